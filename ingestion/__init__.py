@@ -1,0 +1,1 @@
+"""From bytes to blocks, tree, passages and the index."""

@@ -1,0 +1,1 @@
+"""The knowledge-base service: nouns, verbs, tools and doors of an answer API whose knowledge has dates."""

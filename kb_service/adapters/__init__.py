@@ -1,0 +1,1 @@
+"""Tools behind the ports: databases, vector indexes, embedding models, segmenters."""

@@ -1,0 +1,1 @@
+"""Embedding models behind `EmbeddingModel`, and the builder of the default model folder."""

@@ -1,0 +1,1 @@
+"""The pages people see: chat for residents, desk for helpers."""

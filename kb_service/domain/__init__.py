@@ -1,0 +1,1 @@
+"""Nouns and their rules: what exists, when it is in force, what an answer is. Standard library only."""

@@ -1,0 +1,165 @@
+"""Questions, answers and what surrounds them: outcome, citations, evidence, notices, escalation."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from kb_service.domain.documents import Audience, Kind
+from kb_service.domain.matters import Facet
+
+
+class Outcome(StrEnum):
+    ANSWERED = "answered"
+    CLARIFY = "clarify"
+    NO_SOURCE = "no_source"
+    NOT_GROUNDED = "not_grounded"
+    OUT_OF_SCOPE = "out_of_scope"
+    HANDED_OVER = "handed_over"
+    COURTESY = "courtesy"
+
+
+class Reason(StrEnum):
+    """Why a question is handed to a person."""
+
+    NO_SOURCE = "no_source"
+    LOW_CONFIDENCE = "low_confidence"
+    NOT_GROUNDED = "not_grounded"
+    CONFLICTING_SOURCES = "conflicting_sources"
+    OUT_OF_SCOPE = "out_of_scope"
+    NEEDS_PERSONAL_DATA = "needs_personal_data"
+    PLATFORM_FAULT = "platform_fault"
+    USER_REQUEST = "user_request"
+    REPEATED_FAILURE = "repeated_failure"
+    DISTRESS = "distress"
+    ABUSE = "abuse"
+
+
+class NoticeKind(StrEnum):
+    SCHEDULED_SUCCESSOR = "scheduled_successor"
+    SCHEDULED_END = "scheduled_end"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted."""
+
+    text: str
+    as_of: date
+    asked_at: datetime
+    conversation_id: str | None = None
+    user_hash: str | None = None
+    region: str | None = None
+    audience: Audience | None = None
+    matter_id: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote that stands at ``version.text[start:end]``; ``mark`` is the number shown as [1]."""
+
+    mark: int
+    document_id: str
+    version_id: str
+    passage_id: str
+    title: str
+    kind: Kind
+    department: str | None
+    heading_path: tuple[str, ...]
+    page: int | None
+    second: int | None
+    quote: str
+    start: int
+    end: int
+    effective_from: date | None
+    effective_to: date | None
+    source_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One of the best passages in force, whatever became of the question."""
+
+    passage_id: str
+    document_id: str
+    version_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    kind: NoticeKind
+    text: str
+    document_id: str
+    effective_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    label: str
+    matter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    question: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentRef:
+    id: str
+    name: str
+    phone: str | None
+    hours: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Whether a person should take over, why, and who. Times are None until a helper desk keeps them."""
+
+    recommended: bool
+    reasons: tuple[Reason, ...] = ()
+    department: DepartmentRef | None = None
+    channel: str | None = None
+    available_now: bool | None = None
+    opens_at: datetime | None = None
+    first_response_due: datetime | None = None
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodAs:
+    """How the question was read: what was linked, and the text that was searched for."""
+
+    text: str
+    matter_id: str | None
+    facet: Facet | None
+    region: str | None
+    audience: Audience | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One exchange, stored whole and never recomputed. The action (``outcome``, ``escalation``) and text are apart."""
+
+    answer_id: str
+    conversation_id: str
+    question: str
+    asked_at: datetime
+    as_of: date
+    outcome: Outcome
+    text: str
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    notices: tuple[Notice, ...]
+    confidence: float
+    confidence_applies: bool
+    confidence_version: str
+    features: dict[str, float]
+    matter: Option | None
+    facet: Facet | None
+    understood_as: UnderstoodAs
+    clarification: Clarification | None
+    escalation: Escalation
+    related_questions: tuple[str, ...] = field(default=())

@@ -1,0 +1,83 @@
+"""Days and intervals of days, in Asia/Shanghai.
+
+Every interval is ``[start, end)``: the start is the first day in force, the end is the first day no longer in force.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from kb_service.domain.errors import InvalidInterval
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# Integer days are proleptic Gregorian ordinals (1 = 0001-01-01); these two stand for "always was" and "has no end".
+OPEN_START_DAY = 0
+OPEN_END_DAY = 9_999_999
+
+
+def shanghai_day(moment: datetime) -> date:
+    """The calendar day in Shanghai of an aware moment. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {moment.isoformat()}")
+    return moment.astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Days ``[start, end)``; None is open. Empty when the end is not after the start."""
+
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.start_day >= self.end_day
+
+    @property
+    def start_day(self) -> int:
+        return OPEN_START_DAY if self.start is None else self.start.toordinal()
+
+    @property
+    def end_day(self) -> int:
+        return OPEN_END_DAY if self.end is None else self.end.toordinal()
+
+    @property
+    def last_valid_day(self) -> date | None:
+        """What screens show: the last day in force, or None when there is no end."""
+        return None if self.end is None else self.end - timedelta(days=1)
+
+    def contains(self, day: date) -> bool:
+        return self.start_day <= day.toordinal() < self.end_day
+
+    def has_ended_by(self, day: date) -> bool:
+        return self.end_day <= day.toordinal()
+
+    def starts_after(self, day: date) -> bool:
+        return self.start_day > day.toordinal()
+
+
+def declared_end(*, effective_to: date | None, valid_through: date | None) -> date | None:
+    """The exclusive end from either way of saying it: 有效期至 2026-06-30 (``valid_through``) ends on 2026-07-01.
+
+    Raises InvalidInterval when both are given.
+    """
+    if effective_to is not None and valid_through is not None:
+        raise InvalidInterval(
+            f"both effective_to ({effective_to}) and valid_through ({valid_through}) are given; keep one of them"
+        )
+    return valid_through + timedelta(days=1) if valid_through is not None else effective_to
+
+
+def checked_interval(start: date | None, end: date | None) -> Interval:
+    """The declared interval. Raises InvalidInterval when it holds no day."""
+    interval = Interval(start, end)
+    if interval.is_empty:
+        raise InvalidInterval(f"it would end ({end}, the first day no longer valid) before it starts ({start})")
+    return interval
+
+
+def earliest(days: Iterable[date | None]) -> date | None:
+    """The earliest of several ends, where None means no end."""
+    return min((day for day in days if day is not None), default=None)

@@ -1,0 +1,129 @@
+"""Documents, their versions, and the one rule for when a version is in force."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from kb_service.domain.days import Interval, earliest
+
+
+class Kind(StrEnum):
+    PROCEDURE = "procedure"
+    INTERPRETATION = "interpretation"
+    REGULATION = "regulation"
+    OPERATING_GUIDE = "operating_guide"
+    VIDEO = "video"
+
+
+class VersionState(StrEnum):
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Audience(StrEnum):
+    PERSON = "person"
+    ENTERPRISE = "enterprise"
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What an editor says of a version beside its text. ``effective_to`` is exclusive."""
+
+    title: str
+    kind: Kind
+    question: str | None = None
+    similar_questions: tuple[str, ...] = ()
+    negative_questions: tuple[str, ...] = ()
+    matter_id: str | None = None
+    department: str | None = None
+    region: str | None = None
+    audience: Audience | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+    issued_on: date | None = None
+    document_number: str | None = None
+    source_url: str | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A document's whole text from one day on. ``text`` never changes after the version is stored."""
+
+    id: str
+    document_id: str
+    text: str
+    metadata: Metadata
+    state: VersionState
+    created_at: datetime
+    created_by: str
+    approved_at: datetime | None = None
+    approved_by: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timespan:
+    """The dates of one version that its document's intervals are computed from."""
+
+    version_id: str
+    state: VersionState
+    effective_from: date | None
+    effective_to: date | None
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is retrieved and cited: ``version.text[start:end]`` in code points, with its place in the source."""
+
+    id: str
+    version_id: str
+    ordinal: int
+    text: str
+    start: int
+    end: int
+    heading_path: tuple[str, ...] = ()
+    page: int | None = None
+    second: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPassage:
+    """A passage before its version has an id: what ingestion cuts from a version's text."""
+
+    start: int
+    end: int
+    heading_path: tuple[str, ...] = field(default=())
+    page: int | None = None
+    second: int | None = None
+
+
+def intervals_in_force(timespans: Iterable[Timespan], *, replaced_on: date | None = None) -> Mapping[str, Interval]:
+    """When each approved version of one document is in force, by version id; other states have no interval.
+
+    A version ends on the earliest of its own declared end, the start of the document's next approved version, and the
+    day another document replaces this one (``replaced_on``). Of two versions that start on one day the later approved
+    one stands and the other's interval is empty. Withdrawing a version therefore reopens its predecessor by itself.
+    """
+    approved = sorted((t for t in timespans if t.state is VersionState.APPROVED), key=_order)
+    starts: list[date | None] = [t.effective_from for t in approved]
+    interval_of: dict[str, Interval] = {}
+    for position, timespan in enumerate(approved):
+        is_last = position + 1 == len(approved)
+        if not is_last and starts[position + 1] is None:  # both open at the start: the later approved one stands
+            interval_of[timespan.version_id] = Interval(date.min, date.min)
+            continue
+        next_start = None if is_last else starts[position + 1]
+        end = earliest((timespan.effective_to, next_start, replaced_on))
+        interval_of[timespan.version_id] = Interval(timespan.effective_from, end)
+    return interval_of
+
+
+def _order(timespan: Timespan) -> tuple[date, float, str]:
+    approved = timespan.approved_at.timestamp() if timespan.approved_at else 0.0
+    return (timespan.effective_from or date.min, approved, timespan.version_id)

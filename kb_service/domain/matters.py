@@ -1,0 +1,73 @@
+"""Matters, departments, facets and regions: what a question can be about, and who answers for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kb_service.domain.documents import Audience
+
+
+class Facet(StrEnum):
+    """What of a matter is asked (要素)."""
+
+    CONDITIONS = "conditions"
+    MATERIALS = "materials"
+    STEPS = "steps"
+    TIME_LIMIT = "time_limit"
+    FEE = "fee"
+    PLACE = "place"
+    PHONE = "phone"
+    LEGAL_BASIS = "legal_basis"
+    ONLINE_ENTRY = "online_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A service item (事项). ``department_id`` names the responsible department."""
+
+    id: str
+    name: str
+    department_id: str
+    aliases: tuple[str, ...] = ()
+    audience: Audience | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A responsible department (责任单位). ``hours`` is the text shown to people, e.g. 周一至周五 9:00-17:30."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    phone: str | None = None
+    hours: str | None = None
+    owns: tuple[str, ...] = ()
+
+
+CITY = "上海市"
+# Ways other data name the city or the whole country; the whole country is the same as no region.
+_CITY_NAMES = {"上海", "上海市", "shanghai", "sh", "市级"}
+_NATION_NAMES = {"", "全国", "国家", "中国", "national", "cn", "china"}
+
+
+def region_path(name: str | None) -> str | None:
+    """A region as a path from the city down, ``上海市/浦东新区``; None for the whole country or no region.
+
+    A name without the city is taken as one of its districts.
+    """
+    cleaned = (name or "").strip().strip("/").replace("／", "/")
+    if cleaned.lower() in _NATION_NAMES:
+        return None
+    if cleaned.lower() in _CITY_NAMES:
+        return CITY
+    parts = [part.strip() for part in cleaned.split("/") if part.strip()]
+    if parts[0].lower() in _CITY_NAMES:
+        parts = parts[1:]
+    return "/".join([CITY, *parts])
+
+
+def visible_regions(asked: str | None) -> tuple[str, ...]:
+    """The regions whose passages a question sees, besides those without one: its own, its ancestors', the city's."""
+    path = region_path(asked) or CITY
+    parts = path.split("/")
+    return tuple("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
