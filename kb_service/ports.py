@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_service.domain.documents import Audience, Kind
+from kb_service.domain.answers import Answer
+from kb_service.domain.days import Interval
+from kb_service.domain.documents import Audience, Kind, PassageInVersion, Version, VersionDraft
+from kb_service.domain.matters import Department, Matter
 
 Vector = NDArray[np.float32]  # (dimensions,), length 1
 Vectors = NDArray[np.float32]  # (texts, dimensions), each of length 1
@@ -83,6 +86,14 @@ class TwoLegs:
     sparse: tuple[Hit, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """Hashed term ids (uint32, ascending, unique) of a text and how often each occurs (uint32)."""
+
+    term_ids: NDArray[np.uint32]
+    counts: NDArray[np.uint32]
+
+
 class PassageIndex(Protocol):
     """The derived vector index. Every call is synchronous and thread-safe; raises IndexUnavailable on engine faults."""
 
@@ -142,3 +153,87 @@ class ScriptConverter(Protocol):
     def to_simplified(self, text: str) -> str: ...
 
     def to_traditional(self, text: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who made a stored version knowledge, and under which rule (``review`` or the audited ``bulk_import``)."""
+
+    actor: str
+    at: datetime
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a draft: ``added`` (new document), ``new_version`` or ``unchanged`` (the same is already there)."""
+
+    document_id: str
+    version_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A version of a document and when it is in force; ``intervals`` of a document come in order of their start."""
+
+    version_id: str
+    title: str
+    interval: Interval
+
+
+class Library(Protocol):
+    """Documents, versions and passages: the truth that the index is derived from."""
+
+    def store(self, drafts: Sequence[VersionDraft], *, actor: str, at: datetime, approval: Approval | None) -> list[Stored]:
+        """All drafts in one transaction, in order. The same content for the same document and day is `unchanged`."""
+
+    def withdraw(self, version_id: str, *, actor: str, at: datetime) -> None:
+        """Take an approved version out of every view. Raises VersionNotFound."""
+
+    def version(self, version_id: str) -> Version:
+        """Raises VersionNotFound."""
+
+    def interval(self, version_id: str) -> Interval | None:
+        """When the version is in force; None if it is not approved. Raises VersionNotFound."""
+
+    def passages(self, passage_ids: Sequence[str]) -> Mapping[str, PassageInVersion]:
+        """By passage id; unknown ids are left out."""
+
+    def passages_of_version(self, version_id: str) -> Sequence[PassageInVersion]:
+        """In order of the text."""
+
+    def schedules(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Scheduled]]:
+        """The approved versions of each document with their intervals, by document id, in order of their start."""
+
+
+class ComputedTexts(Protocol):
+    """Embeddings and term counts by SHA-256 of the exact text, so that nothing is computed twice."""
+
+    def embeddings(self, model: str, keys: Sequence[str]) -> Mapping[str, Vector]: ...
+
+    def add_embeddings(self, model: str, vector_of: Mapping[str, Vector]) -> None: ...
+
+    def term_counts(self, segmenter: str, keys: Sequence[str]) -> Mapping[str, TermCounts]: ...
+
+    def add_term_counts(self, segmenter: str, terms_of: Mapping[str, TermCounts]) -> None: ...
+
+
+class Catalogue(Protocol):
+    """Matters and departments."""
+
+    def matters(self) -> Sequence[Matter]: ...
+
+    def departments(self) -> Sequence[Department]: ...
+
+
+class Transcript(Protocol):
+    """Answers as they were given."""
+
+    def add(self, answer: Answer, *, channel: str | None, user_hash: str | None) -> None: ...
+
+    def answer(self, answer_id: str, *, channel: str | None) -> Answer:
+        """Only for the channel that asked. Raises AnswerNotFound."""
+
+    def add_feedback(self, answer_id: str, *, at: datetime, resolved: bool | None, comment: str | None) -> None:
+        """Raises AnswerNotFound."""

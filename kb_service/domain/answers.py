@@ -107,6 +107,12 @@ class Clarification:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterRef:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DepartmentRef:
     id: str
     name: str
@@ -157,7 +163,7 @@ class Answer:
     confidence_applies: bool
     confidence_version: str
     features: dict[str, float]
-    matter: Option | None
+    matter: MatterRef | None
     facet: Facet | None
     understood_as: UnderstoodAs
     clarification: Clarification | None

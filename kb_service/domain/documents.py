@@ -93,6 +93,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageInVersion:
+    """A passage with what is said of its version: enough to index it, to score it, and to cite it."""
+
+    passage: Passage
+    document_id: str
+    state: VersionState
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
 class DraftPassage:
     """A passage before its version has an id: what ingestion cuts from a version's text."""
 
@@ -101,6 +111,18 @@ class DraftPassage:
     heading_path: tuple[str, ...] = field(default=())
     page: int | None = None
     second: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDraft:
+    """A version before it is stored: where it came from, its text, and where its passages are."""
+
+    document_id: str
+    metadata: Metadata
+    text: str
+    passages: tuple[DraftPassage, ...]
+    source_name: str | None = None
+    blob_sha256: str | None = None
 
 
 def intervals_in_force(timespans: Iterable[Timespan], *, replaced_on: date | None = None) -> Mapping[str, Interval]:

@@ -1,0 +1,20 @@
+"""Traditional and simplified script through OpenCC."""
+
+from importlib.metadata import version
+
+from opencc import OpenCC
+
+
+class OpenCCConverter:
+    """Implements `ports.ScriptConverter`. Characters are converted, not regional wording: offsets matter less than recall."""
+
+    def __init__(self) -> None:
+        self._to_simplified = OpenCC("t2s")
+        self._to_traditional = OpenCC("s2t")
+        self.fingerprint = f"opencc-{version('opencc')}-t2s"
+
+    def to_simplified(self, text: str) -> str:
+        return str(self._to_simplified.convert(text))
+
+    def to_traditional(self, text: str) -> str:
+        return str(self._to_traditional.convert(text))

@@ -1,0 +1,92 @@
+"""Opening the database, and bringing its schema up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+class Database:
+    """One database: short reads in autocommit, writes in one transaction that takes the write lock at its start.
+
+    SQLite runs in WAL mode with a busy timeout of 5 s; `synchronous` FULL also survives a power cut, NORMAL survives
+    `kill -9`. PostgreSQL needs none of it.
+    """
+
+    def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
+        self.engine = _sqlite_engine(url, synchronous) if url.startswith("sqlite") else create_engine(url)
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str, synchronous: str) -> Engine:
+    engine = create_engine(url, pool_size=20, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "busy_timeout=5000",
+            "foreign_keys=ON",
+            "cache_size=-32000",  # 32 MB
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a write fails at once with "database is locked" instead of waiting.
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def upgrade(database: Database) -> None:
+    """Apply the migrations that are missing. Cheap when there are none: alembic is only imported when needed."""
+    if _current_revision(database) == head_revision():
+        return
+    from alembic import command
+
+    with database.engine.connect() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def head_revision() -> str:
+    """The newest migration: file names start with their time, so the last in order."""
+    return max(path.stem for path in (MIGRATIONS / "versions").glob("2*.py"))
+
+
+def _current_revision(database: Database) -> str | None:
+    with database.reading() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _alembic_config() -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

@@ -1,0 +1,278 @@
+"""Documents, versions and passages in SQL."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from kb_service.adapters.sql import rows
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.tables import documents, events, passages, versions
+from kb_service.domain.days import Interval, earliest
+from kb_service.domain.documents import (
+    Metadata,
+    Passage,
+    PassageInVersion,
+    Timespan,
+    Version,
+    VersionDraft,
+    VersionState,
+    intervals_in_force,
+)
+from kb_service.domain.errors import VersionNotFound
+from kb_service.ports import Approval, Scheduled, Stored
+
+# SQLite allows 32,766 variables in a statement; PostgreSQL 65,535. Far below both, and short transactions.
+_IDS_PER_QUERY = 500
+
+_PASSAGE_AND_VERSION = (
+    select(passages, *rows.METADATA_COLUMNS, versions.c.document_id, versions.c.state)
+    .join(versions, versions.c.id == passages.c.version_id)
+    .order_by(passages.c.version_id, passages.c.ordinal)
+)
+
+
+class SqlLibrary:
+    """Implements `ports.Library`, and what ingestion needs to know which documents the index has yet to follow."""
+
+    def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._new_id = new_id
+
+    # Writing
+
+    def store(
+        self, drafts: Sequence[VersionDraft], *, actor: str, at: datetime, approval: Approval | None
+    ) -> list[Stored]:
+        with self._database.writing() as connection:
+            return [self._store(connection, draft, actor, at, approval) for draft in drafts]
+
+    def _store(
+        self, connection: Connection, draft: VersionDraft, actor: str, at: datetime, approval: Approval | None
+    ) -> Stored:
+        content = rows.content_sha256(draft)
+        is_new = not _touch(connection, draft.document_id)
+        if is_new:
+            connection.execute(insert(documents).values(rows.document_row(draft, at)))
+        elif same := _same_version(connection, draft, content):
+            return Stored(draft.document_id, same, "unchanged")
+        version_id = self._new_id()
+        connection.execute(insert(versions).values(rows.version_row(draft, version_id, content, actor, at, approval)))
+        if draft.passages:
+            connection.execute(insert(passages), rows.passage_rows(draft, version_id))
+        connection.execute(insert(events).values(rows.stored_event(draft, version_id, actor, at, approval)))
+        for document_id in {draft.document_id, draft.metadata.replaces} - {None}:
+            _bump(connection, document_id)
+        return Stored(draft.document_id, version_id, "added" if is_new else "new_version")
+
+    def withdraw(self, version_id: str, *, actor: str, at: datetime) -> None:
+        with self._database.writing() as connection:
+            row = connection.execute(
+                select(versions.c.document_id, versions.c.replaces).where(versions.c.id == version_id)
+            ).first()
+            if row is None:
+                raise _missing(version_id)
+            connection.execute(
+                update(versions).where(versions.c.id == version_id).values(state=VersionState.WITHDRAWN)
+            )
+            event = {"at": at, "actor": actor, "action": "withdraw", "detail": {}}
+            connection.execute(insert(events).values(document_id=row.document_id, version_id=version_id, **event))
+            for document_id in {row.document_id, row.replaces} - {None}:
+                _bump(connection, document_id)
+
+    def mark_synced(self, revision_of: Mapping[str, int], *, at: datetime) -> None:
+        """The index now follows these documents up to these revisions; their approved versions are published."""
+        with self._database.writing() as connection:
+            for ids in _chunks(revision_of):
+                connection.execute(
+                    update(versions)
+                    .where(versions.c.document_id.in_(ids), versions.c.state == VersionState.APPROVED)
+                    .where(versions.c.published_at.is_(None))
+                    .values(published_at=at)
+                )
+                for document_id in ids:
+                    connection.execute(
+                        update(documents)
+                        .where(documents.c.id == document_id)
+                        .values(synced_revision=revision_of[document_id])
+                    )
+
+    def mark_all_unsynced(self) -> None:
+        """After the index was lost: every document has to be followed again."""
+        with self._database.writing() as connection:
+            connection.execute(update(documents).values(synced_revision=0))
+
+    # Reading
+
+    def version(self, version_id: str) -> Version:
+        with self._database.reading() as connection:
+            row = connection.execute(select(versions).where(versions.c.id == version_id)).first()
+        if row is None:
+            raise _missing(version_id)
+        return rows.version(row)
+
+    def interval(self, version_id: str) -> Interval | None:
+        with self._database.reading() as connection:
+            document_id = connection.execute(
+                select(versions.c.document_id).where(versions.c.id == version_id)
+            ).scalar()
+        if document_id is None:
+            raise _missing(version_id)
+        scheduled = {each.version_id: each.interval for each in self.schedules([document_id])[document_id]}
+        return scheduled.get(version_id)
+
+    def passages(self, passage_ids: Sequence[str]) -> Mapping[str, PassageInVersion]:
+        found: dict[str, PassageInVersion] = {}
+        with self._database.reading() as connection:
+            for ids in _chunks(passage_ids):
+                for row in connection.execute(_PASSAGE_AND_VERSION.where(passages.c.id.in_(ids))):
+                    found[row.id] = _passage_in_version(row)
+        return found
+
+    def passages_of_version(self, version_id: str) -> Sequence[PassageInVersion]:
+        with self._database.reading() as connection:
+            found = connection.execute(_PASSAGE_AND_VERSION.where(versions.c.id == version_id))
+            return [_passage_in_version(row) for row in found]
+
+    def passages_of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[PassageInVersion]]:
+        """The passages of every version that has a place in the index (not withdrawn, not rejected), by document."""
+        found: dict[str, list[PassageInVersion]] = {document_id: [] for document_id in document_ids}
+        query = _PASSAGE_AND_VERSION.where(
+            versions.c.state.in_([VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED])
+        )
+        with self._database.reading() as connection:
+            for ids in _chunks(document_ids):
+                for row in connection.execute(query.where(versions.c.document_id.in_(ids))):
+                    found[row.document_id].append(_passage_in_version(row))
+        return found
+
+    def schedules(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Scheduled]]:
+        schedule_of: dict[str, Sequence[Scheduled]] = {}
+        with self._database.reading() as connection:
+            for ids in _chunks(document_ids):
+                replaced_on = _replacement_days(connection, ids)
+                spans, titles = _timespans(connection, ids)
+                for document_id in ids:
+                    intervals = intervals_in_force(spans[document_id], replaced_on=replaced_on.get(document_id))
+                    schedule_of[document_id] = [
+                        Scheduled(version_id, titles[version_id], interval)
+                        for version_id, interval in intervals.items()
+                    ]
+        return schedule_of
+
+    def unsynced(self) -> Mapping[str, int]:
+        """The documents that the index has yet to follow, and their present revision."""
+        query = select(documents.c.id, documents.c.revision).where(documents.c.synced_revision < documents.c.revision)
+        with self._database.reading() as connection:
+            return {row.id: row.revision for row in connection.execute(query.order_by(documents.c.created_at))}
+
+    def revisions(self, document_ids: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """(revision, synced revision) by document id; unknown ids are left out."""
+        query = select(documents.c.id, documents.c.revision, documents.c.synced_revision)
+        found: dict[str, tuple[int, int]] = {}
+        with self._database.reading() as connection:
+            for ids in _chunks(document_ids):
+                for row in connection.execute(query.where(documents.c.id.in_(ids))):
+                    found[row.id] = (row.revision, row.synced_revision)
+        return found
+
+    def document_ids(self) -> Sequence[str]:
+        with self._database.reading() as connection:
+            return list(connection.execute(select(documents.c.id).order_by(documents.c.id)).scalars())
+
+    def versions_of(self, document_id: str) -> Sequence[Version]:
+        with self._database.reading() as connection:
+            query = select(versions).where(versions.c.document_id == document_id).order_by(versions.c.effective_from)
+            return [rows.version(row) for row in connection.execute(query)]
+
+    def counts(self) -> Mapping[str, int]:
+        """Rows of documents, versions and passages."""
+        with self._database.reading() as connection:
+            return {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (documents, versions, passages)
+            }
+
+
+def _touch(connection: Connection, document_id: str) -> bool:
+    return connection.execute(select(documents.c.id).where(documents.c.id == document_id)).first() is not None
+
+
+def _bump(connection: Connection, document_id: str | None) -> None:
+    connection.execute(
+        update(documents).where(documents.c.id == document_id).values(revision=documents.c.revision + 1)
+    )
+
+
+def _same_version(connection: Connection, draft: VersionDraft, content: str) -> str | None:
+    """The version that already says this; withdrawn and rejected ones do not count."""
+    query = select(versions.c.id).where(
+        versions.c.document_id == draft.document_id,
+        versions.c.content_sha256 == content,
+        versions.c.state.not_in([VersionState.WITHDRAWN, VersionState.REJECTED]),
+    )
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def _replacement_days(connection: Connection, document_ids: Sequence[str]) -> dict[str, date | None]:
+    """The first day on which an approved version of another document replaces each of these."""
+    query = select(versions.c.replaces, versions.c.effective_from, versions.c.document_id).where(
+        versions.c.replaces.in_(document_ids), versions.c.state == VersionState.APPROVED
+    )
+    days: dict[str, list[date | None]] = defaultdict(list)
+    for row in connection.execute(query):
+        if row.document_id != row.replaces:
+            days[row.replaces].append(row.effective_from)
+    return {document_id: earliest(starts) for document_id, starts in days.items()}
+
+
+def _timespans(
+    connection: Connection, document_ids: Sequence[str]
+) -> tuple[dict[str, list[Timespan]], dict[str, str]]:
+    columns = versions.c
+    query = select(
+        columns.id,
+        columns.document_id,
+        columns.state,
+        columns.title,
+        columns.effective_from,
+        columns.effective_to,
+        columns.approved_at,
+    ).where(columns.document_id.in_(document_ids), columns.state == VersionState.APPROVED)
+    spans: dict[str, list[Timespan]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for row in connection.execute(query):
+        spans[row.document_id].append(
+            Timespan(row.id, VersionState(row.state), row.effective_from, row.effective_to, row.approved_at)
+        )
+        titles[row.id] = row.title
+    return spans, titles
+
+
+def _passage_in_version(row: Row[Any]) -> PassageInVersion:
+    passage = Passage(
+        id=row.id,
+        version_id=row.version_id,
+        ordinal=row.ordinal,
+        text=row.text,
+        start=row.start,
+        end=row.end,
+        heading_path=tuple(row.heading_path),
+        page=row.page,
+        second=row.second,
+    )
+    metadata: Metadata = rows.metadata(row)
+    return PassageInVersion(passage, row.document_id, VersionState(row.state), metadata)
+
+
+def _chunks(ids: Iterable[str]) -> Iterable[list[str]]:
+    listed = list(ids)
+    for at in range(0, len(listed), _IDS_PER_QUERY):
+        yield listed[at : at + _IDS_PER_QUERY]
+
+
+def _missing(version_id: str) -> VersionNotFound:
+    return VersionNotFound(f"there is no version {version_id!r}; the id comes from a citation or a document's list")

@@ -1,0 +1,120 @@
+"""Between the nouns of the domain and rows of the tables."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from sqlalchemy import Row
+
+from kb_service.adapters.sql.tables import versions
+from kb_service.domain.documents import Audience, Kind, Metadata, Version, VersionDraft, VersionState
+from kb_service.ports import Approval
+
+_FIELDS = tuple(Metadata.__dataclass_fields__)
+METADATA_COLUMNS = tuple(versions.c[name] for name in _FIELDS)
+
+
+def metadata(row: Row[Any]) -> Metadata:
+    return Metadata(
+        title=row.title,
+        kind=Kind(row.kind),
+        question=row.question,
+        similar_questions=tuple(row.similar_questions),
+        negative_questions=tuple(row.negative_questions),
+        matter_id=row.matter_id,
+        department=row.department,
+        region=row.region,
+        audience=Audience(row.audience) if row.audience else None,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        issued_on=row.issued_on,
+        document_number=row.document_number,
+        source_url=row.source_url,
+        replaces=row.replaces,
+    )
+
+
+def version(row: Row[Any]) -> Version:
+    return Version(
+        id=row.id,
+        document_id=row.document_id,
+        text=row.text,
+        metadata=metadata(row),
+        state=VersionState(row.state),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        approved_at=row.approved_at,
+        approved_by=row.approved_by,
+        published_at=row.published_at,
+    )
+
+
+def content_sha256(draft: VersionDraft) -> str:
+    """Of everything a reader would see: text and metadata, not the file it came in."""
+    content = json.dumps([draft.text, asdict(draft.metadata)], default=str, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def document_row(draft: VersionDraft, at: datetime) -> Mapping[str, Any]:
+    kind = draft.metadata.kind
+    return {"id": draft.document_id, "kind": kind, "created_at": at, "revision": 0, "synced_revision": 0}
+
+
+def version_row(
+    draft: VersionDraft, version_id: str, content: str, actor: str, at: datetime, approval: Approval | None
+) -> Mapping[str, Any]:
+    said = {name: getattr(draft.metadata, name) for name in _FIELDS}
+    said |= {name: list(said[name]) for name in ("similar_questions", "negative_questions")}
+    return said | {
+        "id": version_id,
+        "document_id": draft.document_id,
+        "state": VersionState.APPROVED if approval else VersionState.DRAFT,
+        "text": draft.text,
+        "content_sha256": content,
+        "source_name": draft.source_name,
+        "blob_sha256": draft.blob_sha256,
+        "created_at": at,
+        "created_by": actor,
+        "approved_at": approval.at if approval else None,
+        "approved_by": approval.actor if approval else None,
+    }
+
+
+def passage_id(version_id: str, ordinal: int) -> str:
+    return str(uuid5(NAMESPACE_OID, f"{version_id}/{ordinal}"))
+
+
+def passage_rows(draft: VersionDraft, version_id: str) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "id": passage_id(version_id, ordinal),
+            "version_id": version_id,
+            "ordinal": ordinal,
+            "text": draft.text[passage.start : passage.end],
+            "start": passage.start,
+            "end": passage.end,
+            "heading_path": list(passage.heading_path),
+            "page": passage.page,
+            "second": passage.second,
+        }
+        for ordinal, passage in enumerate(draft.passages)
+    ]
+
+
+def stored_event(
+    draft: VersionDraft, version_id: str, actor: str, at: datetime, approval: Approval | None
+) -> Mapping[str, Any]:
+    detail = {"source": draft.source_name, "rule": approval.rule if approval else None}
+    action = "store_and_approve" if approval else "store"
+    return {
+        "at": at,
+        "actor": actor,
+        "action": action,
+        "document_id": draft.document_id,
+        "version_id": version_id,
+        "detail": detail,
+    }

@@ -1,0 +1,50 @@
+"""Answers and feedback in SQL."""
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import insert, select
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.tables import answers, feedback
+from kb_service.domain.answers import Answer
+from kb_service.domain.errors import AnswerNotFound
+
+_ANSWER = TypeAdapter(Answer)
+
+
+class SqlTranscript:
+    """Implements `ports.Transcript`. The body is the whole answer, given back as it was."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, answer: Answer, *, channel: str | None, user_hash: str | None) -> None:
+        row = {
+            "id": answer.answer_id,
+            "conversation_id": answer.conversation_id,
+            "channel": channel,
+            "user_hash": user_hash,
+            "asked_at": answer.asked_at,
+            "outcome": answer.outcome,
+            "matter_id": answer.matter.id if answer.matter else None,
+            "body": _ANSWER.dump_python(answer, mode="json"),
+        }
+        with self._database.writing() as connection:
+            connection.execute(insert(answers).values(row))
+
+    def answer(self, answer_id: str, *, channel: str | None) -> Answer:
+        with self._database.reading() as connection:
+            row = connection.execute(select(answers.c.body, answers.c.channel).where(answers.c.id == answer_id)).first()
+        if row is None or row.channel != channel:
+            raise AnswerNotFound(f"there is no answer {answer_id!r} for this channel")
+        return _ANSWER.validate_python(row.body)
+
+    def add_feedback(self, answer_id: str, *, at: datetime, resolved: bool | None, comment: str | None) -> None:
+        with self._database.writing() as connection:
+            if connection.execute(select(answers.c.id).where(answers.c.id == answer_id)).first() is None:
+                raise AnswerNotFound(f"there is no answer {answer_id!r}")
+            is_resolved = None if resolved is None else int(resolved)
+            connection.execute(
+                insert(feedback).values(answer_id=answer_id, given_at=at, resolved=is_resolved, comment=comment)
+            )

@@ -1,0 +1,75 @@
+"""What was computed from texts, kept so that it is never computed twice: embeddings and term counts."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.tables import embeddings, term_counts
+from kb_service.ports import TermCounts, Vector
+
+_KEYS_PER_QUERY = 500
+_Item = TypeVar("_Item")
+
+
+class SqlVectors:
+    """Implements `ports.ComputedTexts`. Keys are SHA-256 of the exact string that was embedded or segmented."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def embeddings(self, model: str, keys: Sequence[str]) -> Mapping[str, Vector]:
+        query = select(embeddings.c.text_sha256, embeddings.c.vector).where(embeddings.c.model == model)
+        found: dict[str, Vector] = {}
+        with self._database.reading() as connection:
+            for some in _chunks(keys):
+                for row in connection.execute(query.where(embeddings.c.text_sha256.in_(some))):
+                    found[row.text_sha256] = np.frombuffer(row.vector, dtype="<f4")
+        return found
+
+    def add_embeddings(self, model: str, vector_of: Mapping[str, Vector]) -> None:
+        rows = [
+            {"model": model, "text_sha256": key, "vector": np.asarray(vector, dtype="<f4").tobytes()}
+            for key, vector in vector_of.items()
+        ]
+        self._insert_missing(embeddings, rows)
+
+    def term_counts(self, segmenter: str, keys: Sequence[str]) -> Mapping[str, TermCounts]:
+        query = select(term_counts.c.text_sha256, term_counts.c.terms).where(term_counts.c.segmenter == segmenter)
+        found: dict[str, TermCounts] = {}
+        with self._database.reading() as connection:
+            for some in _chunks(keys):
+                for row in connection.execute(query.where(term_counts.c.text_sha256.in_(some))):
+                    found[row.text_sha256] = _unpacked(row.terms)
+        return found
+
+    def add_term_counts(self, segmenter: str, terms_of: Mapping[str, TermCounts]) -> None:
+        rows = [
+            {"segmenter": segmenter, "text_sha256": key, "terms": _packed(terms)} for key, terms in terms_of.items()
+        ]
+        self._insert_missing(term_counts, rows)
+
+    def _insert_missing(self, table: Table, rows: list[dict[str, object]]) -> None:
+        dialect = postgresql if self._database.engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).on_conflict_do_nothing()
+        for some in _chunks(rows):
+            with self._database.writing() as connection:
+                connection.execute(statement, some)
+
+
+def _packed(terms: TermCounts) -> bytes:
+    return np.concatenate([terms.term_ids, terms.counts]).astype("<u4").tobytes()
+
+
+def _unpacked(blob: bytes) -> TermCounts:
+    both: NDArray[np.uint32] = np.frombuffer(blob, dtype="<u4")
+    half = len(both) // 2
+    return TermCounts(both[:half], both[half:])
+
+
+def _chunks(items: Sequence[_Item]) -> list[Sequence[_Item]]:
+    return [items[at : at + _KEYS_PER_QUERY] for at in range(0, len(items), _KEYS_PER_QUERY)]

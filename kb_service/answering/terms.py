@@ -1,0 +1,96 @@
+"""The sparse leg: words and character bigrams, BM25 weights split between passage and question vectors.
+
+A passage vector holds the saturated term frequencies, a question vector the inverse document frequencies, so that their
+inner product is BM25 (Robertson & Zaragoza 2009) while the document frequencies stay ours: a draft that is indexed but
+not approved moves no public score. Measured: words plus bigrams beat either alone on Chinese questions.
+"""
+
+import hashlib
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_service.ports import Segmenter, SparseVector, TermCounts
+
+K1 = 1.2
+B = 0.75
+
+_HAN_RUN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_WORD = re.compile(r"[^\W_]")
+
+
+def terms_of(text: str, segmenter: Segmenter) -> list[str]:
+    """Search words and Han bigrams of a normalised text, with repetitions; a one-character text gives itself."""
+    words = [word for word in segmenter.words(text) if _WORD.search(word)]
+    bigrams = [run[i : i + 2] for run in _HAN_RUN.findall(text) for i in range(len(run) - 1)]
+    return words + bigrams
+
+
+def counted(terms: Iterable[str]) -> TermCounts:
+    """Hashed and counted. Two terms share an id in about one of 10,000 pairs a million terms make: harmless."""
+    count_of = Counter(zlib.crc32(term.encode()) for term in terms)
+    ids = np.fromiter(sorted(count_of), dtype=np.uint32, count=len(count_of))
+    return TermCounts(ids, np.array([count_of[int(i)] for i in ids], dtype=np.uint32))
+
+
+def passage_vector(terms: TermCounts, *, mean_length: float) -> SparseVector:
+    """BM25 without its IDF: tf·(k1+1) / (tf + k1·(1 − b + b·length/mean length)); length is the number of terms."""
+    frequencies = terms.counts.astype(np.float32)
+    length = float(frequencies.sum())
+    norm = K1 * (1 - B + B * length / max(mean_length, 1.0))
+    return SparseVector(terms.term_ids, frequencies * (K1 + 1) / (frequencies + norm))
+
+
+@dataclass(frozen=True, slots=True)
+class TermStatistics:
+    """In how many of the approved passages each term occurs. ``term_ids`` ascending, unique."""
+
+    passages: int
+    total_length: int
+    term_ids: NDArray[np.uint32]
+    frequencies: NDArray[np.uint32]
+
+    @classmethod
+    def empty(cls) -> "TermStatistics":
+        nothing = np.empty(0, dtype=np.uint32)
+        return cls(0, 0, nothing, nothing)
+
+    @property
+    def mean_length(self) -> float:
+        return self.total_length / self.passages if self.passages else 0.0
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(self.term_ids.tobytes() + self.frequencies.tobytes()).hexdigest()[:16]
+
+    def plus(self, added: Iterable[TermCounts]) -> "TermStatistics":
+        """These statistics with more passages counted in."""
+        batch = list(added)
+        if not batch:
+            return self
+        new_ids = np.concatenate([terms.term_ids for terms in batch])
+        all_ids = np.concatenate([self.term_ids, new_ids])
+        all_frequencies = np.concatenate([self.frequencies, np.ones(len(new_ids), dtype=np.uint32)])
+        ids, position = np.unique(all_ids, return_inverse=True)
+        frequencies = np.bincount(position, weights=all_frequencies).astype(np.uint32)
+        length = sum(int(terms.counts.sum()) for terms in batch)
+        return TermStatistics(self.passages + len(batch), self.total_length + length, ids, frequencies)
+
+    def idf(self, term_ids: NDArray[np.uint32]) -> NDArray[np.float32]:
+        """ln(1 + (N − df + ½)/(df + ½)), never negative; an unseen term weighs most."""
+        frequency = np.zeros(len(term_ids), dtype=np.float64)
+        if len(self.term_ids):
+            position = np.minimum(np.searchsorted(self.term_ids, term_ids), len(self.term_ids) - 1)
+            found = self.term_ids[position] == term_ids
+            frequency[found] = self.frequencies[position[found]]
+        return np.log1p((self.passages - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+
+
+def question_vector(terms: TermCounts, statistics: TermStatistics) -> SparseVector:
+    """The IDF of each term that the question has, once however often it is repeated."""
+    return SparseVector(terms.term_ids, statistics.idf(terms.term_ids))
