@@ -1,0 +1,113 @@
+/** One stored answer drawn whole: text with its marks, notices, the way to a person, footnotes, feedback. */
+
+import { quotedTitle, headingsInWords, sourceLine } from "./citation.js";
+import { shanghaiDay, spokenDay } from "./days.js";
+import { button, element, safeAddress, outsideLink } from "./dom.js";
+import { escalationPanel } from "./escalation.js";
+import { feedbackBar } from "./feedback.js";
+import { OUTCOMES } from "./words.js";
+import { openVersion } from "./version_dialog.js";
+
+// Below this an answer carries a plain request to check it; residents are not shown the number itself.
+const LOW_CONFIDENCE = 0.5;
+
+/** `actions`: askAgain({question, matter_id}), resolved (true, false or undefined), onFeedback(resolved). */
+export function answerCard(answer, actions) {
+  const citationByMark = new Map((answer.citations ?? []).map((citation) => [citation.mark, citation]));
+  return element(
+    "article", { class: `answer answer-${answer.outcome}`, "aria-label": "小申的答复" },
+    cardHead(answer),
+    element("div", { class: "answer-text" }, ...textWithMarks(answer.text, citationByMark)),
+    doubt(answer),
+    notices(answer.notices ?? []),
+    options(answer, actions.askAgain),
+    answer.outcome === "answered" ? null : escalationPanel(answer.escalation),
+    footnotes([...citationByMark.values()]),
+    answer.outcome === "answered" ? feedbackBar(answer, actions) : null,
+    related(answer.related_questions ?? [], actions.askAgain),
+  );
+}
+
+function cardHead(answer) {
+  const heading = OUTCOMES[answer.outcome];
+  const isOtherDay = answer.as_of && answer.as_of !== shanghaiDay(new Date(answer.asked_at ?? Date.now()));
+  return element(
+    "header", { class: "answer-head" },
+    element("span", { class: "speaker", text: "小申" }),
+    heading ? element("span", { class: "outcome", text: heading }) : null,
+    answer.matter?.label ? element("span", { class: "chip", text: answer.matter.label }) : null,
+    isOtherDay ? element("span", { class: "chip chip-day", text: `按 ${spokenDay(answer.as_of)} 的规定` }) : null,
+  );
+}
+
+/** Paragraphs as text nodes; `[1]` becomes a button only where a citation has that mark, addresses become links. */
+function textWithMarks(text, citationByMark) {
+  return text.split(/\n{2,}/).filter((paragraph) => paragraph.trim()).map((paragraph) => {
+    const pieces = paragraph.trim().split(/(\[\d{1,3}\]|https?:\/\/[\w\-./?%&=#:~+@]+)/);
+    return element("p", {}, ...pieces.map((piece) => pieceNode(piece, citationByMark)));
+  });
+}
+
+function pieceNode(piece, citationByMark) {
+  const citation = citationByMark.get(Number(/^\[(\d+)\]$/.exec(piece)?.[1]));
+  if (citation) return markButton(citation);
+  return safeAddress(piece) ? outsideLink(piece, piece) : piece;
+}
+
+function markButton(citation) {
+  return button(`${citation.mark}`, () => openVersion(citation), {
+    class: "mark", "aria-label": `依据 ${citation.mark}：${citation.title}，打开原文`, title: citation.title,
+  });
+}
+
+function doubt(answer) {
+  if (answer.outcome !== "answered") return null;
+  const isLow = answer.confidence_applies !== false && answer.confidence < LOW_CONFIDENCE;
+  if (!isLow && !answer.escalation?.recommended) return null;
+  return element("p", { class: "doubt", text: "这条答复不一定完全对应您的情况，请点开依据核对原文，或向责任单位确认。" });
+}
+
+function notices(list) {
+  if (!list.length) return null;
+  const lines = list.map((notice) => element("li", { text: notice.text }));
+  return element("section", { class: "notices", "aria-label": "规定变化提醒" },
+    element("strong", { class: "notices-title", text: "规定将有变化" }), element("ul", {}, ...lines));
+}
+
+function options(answer, askAgain) {
+  const clarification = answer.clarification;
+  if (!clarification) return null;
+  const buttons = clarification.options.map((option) => button(option.label, () =>
+    askAgain({ question: answer.question, matter_id: option.matter_id })));
+  const isRepeated = answer.text.includes(clarification.question);
+  return element("section", { class: "options", "aria-label": "请选择" },
+    isRepeated ? null : element("p", { text: clarification.question }), element("div", { class: "option-row" }, ...buttons));
+}
+
+function footnotes(citations) {
+  if (!citations.length) return null;
+  return element("section", { class: "footnotes", "aria-label": "依据" },
+    element("h3", { text: `依据（${citations.length}）` }), element("ol", {}, ...citations.map(footnote)));
+}
+
+function footnote(citation) {
+  const headings = headingsInWords(citation.heading_path, citation.title);
+  return element(
+    "li", { class: "footnote", id: null },
+    element("span", { class: "footnote-mark", "aria-hidden": "true", text: `${citation.mark}` }),
+    element(
+      "div", { class: "footnote-body" },
+      element("p", { class: "footnote-title" }, element("strong", { text: quotedTitle(citation.title) }),
+        headings ? element("span", { class: "headings", text: headings }) : null),
+      sourceLine(citation),
+      element("blockquote", { text: citation.quote }),
+      button("查看原文", () => openVersion(citation), { class: "open-quote", "aria-label": `查看依据 ${citation.mark} 的原文` }),
+    ),
+  );
+}
+
+function related(questions, askAgain) {
+  if (!questions.length) return null;
+  const items = questions.map((question) => element("li", {}, button(question, () => askAgain({ question }))));
+  return element("section", { class: "related" }, element("h3", { text: "您可能还想问" }), element("ul", {}, ...items));
+}

@@ -1,0 +1,136 @@
+/** The residents' chat page: asks, shows progress, draws answers, and restores this tab's conversation. */
+
+import { answerCard } from "./answer_card.js";
+import { composer } from "./composer.js";
+import { button, byId, element } from "./dom.js";
+import { forget, rememberAnswer, remembered, rememberFeedback } from "./remembered.js";
+import { ask, storedAnswer } from "./service.js";
+import { startTextSizes } from "./text_size.js";
+import { STAGES } from "./words.js";
+
+const EXAMPLES = [
+  "居住证签注要在什么时候办？",
+  "租房提取公积金，每月最多提多少？",
+  "社会保障卡丢了怎么补办？",
+  "去外省看病，异地就医怎么备案？",
+  "现在失业保险金每月多少钱？",
+  "开公司要准备哪些材料？",
+];
+
+let asking = new AbortController();
+const box = composer({ onAsk: (question) => exchange(question), onStop: () => asking.abort() });
+
+function start() {
+  startTextSizes();
+  byId("examples").append(...EXAMPLES.map((question) => element("li", {}, button(question, () => askAgain({ question })))));
+  byId("new-conversation").addEventListener("click", startOver);
+  restore();
+}
+
+function startOver() {
+  asking.abort();
+  forget();
+  byId("exchanges").replaceChildren();
+  showWelcome(true);
+  box.focus();
+}
+
+function showWelcome(isShown) {
+  byId("welcome").hidden = !isShown;
+  byId("new-conversation").hidden = isShown;
+}
+
+function askAgain(question) {
+  if (!box.isBusy()) exchange({ ...box.conditions(), ...question });
+}
+
+/** One question from asking to its drawn answer; on a fault the question goes back into the box. */
+async function exchange(question) {
+  asking = new AbortController();
+  const entry = newEntry(question.question);
+  if (box.isHolding(question.question)) box.clear();
+  box.setBusy(true);
+  try {
+    const answer = await follow(entry, question, asking.signal);
+    rememberAnswer(answer);
+    show(entry, answer);
+    announce(`小申答复：${answer.text}`);
+  } catch (error) {
+    failed(entry, question, error);
+  } finally {
+    box.setBusy(false);
+  }
+}
+
+async function follow(entry, question, signal) {
+  const { conversationId } = remembered();
+  const body = conversationId ? { ...question, conversation_id: conversationId } : question;
+  let drafted = "";
+  for await (const { event, data } of ask(body, signal)) {
+    if (event === "answer") return data;
+    if (event === "text") {
+      drafted += data.text;
+      entry.reply.replaceChildren(element("p", { class: "drafting", text: drafted }));
+    } else if (event === "evidence") setProgress(entry, "找到了可能的依据，正在核对…");
+    else if (event === "progress") setProgress(entry, STAGES[data.stage] ?? STAGES.retrieve);
+  }
+  throw new Error("unreachable: the service yields an answer or raises");
+}
+
+function setProgress(entry, text) {
+  if (!entry.reply.querySelector(".drafting")) entry.progress.textContent = text;
+}
+
+function newEntry(question) {
+  showWelcome(false);
+  const progress = element("p", { class: "progress", text: STAGES.understand });
+  const reply = element("div", { class: "reply", "aria-busy": "true" }, progress);
+  const root = element("section", { class: "exchange" }, asked(question), reply);
+  byId("exchanges").append(root);
+  root.scrollIntoView({ block: "start" });
+  announce("正在查找…");
+  return { root, reply, progress };
+}
+
+const asked = (question) =>
+  element("p", { class: "asked" }, element("span", { class: "visually-hidden", text: "您问：" }), question);
+
+function show(entry, answer, resolved) {
+  entry.reply.removeAttribute("aria-busy");
+  entry.reply.replaceChildren(answerCard(answer, {
+    askAgain, resolved, onFeedback: (isResolved) => rememberFeedback(answer.answer_id, isResolved),
+  }));
+}
+
+function failed(entry, question, error) {
+  entry.reply.removeAttribute("aria-busy");
+  if (error.name === "AbortError" && !entry.root.isConnected) return;
+  const words = error.name === "AbortError" ? "已停止。" : error.message;
+  const isKept = box.giveBack(question.question);
+  const again = button("重新发送", () => {
+    if (box.isBusy()) return;
+    entry.root.remove();
+    exchange(question);
+  });
+  entry.reply.replaceChildren(element("div", { class: "trouble", role: "alert" },
+    element("p", { text: isKept ? `${words}您的问题还在输入框里。` : words }), again));
+}
+
+const announce = (text) => { byId("announcements").textContent = text; };
+
+/** Reads the stored answers of this tab; nothing is asked again. */
+async function restore() {
+  const { answers } = remembered();
+  if (!answers.length) return;
+  showWelcome(false);
+  const loaded = await Promise.all(answers.map(({ id }) => storedAnswer(id).catch((error) => ({ error }))));
+  loaded.forEach((answer, position) => {
+    const entry = { reply: element("div", { class: "reply" }) };
+    byId("exchanges").append(element("section", { class: "exchange" }, answer.error ? null : asked(answer.question), entry.reply));
+    if (answer.error) entry.reply.append(element("p", { class: "trouble", text: `之前的一条对话读不出来：${answer.error.message}` }));
+    else show(entry, answer, answers[position].resolved);
+  });
+  byId("exchanges").lastElementChild.scrollIntoView({ block: "start" });
+}
+
+start();

@@ -1,0 +1,90 @@
+/** The question box and its conditions. Enter sends, except while an input method composes. */
+
+import { lengthOf } from "./codepoints.js";
+import { shanghaiDay, spokenDay } from "./days.js";
+import { byId, element } from "./dom.js";
+import { AUDIENCES, DISTRICTS } from "./words.js";
+
+const QUESTION_LIMIT = 500;
+const COUNTED_FROM = 400;
+
+/** Calls `onAsk({question, as_of?, region?, audience?})`; `stop` calls `onStop()`. */
+export function composer({ onAsk, onStop }) {
+  const [form, box, send, stop] = ["composer", "question", "send", "stop"].map(byId);
+  let isBusy = false;
+
+  function refresh() {
+    const length = lengthOf(box.value.trim());
+    send.disabled = isBusy || length === 0 || length > QUESTION_LIMIT;
+    box.setAttribute("aria-invalid", String(length > QUESTION_LIMIT));
+    byId("question-length").textContent = lengthInWords(length);
+    byId("question-length").classList.toggle("too-long", length > QUESTION_LIMIT);
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight + 2}px`;
+  }
+
+  function submit() {
+    refresh();
+    if (!send.disabled) onAsk({ question: box.value.trim(), ...conditions() });
+  }
+
+  form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
+  box.addEventListener("input", refresh);
+  box.addEventListener("keydown", (event) => {
+    // 229: Safari reports the Enter that ends a composition after the composition has ended.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    submit();
+  });
+  stop.addEventListener("click", onStop);
+  startConditions();
+  refresh();
+
+  return {
+    setBusy(busy) {
+      isBusy = busy;
+      send.hidden = busy;
+      stop.hidden = !busy;
+      refresh();
+    },
+    isBusy: () => isBusy,
+    clear() { box.value = ""; refresh(); },
+    /** Puts a question back that could not be asked, unless something new has been typed; true if it is in the box. */
+    giveBack(question) {
+      if (!box.value.trim()) box.value = question;
+      refresh();
+      return box.value.trim() === question;
+    },
+    isHolding: (question) => box.value.trim() === question,
+    conditions,
+    focus: () => box.focus(),
+  };
+}
+
+function lengthInWords(length) {
+  if (length > QUESTION_LIMIT) return `已有 ${length} 字，请精简到 ${QUESTION_LIMIT} 字以内`;
+  return length >= COUNTED_FROM ? `${length} / ${QUESTION_LIMIT} 字` : "";
+}
+
+function conditions() {
+  const chosen = { as_of: byId("as-of").value, region: byId("region").value, audience: byId("audience").value };
+  return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value));
+}
+
+function startConditions() {
+  byId("region").append(...DISTRICTS.map((name) => element("option", { value: name, text: name })));
+  byId("as-of").setAttribute("title", `不填就按今天（${shanghaiDay()}）的规定`);
+  byId("conditions").addEventListener("change", showChosen);
+  byId("clear-conditions").addEventListener("click", () => {
+    for (const id of ["as-of", "region", "audience"]) byId(id).value = "";
+    showChosen();
+  });
+  showChosen();
+}
+
+/** What is chosen stays visible while the panel is closed: a forgotten date would change every answer. */
+function showChosen() {
+  const { as_of: day, region, audience } = conditions();
+  const chosen = [day && `按 ${spokenDay(day)} 的规定`, region, AUDIENCES[audience]].filter(Boolean);
+  byId("conditions-chosen").textContent = chosen.join(" · ");
+}

@@ -1,0 +1,51 @@
+/** Days in Asia/Shanghai as `YYYY-MM-DD`. An interval's end is exclusive; screens show the last valid day. */
+
+const SHANGHAI_DAY = new Intl.DateTimeFormat("en-CA", {
+  timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit",
+});
+
+export const shanghaiDay = (moment = new Date()) => SHANGHAI_DAY.format(moment);
+
+/** The day before: 2026-07-01 (first day no longer valid) → 2026-06-30 (last valid day). */
+export function dayBefore(day) {
+  const moment = new Date(`${day}T00:00:00Z`);
+  moment.setUTCDate(moment.getUTCDate() - 1);
+  return moment.toISOString().slice(0, 10);
+}
+
+/** 2026-07-01 → 2026年7月1日 */
+export function spokenDay(day) {
+  const [year, month, date] = day.split("-").map(Number);
+  return `${year}年${month}月${date}日`;
+}
+
+/** An ISO moment → 11月23日 09:00, in Shanghai. */
+export function spokenMoment(iso) {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return "";
+  const parts = new Intl.DateTimeFormat("zh-CN", {
+    timeZone: "Asia/Shanghai", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  return parts.format(moment);
+}
+
+/** "in_force", "ended" or "not_yet" for a half-open interval; null ends are open. */
+export function standing({ effective_from: from, effective_to: to }, day = shanghaiDay()) {
+  if (to && to <= day) return "ended";
+  return from && from > day ? "not_yet" : "in_force";
+}
+
+/** 自 2026-07-01 起施行，有效期至 2027-06-30; an empty text when no date is known. */
+export function intervalInWords({ effective_from: from, effective_to: to }) {
+  const parts = [];
+  if (from) parts.push(`自 ${from} 起施行`);
+  if (to) parts.push(`有效期至 ${dayBefore(to)}`);
+  return parts.join("，");
+}
+
+/** Seconds → 4:05 or 1:02:03, as a video player shows them. */
+export function clockTime(seconds) {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
+}

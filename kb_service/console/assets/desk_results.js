@@ -1,0 +1,67 @@
+/** The list of hits: one focusable item each, moved through by arrow keys, opened by Enter, copied by C. */
+
+import { copiedText, headingsInWords, quotedTitle, sourceLine } from "./citation.js";
+import { copyFrom } from "./clipboard.js";
+import { button, byId, element } from "./dom.js";
+import { withMatches } from "./matched_words.js";
+import { openVersion } from "./version_dialog.js";
+
+export function drawResults(hits, question) {
+  byId("results").replaceChildren(...hits.map((hit, position) => resultItem(hit, question, position === 0)));
+}
+
+/** Focuses the first result; false when there is none. */
+export function enterResults() {
+  const first = byId("results").firstElementChild;
+  first?.focus();
+  return Boolean(first);
+}
+
+/** Opens the first result, for Enter in the search box. */
+export const openFirst = () => byId("results").querySelector(".open-hit")?.click();
+
+function resultItem(hit, question, isFirst) {
+  const copy = button("复制引文", () => copyFrom(copy, copiedText(hit, selectedWithin(item) || hit.text)), { class: "copy-hit" });
+  const open = button("打开原文", () => openVersion({ ...hit, quote: undefined }), { class: "open-hit" });
+  const headings = headingsInWords(hit.heading_path, hit.title);
+  const item = element(
+    "li", { class: "result", tabindex: isFirst ? "0" : "-1" },
+    element("h3", {}, ...withMatches(quotedTitle(hit.title), question),
+      headings ? element("span", { class: "headings" }, ...withMatches(headings, question)) : null),
+    element("p", { class: "result-text" }, ...withMatches(hit.text, question)),
+    element("div", { class: "result-foot" }, sourceLine(hit), element("div", { class: "result-actions" }, copy, open)),
+  );
+  item.addEventListener("keydown", (event) => onKey(event, item, { copy, open }));
+  item.addEventListener("focus", () => moveTabStop(item));
+  return item;
+}
+
+function onKey(event, item, { copy, open }) {
+  // Keys of the buttons inside stay theirs.
+  if (event.target !== item || event.ctrlKey || event.metaKey || event.altKey) return;
+  const act = {
+    ArrowDown: () => item.nextElementSibling?.focus(),
+    ArrowUp: () => (item.previousElementSibling ?? byId("question")).focus(),
+    Home: () => item.parentElement.firstElementChild.focus(),
+    End: () => item.parentElement.lastElementChild.focus(),
+    Enter: () => open.click(),
+    c: () => copy.click(),
+    C: () => copy.click(),
+    Escape: () => byId("question").focus(),
+  }[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+/** One stop for the Tab key in the whole list: the item last visited. */
+function moveTabStop(item) {
+  for (const sibling of item.parentElement.children) sibling.tabIndex = sibling === item ? 0 : -1;
+}
+
+/** What is selected with the mouse inside this hit, so that one sentence can be quoted alone. */
+function selectedWithin(item) {
+  const selection = window.getSelection();
+  const isInside = selection.rangeCount && item.querySelector(".result-text").contains(selection.getRangeAt(0).commonAncestorContainer);
+  return isInside ? selection.toString().trim() : "";
+}

@@ -1,0 +1,35 @@
+/** Server-sent events read from a fetch body (EventSource cannot POST). */
+
+/** Yields `{event, data}`, `data` parsed as JSON; comments and unreadable blocks are passed over. */
+export async function* eventsOf(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      const blocks = (rest + value).split(/\r?\n\r?\n/);
+      rest = blocks.pop();
+      yield* blocks.map(parseBlock).filter(Boolean);
+    }
+    const last = parseBlock(rest);
+    if (last) yield last;
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function parseBlock(block) {
+  let event = "message";
+  const data = [];
+  for (const line of block.split(/\r?\n/)) {
+    if (line.startsWith("event:")) event = line.slice(6).trim();
+    else if (line.startsWith("data:")) data.push(line.slice(5).replace(/^ /, ""));
+  }
+  if (!data.length) return null;
+  try {
+    return { event, data: JSON.parse(data.join("\n")) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,103 @@
+/** The service's HTTP surface as these pages use it. Faults come out as ServiceFault with a sentence for people. */
+
+import { eventsOf } from "./events.js";
+
+const FAULT_WORDS = {
+  AnswerNotFound: "这条答复已经读不到了。",
+  QuestionEmpty: "请先输入问题。",
+  QuestionTooLong: "问题太长，请精简到 500 字以内。",
+  UnknownMatter: "所选的事项已经调整，请重新提问。",
+  VersionNotFound: "这个版本的原文已经读不到了。",
+};
+
+const STATUS_WORDS = {
+  403: "没有权限查看这项内容。",
+  404: "要找的内容不存在。",
+  422: "输入的内容有误，请检查后再试。",
+  429: "提问太频繁，请稍等一会儿再试。",
+};
+
+/** `message` is Chinese and fit to show; `code` is the service's own name of the fault. */
+export class ServiceFault extends Error {
+  constructor(message, code) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export const versionText = (versionId, signal) => getJson(`/v1/versions/${encodeURIComponent(versionId)}`, signal);
+
+export const storedAnswer = (answerId) => getJson(`/v1/answers/${encodeURIComponent(answerId)}`);
+
+export const search = (parameters, signal) => getJson(`/v1/search?${new URLSearchParams(parameters)}`, signal);
+
+export const routes = (question, signal) => postJson("/v1/routes", { question }, signal);
+
+export const sendFeedback = (answerId, feedback) =>
+  postJson(`/v1/answers/${encodeURIComponent(answerId)}/feedback`, feedback);
+
+/** Asks and yields `{event, data}` as they arrive. A service that replies with plain JSON yields one `answer`. */
+export async function* ask(question, signal) {
+  const response = await request("/v1/answers", post({ ...question, stream: true }, signal));
+  if (!isEventStream(response) || !response.body) {
+    yield { event: "answer", data: await bodyOf(response) };
+    return;
+  }
+  let isComplete = false;
+  for await (const event of withinNetwork(eventsOf(response.body))) {
+    if (event.event === "error") throw faultFrom(event.data, 500);
+    isComplete ||= event.event === "answer";
+    yield event;
+  }
+  if (!isComplete) throw new ServiceFault("答复在传送中断开了，请重新发送。", "StreamEndedEarly");
+}
+
+const isEventStream = (response) => (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
+
+const getJson = async (address, signal) => bodyOf(await request(address, { signal }));
+
+const postJson = async (address, body, signal) => bodyOf(await request(address, post(body, signal)));
+
+const post = (body, signal) => ({
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+});
+
+async function request(address, options) {
+  let response;
+  try {
+    response = await fetch(address, options);
+  } catch (error) {
+    throw asNetworkFault(error);
+  }
+  if (response.ok) return response;
+  throw faultFrom(await response.json().catch(() => null), response.status);
+}
+
+async function bodyOf(response) {
+  if (response.status === 204) return null;
+  const text = await response.text().catch((error) => { throw asNetworkFault(error); });
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ServiceFault("服务的回复读不懂，请稍后再试。", "UnreadableReply");
+  }
+}
+
+async function* withinNetwork(events) {
+  try {
+    yield* events;
+  } catch (error) {
+    throw asNetworkFault(error);
+  }
+}
+
+function asNetworkFault(error) {
+  if (error.name === "AbortError") return error;
+  return new ServiceFault("网络连接不上，请检查网络后再试。", "NetworkUnreachable");
+}
+
+function faultFrom(body, status) {
+  const code = typeof body?.error === "string" ? body.error : `HTTP ${status}`;
+  return new ServiceFault(FAULT_WORDS[code] ?? STATUS_WORDS[status] ?? "服务暂时出了问题，请稍后再试。", code);
+}

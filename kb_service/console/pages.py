@@ -1,0 +1,88 @@
+"""The two pages and their assets, served from memory with a strict content security policy."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+_HERE = Path(__file__).parent
+
+_MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+# Answers, questions and documents are hostile until proven otherwise. The pages write text only as text; these
+# headers hold even where the pages err: no inline script, no foreign origin, no HTML parsed from a string.
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Pages and modules change together at an upgrade: always revalidate, answered with 304 when nothing changed.
+    "Cache-Control": "no-cache",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _StaticFile:
+    content: bytes
+    media_type: str
+    etag: str
+
+
+def pages_router() -> APIRouter:
+    """Routes ``/`` (chat), ``/desk`` (a helper's search) and ``/assets/{name}``. Reads its files once, here."""
+    router = APIRouter(include_in_schema=False)
+    chat, desk = _read(_HERE / "chat.html"), _read(_HERE / "desk.html")
+    asset_by_name = _assets()
+
+    @router.get("/")
+    def chat_page(request: Request) -> Response:
+        return _respond(chat, request)
+
+    @router.get("/desk")
+    def desk_page(request: Request) -> Response:
+        return _respond(desk, request)
+
+    @router.get("/assets/{name}")
+    def asset(name: str, request: Request) -> Response:
+        file = asset_by_name.get(name)
+        return Response(status_code=404, headers=_HEADERS) if file is None else _respond(file, request)
+
+    return router
+
+
+def _assets() -> Mapping[str, _StaticFile]:
+    # A fixed list read beforehand: a request names a key, never a path.
+    paths = sorted(path for path in (_HERE / "assets").iterdir() if path.suffix in _MEDIA_TYPES)
+    return {path.name: _read(path) for path in paths}
+
+
+def _read(path: Path) -> _StaticFile:
+    content = path.read_bytes()
+    return _StaticFile(content, _MEDIA_TYPES[path.suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+
+def _respond(file: _StaticFile, request: Request) -> Response:
+    headers = {**_HEADERS, "ETag": file.etag}
+    if request.headers.get("if-none-match") == file.etag:
+        return Response(status_code=304, headers=headers)
+    return Response(file.content, media_type=file.media_type, headers=headers)

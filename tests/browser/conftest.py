@@ -1,0 +1,62 @@
+"""A real Chromium before the stub service; every test fails on a script error or a breach of the page's policy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.stub_service import StubService, serve
+
+CHROMIUM = Path("/usr/bin/chromium")
+NOW = "2026-11-22T10:00:00+08:00"
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: install the Debian packages chromium and fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def running_stub() -> Iterator[StubService]:
+    stub = StubService()
+    server, thread = serve(stub)
+    yield stub
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def stub(running_stub: StubService) -> StubService:
+    running_stub.forget()
+    return running_stub
+
+
+@pytest.fixture
+def page(browser: Browser, stub: StubService) -> Iterator[Page]:
+    """A desktop-sized page whose clock stands at NOW."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, locale="zh-CN", base_url=stub.address, timezone_id="America/New_York"
+    )
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened = context.new_page()
+    opened.set_default_timeout(5000)
+    opened.clock.set_fixed_time(NOW)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda message: faults.extend(_faults_in(message)))
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def _faults_in(message: ConsoleMessage) -> list[str]:
+    # A reply of 4xx or a network that is down is reported too; those the tests provoke on purpose.
+    is_fault = message.type == "error" and not message.text.startswith("Failed to load resource")
+    return [message.text] if is_fault else []
