@@ -13,7 +13,7 @@ const LOW_CONFIDENCE = 0.5;
 
 /** `actions`: askAgain({question, matter_id}), resolved (true, false or undefined), onFeedback(resolved). */
 export function answerCard(answer, actions) {
-  const citationByMark = new Map((answer.citations ?? []).map((citation) => [citation.mark, citation]));
+  const citationByMark = new Map((answer.citations ?? []).map((citation) => [citation.mark, { ...citation, as_of: answer.as_of }]));
   return element(
     "article", { class: `answer answer-${answer.outcome}`, "aria-label": "小申的答复" },
     cardHead(answer),
@@ -93,13 +93,13 @@ function footnotes(citations) {
 function footnote(citation) {
   const headings = headingsInWords(citation.heading_path, citation.title);
   return element(
-    "li", { class: "footnote", id: null },
+    "li", { class: "footnote" },
     element("span", { class: "footnote-mark", "aria-hidden": "true", text: `${citation.mark}` }),
     element(
       "div", { class: "footnote-body" },
       element("p", { class: "footnote-title" }, element("strong", { text: quotedTitle(citation.title) }),
         headings ? element("span", { class: "headings", text: headings }) : null),
-      sourceLine(citation),
+      sourceLine(citation, citation.as_of),
       element("blockquote", { text: citation.quote }),
       button("查看原文", () => openVersion(citation), { class: "open-quote", "aria-label": `查看依据 ${citation.mark} 的原文` }),
     ),

@@ -4,11 +4,14 @@ import { clockTime, intervalInWords, standing } from "./days.js";
 import { element } from "./dom.js";
 import { KINDS, STANDINGS } from "./words.js";
 
-/** 现行有效 / 已失效 / 尚未施行 as a stamp; `cited.withdrawn` outranks the dates. */
-export function standingStamp(cited) {
-  const state = cited.withdrawn ? "withdrawn" : standing(cited);
-  return element("span", { class: `stamp stamp-${state}`, text: STANDINGS[state] });
+/** 现行有效 / 已失效 / 尚未施行 today; where another day was asked about (`asOf`) and it differs, that day's first. */
+export function stamps(cited, asOf) {
+  const today = cited.withdrawn ? "withdrawn" : standing(cited);
+  if (!asOf || today === "in_force" || standing(cited, asOf) !== "in_force") return [stamp(today, STANDINGS[today])];
+  return [stamp("in_force", `${asOf} 有效`), stamp(today, `现${STANDINGS[today]}`)];
 }
+
+const stamp = (state, text) => element("span", { class: `stamp stamp-${state}`, text });
 
 export const quotedTitle = (title) => (/^《.*》/.test(title) ? title : `《${title}》`);
 
@@ -20,19 +23,19 @@ export function placeInWords({ page, second }) {
   return typeof second === "number" ? `视频 ${clockTime(second)}` : "";
 }
 
-/** Stamp, dates, department and place in one line. */
-export function sourceLine(cited) {
-  const facts = [intervalInWords(cited), cited.department, KINDS[cited.kind], placeInWords(cited)].filter(Boolean);
+/** Standing, dates, department and place in one line. */
+export function sourceLine(cited, asOf) {
+  const facts = [...intervalInWords(cited), cited.department, KINDS[cited.kind], placeInWords(cited)].filter(Boolean);
   return element(
     "p", { class: "source-line" },
-    standingStamp(cited), ...facts.map((fact) => element("span", { class: "source-fact", text: fact })),
+    ...stamps(cited, asOf), ...facts.map((fact) => element("span", { class: "source-fact", text: fact })),
   );
 }
 
 /** 「quote」——《title》headings，自 2026-07-01 起施行; the address of the source on a line of its own. */
 export function copiedText(cited, quote) {
   const headings = headingsInWords(cited.heading_path, cited.title);
-  const source = [quotedTitle(cited.title) + headings, intervalInWords(cited)].filter(Boolean).join("，");
+  const source = [quotedTitle(cited.title) + headings, ...intervalInWords(cited)].filter(Boolean).join("，");
   const ended = standing(cited) === "ended" ? "（已失效）" : "";
   const address = /^https?:\/\//i.test(cited.source_url ?? "") ? `\n${cited.source_url}` : "";
   return `「${quote.trim()}」——${source}${ended}${address}`;

@@ -30,6 +30,7 @@ export function composer({ onAsk, onStop }) {
 
   form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
   box.addEventListener("input", refresh);
+  window.addEventListener("resize", refresh);
   box.addEventListener("keydown", (event) => {
     // 229: Safari reports the Enter that ends a composition after the composition has ended.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;

@@ -35,12 +35,9 @@ export function standing({ effective_from: from, effective_to: to }, day = shang
   return from && from > day ? "not_yet" : "in_force";
 }
 
-/** 自 2026-07-01 起施行，有效期至 2027-06-30; an empty text when no date is known. */
+/** ["自 2026-07-01 起施行", "有效期至 2027-06-30"], each only where the date is known. */
 export function intervalInWords({ effective_from: from, effective_to: to }) {
-  const parts = [];
-  if (from) parts.push(`自 ${from} 起施行`);
-  if (to) parts.push(`有效期至 ${dayBefore(to)}`);
-  return parts.join("，");
+  return [from && `自 ${from} 起施行`, to && `有效期至 ${dayBefore(to)}`].filter(Boolean);
 }
 
 /** Seconds → 4:05 or 1:02:03, as a video player shows them. */

@@ -75,7 +75,7 @@ async function showResults(signal, typed) {
   try {
     const { hits } = await search({ question: typed, ...filters(), limit: RESULT_LIMIT }, signal);
     if (signal.aborted) return;
-    drawResults(hits, typed);
+    drawResults(hits, typed, byId("as-of").value);
     byId("empty").hidden = true;
     byId("trouble").hidden = true;
     byId("status").textContent = statusInWords(hits.length, performance.now() - started);

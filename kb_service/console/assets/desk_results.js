@@ -6,8 +6,9 @@ import { button, byId, element } from "./dom.js";
 import { withMatches } from "./matched_words.js";
 import { openVersion } from "./version_dialog.js";
 
-export function drawResults(hits, question) {
-  byId("results").replaceChildren(...hits.map((hit, position) => resultItem(hit, question, position === 0)));
+/** `asOf` is the day filtered for, if any. */
+export function drawResults(hits, question, asOf) {
+  byId("results").replaceChildren(...hits.map((hit, position) => resultItem({ ...hit, as_of: asOf }, question, position === 0)));
 }
 
 /** Focuses the first result; false when there is none. */
@@ -29,7 +30,7 @@ function resultItem(hit, question, isFirst) {
     element("h3", {}, ...withMatches(quotedTitle(hit.title), question),
       headings ? element("span", { class: "headings" }, ...withMatches(headings, question)) : null),
     element("p", { class: "result-text" }, ...withMatches(hit.text, question)),
-    element("div", { class: "result-foot" }, sourceLine(hit), element("div", { class: "result-actions" }, copy, open)),
+    element("div", { class: "result-foot" }, sourceLine(hit, hit.as_of), element("div", { class: "result-actions" }, copy, open)),
   );
   item.addEventListener("keydown", (event) => onKey(event, item, { copy, open }));
   item.addEventListener("focus", () => moveTabStop(item));

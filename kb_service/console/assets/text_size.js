@@ -11,6 +11,7 @@ export function startTextSizes() {
   for (const button of buttons) {
     button.addEventListener("click", () => {
       choose(button.dataset.textSize);
+      window.dispatchEvent(new Event("resize"));
       try { localStorage.setItem(KEY, button.dataset.textSize); } catch { /* storage switched off */ }
     });
   }

@@ -1,6 +1,6 @@
 /** The dialog that shows a version's whole text with the quoted place marked and scrolled into view. */
 
-import { copiedText, headingsInWords, placeInWords, quotedTitle, standingStamp } from "./citation.js";
+import { copiedText, headingsInWords, placeInWords, quotedTitle, stamps } from "./citation.js";
 import { copyFrom } from "./clipboard.js";
 import { splitAround } from "./codepoints.js";
 import { intervalInWords } from "./days.js";
@@ -64,21 +64,26 @@ function doubts(cited, quoted) {
 }
 
 function factsOf(cited, version) {
-  const dated = { ...version, withdrawn: version.state === "withdrawn" };
   const place = [headingsInWords(cited.heading_path, version.title), placeInWords(cited)].filter(Boolean).join(" · ");
   const rows = [
-    ["施行", intervalInWords(version) || "日期未注明"],
     ["责任单位", version.department],
     ["类别", KINDS[version.kind]],
     ["文号", version.document_number],
     ["发布日期", version.issued_on],
     ["引用位置", place],
   ];
-  const list = element("dl", {});
+  const list = element("dl");
   for (const [term, fact] of rows) {
     if (fact) list.append(element("div", {}, element("dt", { text: term }), element("dd", { text: fact })));
   }
-  return [standingStamp(dated), list];
+  const dates = intervalInWords(version);
+  const dated = { ...version, withdrawn: version.state === "withdrawn" };
+  return [
+    element("p", { class: "version-dates" }, ...stamps(dated, cited.as_of),
+      ...(dates.length ? dates : ["施行日期未注明"]).map((text) => element("span", { text }))),
+    // On a phone the text needs the room: what else is known of the file is one tap away.
+    element("details", { open: window.matchMedia("(min-width: 40rem)").matches }, element("summary", { text: "文件信息" }), list),
+  ];
 }
 
 function actions(cited, version, mark) {
