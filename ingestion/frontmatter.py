@@ -1,0 +1,88 @@
+"""What an author says of a file beside its text: YAML between "---" lines, or a sidecar file ``name.ext.yaml``."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+
+import yaml
+
+from kb_service.domain.errors import FileRefused
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_LARGEST_YAML = 200_000
+
+# Every way an author may name a field of the bulk format, beside the field's own name.
+_SYNONYMS = {
+    "id": "编号 編號",
+    "title": "标题 標題 题名 名称 名稱 文件名称 文件标题",
+    "kind": "类别 類別 知识类别 类型 類型",
+    "question": "问题 問題 标准问 標準問 标准问题 問題標題 提问 常见问题 常見問題",
+    "similar_questions": "相似问题 相似問題 相似问 相似問 相似问法 扩展问 扩展问题 同义问题",
+    "negative_questions": "反例问题 反例 否定问题 不适用问题",
+    "answer": "答案 答复 答覆 回答 回复 回覆 解答 答复内容 标准答案 答复意见 答覆內容",
+    "matter": "事项 事項 事项名称 事項名稱 服务事项 办理事项",
+    "department": "责任单位 責任單位 部门 部門 责任部门 主管部门 承办单位 承辦單位 发文机关 发布机构 单位",
+    "region": "区域 區域 地区 地區 适用区域 行政区 行政区划",
+    "audience": "对象 對象 服务对象 适用对象 办理对象",
+    "effective_from": "施行日期 生效日期 实施日期 實施日期 起始日期 施行时间",
+    "effective_to": "失效日期 废止日期 廢止日期",
+    "valid_through": "有效期至 有效期到 有效期截止 截止日期",
+    "issued_on": "发布日期 發布日期 發佈日期 印发日期 发文日期 公布日期 成文日期",
+    "document_number": "文号 文號 发文字号 發文字號 文件编号",
+    "source_url": "来源 來源 来源网址 原文链接 网址 网站链接",
+    "replaces": "替代 取代 代替",
+    "chapters": "章节 章節",
+}
+FIELD_OF: Mapping[str, str] = MappingProxyType(
+    {word: field for field, words in _SYNONYMS.items() for word in (field, *words.split())}
+)
+
+
+def split_front_matter(text: str, name: str) -> tuple[Mapping[str, object], str]:
+    """The fields and the text after them; no fields when the text does not open with a "---" line.
+
+    Raises FileRefused when what stands between the lines looks like fields but is not valid YAML.
+    """
+    found = _FRONT_MATTER.match(text.removeprefix("\ufeff"))
+    if found is None:
+        return {}, text
+    fields = _mapping(found[1], f"The front matter of {name}", "mend the lines between the --- marks")
+    return named_in_english(fields), text.removeprefix("\ufeff")[found.end() :]
+
+
+def sidecar_fields(text: str, name: str) -> Mapping[str, object]:
+    """The fields of a sidecar file. Raises FileRefused when it is no mapping in YAML."""
+    return named_in_english(_mapping(text, name, "write one `field: value` a line"))
+
+
+def named_in_english(fields: Mapping[object, object]) -> Mapping[str, object]:
+    """Field names as in the bulk format; unknown names stay, so that whoever reads them can say which are unknown."""
+    return {field_name(str(key)) or str(key): _plain(value) for key, value in fields.items()}
+
+
+def field_name(word: str) -> str | None:
+    """The bulk format's name of a column or field, or None. Remarks in parentheses do not count: 标题（选填）."""
+    bare = re.sub(r"[（(【\[].*?[)）】\]]|[\s*＊:：_]", "", word)
+    return FIELD_OF.get(word.strip()) or FIELD_OF.get(bare)
+
+
+def _mapping(text: str, what: str, mend: str) -> Mapping[object, object]:
+    if len(text) > _LARGEST_YAML or re.search(r"(?m)^[^#\n]*[:\-]\s+[&*]\w+\s*$|<<\s*:", text):
+        raise FileRefused(f"{what} is too large or uses YAML anchors; {mend}.")
+    try:
+        loaded = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise FileRefused(f"{what} is not valid YAML; {mend}.") from error
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise FileRefused(f"{what} is not a list of fields; {mend}.")
+    return loaded
+
+
+def _plain(value: object) -> object:
+    """YAML reads days as dates; whoever stores them wants one form, ISO text."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,88 @@
+"""What a file is: by its first bytes where they tell, by its ending where they do not."""
+
+from enum import StrEnum
+from pathlib import PurePath
+
+from ingestion.parsing.limits import Limits, require_safe_archive
+from kb_service.domain.errors import FileRefused
+
+
+class Format(StrEnum):
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    HTML = "html"
+    DOCX = "docx"
+    PPTX = "pptx"
+    PDF = "pdf"
+    XLSX = "xlsx"
+    CSV = "csv"
+    SUBTITLES = "subtitles"
+    PICTURE = "picture"
+
+
+_BY_SUFFIX = {
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".txt": Format.TEXT,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".srt": Format.SUBTITLES,
+    ".vtt": Format.SUBTITLES,
+}
+_PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
+_OLD_OFFICE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NEW_SUFFIX_OF = {".doc": ".docx", ".wps": ".docx", ".ppt": ".pptx", ".dps": ".pptx", ".xls": ".xlsx", ".et": ".xlsx"}
+_OFFICE_PART = {"word/": Format.DOCX, "ppt/": Format.PPTX, "xl/": Format.XLSX}
+_BINARY = ".pdf .docx .pptx .xlsx .xlsm .png .jpg .jpeg .webp .bmp .tif .tiff"
+_BINARY_SUFFIXES = frozenset(_BINARY.split())
+
+
+def format_of(data: bytes, name: str, limits: Limits) -> Format:
+    """The format to read as. Raises FileRefused for what is unsupported, encrypted, or not what its ending says."""
+    suffix = PurePath(name.lower()).suffix
+    start = data[:1024].lstrip(b"\x00\t\r\n ")
+    if (b"%PDF-" in data[:1024] and suffix not in _BY_SUFFIX) or start.startswith(b"%PDF-"):
+        return Format.PDF
+    if data.startswith(_OLD_OFFICE_START):
+        raise FileRefused(_old_office_sentence(data, name, suffix))
+    if data.startswith(b"PK"):
+        return _office_format(data, name, limits)
+    if _is_picture(data):
+        return Format.PICTURE
+    return _text_format(start, name, suffix)
+
+
+def _old_office_sentence(data: bytes, name: str, suffix: str) -> str:
+    if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e" in data:
+        return f"{name} is encrypted; remove the password and upload it again."
+    wanted = _NEW_SUFFIX_OF.get(suffix, ".docx, .pptx or .xlsx")
+    return f"{name} is in the old binary Office format; open it and save it as {wanted}."
+
+
+def _office_format(data: bytes, name: str, limits: Limits) -> Format:
+    entries = require_safe_archive(data, name, limits)
+    for prefix, file_format in _OFFICE_PART.items():
+        if any(entry.startswith(prefix) for entry in entries):
+            return file_format
+    raise FileRefused(f"{name} is an archive, not a document; unpack it and upload the files in it.")
+
+
+def _is_picture(data: bytes) -> bool:
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return is_webp or (data.startswith(_PICTURE_STARTS) and (data[:2] != b"BM" or b"\x00" in data[:32]))
+
+
+def _text_format(start: bytes, name: str, suffix: str) -> Format:
+    if suffix in _NEW_SUFFIX_OF:
+        raise FileRefused(f"{name} has an old Office ending; open it and save it as {_NEW_SUFFIX_OF[suffix]}.")
+    if suffix in _BINARY_SUFFIXES:
+        if start[:15].lower().startswith((b"<!doctype html", b"<html")):
+            return Format.HTML
+        raise FileRefused(f"{name} is not a {suffix} file although it is named so; export it again in that format.")
+    if suffix not in _BY_SUFFIX:
+        raise FileRefused(
+            f"{name} is of an unknown format; upload md, txt, html, docx, pptx, pdf, xlsx, csv, srt, vtt, png or jpg."
+        )
+    return _BY_SUFFIX[suffix]

@@ -1,0 +1,147 @@
+"""A cleaned HTML tree to blocks in reading order, without recursion: a page may nest deeper than Python's stack."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingestion.parsing.blocks import Block, BlockKind
+from ingestion.parsing.tables import Cell, table_block
+
+_BLOCK_TAGS = (
+    "p div section article main header body html blockquote pre ul ol li dl dt dd table caption figure figcaption tr "
+    "td th h1 h2 h3 h4 h5 h6 hr details summary address fieldset form center aside"
+)
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HAS_MARKER = re.compile(r"[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、]|第|[①-⑳]")
+# A source line break between Han characters is no space.
+_BREAK_IN_HAN = re.compile(
+    r"(?<=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef])"
+)
+_LONGEST_BOLD_HEADING = 40
+
+
+def blocks_of(root: Any) -> Iterator[Block]:
+    from lxml import etree
+
+    body = root.find("body")
+    state = _State()
+    walk = etree.iterwalk(root if body is None else body, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            yield from _leave(state, element)
+        elif element.tag == "table" and not _is_layout(element):
+            walk.skip_subtree()
+            yield from _flush(state, element.getparent())
+            yield from _table(element)
+        else:
+            yield from _enter(state, element)
+    yield from _flush(state, None)
+
+
+@dataclass(slots=True)
+class _State:
+    """The words since the last border, and for each open list item the number it still has to show."""
+
+    words: list[str] = field(default_factory=list)
+    pending_numbers: list[str | None] = field(default_factory=list)
+
+
+def _enter(state: _State, element: Any) -> Iterator[Block]:
+    if element.tag in _BLOCKS:
+        yield from _flush(state, element.getparent())
+    if element.tag == "li":
+        state.pending_numbers.append(_number(element))
+    elif element.tag == "br":
+        state.words.append("\n")
+    state.words.append(_run(element, element.text))
+
+
+def _leave(state: _State, element: Any) -> Iterator[Block]:
+    if element.tag in _BLOCKS:
+        yield from _flush(state, element)
+    if element.tag == "li" and state.pending_numbers:
+        state.pending_numbers.pop()
+    state.words.append(_run(element.getparent(), element.tail))
+
+
+def _flush(state: _State, element: Any) -> Iterator[Block]:
+    spaced = re.sub(r"[ \t\r\f\v\u00a0]+", " ", "".join(state.words))
+    state.words.clear()
+    text = "\n".join(line for line in map(str.strip, spaced.split("\n")) if line)
+    if not text:
+        return
+    tag = "" if element is None else element.tag
+    if tag in _HEADINGS:
+        yield Block(BlockKind.HEADING, text.replace("\n", " "), level=_HEADINGS[tag])
+    elif state.pending_numbers and state.pending_numbers[-1] is not None:
+        number, state.pending_numbers[-1] = state.pending_numbers[-1], None
+        yield Block(BlockKind.LIST_ITEM, text if _HAS_MARKER.match(text) else number + text)
+    elif element is not None and _is_all_bold(element, text):
+        yield Block(BlockKind.HEADING, text)
+    else:
+        yield Block(BlockKind.PARAGRAPH, text)
+
+
+def _run(element: Any, text: str | None) -> str:
+    if not text:
+        return ""
+    if element is not None and (element.tag == "pre" or next(element.iterancestors("pre"), None) is not None):
+        return text
+    return _BREAK_IN_HAN.sub("", text).replace("\n", " ")
+
+
+def _is_all_bold(element: Any, text: str) -> bool:
+    if element.tag not in {"p", "div"} or len(text) > _LONGEST_BOLD_HEADING or "\n" in text:
+        return False
+    bold = "".join("".join(part.itertext()) for tag in ("b", "strong") for part in element.iter(tag))
+    return "".join(bold.split()) == "".join(text.split())
+
+
+def _number(item: Any) -> str:
+    """The "2. " an ordered list shows before its item; nothing in a bulleted one."""
+    parent = item.getparent()
+    if parent is None or parent.tag != "ol":
+        return ""
+    start = parent.get("start") or "1"
+    first = int(start) if start.isdecimal() else 1
+    return f"{first + sum(1 for _ in item.itersiblings('li', preceding=True))}. "
+
+
+def _is_layout(table: Any) -> bool:
+    """Old pages lay out whole articles in tables: those hold other tables, headings, or one cell a row."""
+    if any(table.find(f".//{tag}") is not None for tag in ("table", "h1", "h2", "h3")):
+        return True
+    return all(len(row.findall("td") + row.findall("th")) <= 1 for row in table.iter("tr"))
+
+
+def _table(table: Any) -> Iterator[Block]:
+    caption = "".join(table.find("caption").itertext()).strip() if table.find("caption") is not None else ""
+    if caption:
+        yield Block(BlockKind.PARAGRAPH, " ".join(caption.split()))
+    rows = [[_cell(cell) for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
+    block = table_block(rows)
+    if block is not None:
+        yield block
+
+
+def _cell(cell: Any) -> Cell:
+    return Cell("".join(_texts(cell)), _span(cell, "rowspan"), _span(cell, "colspan"), cell.tag == "th")
+
+
+def _texts(cell: Any) -> Iterator[str]:
+    from lxml import etree
+
+    for event, element in etree.iterwalk(cell, events=("start", "end")):
+        is_border = element.tag in _BLOCKS or element.tag == "br"
+        yield " " if is_border else ""
+        if event == "start":
+            yield _run(element, element.text)
+        elif element is not cell:
+            yield _run(element.getparent(), element.tail)
+
+
+def _span(cell: Any, name: str) -> int:
+    value = (cell.get(name) or "1").strip()
+    return min(int(value), 1000) if value.isascii() and value.isdecimal() and len(value) < 9 and int(value) > 0 else 1

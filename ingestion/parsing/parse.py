@@ -1,0 +1,48 @@
+"""A file's bytes to blocks: what it is by its first bytes, then the one reader for that format."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from ingestion.parsing.blocks import ParsedFile
+from ingestion.parsing.detect import Format, format_of
+from ingestion.parsing.limits import Limits, require_characters, require_size
+from kb_service.domain.errors import FileRefused
+
+_SUFFIXES = (
+    ".md .markdown .txt .html .htm .docx .pptx .pdf .xlsx .xlsm .csv .tsv .srt .vtt "
+    ".png .jpg .jpeg .webp .bmp .tif .tiff"
+)
+SUPPORTED_SUFFIXES = frozenset(_SUFFIXES.split())
+
+# Module and function of each reader; imported when first needed, since some bring heavy libraries.
+_READER_OF = {
+    Format.MARKDOWN: ("markdown_text", "read_markdown"),
+    Format.TEXT: ("plain_text", "read_plain_text"),
+    Format.HTML: ("hypertext", "read_html"),
+    Format.DOCX: ("word", "read_docx"),
+    Format.PPTX: ("slides", "read_pptx"),
+    Format.PDF: ("pdf", "read_pdf"),
+    Format.XLSX: ("sheets", "read_xlsx"),
+    Format.CSV: ("sheets", "read_csv"),
+    Format.SUBTITLES: ("subtitles", "read_subtitles"),
+    Format.PICTURE: ("pictures", "read_picture"),
+}
+
+
+def parse(data: bytes, name: str, *, limits: Limits = Limits()) -> ParsedFile:  # noqa: B008 - frozen
+    """The blocks, raw metadata and question-answer rows of one file; ``name`` tells its format where bytes do not.
+
+    Raises FileRefused with one sentence when it cannot or must not be read, or holds no text.
+    """
+    require_size(data, name, limits)
+    parsed = _reader(format_of(data, name, limits))(data, name, limits)
+    if not parsed.blocks and not parsed.question_answers:
+        raise FileRefused(f"{name} holds no text; check that it is the right file.")
+    require_characters(sum(len(block.text) for block in parsed.blocks), name, limits)
+    return parsed
+
+
+def _reader(file_format: Format) -> Callable[[bytes, str, Limits], ParsedFile]:
+    module, function = _READER_OF[file_format]
+    reader: Callable[[bytes, str, Limits], ParsedFile] = getattr(import_module(f"ingestion.parsing.{module}"), function)
+    return reader

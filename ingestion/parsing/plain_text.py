@@ -1,0 +1,14 @@
+"""Plain text to one block a line, or a paragraph where lines are wrapped at a width."""
+
+from ingestion.frontmatter import split_front_matter
+from ingestion.parsing.blocks import ParsedFile, paragraph
+from ingestion.parsing.decode import decode
+from ingestion.parsing.limits import Limits, require_characters
+from ingestion.parsing.wrapping import join_wrapped
+
+
+def read_plain_text(data: bytes, name: str, limits: Limits) -> ParsedFile:
+    text = decode(data, name)
+    require_characters(len(text), name, limits)
+    fields, body = split_front_matter(text, name)
+    return ParsedFile(tuple(paragraph(line) for line in join_wrapped(body.split("\n"))), fields)
