@@ -14,13 +14,16 @@ GUIDE_TEXT = "\n".join(
     [
         "居住证办事指南（演示文本）",
         f"第一条　姓名中含有生僻字（如 {RARE_NAMES}）的，按身份证件上的写法填写。",
-        *(f"第{number}条　这一条只为让正文长过一屏，内容为演示。办理时请携带有效身份证件原件。" for number in range(2, 40)),
+        *(
+            f"第{number}条　这一条只为让正文长过一屏，内容为演示。办理时请携带有效身份证件原件。"
+            for number in range(2, 40)
+        ),
         f"第四十条　{QUOTE}逾期未办理的，使用功能中止；补办后恢复。",
         *(f"第{number}条　这一条只为让正文长过一屏，内容为演示。" for number in range(41, 80)),
     ]
 )
 VIDEO_TEXT = "打开随申办，点“居住证”。\n选择“签注”，核对地址后提交。\n"
-HOSTILE = "<img src=x onerror=\"window.wasInjected=1\"><script>window.wasInjected=1</script>"
+HOSTILE = '<img src=x onerror="window.wasInjected=1"><script>window.wasInjected=1</script>'
 HOSTILE_TEXT = f"第一条　{HOSTILE}到此为止。"
 
 POLICE = {"id": "police", "name": "上海市公安局", "phone": "021-12345678", "hours": "周一至周五 9:00-17:30"}
@@ -56,9 +59,9 @@ VERSIONS: dict[str, Json] = {
 def citation(mark: int, version_id: str, quote: str, **changes: Any) -> Json:
     cited = VERSIONS[version_id]
     start = cited["text"].index(quote)
-    shared = ("document_id", "version_id", "title", "kind", "department", "effective_from", "effective_to", "source_url")
+    not_cited = ("text", "document_number", "issued_on", "state")
     return {
-        **{name: cited[name] for name in shared},
+        **{name: value for name, value in cited.items() if name not in not_cited},
         "mark": mark,
         "passage_id": f"p-{version_id}",
         "heading_path": [cited["title"], "第四章　签注"],
@@ -105,10 +108,18 @@ def _answered() -> Json:
             citation(3, "v-old", "每两年签注一次"),
         ],
         notices=[
-            {"kind": "scheduled_successor", "text": "自 2027-07-01 起施行新的居住证办事指南。", "document_id": "d-1",
-             "effective_from": "2027-07-01"},
-            {"kind": "scheduled_end", "text": "网上签注的试行规定到 2027-12-31 为止。", "document_id": "d-2",
-             "effective_from": "2028-01-01"},
+            {
+                "kind": "scheduled_successor",
+                "text": "自 2027-07-01 起施行新的居住证办事指南。",
+                "document_id": "d-1",
+                "effective_from": "2027-07-01",
+            },
+            {
+                "kind": "scheduled_end",
+                "text": "网上签注的试行规定到 2027-12-31 为止。",
+                "document_id": "d-2",
+                "effective_from": "2028-01-01",
+            },
         ],
         matter={"label": "居住证签注", "matter_id": "m-endorse"},
         related_questions=["居住证签注要带什么材料？"],
@@ -195,9 +206,11 @@ def answer_to(question: str, matter_id: str | None) -> Json:
 def hit(version_id: str, text: str, score: float, **changes: Any) -> Json:
     """A search hit: a citation without mark and quote, with its passage's text and score."""
     cited = citation(0, version_id, text)
-    return {key: value for key, value in cited.items() if key not in ("mark", "quote")} | {
-        "passage_id": f"p-{version_id}-{score}", "text": text, "score": score
-    } | changes
+    return (
+        {key: value for key, value in cited.items() if key not in ("mark", "quote")}
+        | {"passage_id": f"p-{version_id}-{score}", "text": text, "score": score}
+        | changes
+    )
 
 
 HITS: list[Json] = [

@@ -5,14 +5,17 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import uvicorn
-from fastapi import Body, FastAPI, Response
+from fastapi import Body as RequestBody
+from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from kb_service.console.pages import pages_router
 from tests.browser import canned
+
+Body = Annotated[canned.Json, RequestBody()]
 
 
 @dataclass(slots=True)
@@ -43,7 +46,7 @@ def app_of(stub: StubService) -> FastAPI:
 
 def _add_answers(app: FastAPI, stub: StubService) -> None:
     @app.post("/v1/answers")
-    def ask(body: dict[str, Any] = Body()) -> Response:
+    def ask(body: Body) -> Response:
         stub.asked.append(body)
         if stub.fault == "refused":
             return JSONResponse({"error": "QuestionTooLong", "detail": "…"}, status_code=422)
@@ -58,7 +61,7 @@ def _add_answers(app: FastAPI, stub: StubService) -> None:
         return JSONResponse(made) if made else JSONResponse({"error": "AnswerNotFound", "detail": "…"}, status_code=404)
 
     @app.post("/v1/answers/{answer_id}/feedback", status_code=204)
-    def feedback(answer_id: str, body: dict[str, Any] = Body()) -> None:
+    def feedback(answer_id: str, body: Body) -> None:
         stub.feedback.append({"answer_id": answer_id, **body})
 
     @app.get("/v1/versions/{version_id}")
@@ -94,7 +97,7 @@ def _add_search(app: FastAPI, stub: StubService) -> None:
         return {"hits": [each for each in hits if not kind or each["kind"] == kind][:limit]}
 
     @app.post("/v1/routes")
-    def routes(body: dict[str, str] = Body()) -> canned.Json:
+    def routes(body: Body) -> canned.Json:
         if "火星" in body["question"]:
             return {"departments": []}
         return {"departments": [canned.POLICE | {"score": 0.9, "reason": "事项：居住证签注"}]}
