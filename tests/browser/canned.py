@@ -42,7 +42,7 @@ def version(version_id: str, title: str, text: str, **changes: Any) -> Json:
         "source_url": "https://example.gov.cn/guide",
         "document_number": "沪演示〔2026〕1号",
         "issued_on": "2026-06-15",
-        "state": "approved",
+        "withdrawn": False,
     } | changes
 
 
@@ -59,7 +59,7 @@ VERSIONS: dict[str, Json] = {
 def citation(mark: int, version_id: str, quote: str, **changes: Any) -> Json:
     cited = VERSIONS[version_id]
     start = cited["text"].index(quote)
-    not_cited = ("text", "document_number", "issued_on", "state")
+    not_cited = ("text", "document_number", "issued_on", "withdrawn")
     return {
         **{name: value for name, value in cited.items() if name not in not_cited},
         "mark": mark,

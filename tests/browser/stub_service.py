@@ -74,7 +74,7 @@ def _events(made: canned.Json, fault: str | None) -> Iterator[str]:
         return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
     yield ": keep-alive\n\n"
-    yield event("progress", {"stage": "retrieve"})
+    yield event("progress", {"stage": "searching"})
     if fault == "cut off":
         return
     if fault == "error":
@@ -100,7 +100,7 @@ def _add_search(app: FastAPI, stub: StubService) -> None:
     def routes(body: Body) -> canned.Json:
         if "火星" in body["question"]:
             return {"departments": []}
-        return {"departments": [canned.POLICE | {"score": 0.9, "reason": "事项：居住证签注"}]}
+        return {"departments": [canned.POLICE | {"score": 0.9, "reason": "matter"}]}
 
 
 def serve(stub: StubService) -> tuple[uvicorn.Server, threading.Thread]:

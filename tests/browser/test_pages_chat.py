@@ -67,6 +67,15 @@ def test_a_quote_that_does_not_stand_at_its_place_is_called_out(page: Page) -> N
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("对不上")
 
 
+def test_a_version_taken_back_since_is_shown_as_withdrawn(page: Page) -> None:
+    withdrawn = canned.VERSIONS["v-guide"] | {"withdrawn": True}
+    page.route("**/v1/versions/v-guide", lambda route: route.fulfill(json=withdrawn))
+    page.goto("/")
+    ask(page, "居住证什么时候签注？")
+    page.get_by_role("button", name="查看依据 1 的原文").click()
+    expect(page.get_by_role("dialog").locator(".stamp")).to_have_text("已撤回")
+
+
 def test_every_notice_is_shown(page: Page) -> None:
     page.goto("/")
     ask(page, "居住证什么时候签注？")

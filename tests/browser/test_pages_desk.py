@@ -98,7 +98,7 @@ def test_filters_narrow_the_search(page: Page, stub: StubService) -> None:
 def test_the_responsible_department_stands_beside_the_results(page: Page) -> None:
     search(page, "居住证签注")
     beside = page.get_by_role("complementary", name="责任单位")
-    for words in ("上海市公安局", "021-12345678", "周一至周五 9:00-17:30", "事项：居住证签注"):
+    for words in ("上海市公安局", "021-12345678", "周一至周五 9:00-17:30", "事项的主管单位"):
         expect(beside).to_contain_text(words)
 
 

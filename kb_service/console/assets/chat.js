@@ -72,7 +72,7 @@ async function follow(entry, question, signal) {
       drafted += data.text;
       entry.reply.replaceChildren(element("p", { class: "drafting", text: drafted }));
     } else if (event === "evidence") setProgress(entry, "找到了可能的依据，正在核对…");
-    else if (event === "progress") setProgress(entry, STAGES[data.stage] ?? STAGES.retrieve);
+    else if (event === "progress") setProgress(entry, STAGES[data.stage] ?? STAGES.searching);
   }
   throw new Error("unreachable: the service yields an answer or raises");
 }
@@ -83,7 +83,7 @@ function setProgress(entry, text) {
 
 function newEntry(question) {
   showWelcome(false);
-  const progress = element("p", { class: "progress", text: STAGES.understand });
+  const progress = element("p", { class: "progress", text: STAGES.asked });
   const reply = element("div", { class: "reply", "aria-busy": "true" }, progress);
   const root = element("section", { class: "exchange" }, asked(question), reply);
   byId("exchanges").append(root);

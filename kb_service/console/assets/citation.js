@@ -4,10 +4,11 @@ import { clockTime, intervalInWords, standing } from "./days.js";
 import { element } from "./dom.js";
 import { KINDS, STANDINGS } from "./words.js";
 
-/** 现行有效 / 已失效 / 尚未施行 today; where another day was asked about (`asOf`) and it differs, that day's first. */
+/** 现行有效 / 已失效 / 尚未施行 today; where another day was asked about (`asOf`) and it
+ * differs, that day's first. A withdrawn version was wrong on every day. */
 export function stamps(cited, asOf) {
   const today = cited.withdrawn ? "withdrawn" : standing(cited);
-  if (!asOf || today === "in_force" || standing(cited, asOf) !== "in_force") return [stamp(today, STANDINGS[today])];
+  if (!asOf || today === "in_force" || today === "withdrawn" || standing(cited, asOf) !== "in_force") return [stamp(today, STANDINGS[today])];
   return [stamp("in_force", `${asOf} 有效`), stamp(today, `现${STANDINGS[today]}`)];
 }
 

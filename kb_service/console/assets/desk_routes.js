@@ -1,6 +1,7 @@
 /** Who is responsible for what was typed, beside the results. */
 
 import { byId, element, phoneLink } from "./dom.js";
+import { ROUTE_REASONS } from "./words.js";
 
 const SHOWN = 4;
 
@@ -20,6 +21,6 @@ function route({ name, reason, phone, hours }) {
     element("strong", { text: name }),
     phone ? phoneLink(phone) : null,
     hours ? element("span", { class: "hours", text: hours }) : null,
-    reason ? element("span", { class: "reason", text: reason }) : null,
+    ROUTE_REASONS[reason] ? element("span", { class: "reason", text: ROUTE_REASONS[reason] }) : null,
   );
 }

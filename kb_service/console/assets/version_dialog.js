@@ -77,9 +77,8 @@ function factsOf(cited, version) {
     if (fact) list.append(element("div", {}, element("dt", { text: term }), element("dd", { text: fact })));
   }
   const dates = intervalInWords(version);
-  const dated = { ...version, withdrawn: version.state === "withdrawn" };
   return [
-    element("p", { class: "version-dates" }, ...stamps(dated, cited.as_of),
+    element("p", { class: "version-dates" }, ...stamps(version, cited.as_of),
       ...(dates.length ? dates : ["施行日期未注明"]).map((text) => element("span", { text }))),
     // On a phone the text needs the room: what else is known of the file is one tap away.
     element("details", { open: window.matchMedia("(min-width: 40rem)").matches }, element("summary", { text: "文件信息" }), list),

@@ -38,11 +38,20 @@ const REASONS = {
 
 export const reasonInWords = (reason) => REASONS[reason] ?? "需要工作人员进一步确认。";
 
+/** What is being done after each stage of answering the service reports. */
 export const STAGES = {
-  understand: "正在理解您的问题…",
-  retrieve: "正在查找现行规定…",
-  draft: "正在整理答复…",
-  ground: "正在逐句核对依据…",
+  asked: "正在理解您的问题…",
+  understood: "正在查找现行规定…",
+  searching: "正在查找现行规定…",
+  drafting: "正在整理答复，逐句核对依据…",
+};
+
+/** Why a department is thought responsible. */
+export const ROUTE_REASONS = {
+  matter: "事项的主管单位",
+  named: "问题里提到了它",
+  passages: "相关内容多由它发布",
+  platform_fault: "平台系统故障由它处理",
 };
 
 export const DISTRICTS = [
