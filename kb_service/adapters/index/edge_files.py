@@ -1,0 +1,88 @@
+"""The folder of an embedded index: manifest, shard, the count of the tail; and how folders take each other's place.
+
+``index/manifest.json``, ``index/tail``, ``index/shard/…``; beside it ``index.new`` (built, not yet in use),
+``index.old`` (during a swap) and ``index.bad-…`` (set aside).
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from kb_service.adapters.index.manifest import MANIFEST_NAME
+
+BAD_FOLDERS_KEPT = 2
+
+
+def shard_folder(folder: Path) -> Path:
+    return folder / "shard"
+
+
+def folder_for_new(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.new")
+
+
+class TailCount:
+    """How many points the engine searches one by one, kept in a file: it cannot be had from the engine itself, whose
+    counts of indexed vectors include overwritten ones. Counted before the write, so a crash can only overstate it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "tail"
+        self.count = 0
+        with suppress(FileNotFoundError, ValueError):
+            self.count = int(self._file.read_text(encoding="ascii"))
+
+    def add(self, points: int) -> None:
+        self._write(self.count + points)
+
+    def reset(self) -> None:
+        self._write(0)
+
+    def _write(self, count: int) -> None:
+        unfinished = self._file.with_name("tail.new")
+        unfinished.write_text(str(count), encoding="ascii")
+        unfinished.replace(self._file)
+        self.count = count
+
+
+@contextmanager
+def put_in_place(new: Path, folder: Path) -> Iterator[None]:
+    """Rename ``new`` to ``folder``; what was there is deleted when the block succeeds and comes back when it fails."""
+    old = _folder_for_old(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    try:
+        yield
+    except BaseException:
+        folder.rename(new)
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def finish_interrupted_swap(folder: Path) -> None:
+    """After a crash between the two renames of a swap: the new index, being whole, takes its place."""
+    old, new = _folder_for_old(folder), folder_for_new(folder)
+    if not folder.exists():
+        if (new / MANIFEST_NAME).exists():
+            new.rename(folder)
+        elif old.exists():
+            old.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def set_aside(folder: Path, *, stamp: str) -> Path:
+    """Rename a doubtful index to ``index.bad-<stamp>`` for whoever looks into it; the last two are kept."""
+    bad = folder.with_name(f"{folder.name}.bad-{stamp}")
+    shutil.rmtree(bad, ignore_errors=True)
+    folder.rename(bad)
+    for older in sorted(folder.parent.glob(f"{folder.name}.bad-*"))[:-BAD_FOLDERS_KEPT]:
+        shutil.rmtree(older, ignore_errors=True)
+    return bad
+
+
+def _folder_for_old(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.old")
