@@ -185,8 +185,18 @@ def _no_source() -> Json:
     )
 
 
+def _tabular() -> Json:
+    return answer(
+        "a-table",
+        "缴费表",
+        "answered",
+        "年度 | 下限 | 上限\n2025 | 100 元 | 200 元\n2026 | 110 元 | 220 元[1]\n另见 A | B 两处。[1]",
+        citations=[citation(1, "v-old", "每两年签注一次")],
+    )
+
+
 ANSWERS: dict[str, Json] = {
-    made["answer_id"]: made for made in (_answered(), _handed_over(), _clarify(), _hostile(), _no_source())
+    made["answer_id"]: made for made in (_answered(), _handed_over(), _clarify(), _hostile(), _no_source(), _tabular())
 }
 
 
@@ -194,6 +204,8 @@ def answer_to(question: str, matter_id: str | None) -> Json:
     """The canned answer whose subject the question names; the answered one otherwise."""
     if "注入" in question:
         return ANSWERS["a-hostile"]
+    if "缴费表" in question:
+        return ANSWERS["a-table"]
     if "火星" in question:
         return ANSWERS["a-none"]
     if "我的件" in question:

@@ -43,6 +43,14 @@ def test_only_marks_with_a_citation_become_buttons(page: Page) -> None:
     expect(page.locator(".answer-text")).to_contain_text("括号 [9] 不是引用。")
 
 
+def test_rows_of_a_table_are_shown_as_a_table(page: Page) -> None:
+    page.goto("/")
+    ask(page, "缴费表")
+    expect(page.locator(".answer-text th")).to_have_text(["年度", "下限", "上限"])
+    expect(page.locator(".answer-text tbody tr")).to_have_text(["2025100 元200 元", "2026110 元220 元1"])
+    expect(page.locator(".answer-text p")).to_have_text(["另见 A | B 两处。1"])
+
+
 def test_a_mark_opens_the_version_at_the_quote_counted_in_code_points(page: Page) -> None:
     page.goto("/")
     ask(page, "居住证什么时候签注？")

@@ -1,8 +1,9 @@
 /** One stored answer drawn whole: text with its marks, notices, the way to a person, footnotes, feedback. */
 
+import { answerText } from "./answer_text.js";
 import { quotedTitle, headingsInWords, sourceLine } from "./citation.js";
 import { shanghaiDay, spokenDay } from "./days.js";
-import { button, element, safeAddress, outsideLink } from "./dom.js";
+import { button, element } from "./dom.js";
 import { escalationPanel } from "./escalation.js";
 import { feedbackBar } from "./feedback.js";
 import { OUTCOMES } from "./words.js";
@@ -17,7 +18,7 @@ export function answerCard(answer, actions) {
   return element(
     "article", { class: `answer answer-${answer.outcome}`, "aria-label": "小申的答复" },
     cardHead(answer),
-    element("div", { class: "answer-text" }, ...textWithMarks(answer.text, citationByMark)),
+    element("div", { class: "answer-text" }, ...answerText(answer.text, citationByMark)),
     doubt(answer),
     notices(answer.notices ?? []),
     options(answer, actions.askAgain),
@@ -38,26 +39,6 @@ function cardHead(answer) {
     answer.matter?.label ? element("span", { class: "chip", text: answer.matter.label }) : null,
     isOtherDay ? element("span", { class: "chip chip-day", text: `按 ${spokenDay(answer.as_of)} 的规定` }) : null,
   );
-}
-
-/** Paragraphs as text nodes; `[1]` becomes a button only where a citation has that mark, addresses become links. */
-function textWithMarks(text, citationByMark) {
-  return text.split(/\n{2,}/).filter((paragraph) => paragraph.trim()).map((paragraph) => {
-    const pieces = paragraph.trim().split(/(\[\d{1,3}\]|https?:\/\/[\w\-./?%&=#:~+@]+)/);
-    return element("p", {}, ...pieces.map((piece) => pieceNode(piece, citationByMark)));
-  });
-}
-
-function pieceNode(piece, citationByMark) {
-  const citation = citationByMark.get(Number(/^\[(\d+)\]$/.exec(piece)?.[1]));
-  if (citation) return markButton(citation);
-  return safeAddress(piece) ? outsideLink(piece, piece) : piece;
-}
-
-function markButton(citation) {
-  return button(`${citation.mark}`, () => openVersion(citation), {
-    class: "mark", "aria-label": `依据 ${citation.mark}：${citation.title}，打开原文`, title: citation.title,
-  });
 }
 
 function doubt(answer) {
