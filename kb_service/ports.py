@@ -1,4 +1,4 @@
-"""What the verbs need from outside the process, or have in two forms. Adapters implement these; tests run contracts on them."""
+"""What the verbs need from outside the process, or have in two forms. Adapters implement these."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -166,7 +166,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a draft: ``added`` (new document), ``new_version`` or ``unchanged`` (the same is already there)."""
+    """What became of a draft: ``added`` (a new document), ``new_version``, or ``unchanged`` (it is already there)."""
 
     document_id: str
     version_id: str
@@ -185,7 +185,9 @@ class Scheduled:
 class Library(Protocol):
     """Documents, versions and passages: the truth that the index is derived from."""
 
-    def store(self, drafts: Sequence[VersionDraft], *, actor: str, at: datetime, approval: Approval | None) -> list[Stored]:
+    def store(
+        self, drafts: Sequence[VersionDraft], *, actor: str, at: datetime, approval: Approval | None
+    ) -> list[Stored]:
         """All drafts in one transaction, in order. The same content for the same document and day is `unchanged`."""
 
     def withdraw(self, version_id: str, *, actor: str, at: datetime) -> None:

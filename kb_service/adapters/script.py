@@ -6,7 +6,7 @@ from opencc import OpenCC
 
 
 class OpenCCConverter:
-    """Implements `ports.ScriptConverter`. Characters are converted, not regional wording: offsets matter less than recall."""
+    """Implements `ports.ScriptConverter`. Characters are converted, regional wording is not."""
 
     def __init__(self) -> None:
         self._to_simplified = OpenCC("t2s")

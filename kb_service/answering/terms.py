@@ -31,9 +31,14 @@ def terms_of(text: str, segmenter: Segmenter) -> list[str]:
     return words + bigrams
 
 
+def term_id(term: str) -> int:
+    """A 32-bit hash. Of a million terms about a hundred share an id with another: harmless."""
+    return zlib.crc32(term.encode())
+
+
 def counted(terms: Iterable[str]) -> TermCounts:
-    """Hashed and counted. Two terms share an id in about one of 10,000 pairs a million terms make: harmless."""
-    count_of = Counter(zlib.crc32(term.encode()) for term in terms)
+    """Hashed and counted."""
+    count_of = Counter(map(term_id, terms))
     ids = np.fromiter(sorted(count_of), dtype=np.uint32, count=len(count_of))
     return TermCounts(ids, np.array([count_of[int(i)] for i in ids], dtype=np.uint32))
 

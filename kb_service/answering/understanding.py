@@ -42,9 +42,7 @@ class Reader:
         self._lexicon = lexicon
         self._converter = converter
         self._matter_by_id = {matter.id: matter for matter in matters}
-        names = [
-            (normalised(name, converter), matter) for matter in matters for name in (matter.name, *matter.aliases)
-        ]
+        names = [(normalised(name, converter), matter) for matter in matters for name in (matter.name, *matter.aliases)]
         self._names = sorted(names, key=lambda pair: (-len(pair[0]), pair[0], pair[1].id))
 
     def read(self, question: Question) -> Understanding:

@@ -26,6 +26,8 @@ from kb_service.ports import Approval, Scheduled, Stored
 
 # SQLite allows 32,766 variables in a statement; PostgreSQL 65,535. Far below both, and short transactions.
 _IDS_PER_QUERY = 500
+# Drafts are in the index, unpublished, so that a rehearsal can see them.
+_INDEXED_STATES = (VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED)
 
 _PASSAGE_AND_VERSION = (
     select(passages, *rows.METADATA_COLUMNS, versions.c.document_id, versions.c.state)
@@ -74,9 +76,7 @@ class SqlLibrary:
             ).first()
             if row is None:
                 raise _missing(version_id)
-            connection.execute(
-                update(versions).where(versions.c.id == version_id).values(state=VersionState.WITHDRAWN)
-            )
+            connection.execute(update(versions).where(versions.c.id == version_id).values(state=VersionState.WITHDRAWN))
             event = {"at": at, "actor": actor, "action": "withdraw", "detail": {}}
             connection.execute(insert(events).values(document_id=row.document_id, version_id=version_id, **event))
             for document_id in {row.document_id, row.replaces} - {None}:
@@ -99,10 +99,11 @@ class SqlLibrary:
                         .values(synced_revision=revision_of[document_id])
                     )
 
-    def mark_all_unsynced(self) -> None:
-        """After the index was lost: every document has to be followed again."""
+    def mark_unsynced(self, document_ids: Sequence[str]) -> None:
+        """After the index lost them: these documents have to be followed again from nothing."""
         with self._database.writing() as connection:
-            connection.execute(update(documents).values(synced_revision=0))
+            for ids in _chunks(document_ids):
+                connection.execute(update(documents).where(documents.c.id.in_(ids)).values(synced_revision=0))
 
     # Reading
 
@@ -115,9 +116,7 @@ class SqlLibrary:
 
     def interval(self, version_id: str) -> Interval | None:
         with self._database.reading() as connection:
-            document_id = connection.execute(
-                select(versions.c.document_id).where(versions.c.id == version_id)
-            ).scalar()
+            document_id = connection.execute(select(versions.c.document_id).where(versions.c.id == version_id)).scalar()
         if document_id is None:
             raise _missing(version_id)
         scheduled = {each.version_id: each.interval for each in self.schedules([document_id])[document_id]}
@@ -140,7 +139,7 @@ class SqlLibrary:
         """The passages of every version that has a place in the index (not withdrawn, not rejected), by document."""
         found: dict[str, list[PassageInVersion]] = {document_id: [] for document_id in document_ids}
         query = _PASSAGE_AND_VERSION.where(
-            versions.c.state.in_([VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED])
+            versions.c.state.in_(_INDEXED_STATES)
         )
         with self._database.reading() as connection:
             for ids in _chunks(document_ids):
@@ -178,6 +177,43 @@ class SqlLibrary:
                     found[row.id] = (row.revision, row.synced_revision)
         return found
 
+    def about_to_be_published(self, document_ids: Sequence[str]) -> set[str]:
+        """Passages of these documents' approved versions that the index has not followed yet."""
+        query = (
+            select(passages.c.id)
+            .join(versions, versions.c.id == passages.c.version_id)
+            .where(versions.c.state == VersionState.APPROVED, versions.c.published_at.is_(None))
+        )
+        found: set[str] = set()
+        with self._database.reading() as connection:
+            for ids in _chunks(document_ids):
+                found |= set(connection.execute(query.where(versions.c.document_id.in_(ids))).scalars())
+        return found
+
+    def published_passages(self) -> int:
+        """How many passages the public statistics count."""
+        query = (
+            select(func.count())
+            .select_from(passages)
+            .join(versions, versions.c.id == passages.c.version_id)
+            .where(versions.c.state == VersionState.APPROVED, versions.c.published_at.is_not(None))
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def published_passages_after(self, passage_id: str, *, limit: int) -> Sequence[PassageInVersion]:
+        """In order of their ids, for walking through all of them."""
+        query = (
+            select(passages, *rows.METADATA_COLUMNS, versions.c.document_id, versions.c.state)
+            .join(versions, versions.c.id == passages.c.version_id)
+            .where(versions.c.state == VersionState.APPROVED, versions.c.published_at.is_not(None))
+            .where(passages.c.id > passage_id)
+            .order_by(passages.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_passage_in_version(row) for row in connection.execute(query)]
+
     def document_ids(self) -> Sequence[str]:
         with self._database.reading() as connection:
             return list(connection.execute(select(documents.c.id).order_by(documents.c.id)).scalars())
@@ -186,6 +222,46 @@ class SqlLibrary:
         with self._database.reading() as connection:
             query = select(versions).where(versions.c.document_id == document_id).order_by(versions.c.effective_from)
             return [rows.version(row) for row in connection.execute(query)]
+
+    def expected_points(self) -> tuple[int, int]:
+        """How many points documents that the index follows should have, and by how many those behind may differ.
+
+        A passage has a point, and its version one more for each similar question.
+        """
+        per_version = (
+            select(passages.c.version_id, func.count().label("passages")).group_by(passages.c.version_id).subquery()
+        )
+        query = (
+            select(
+                versions.c.state,
+                versions.c.similar_questions,
+                per_version.c.passages,
+                (documents.c.revision == documents.c.synced_revision).label("is_synced"),
+            )
+            .join(versions, versions.c.id == per_version.c.version_id)
+            .join(documents, documents.c.id == versions.c.document_id)
+        )
+        expected = in_flight = 0
+        with self._database.reading() as connection:
+            for row in connection.execute(query):
+                points = row.passages + len(row.similar_questions)
+                if not row.is_synced:
+                    in_flight += points
+                elif row.state in _INDEXED_STATES:
+                    expected += points
+        return expected, in_flight
+
+    def approved_sample(self, *, limit: int) -> Sequence[PassageInVersion]:
+        """Some passages of approved versions, published or not."""
+        query = _PASSAGE_AND_VERSION.where(versions.c.state == VersionState.APPROVED).limit(limit)
+        with self._database.reading() as connection:
+            return [_passage_in_version(row) for row in connection.execute(query)]
+
+    def blobs(self) -> Sequence[str]:
+        """SHA-256 of every original file that a version came from."""
+        query = select(versions.c.blob_sha256).where(versions.c.blob_sha256.is_not(None)).distinct()
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
 
     def counts(self) -> Mapping[str, int]:
         """Rows of documents, versions and passages."""
@@ -201,9 +277,7 @@ def _touch(connection: Connection, document_id: str) -> bool:
 
 
 def _bump(connection: Connection, document_id: str | None) -> None:
-    connection.execute(
-        update(documents).where(documents.c.id == document_id).values(revision=documents.c.revision + 1)
-    )
+    connection.execute(update(documents).where(documents.c.id == document_id).values(revision=documents.c.revision + 1))
 
 
 def _same_version(connection: Connection, draft: VersionDraft, content: str) -> str | None:
@@ -229,9 +303,7 @@ def _replacement_days(connection: Connection, document_ids: Sequence[str]) -> di
     return {document_id: earliest(starts) for document_id, starts in days.items()}
 
 
-def _timespans(
-    connection: Connection, document_ids: Sequence[str]
-) -> tuple[dict[str, list[Timespan]], dict[str, str]]:
+def _timespans(connection: Connection, document_ids: Sequence[str]) -> tuple[dict[str, list[Timespan]], dict[str, str]]:
     columns = versions.c
     query = select(
         columns.id,

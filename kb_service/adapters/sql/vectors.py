@@ -53,7 +53,7 @@ class SqlVectors:
         ]
         self._insert_missing(term_counts, rows)
 
-    def _insert_missing(self, table: Table, rows: list[dict[str, object]]) -> None:
+    def _insert_missing(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         dialect = postgresql if self._database.engine.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(table).on_conflict_do_nothing()
         for some in _chunks(rows):

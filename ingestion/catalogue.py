@@ -1,0 +1,66 @@
+"""Departments and matters from the two YAML files of a corpus folder."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from kb_service.domain.documents import Audience
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.matters import Department, Matter
+
+_Fields = TypeVar("_Fields", bound=BaseModel)
+
+
+class _DepartmentFields(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    aliases: list[str] = []
+    phone: str | None = None
+    hours: str | None = None
+    owns: list[str] = []
+
+
+class _MatterFields(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    department: str
+    aliases: list[str] = []
+    audience: Audience | None = None
+    region: str | None = None
+
+
+def read_departments(path: Path) -> list[Department]:
+    """Raises InvalidRecord naming the file and the entry."""
+    found = [_checked(_DepartmentFields, entry, path) for entry in _entries(path)]
+    return [Department(d.id, d.name, tuple(d.aliases), d.phone, d.hours, tuple(d.owns)) for d in found]
+
+
+def read_matters(path: Path) -> list[Matter]:
+    """Raises InvalidRecord naming the file and the entry."""
+    found = [_checked(_MatterFields, entry, path) for entry in _entries(path)]
+    return [Matter(m.id, m.name, m.department, tuple(m.aliases), m.audience, m.region) for m in found]
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InvalidRecord(f"{path} cannot be read as YAML: {error}") from error
+    if not isinstance(entries, list):
+        raise InvalidRecord(f"{path} must be a list of entries")
+    return entries
+
+
+def _checked(model: type[_Fields], entry: Any, path: Path) -> _Fields:
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = entry.get("id", "an entry") if isinstance(entry, dict) else entry
+        raise InvalidRecord(f"{path}: {where}: {fault['loc']}: {fault['msg']}") from error

@@ -1,0 +1,48 @@
+"""`kb check`: the database against the index, the texts against their passages, the blobs against their names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingestion.sync import Synchroniser
+from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.ports import PassageIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be. ``kind``: behind, index, passage, blob."""
+
+    kind: str
+    subject: str
+    detail: str
+
+
+def check(
+    *, library: SqlLibrary, synchroniser: Synchroniser, index: PassageIndex, blobs: BlobFolder
+) -> Iterator[Finding]:
+    """Everything found wrong; nothing is changed."""
+    behind = library.unsynced()
+    for document_id in behind:
+        yield Finding("behind", document_id, "the index has not followed its last change yet")
+    points = 0
+    for document_id in library.document_ids():
+        if document_id not in behind:
+            difference = synchroniser.difference(document_id)
+            points += difference.points
+            if not difference.is_none:
+                yield Finding("index", document_id, str(difference))
+        yield from _misplaced_passages(library, document_id)
+    if not behind and (counted := index.count()) != points:
+        yield Finding("index", "all documents", f"the index holds {counted} points, the database calls for {points}")
+    for digest in library.blobs():
+        if not blobs.is_intact(digest):
+            yield Finding("blob", digest, "the original file is missing or was changed")
+
+
+def _misplaced_passages(library: SqlLibrary, document_id: str) -> Iterator[Finding]:
+    text_of = {version.id: version.text for version in library.versions_of(document_id)}
+    for found in library.passages_of_documents([document_id])[document_id]:
+        passage = found.passage
+        if text_of[passage.version_id][passage.start : passage.end] != passage.text:
+            yield Finding("passage", passage.id, f"its text is not at {passage.start}:{passage.end} of its version")

@@ -1,0 +1,93 @@
+"""Computing what the index needs of texts, once: term counts and embeddings, kept in the database."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from ingestion.surfaces import Surface, Surfacing
+from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.answering.terms import counted, terms_of
+from kb_service.domain.documents import PassageInVersion
+from kb_service.ports import ComputedTexts, EmbeddingModel, Segmenter, TermCounts, Vector
+
+# Passages embedded and written together: enough to sort by length, small enough to lose little when killed.
+_BATCH = 256
+
+_Item = TypeVar("_Item")
+Advance = Callable[[int], None]  # told how many more surfaces are done
+
+
+def silent(_done: int) -> None:
+    return None
+
+
+class Preparing:
+    """Makes surfaces of passages and what is computed of them."""
+
+    def __init__(
+        self,
+        *,
+        library: SqlLibrary,
+        computed: ComputedTexts,
+        surfacing: Surfacing,
+        model: EmbeddingModel,
+        segmenter: Segmenter,
+    ) -> None:
+        self._library = library
+        self._computed = computed
+        self._surfacing = surfacing
+        self._model = model
+        self._segmenter = segmenter
+
+    @property
+    def segmenter_fingerprint(self) -> str:
+        return self._segmenter.fingerprint
+
+    def own_surface(self, found: PassageInVersion) -> Surface:
+        return self._surfacing.of(found)[0]
+
+    def surfaces(self, passages: Sequence[PassageInVersion]) -> list[Surface]:
+        return [surface for found in passages for surface in self._surfacing.of(found)]
+
+    def prepare(self, document_ids: Sequence[str], *, advance: Advance = silent) -> None:
+        """Embed and segment what is new. Killed in the middle, it goes on where it stopped."""
+        for batch in batches(document_ids, _BATCH):
+            by_document = self._library.passages_of_documents(batch)
+            surfaces = self.surfaces([found for passages in by_document.values() for found in passages])
+            self.term_counts(surfaces)
+            for some in batches(surfaces, _BATCH):
+                self.embeddings(some)
+                advance(len(some))
+
+    def term_counts(self, surfaces: Sequence[Surface]) -> Mapping[str, TermCounts]:
+        """By sparse key, computed where missing."""
+        known = dict(self._computed.term_counts(self._segmenter.fingerprint, [each.sparse_key for each in surfaces]))
+        missing = {each.sparse_key: each.sparse_text for each in surfaces if each.sparse_key not in known}
+        if missing:
+            new = {key: counted(terms_of(text, self._segmenter)) for key, text in missing.items()}
+            self._computed.add_term_counts(self._segmenter.fingerprint, new)
+            known |= new
+        return known
+
+    def mean_terms(self, passages: Sequence[PassageInVersion]) -> float:
+        """The mean number of terms of a passage; 0 for none."""
+        surfaces = [self.own_surface(found) for found in passages]
+        terms = self.term_counts(surfaces)
+        lengths = [int(terms[each.sparse_key].counts.sum()) for each in surfaces]
+        return sum(lengths) / len(lengths) if lengths else 0.0
+
+    def embeddings(self, surfaces: Sequence[Surface]) -> Mapping[str, Vector]:
+        """By dense key, computed where missing."""
+        known = dict(self._computed.embeddings(self._model.fingerprint, [each.dense_key for each in surfaces]))
+        missing = {each.dense_key: each.dense_text for each in surfaces if each.dense_key not in known}
+        if missing:
+            vectors = self._model.embed_passages(list(missing.values()))
+            new = dict(zip(missing, vectors, strict=True))
+            self._computed.add_embeddings(self._model.fingerprint, new)
+            known |= new
+        return known
+
+
+def batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    """Runs of at most ``size``, in order."""
+    for at in range(0, len(items), size):
+        yield items[at : at + size]

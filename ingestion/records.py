@@ -1,0 +1,139 @@
+"""What a file, a sheet's row or a line of `.jsonl` says of a version, checked and put into the domain's words."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from kb_service.domain.days import checked_interval, declared_end, shanghai_day
+from kb_service.domain.documents import Audience, Kind, Metadata
+from kb_service.domain.errors import InvalidInterval, InvalidRecord
+
+_LONGEST_DERIVED_TITLE = 40
+_CHINESE_DATE = re.compile(r"\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*")
+_AUDIENCES = {"个人": "person", "法人": "enterprise", "企业": "enterprise", "單位": "enterprise", "单位": "enterprise"}
+_KINDS = {
+    "办事指南": "procedure", "办理流程": "procedure", "业务口径": "interpretation", "问答": "interpretation",
+    "规章制度": "regulation", "政策文件": "regulation", "系统操作指引": "operating_guide",
+    "操作指引": "operating_guide", "视频": "video",
+}  # fmt: skip
+
+
+def _day(value: object) -> object:
+    """A day from ISO, 2026/7/1 or 2026年7月1日; a moment is reduced to its day in Shanghai."""
+    if isinstance(value, datetime):
+        return shanghai_day(value) if value.tzinfo else value.date()
+    if isinstance(value, date) or value is None:
+        return value
+    text = str(value).strip()
+    if not text:
+        return None
+    if found := _CHINESE_DATE.fullmatch(text):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    return _day(datetime.fromisoformat(text))
+
+
+def _text(value: object) -> object:
+    """Blank is absent; a number is its digits."""
+    return (str(value).strip() or None) if isinstance(value, (str, int, float)) else value
+
+
+def _several(value: object) -> object:
+    """A list, or one text with a question a line or between semicolons."""
+    if isinstance(value, str):
+        return [part.strip() for part in re.split(r"[\n;；]", value) if part.strip()]
+    return value or []
+
+
+Day = Annotated[date | None, BeforeValidator(_day)]
+Text = Annotated[str | None, BeforeValidator(_text)]
+Several = Annotated[list[str], BeforeValidator(_several)]
+
+
+class Record(BaseModel):
+    """One record of the bulk format; a file's front matter and sidecar use the same fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Text = None
+    kind: Annotated[Kind | None, BeforeValidator(lambda v: _KINDS.get(v, v) or None)] = None
+    title: Text = None
+    question: Text = None
+    similar_questions: Several = []
+    negative_questions: Several = []
+    answer: Text = None
+    text: Text = None
+    file: Text = None
+    matter: Text = None
+    department: Text = None
+    region: Text = None
+    audience: Annotated[Audience | None, BeforeValidator(lambda v: _AUDIENCES.get(v, v) or None)] = None
+    effective_from: Day = None
+    effective_to: Day = None
+    valid_through: Day = None
+    issued_on: Day = None
+    document_number: Text = None
+    source_url: Text = None
+    replaces: Text = None
+
+
+def read_record(fields: Mapping[str, Any]) -> Record:
+    """Raises InvalidRecord for a wrong value, or a name so close to a field's that it must be a slip of the pen."""
+    for name in set(fields) - set(Record.model_fields):
+        if near := difflib.get_close_matches(name, Record.model_fields, n=1, cutoff=0.85):
+            raise InvalidRecord(f"unknown field {name!r}; did you mean {near[0]!r}?")
+    try:
+        return Record.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidRecord(_first_fault(error)) from error
+
+
+def metadata_of(record: Record, *, text: str, default_kind: Kind, matter_id: str | None) -> Metadata:
+    """Raises InvalidRecord or InvalidInterval."""
+    try:
+        end = declared_end(effective_to=record.effective_to, valid_through=record.valid_through)
+        checked_interval(record.effective_from, end)
+    except InvalidInterval as error:
+        raise InvalidInterval(f"dates: {error}") from error
+    return Metadata(
+        title=record.title or record.question or derived_title(text),
+        kind=record.kind or default_kind,
+        question=record.question,
+        similar_questions=tuple(record.similar_questions),
+        negative_questions=tuple(record.negative_questions),
+        matter_id=matter_id,
+        department=record.department,
+        region=record.region,
+        audience=record.audience,
+        effective_from=record.effective_from,
+        effective_to=end,
+        issued_on=record.issued_on,
+        document_number=record.document_number,
+        source_url=record.source_url,
+        replaces=record.replaces,
+    )
+
+
+def derived_title(text: str) -> str:
+    """The first line, as far as a title may go."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return first if len(first) <= _LONGEST_DERIVED_TITLE else first[: _LONGEST_DERIVED_TITLE - 1] + "…"
+
+
+def require_clean(text: str) -> None:
+    """Raises InvalidRecord for text that no database takes: NUL characters, lone surrogates."""
+    if "\x00" in text:
+        raise InvalidRecord("the text contains NUL characters; it is probably not text")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRecord(f"the text is not valid Unicode at character {error.start}") from error
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    field = ".".join(str(part) for part in fault["loc"])
+    return f"{field}: {fault['msg']}, given {str(fault.get('input'))[:60]!r}"

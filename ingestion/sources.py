@@ -1,0 +1,175 @@
+"""From paths to drafts of versions: which files there are, what each says, and why one was refused."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingestion.frontmatter import sidecar_fields
+from ingestion.parsing.blocks import ParsedFile, QuestionAnswer
+from ingestion.parsing.parse import SUPPORTED_SUFFIXES, parse
+from ingestion.records import Record, metadata_of, read_record, require_clean
+from ingestion.splitting import split
+from ingestion.structure import StructuredText, structure, structure_text
+from kb_service.answering.normalising import normalised
+from kb_service.domain.documents import Kind, VersionDraft
+from kb_service.domain.errors import FileRefused, InvalidInterval, InvalidRecord
+from kb_service.ports import ScriptConverter
+
+_LARGEST_FILE = 100 * 1024 * 1024
+_CORPUS_FILES = ("departments.yaml", "matters.yaml")
+_VIDEO_SUFFIXES = {".srt", ".vtt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A draft, or the reason there is none; ``line`` counts from 1 in files of many records."""
+
+    source: str
+    line: int | None
+    draft: VersionDraft | None
+    reason: str | None = None
+
+
+def files_in(paths: list[Path]) -> Iterator[Path]:
+    """Files to read, in order of their names. Of a corpus folder (departments, matters, documents) its documents.
+
+    Sidecars and hidden files are passed over. Raises FileRefused for a path that does not exist.
+    """
+    for path in paths:
+        if path.is_dir():
+            has_catalogue = any((path / name).exists() for name in _CORPUS_FILES)
+            folder = path / "documents" if has_catalogue and (path / "documents").is_dir() else path
+            yield from sorted(each for each in folder.rglob("*") if each.is_file() and _is_source(each, folder))
+        elif path.exists():
+            yield path
+        else:
+            raise FileRefused(f"{path} does not exist; check the path")
+
+
+def _is_source(path: Path, folder: Path) -> bool:
+    if any(part.startswith(".") for part in path.relative_to(folder).parts):
+        return False
+    is_sidecar = path.suffix in {".yaml", ".yml"} and path.with_suffix("").exists()
+    return not is_sidecar and path.name not in _CORPUS_FILES
+
+
+class Reading:
+    """Reads files and records into drafts. A bad one is reported and the rest goes on."""
+
+    def __init__(
+        self, *, converter: ScriptConverter, matter_ids: Mapping[str, str], keep: Callable[[bytes], str]
+    ) -> None:
+        """``matter_ids``: ids by id, name and alias. ``keep`` stores the bytes of a source and gives their SHA-256."""
+        self._converter = converter
+        self._matter_ids = matter_ids
+        self._keep = keep
+
+    def read(self, path: Path) -> Iterator[Read]:
+        try:
+            data = _bytes_of(path)
+            if path.suffix.lower() == ".jsonl":
+                yield from self._lines(path, data)
+            else:
+                yield from self._file(path, data)
+        except (FileRefused, InvalidRecord, InvalidInterval) as error:
+            yield Read(str(path), None, None, str(error))
+
+    def _file(self, path: Path, data: bytes) -> Iterator[Read]:
+        parsed = parse(data, path.name)
+        fields = dict(parsed.metadata) | _sidecar(path)
+        blob = self._keep(data)
+        if parsed.question_answers:
+            for row in parsed.question_answers:
+                yield self._row(path, row, fields, blob)
+            return
+        record = read_record({"id": path.stem} | fields)
+        default = Kind.VIDEO if path.suffix.lower() in _VIDEO_SUFFIXES else Kind.REGULATION
+        yield Read(str(path), None, self._draft(record, structure(parsed.blocks), default, path.name, blob))
+
+    def _row(self, path: Path, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
+        base = str(fields.get("id") or path.stem)
+        own = {"question": row.question, "answer": row.answer, "similar_questions": list(row.similar_questions)}
+        try:
+            record = read_record(dict(fields) | {"id": self._row_id(base, row.question)} | own | dict(row.extra))
+            draft = self._draft(record, structure_text(row.answer), Kind.INTERPRETATION, path.name, blob)
+            return Read(str(path), row.row, draft)
+        except (InvalidRecord, InvalidInterval) as error:
+            return Read(str(path), row.row, None, str(error))
+
+    def _row_id(self, base: str, question: str) -> str:
+        """By the question, not the row: a row inserted above does not rename the others."""
+        return f"{base}#{hashlib.sha256(normalised(question, self._converter).encode()).hexdigest()[:10]}"
+
+    def _lines(self, path: Path, data: bytes) -> Iterator[Read]:
+        blob = self._keep(data)
+        for number, line in enumerate(data.split(b"\n"), start=1):
+            if not line.strip():
+                continue
+            try:
+                yield Read(str(path), number, self._line(path, line, blob))
+            except (FileRefused, InvalidRecord, InvalidInterval) as error:
+                yield Read(str(path), number, None, str(error))
+
+    def _line(self, path: Path, line: bytes, blob: str) -> VersionDraft:
+        try:
+            fields = json.loads(line.decode("utf-8-sig"))
+        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+            raise InvalidRecord(f"not a JSON object in UTF-8: {error}") from error
+        if not isinstance(fields, dict):
+            raise InvalidRecord("a line must be a JSON object")
+        record = read_record(fields)
+        if not record.id:
+            raise InvalidRecord("the field 'id' is missing")
+        given = [name for name in ("answer", "text", "file") if getattr(record, name)]
+        if len(given) != 1:
+            raise InvalidRecord(f"exactly one of answer, text and file must be given, not {given or 'none'}")
+        if record.file:
+            return self._line_with_file(path, record)
+        text = record.answer or record.text or ""
+        default = Kind.INTERPRETATION if record.answer else Kind.REGULATION
+        return self._draft(record, structure_text(text), default, path.name, blob)
+
+    def _line_with_file(self, path: Path, record: Record) -> VersionDraft:
+        folder = path.parent.resolve()
+        file = (folder / (record.file or "")).resolve()
+        if not file.is_relative_to(folder):
+            raise FileRefused(f"file {record.file!r} lies outside the folder of {path.name}")
+        data = _bytes_of(file)
+        parsed: ParsedFile = parse(data, file.name)
+        default = Kind.VIDEO if file.suffix.lower() in _VIDEO_SUFFIXES else Kind.REGULATION
+        return self._draft(record, structure(parsed.blocks), default, file.name, self._keep(data))
+
+    def _draft(
+        self, record: Record, structured: StructuredText, default_kind: Kind, source_name: str, blob: str
+    ) -> VersionDraft:
+        require_clean(structured.text)
+        passages = split(structured)
+        if not passages:
+            raise InvalidRecord("there is no text in it")
+        matter_id = self._matter_ids.get(record.matter, record.matter) if record.matter else None
+        metadata = metadata_of(record, text=structured.text, default_kind=default_kind, matter_id=matter_id)
+        require_clean(json.dumps(record.model_dump(mode="json"), ensure_ascii=False))
+        return VersionDraft(str(record.id), metadata, structured.text, passages, source_name, blob)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise FileRefused(f"{path.name} is larger than {_LARGEST_FILE // 2**20} MB; split it")
+        return path.read_bytes()
+    except OSError as error:
+        raise FileRefused(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _sidecar(path: Path) -> dict[str, object]:
+    sidecar = path.with_name(path.name + ".yaml")
+    if not sidecar.exists():
+        return {}
+    return dict(sidecar_fields(sidecar.read_text(encoding="utf-8"), sidecar.name))
+
+
+def is_supported(path: Path) -> bool:
+    return path.suffix.lower() in SUPPORTED_SUFFIXES | {".jsonl"}

@@ -1,0 +1,72 @@
+"""What of a passage is embedded and segmented: the passage in its context, and each similar question alone."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import NAMESPACE_OID, uuid5
+
+from kb_service.answering.normalising import normalised
+from kb_service.domain.documents import PassageInVersion
+from kb_service.ports import ScriptConverter
+
+# 第十二条, 第十条之一, 第3条: only in the sparse leg, so that renumbering an article does not embed it again.
+_ARTICLE_ORDINAL = re.compile(r"^\s*第[〇零一二三四五六七八九十百千0-9]+条(?:之[一二三四五六七八九十]+)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """One point of the index: the normalised strings of its dense and sparse leg."""
+
+    point_id: str
+    passage_id: str
+    dense_text: str
+    sparse_text: str
+
+    @property
+    def dense_key(self) -> str:
+        return hashlib.sha256(self.dense_text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def sparse_key(self) -> str:
+        return hashlib.sha256(self.sparse_text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Surfacing:
+    """Makes surfaces. ``name_of`` gives the name of a matter or department id, or the id itself."""
+
+    def __init__(self, converter: ScriptConverter, name_of: Callable[[str], str]) -> None:
+        self._converter = converter
+        self._name_of = name_of
+
+    def of(self, found: PassageInVersion) -> Sequence[Surface]:
+        """The passage's own surface first; its point has the passage's id."""
+        return [self._own(found), *self._similar_questions(found)]
+
+    def _own(self, found: PassageInVersion) -> Surface:
+        passage = found.passage
+        headings = [_ARTICLE_ORDINAL.sub("", heading) for heading in passage.heading_path]
+        dense = self._joined([*self._context(found), *headings, _ARTICLE_ORDINAL.sub("", passage.text)])
+        sparse = self._joined([*self._context(found), *passage.heading_path, passage.text])
+        return Surface(passage.id, passage.id, dense, sparse)
+
+    def _similar_questions(self, found: PassageInVersion) -> list[Surface]:
+        """Of a Q&A's first passage only: they lead to the answer, not to each part of it."""
+        if found.passage.ordinal > 0:
+            return []
+        texts = [self._joined([question]) for question in found.metadata.similar_questions]
+        return [
+            Surface(str(uuid5(NAMESPACE_OID, f"{found.passage.id}/{number}")), found.passage.id, text, text)
+            for number, text in enumerate(texts)
+            if text
+        ]
+
+    def _context(self, found: PassageInVersion) -> list[str]:
+        """What stands in front of a passage on both legs: worth four points of recall at 1."""
+        said = found.metadata
+        names = [self._name_of(each) for each in (said.matter_id, said.department) if each]
+        titles = [title for title in (said.title, said.question) if title and not found.passage.text.startswith(title)]
+        return list(dict.fromkeys([*titles, *names]))
+
+    def _joined(self, parts: Sequence[str]) -> str:
+        return normalised("\n".join(part for part in parts if part), self._converter).strip()

@@ -1,0 +1,122 @@
+"""Answers in the words of the sources: which passages, and which of their sentences, answer the question."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb_service.answering.confidence import covered
+from kb_service.answering.normalising import normalised
+from kb_service.answering.retrieving import Candidate
+from kb_service.answering.sentences import Span, sentences
+from kb_service.answering.understanding import Understanding
+from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.matters import Facet
+from kb_service.ports import ScriptConverter
+
+# A second passage is quoted when it answers what the first leaves open: this share of the question's weight.
+_WORTH_A_SECOND_QUOTE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of one passage: ``passage.text[span.start:span.end]``."""
+
+    found: PassageInVersion
+    span: Span
+
+    @property
+    def text(self) -> str:
+        return self.found.passage.text[self.span.start : self.span.end]
+
+
+class ExtractiveDrafter:
+    """Drafts without a language model. Everything it says is a quote."""
+
+    def __init__(
+        self,
+        *,
+        sections: Callable[[str], Sequence[PassageInVersion]],
+        heading_names: Callable[[Facet, PassageInVersion], bool],
+        converter: ScriptConverter,
+        longest: int,
+    ) -> None:
+        """``sections`` gives the passages of a version in order; ``longest`` is the length of an answer in characters."""
+        self._sections = sections
+        self._heading_names = heading_names
+        self._converter = converter
+        self._longest = longest
+
+    def draft(
+        self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
+    ) -> list[Quote]:
+        """Quotes in the order they should be read; never empty for a non-empty list of candidates."""
+        best = candidates[0].found
+        passages = self._of_facet(understood, best) or self._whole_answer(best) or [best]
+        quotes = self._shortened(passages, weight_of)
+        return quotes + self._second(quotes, candidates, weight_of)
+
+    def _of_facet(self, understood: Understanding, best: PassageInVersion) -> list[PassageInVersion]:
+        """All of the section that the question asks for, when the best passage's version has one."""
+        if understood.facet is None:
+            return []
+        if self._heading_names(understood.facet, best):
+            return [each for each in self._sections(best.passage.version_id) if _same_section(each, best)]
+        return []
+
+    def _whole_answer(self, best: PassageInVersion) -> list[PassageInVersion]:
+        """A Q&A's answer is quoted whole when it fits."""
+        if best.metadata.question is None:
+            return []
+        answer = list(self._sections(best.passage.version_id))
+        fits = sum(len(each.passage.text) for each in answer) <= self._longest
+        return answer if fits else []
+
+    def _shortened(self, passages: Sequence[PassageInVersion], weight_of: Mapping[str, float]) -> list[Quote]:
+        """Whole passages as far as they fit; of one that is too long, the sentences around the best one."""
+        quotes: list[Quote] = []
+        room = self._longest
+        for found in passages:
+            text = found.passage.text
+            if len(text) <= room:
+                quotes.append(Quote(found, Span(0, len(text))))
+                room -= len(text)
+            elif not quotes:
+                return [Quote(found, self._best_window(text, weight_of))]
+            else:
+                break
+        return quotes
+
+    def _best_window(self, text: str, weight_of: Mapping[str, float]) -> Span:
+        """The run of whole sentences around the one that covers most of the question, as long as there is room."""
+        spans = sentences(text)
+        shares = [covered(normalised(text[s.start : s.end], self._converter), weight_of) for s in spans]
+        first = last = max(range(len(spans)), key=lambda i: (shares[i], -i))
+        while True:
+            before = shares[first - 1] if first > 0 else -1.0
+            after = shares[last + 1] if last + 1 < len(spans) else -1.0
+            leads = first > 0 and text[spans[first - 1].end - 1] in "：:"
+            grown = (first - 1, last) if leads or before > after else (first, last + 1)
+            too_long = spans[min(grown[1], len(spans) - 1)].end - spans[grown[0]].start > self._longest
+            if too_long or max(before, after) < 0:
+                return Span(spans[first].start, spans[last].end)
+            first, last = grown
+
+    def _second(
+        self, quotes: Sequence[Quote], candidates: Sequence[Candidate], weight_of: Mapping[str, float]
+    ) -> list[Quote]:
+        """One more passage, of the same document, that covers much of what is still open."""
+        said = "\n".join(normalised(quote.text, self._converter) for quote in quotes)
+        used = {quote.found.passage.id for quote in quotes}
+        room = self._longest - len(said)
+        before = covered(candidates[0].text + said, weight_of)
+        for each in candidates[1:6]:
+            passage = each.found.passage
+            if each.document_id != candidates[0].document_id or passage.id in used or len(passage.text) > room:
+                continue
+            if covered(candidates[0].text + said + each.text, weight_of) - before >= _WORTH_A_SECOND_QUOTE:
+                return [Quote(each.found, Span(0, len(passage.text)))]
+        return []
+
+
+def _same_section(one: PassageInVersion, other: PassageInVersion) -> bool:
+    """Under the same headings: a section that was cut into several passages."""
+    return one.passage.heading_path == other.passage.heading_path

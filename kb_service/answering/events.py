@@ -1,0 +1,32 @@
+"""What happens while a question is answered, in order; a stream shows them, a plain reply drains them."""
+
+from dataclasses import dataclass
+
+from kb_service.domain.answers import Answer, Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``stage`` is one of understood, searching, drafting."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextReady:
+    """The whole text, after every sentence of it was checked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    answer: Answer
+
+
+Event = Progress | EvidenceFound | TextReady | Answered

@@ -1,0 +1,122 @@
+"""Finding passages in force: two legs under one filter, fused, then ordered with what is known of matter and facet."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb_service.answering.fusing import FusedHit, fuse
+from kb_service.answering.knobs import Knobs
+from kb_service.answering.lexicon import Lexicon
+from kb_service.answering.normalising import normalised
+from kb_service.answering.terms import TermStatistics, counted, question_vector, term_id, terms_of
+from kb_service.answering.understanding import Understanding
+from kb_service.domain.documents import Kind, PassageInVersion
+from kb_service.domain.matters import Facet, visible_regions
+from kb_service.ports import EmbeddingModel, InForceFilter, Library, PassageIndex, ScriptConverter, Segmenter
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer, with its normalised text (headings and title in front) for scoring."""
+
+    found: PassageInVersion
+    hit: FusedHit
+    score: float
+    text: str
+
+    @property
+    def document_id(self) -> str:
+        return self.found.document_id
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a search may be narrowed to besides the day."""
+
+    kinds: tuple[Kind, ...] = ()
+    department: str | None = None
+    matter_id: str | None = None
+    include_version: str | None = None
+
+
+EVERYTHING = Narrowing()
+
+
+class Retriever:
+    """Searches the index and reads the passages found from the library."""
+
+    def __init__(
+        self,
+        *,
+        index: PassageIndex,
+        library: Library,
+        model: EmbeddingModel,
+        segmenter: Segmenter,
+        converter: ScriptConverter,
+        lexicon: Lexicon,
+        statistics: Callable[[], TermStatistics],
+        knobs: Knobs,
+    ) -> None:
+        self._index = index
+        self._library = library
+        self._model = model
+        self._segmenter = segmenter
+        self._converter = converter
+        self._lexicon = lexicon
+        self._statistics = statistics
+        self._knobs = knobs
+
+    def find(self, understood: Understanding, *, narrowing: Narrowing = EVERYTHING, limit: int) -> list[Candidate]:
+        """The best passages in force on the day asked about, best first."""
+        if not understood.text:
+            return []
+        question = understood.question
+        within = InForceFilter(
+            day=question.as_of,
+            regions=visible_regions(question.region),
+            audience=question.audience,
+            kinds=narrowing.kinds,
+            matter_id=narrowing.matter_id,
+            department=narrowing.department,
+            include_version=narrowing.include_version,
+        )
+        terms = counted(terms_of(understood.text, self._segmenter))
+        legs = self._index.search(
+            dense=self._model.embed_question(understood.text),
+            sparse=question_vector(terms, self._statistics()),
+            within=within,
+            limit=self._knobs.leg_depth,
+        )
+        fused = fuse(legs, dense_weight=self._knobs.dense_weight)[: max(limit, self._knobs.reordered)]
+        passages = self._library.passages([hit.passage_id for hit in fused])
+        candidates = [
+            self._candidate(understood, hit, passages[hit.passage_id]) for hit in fused if hit.passage_id in passages
+        ]
+        return sorted(candidates, key=lambda each: (-each.score, each.hit.passage_id))[:limit]
+
+    def _candidate(self, understood: Understanding, hit: FusedHit, found: PassageInVersion) -> Candidate:
+        score = hit.score
+        if understood.matter is not None and found.metadata.matter_id is not None:
+            agrees = found.metadata.matter_id == understood.matter.id
+            score += self._knobs.matter_bonus if agrees else -self._knobs.matter_bonus
+        if understood.facet is not None and self.heading_names(understood.facet, found):
+            score += self._knobs.facet_bonus
+        if understood.question.region and found.metadata.region and found.metadata.region.count("/"):
+            score += self._knobs.district_bonus
+        metadata, passage = found.metadata, found.passage
+        parts = (metadata.title, metadata.question or "", *passage.heading_path, passage.text)
+        return Candidate(found, hit, score, normalised("\n".join(parts), self._converter))
+
+    def heading_names(self, facet: Facet, found: PassageInVersion) -> bool:
+        """Whether a heading above the passage names the facet."""
+        words = self._lexicon.facet_headings[facet]
+        return any(word in heading for heading in found.passage.heading_path for word in words)
+
+    def idf_of_terms(self, text: str, without: Sequence[str]) -> dict[str, float]:
+        """The distinct terms of a normalised text, less the given words, with their IDF."""
+        for word in sorted(without, key=len, reverse=True):
+            text = text.replace(word, " ")
+        terms = sorted(set(terms_of(text, self._segmenter)))
+        weights = self._statistics().idf(np.array([term_id(term) for term in terms], dtype=np.uint32))
+        return dict(zip(terms, weights.tolist(), strict=True))

@@ -1,0 +1,24 @@
+"""The HTTP application over a wired service."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from kb_service.api import answers, errors, health, internal, knowledge, search
+from kb_service.console.pages import pages_router
+from kb_service.wiring import Service
+
+
+def create_app(service: Service, *, owner_token: Callable[[], str | None] = lambda: None) -> FastAPI:
+    """``owner_token``: what other `kb` commands on this machine show to be let into ``/internal``."""
+    app = FastAPI(
+        title="城市政务知识库服务 kb-service",
+        description="Answers with citations into exact versions in force, as of any day.",
+        version="0.1.0",
+    )
+    app.state.service = service
+    app.state.owner_token = owner_token
+    errors.register(app)
+    for router in (answers.router, search.router, knowledge.router, health.router, internal.router, pages_router()):
+        app.include_router(router)
+    return app

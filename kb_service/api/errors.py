@@ -1,0 +1,45 @@
+"""Domain errors to HTTP statuses: one table, one handler."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from kb_service.domain import errors
+
+STATUS_OF: dict[type[errors.KbError], int] = {
+    errors.AnswerNotFound: 404,
+    errors.DocumentNotFound: 404,
+    errors.EmbeddingModelUnavailable: 503,
+    errors.FileRefused: 422,
+    errors.IndexMismatch: 503,
+    errors.IndexOwnedElsewhere: 409,
+    errors.IndexUnavailable: 503,
+    errors.InvalidInterval: 422,
+    errors.InvalidPoint: 500,
+    errors.InvalidRecord: 422,
+    errors.NotAllowed: 403,
+    errors.NotEnoughSpace: 507,
+    errors.QuestionEmpty: 422,
+    errors.QuestionTooLong: 422,
+    errors.UnknownDepartment: 422,
+    errors.UnknownMatter: 422,
+    errors.VersionAlreadyExists: 409,
+    errors.VersionNotFound: 404,
+}
+
+
+def register(app: FastAPI) -> None:
+    """Every error leaves as ``{"error": name, "detail": sentence}``."""
+
+    @app.exception_handler(errors.KbError)
+    def _domain(_request: Request, error: errors.KbError) -> JSONResponse:
+        return _body(type(error).__name__, str(error), STATUS_OF[type(error)])
+
+    @app.exception_handler(RequestValidationError)
+    def _request(_request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        return _body("RequestInvalid", "; ".join(faults), 422)
+
+
+def _body(name: str, detail: str, status: int) -> JSONResponse:
+    return JSONResponse({"error": name, "detail": detail}, status_code=status)

@@ -1,0 +1,65 @@
+"""`/v1/versions`, `/v1/matters`, `/v1/departments`: reading what answers cite and what questions are about."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter
+
+from kb_service.api.state import ServiceOf
+from kb_service.domain.documents import Kind, VersionState
+from kb_service.domain.errors import VersionNotFound
+from kb_service.domain.matters import Department, Matter
+
+router = APIRouter(prefix="/v1", tags=["knowledge"])
+
+
+@dataclass(frozen=True, slots=True)
+class PublicVersion:
+    """A version's whole text and dates. ``withdrawn``: it was taken back after it had been cited."""
+
+    version_id: str
+    document_id: str
+    title: str
+    kind: Kind
+    text: str
+    department: str | None
+    document_number: str | None
+    issued_on: date | None
+    effective_from: date | None
+    effective_to: date | None
+    source_url: str | None
+    withdrawn: bool
+
+
+@router.get("/versions/{version_id}")
+def version(version_id: str, service: ServiceOf) -> PublicVersion:
+    """What a citation points into; drafts are not shown here."""
+    found = service.library.version(version_id)
+    if found.state not in (VersionState.APPROVED, VersionState.WITHDRAWN):
+        raise VersionNotFound(f"there is no version {version_id!r}")
+    interval = service.library.interval(version_id)
+    said = found.metadata
+    return PublicVersion(
+        version_id=found.id,
+        document_id=found.document_id,
+        title=said.title,
+        kind=said.kind,
+        text=found.text,
+        department=said.department,
+        document_number=said.document_number,
+        issued_on=said.issued_on,
+        effective_from=interval.start if interval else said.effective_from,
+        effective_to=interval.end if interval else said.effective_to,
+        source_url=said.source_url,
+        withdrawn=found.state is VersionState.WITHDRAWN,
+    )
+
+
+@router.get("/matters")
+def matters(service: ServiceOf) -> list[Matter]:
+    return list(service.catalogue.matters())
+
+
+@router.get("/departments")
+def departments(service: ServiceOf) -> list[Department]:
+    return list(service.catalogue.departments())

@@ -1,0 +1,14 @@
+"""The wired service, as routes receive it."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from kb_service.wiring import Service
+
+
+def _service(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+ServiceOf = Annotated[Service, Depends(_service)]

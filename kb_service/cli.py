@@ -1,0 +1,184 @@
+"""The command line door: `kb`. Heavy libraries are imported by the commands that use them."""
+
+import json
+import sys
+from datetime import date, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kb_service.domain.errors import KbError
+from kb_service.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A knowledge base whose answers cite exact versions in force.",
+)
+
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day whose rules are wanted.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the answer API and the pages until Ctrl-C."""
+    from kb_service.serving import run
+
+    settings = Settings()
+    run(settings, host=host or settings.host, port=port or settings.port)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders, or .jsonl in the bulk format.")],
+    publish: Annotated[bool, typer.Option("--publish", help="Approve as a trusted bulk import.")] = False,
+    actor: Annotated[str, typer.Option(help="Who imports; recorded.")] = "local-admin",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take documents in; bad ones are refused alone, with the reason."""
+    from kb_service.ingest_command import run
+
+    refused = run(Settings(), paths, publish=publish, actor=actor, dry_run=dry_run, as_json=as_json)
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(question: str, as_of: AsOf = None, region: str | None = None, as_json: AsJson = False) -> None:
+    """Ask a question."""
+    from kb_service.commands import ask as run
+
+    answer = run(Settings(), question, as_of=_day(as_of), region=region)
+    if as_json:
+        _print_json(answer)
+    else:
+        _print_answer(answer)
+
+
+@app.command()
+def search(
+    query: str,
+    as_of: AsOf = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages in force."""
+    from kb_service.commands import search as run
+
+    found = run(Settings(), query, as_of=_day(as_of), limit=limit)
+    if as_json:
+        _print_json(found)
+        return
+    for number, hit in enumerate(found["hits"], start=1):
+        place = " › ".join([hit["title"], *hit["heading_path"]])
+        print(f"{number}. [{hit['score']:.2f}] {place}\n   {_short(hit['text'], 120)}")
+
+
+@app.command()
+def parse(file: Path, as_json: AsJson = False) -> None:
+    """Show what is read from a file."""
+    from ingestion.parsing.parse import parse as read
+
+    if not file.exists():
+        raise KbError(f"{file} does not exist; check the path")
+    parsed = read(file.read_bytes(), file.name)
+    rows = [{"question": row.question, "answer": row.answer, "row": row.row} for row in parsed.question_answers]
+    names = ("kind", "level", "text", "page", "second", "html")
+    blocks = [{name: getattr(block, name) for name in names} for block in parsed.blocks]
+    if as_json:
+        _print_json({"blocks": blocks, "question_answers": rows, "metadata": dict(parsed.metadata)})
+        return
+    for block in parsed.blocks:
+        print(("#" * (block.level or 1) + " " if block.kind == "heading" else "") + block.text)
+    for row in rows:
+        print(f"问：{row['question']}\n答：{row['answer']}")
+
+
+@app.command()
+def route(question: str, as_json: AsJson = False) -> None:
+    """Say which department is responsible."""
+    from kb_service.commands import route as run
+
+    found = run(Settings(), question)
+    if as_json:
+        _print_json(found)
+        return
+    for each in found["departments"]:
+        print(f"{each['score']:.2f}  {each['name']}  ({each['reason']})")
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """Compare the database with the index, the passages and the original files."""
+    from kb_service.commands import check as run
+
+    findings = run(Settings())
+    if as_json:
+        _print_json({"findings": findings})
+    else:
+        for each in findings:
+            print(f"{each['kind']}: {each['subject']}: {each['detail']}")
+        print("clean" if not findings else f"{len(findings)} findings")
+    if findings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def reindex() -> None:
+    """Rebuild the index from the database; nothing is embedded that already was."""
+    from kb_service.commands import reindex as run
+
+    print(f"rebuilt: {run(Settings())} points")
+
+
+def main() -> None:
+    """Errors go to stderr in one sentence; exit code 1 for what went wrong, 2 for wrong usage."""
+    _add_commands_of_other_packages()
+    try:
+        app()
+    except KbError as error:
+        print(f"kb: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _add_commands_of_other_packages() -> None:
+    """`kb eval` lives in a package that the service must not import; it is loaded only when called."""
+    for entry in entry_points(group="kb.commands"):
+        if entry.name in sys.argv[1:2] or "--help" in sys.argv[1:2] or len(sys.argv) == 1:
+            app.add_typer(entry.load(), name=entry.name)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _print_answer(answer: dict[str, Any]) -> None:
+    print(answer["text"])
+    for citation in answer["citations"]:
+        place = " › ".join([citation["title"], *citation["heading_path"]])
+        since = f"，自 {citation['effective_from']} 起施行" if citation["effective_from"] else ""
+        print(f"  [{citation['mark']}] {place}{since}")
+    for notice in answer["notices"]:
+        print(f"  ！{notice['text']}")
+    department = answer["escalation"]["department"]
+    if answer["escalation"]["recommended"]:
+        reasons = "、".join(answer["escalation"]["reasons"])
+        print(f"  → 转人工：{department['name'] if department else '12345'}（{reasons}）")
+    print(f"  （按 {answer['as_of']} 的规定；把握 {answer['confidence']:.0%}）")
+
+
+def _short(text: str, longest: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -1,0 +1,64 @@
+"""What the short `kb` commands do: through the owner of the index when there is one, else on their own."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from kb_service.adapters.index.ownership import find_owner
+from kb_service.answering.retrieving import EVERYTHING
+from kb_service.api.search import hits_of, routed_departments
+from kb_service.domain.answers import Answer
+from kb_service.owner_client import OwnerClient
+from kb_service.settings import Settings
+from kb_service.wiring import open_service
+
+_ANSWER = TypeAdapter(Answer)
+_JSON: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+def ask(settings: Settings, question: str, *, as_of: date | None, region: str | None) -> dict[str, Any]:
+    """The answer object of the HTTP API."""
+    if owner := owner_of(settings):
+        return owner.ask(question, as_of=as_of, region=region)
+    with open_service(settings) as service:
+        asked = service.asking.question(question, as_of=as_of, region=region)
+        return dict(_ANSWER.dump_python(service.asking.answer(asked), mode="json"))
+
+
+def search(settings: Settings, query: str, *, as_of: date | None, limit: int) -> dict[str, Any]:
+    if owner := owner_of(settings):
+        return owner.search(query, as_of=as_of, limit=limit)
+    with open_service(settings) as service:
+        asked = service.asking.question(query, as_of=as_of)
+        return dict(_JSON.dump_python(hits_of(service, asked, EVERYTHING, limit), mode="json"))
+
+
+def route(settings: Settings, question: str) -> dict[str, Any]:
+    if owner := owner_of(settings):
+        return owner.route(question)
+    with open_service(settings) as service:
+        asked = service.asking.question(question)
+        return dict(_JSON.dump_python(routed_departments(service.asking.route(asked)), mode="json"))
+
+
+def check(settings: Settings) -> list[dict[str, Any]]:
+    """What is wrong, after the index has followed what was still due."""
+    if owner := owner_of(settings):
+        return owner.check()
+    with open_service(settings) as service:
+        service.synchroniser.reconcile()
+        return list(_JSON.dump_python(service.check(), mode="json"))
+
+
+def reindex(settings: Settings) -> int:
+    if owner := owner_of(settings):
+        return owner.reindex()
+    with open_service(settings) as service:
+        return service.rebuild()
+
+
+def owner_of(settings: Settings) -> OwnerClient | None:
+    """The process that owns the embedded index, if one does."""
+    address = find_owner(settings.data_dir)
+    return OwnerClient(address) if address else None

@@ -1,0 +1,94 @@
+"""`kb ingest`: rows first, then what the index needs of them, with a progress bar."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ingestion.catalogue import read_departments, read_matters
+from ingestion.importing import Imported
+from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.commands import owner_of
+from kb_service.owner_client import OwnerClient
+from kb_service.settings import Settings
+from kb_service.wiring import Records, importing, open_records, open_service, open_texts
+
+_DOCUMENTS_A_REQUEST = 64
+
+
+def run(settings: Settings, paths: list[Path], *, publish: bool, actor: str, dry_run: bool, as_json: bool) -> int:
+    """Take in what the paths hold; the number of files and records that were refused."""
+    owner = owner_of(settings)  # first: a data folder that another import holds is said before any work
+    records = open_records(settings)
+    if not dry_run and _take_catalogues(records, paths) and owner:
+        owner.catalogue_changed()
+    sources = [path for path in paths if path.suffix not in {".yaml", ".yml"}]
+    taking_in = importing(records, OpenCCConverter())
+    imported = taking_in.dry_run(sources) if dry_run else taking_in.run(sources, actor=actor, publish=publish)
+    refused = _report(imported, as_json=as_json)
+    behind = list(records.library.unsynced())
+    if not dry_run and behind:
+        _follow(settings, records, behind, owner)
+    records.database.close()
+    return refused
+
+
+def _take_catalogues(records: Records, paths: Sequence[Path]) -> bool:
+    """Departments and matters that stand among the paths or in a corpus folder among them; whether there were any."""
+    files = [path / name for path in paths if path.is_dir() for name in ("departments.yaml", "matters.yaml")]
+    files += [path for path in paths if path.is_file()]
+    departments = [
+        each for path in files if path.name == "departments.yaml" and path.exists() for each in read_departments(path)
+    ]
+    matters = [each for path in files if path.name == "matters.yaml" and path.exists() for each in read_matters(path)]
+    records.catalogue.replace(departments_=departments, matters_=matters)
+    return bool(departments or matters)
+
+
+def _report(imported: Iterator[Imported], *, as_json: bool) -> int:
+    """Print what became of each, or the refusals (at once, on stderr) and a sum at the end."""
+    counted: Counter[str] = Counter()
+    passages = 0
+    for each in imported:
+        counted[each.status] += 1
+        passages += each.passages
+        if as_json:
+            print(json.dumps(asdict(each), ensure_ascii=False), flush=True)
+        elif each.status == "refused":
+            where = each.source if each.line is None else f"{each.source}:{each.line}"
+            print(f"refused: {where}: {each.reason}", file=sys.stderr, flush=True)
+    if not as_json:
+        parts = [f"{number} {status}" for status, number in sorted(counted.items())]
+        print(f"{', '.join(parts) or 'nothing found'} ({passages} passages)", flush=True)
+    return counted["refused"]
+
+
+def _follow(settings: Settings, records: Records, behind: list[str], owner: OwnerClient | None) -> None:
+    """Embed, and let the index follow: through its owner, or as its owner."""
+    passages = records.library.passages_of_documents(behind)
+    total = sum(len(found) + len(found[0].metadata.similar_questions) for found in passages.values() if found)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("embedding and indexing passages", total=total)
+
+        def advance(done: int) -> None:
+            progress.advance(task, done)
+
+        if owner is not None:
+            texts = open_texts(settings, records)
+            for at in range(0, len(behind), _DOCUMENTS_A_REQUEST):
+                some = behind[at : at + _DOCUMENTS_A_REQUEST]
+                texts.preparing.prepare(some, advance=advance)
+                owner.sync(some)
+            return
+        with open_service(settings) as service:
+            service.synchroniser.sync(behind, advance=advance)
+            if isinstance(service.index, EdgeIndex) and service.index.tail_points > TAIL_LIMIT:
+                progress.update(task, description="building the graph")
+                service.rebuild()

@@ -1,0 +1,66 @@
+"""Where things are and how they are reached, from the environment (`KB_*`). Every field is told in docs/settings.md."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="KB_", extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Field(default=Path("var"), description="Everything a running product keeps.")
+    database_url: str | None = Field(default=None, description="SQLite in the data folder unless given.")
+    sqlite_synchronous: Literal["NORMAL", "FULL"] = Field(
+        default="NORMAL", description="FULL also survives a power cut, at a disk sync a write."
+    )
+    prompts_dir: Path = Field(default=_ROOT / "prompts", description="Lexicon, wording and prompts.")
+    confidence_model: Path = Field(
+        default=_ROOT / "kb_service" / "answering" / "confidence_model.json",
+        description="The fitted confidence model.",
+    )
+
+    host: str = Field(default="127.0.0.1", description="Where `kb serve` listens.")
+    port: int = Field(default=8000, ge=1, le=65535)
+    allow_remote: bool = Field(
+        default=False, description="Listen beyond loopback although no keys protect the service (a closed network)."
+    )
+
+    qdrant_url: str | None = Field(default=None, description="A Qdrant server instead of the embedded index.")
+    qdrant_api_key: SecretStr | None = None
+    qdrant_collection: str = "passages"
+
+    embedding_model: str = Field(
+        default="multilingual-e5-small",
+        description="The default folder's name, a path of another ONNX folder, or a model name that fastembed knows.",
+    )
+    embedding_url: str | None = Field(
+        default=None, description="An OpenAI-compatible endpoint instead of a local model."
+    )
+    embedding_api_key: SecretStr | None = None
+    embedding_threads: int = Field(default=0, ge=0, description="Threads for embedding passages; 0 is all cores.")
+
+    user_key: SecretStr | None = Field(
+        default=None, description="Key of the hash that user references are kept as; made in the data folder if absent."
+    )
+    reconcile_seconds: int = Field(default=60, ge=1, description="How often the index is compared with what is due.")
+
+    @cached_property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'kb.sqlite').resolve()}"
+
+    @property
+    def models_dir(self) -> Path:
+        return self.data_dir / "models"
+
+    @property
+    def blobs_dir(self) -> Path:
+        return self.data_dir / "blobs"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.data_dir / "index"
