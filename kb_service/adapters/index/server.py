@@ -19,6 +19,7 @@ from kb_service.adapters.index.server_collections import (
     point_alias_at,
 )
 from kb_service.adapters.index.server_translation import (
+    HNSW_EF,
     hit_of,
     hybrid_requests,
     server_faults,
@@ -126,7 +127,9 @@ class ServerIndex:
             sparse = sparse if sparse.term_ids.size else None
         if dense is None and sparse is None:
             return TwoLegs((), ())
-        requests = hybrid_requests(dense, sparse, only=server_filter(conditions_of(within)), limit=limit)
+        only = server_filter(conditions_of(within))
+        hnsw_ef = None if self._is_local else HNSW_EF  # local mode compares with every vector, and warns of the width
+        requests = hybrid_requests(dense, sparse, only=only, limit=limit, hnsw_ef=hnsw_ef)
         with self._guarded("the index could not be searched"):
             responses = self._client.query_batch_points(self._alias, requests=requests)
         legs = [_ordered(response.points) for response in responses]

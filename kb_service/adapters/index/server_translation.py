@@ -30,12 +30,12 @@ def server_faults(what: str) -> Iterator[None]:
 
 
 def hybrid_requests(
-    dense: Vector | None, sparse: SparseVector | None, *, only: models.Filter, limit: int
+    dense: Vector | None, sparse: SparseVector | None, *, only: models.Filter, limit: int, hnsw_ef: int | None
 ) -> list[models.QueryRequest]:
     """One request for each vector that is given, dense first."""
     requests = []
     if dense is not None:
-        params = models.SearchParams(hnsw_ef=max(HNSW_EF, limit))
+        params = models.SearchParams(hnsw_ef=max(hnsw_ef, limit)) if hnsw_ef else None
         requests.append(_request(dense.tolist(), DENSE, only, limit, params))
     if sparse is not None:
         requests.append(_request(_server_sparse(sparse), SPARSE, only, limit, None))
