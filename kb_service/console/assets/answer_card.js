@@ -51,7 +51,7 @@ function doubt(answer) {
 function notices(list) {
   if (!list.length) return null;
   const lines = list.map((notice) => element("li", { text: notice.text }));
-  return element("section", { class: "notices", "aria-label": "规定变化提醒" },
+  return element("div", { class: "notices", role: "group", "aria-label": "规定变化提醒" },
     element("strong", { class: "notices-title", text: "规定将有变化" }), element("ul", {}, ...lines));
 }
 
@@ -61,14 +61,14 @@ function options(answer, askAgain) {
   const buttons = clarification.options.map((option) => button(option.label, () =>
     askAgain({ question: answer.question, matter_id: option.matter_id })));
   const isRepeated = answer.text.includes(clarification.question);
-  return element("section", { class: "options", "aria-label": "请选择" },
+  return element("div", { class: "options", role: "group", "aria-label": "请选择" },
     isRepeated ? null : element("p", { text: clarification.question }), element("div", { class: "option-row" }, ...buttons));
 }
 
 function footnotes(citations) {
   if (!citations.length) return null;
-  return element("section", { class: "footnotes", "aria-label": "依据" },
-    element("h3", { text: `依据（${citations.length}）` }), element("ol", {}, ...citations.map(footnote)));
+  return element("div", { class: "footnotes", role: "group", "aria-label": "依据" },
+    element("h2", { text: `依据（${citations.length}）` }), element("ol", {}, ...citations.map(footnote)));
 }
 
 function footnote(citation) {
@@ -90,5 +90,5 @@ function footnote(citation) {
 function related(questions, askAgain) {
   if (!questions.length) return null;
   const items = questions.map((question) => element("li", {}, button(question, () => askAgain({ question }))));
-  return element("section", { class: "related" }, element("h3", { text: "您可能还想问" }), element("ul", {}, ...items));
+  return element("div", { class: "related" }, element("h2", { text: "您可能还想问" }), element("ul", {}, ...items));
 }

@@ -27,7 +27,7 @@ function resultItem(hit, question, isFirst) {
   const headings = headingsInWords(hit.heading_path, hit.title);
   const item = element(
     "li", { class: "result", tabindex: isFirst ? "0" : "-1" },
-    element("h3", {}, ...withMatches(quotedTitle(hit.title), question),
+    element("h2", {}, ...withMatches(quotedTitle(hit.title), question),
       headings ? element("span", { class: "headings" }, ...withMatches(headings, question)) : null),
     element("p", { class: "result-text" }, ...withMatches(hit.text, question)),
     element("div", { class: "result-foot" }, sourceLine(hit, hit.as_of), element("div", { class: "result-actions" }, copy, open)),

@@ -12,8 +12,8 @@ export function escalationPanel(escalation) {
   if (!escalation?.recommended) return null;
   const reasons = [...new Set((escalation.reasons ?? []).map(reasonInWords))];
   return element(
-    "section", { class: "escalation", "aria-label": "转人工" },
-    element("h3", { text: "转人工" }),
+    "div", { class: "escalation", role: "group", "aria-label": "转人工" },
+    element("h2", { text: "转人工" }),
     reasons.length ? element("ul", { class: "reasons" }, ...reasons.map((text) => element("li", { text }))) : null,
     contact(escalation.department),
     availability(escalation),

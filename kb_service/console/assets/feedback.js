@@ -51,6 +51,6 @@ export function feedbackBar(answer, { resolved, onFeedback }) {
   }
 
   if (resolved !== undefined) show(resolved);
-  return element("section", { class: "feedback", "aria-label": "是否解决" },
+  return element("div", { class: "feedback", role: "group", "aria-label": "是否解决" },
     element("div", { class: "feedback-row" }, element("span", { text: "这条答复解决您的问题了吗？" }), yes, no), thanks, more);
 }
