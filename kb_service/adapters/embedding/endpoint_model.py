@@ -1,0 +1,130 @@
+"""`EmbeddingModel` on an OpenAI-compatible endpoint: POST {base}/embeddings."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import httpx
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from kb_service.domain.errors import EmbeddingModelUnavailable
+from kb_service.ports import Vector, Vectors
+
+BATCH = 32
+_ATTEMPTS = 4
+_LONGEST_WAIT_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """``base_url`` ends before /embeddings, as in http://host:8001/v1. ``dimensions``: 0 to ask the model."""
+
+    base_url: str
+    model: str
+    api_key: str = ""
+    question_prefix: str = ""
+    passage_prefix: str = ""
+    dimensions: int = 0
+    timeout_seconds: float = 30.0
+
+
+class _Item(BaseModel):
+    index: int
+    embedding: list[float]
+
+
+class _Reply(BaseModel):
+    data: list[_Item]
+
+
+class EndpointModel:
+    """Tries again on 429, 5xx and lost connections, with growing pauses; other refusals are final."""
+
+    def __init__(self, endpoint: Endpoint, *, pause: Callable[[float], object] = time.sleep) -> None:
+        headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
+        self._client = httpx.Client(headers=headers, timeout=endpoint.timeout_seconds, trust_env=False)
+        self._endpoint = endpoint
+        self._pause = pause
+        self._dimensions = endpoint.dimensions
+        self._measuring = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """Knows the address and the names only: a model exchanged behind the same name goes unseen."""
+        said = self._endpoint
+        parts = (said.base_url, said.model, said.question_prefix, said.passage_prefix, str(said.dimensions))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+    @property
+    def dimensions(self) -> int:
+        with self._measuring:
+            if not self._dimensions:
+                self._dimensions = len(self._embedded([self._endpoint.question_prefix])[0])
+        return self._dimensions
+
+    def embed_question(self, text: str) -> Vector:
+        vector: Vector = self._normalised(self._embedded([self._endpoint.question_prefix + text]))[0]
+        return vector
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        prefixed = [self._endpoint.passage_prefix + text for text in texts]
+        rows: list[list[float]] = []
+        for start in range(0, len(prefixed), BATCH):
+            rows += self._embedded(prefixed[start : start + BATCH])
+        return self._normalised(rows)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _normalised(self, rows: list[list[float]]) -> Vectors:
+        expected = self.dimensions
+        if any(len(row) != expected for row in rows):
+            raise self._unusable(f"给出的向量不是 {expected} 维", "请检查 KB_EMBEDDING_DIMENSIONS 与模型名称")
+        vectors = np.array(rows, np.float32).reshape(len(rows), expected)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
+            raise self._unusable("给出的向量含有无效数值", "请检查模型服务")
+        unit: Vectors = vectors / lengths
+        return unit
+
+    def _embedded(self, texts: list[str]) -> list[list[float]]:
+        """The rows of one request, in the order of ``texts``."""
+        response = self._posted({"model": self._endpoint.model, "input": texts, "encoding_format": "float"})
+        try:
+            items = sorted(_Reply.model_validate_json(response.content).data, key=lambda item: item.index)
+        except ValidationError as error:
+            raise self._unusable("的回复不是 OpenAI 兼容格式", "请检查 KB_EMBEDDING_URL 是否以 /v1 结尾") from error
+        if [item.index for item in items] != list(range(len(texts))):
+            raise self._unusable(f"对 {len(texts)} 段文字给出了 {len(items)} 个向量", "请检查模型服务")
+        return [item.embedding for item in items]
+
+    def _posted(self, body: dict[str, object]) -> httpx.Response:
+        url = self._endpoint.base_url.rstrip("/") + "/embeddings"
+        fault = ""
+        for attempt in range(_ATTEMPTS):
+            asked_to_wait = 0.0
+            try:
+                response = self._client.post(url, json=body)
+            except httpx.TransportError as error:
+                fault = f"连接不上({type(error).__name__})"
+            else:
+                if response.is_success:
+                    return response
+                fault = f"回复 {response.status_code}"
+                if response.status_code != 429 and response.status_code < 500:
+                    raise self._unusable(fault, "请检查地址、模型名称和密钥")
+                asked_to_wait = _seconds(response.headers.get("Retry-After", ""))
+            if attempt < _ATTEMPTS - 1:
+                self._pause(min(max(asked_to_wait, 0.5 * 2**attempt), _LONGEST_WAIT_SECONDS))
+        raise self._unusable(f"{_ATTEMPTS} 次尝试都失败,最后一次{fault}", "请检查服务是否在运行")
+
+    def _unusable(self, fact: str, mend: str) -> EmbeddingModelUnavailable:
+        return EmbeddingModelUnavailable(f"嵌入模型服务 {self._endpoint.base_url} {fact}:{mend}。")
+
+
+def _seconds(header: str) -> float:
+    """Retry-After in seconds; a date or nothing counts as no wish."""
+    return float(header) if header.isdigit() else 0.0

@@ -1,0 +1,139 @@
+"""A folder with an ONNX model: how it is to be used (kb_model.json), and what was built into it (manifest.json)."""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kb_service.adapters.embedding.wheel_source import file_sha256
+from kb_service.domain.errors import EmbeddingModelUnavailable
+
+USAGE_FILE, MANIFEST_FILE, HASHES_FILE = "kb_model.json", "manifest.json", "hashes.json"
+
+
+class ModelUsage(BaseModel):
+    """kb_model.json. What is left out is read from config.json or has the commonest value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+    dimensions: int = Field(default=0, ge=0)  # 0: the hidden_size of config.json
+    pooling: Literal["mean", "cls", "last_token", "disabled"] = "mean"
+    question_prefix: str = ""
+    passage_prefix: str = ""
+    model_file: str = "model.onnx"
+
+
+class BuiltFile(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str
+    bytes: int
+
+
+class Manifest(BaseModel):
+    """manifest.json, written last by the builder. ``cosines``: the lowest against the references, by precision."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    builder: int
+    precision: str
+    source: str
+    source_sha256: str
+    vocabulary: int
+    cosines: Mapping[str, float]
+    files: Mapping[str, BuiltFile]
+
+
+def usage_of(folder: Path) -> ModelUsage:
+    """Raises EmbeddingModelUnavailable, naming the file and the field, when the folder does not say enough."""
+    path = folder / USAGE_FILE
+    try:
+        usage = ModelUsage.model_validate_json(path.read_bytes()) if path.exists() else ModelUsage()
+    except ValidationError as error:
+        raise EmbeddingModelUnavailable(
+            f"{path} 有误:{error.errors()[0]['msg']}({error.errors()[0]['loc']})。"
+        ) from error
+    if not usage.dimensions:
+        usage = usage.model_copy(update={"dimensions": _hidden_size(folder)})
+    for needed in (usage.model_file, "tokenizer.json", "tokenizer_config.json"):
+        if not (folder / needed).is_file():
+            raise EmbeddingModelUnavailable(f"模型文件夹 {folder} 缺少 {needed}:请补全,或运行 make model 重新生成。")
+    return usage
+
+
+def manifest_of(folder: Path) -> Manifest | None:
+    """The manifest of a complete folder: every file it names is there in its size. None otherwise."""
+    try:
+        manifest = Manifest.model_validate_json((folder / MANIFEST_FILE).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+    sizes_agree = all(
+        (folder / name).is_file() and (folder / name).stat().st_size == built.bytes
+        for name, built in manifest.files.items()
+    )
+    return manifest if sizes_agree else None
+
+
+def fingerprint_of(folder: Path, usage: ModelUsage) -> str:
+    """A hash of all that decides a vector: graph, external weights, tokenizer, pooling and prefixes."""
+    settings = [usage.pooling, usage.question_prefix, usage.passage_prefix, str(usage.dimensions)]
+    parts = [f"{name}:{sha256}" for name, sha256 in sorted(_hashes(folder, usage.model_file).items())]
+    return hashlib.sha256("\n".join(parts + settings).encode()).hexdigest()[:32]
+
+
+def write_atomically(path: Path, text: str) -> None:
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(path)
+
+
+def _hidden_size(folder: Path) -> int:
+    try:
+        return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
+    except (FileNotFoundError, KeyError, ValueError) as error:
+        raise EmbeddingModelUnavailable(
+            f"不知道 {folder} 里模型的向量维数:请在 {USAGE_FILE} 里写明 dimensions。"
+        ) from error
+
+
+def _hashes(folder: Path, model_file: str) -> dict[str, str]:
+    """The sha256 by name of the files that decide a vector; of a built folder from its manifest."""
+    names = [path.name for path in folder.iterdir() if _decides_vectors(path, model_file)]
+    names = sorted({*names, model_file})
+    manifest = manifest_of(folder)
+    if manifest is not None and set(names) <= set(manifest.files):
+        return {name: manifest.files[name].sha256 for name in names}
+    return _remembered_hashes(folder, names)
+
+
+def _decides_vectors(path: Path, model_file: str) -> bool:
+    """External weights lie beside the graph under any name; other graphs and notes about the model do not count."""
+    if not path.is_file() or path.name.startswith(".") or path.name in {USAGE_FILE, MANIFEST_FILE, HASHES_FILE}:
+        return False
+    return path.name in {"tokenizer.json", "tokenizer_config.json"} or path.suffix in {".bin", ".data", ".onnx_data"}
+
+
+def _remembered_hashes(folder: Path, names: list[str]) -> dict[str, str]:
+    """Hashing half a gigabyte takes a second: kept with size and time of change, where the folder can be written."""
+    path = folder / HASHES_FILE
+    try:
+        known: dict[str, list[object]] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        known = {}
+    found: dict[str, list[object]] = {}
+    for name in names:
+        state = (folder / name).stat()
+        entry = known.get(name, [])
+        is_known = entry[:2] == [state.st_size, state.st_mtime_ns] and len(entry) == 3
+        found[name] = entry if is_known else [state.st_size, state.st_mtime_ns, file_sha256(folder / name)]
+    if found != known:
+        with contextlib.suppress(OSError):  # a folder that only root may write: hashed again at each start
+            write_atomically(path, json.dumps(found))
+    return {name: str(entry[2]) for name, entry in found.items()}
