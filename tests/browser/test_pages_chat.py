@@ -90,6 +90,7 @@ def test_every_notice_is_shown(page: Page) -> None:
     expect(page.get_by_label("规定变化提醒").locator("li")).to_have_text(
         ["自 2027-07-01 起施行新的居住证办事指南。", "网上签注的试行规定到 2027-12-31 为止。"]
     )
+    expect(page.get_by_label("规定变化提醒")).to_contain_text("规定将有变化")
 
 
 def test_markup_in_answers_titles_and_quotes_stays_text(page: Page) -> None:

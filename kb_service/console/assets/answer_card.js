@@ -50,9 +50,11 @@ function doubt(answer) {
 
 function notices(list) {
   if (!list.length) return null;
+  const isChange = list.some((notice) => notice.kind === "scheduled_successor");
+  const title = isChange ? "规定将有变化" : "请留意有效期";
   const lines = list.map((notice) => element("li", { text: notice.text }));
   return element("div", { class: "notices", role: "group", "aria-label": "规定变化提醒" },
-    element("strong", { class: "notices-title", text: "规定将有变化" }), element("ul", {}, ...lines));
+    element("strong", { class: "notices-title", text: title }), element("ul", {}, ...lines));
 }
 
 function options(answer, askAgain) {
