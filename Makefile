@@ -1,0 +1,60 @@
+# Each command is told in one line after its name: `make help` prints them.
+
+SHELL := /bin/sh
+PYTHON ?=
+export PYTHON
+WITH_PYTHON := sh scripts/with-python.sh
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench eval fmt model bundle test-setup environment test-environment clean distclean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: ## Install, build the model, load the demonstration corpus, serve on 127.0.0.1:8000
+	@exec $(WITH_PYTHON) scripts/run.py
+
+test: test-environment model ## Run all tests (ARGS="-k word" for some); says what was skipped and why
+	@sh scripts/test-means.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: test-environment ## Style, strict types, import contracts and the fast tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/unit tests/contract $(ARGS)
+
+bench: environment model ## Measure speed and memory on this machine
+	@$(BIN)/python -m eval.bench $(ARGS)
+
+eval: environment model ## Ask the corpus its questions with known answers
+	@$(BIN)/kb eval run $(ARGS)
+
+fmt: test-environment ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+model: environment ## Build the embedding model folder, if it is not there
+	@$(WITH_PYTHON) scripts/model.py
+
+bundle: environment model ## Pack everything for a machine without internet into dist/
+	@$(WITH_PYTHON) scripts/bundle.py
+
+test-setup: ## Install Chromium, a Chinese font and PostgreSQL from Debian's packages (root)
+	@sh scripts/test-setup.sh
+
+environment:
+	@$(WITH_PYTHON) scripts/environment.py base
+
+test-environment:
+	@$(WITH_PYTHON) scripts/environment.py test
+
+clean: ## Remove caches and built archives; knowledge in var/ stays
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## Remove the environment too; knowledge in var/ stays
+	rm -rf .venv
