@@ -34,14 +34,16 @@ class Settings(BaseSettings):
     qdrant_api_key: SecretStr | None = None
     qdrant_collection: str = "passages"
 
-    embedding_model: str = Field(
-        default="multilingual-e5-small",
-        description="The default folder's name, a path of another ONNX folder, or a model name that fastembed knows.",
+    embedding_model: str | None = Field(
+        default=None,
+        description="A folder with an ONNX model, a name that fastembed knows, or the http(s) address of an "
+        "OpenAI-compatible endpoint; the folder that `make model` built unless given.",
     )
-    embedding_url: str | None = Field(
-        default=None, description="An OpenAI-compatible endpoint instead of a local model."
-    )
-    embedding_api_key: SecretStr | None = None
+    embedding_endpoint_model: str = Field(default="", description="The model's name at the endpoint.")
+    embedding_key: SecretStr | None = Field(default=None, description="The endpoint's key.")
+    embedding_dimensions: int = Field(default=0, ge=0, description="At an endpoint; 0 asks it once.")
+    embedding_question_prefix: str | None = Field(default=None, description="Instead of the model folder's own.")
+    embedding_passage_prefix: str | None = Field(default=None, description="Instead of the model folder's own.")
     embedding_threads: int = Field(default=0, ge=0, description="Threads for embedding passages; 0 is all cores.")
 
     user_key: SecretStr | None = Field(

@@ -14,8 +14,8 @@ from ingestion.statistics import PublishedStatistics
 from ingestion.surfaces import Surfacing
 from ingestion.sync import Synchroniser
 from kb_service.adapters.blobs import BlobFolder
-from kb_service.adapters.embedding.fastembed_model import model_in_folder
-from kb_service.adapters.embedding.model_folder import usage_of
+from kb_service.adapters.embedding.building import MODEL_NAME
+from kb_service.adapters.embedding.loading import ModelChoice, load_model
 from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import open_edge_index
@@ -101,8 +101,7 @@ def open_texts(settings: Settings, records: Records) -> Texts:
     converter = OpenCCConverter()
     words = (converter.to_simplified(word) for each in named for word in (each.name, *each.aliases))
     segmenter = JiebaSegmenter(words, cache_folder=settings.data_dir)
-    folder = settings.models_dir / settings.embedding_model
-    model = model_in_folder(folder, usage_of(folder), threads=settings.embedding_threads)
+    model = load_model(_model_choice(settings))
     surfacing = Surfacing(converter, lambda name: name_of.get(name, name))
     preparing = Preparing(
         library=records.library, computed=records.computed, surfacing=surfacing, model=model, segmenter=segmenter
@@ -313,6 +312,20 @@ def _asking(
         catalogue=records.catalogue,
         now=now,
         user_key=_user_key(settings),
+    )
+
+
+def _model_choice(settings: Settings) -> ModelChoice:
+    key = settings.embedding_key
+    return ModelChoice(
+        source=settings.embedding_model or str(settings.models_dir / MODEL_NAME),
+        question_prefix=settings.embedding_question_prefix,
+        passage_prefix=settings.embedding_passage_prefix,
+        passage_threads=settings.embedding_threads,
+        fastembed_cache=settings.models_dir / "fastembed",
+        endpoint_model=settings.embedding_endpoint_model,
+        endpoint_key=key.get_secret_value() if key else "",
+        endpoint_dimensions=settings.embedding_dimensions,
     )
 
 

@@ -10,8 +10,8 @@ class OpenCCConverter:
 
     def __init__(self) -> None:
         self._to_simplified = OpenCC("t2s")
-        self._to_traditional = OpenCC("s2t")
-        self.fingerprint = f"opencc-{version('opencc')}-t2s"
+        self._to_traditional = OpenCC("s2tw")
+        self.fingerprint = f"opencc-{version('opencc')}-t2s-s2tw"
 
     def to_simplified(self, text: str) -> str:
         return str(self._to_simplified.convert(text))

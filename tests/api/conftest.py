@@ -1,0 +1,100 @@
+"""The HTTP application over a real database, index and model, with a small knowledge base of invented rules."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ingestion.splitting import split
+from ingestion.structure import structure_text
+from kb_service.api.app import create_app
+from kb_service.domain.documents import Kind, VersionDraft
+from kb_service.domain.matters import Department, Matter
+from kb_service.ports import Approval
+from kb_service.settings import Settings
+from kb_service.wiring import Service, open_records, open_service
+from tests.factories import NOON, day, metadata
+
+FEE_2025 = "一、收费标准\n热气球停放证每证收取工本费120元。\n二、办理时限\n自受理之日起5个工作日内办结。"
+FEE_2026 = "一、收费标准\n热气球停放证每证收取工本费150元。\n二、办理时限\n自受理之日起3个工作日内办结。"
+DRONE = (
+    "第一条 为了规范风筝放飞，制定本办法。\n第二条 在公园内放飞风筝的，线长不得超过八十米。\n"
+    "第三条 有下列情形之一的，不得放飞风筝：\n（一）雷雨天气；\n（二）距离高压线不足五十米。\n"
+)
+OWNER_TOKEN = "token-of-the-owner"
+
+
+class Http:
+    """A synchronous face of the application under test."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._app = create_app(service, owner_token=lambda: OWNER_TOKEN)
+
+    def request(self, method: str, path: str, **said: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://kb") as client:
+                return await client.request(method, path, **said)
+
+        return asyncio.run(send())
+
+    def get(self, path: str, **params: Any) -> httpx.Response:
+        return self.request("GET", path, params=params)
+
+    def post(self, path: str, body: object, **said: Any) -> httpx.Response:
+        return self.request("POST", path, json=body, **said)
+
+    def ask(self, question: str, **said: Any) -> dict[str, Any]:
+        response = self.post("/v1/answers", {"question": question} | said)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+
+@pytest.fixture(scope="session")
+def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Http]:
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "models").symlink_to(models_dir)
+    settings = Settings(data_dir=folder)
+    records = open_records(settings)
+    records.catalogue.replace(
+        departments_=[
+            Department("qiqiu", "市气球管理处", ("气球处",), "12345", "周一至周五 9:00–17:00", ("热气球",)),
+            Department("dashuju", "市大数据中心", (), "12345", None, ()),
+        ],
+        matters_=[Matter("qiqiu-tingfang", "热气球停放证办理", "qiqiu", ("气球停放证", "停热气球"))],
+    )
+    records.database.close()
+    service = open_service(settings)
+    publish(
+        service,
+        "balloon",
+        FEE_2025,
+        title="热气球停放证办事指南",
+        effective_from="2025-01-01",
+        matter_id="qiqiu-tingfang",
+    )
+    publish(
+        service,
+        "balloon",
+        FEE_2026,
+        title="热气球停放证办事指南",
+        effective_from="2026-01-01",
+        matter_id="qiqiu-tingfang",
+    )
+    publish(service, "kite", DRONE, title="风筝放飞管理办法", kind=Kind.REGULATION, effective_to="2026-09-01")
+    yield Http(service)
+    service.close()
+
+
+def publish(service: Service, document_id: str, text: str, *, title: str, **said: Any) -> str:
+    """Store, approve and index one version; its id."""
+    days = {name: day(value) for name, value in said.items() if name.startswith("effective_")}
+    version = VersionDraft(document_id, metadata(title, **(said | days)), text, split(structure_text(text)))
+    approval = Approval("editor-in-chief", NOON, "bulk_import")
+    (stored,) = service.library.store([version], actor="editor", at=NOON, approval=approval)
+    service.synchroniser.sync([document_id])
+    return stored.version_id

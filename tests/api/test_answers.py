@@ -1,0 +1,197 @@
+"""`/v1/answers`: what a chat frontend sends and gets."""
+
+import json
+
+import pytest
+
+from kb_service.domain.documents import Kind
+from tests.api.conftest import OWNER_TOKEN, Http, publish
+
+
+def test_an_answer_cites_the_version_in_force_on_the_day_asked_about(http: Http) -> None:
+    past = http.ask("热气球停放证要多少钱", as_of="2025-12-31")
+    present = http.ask("热气球停放证要多少钱", as_of="2026-01-01")
+    assert past["outcome"] == present["outcome"] == "answered"
+    assert "120元" in past["text"]
+    assert "150元" in present["text"]
+    assert past["citations"][0]["effective_to"] == "2026-01-01"
+    assert present["citations"][0]["effective_from"] == "2026-01-01"
+
+
+def test_before_any_version_was_in_force_there_is_no_source(http: Http) -> None:
+    answer = http.ask("热气球停放证要多少钱", as_of="1999-01-01")
+    assert answer["outcome"] != "answered"
+    assert answer["citations"] == []
+    assert answer["escalation"]["recommended"] is True
+    assert answer["escalation"]["department"]["name"] == "市气球管理处"
+    assert all(each["document_id"] != "balloon" for each in answer["evidence"])
+
+
+def test_every_quote_stands_in_its_version_at_its_place(http: Http) -> None:
+    answer = http.ask("什么情况下不能放风筝", as_of="2026-07-01")
+    assert answer["outcome"] == "answered"
+    for citation in answer["citations"]:
+        text = http.get(f"/v1/versions/{citation['version_id']}").json()["text"]
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_a_scheduled_successor_is_announced(http: Http) -> None:
+    notices = http.ask("热气球停放证要多少钱", as_of="2025-06-01")["notices"]
+    assert [(each["kind"], each["effective_from"]) for each in notices] == [("scheduled_successor", "2026-01-01")]
+
+
+def test_a_scheduled_end_is_announced_by_its_last_valid_day(http: Http) -> None:
+    (notice,) = http.ask("公园里放风筝线能放多长", as_of="2026-07-01")["notices"]
+    assert notice["kind"] == "scheduled_end"
+    assert "2026-08-31" in notice["text"]
+
+
+def test_a_question_in_traditional_script_is_answered_in_it_while_the_quote_stays_as_it_is(http: Http) -> None:
+    answer = http.ask("熱氣球停放證要多少錢", as_of="2026-07-01")
+    assert answer["outcome"] == "answered"
+    assert "熱氣球停放證" in answer["text"]
+    assert "热气球停放证" in answer["citations"][0]["quote"]
+
+
+def test_a_question_that_nothing_covers_is_handed_over_and_not_answered(http: Http) -> None:
+    answer = http.ask("护照丢了怎么补办", as_of="2026-07-01")
+    assert answer["outcome"] in {"handed_over", "no_source"}
+    assert answer["citations"] == []
+    assert answer["escalation"]["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome", "department"),
+    [
+        ("随申办登录不了怎么办", "handed_over", "市大数据中心"),
+        ("我要投诉窗口人员", "out_of_scope", None),
+        ("你好", "courtesy", None),
+    ],
+)
+def test_what_is_no_question_of_knowledge_goes_its_own_way(
+    http: Http, question: str, outcome: str, department: str | None
+) -> None:
+    answer = http.ask(question)
+    assert answer["outcome"] == outcome
+    if department:
+        assert answer["escalation"]["department"]["name"] == department
+
+
+def test_the_stream_ends_with_the_same_answer_and_shows_the_text_only_after_it_was_checked(http: Http) -> None:
+    body = {"question": "热气球停放证几天办好", "as_of": "2026-07-01"}
+    plain = http.post("/v1/answers", body).json()
+    streamed = http.post("/v1/answers", body | {"stream": True})
+    events = [
+        (block.split("\n")[0].removeprefix("event: "), json.loads(block.split("\n")[1].removeprefix("data: ")))
+        for block in streamed.text.strip().split("\n\n")
+    ]
+    assert [name for name, _ in events if name != "progress"] == ["evidence", "text", "answer"]
+    answer = events[-1][1]
+    assert events[-2][1]["text"] == answer["text"] == plain["text"]
+    assert answer["citations"] == plain["citations"]
+
+
+def test_an_answer_read_again_is_the_stored_one(http: Http) -> None:
+    answer = http.ask("热气球停放证要多少钱", as_of="2026-07-01", channel="app")
+    assert http.get(f"/v1/answers/{answer['answer_id']}", channel="app").json() == answer
+
+
+def test_another_channel_does_not_see_the_answer(http: Http) -> None:
+    answer = http.ask("热气球停放证要多少钱", channel="app")
+    response = http.get(f"/v1/answers/{answer['answer_id']}", channel="other")
+    assert (response.status_code, response.json()["error"]) == (404, "AnswerNotFound")
+
+
+def test_a_withdrawn_version_is_never_cited_but_stays_readable(http: Http) -> None:
+    text = "第一条 滑板停放每小时收费九元。"
+    version_id = publish(http.service, "skate", text, title="滑板停放收费规定", kind=Kind.REGULATION)
+    assert http.ask("滑板停放一小时收费多少")["citations"][0]["version_id"] == version_id
+    http.service.library.withdraw(version_id, actor="reviewer", at=http.service.now())
+    # The index has not followed yet: the last look before an answer leaves refuses it all the same.
+    assert all(each["version_id"] != version_id for each in http.ask("滑板停放一小时收费多少")["citations"])
+    http.service.synchroniser.sync(["skate"])
+    answer = http.ask("滑板停放一小时收费多少")
+    assert all(each["version_id"] != version_id for each in answer["citations"] + answer["evidence"])
+    assert http.get(f"/v1/versions/{version_id}").json()["withdrawn"] is True
+
+
+def test_a_draft_is_not_shown_to_the_public(http: Http) -> None:
+    from kb_service.domain.documents import DraftPassage, VersionDraft
+    from tests.factories import NOON, metadata
+
+    text = "第一条 飞毯停放每小时收费七元。"
+    draft = VersionDraft("carpet", metadata("飞毯停放规定"), text, (DraftPassage(0, len(text)),))
+    (stored,) = http.service.library.store([draft], actor="editor", at=NOON, approval=None)
+    http.service.synchroniser.sync(["carpet"])
+    assert http.get(f"/v1/versions/{stored.version_id}").status_code == 404
+    assert all(each["document_id"] != "carpet" for each in http.ask("飞毯停放收费")["evidence"])
+    assert all(hit["document_id"] != "carpet" for hit in http.get("/v1/search", question="飞毯停放收费").json()["hits"])
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"question": "   "}, "QuestionEmpty"),
+        ({"question": "证" * 2001}, "QuestionTooLong"),
+        ({"question": "签注", "matter_id": "no-such"}, "UnknownMatter"),
+        ({"question": "签注", "as_of": "2026-13-01"}, "RequestInvalid"),
+        ({"quesiton": "签注"}, "RequestInvalid"),
+    ],
+)
+def test_a_bad_question_is_told_what_is_wrong(http: Http, body: dict[str, str], error: str) -> None:
+    response = http.post("/v1/answers", body)
+    assert (response.status_code, response.json()["error"]) == (422, error)
+    assert response.json()["detail"]
+
+
+def test_a_moment_as_as_of_is_reduced_to_its_day_in_shanghai(http: Http) -> None:
+    answer = http.ask("热气球停放证要多少钱", as_of="2025-12-31T16:30:00Z")
+    assert answer["as_of"] == "2026-01-01"
+    assert "150元" in answer["text"]
+
+
+def test_feedback_is_kept_and_an_unknown_answer_is_said_to_be_unknown(http: Http) -> None:
+    answer = http.ask("热气球停放证要多少钱")
+    assert http.post(f"/v1/answers/{answer['answer_id']}/feedback", {"resolved": True}).status_code == 204
+    assert http.post("/v1/answers/nope/feedback", {"resolved": True}).status_code == 404
+
+
+def test_search_finds_passages_of_the_day_and_narrows(http: Http) -> None:
+    hits = http.get("/v1/search", question="停放证工本费", as_of="2025-03-01", limit=5).json()["hits"]
+    assert hits[0]["document_id"] == "balloon"
+    assert "120元" in hits[0]["text"]
+    only = http.get("/v1/search", question="停放证工本费", as_of="2025-03-01", kind="regulation").json()["hits"]
+    assert {hit["kind"] for hit in only} == {"regulation"}
+
+
+def test_routes_name_the_department_and_why(http: Http) -> None:
+    departments = http.post("/v1/routes", {"question": "停热气球要办什么"}).json()["departments"]
+    assert (departments[0]["name"], departments[0]["reason"]) == ("市气球管理处", "matter")
+
+
+def test_internal_routes_are_closed_without_the_owners_token(http: Http) -> None:
+    assert http.post("/internal/check", {}).status_code == 403
+    wrong = http.post("/internal/check", {}, headers={"Authorization": "Bearer wrong"})
+    assert wrong.status_code == 403
+    right = http.post("/internal/check", {}, headers={"Authorization": f"Bearer {OWNER_TOKEN}"})
+    assert (right.status_code, right.json()) == (200, [])
+
+
+def test_ready_says_how_many_points_there_are(http: Http) -> None:
+    ready = http.get("/readyz").json()
+    assert ready["status"] == "ready"
+    assert ready["points"] > 0
+    assert http.get("/healthz").json() == {"status": "ok"}
+
+
+def test_every_error_of_the_domain_has_a_status() -> None:
+    from kb_service.api.errors import STATUS_OF
+    from kb_service.domain.errors import KbError
+
+    assert set(KbError.__subclasses__()) == set(STATUS_OF)
+
+
+def test_the_openapi_document_has_examples(http: Http) -> None:
+    document = http.get("/openapi.json").json()
+    content = document["paths"]["/v1/answers"]["post"]["requestBody"]["content"]["application/json"]
+    assert "as_of" in content["examples"]
