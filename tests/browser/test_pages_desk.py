@@ -61,6 +61,7 @@ def test_the_keyboard_moves_opens_and_copies(page: Page) -> None:
     expect(page.locator("mark.quoted")).to_have_text(canned.QUOTE)
     expect(page.locator("mark.quoted")).to_be_in_viewport()
     page.keyboard.press("Escape")
+    expect(page.locator(".result").first).to_be_focused()
     page.keyboard.press("/")
     expect(page.get_by_label("检索知识库")).to_be_focused()
 

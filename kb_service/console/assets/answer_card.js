@@ -14,7 +14,8 @@ const LOW_CONFIDENCE = 0.5;
 
 /** `actions`: askAgain({question, matter_id}), resolved (true, false or undefined), onFeedback(resolved). */
 export function answerCard(answer, actions) {
-  const citationByMark = new Map((answer.citations ?? []).map((citation) => [citation.mark, { ...citation, as_of: answer.as_of }]));
+  const citations = (answer.citations ?? []).map((citation) => ({ ...citation, as_of: answer.as_of }));
+  const citationByMark = new Map(citations.map((citation) => [citation.mark, citation]));
   return element(
     "article", { class: `answer answer-${answer.outcome}`, "aria-label": "小申的答复" },
     cardHead(answer),
@@ -23,7 +24,7 @@ export function answerCard(answer, actions) {
     notices(answer.notices ?? []),
     options(answer, actions.askAgain),
     answer.outcome === "answered" ? null : escalationPanel(answer.escalation),
-    footnotes([...citationByMark.values()]),
+    footnotes(citations),
     answer.outcome === "answered" ? feedbackBar(answer, actions) : null,
     related(answer.related_questions ?? [], actions.askAgain),
   );

@@ -31,9 +31,10 @@ function blocksOf(text) {
 function table(rows, citationByMark) {
   const row = (cells, name) =>
     element("tr", {}, ...cells.map((cell) => element(name, {}, ...pieces(cell, citationByMark))));
-  const [head, ...body] = rows;
+  const [head, ...others] = rows;
+  const body = others.map((cells) => row(cells, "td"));
   return element("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "表格" },
-    element("table", {}, element("thead", {}, row(head, "th")), element("tbody", {}, ...body.map((cells) => row(cells, "td")))));
+    element("table", {}, element("thead", {}, row(head, "th")), element("tbody", {}, ...body)));
 }
 
 function pieces(line, citationByMark) {

@@ -22,7 +22,8 @@ const box = composer({ onAsk: (question) => exchange(question), onStop: () => as
 
 function start() {
   startTextSizes();
-  byId("examples").append(...EXAMPLES.map((question) => element("li", {}, button(question, () => askAgain({ question })))));
+  const examples = EXAMPLES.map((question) => button(question, () => askAgain({ question })));
+  byId("examples").append(...examples.map((example) => element("li", {}, example)));
   byId("new-conversation").addEventListener("click", startOver);
   restore();
 }
@@ -126,8 +127,10 @@ async function restore() {
   const loaded = await Promise.all(answers.map(({ id }) => storedAnswer(id).catch((error) => ({ error }))));
   loaded.forEach((answer, position) => {
     const entry = { reply: element("div", { class: "reply" }) };
-    byId("exchanges").append(element("section", { class: "exchange" }, answer.error ? null : asked(answer.question), entry.reply));
-    if (answer.error) entry.reply.append(element("p", { class: "trouble", text: `之前的一条对话读不出来：${answer.error.message}` }));
+    const question = answer.error ? null : asked(answer.question);
+    byId("exchanges").append(element("section", { class: "exchange" }, question, entry.reply));
+    const words = answer.error && `之前的一条对话读不出来：${answer.error.message}`;
+    if (answer.error) entry.reply.append(element("p", { class: "trouble", text: words }));
     else show(entry, answer, answers[position].resolved);
   });
   byId("exchanges").lastElementChild.scrollIntoView({ block: "start" });

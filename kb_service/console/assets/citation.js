@@ -8,7 +8,8 @@ import { KINDS, STANDINGS } from "./words.js";
  * differs, that day's first. A withdrawn version was wrong on every day. */
 export function stamps(cited, asOf) {
   const today = cited.withdrawn ? "withdrawn" : standing(cited);
-  if (!asOf || today === "in_force" || today === "withdrawn" || standing(cited, asOf) !== "in_force") return [stamp(today, STANDINGS[today])];
+  const wasInForce = asOf && ["ended", "not_yet"].includes(today) && standing(cited, asOf) === "in_force";
+  if (!wasInForce) return [stamp(today, STANDINGS[today])];
   return [stamp("in_force", `${asOf} 有效`), stamp(today, `现${STANDINGS[today]}`)];
 }
 

@@ -32,5 +32,5 @@ export async function copyFrom(button, text) {
   const label = button.dataset.label ?? button.textContent;
   button.dataset.label = label;
   button.textContent = (await copyText(text)) ? "已复制" : "复制不了，请手动选取";
-  setTimeout(() => { button.textContent = label; }, 1600);
+  setTimeout(() => { button.textContent = label; }, 2500);
 }

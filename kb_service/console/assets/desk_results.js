@@ -8,7 +8,8 @@ import { openVersion } from "./version_dialog.js";
 
 /** `asOf` is the day filtered for, if any. */
 export function drawResults(hits, question, asOf) {
-  byId("results").replaceChildren(...hits.map((hit, position) => resultItem({ ...hit, as_of: asOf }, question, position === 0)));
+  const items = hits.map((hit, position) => resultItem({ ...hit, as_of: asOf }, question, position === 0));
+  byId("results").replaceChildren(...items);
 }
 
 /** Focuses the first result; false when there is none. */
@@ -22,7 +23,8 @@ export function enterResults() {
 export const openFirst = () => byId("results").querySelector(".open-hit")?.click();
 
 function resultItem(hit, question, isFirst) {
-  const copy = button("复制引文", () => copyFrom(copy, copiedText(hit, selectedWithin(item) || hit.text)), { class: "copy-hit" });
+  const copied = () => copyFrom(copy, copiedText(hit, selectedWithin(item) || hit.text));
+  const copy = button("复制引文", copied, { class: "copy-hit" });
   const open = button("打开原文", () => openVersion({ ...hit, quote: undefined }), { class: "open-hit" });
   const headings = headingsInWords(hit.heading_path, hit.title);
   const item = element(
@@ -30,7 +32,8 @@ function resultItem(hit, question, isFirst) {
     element("h2", {}, ...withMatches(quotedTitle(hit.title), question),
       headings ? element("span", { class: "headings" }, ...withMatches(headings, question)) : null),
     element("p", { class: "result-text" }, ...withMatches(hit.text, question)),
-    element("div", { class: "result-foot" }, sourceLine(hit, hit.as_of), element("div", { class: "result-actions" }, copy, open)),
+    element("div", { class: "result-foot" },
+      sourceLine(hit, hit.as_of), element("div", { class: "result-actions" }, copy, open)),
   );
   item.addEventListener("keydown", (event) => onKey(event, item, { copy, open }));
   item.addEventListener("focus", () => moveTabStop(item));
@@ -63,6 +66,7 @@ function moveTabStop(item) {
 /** What is selected with the mouse inside this hit, so that one sentence can be quoted alone. */
 function selectedWithin(item) {
   const selection = window.getSelection();
-  const isInside = selection.rangeCount && item.querySelector(".result-text").contains(selection.getRangeAt(0).commonAncestorContainer);
-  return isInside ? selection.toString().trim() : "";
+  if (!selection.rangeCount) return "";
+  const { commonAncestorContainer: selected } = selection.getRangeAt(0);
+  return item.querySelector(".result-text").contains(selected) ? selection.toString().trim() : "";
 }

@@ -18,7 +18,8 @@ export async function openVersion(cited) {
     fill(dialog, cited, await versionText(cited.version_id, loading.signal));
   } catch (error) {
     if (error.name === "AbortError") return;
-    dialog.querySelector(".version-body").replaceChildren(element("p", { class: "trouble", role: "alert", text: error.message }));
+    const trouble = element("p", { class: "trouble", role: "alert", text: error.message });
+    dialog.querySelector(".version-body").replaceChildren(trouble);
   }
 }
 
@@ -81,7 +82,8 @@ function factsOf(cited, version) {
     element("p", { class: "version-dates" }, ...stamps(version, cited.as_of),
       ...(dates.length ? dates : ["施行日期未注明"]).map((text) => element("span", { text }))),
     // On a phone the text needs the room: what else is known of the file is one tap away.
-    element("details", { open: window.matchMedia("(min-width: 40rem)").matches }, element("summary", { text: "文件信息" }), list),
+    element("details", { open: window.matchMedia("(min-width: 40rem)").matches },
+      element("summary", { text: "文件信息" }), list),
   ];
 }
 
