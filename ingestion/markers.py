@@ -47,7 +47,8 @@ _ARTICLE = re.compile(
 )
 # What follows an ordinal that is only referred to: 第十二条规定, 第十二条的, 第五条第二款, 第三条、第四条, 第八条至第十条.
 _REFERENCE = re.compile(
-    r"\s*(?:[的之、，。；和或及至到与與第款项項删刪]|规定|規定|所称|所稱|所列|中(?![国國央小华華])|修改|增加|关于|關於|确定|確定)"
+    r"\s*(?:[的之、，。；和或及至到与與第款项項删刪]|规定|規定|所称|所稱|所列|中(?![国國央小华華])"
+    r"|修改|增加|关于|關於|确定|確定)"
 )
 _NUMBERED = (
     (Rank.FIRST, re.compile(rf"({_HAN_NUMBER}{{1,4}})\s?(?:、|[.．](?!\d))")),

@@ -91,7 +91,9 @@ def read_record(fields: Mapping[str, Any]) -> Record:
         raise InvalidRecord(_first_fault(error)) from error
 
 
-def metadata_of(record: Record, *, text: str, default_kind: Kind, matter_id: str | None) -> Metadata:
+def metadata_of(
+    record: Record, *, text: str, default_kind: Kind, matter_id: str | None, department: str | None
+) -> Metadata:
     """Raises InvalidRecord or InvalidInterval."""
     try:
         end = declared_end(effective_to=record.effective_to, valid_through=record.valid_through)
@@ -105,7 +107,7 @@ def metadata_of(record: Record, *, text: str, default_kind: Kind, matter_id: str
         similar_questions=tuple(record.similar_questions),
         negative_questions=tuple(record.negative_questions),
         matter_id=matter_id,
-        department=record.department,
+        department=department,
         region=record.region,
         audience=record.audience,
         effective_from=record.effective_from,

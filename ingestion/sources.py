@@ -60,11 +60,17 @@ class Reading:
     """Reads files and records into drafts. A bad one is reported and the rest goes on."""
 
     def __init__(
-        self, *, converter: ScriptConverter, matter_ids: Mapping[str, str], keep: Callable[[bytes], str]
+        self,
+        *,
+        converter: ScriptConverter,
+        matter_ids: Mapping[str, str],
+        department_ids: Mapping[str, str],
+        keep: Callable[[bytes], str],
     ) -> None:
-        """``matter_ids``: ids by id, name and alias. ``keep`` stores the bytes of a source and gives their SHA-256."""
+        """``matter_ids``, ``department_ids``: by id, name and alias. ``keep`` stores a source's bytes, gives their SHA-256."""
         self._converter = converter
         self._matter_ids = matter_ids
+        self._department_ids = department_ids
         self._keep = keep
 
     def read(self, path: Path) -> Iterator[Read]:
@@ -150,7 +156,10 @@ class Reading:
         if not passages:
             raise InvalidRecord("there is no text in it")
         matter_id = self._matter_ids.get(record.matter, record.matter) if record.matter else None
-        metadata = metadata_of(record, text=structured.text, default_kind=default_kind, matter_id=matter_id)
+        department = self._department_ids.get(record.department, record.department) if record.department else None
+        metadata = metadata_of(
+            record, text=structured.text, default_kind=default_kind, matter_id=matter_id, department=department
+        )
         require_clean(json.dumps(record.model_dump(mode="json"), ensure_ascii=False))
         return VersionDraft(str(record.id), metadata, structured.text, passages, source_name, blob)
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from kb_service.answering.events import Answered, Event
@@ -96,8 +97,14 @@ class Asking:
             raise AssertionError("the pipeline ended without an answer")
         return answer
 
+    def department_name(self, name: str) -> str:
+        """From an id, name or alias; a department that nobody described is its own name."""
+        return self._router.name(name)
+
     def search(self, question: Question, *, narrowing: Narrowing, limit: int) -> list[Candidate]:
         """Passages in force on the day asked about, best first."""
+        if narrowing.department is not None:
+            narrowing = replace(narrowing, department=self._router.id(narrowing.department))
         return self._retriever.find(self._reader.read(question), narrowing=narrowing, limit=limit)
 
     def route(self, question: Question) -> list[Routed]:

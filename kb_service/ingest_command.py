@@ -16,8 +16,9 @@ from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.commands import owner_of
 from kb_service.owner_client import OwnerClient
+from kb_service.service import Records
 from kb_service.settings import Settings
-from kb_service.wiring import Records, importing, open_records, open_service, open_texts
+from kb_service.wiring import importing, open_records, open_service, open_texts
 
 _DOCUMENTS_A_REQUEST = 64
 

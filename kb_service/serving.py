@@ -10,8 +10,9 @@ import uvicorn
 from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.api.app import create_app
 from kb_service.domain.errors import KbError, NotAllowed
+from kb_service.service import Service
 from kb_service.settings import Settings
-from kb_service.wiring import Service, open_service
+from kb_service.wiring import open_service
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

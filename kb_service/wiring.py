@@ -2,13 +2,11 @@
 
 import contextlib
 import secrets
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from ingestion.checking import Finding, check
 from ingestion.importing import Importing
-from ingestion.preparing import Advance, Preparing, silent
+from ingestion.preparing import Preparing
 from ingestion.sources import Reading
 from ingestion.statistics import PublishedStatistics
 from ingestion.surfaces import Surfacing
@@ -20,7 +18,7 @@ from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import open_edge_index
 from kb_service.adapters.index.ownership import Ownership, claim
-from kb_service.adapters.index.rebuilding import run_child, swap_in_rebuilt
+from kb_service.adapters.index.server import ServerIndex
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
@@ -31,7 +29,7 @@ from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.answering.confidence import load_confidence
 from kb_service.answering.drafting import ExtractiveDrafter
 from kb_service.answering.knobs import Knobs
-from kb_service.answering.lexicon import Lexicon, load_lexicon
+from kb_service.answering.lexicon import load_lexicon
 from kb_service.answering.pipeline import Pipeline
 from kb_service.answering.retrieving import Retriever
 from kb_service.answering.routing import Router
@@ -39,12 +37,9 @@ from kb_service.answering.understanding import Reader
 from kb_service.asking import Asking
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
-from kb_service.ports import EmbeddingModel, PassageIndex, ScriptConverter, Segmenter
+from kb_service.ports import PassageIndex, ScriptConverter
+from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings
-
-# What a passage of a government text has in terms, before there are any to measure.
-_USUAL_TERMS = 250.0
-_SAMPLE = 4000
 
 
 def now() -> datetime:
@@ -54,28 +49,6 @@ def now() -> datetime:
 def new_id() -> str:
     """122 random bits."""
     return str(uuid4())
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What lives in the database and beside it."""
-
-    database: Database
-    library: SqlLibrary
-    catalogue: SqlCatalogue
-    transcript: SqlTranscript
-    computed: SqlVectors
-    blobs: BlobFolder
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What turns texts into terms and vectors, with the site's own words."""
-
-    converter: ScriptConverter
-    segmenter: Segmenter
-    model: EmbeddingModel
-    preparing: Preparing
 
 
 def open_records(settings: Settings) -> Records:
@@ -114,114 +87,70 @@ def importing(records: Records, converter: ScriptConverter) -> Importing:
     matter_ids = {
         name: matter.id for matter in records.catalogue.matters() for name in (*matter.aliases, matter.name, matter.id)
     }
-    reading = Reading(converter=converter, matter_ids=matter_ids, keep=records.blobs.keep)
+    department_ids = {
+        name: each.id for each in records.catalogue.departments() for name in (*each.aliases, each.name, each.id)
+    }
+    reading = Reading(
+        converter=converter, matter_ids=matter_ids, department_ids=department_ids, keep=records.blobs.keep
+    )
     return Importing(library=records.library, reading=reading, now=now)
 
 
-@dataclass(slots=True)
-class Service:
-    """Everything a door needs. Close it, or use it as a context manager."""
-
-    settings: Settings
-    records: Records
-    texts: Texts
-    index: PassageIndex
-    statistics: PublishedStatistics
-    synchroniser: Synchroniser
-    lexicon: Lexicon
-    asking: Asking
-    ownership: Ownership | None = None
-    rebuild_reasons: list[str] = field(default_factory=list)
-
-    @property
-    def library(self) -> SqlLibrary:
-        return self.records.library
-
-    @property
-    def catalogue(self) -> SqlCatalogue:
-        return self.records.catalogue
-
-    @property
-    def transcript(self) -> SqlTranscript:
-        return self.records.transcript
-
-    def now(self) -> datetime:
-        return now()
-
-    def check(self) -> list[Finding]:
-        """Everything that is not as it should be; nothing is changed."""
-        return list(
-            check(library=self.library, synchroniser=self.synchroniser, index=self.index, blobs=self.records.blobs)
-        )
-
-    def reread_catalogue(self) -> None:
-        """Link matters and departments as they now are; their words reach the segmenter at the next rebuild."""
-        self.asking = _asking(self.settings, self.records, self.texts, self.index, self.statistics, self.lexicon)
-
-    def rebuild(self, *, advance: Advance = silent) -> int:
-        """Build the index anew in a child process and swap it in; the number of points."""
-        before = self.library.revisions(self.library.document_ids())
-        mean_terms = _mean_terms(self.records, self.texts.preparing, self.statistics)
-        written = 0
-
-        def progressed(line: str) -> None:
-            nonlocal written
-            advance(int(line) - written)
-            written = int(line)
-
-        assert isinstance(self.index, EdgeIndex)
-        run_child("ingestion.rebuilding", ["--mean-terms", str(mean_terms)], on_line=progressed)
-        with self.synchroniser.paused():
-            swap_in_rebuilt(self.index, expected_count=written)
-            after = self.library.revisions(self.library.document_ids())
-            meanwhile = [each for each, (revision, _) in after.items() if before.get(each, (0, 0))[0] != revision]
-            moved = [each for each, (_, synced) in after.items() if before.get(each, (0, 0))[1] != synced]
-            self.library.mark_unsynced([*meanwhile, *moved])
-        self.synchroniser.reconcile()
-        self.rebuild_reasons.clear()
-        return self.index.count()
-
-    def close(self) -> None:
-        self.index.close()
-        if self.ownership is not None:
-            self.ownership.release()
-        self.records.database.close()
-
-    def __enter__(self) -> "Service":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
 def open_service(settings: Settings) -> Service:
-    """Own the embedded index and open everything.
+    """Open everything; the embedded index is owned until the service is closed.
 
     Raises IndexOwnedElsewhere when another process owns the index, EmbeddingModelUnavailable without a model.
     """
     with contextlib.ExitStack() as undo:
-        ownership = undo.enter_context(claim(settings.data_dir))
+        ownership = None if settings.qdrant_url else undo.enter_context(claim(settings.data_dir))
         records = open_records(settings)
         undo.callback(records.database.close)
-        service = _open(settings, records, ownership)
+        texts = open_texts(settings, records)
+        statistics = PublishedStatistics(records.library, texts.preparing, settings.data_dir / "statistics.npz")
+        statistics.load()
+        manifest = texts.manifest(mean_terms_of(records, texts.preparing, statistics))
+        expected, in_flight = records.library.expected_points()
+        index, reasons = _open_index(settings, ownership, manifest, expected, in_flight)
+        undo.callback(index.close)
+        service = _service(settings, records, texts, statistics, index, ownership, reasons)
+        if expected and index.count() == 0:  # lost, damaged or of another model: nothing could be answered until then
+            service.rebuild()
         undo.pop_all()
         return service
 
 
-def _open(settings: Settings, records: Records, ownership: Ownership) -> Service:
-    texts = open_texts(settings, records)
-    statistics = PublishedStatistics(records.library, texts.preparing, settings.data_dir / "statistics.npz")
-    statistics.load()
-    expected, in_flight = records.library.expected_points()
-    opened = open_edge_index(
-        ownership,
-        _manifest(settings, records, texts, statistics),
-        expected_count=expected,
-        allowed_difference=in_flight,
-        stamp=now().strftime("%Y%m%dT%H%M%S"),
-    )
-    index = opened.index
-    lexicon = load_lexicon(settings.prompts_dir)
+def _open_index(
+    settings: Settings, ownership: Ownership | None, manifest: Manifest, expected: int, in_flight: int
+) -> tuple[EdgeIndex | ServerIndex, list[str]]:
+    """The index, and the reasons to rebuild it."""
+    if ownership is None:
+        key = settings.qdrant_api_key
+        server = ServerIndex(
+            str(settings.qdrant_url),
+            manifest,
+            alias=settings.qdrant_collection,
+            api_key=key.get_secret_value() if key else None,
+        )
+        is_short = abs(server.count() - expected) > in_flight
+        missing = ["the collection does not hold what the database calls for"] if is_short else []
+        return server, [*server.rebuild_reasons, *missing]
+    stamp = now().strftime("%Y%m%dT%H%M%S")
+    opened = open_edge_index(ownership, manifest, expected_count=expected, allowed_difference=in_flight, stamp=stamp)
+    return opened.index, list(opened.rebuild_reasons)
+
+
+def _service(
+    settings: Settings,
+    records: Records,
+    texts: Texts,
+    statistics: PublishedStatistics,
+    index: EdgeIndex | ServerIndex,
+    ownership: Ownership | None,
+    reasons: list[str],
+) -> Service:
+    def asking() -> Asking:
+        return _asking(settings, records, texts, index, statistics)
+
     synchroniser = Synchroniser(
         library=records.library,
         preparing=texts.preparing,
@@ -230,38 +159,19 @@ def _open(settings: Settings, records: Records, ownership: Ownership) -> Service
         mean_terms=lambda: index.manifest.mean_terms,
         now=now,
     )
-    service = Service(
+    return Service(
         settings=settings,
         records=records,
         texts=texts,
         index=index,
         statistics=statistics,
         synchroniser=synchroniser,
-        lexicon=lexicon,
-        asking=_asking(settings, records, texts, index, statistics, lexicon),
+        asking=asking(),
+        asking_anew=asking,
+        now=now,
         ownership=ownership,
-        rebuild_reasons=list(opened.rebuild_reasons),
+        rebuild_reasons=reasons,
     )
-    if expected and index.count() == 0:  # lost, damaged or of another model: nothing could be answered until then
-        service.rebuild()
-    return service
-
-
-def _manifest(settings: Settings, records: Records, texts: Texts, statistics: PublishedStatistics) -> Manifest:
-    return Manifest(
-        embedding=texts.model.fingerprint,
-        segmenter=texts.segmenter.fingerprint,
-        converter=texts.converter.fingerprint,
-        dimensions=texts.model.dimensions,
-        mean_terms=_mean_terms(records, texts.preparing, statistics),
-    )
-
-
-def _mean_terms(records: Records, preparing: Preparing, statistics: PublishedStatistics) -> float:
-    """Of the published passages; before there are any, of those about to be; before those, a usual value."""
-    if statistics.current().passages:
-        return statistics.current().mean_length
-    return preparing.mean_terms(records.library.approved_sample(limit=_SAMPLE)) or _USUAL_TERMS
 
 
 def _asking(
@@ -270,9 +180,9 @@ def _asking(
     texts: Texts,
     index: PassageIndex,
     statistics: PublishedStatistics,
-    lexicon: Lexicon,
 ) -> Asking:
     knobs = Knobs()
+    lexicon = load_lexicon(settings.prompts_dir)
     reader = Reader(records.catalogue.matters(), lexicon, texts.converter)
     router = Router(records.catalogue.departments(), texts.converter)
     retriever = Retriever(

@@ -39,7 +39,7 @@ class ExtractiveDrafter:
         converter: ScriptConverter,
         longest: int,
     ) -> None:
-        """``sections`` gives the passages of a version in order; ``longest`` is the length of an answer in characters."""
+        """``sections``: the passages of a version in order; ``longest``: the length of an answer in characters."""
         self._sections = sections
         self._heading_names = heading_names
         self._converter = converter

@@ -1,6 +1,6 @@
 """The last look before an answer leaves: every quote stands in its version, and every version is in force that day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from kb_service.answering.drafting import Quote
@@ -10,7 +10,11 @@ from kb_service.ports import Scheduled
 
 
 def cite(
-    quotes: Sequence[Quote], schedules: Mapping[str, Sequence[Scheduled]], *, as_of: date
+    quotes: Sequence[Quote],
+    schedules: Mapping[str, Sequence[Scheduled]],
+    *,
+    as_of: date,
+    department_name: Callable[[str], str],
 ) -> list[Citation] | None:
     """A citation a quote, marked from 1; None when one of them does not hold (the index was behind the database)."""
     citations = []
@@ -18,7 +22,7 @@ def cite(
         interval = interval_of(quote.found.passage.version_id, schedules.get(quote.found.document_id, ()))
         if interval is None or not interval.contains(as_of) or not quote.text.strip():
             return None
-        citations.append(_citation(mark, quote, interval))
+        citations.append(_citation(mark, quote, interval, department_name))
     return citations
 
 
@@ -27,7 +31,7 @@ def interval_of(version_id: str, schedule: Sequence[Scheduled]) -> Interval | No
     return next((each.interval for each in schedule if each.version_id == version_id), None)
 
 
-def _citation(mark: int, quote: Quote, interval: Interval) -> Citation:
+def _citation(mark: int, quote: Quote, interval: Interval, department_name: Callable[[str], str]) -> Citation:
     metadata, passage = quote.found.metadata, quote.found.passage
     return Citation(
         mark=mark,
@@ -36,7 +40,7 @@ def _citation(mark: int, quote: Quote, interval: Interval) -> Citation:
         passage_id=passage.id,
         title=metadata.title,
         kind=metadata.kind,
-        department=metadata.department,
+        department=department_name(metadata.department) if metadata.department else None,
         heading_path=passage.heading_path,
         page=passage.page,
         second=passage.second,

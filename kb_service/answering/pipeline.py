@@ -128,7 +128,7 @@ class Pipeline:
         quotes = self._drafter.draft(understood, found.candidates, found.weight_of)
         schedules = self._library.schedules(sorted({quote.found.document_id for quote in quotes}))
         as_of = understood.question.as_of
-        citations = cite(quotes, schedules, as_of=as_of)
+        citations = cite(quotes, schedules, as_of=as_of, department_name=self._router.name)
         if citations is None:
             return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
         return Reply(

@@ -40,6 +40,14 @@ class Router:
         known = self._by_name.get(normalised(name, self._converter))
         return _ref(known) if known else DepartmentRef(name, name, None, None)
 
+    def name(self, name: str) -> str:
+        """The department's name, from its id, name or an alias."""
+        return self.department(name).name
+
+    def id(self, name: str) -> str:
+        """The department's id, as passages are marked with it."""
+        return self.department(name).id
+
     def route(self, understood: Understanding, candidates: Sequence[Candidate]) -> list[Routed]:
         """Departments, most likely first; empty when nothing points to one."""
         if understood.scope is Reason.PLATFORM_FAULT:

@@ -15,6 +15,7 @@ from kb_service.asking import Asking
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
+from kb_service.domain.errors import KbError
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
 
@@ -98,9 +99,15 @@ def feedback(answer_id: str, body: Feedback, service: ServiceOf) -> None:
 
 
 def _server_sent(asking: Asking, question: Question) -> Iterator[bytes]:
-    for event in asking.ask(question):
-        name, data = _named(event)
-        yield b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
+    try:
+        for event in asking.ask(question):
+            yield _framed(*_named(event))
+    except KbError as error:  # the status is sent already: the stream itself says what went wrong
+        yield _framed("error", orjson.dumps({"error": type(error).__name__, "detail": str(error)}))
+
+
+def _framed(name: str, data: bytes) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
 
 
 def _named(event: Event) -> tuple[str, bytes]:

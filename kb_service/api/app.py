@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from kb_service.api import answers, errors, health, internal, knowledge, search
 from kb_service.console.pages import pages_router
-from kb_service.wiring import Service
+from kb_service.service import Service
 
 
 def create_app(service: Service, *, owner_token: Callable[[], str | None] = lambda: None) -> FastAPI:

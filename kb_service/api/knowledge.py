@@ -45,7 +45,7 @@ def version(version_id: str, service: ServiceOf) -> PublicVersion:
         title=said.title,
         kind=said.kind,
         text=found.text,
-        department=said.department,
+        department=service.asking.department_name(said.department) if said.department else None,
         document_number=said.document_number,
         issued_on=said.issued_on,
         effective_from=interval.start if interval else said.effective_from,

@@ -16,7 +16,7 @@ from kb_service.api.state import ServiceOf
 from kb_service.domain.answers import Question
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind
-from kb_service.wiring import Service
+from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
@@ -77,11 +77,11 @@ def hits_of(service: Service, asked: Question, narrowing: Narrowing, limit: int)
     for each in found:
         interval = interval_of(each.found.passage.version_id, schedules.get(each.document_id, ()))
         if interval is not None and interval.contains(asked.as_of):
-            hits.append(_hit(each, interval))
+            hits.append(_hit(each, interval, service))
     return SearchHits(hits)
 
 
-def _hit(candidate: Candidate, interval: Interval) -> SearchHit:
+def _hit(candidate: Candidate, interval: Interval, service: Service) -> SearchHit:
     metadata, passage = candidate.found.metadata, candidate.found.passage
     return SearchHit(
         passage_id=passage.id,
@@ -89,7 +89,7 @@ def _hit(candidate: Candidate, interval: Interval) -> SearchHit:
         version_id=passage.version_id,
         title=metadata.title,
         kind=metadata.kind,
-        department=metadata.department,
+        department=service.asking.department_name(metadata.department) if metadata.department else None,
         heading_path=passage.heading_path,
         text=passage.text,
         start=passage.start,

@@ -4,7 +4,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from kb_service.wiring import Service
+from kb_service.service import Service
 
 
 def _service(request: Request) -> Service:

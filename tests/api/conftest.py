@@ -14,8 +14,9 @@ from kb_service.api.app import create_app
 from kb_service.domain.documents import Kind, VersionDraft
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import Approval
+from kb_service.service import Service
 from kb_service.settings import Settings
-from kb_service.wiring import Service, open_records, open_service
+from kb_service.wiring import open_records, open_service
 from tests.factories import NOON, day, metadata
 
 FEE_2025 = "一、收费标准\n热气球停放证每证收取工本费120元。\n二、办理时限\n自受理之日起5个工作日内办结。"
