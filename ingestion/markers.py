@@ -45,7 +45,7 @@ _ARTICLE = re.compile(
     rf"第\s?({_NUMBER})\s?[条條](之{_NUMBER})?"
     r"(?P<space>[\s]+|$)?(?P<title>[（(【\[][^（()）】\]，。；]{2,20}[)）】\]])?"
 )
-# What follows an ordinal that is only referred to: 第十二条规定, 第十二条的, 第五条第二款, 第三条、第四条, 第八条至第十条.
+# After an ordinal that is only referred to: 第十二条规定, 第十二条的, 第五条第二款, 第三条、第四条.
 _REFERENCE = re.compile(
     r"\s*(?:[的之、，。；和或及至到与與第款项項删刪]|规定|規定|所称|所稱|所列|中(?![国國央小华華])"
     r"|修改|增加|关于|關於|确定|確定)"

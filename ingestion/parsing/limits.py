@@ -1,12 +1,15 @@
 """How large a file may be, checked before anything unpacks or decodes it."""
 
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
 from kb_service.domain.errors import FileRefused
 
 MEGABYTE = 1024 * 1024
+_PROLOGUE_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,10 @@ def require_safe_archive(data: bytes, name: str, limits: Limits) -> frozenset[st
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+            declares_entities = any(_declares_entities(archive, entry) for entry in entries)
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        if isinstance(error, RuntimeError) and "password" in str(error):
+            raise FileRefused(f"{name} is encrypted; remove the password and upload it again.") from error
         raise FileRefused(f"{name} is damaged (its zip container cannot be read); save it again and retry.") from error
     if len(entries) > limits.archive_entries:
         raise FileRefused(f"{name} holds {len(entries)} parts, which no real document has; save it again and retry.")
@@ -55,6 +61,8 @@ def require_safe_archive(data: bytes, name: str, limits: Limits) -> frozenset[st
             )
         if entry.flag_bits & 0x1:
             raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
+    if declares_entities:
+        raise FileRefused(f"{name} declares XML entities, which no office program writes; it is not read.")
     _require_unpacked_size(sum(entry.file_size for entry in entries), len(data), name=name, limits=limits)
     return frozenset(entry.filename for entry in entries)
 
@@ -70,6 +78,14 @@ def _require_unpacked_size(unpacked: int, packed: int, *, name: str, limits: Lim
     is_bomb = unpacked > limits.ratio_floor_bytes and unpacked > limits.unpacked_ratio * packed
     if is_bomb or unpacked > limits.unpacked_bytes:
         raise FileRefused(f"{name} unpacks to far more than its size, as a zip bomb does; it is not read.")
+
+
+def _declares_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Document types stand before the root element; office files have none, entity bombs need one."""
+    if not entry.filename.lower().endswith((".xml", ".rels")):
+        return False
+    with archive.open(entry) as part:
+        return re.search(rb"<!DOCTYPE|<!ENTITY", part.read(_PROLOGUE_BYTES), re.IGNORECASE) is not None
 
 
 def _leads_outside(entry_name: str) -> bool:

@@ -1,0 +1,148 @@
+"""Printed lines with their places on the page, as pdf and OCR give them, put into reading order."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from ingestion.parsing.blocks import Block
+from ingestion.parsing.wrapping import joined
+
+# Two columns: seen as such only where enough rows have words on both sides of one gutter.
+_GUTTER_FROM, _GUTTER_TO, _GUTTER_STEP = 0.35, 0.65, 0.01
+_LEAST_TWO_SIDED_ROWS = 8
+_LEAST_TWO_SIDED_SHARE = 0.3
+_NARROWEST_COLUMN_SHARE = 0.22
+_LINES_THAT_MAKE_A_MARGIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """One line or a part of one, or a table. Coordinates are points from the top left; ``size`` is the type size."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    size: float
+    page: int
+    is_bold: bool = False
+    table: Block | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Lines from top to bottom between common margins."""
+
+    lines: tuple[PrintedLine, ...]
+    left: float
+    right: float
+    leading: float
+
+
+def columns_of(parts: Sequence[PrintedLine], page_width: float) -> Iterator[Column]:
+    """A page's line parts as columns in reading order; what crosses the gutter separates what is above and below."""
+    gutter = _gutter(parts, page_width)
+    if gutter is None:
+        yield from _column(_whole_rows(parts))
+        return
+    left: list[PrintedLine] = []
+    right: list[PrintedLine] = []
+    across: list[PrintedLine] = []
+    for part in sorted(parts, key=lambda part: part.top):
+        if part.x0 < gutter < part.x1:
+            if left or right:
+                yield from _column(_whole_rows(across))
+                yield from _column(_whole_rows(left))
+                yield from _column(_whole_rows(right))
+                left, right, across = [], [], []
+            across.append(part)
+        else:
+            if across and not (left or right):
+                yield from _column(_whole_rows(across))
+                across = []
+            (left if part.x1 <= gutter else right).append(part)
+    for lines in (across, left, right):
+        yield from _column(_whole_rows(lines))
+
+
+def rows_of(parts: Iterable[PrintedLine]) -> list[list[PrintedLine]]:
+    """Parts that stand on one line, from left to right; rows from top to bottom."""
+    rows: list[list[PrintedLine]] = []
+    for part in sorted(parts, key=lambda part: (part.top + part.bottom) / 2):
+        middle = (part.top + part.bottom) / 2
+        last = rows[-1][0] if rows else None
+        is_beside = last is not None and part.table is None and last.table is None
+        is_level = last is not None and abs(middle - (last.top + last.bottom) / 2) < 0.5 * min(last.size, part.size)
+        if last is not None and is_beside and is_level and part.bottom - part.top < 2 * (last.bottom - last.top):
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return [sorted(row, key=lambda part: part.x0) for row in rows]
+
+
+def _whole_rows(parts: Sequence[PrintedLine]) -> list[PrintedLine]:
+    return [_one_line(row) for row in rows_of(parts)]
+
+
+def _one_line(row: Sequence[PrintedLine]) -> PrintedLine:
+    if len(row) == 1:
+        return row[0]
+    text = row[0].text
+    for before, part in pairwise(row):
+        is_apart = part.x0 - before.x1 > 0.8 * part.size
+        text = f"{text} {part.text}" if is_apart else joined(text, part.text)
+    first = max(row, key=lambda part: len(part.text))
+    return PrintedLine(
+        text,
+        row[0].x0,
+        max(part.x1 for part in row),
+        min(part.top for part in row),
+        max(part.bottom for part in row),
+        first.size,
+        first.page,
+        all(part.is_bold for part in row),
+    )
+
+
+def _column(lines: Sequence[PrintedLine]) -> Iterator[Column]:
+    if not lines:
+        return
+    printed = [line for line in lines if line.table is None] or list(lines)
+    gaps = [low.top - high.bottom for high, low in pairwise(printed) if low.top > high.top]
+    left = -_margin([-line.x0 for line in printed], printed[0].size)
+    right = _margin([line.x1 for line in printed], printed[0].size)
+    yield Column(tuple(lines), left, right, median(gaps) if gaps else 0.0)
+
+
+def _margin(ends: Sequence[float], size: float) -> float:
+    """The outermost place where at least three lines end; stamps and formulas stick out alone."""
+    for end in sorted(ends, reverse=True):
+        if sum(end - size <= other <= end for other in ends) >= _LINES_THAT_MAKE_A_MARGIN:
+            return end
+    return max(ends)
+
+
+def _gutter(parts: Sequence[PrintedLine], page_width: float) -> float | None:
+    """The x of the gap between two columns of running text, or None."""
+    printed = [part for part in parts if part.table is None]
+    if len(printed) < 2 * _LEAST_TWO_SIDED_ROWS:
+        return None
+    steps = int((_GUTTER_TO - _GUTTER_FROM) / _GUTTER_STEP) + 1
+    candidates = [page_width * (_GUTTER_FROM + _GUTTER_STEP * step) for step in range(steps)]
+    crossings = Counter({x: -sum(part.x0 < x < part.x1 for part in printed) for x in candidates})
+    fewest = max(crossings.values())
+    best = [x for x in candidates if crossings[x] == fewest]
+    gutter = best[len(best) // 2]
+    if -fewest > 0.25 * len(printed):
+        return None
+    left = [part for part in printed if part.x1 <= gutter]
+    right = [part for part in printed if part.x0 >= gutter]
+    two_sided = sum(1 for part in left if any(abs(part.top - other.top) < part.size for other in right))
+    if two_sided < _LEAST_TWO_SIDED_ROWS or two_sided < _LEAST_TWO_SIDED_SHARE * max(len(left), len(right)):
+        return None
+    # Formulas break into many short parts: a column is as wide as its better lines.
+    widths = [sorted(part.x1 - part.x0 for part in side)[int(0.7 * len(side))] for side in (left, right)]
+    return gutter if min(widths) >= _NARROWEST_COLUMN_SHARE * page_width else None

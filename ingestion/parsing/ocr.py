@@ -1,0 +1,73 @@
+"""Pictures of text to printed lines, with the PP-OCR models that rapidocr carries in its wheel."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from statistics import median
+from typing import Any
+
+from ingestion.parsing.decode import clean
+from ingestion.parsing.layout import PrintedLine
+
+# Below this the recogniser guesses at stains, seals and ornaments.
+_LEAST_SCORE = 0.5
+_LONGEST_SIDE = 4_000
+_TALLEST_TYPE, _GOOD_TYPE = 120, 64  # pixels
+_TITLE_SIZE = 1.4  # times the median height of a page's lines
+
+Recogniser = Callable[[Any], Any]
+
+
+@cache
+def recogniser() -> Recogniser:
+    """The models, loaded once a process; calls are safe from one thread at a time."""
+    from rapidocr import RapidOCR
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    engine: Recogniser = RapidOCR(params={"Global.log_level": "error"})
+    return engine
+
+
+def lines_of_picture(picture: Any, page: int, read: Recogniser) -> list[PrintedLine]:
+    """The printed lines of an RGB picture, in its pixels."""
+    longest = max(picture.size)
+    shrink = min(1.0, _LONGEST_SIDE / longest)
+    if shrink < 1.0:
+        picture = picture.resize((max(1, int(picture.width * shrink)), max(1, int(picture.height * shrink))))
+    lines = _recognised(picture, shrink, page, read)
+    height = median(line.size for line in lines) * shrink if lines else 0.0
+    if height > _TALLEST_TYPE:  # letters this large fall apart into strokes
+        smaller = shrink * _GOOD_TYPE / height
+        size = (max(1, int(picture.width * smaller / shrink)), max(1, int(picture.height * smaller / shrink)))
+        lines = _recognised(picture.resize(size), smaller, page, read) or lines
+    return _with_even_sizes(lines)
+
+
+def _recognised(picture: Any, scale: float, page: int, read: Recogniser) -> list[PrintedLine]:
+    import numpy as np
+
+    found = read(np.asarray(picture)[:, :, ::-1])
+    if found.boxes is None or found.txts is None:
+        return []
+    lines = []
+    for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
+        words = clean(text).strip()
+        if score >= _LEAST_SCORE and words:
+            lines.append(_line(box / scale, words, page))
+    return lines
+
+
+def _with_even_sizes(lines: list[PrintedLine]) -> list[PrintedLine]:
+    """Heights of recognised boxes waver by a quarter: such lines get one size, so that only real titles stand out."""
+    if not lines:
+        return lines
+    middle = median(line.size for line in lines)
+    return [replace(line, size=middle) if line.size < _TITLE_SIZE * middle else line for line in lines]
+
+
+def _line(box: Any, text: str, page: int) -> PrintedLine:
+    xs, ys = [float(point[0]) for point in box], [float(point[1]) for point in box]
+    width, height = max(xs) - min(xs), max(ys) - min(ys)
+    is_vertical = height > 1.5 * width and len(text) > 1
+    return PrintedLine(text, min(xs), max(xs), min(ys), max(ys), width if is_vertical else height, page)
