@@ -1,0 +1,53 @@
+"""Why a question went wrong: the first stage that failed, in the order in which an answer is made."""
+
+from enum import StrEnum
+
+from eval.scoring import Row
+from kb_service.domain.answers import Outcome, Reason
+
+
+class Cause(StrEnum):
+    """What to look at. Named for the stage."""
+
+    VIOLATION = "violation"
+    SCOPE = "scope"  # read as out of scope, a fault or a courtesy, or not read as one
+    RETRIEVAL = "retrieval"  # the document is not among the ten hits
+    RANKING = "ranking"  # it is, but another one leads
+    CONFIDENCE = "confidence"  # the right document leads, but the answer was held back
+    OVERCONFIDENCE = "overconfidence"  # answered what nothing answers
+    DRAFTER = "drafter"  # the right document was cited, but not the words that answer
+    VERSION = "version"
+    FORBIDDEN = "forbidden"
+
+
+def cause_of(row: Row) -> Cause | None:
+    """None for a question that went right."""
+    if row.violations:
+        return Cause.VIOLATION
+    if row.expected_outcome is Outcome.ANSWERED:
+        return None if row.is_resolved else _of_unresolved(row)
+    if row.outcome is Outcome.ANSWERED:
+        is_about_scope = row.expected_outcome in {Outcome.OUT_OF_SCOPE, Outcome.COURTESY}
+        return Cause.SCOPE if is_about_scope else Cause.OVERCONFIDENCE
+    if Outcome.COURTESY in {row.outcome, row.expected_outcome} and row.outcome is not row.expected_outcome:
+        return Cause.SCOPE
+    return None
+
+
+def _of_unresolved(row: Row) -> Cause:
+    if row.outcome is Outcome.COURTESY or (row.outcome is not Outcome.ANSWERED and not _was_doubted(row)):
+        return Cause.SCOPE
+    if row.document_rank is None:
+        return Cause.RETRIEVAL
+    if not row.label and not row.cites_document:
+        return Cause.RANKING
+    if row.outcome is not Outcome.ANSWERED:
+        return Cause.CONFIDENCE
+    if not row.cites_version:
+        return Cause.VERSION
+    return Cause.DRAFTER if row.missing_facts else Cause.FORBIDDEN
+
+
+def _was_doubted(row: Row) -> bool:
+    """Handed over for want of confidence or source, not because of what the question is about."""
+    return bool({Reason.LOW_CONFIDENCE, Reason.NO_SOURCE, Reason.NOT_GROUNDED} & set(row.reasons))

@@ -1,0 +1,199 @@
+"""`kb eval`: examine the service, look back, compare, calibrate, gate."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from eval.calibrating import calibrate as fit_confidence
+from eval.calibrating import read_set
+from eval.collecting import collect as collect_rows
+from eval.collecting import recall_at
+from eval.comparing import Comparison
+from eval.comparing import compare as compare_rows
+from eval.errors import EvaluationStopped
+from eval.examining import Examined, examine, failures, file
+from eval.in_process import InProcess
+from eval.over_http import OverHttp
+from eval.runs import read_history, read_rows, run_as_json, run_folder
+from eval.statistics import Rate
+from eval.systems import AnswersQuestions
+from eval.trend import trend
+from kb_service.adapters.index.ownership import find_owner
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.settings import Settings
+from kb_service.wiring import now, open_service
+
+app = typer.Typer(no_args_is_help=True, help="Measure the service on questions with known answers.")
+
+Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+_OUT = Path("var/eval")
+
+
+@app.command()
+def run(
+    questions: Annotated[Path, typer.Option(help="A .jsonl file or a folder of them.")] = Path("corpus/questions"),
+    out: Out = _OUT,
+    url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every question and judge the answers; fails on an unlawful citation or a measure that is blind."""
+    at = now()
+    name = f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+    with _told_in_one_sentence(), _system(url) as system:
+        examined = examine(system, questions, converter=OpenCCConverter(), at=at, name=name, advance=_dot)
+        folder = file(examined, out)
+    print(run_as_json(examined.run) if as_json else _told(examined, folder))
+    for each in (found := failures(examined.run)):
+        print(f"kb eval: {each}", file=sys.stderr)
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def history(out: Out = _OUT) -> None:
+    """The runs so far, oldest first."""
+    with _told_in_one_sentence():
+        print(trend(read_history(out)))
+
+
+@app.command()
+def compare(before: str, after: str, out: Out = _OUT, as_json: AsJson = False) -> None:
+    """What a run answers right that another did not, and the other way round."""
+    with _told_in_one_sentence():
+        found = compare_rows(read_rows(run_folder(before, out)), read_rows(run_folder(after, out)))
+    if as_json:
+        typer.echo(_json(found))
+        return
+    print(_told_changes(found))
+
+
+@app.command()
+def gate(
+    baseline: str,
+    candidate: str,
+    out: Out = _OUT,
+    significance: Annotated[float, typer.Option(help="A loss this unlikely to be chance fails.")] = 0.05,
+) -> None:
+    """Fail when a run cites what is not in force, or resolves significantly less than its baseline."""
+    with _told_in_one_sentence():
+        rows = read_rows(run_folder(candidate, out))
+        found = compare_rows(read_rows(run_folder(baseline, out)), rows)
+        if violations := sum(len(row.violations) for row in rows):
+            raise EvaluationStopped(f"{violations} citations are not in force on the day asked about, or misquote")
+        if len(found.newly_wrong) > len(found.newly_right) and found.p_value < significance:
+            raise EvaluationStopped(f"worse than the baseline\n{_told_changes(found)}")
+    print(_told_changes(found))
+
+
+@app.command()
+def collect(
+    queries: Annotated[Path, typer.Option(help="Lines of {question, relevant: [document ids], answerable?}.")],
+    out: Annotated[Path, typer.Option(help="Where the rows go.")],
+    url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
+) -> None:
+    """Ask labelled queries of the knowledge base at hand and keep what `calibrate` learns from."""
+    with _told_in_one_sentence(), _system(url) as system:
+        rows = collect_rows(system, queries, out)
+    print(f"{len(rows)} rows in {out}; first evidence right in {sum(row.label for row in rows)}")
+    for depth in (1, 3, 5, 10):
+        print(f"document in first {depth:<5}{_rate(recall_at(rows, depth))}")
+
+
+@app.command()
+def calibrate(
+    rows: Annotated[list[Path], typer.Option(help="Run folders or files of rows; several for leave-one-out.")],
+    out: Annotated[Path, typer.Option(help="Where the model goes.")] = _OUT / "confidence_model.json",
+    accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.10,
+) -> None:
+    """Fit the confidence on rows with known answers; each file is judged by a fit on the others."""
+    with _told_in_one_sentence():
+        sets = [read_set(each) for each in rows]
+        fitted = fit_confidence(sets, version=f"{now():%Y%m%d}-{uuid4().hex[:6]}", accepted_error=accepted_error)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(fitted.as_json(), encoding="utf-8")
+    for each in fitted.left_out:
+        best = each.widest_within_accepted_error
+        print(
+            f"{each.name}: n {each.rows}, right {each.share_right:.1%}, AUROC {_number(each.auroc)},"
+            f" ECE {_number(each.expected_calibration_error)},"
+            f" coverage at {accepted_error:.0%} wrong {best.coverage if best else 0:.1%}"
+        )
+    print(f"answer from {fitted.answer_threshold}; written to {out}")
+
+
+@contextmanager
+def _system(url: str | None) -> Iterator[AnswersQuestions]:
+    """The service that runs, if one does; else opened here."""
+    settings = Settings()
+    if url is None and (owner := find_owner(settings.data_dir)):
+        url = f"http://{owner.host}:{owner.port}"
+    if url is not None:
+        yield OverHttp(url)
+        return
+    with open_service(settings) as service:
+        yield InProcess(service)
+
+
+@contextmanager
+def _told_in_one_sentence() -> Iterator[None]:
+    try:
+        yield
+    except EvaluationStopped as error:
+        print(f"kb eval: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _told(examined: Examined, folder: Path) -> str:
+    summary = examined.run.summary
+    lines = [
+        f"resolution             {_rate(summary.resolution)}",
+        f"  of the answerable    {_rate(summary.resolution_of_answerable)}",
+        *(f"  {name + ':':<21}{_rate(each)}" for name, each in examined.run.controls.items()),
+        f"wrong among answered   {_rate(summary.error_among_answered)}",
+        *(f"document in first {at:<5}{_rate(each)}" for at, each in summary.recall_at.items()),
+        f"right version cited    {_rate(summary.cites_version)}",
+        f"rightly handed over    {_rate(summary.right_hand_overs)}",
+        f"wrongly handed over    {_rate(summary.wrong_hand_overs)}",
+        f"department right       {_rate(summary.routing)}",
+        f"violations             {summary.violations}",
+        f"latency                p50 {summary.latency_p50_ms:.0f} ms, p95 {summary.latency_p95_ms:.0f} ms",
+        f"report                 {folder / 'report.md'}",
+    ]
+    return "\n".join(lines)
+
+
+def _told_changes(found: Comparison) -> str:
+    lines = [
+        f"{found.questions} questions in both runs ({found.only_in_one} in one only);"
+        f" right {found.resolved_before} → {found.resolved_after}; McNemar exact p = {found.p_value:.4f}"
+    ]
+    for name, changes in (("newly right", found.newly_right), ("newly wrong", found.newly_wrong)):
+        lines.append(f"{name}: {len(changes)}")
+        lines += [f"  {each.id}  {each.question}  ({each.cause})" for each in changes]
+    return "\n".join(lines)
+
+
+def _rate(rate: Rate) -> str:
+    return f"{rate.share:6.1%}  ({rate.low:.1%}–{rate.high:.1%}; {rate.successes}/{rate.n})"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _json(value: Comparison) -> str:
+    import json
+
+    return json.dumps(asdict(value), ensure_ascii=False, indent=2)
+
+
+def _dot() -> None:
+    if sys.stderr.isatty():
+        print(".", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,105 @@
+"""One examination from the first question to the run on disk."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from eval.charts import reliability_svg, risk_coverage_svg
+from eval.controls import always_hand_over, shuffled
+from eval.questions import SuiteQuestion, checksums, question_files, read_questions
+from eval.report import report
+from eval.runs import Conditions, Run, code_revision, remember, write_run
+from eval.scoring import Observed, Row, observe, score
+from eval.statistics import Rate
+from eval.summary import ACCEPTED_ERROR_RATE, resolution, summarise
+from eval.systems import AnswersQuestions
+from kb_service.ports import ScriptConverter
+
+Advance = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    run: Run
+    rows: tuple[Row, ...]
+
+
+def examine(
+    system: AnswersQuestions,
+    path: Path,
+    *,
+    converter: ScriptConverter,
+    at: datetime,
+    name: str,
+    advance: Advance = lambda: None,
+) -> Examined:
+    """Ask every question of ``path`` once, and judge the product and the controls by the same rules.
+
+    Raises SuiteInvalid.
+    """
+    questions = read_questions(path)
+    observed_of: dict[str, Observed] = {}
+    for question in questions:
+        observed_of[question.id] = observe(system, question)
+        advance()
+    rows = _scored(questions, observed_of, system, converter)
+    controls = {
+        "shuffled evidence": shuffled(questions, observed_of),
+        "always hand over": always_hand_over(observed_of),
+    }
+    run = Run(
+        conditions=Conditions(
+            run=name,
+            at=at,
+            revision=code_revision(),
+            confidence_version=rows[0].confidence_version,
+            system=system.described(),
+            question_files=checksums(question_files(path)),
+        ),
+        summary=summarise(rows),
+        controls={
+            control: resolution(_scored(questions, given, system, converter)) for control, given in controls.items()
+        },
+    )
+    return Examined(run, tuple(rows))
+
+
+def file(examined: Examined, out: Path) -> Path:
+    """Write the run folder and its line in the history; the folder."""
+    folder = out / examined.run.conditions.run
+    write_run(folder, examined.run, examined.rows)
+    found = examined.run.summary.calibration
+    (folder / "report.md").write_text(report(examined.run, examined.rows), encoding="utf-8")
+    (folder / "reliability.svg").write_text(reliability_svg(found.bins), encoding="utf-8")
+    (folder / "risk_coverage.svg").write_text(
+        risk_coverage_svg(found.risk_coverage, accepted_risk=ACCEPTED_ERROR_RATE), encoding="utf-8"
+    )
+    remember(out, examined.run)
+    return folder
+
+
+def failures(run: Run) -> list[str]:
+    """What makes a run fail whatever its rates: sentences for a person, empty when it stands."""
+    found = [_indistinct(name, control, run.summary.resolution) for name, control in run.controls.items()]
+    if run.summary.violations:
+        found.append(f"{run.summary.violations} citations are not in force on the day asked about, or misquote")
+    return [each for each in found if each]
+
+
+def _indistinct(name: str, control: Rate, product: Rate) -> str:
+    if control.share < product.share:
+        return ""
+    return (
+        f"the measure cannot tell the product ({product.share:.1%} resolved) from the control"
+        f" {name!r} ({control.share:.1%})"
+    )
+
+
+def _scored(
+    questions: Sequence[SuiteQuestion],
+    observed_of: Mapping[str, Observed],
+    system: AnswersQuestions,
+    converter: ScriptConverter,
+) -> list[Row]:
+    return [score(question, observed_of[question.id], system, converter) for question in questions]

@@ -1,0 +1,42 @@
+"""Whether an answer states a fact, whatever the script, width and spacing it is written in."""
+
+import re
+from collections.abc import Sequence
+
+from kb_service.answering.normalising import normalised
+from kb_service.ports import ScriptConverter
+
+_MARK = re.compile(r"\[\d+\]")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# Space between two figures keeps them apart: 「第 3 条 12 元」 is not 312.
+_SPACE = re.compile(r"(?<!\d)\s+|\s+(?!\d)")
+
+
+def comparable(text: str, converter: ScriptConverter) -> str:
+    """NFKC, simplified, lower case, without citation marks, thousands separators and spaces."""
+    plain = normalised(_MARK.sub("", text), converter)
+    return _SPACE.sub("", _THOUSANDS.sub("", plain))
+
+
+def missing_facts(text: str, facts: Sequence[str], converter: ScriptConverter) -> list[str]:
+    """The facts that the text does not state. A fact may give alternatives: ``30天|三十天``."""
+    said = comparable(text, converter)
+    return [fact for fact in facts if not _is_said(fact, said, converter)]
+
+
+def stated_facts(text: str, facts: Sequence[str], converter: ScriptConverter) -> list[str]:
+    """The facts that the text does state."""
+    missing = missing_facts(text, facts, converter)
+    return [fact for fact in facts if fact not in missing]
+
+
+def _is_said(fact: str, said: str, converter: ScriptConverter) -> bool:
+    alternatives = [comparable(each, converter) for each in fact.split("|")]
+    return any(_occurs(each, said) for each in alternatives if each)
+
+
+def _occurs(fact: str, said: str) -> bool:
+    """A figure must stand whole: 「740元」 is not said by 「2740元」, nor 「2」 by 「2.5」."""
+    before = r"(?<!\d)(?<!\d\.)" if fact[0].isdigit() else ""
+    after = r"(?!\d)(?!\.\d)" if fact[-1].isdigit() else ""
+    return re.search(before + re.escape(fact) + after, said) is not None

@@ -1,0 +1,56 @@
+"""The service opened in this process."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from eval.questions import SuiteQuestion
+from eval.systems import CHANNEL, Place, Source
+from kb_service.answering.knobs import Knobs
+from kb_service.answering.retrieving import EVERYTHING
+from kb_service.domain.answers import Answer, Question
+from kb_service.domain.errors import VersionNotFound
+from kb_service.service import Service
+
+
+class InProcess:
+    """Implements `AnswersQuestions` over a service opened in this process."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def answer(self, question: SuiteQuestion) -> Answer:
+        return self._service.asking.answer(self._asked(question))
+
+    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[Place]:
+        found = self._service.asking.search(self._asked(question), narrowing=EVERYTHING, limit=limit)
+        return [Place(each.document_id, each.found.passage.version_id, each.found.passage.id) for each in found]
+
+    def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
+        routed = self._service.asking.route(self._asked(question))
+        return [frozenset({each.department.id, each.department.name}) for each in routed]
+
+    def source(self, version_id: str) -> Source | None:
+        try:
+            version = self._service.library.version(version_id)
+        except VersionNotFound:
+            return None
+        return Source(version.document_id, version.text, self._service.library.interval(version_id))
+
+    def described(self) -> Mapping[str, Any]:
+        return {
+            "asked": "in process",
+            "knobs": asdict(Knobs()),
+            "embedding_model": self._service.texts.model.fingerprint,
+            "segmenter": self._service.texts.segmenter.fingerprint,
+            "knowledge": dict(self._service.library.counts()),
+        }
+
+    def _asked(self, question: SuiteQuestion) -> Question:
+        return self._service.asking.question(
+            question.text,
+            as_of=question.as_of,
+            region=question.region,
+            audience=question.audience,
+            channel=CHANNEL,
+        )

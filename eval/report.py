@@ -1,0 +1,131 @@
+"""A run as a page that a person reads: rates with their intervals, then every question that went wrong and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from eval.causes import cause_of
+from eval.runs import Run
+from eval.scoring import Row
+from eval.statistics import Rate
+from eval.summary import ACCEPTED_ERROR_RATE, Summary
+
+_LONGEST_CELL = 60
+
+
+def report(run: Run, rows: Sequence[Row]) -> str:
+    """Markdown."""
+    parts = [
+        f"# Evaluation {run.conditions.run}",
+        _conditions(run),
+        "## Rates",
+        _table(("what", "share", "n", "95 % interval"), _rates(run)),
+        "## What was expected, what was given",
+        _confusion(run.summary.confusion),
+        "## Confidence",
+        _confidence(run.summary),
+        "## Resolution by tag",
+        _table(
+            ("tag", "share", "n", "95 % interval"),
+            [(tag, *_cells(each)) for tag, each in run.summary.resolution_by_tag.items()],
+        ),
+        "## Questions that went wrong",
+        _mistakes(rows),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _conditions(run: Run) -> str:
+    said = run.conditions
+    lines = [
+        f"- asked {run.summary.questions} questions, {said.at.isoformat(timespec='seconds')}, {said.system['asked']}",
+        f"- revision {said.revision or 'unknown'}, confidence model {said.confidence_version}",
+        f"- latency of an answer, one at a time: p50 {run.summary.latency_p50_ms:.0f} ms, "
+        f"p95 {run.summary.latency_p95_ms:.0f} ms",
+        f"- violations (not in force, or not the quoted words): {run.summary.violations}",
+    ]
+    return "\n".join(lines)
+
+
+def _rates(run: Run) -> list[tuple[str, ...]]:
+    summary = run.summary
+    named: list[tuple[str, Rate]] = [
+        ("**resolution**, all questions in scope", summary.resolution),
+        ("resolution, answerable questions", summary.resolution_of_answerable),
+        *((f"resolution of the control: {name}", each) for name, each in run.controls.items()),
+        ("answered, of those in scope", summary.answered),
+        ("wrong, of the answered", summary.error_among_answered),
+        *((f"search finds the document in the first {at}", each) for at, each in summary.recall_at.items()),
+        ("answers citing the right document", summary.cites_document),
+        ("answers citing the right version", summary.cites_version),
+        ("answers with all required facts", summary.has_required_facts),
+        ("answers with a forbidden fact", summary.says_forbidden_fact),
+        ("handed over, of those that should be", summary.right_hand_overs),
+        ("handed over, of those that should not be", summary.wrong_hand_overs),
+        ("first department right", summary.routing),
+        ("matter recognised", summary.matter),
+    ]
+    return [(name, *_cells(each)) for name, each in named]
+
+
+def _confidence(summary: Summary) -> str:
+    found = summary.calibration
+    best = found.widest_within_accepted_error
+    widest = (
+        f"from {best.threshold:.2f} on, {best.coverage:.0%} of the questions can be answered"
+        if best
+        else "no threshold reaches it"
+    )
+    return "\n".join(
+        [
+            "Is the document of the first evidence the right one?",
+            "",
+            f"- n {found.n}, AUROC {_number(found.auroc)}, "
+            f"expected calibration error {_number(found.expected_calibration_error)}",
+            f"- with at most {ACCEPTED_ERROR_RATE:.0%} wrong: {widest}",
+            "",
+            "![reliability](reliability.svg) ![risk and coverage](risk_coverage.svg)",
+        ]
+    )
+
+
+def _confusion(confusion: Mapping[str, Mapping[str, int]]) -> str:
+    outcomes = sorted({outcome for counts in confusion.values() for outcome in counts})
+    lines = [(expected, *(str(counts.get(each, 0)) for each in outcomes)) for expected, counts in confusion.items()]
+    return _table(("expected", *outcomes), lines)
+
+
+def _mistakes(rows: Sequence[Row]) -> str:
+    wrong = [(cause, row) for row in rows if (cause := cause_of(row))]
+    lines = [
+        (
+            cause.value,
+            row.id,
+            _short(row.question),
+            row.outcome.value,
+            f"{row.confidence:.2f}",
+            str(row.document_rank or "–"),
+            _short("; ".join((*row.missing_facts, *(f"said: {each}" for each in row.forbidden_facts)))),
+        )
+        for cause, row in sorted(wrong, key=lambda pair: (pair[0].value, pair[1].id))
+    ]
+    header = ("cause", "id", "question", "outcome", "confidence", "rank in search", "facts missing or wrong")
+    return _table(header, lines) if lines else "None."
+
+
+def _cells(rate: Rate) -> tuple[str, str, str]:
+    if not rate.n:
+        return "–", "0", "–"
+    return f"{rate.share:.1%}", f"{rate.successes}/{rate.n}", f"{rate.low:.1%} – {rate.high:.1%}"
+
+
+def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    shown = [header, ["---"] * len(header), *lines]
+    return "\n".join("| " + " | ".join(each.replace("|", "／") for each in line) + " |" for line in shown)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_CELL else line[: _LONGEST_CELL - 1] + "…"

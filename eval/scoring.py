@@ -1,0 +1,167 @@
+"""One question, what became of it, and whether that was right."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from eval.facts import missing_facts, stated_facts
+from eval.questions import SuiteQuestion
+from eval.systems import AnswersQuestions, Place, Source
+from kb_service.domain.answers import Answer, Citation, Outcome, Reason
+from kb_service.ports import ScriptConverter
+
+SEARCH_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a system did with one question."""
+
+    answer: Answer
+    found: tuple[Place, ...]
+    departments: tuple[frozenset[str], ...]
+    answer_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question of a run: asked, expected, given, judged. None where nothing was expected.
+
+    ``document_rank`` counts search hits from 1. ``label``: the first evidence's document is an expected one, which is
+    what the confidence foretells. ``is_resolved``: in scope, answered, with an expected document and version cited, all
+    required facts and no forbidden one.
+    """
+
+    id: str
+    question: str
+    tags: tuple[str, ...]
+    as_of: date
+    region: str | None
+    is_in_scope: bool
+    is_answerable: bool
+    expected_outcome: Outcome
+    expected_documents: tuple[str, ...]
+    expected_version_from: date | None
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    text: str
+    citations: tuple[Citation, ...]
+    evidence: tuple[str, ...]
+    found: tuple[str, ...]
+    document_rank: int | None
+    cites_document: bool | None
+    cites_version: bool | None
+    missing_facts: tuple[str, ...]
+    forbidden_facts: tuple[str, ...]
+    violations: tuple[str, ...]
+    is_resolved: bool
+    department: str | None
+    is_routed_right: bool | None
+    is_matter_right: bool | None
+    confidence: float
+    confidence_applies: bool
+    confidence_version: str
+    features: dict[str, float]
+    label: bool
+    answer_ms: float
+
+
+def observe(system: AnswersQuestions, question: SuiteQuestion) -> Observed:
+    """Ask, and look at what search and routing give on their own; only the answer is timed."""
+    started = time.perf_counter()
+    answer = system.answer(question)
+    answer_ms = (time.perf_counter() - started) * 1000
+    found = system.search(question, limit=SEARCH_DEPTH) if question.expected_documents else ()
+    departments = system.departments(question) if question.expected_department else ()
+    return Observed(answer, tuple(found), tuple(departments), answer_ms)
+
+
+def score(question: SuiteQuestion, observed: Observed, system: AnswersQuestions, converter: ScriptConverter) -> Row:
+    """Judge one reply. The citations are compared with the database, not with what the answer says of itself."""
+    answer, expected = observed.answer, question.expected_documents
+    source_of = {each.version_id: system.source(each.version_id) for each in answer.citations}
+    right = [each for each in answer.citations if each.document_id in expected]
+    in_version = [each for each in right if _is_version(each, question, source_of[each.version_id])]
+    missing = missing_facts(answer.text, question.required_facts, converter)
+    forbidden = stated_facts(answer.text, question.forbidden_facts, converter)
+    was_answered = answer.outcome is Outcome.ANSWERED
+    return Row(
+        id=question.id,
+        question=question.text,
+        tags=question.tags,
+        as_of=answer.as_of,
+        region=question.region,
+        is_in_scope=question.is_in_scope,
+        is_answerable=question.is_answerable,
+        expected_outcome=question.expected_outcome,
+        expected_documents=expected,
+        expected_version_from=question.expected_version_from,
+        outcome=answer.outcome,
+        reasons=answer.escalation.reasons,
+        text=answer.text,
+        citations=answer.citations,
+        evidence=tuple(each.document_id for each in answer.evidence),
+        found=tuple(each.document_id for each in observed.found),
+        document_rank=_rank(observed.found, expected),
+        cites_document=bool(right) if expected and was_answered else None,
+        cites_version=bool(in_version) if expected and was_answered else None,
+        missing_facts=tuple(missing),
+        forbidden_facts=tuple(forbidden),
+        violations=tuple(_violations(answer, source_of)),
+        is_resolved=question.is_in_scope and was_answered and bool(in_version) and not missing and not forbidden,
+        department="/".join(sorted(observed.departments[0])) if observed.departments else None,
+        is_routed_right=_is_routed_right(question, observed),
+        is_matter_right=_is_matter_right(question, answer),
+        confidence=answer.confidence,
+        confidence_applies=answer.confidence_applies,
+        confidence_version=answer.confidence_version,
+        features=answer.features,
+        label=bool(answer.evidence) and answer.evidence[0].document_id in expected,
+        answer_ms=round(observed.answer_ms, 2),
+    )
+
+
+def _is_version(citation: Citation, question: SuiteQuestion, source: Source | None) -> bool:
+    """Whether the version is the one expected, or, where only the document was named, one in force at all."""
+    if source is None or source.interval is None:
+        return False
+    speaks_of_it = citation.document_id == question.expected_documents[0]
+    if question.expected_version_from is None or not speaks_of_it:
+        return True
+    return source.interval.start == question.expected_version_from
+
+
+def _rank(found: Sequence[Place], expected: Sequence[str]) -> int | None:
+    return next((rank for rank, place in enumerate(found, start=1) if place.document_id in expected), None)
+
+
+def _violations(answer: Answer, source_of: dict[str, Source | None]) -> list[str]:
+    """What a citation claims and the database denies: existence, being in force that day, the quote, the dates."""
+    found: list[str] = []
+    for each in answer.citations:
+        source, where = source_of[each.version_id], f"[{each.mark}] {each.document_id}"
+        if source is None:
+            found.append(f"{where}: version {each.version_id} does not exist")
+            continue
+        if source.interval is None or not source.interval.contains(answer.as_of):
+            found.append(f"{where}: not in force on {answer.as_of}")
+        elif (source.interval.start, source.interval.end) != (each.effective_from, each.effective_to):
+            found.append(f"{where}: its dates are not those of the database")
+        if source.text[each.start : each.end] != each.quote or not each.quote:
+            found.append(f"{where}: the quote does not stand at {each.start}:{each.end}")
+        if source.document_id != each.document_id:
+            found.append(f"{where}: the version belongs to {source.document_id}")
+    return found
+
+
+def _is_routed_right(question: SuiteQuestion, observed: Observed) -> bool | None:
+    if question.expected_department is None:
+        return None
+    return bool(observed.departments) and question.expected_department in observed.departments[0]
+
+
+def _is_matter_right(question: SuiteQuestion, answer: Answer) -> bool | None:
+    if question.expected_matter is None:
+        return None
+    return answer.matter is not None and answer.matter.id == question.expected_matter

@@ -1,0 +1,134 @@
+"""What the rows of a run say together."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from eval import reliability
+from eval.reliability import Bin, OperatingPoint
+from eval.scoring import Row
+from eval.statistics import Rate, auroc, percentile, rate
+from kb_service.domain.answers import Outcome
+
+_RECALL_DEPTHS = (1, 3, 5, 10)
+# The share of wrong answers that a site accepts unless it says otherwise.
+ACCEPTED_ERROR_RATE = 0.10
+_HAND_OVERS = {Outcome.HANDED_OVER, Outcome.NO_SOURCE, Outcome.NOT_GROUNDED, Outcome.OUT_OF_SCOPE}
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How well the confidence foretells that the first evidence is right; None where it cannot be said."""
+
+    n: int
+    auroc: float | None
+    expected_calibration_error: float | None
+    bins: tuple[Bin, ...]
+    risk_coverage: tuple[OperatingPoint, ...]
+    widest_within_accepted_error: OperatingPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Rates over the questions that each is about; courtesies are outside all of them."""
+
+    questions: int
+    resolution: Rate
+    resolution_of_answerable: Rate
+    answered: Rate
+    error_among_answered: Rate
+    recall_at: dict[int, Rate]
+    cites_document: Rate
+    cites_version: Rate
+    has_required_facts: Rate
+    says_forbidden_fact: Rate
+    violations: int
+    right_hand_overs: Rate
+    wrong_hand_overs: Rate
+    confusion: dict[str, dict[str, int]]
+    routing: Rate
+    matter: Rate
+    latency_p50_ms: float
+    latency_p95_ms: float
+    resolution_by_tag: dict[str, Rate]
+    calibration: Calibration
+
+
+def summarise(rows: Sequence[Row]) -> Summary:
+    asked = [row for row in rows if row.expected_outcome is not Outcome.COURTESY]
+    in_scope = [row for row in asked if row.is_in_scope]
+    answered = [row for row in asked if row.outcome is Outcome.ANSWERED]
+    sourced = [row for row in asked if row.expected_documents]
+    latencies = [row.answer_ms for row in rows]
+    return Summary(
+        questions=len(rows),
+        resolution=resolution(rows),
+        resolution_of_answerable=rate([row.is_resolved for row in in_scope if row.is_answerable]),
+        answered=rate([row.outcome is Outcome.ANSWERED for row in in_scope]),
+        error_among_answered=rate([not row.is_resolved for row in answered]),
+        recall_at={depth: rate([_is_found(row, depth) for row in sourced]) for depth in _RECALL_DEPTHS},
+        cites_document=_of_known(answered, lambda row: row.cites_document),
+        cites_version=_of_known(answered, lambda row: row.cites_version),
+        has_required_facts=rate([not row.missing_facts for row in answered if row.expected_documents]),
+        says_forbidden_fact=rate([bool(row.forbidden_facts) for row in answered if row.expected_documents]),
+        violations=sum(len(row.violations) for row in rows),
+        right_hand_overs=rate([_is_handed_over(row) for row in asked if row.expected_outcome in _HAND_OVERS]),
+        wrong_hand_overs=rate([_is_handed_over(row) for row in asked if row.expected_outcome is Outcome.ANSWERED]),
+        confusion=_confusion(rows),
+        routing=_of_known(rows, lambda row: row.is_routed_right),
+        matter=_of_known(rows, lambda row: row.is_matter_right),
+        latency_p50_ms=percentile(latencies, 0.50),
+        latency_p95_ms=percentile(latencies, 0.95),
+        resolution_by_tag=_by_tag(in_scope),
+        calibration=calibration(asked),
+    )
+
+
+def resolution(rows: Sequence[Row]) -> Rate:
+    """Resolved among all questions in scope, those that the knowledge base cannot answer included."""
+    asked = [row for row in rows if row.is_in_scope and row.expected_outcome is not Outcome.COURTESY]
+    return rate([row.is_resolved for row in asked])
+
+
+def calibration(rows: Sequence[Row]) -> Calibration:
+    """Over the questions that were searched for."""
+    searched = [row for row in rows if row.outcome is not Outcome.COURTESY]
+    confidences, labels = [row.confidence for row in searched], [row.label for row in searched]
+    points = reliability.risk_coverage(confidences, labels)
+    return Calibration(
+        n=len(searched),
+        auroc=auroc(confidences, labels),
+        expected_calibration_error=reliability.expected_calibration_error(confidences, labels),
+        bins=tuple(reliability.bins(confidences, labels)),
+        risk_coverage=tuple(points),
+        widest_within_accepted_error=reliability.widest_within(points, ACCEPTED_ERROR_RATE),
+    )
+
+
+def _is_found(row: Row, depth: int) -> bool:
+    return row.document_rank is not None and row.document_rank <= depth
+
+
+def _is_handed_over(row: Row) -> bool:
+    return row.outcome in _HAND_OVERS
+
+
+def _of_known(rows: Sequence[Row], claim: Callable[[Row], bool | None]) -> Rate:
+    """The share of true claims among the rows that allow one."""
+    return rate([known for known in map(claim, rows) if known is not None])
+
+
+def _confusion(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """Counts by expected outcome, then by outcome."""
+    counted: Mapping[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        counted[row.expected_outcome.value][row.outcome.value] += 1
+    return {expected: dict(sorted(of.items())) for expected, of in sorted(counted.items())}
+
+
+def _by_tag(rows: Sequence[Row]) -> dict[str, Rate]:
+    resolved_of: Mapping[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        for tag in row.tags or ("untagged",):
+            resolved_of[tag].append(row.is_resolved)
+    return {tag: rate(resolved) for tag, resolved in sorted(resolved_of.items())}

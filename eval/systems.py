@@ -1,0 +1,48 @@
+"""What can be evaluated: anything that answers, searches, routes, and shows the versions it cites."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from eval.questions import SuiteQuestion
+from kb_service.domain.answers import Answer
+from kb_service.domain.days import Interval
+
+# Answers that were asked to measure are told apart from those of people by this.
+CHANNEL = "evaluation"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a hit leads."""
+
+    document_id: str
+    version_id: str
+    passage_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A version as the database has it. ``interval`` is None when no view shows it (not approved, withdrawn)."""
+
+    document_id: str
+    text: str
+    interval: Interval | None
+
+
+class AnswersQuestions(Protocol):
+    """Anything that can sit the examination."""
+
+    def answer(self, question: SuiteQuestion) -> Answer: ...
+
+    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[Place]:
+        """Best first."""
+
+    def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
+        """Most likely first; each with the names it goes by (its id, its name)."""
+
+    def source(self, version_id: str) -> Source | None:
+        """What stands in the database under a cited id; None when nothing does."""
+
+    def described(self) -> Mapping[str, Any]:
+        """What the numbers depend on: knobs, model, size of the knowledge base."""
