@@ -21,6 +21,8 @@ _INNER_COLON = re.compile(r"[:：](?=.)")
 _NOT_PLAIN = re.compile(
     r"[。，；：！？、,;:!?…@|=<>→/\\《“”〔〕\[\]]|\d{4,}|\d[元%％]|(?:[号號日年月元页頁]|\d)$|^[-—–·•*（(【]|https?"
 )
+# 文号：沪人社规〔2022〕8号, 2026年7月1日, 联系电话：12345: particulars, in bold or not.
+_PARTICULARS = re.compile(r"[:：](?=.)|〔\d{4}〕|[号號]$|\d日$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TITLE_WORD = re.compile(
     r"(?:法|条例|條例|规定|規定|办法|辦法|细则|細則|通知|意见|意見|决定|決定|方案|公告|通告|指南|指引|规则|標準|标准|说明|說明|解读|须知|手册|"
@@ -146,7 +148,7 @@ def _inner(
         return None
     if line.is_marked:
         is_short = len(line.text) <= _LONGEST_MARKED and not _SENTENCE_END.search(line.text)
-        return _heading(line) if is_short else None
+        return _heading(line) if is_short and not _PARTICULARS.search(line.text) else None
     if following is not None and (asked := _question(line, following)) is not None:
         return asked
     if line.kind is BlockKind.LIST_ITEM:
@@ -184,6 +186,8 @@ def _is_plain(line: Line, following: Line, *, previous: tuple[Line, Heading | No
         return False
     if previous is None and (_SENTENCE_END.search(text) or text[-1] in "：:？?"):
         return False
+    if previous is None and _TITLE_WORD.search(text):
+        return True
     if previous is not None and previous[1] is None and not _ends_statement(previous[0]):
         return False
     if following.kind is BlockKind.TABLE or following.marker is not None or following.is_marked:

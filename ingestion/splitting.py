@@ -12,6 +12,7 @@ from kb_service.domain.documents import DraftPassage
 # A rest shorter than this share of the target joins the passage before it, where the two together are not too long.
 _SHORT_REST = 0.25
 _LONGEST_TABLE_HEADER = 200
+_LONGEST_SECONDS = 45
 # After a full stop with its closing quotes; before 一、（一）1. where text was run together in one paragraph.
 _SENTENCE_BORDER = re.compile(
     r"(?<=[。！？!?])[”』」）)\"'’]*|(?<=[.!?])\s+(?=[A-Z“\"(])|\n+"
@@ -66,7 +67,8 @@ class _Splitter:
         whole = _joined(_span(pieces[0]), _span(pieces[-1]))
         holds_table = any(piece.kind is BlockKind.TABLE for piece in pieces)
         is_article = pieces[0].level is Level.ARTICLE
-        if not holds_table and whole.length <= (self._longest if is_article else self._target):
+        is_video = pieces[0].second is not None
+        if not holds_table and not is_video and whole.length <= (self._longest if is_article else self._target):
             yield _passage(whole)
             return
         spans = [span for piece in pieces for span in self._spans_of(piece)]
@@ -84,7 +86,7 @@ class _Splitter:
 
     def _rows_of(self, table: _Span) -> Iterator[_Span]:
         """A long table in groups of rows; later groups carry the header's words in their heading path."""
-        rows = list(self._parts(table, re.compile("\n")))
+        rows = list(self._parts(replace(table, is_table=False), re.compile("\n")))
         header = " ".join(self._text[row.start : row.end] for row in rows[: self._header_rows(rows)])
         path = table.heading_path
         if 0 < len(header) <= _LONGEST_TABLE_HEADER:
@@ -152,6 +154,8 @@ class _Splitter:
         if len(merged) < 2:
             return merged
         before, last = merged[-2:]
+        if _is_later(last, before):
+            return merged
         is_short = last.length < self._target * _SHORT_REST and last.end - before.start <= self._longest
         if is_short and not last.is_table and not before.is_table:
             merged[-2:] = [_joined(before, last)]
@@ -162,12 +166,19 @@ class _Splitter:
         groups: list[_Span] = []
         for span in spans:
             last = groups[-1] if groups else None
-            fits = last is not None and span.end - last.start <= self._target
+            fits = last is not None and span.end - last.start <= self._target and not _is_later(span, last)
             if last is not None and fits and not span.is_table and not last.is_table:
                 groups[-1] = _joined(last, span)
             else:
                 groups.append(span)
         return groups
+
+
+def _is_later(span: _Span, before: _Span) -> bool:
+    """Whether a video has moved on too far for one place to stand for both."""
+    if span.second is None or before.second is None:
+        return False
+    return span.second - before.second > _LONGEST_SECONDS
 
 
 def _span(piece: Piece) -> _Span:

@@ -22,16 +22,28 @@ _LEAST_RECURRENCES = 3
 
 
 def without_running_heads(pages: Sequence[Sequence[PrintedLine]]) -> list[list[PrintedLine]]:
-    """The lines of each page (top to bottom) without page numbers and what recurs at the edges of pages."""
-    seen = Counter(_shape(line.text) for page in pages for line in {_shape(x.text): x for x in _edges(page)}.values())
+    """The lines of each page (top to bottom) without page numbers and what recurs at the edges of pages.
+
+    The first of two equal lines stays, and one in larger type: the title that the running head repeats.
+    """
+    size_of: dict[str, float] = {}
+    seen: Counter[str] = Counter()
+    for page in pages:
+        edges = {_shape(line.text): line.size for line in _edges(page)}
+        seen.update(edges.keys())
+        size_of.update({shape: min(size, size_of.get(shape, size)) for shape, size in edges.items()})
     least = max(_LEAST_RECURRENCES, len(pages) // 3)
+    met: set[str] = set()
     kept = []
     for page in pages:
-        drop = {
-            id(line)
-            for line in _edges(page)
-            if _PAGE_NUMBER.fullmatch(line.text.strip()) or seen[_shape(line.text)] >= least
-        }
+        drop = set()
+        for line in _edges(page):
+            shape = _shape(line.text)
+            recurs = seen[shape] >= least or shape in met
+            is_head = recurs and line.size <= 1.1 * size_of[shape]
+            if is_head or _PAGE_NUMBER.fullmatch(line.text.strip()):
+                drop.add(id(line))
+        met |= {_shape(line.text) for line in _edges(page)}
         kept.append([line for line in page if id(line) not in drop])
     return kept
 
