@@ -93,7 +93,9 @@ class EndpointModel:
 
     def _embedded(self, texts: list[str]) -> list[list[float]]:
         """The rows of one request, in the order of ``texts``."""
-        response = self._posted({"model": self._endpoint.model, "input": [readable(text) for text in texts], "encoding_format": "float"})
+        response = self._posted(
+            {"model": self._endpoint.model, "input": [readable(text) for text in texts], "encoding_format": "float"}
+        )
         try:
             items = sorted(_Reply.model_validate_json(response.content).data, key=lambda item: item.index)
         except ValidationError as error:
