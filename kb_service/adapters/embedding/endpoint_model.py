@@ -46,7 +46,7 @@ class EndpointModel:
 
     def __init__(self, endpoint: Endpoint, *, pause: Callable[[float], object] = time.sleep) -> None:
         headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
-        self._client = httpx.Client(headers=headers, timeout=endpoint.timeout_seconds, trust_env=False)
+        self._client = httpx.Client(headers=headers, timeout=endpoint.timeout_seconds)
         self._endpoint = endpoint
         self._pause = pause
         self._dimensions = endpoint.dimensions
@@ -99,7 +99,7 @@ class EndpointModel:
         try:
             items = sorted(_Reply.model_validate_json(response.content).data, key=lambda item: item.index)
         except ValidationError as error:
-            raise self._unusable("的回复不是 OpenAI 兼容格式", "请检查 KB_EMBEDDING_URL 是否以 /v1 结尾") from error
+            raise self._unusable("的回复不是 OpenAI 兼容格式", "请检查 KB_EMBEDDING_MODEL 是否以 /v1 结尾") from error
         if [item.index for item in items] != list(range(len(texts))):
             raise self._unusable(f"对 {len(texts)} 段文字给出了 {len(items)} 个向量", "请检查模型服务")
         return [item.embedding for item in items]
