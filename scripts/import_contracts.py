@@ -1,0 +1,71 @@
+"""Two kinds of import contract that import-linter does not bring: see .importlinter."""
+
+import sys
+from collections.abc import Iterator
+from typing import ClassVar
+
+from grimp import ImportGraph
+from importlinter import Contract, ContractCheck, fields, output
+
+
+class StandardLibraryOnly(Contract):
+    """Modules under ``package`` import the standard library and one another."""
+
+    type_name: ClassVar[str] = "standard_library_only"
+    package = fields.StringField()
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        package = str(self.package)
+        return _checked(
+            f"{importer} imports {imported}"
+            for importer, imported in _direct_imports(graph)
+            if _within(importer, package)
+            and not _within(imported, package)
+            and imported.partition(".")[0] not in sys.stdlib_module_names
+        )
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        _render(check)
+
+
+class LibraryAtHome(Contract):
+    """Libraries are imported by the modules under ``homes`` and by no other of ours, directly or within a function."""
+
+    type_name: ClassVar[str] = "library_at_home"
+    libraries = fields.SetField(subfield=fields.StringField())
+    homes = fields.SetField(subfield=fields.StringField())
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        homes = {str(home) for home in self.homes}  # type: ignore[attr-defined]
+        libraries = {str(library) for library in self.libraries}  # type: ignore[attr-defined]
+        absent = sorted(home for home in homes if home not in graph.modules)
+        found = (
+            f"{importer} imports {imported}"
+            for importer, imported in _direct_imports(graph)
+            if any(_within(imported, library) for library in libraries)
+            and not any(_within(importer, home) for home in homes)
+        )
+        return _checked([*(f"{home} is named as a home but does not exist" for home in absent), *found])
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        _render(check)
+
+
+def _direct_imports(graph: ImportGraph) -> Iterator[tuple[str, str]]:
+    for importer in sorted(graph.modules):
+        for imported in sorted(graph.find_modules_directly_imported_by(importer)):
+            yield importer, imported
+
+
+def _within(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def _checked(found: Iterator[str] | list[str]) -> ContractCheck:
+    faults = list(found)
+    return ContractCheck(kept=not faults, metadata={"faults": faults})
+
+
+def _render(check: ContractCheck) -> None:
+    for fault in check.metadata["faults"]:
+        output.print_error(fault)
