@@ -83,9 +83,10 @@ def score(question: SuiteQuestion, observed: Observed, system: AnswersQuestions,
     source_of = {each.version_id: system.source(each.version_id) for each in answer.citations}
     right = [each for each in answer.citations if each.document_id in expected]
     in_version = [each for each in right if _is_version(each, question, source_of[each.version_id])]
-    missing = missing_facts(answer.text, question.required_facts, converter)
-    forbidden = stated_facts(answer.text, question.forbidden_facts, converter)
     was_answered = answer.outcome is Outcome.ANSWERED
+    stated = answer.text if was_answered else ""  # whom to call, told when handing over, is no fact of an answer
+    missing = missing_facts(stated, question.required_facts, converter)
+    forbidden = stated_facts(stated, question.forbidden_facts, converter)
     return Row(
         id=question.id,
         question=question.text,

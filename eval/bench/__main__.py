@@ -1,0 +1,130 @@
+"""`python -m eval.bench`: the design's table of speed and memory, measured on this machine."""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from eval.bench.articles import Law, Texts, texts
+from eval.bench.filling import fill
+from eval.bench.load import Client, one_at_a_time
+from eval.bench.measurement import Measurement, table
+from eval.bench.measuring import bench_questions, in_process, ingestion, over_http, sustained
+from eval.bench.serving import kb_command, serving
+from eval.questions import read_questions
+from kb_service.service import Records
+from kb_service.settings import Settings
+from kb_service.wiring import open_records, open_service
+
+_CORPUS = Path("corpus")
+_QUESTIONS = 200
+_ARTICLES_IMPORTED = 150
+_IMPORT_TITLE = "测量用导入文件"
+
+
+def main() -> None:
+    asked = _arguments()
+    print(f"{_machine()}; every figure is of one run", flush=True)
+    rows = _demonstration()
+    for size in [int(each) for each in asked.size.split(",")]:
+        rows += _at_size(size, texts(_CORPUS, most=min(size, asked.embed)))
+    told = table(rows)
+    print(told)
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    asked.out.write_text(f"{_machine()}\n\n{told}\n", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
+    parser.add_argument("--size", default="10000", help="passages, several with commas: 10000,100000")
+    parser.add_argument("--embed", type=int, default=16_189, help="texts to embed at most; the rest are noisy copies")
+    parser.add_argument("--out", type=Path, default=Path("var/bench/table.md"))
+    return parser.parse_args()
+
+
+def _at_size(size: int, laws: Texts) -> list[Measurement]:
+    questions = bench_questions(_asked(), laws.laws, count=_QUESTIONS)
+    imported = Law(_IMPORT_TITLE, tuple(a for law in laws.laws for a in law.articles)[:_ARTICLES_IMPORTED])
+    with _data_dir() as settings:
+        _ingest_corpus()
+        with _kept_vectors() as kept:
+            filled = fill(settings, laws, passages=size, kept=kept.computed)
+        load = f"{filled.passages} passages"
+        print(f"{load}: {laws.origin}; {filled.copies} copies with seeded noise; {filled.embedded} embedded now")
+        with open_service(settings) as service:
+            rows = [in_process(service, questions, load), *ingestion(service, imported, load)]
+        with serving(settings.data_dir) as server:
+            rows.append(Measurement("start to ready", f"{server.seconds_to_ready:.1f} s", 1, 0, load, "≤ 5 s"))
+            rows += over_http(server, questions, load)
+            rows += sustained(server, settings.data_dir, questions, imported, load)
+            rows.append(_memory(server.resident_megabytes(), load, ""))
+    return rows
+
+
+def _demonstration() -> list[Measurement]:
+    """With nothing but the demonstration corpus."""
+    load = "demonstration corpus"
+    with _data_dir() as settings:
+        _ingest_corpus()
+        with serving(settings.data_dir) as server:
+            start = Measurement("start to ready", f"{server.seconds_to_ready:.1f} s", 1, 0, load, "≤ 5 s")
+            one_at_a_time(server.port, _asked(), Client.ask)
+            return [start, _memory(server.resident_megabytes(), load, "≤ 700 MB")]
+
+
+def _memory(megabytes: float, load: str, target: str) -> Measurement:
+    return Measurement("resident memory after the questions", f"{megabytes:.0f} MB", 1, 0, load, target)
+
+
+def _asked() -> Sequence[str]:
+    return [question.text for question in read_questions(_CORPUS / "questions")]
+
+
+def _ingest_corpus() -> None:
+    command = [kb_command(), "ingest", str(_CORPUS), "--publish", "--actor", "bench"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def _data_dir() -> Iterator[Settings]:
+    """An empty data folder with the model in it, which child processes use as well; removed afterwards."""
+    models = Settings().models_dir.resolve()
+    before = os.environ.get("KB_DATA_DIR")
+    folder = Path(tempfile.mkdtemp(prefix="kb-bench-"))
+    (folder / "models").symlink_to(models)
+    os.environ["KB_DATA_DIR"] = str(folder)
+    try:
+        yield Settings()
+    finally:
+        os.environ.pop("KB_DATA_DIR")
+        if before is not None:
+            os.environ["KB_DATA_DIR"] = before
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _kept_vectors() -> Iterator[Records]:
+    """The store of vectors that outlives the runs."""
+    records = open_records(Settings(data_dir=Path("var/bench/vectors")))
+    try:
+        yield records
+    finally:
+        records.database.close()
+
+
+def _machine() -> str:
+    busy = os.getloadavg()[0]
+    return (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {sys.platform},"
+        f" load average {busy:.1f} when this was written"
+    )
+
+
+if __name__ == "__main__":
+    main()

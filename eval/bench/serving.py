@@ -1,0 +1,84 @@
+"""A `kb serve` of its own on loopback, and how much memory it takes."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_LONGEST_START_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    pid: int
+    port: int
+    seconds_to_ready: float
+
+    def resident_megabytes(self) -> float:
+        """Of the process and its children, from /proc (Linux); 1 MB is 10⁶ bytes."""
+        pids = [self.pid, *_children(self.pid)]
+        return sum(_resident_kibibytes(pid) for pid in pids) * 1024 / 1e6
+
+
+@contextmanager
+def serving(data_dir: Path) -> Iterator[Server]:
+    """Raises TimeoutError when it is not ready in two minutes."""
+    port = _free_port()
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [kb_command(), "serve", "--port", str(port)],
+        env=os.environ | {"KB_DATA_DIR": str(data_dir)},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_ready(port, process)
+        yield Server(process.pid, port, time.perf_counter() - started)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def kb_command() -> str:
+    return str(Path(sys.executable).with_name("kb"))
+
+
+def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
+    give_up = time.perf_counter() + _LONGEST_START_SECONDS
+    while time.perf_counter() < give_up:
+        if process.poll() is not None:
+            raise RuntimeError(f"kb serve ended with {process.returncode} before it was ready")
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.02)
+        finally:
+            connection.close()
+    raise TimeoutError("kb serve was not ready in two minutes")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in listed.read_text().split()] if listed.exists() else []
+
+
+def _resident_kibibytes(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0
