@@ -13,8 +13,9 @@ from kb_service.ports import Hit, IndexPoint, SparseVector, Vector
 
 DENSE = "dense"
 SPARSE = "sparse"
-# recall@100 against brute force with m = 16, ef_construct = 128: see docs/decisions on the index.
-HNSW_EF = 256
+# Recall@100 against brute force with m = 16 and ef_construct = 128, under an in-force filter, on synthetic clusters of
+# 384 dimensions at 10k / 100k points: ef 128 gives .978 / .952, 256 .996 / .994, 384 .999 / .998 at 0.4 / 3 ms more.
+HNSW_EF = 384
 HNSW_M = 16
 HNSW_EF_CONSTRUCT = 128
 # Below this many kilobytes of matching vectors the engine scans them all, which is as fast and misses nothing.

@@ -21,6 +21,7 @@ from kb_service.ports import IndexPoint
 
 # The child leaves the processor to whoever is waiting for an answer.
 CHILD_NICENESS = 10
+_NICEST = 19
 
 
 def rebuild(
@@ -63,7 +64,7 @@ def run_child(
         command = [sys.executable, "-m", module, *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True) as child:
             try:
-                os.setpriority(os.PRIO_PROCESS, child.pid, niceness)
+                os.setpriority(os.PRIO_PROCESS, child.pid, min(os.nice(0) + niceness, _NICEST))
                 assert child.stdout is not None
                 for line in child.stdout:
                     on_line(line.rstrip("\n"))

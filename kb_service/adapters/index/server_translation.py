@@ -17,7 +17,7 @@ DENSE = "dense"
 SPARSE = "sparse"
 # The same graph and search width as in the embedded index.
 HNSW = models.HnswConfigDiff(m=16, ef_construct=128)
-HNSW_EF = 256
+HNSW_EF = 384
 
 
 @contextmanager
