@@ -1,0 +1,180 @@
+"""An evaluator's day: examine a small knowledge base, file the run, look back, compare, calibrate."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from eval.commands import app
+from eval.errors import RunNotFound, SuiteInvalid
+from eval.examining import Examined, examine, failures, file
+from eval.in_process import InProcess
+from eval.questions import read_questions
+from eval.runs import read_history, read_rows, run_folder
+from eval.scoring import Row
+from eval.statistics import rate
+from ingestion.splitting import split
+from ingestion.structure import structure_text
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.domain.answers import Outcome
+from kb_service.domain.documents import VersionDraft
+from kb_service.ports import Approval
+from kb_service.service import Service
+from kb_service.settings import Settings
+from kb_service.wiring import open_service
+from tests.factories import NOON, day, metadata
+
+FEE_2025 = "一、收费标准\n热气球停放证每证收取工本费120元。"
+FEE_2026 = "一、收费标准\n热气球停放证每证收取工本费150元。"
+KITE = "第一条 在公园内放飞风筝的，线长不得超过八十米。"
+FEE_QUESTION = {
+    "question": "熱氣球停放證收取多少工本費",
+    "expected_document": "balloon",
+    "expected_outcome": "answered",
+    "answerable": True,
+    "in_scope": True,
+    "tags": ["fee"],
+}
+QUESTIONS = [
+    FEE_QUESTION
+    | {
+        "id": "past",
+        "as_of": "2025-06-01",
+        "expected_version_from": "2025-01-01",
+        "required_facts": ["120元"],
+        "forbidden_facts": ["150元"],
+    },
+    FEE_QUESTION
+    | {
+        "id": "present",
+        "as_of": "2026-06-01",
+        "expected_version_from": "2026-01-01",
+        "required_facts": ["150元"],
+        "forbidden_facts": ["120元"],
+    },
+    {
+        "id": "absent",
+        "question": "潜水艇年检去哪里办",
+        "as_of": "2026-06-01",
+        "expected_outcome": "handed_over",
+        "answerable": False,
+        "in_scope": True,
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "models").symlink_to(models_dir)
+    with open_service(Settings(data_dir=folder)) as opened:
+        approval = Approval("reviewer", NOON, "bulk_import")
+        drafts = [
+            _draft("balloon", FEE_2025, "热气球停放证收费标准", "2025-01-01"),
+            _draft("balloon", FEE_2026, "热气球停放证收费标准", "2026-01-01"),
+            _draft("kite", KITE, "风筝放飞办法", "2024-01-01"),
+        ]
+        opened.library.store(drafts, actor="editor", at=NOON, approval=approval)
+        opened.synchroniser.reconcile()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def examined(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Examined:
+    suite = _suite(tmp_path_factory.mktemp("questions"), QUESTIONS)
+    return examine(InProcess(service), suite, converter=OpenCCConverter(), at=NOON, name="first")
+
+
+def test_each_day_is_answered_with_its_own_rule(examined: Examined) -> None:
+    row_of = {row.id: row for row in examined.rows}
+    assert row_of["past"].is_resolved
+    assert row_of["present"].is_resolved
+    assert row_of["absent"].outcome is not Outcome.ANSWERED
+    assert [row.violations for row in examined.rows] == [(), (), ()]
+
+
+def test_resolution_is_over_all_questions_in_scope(examined: Examined) -> None:
+    assert (examined.run.summary.resolution.successes, examined.run.summary.resolution.n) == (2, 3)
+
+
+def test_the_controls_rank_below_the_product(examined: Examined) -> None:
+    assert set(examined.run.controls) == {"shuffled evidence", "always hand over"}
+    assert failures(examined.run) == []
+
+
+def test_a_measure_that_cannot_tell_a_control_from_the_product_fails(examined: Examined) -> None:
+    blind = replace(examined.run, controls={"always hand over": rate([True, True, False])})
+    assert len(failures(blind)) == 1
+    assert "cannot tell the product" in failures(blind)[0]
+
+
+def test_a_citation_out_of_force_fails_the_run(examined: Examined) -> None:
+    unlawful = replace(examined.run, summary=replace(examined.run.summary, violations=1))
+    assert "not in force" in failures(unlawful)[0]
+
+
+def test_a_run_is_filed_remembered_and_read_again(examined: Examined, tmp_path: Path) -> None:
+    folder = file(examined, tmp_path)
+    assert {each.name for each in folder.iterdir()} == {
+        "rows.jsonl", "summary.json", "report.md", "reliability.svg", "risk_coverage.svg",
+    }  # fmt: skip
+    assert tuple(read_rows(run_folder("fir", tmp_path))) == examined.rows
+    assert [(line.run, line.resolution.n) for line in read_history(tmp_path)] == [("first", 3)]
+    assert "| **resolution**, all questions in scope | 66.7% | 2/3 |" in (folder / "report.md").read_text("utf-8")
+
+
+def test_commands_look_back_and_name_what_got_worse(examined: Examined, tmp_path: Path) -> None:
+    file(examined, tmp_path)
+    file(_with_rows(examined, "second", tuple(map(_failing, examined.rows))), tmp_path)
+    told = CliRunner().invoke(app, ["history", "--out", str(tmp_path)]).output
+    assert "first" in told and "second" in told
+    compared = CliRunner().invoke(app, ["compare", "first", "second", "--out", str(tmp_path)])
+    assert "newly wrong: 2" in compared.output
+    gated = CliRunner().invoke(app, ["gate", "first", "second", "--significance", "0.6", "--out", str(tmp_path)])
+    assert gated.exit_code == 1  # McNemar: 2·½² = 0.5
+
+
+def test_an_empty_suite_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SuiteInvalid, match="holds no question"):
+        read_questions(_suite(tmp_path, []))
+
+
+def test_an_answer_without_an_expected_document_is_refused_with_its_line(tmp_path: Path) -> None:
+    sourceless = {name: value for name, value in QUESTIONS[0].items() if name != "expected_document"}
+    with pytest.raises(SuiteInvalid, match=r"suite\.jsonl:2: .*needs expected_document"):
+        read_questions(_suite(tmp_path, [QUESTIONS[1], sourceless]))
+
+
+def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SuiteInvalid, match="'past' is used twice"):
+        read_questions(_suite(tmp_path, [QUESTIONS[0], QUESTIONS[0]]))
+
+
+def test_a_run_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RunNotFound, match="begin with 'third'"):
+        run_folder("third", tmp_path)
+
+
+def _draft(document_id: str, text: str, title: str, since: str) -> VersionDraft:
+    structured = structure_text(text)
+    said = metadata(title, effective_from=day(since))
+    return VersionDraft(document_id, said, structured.text, tuple(split(structured)))
+
+
+def _suite(folder: Path, questions: list[dict[str, object]]) -> Path:
+    lines = [json.dumps(each, ensure_ascii=False) for each in questions]
+    (folder / "suite.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def _failing(row: Row) -> Row:
+    return replace(row, is_resolved=False, missing_facts=("150元",))
+
+
+def _with_rows(examined: Examined, name: str, rows: tuple[Row, ...]) -> Examined:
+    later = examined.run.conditions.at + timedelta(days=1)
+    return Examined(replace(examined.run, conditions=replace(examined.run.conditions, run=name, at=later)), rows)
