@@ -160,7 +160,8 @@ class EdgeIndex:
     def swap_in(self, new_folder: Path) -> None:
         """Go on with the index built in ``new_folder``, which takes the place of this one's folder.
 
-        Searches wait for the load (0.25 s at 10k points, 1 to 2 s at 100k). When the new one cannot be opened, the old one stays.
+        Searches wait for the load (0.25 s at 10k points, 1 to 2 s at 100k). When the new one cannot be opened, the
+        old one stays.
         """
         manifest = _manifest_in(new_folder)
         with self._lock:
