@@ -84,8 +84,8 @@ def headings_of(lines: Sequence[Line]) -> list[Heading | None]:
 
 
 def is_certain_title(heading: Heading) -> bool:
-    """Whether the first heading of a text names the text: marked at a depth, or ending as titles do (…办法, …通知)."""
-    return heading.rank is None and (heading.level is not None or _TITLE_WORD.search(heading.label) is not None)
+    """Whether the first heading of a text names the text: of the outermost depth, or ending as titles do (…办法)."""
+    return heading.rank is None and (heading.level == 1 or _TITLE_WORD.search(heading.label) is not None)
 
 
 def _article(line: Line, last_article: int) -> Heading | None:

@@ -15,6 +15,7 @@ _LEAST_TWO_SIDED_ROWS = 8
 _LEAST_TWO_SIDED_SHARE = 0.3
 _NARROWEST_COLUMN_SHARE = 0.22
 _LINES_THAT_MAKE_A_MARGIN = 3
+_LEAST_FULL_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +47,31 @@ def columns_of(parts: Sequence[PrintedLine], page_width: float) -> Iterator[Colu
     """A page's line parts as columns in reading order; what crosses the gutter separates what is above and below."""
     gutter = _gutter(parts, page_width)
     if gutter is None:
-        yield from _column(_whole_rows(parts))
+        yield from _column(parts, 0.0, page_width)
         return
     left: list[PrintedLine] = []
     right: list[PrintedLine] = []
     across: list[PrintedLine] = []
     for part in sorted(parts, key=lambda part: part.top):
-        if part.x0 < gutter < part.x1:
-            if left or right:
-                yield from _column(_whole_rows(across))
-                yield from _column(_whole_rows(left))
-                yield from _column(_whole_rows(right))
-                left, right, across = [], [], []
-            across.append(part)
-        else:
-            if across and not (left or right):
-                yield from _column(_whole_rows(across))
-                across = []
-            (left if part.x1 <= gutter else right).append(part)
-    for lines in (across, left, right):
-        yield from _column(_whole_rows(lines))
+        is_across = part.x0 < gutter < part.x1
+        if is_across and (left or right):
+            yield from _band(across, left, right, gutter, page_width)
+            left, right, across = [], [], []
+        (across if is_across else left if part.x1 <= gutter else right).append(part)
+    yield from _band(across, left, right, gutter, page_width)
+
+
+def _band(
+    across: Sequence[PrintedLine],
+    left: Sequence[PrintedLine],
+    right: Sequence[PrintedLine],
+    gutter: float,
+    page_width: float,
+) -> Iterator[Column]:
+    """Lines over the whole width, then the two columns under them."""
+    yield from _column(across, 0.0, page_width)
+    yield from _column(left, 0.0, gutter)
+    yield from _column(right, gutter, page_width)
 
 
 def rows_of(parts: Iterable[PrintedLine]) -> list[list[PrintedLine]]:
@@ -81,10 +87,6 @@ def rows_of(parts: Iterable[PrintedLine]) -> list[list[PrintedLine]]:
         else:
             rows.append([part])
     return [sorted(row, key=lambda part: part.x0) for row in rows]
-
-
-def _whole_rows(parts: Sequence[PrintedLine]) -> list[PrintedLine]:
-    return [_one_line(row) for row in rows_of(parts)]
 
 
 def _one_line(row: Sequence[PrintedLine]) -> PrintedLine:
@@ -107,13 +109,19 @@ def _one_line(row: Sequence[PrintedLine]) -> PrintedLine:
     )
 
 
-def _column(lines: Sequence[PrintedLine]) -> Iterator[Column]:
-    if not lines:
+def _column(parts: Sequence[PrintedLine], from_x: float, to_x: float) -> Iterator[Column]:
+    """The lines between two borders of the page."""
+    if not parts:
         return
-    printed = [line for line in lines if line.table is None] or list(lines)
+    lines = [_one_line(row) for row in rows_of(parts)]
+    printed = [line for line in lines if line.table is None] or lines
     gaps = [low.top - high.bottom for high, low in pairwise(printed) if low.top > high.top]
     left = -_margin([-line.x0 for line in printed], printed[0].size)
     right = _margin([line.x1 for line in printed], printed[0].size)
+    agreeing = sum(right - printed[0].size <= line.x1 <= right for line in printed)
+    if agreeing < _LINES_THAT_MAKE_A_MARGIN or right < from_x + _LEAST_FULL_SHARE * (to_x - from_x):
+        # A few short lines say nothing of the margin: the right one is taken to be as wide as the left one.
+        right = max(right, to_x - max(0.0, left - from_x))
     yield Column(tuple(lines), left, right, median(gaps) if gaps else 0.0)
 
 

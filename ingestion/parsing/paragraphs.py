@@ -14,36 +14,39 @@ _PAGE_NUMBER = re.compile(
 )
 _STATEMENT_END = re.compile(r"[。！？；：!?;:][”』」）)\"']*$|[.][\"')]*$")
 _HEADING_SIZE = 1.15  # times the size of the body text
+_NO_HEADING_ENDS = ("。", "；", "，", "：", ":")
 # In columns of the terminal, where a Han character takes two.
 _WIDEST_HEADING, _WIDEST_BOLD_HEADING = 120, 80
 # Running heads and page numbers stand in the outermost lines, and recur on this many pages.
 _EDGE_LINES = 2
+_EDGE_SHARE = 0.12  # of the page's height
 _LEAST_RECURRENCES = 3
 
 
-def without_running_heads(pages: Sequence[Sequence[PrintedLine]]) -> list[list[PrintedLine]]:
+def without_running_heads(pages: Sequence[Sequence[PrintedLine]], heights: Sequence[float]) -> list[list[PrintedLine]]:
     """The lines of each page (top to bottom) without page numbers and what recurs at the edges of pages.
 
     The first of two equal lines stays, and one in larger type: the title that the running head repeats.
     """
     size_of: dict[str, float] = {}
     seen: Counter[str] = Counter()
-    for page in pages:
-        edges = {_shape(line.text): line.size for line in _edges(page)}
+    edges_of = [_edges(page, height) for page, height in zip(pages, heights, strict=True)]
+    for lines in edges_of:
+        edges = {_shape(line.text): line.size for line in lines}
         seen.update(edges.keys())
         size_of.update({shape: min(size, size_of.get(shape, size)) for shape, size in edges.items()})
     least = max(_LEAST_RECURRENCES, len(pages) // 3)
     met: set[str] = set()
     kept = []
-    for page in pages:
+    for page, lines in zip(pages, edges_of, strict=True):
         drop = set()
-        for line in _edges(page):
+        for line in lines:
             shape = _shape(line.text)
-            recurs = seen[shape] >= least or shape in met
+            recurs = (seen[shape] >= least or shape in met) and not starts_unit(line.text)
             is_head = recurs and line.size <= 1.1 * size_of[shape]
             if is_head or _PAGE_NUMBER.fullmatch(line.text.strip()):
                 drop.add(id(line))
-        met |= {_shape(line.text) for line in _edges(page)}
+        met |= {_shape(line.text) for line in lines}
         kept.append([line for line in page if id(line) not in drop])
     return kept
 
@@ -69,9 +72,11 @@ def paragraphs_of(columns: Iterable[Column]) -> Iterator[Block]:
     yield from _block(open_lines, body, sizes)
 
 
-def _edges(page: Sequence[PrintedLine]) -> list[PrintedLine]:
+def _edges(page: Sequence[PrintedLine], height: float) -> list[PrintedLine]:
     printed = [line for line in page if line.table is None]
-    return [*printed[:_EDGE_LINES], *printed[_EDGE_LINES:][-_EDGE_LINES:]]
+    outermost = [*printed[:_EDGE_LINES], *printed[_EDGE_LINES:][-_EDGE_LINES:]]
+    margin = _EDGE_SHARE * height
+    return [line for line in outermost if line.bottom <= margin or line.top >= height - margin]
 
 
 def _shape(text: str) -> str:
@@ -82,7 +87,8 @@ def _body_size(columns: Sequence[Column]) -> float:
     letters: Counter[float] = Counter()
     for column in columns:
         for line in column.lines:
-            letters[_rounded(line.size)] += len(line.text)
+            if line.table is None:
+                letters[_rounded(line.size)] += len(line.text)
     return letters.most_common(1)[0][0] if letters else 0.0
 
 
@@ -133,12 +139,14 @@ def _block(lines: Sequence[PrintedLine], body: float, sizes: Sequence[float]) ->
     if (
         first.size >= body * _HEADING_SIZE
         and display_width(text) <= _WIDEST_HEADING
-        and not text.endswith(("。", "；", "，"))
+        and not text.endswith(_NO_HEADING_ENDS)
     ):
         level = min(len(sizes) - sizes.index(_rounded(first.size)), 6) if _rounded(first.size) in sizes else 1
         yield Block(BlockKind.HEADING, text, level=level, page=first.page)
     elif (
-        all(line.is_bold for line in lines) and display_width(text) <= _WIDEST_BOLD_HEADING and not text.endswith("。")
+        all(line.is_bold for line in lines)
+        and display_width(text) <= _WIDEST_BOLD_HEADING
+        and not text.endswith(_NO_HEADING_ENDS)
     ):
         yield Block(BlockKind.HEADING, text, page=first.page)
     else:

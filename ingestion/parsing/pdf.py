@@ -53,26 +53,28 @@ def _read(document: Any, name: str, limits: Limits) -> ParsedFile:
     if len(document.pages) > limits.pages:
         raise FileRefused(f"{name} has {len(document.pages)} pages, above the limit of {limits.pages}; split it.")
     pages: list[list[PrintedLine]] = []
-    widths: list[float] = []
+    sizes: list[tuple[float, float]] = []
     scans = _Scans(name, limits)
     for number, page in enumerate(document.pages, start=1):
         parts = list(_parts_of(page, number))
         if _is_scan(page, parts):
             parts = scans.lines_of(page, number)
         pages.append(sorted(parts, key=lambda part: part.top))
-        widths.append(float(page.width))
+        sizes.append((float(page.width), float(page.height)))
         page.close()
     columns = [
         column
-        for parts, width in zip(without_running_heads(pages), widths, strict=True)
+        for parts, (width, _) in zip(without_running_heads(pages, [height for _, height in sizes]), sizes, strict=True)
         for column in columns_of(parts, width)
     ]
-    return ParsedFile(tuple(paragraphs_of(columns)), _metadata(document))
+    blocks = tuple(paragraphs_of(columns))
+    return ParsedFile(blocks, _metadata(document, blocks))
 
 
-def _metadata(document: Any) -> Mapping[str, object]:
+def _metadata(document: Any, blocks: Sequence[Block]) -> Mapping[str, object]:
+    metadata = {"title": blocks[0].text} if blocks and blocks[0].level == 1 else {}
     title = clean(str((document.metadata or {}).get("Title") or "")).strip()
-    return {} if not title or _PLACEHOLDER.match(title) else {"document_title": title}
+    return metadata if not title or _PLACEHOLDER.match(title) else metadata | {"document_title": title}
 
 
 def _parts_of(page: Any, number: int) -> Iterator[PrintedLine]:

@@ -1,6 +1,5 @@
 """A picture of text (a scan, a screenshot, a photographed notice) to paragraphs."""
 
-import warnings
 from io import BytesIO
 from typing import Any
 
@@ -30,10 +29,9 @@ def opened(data: bytes, name: str, limits: Limits) -> Any:
     """The picture, checked for its size before any pixel is decoded."""
     from PIL import Image
 
+    Image.MAX_IMAGE_PIXELS = None  # its limit warns on stderr first; the one below is stricter and refuses
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # our own limit is the stricter one
-            picture = Image.open(BytesIO(data))
+        picture = Image.open(BytesIO(data))
     except Exception as error:  # PIL's plugins raise SyntaxError, struct.error, … on damaged headers
         raise FileRefused(f"{name} is a damaged picture; save it again as PNG or JPEG.") from error
     if picture.width * picture.height > limits.image_pixels:
