@@ -143,6 +143,9 @@ class Segmenter(Protocol):
 
     def words(self, text: str) -> list[str]: ...
 
+    def rarity(self, word: str) -> float:
+        """−ln of the word's share of general Chinese text: about 4 for 的, 18 for a word the dictionary lacks."""
+
 
 class ScriptConverter(Protocol):
     """Between traditional and simplified script."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import math
 import tempfile
 import warnings
 from collections.abc import Iterable
@@ -24,8 +25,15 @@ class JiebaSegmenter:
         words = sorted({word for word in domain_words if len(word) > 1})
         for word in words:
             self._tokenizer.add_word(word)
+        self._added = frozenset(words)
+        self._tokenizer.initialize()
         digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
         self.fingerprint = f"jieba-{version('jieba')}-search-{digest}"
+
+    def rarity(self, word: str) -> float:
+        """From jieba's own counts; words added for the site count as rare."""
+        known = self._tokenizer.FREQ.get(word, 0) if word not in self._added else 0
+        return math.log(self._tokenizer.total / max(known, 1))
 
     def words(self, text: str) -> list[str]:
         return list(self._tokenizer.cut_for_search(text))

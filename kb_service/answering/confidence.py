@@ -12,54 +12,45 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb_service.answering.retrieving import Candidate
+from kb_service.answering.retrieving import Candidate, QuestionTerms
 from kb_service.answering.understanding import Understanding
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def features(
-    understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float], *, facet_agrees: bool
+    understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms, *, facet_agrees: bool
 ) -> dict[str, float]:
-    """Numbers about the best candidate. ``weight_of``: the question's terms, asking words left out, by IDF.
+    """Numbers about the best candidate. Empty without candidates.
 
-    Empty without candidates. Shares are 0–1; cosine is −1–1; margins are in the fused score's standard deviations.
+    Shares are 0–1; cosine is −1–1; margins are in the fused score's standard deviations.
     """
     if not candidates:
         return {}
     best = candidates[0]
+    document = "\n".join(each.text for each in candidates if each.document_id == best.document_id)
     others = [each for each in candidates[1:] if each.document_id != best.document_id]
     return {
-        "covered": covered(best.text, weight_of),
-        "covered_by_document": _covered_by_document(candidates, weight_of),
-        "covered_by_rival": max((covered(each.text, weight_of) for each in others[:4]), default=0.0),
+        "words": covered(best.text, terms.words),
+        "words_document": covered(document, terms.words),
+        "bigrams": covered(best.text, terms.bigrams),
+        "bigrams_document": covered(document, terms.bigrams),
+        "bigrams_rival": max((covered(each.text, terms.bigrams) for each in others[:4]), default=0.0),
         "cosine": best.hit.dense if best.hit.dense is not None else 0.0,
-        "sparse": _sparse_share(best, weight_of),
         "margin": min(best.score - others[0].score, 3.0) if others else 3.0,
         "legs_agree": float(best.hit.dense_rank == 0) + float(best.hit.sparse_rank == 0),
+        "same_document": sum(each.document_id == best.document_id for each in candidates) / len(candidates),
         "matter": _matter_agreement(understood, best),
         "facet": float(facet_agrees),
         "numbers_missing": _numbers_missing(understood.text, best.text),
-        "terms": min(len(weight_of), 30) / 30,
+        "length": min(len(terms.bigrams), 30) / 30,
     }
 
 
 def covered(text: str, weight_of: Mapping[str, float]) -> float:
-    """The IDF-weighted share of the question's terms that occur in the text; 0 for a question without terms."""
+    """The weighted share of the terms that occur in the text; 0 without terms."""
     total = sum(weight_of.values())
     return sum(weight for term, weight in weight_of.items() if term in text) / total if total else 0.0
-
-
-def _covered_by_document(candidates: Sequence[Candidate], weight_of: Mapping[str, float]) -> float:
-    document_id = candidates[0].document_id
-    texts = [each.text for each in candidates if each.document_id == document_id]
-    return covered("\n".join(texts), weight_of)
-
-
-def _sparse_share(best: Candidate, weight_of: Mapping[str, float]) -> float:
-    """BM25 against the most a passage could get: each term at its saturated weight of k1 + 1."""
-    most = 2.2 * sum(weight_of.values())
-    return (best.hit.sparse or 0.0) / most if most else 0.0
 
 
 def _matter_agreement(understood: Understanding, best: Candidate) -> float:

@@ -12,8 +12,9 @@ from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.ports import ScriptConverter
 
-# A second passage is quoted when it answers what the first leaves open: this share of the question's weight.
-_WORTH_A_SECOND_QUOTE = 0.2
+# Fused scores are in standard deviations of a leg's top hits.
+_CLOSE = 1.2
+_MOST_FURTHER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class ExtractiveDrafter:
         best = candidates[0].found
         passages = self._of_facet(understood, best) or self._whole_answer(best) or [best]
         quotes = self._shortened(passages, weight_of)
-        return quotes + self._second(quotes, candidates, weight_of)
+        return quotes + self._further(quotes, candidates, weight_of)
 
     def _of_facet(self, understood: Understanding, best: PassageInVersion) -> list[PassageInVersion]:
         """All of the section that the question asks for, when the best passage's version has one."""
@@ -80,12 +81,12 @@ class ExtractiveDrafter:
                 quotes.append(Quote(found, Span(0, len(text))))
                 room -= len(text)
             elif not quotes:
-                return [Quote(found, self._best_window(text, weight_of))]
+                return [Quote(found, self._best_window(text, weight_of, longest=self._longest))]
             else:
                 break
         return quotes
 
-    def _best_window(self, text: str, weight_of: Mapping[str, float]) -> Span:
+    def _best_window(self, text: str, weight_of: Mapping[str, float], *, longest: int) -> Span:
         """The run of whole sentences around the one that covers most of the question, as long as there is room."""
         spans = sentences(text)
         shares = [covered(normalised(text[s.start : s.end], self._converter), weight_of) for s in spans]
@@ -95,26 +96,32 @@ class ExtractiveDrafter:
             after = shares[last + 1] if last + 1 < len(spans) else -1.0
             leads = first > 0 and text[spans[first - 1].end - 1] in "：:"
             grown = (first - 1, last) if leads or before > after else (first, last + 1)
-            too_long = spans[min(grown[1], len(spans) - 1)].end - spans[grown[0]].start > self._longest
+            too_long = spans[min(grown[1], len(spans) - 1)].end - spans[grown[0]].start > longest
             if too_long or max(before, after) < 0:
                 return Span(spans[first].start, spans[last].end)
             first, last = grown
 
-    def _second(
+    def _further(
         self, quotes: Sequence[Quote], candidates: Sequence[Candidate], weight_of: Mapping[str, float]
     ) -> list[Quote]:
-        """One more passage, of the same document, that covers much of what is still open."""
-        said = "\n".join(normalised(quote.text, self._converter) for quote in quotes)
+        """What else the same version says that comes close to the best passage, while there is room on the screen."""
+        best = candidates[0]
         used = {quote.found.passage.id for quote in quotes}
-        room = self._longest - len(said)
-        before = covered(candidates[0].text + said, weight_of)
-        for each in candidates[1:6]:
+        room = self._longest - sum(len(quote.text) for quote in quotes)
+        further: list[Quote] = []
+        for each in candidates[1:]:
             passage = each.found.passage
-            if each.document_id != candidates[0].document_id or passage.id in used or len(passage.text) > room:
+            if passage.version_id != best.found.passage.version_id or passage.id in used:
                 continue
-            if covered(candidates[0].text + said + each.text, weight_of) - before >= _WORTH_A_SECOND_QUOTE:
-                return [Quote(each.found, Span(0, len(passage.text)))]
-        return []
+            if best.score - each.score > _CLOSE or len(further) == _MOST_FURTHER:
+                break
+            span = Span(0, len(passage.text))
+            if len(passage.text) > room:
+                span = self._best_window(passage.text, weight_of, longest=room)
+            if 0 < span.end - span.start <= room:
+                further.append(Quote(each.found, span))
+                room -= span.end - span.start
+        return further
 
 
 def _same_section(one: PassageInVersion, other: PassageInVersion) -> bool:

@@ -12,8 +12,8 @@ class Knobs:
     )
     dense_weight: float = 0.45  # flat between .4 and .5 on the public-service sets
     reordered: int = 30
-    matter_bonus: float = 0.8
-    facet_bonus: float = 0.35
+    matter_bonus: float = 0.5
+    facet_bonus: float = 0.7
     district_bonus: float = 0.4  # a district's text outranks the city's for that district
     answer_threshold: float = 0.5
     longest_quote: int = 420  # characters: about one phone screen

@@ -1,5 +1,6 @@
 """The words that questions are read with and the wording of replies, from the files in `prompts/`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,14 @@ from kb_service.domain.matters import Facet
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """A question that matches ``asked`` is answered only by a text that matches ``needed``."""
+
+    asked: re.Pattern[str]
+    needed: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All words are in normalised form (simplified, lower case)."""
 
@@ -19,7 +28,12 @@ class Lexicon:
     asking_words: tuple[str, ...]
     courtesy: tuple[str, ...]
     scope_words: Mapping[Reason, tuple[str, ...]]
+    expectations: tuple[Expectation, ...]
     wording: Mapping[str, str]
+
+    def lacks_what_is_asked(self, question: str, answer: str) -> bool:
+        """Whether a question asks for an amount, a time or a number that the answer does not have (normalised texts)."""
+        return any(each.asked.search(question) and not each.needed.search(answer) for each in self.expectations)
 
     def say(self, name: str, **values: str) -> str:
         """A wording with its blanks filled in. Raises KeyError for an unknown name or a blank without a value."""
@@ -36,5 +50,8 @@ def load_lexicon(folder: Path) -> Lexicon:
         asking_words=tuple(words["asking_words"]),
         courtesy=tuple(words["courtesy"]),
         scope_words={Reason(name): tuple(found) for name, found in words["scope"].items()},
+        expectations=tuple(
+            Expectation(re.compile(each["asked"]), re.compile(each["needed"])) for each in words["expected"]
+        ),
         wording=wording,
     )

@@ -10,7 +10,8 @@ from kb_service.answering.events import Answered, Event, EvidenceFound, Progress
 from kb_service.answering.grounding import cite
 from kb_service.answering.knobs import Knobs
 from kb_service.answering.lexicon import Lexicon
-from kb_service.answering.retrieving import EVERYTHING, Candidate, Narrowing, Retriever
+from kb_service.answering.normalising import normalised
+from kb_service.answering.retrieving import EVERYTHING, Candidate, Narrowing, QuestionTerms, Retriever
 from kb_service.answering.routing import Router
 from kb_service.answering.understanding import Reader, Understanding
 from kb_service.domain.answers import (
@@ -52,7 +53,7 @@ class Found:
     """What retrieval gave, and how sure we are of its best document."""
 
     candidates: tuple[Candidate, ...] = ()
-    weight_of: dict[str, float] | None = None
+    terms: QuestionTerms | None = None
     features: dict[str, float] | None = None
     confidence: float = 0.0
     confidence_applies: bool = False
@@ -106,13 +107,13 @@ class Pipeline:
         candidates = self._retriever.find(understood, narrowing=narrowing, limit=_CANDIDATES)
         if not candidates:
             return Found()
-        weight_of = self._retriever.idf_of_terms(understood.text, self._lexicon.asking_words)
+        terms = self._retriever.weigh(understood, self._lexicon.asking_words)
         facet = understood.facet
         facet_agrees = facet is not None and self._retriever.heading_names(facet, candidates[0].found)
-        feature_of = features(understood, candidates, weight_of, facet_agrees=facet_agrees)
+        feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
         return Found(
             candidates=tuple(candidates),
-            weight_of=weight_of,
+            terms=terms,
             features=feature_of,
             confidence=self._confidence.probability(feature_of),
             confidence_applies=self._confidence.applies(feature_of),
@@ -121,11 +122,14 @@ class Pipeline:
     def _decide(self, understood: Understanding, found: Found) -> Reply:
         if understood.scope is not None:
             return self._hand_over(understood, found, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
-        if not found.candidates or not found.weight_of:
+        if not found.candidates or found.terms is None:
             return self._hand_over(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
         if found.confidence < self._knobs.answer_threshold:
             return self._hand_over(understood, found, Reason.LOW_CONFIDENCE, Outcome.HANDED_OVER)
-        quotes = self._drafter.draft(understood, found.candidates, found.weight_of)
+        quotes = self._drafter.draft(understood, found.candidates, found.terms.bigrams)
+        said = normalised("\n".join(quote.text for quote in quotes), self._converter)
+        if self._lexicon.lacks_what_is_asked(understood.text, said):
+            return self._hand_over(understood, found, Reason.LOW_CONFIDENCE, Outcome.HANDED_OVER)
         schedules = self._library.schedules(sorted({quote.found.document_id for quote in quotes}))
         as_of = understood.question.as_of
         citations = cite(quotes, schedules, as_of=as_of, department_name=self._router.name)

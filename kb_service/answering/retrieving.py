@@ -1,6 +1,6 @@
 """Finding passages in force: two legs under one filter, fused, then ordered with what is known of matter and facet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,15 @@ from kb_service.answering.fusing import FusedHit, fuse
 from kb_service.answering.knobs import Knobs
 from kb_service.answering.lexicon import Lexicon
 from kb_service.answering.normalising import normalised
-from kb_service.answering.terms import TermStatistics, counted, question_vector, term_id, terms_of
+from kb_service.answering.terms import (
+    TermStatistics,
+    bigrams_of,
+    counted,
+    is_word,
+    question_vector,
+    term_id,
+    terms_of,
+)
 from kb_service.answering.understanding import Understanding
 from kb_service.domain.documents import Kind, PassageInVersion
 from kb_service.domain.matters import Facet, visible_regions
@@ -41,6 +49,18 @@ class Narrowing:
 
 
 EVERYTHING = Narrowing()
+
+# −ln of the share of general text that the commonest content words have; less than this says nothing.
+_COMMON = 6.0
+_LEAST_WEIGHT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerms:
+    """What a question asks for, by term: words weigh by rarity here and in general text, bigrams by rarity here."""
+
+    words: Mapping[str, float]
+    bigrams: Mapping[str, float]
 
 
 class Retriever:
@@ -81,7 +101,7 @@ class Retriever:
             department=narrowing.department,
             include_version=narrowing.include_version,
         )
-        terms = counted(terms_of(understood.text, self._segmenter))
+        terms = counted(terms_of(understood.text_with_matter, self._segmenter))
         legs = self._index.search(
             dense=self._model.embed_question(understood.text),
             sparse=question_vector(terms, self._statistics()),
@@ -113,10 +133,17 @@ class Retriever:
         words = self._lexicon.facet_headings[facet]
         return any(word in heading for heading in found.passage.heading_path for word in words)
 
-    def idf_of_terms(self, text: str, without: Sequence[str]) -> dict[str, float]:
-        """The distinct terms of a normalised text, less the given words, with their IDF."""
+    def weigh(self, understood: Understanding, without: Sequence[str]) -> QuestionTerms:
+        """The words and Han bigrams of a question, the given words left out, with how much each says."""
+        text = understood.text
         for word in sorted(without, key=len, reverse=True):
             text = text.replace(word, " ")
-        terms = sorted(set(terms_of(text, self._segmenter)))
-        weights = self._statistics().idf(np.array([term_id(term) for term in terms], dtype=np.uint32))
-        return dict(zip(terms, weights.tolist(), strict=True))
+        words = sorted({word for word in self._segmenter.words(text) if is_word(word)})
+        bigrams = sorted(set(bigrams_of(text)))
+        idf = self._statistics().idf(np.array([term_id(term) for term in (*words, *bigrams)], dtype=np.uint32)).tolist()
+        # What is rare here but common in Chinese at large (现在, 一个月) says little of what is asked.
+        rarities = [max(self._segmenter.rarity(word) - _COMMON, _LEAST_WEIGHT) for word in words]
+        return QuestionTerms(
+            words={word: min(pair) for word, pair in zip(words, zip(idf, rarities, strict=False), strict=False)},
+            bigrams=dict(zip(bigrams, idf[len(words) :], strict=True)),
+        )

@@ -26,9 +26,17 @@ _WORD = re.compile(r"[^\W_]")
 
 def terms_of(text: str, segmenter: Segmenter) -> list[str]:
     """Search words and Han bigrams of a normalised text, with repetitions; a one-character text gives itself."""
-    words = [word for word in segmenter.words(text) if _WORD.search(word)]
-    bigrams = [run[i : i + 2] for run in _HAN_RUN.findall(text) for i in range(len(run) - 1)]
-    return words + bigrams
+    return [word for word in segmenter.words(text) if is_word(word)] + bigrams_of(text)
+
+
+def is_word(segment: str) -> bool:
+    """Not only marks and spaces."""
+    return _WORD.search(segment) is not None
+
+
+def bigrams_of(text: str) -> list[str]:
+    """Every two neighbouring Han characters, with repetitions."""
+    return [run[i : i + 2] for run in _HAN_RUN.findall(text) for i in range(len(run) - 1)]
 
 
 def term_id(term: str) -> int:

@@ -20,10 +20,16 @@ class Understanding:
     text: str
     is_traditional: bool
     matter: Matter | None
+    matter_name: str
     facet: Facet | None
     is_courtesy: bool
     scope: Reason | None
     question: Question
+
+    @property
+    def text_with_matter(self) -> str:
+        """The question, and the proper name of the matter that it names in its own way (公积金取钱 → 住房公积金提取)."""
+        return self.text if self.matter is None else f"{self.text} {self.matter_name}"
 
     def as_stored(self) -> UnderstoodAs:
         return UnderstoodAs(
@@ -48,10 +54,12 @@ class Reader:
     def read(self, question: Question) -> Understanding:
         text = normalised(question.text, self._converter).strip()
         scope = self._scope(text)
+        matter = self._matter(text, question)
         return Understanding(
             text=text,
             is_traditional=is_traditional(question.text, self._converter),
-            matter=self._matter(text, question),
+            matter=matter,
+            matter_name=normalised(matter.name, self._converter) if matter else "",
             facet=self.facet(text),
             is_courtesy=scope is None and self._is_courtesy(text),
             scope=scope,
