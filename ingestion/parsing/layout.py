@@ -15,7 +15,8 @@ _LEAST_TWO_SIDED_ROWS = 8
 _LEAST_TWO_SIDED_SHARE = 0.3
 _NARROWEST_COLUMN_SHARE = 0.22
 _LINES_THAT_MAKE_A_MARGIN = 3
-_LEAST_FULL_SHARE = 0.6
+# A margin is one only where lines fill this share of the space, or this many times the type size: lists do neither.
+_LEAST_FULL_SHARE, _LEAST_FULL_SIZES = 0.6, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,10 @@ def _column(parts: Sequence[PrintedLine], from_x: float, to_x: float) -> Iterato
     gaps = [low.top - high.bottom for high, low in pairwise(printed) if low.top > high.top]
     left = -_margin([-line.x0 for line in printed], printed[0].size)
     right = _margin([line.x1 for line in printed], printed[0].size)
-    agreeing = sum(right - printed[0].size <= line.x1 <= right for line in printed)
-    if agreeing < _LINES_THAT_MAKE_A_MARGIN or right < from_x + _LEAST_FULL_SHARE * (to_x - from_x):
+    ending_there = [line for line in printed if right - printed[0].size <= line.x1 <= right]
+    reaches_far = right >= from_x + _LEAST_FULL_SHARE * (to_x - from_x)
+    full = [line for line in ending_there if reaches_far or line.x1 - line.x0 >= _LEAST_FULL_SIZES * line.size]
+    if len(full) < _LINES_THAT_MAKE_A_MARGIN:
         # A few short lines say nothing of the margin: the right one is taken to be as wide as the left one.
         right = max(right, to_x - max(0.0, left - from_x))
     yield Column(tuple(lines), left, right, median(gaps) if gaps else 0.0)

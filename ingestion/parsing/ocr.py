@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from statistics import median
+from threading import Lock
 from typing import Any
 
 from ingestion.parsing.decode import clean
@@ -12,18 +13,22 @@ from ingestion.parsing.layout import PrintedLine
 
 # Below this the recogniser guesses at stains, seals and ornaments.
 _LEAST_SCORE = 0.5
+_CERTAIN = 0.9
 _LONGEST_SIDE = 4_000
 # The same text of an A4 scan as at 2,000 pixels and six lines at once, with 350 MB less memory at the peak.
 _READ_AT_SIDE = 1_600
 _TALLEST_TYPE, _GOOD_TYPE = 120, 64  # pixels
 _TITLE_SIZE = 1.4  # times the median height of a page's lines
 
+# The engine keeps state while it reads; several jobs may hold pictures at once.
+_ONE_AT_A_TIME = Lock()
+
 Recogniser = Callable[[Any], Any]
 
 
 @cache
 def recogniser() -> Recogniser:
-    """The models, loaded once a process; calls are safe from one thread at a time."""
+    """The models, loaded once a process."""
     from rapidocr import RapidOCR
 
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
@@ -39,27 +44,30 @@ def lines_of_picture(picture: Any, page: int, read: Recogniser) -> list[PrintedL
     shrink = min(1.0, _LONGEST_SIDE / longest)
     if shrink < 1.0:
         picture = picture.resize((max(1, int(picture.width * shrink)), max(1, int(picture.height * shrink))))
-    lines = _recognised(picture, shrink, page, read)
+    lines, certainty = _recognised(picture, shrink, page, read)
     height = median(line.size for line in lines) * shrink if lines else 0.0
-    if height > _TALLEST_TYPE:  # letters this large fall apart into strokes
+    if height > _TALLEST_TYPE and certainty < _CERTAIN:  # letters this large can fall apart into strokes
         smaller = shrink * _GOOD_TYPE / height
         size = (max(1, int(picture.width * smaller / shrink)), max(1, int(picture.height * smaller / shrink)))
-        lines = _recognised(picture.resize(size), smaller, page, read) or lines
+        again, certainty_again = _recognised(picture.resize(size), smaller, page, read)
+        lines = again if certainty_again > certainty else lines
     return _with_even_sizes(lines)
 
 
-def _recognised(picture: Any, scale: float, page: int, read: Recogniser) -> list[PrintedLine]:
+def _recognised(picture: Any, scale: float, page: int, read: Recogniser) -> tuple[list[PrintedLine], float]:
+    """The lines, and how sure the recogniser is of its least sure one (0–1)."""
     import numpy as np
 
-    found = read(np.asarray(picture)[:, :, ::-1])
+    with _ONE_AT_A_TIME:
+        found = read(np.asarray(picture)[:, :, ::-1])
     if found.boxes is None or found.txts is None:
-        return []
+        return [], 0.0
     lines = []
     for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
         words = clean(text).strip()
         if score >= _LEAST_SCORE and words:
             lines.append(_line(box / scale, words, page))
-    return lines
+    return lines, min(found.scores, default=0.0)
 
 
 def _with_even_sizes(lines: list[PrintedLine]) -> list[PrintedLine]:
