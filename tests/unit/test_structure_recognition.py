@@ -110,12 +110,13 @@ def test_bold_lines_and_styles_are_headings_but_document_numbers_are_not() -> No
         [
             heading("停车管理办法", 1),
             heading("文号：测府规〔2026〕8号"),
+            paragraph("经市政府同意，现予公布。"),
             heading("适用范围"),
             paragraph("适用于本市道路。"),
         ]
     )
     assert structured.title == "停车管理办法"
-    assert [path for path, _, _ in outline(structured)] == [(), ("适用范围",)]
+    assert [path for path, _, _ in outline(structured)] == [(), (), ("适用范围",)]
 
 
 def test_a_heading_with_nothing_under_it_stays_findable_as_text() -> None:
