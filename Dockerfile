@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Two stages: the first has the network and builds; the second has what runs, no compiler, and no root.
 
 FROM python:3.11.13-slim-bookworm AS build

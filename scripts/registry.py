@@ -21,6 +21,8 @@ def is_offline() -> bool:
 def environment() -> dict[str, str]:
     """The environment for pip and uv; caches move into .venv where the home folder cannot be written."""
     env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    if not env.get("PIP_INDEX_URL"):
+        env.pop("PIP_INDEX_URL", None)
     # A virtual environment that happens to be active in the shell is not the one meant.
     env.pop("VIRTUAL_ENV", None)
     home = os.environ.get("HOME", "")
@@ -42,7 +44,8 @@ def uv_environment(python: Path) -> dict[str, str]:
 
 def _pip_configuration(python: Path) -> dict[str, str]:
     """Lines look like ``global.index-url='…'`` and, from the environment, ``:env:.index-url='…'``."""
-    listed = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    command = [str(python), "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     found: dict[str, str] = {}
     for line in sorted(listed.stdout.splitlines(), reverse=True):
         key, _, value = line.partition("=")
