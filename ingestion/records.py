@@ -92,7 +92,7 @@ def read_record(fields: Mapping[str, Any]) -> Record:
 
 
 def metadata_of(
-    record: Record, *, text: str, default_kind: Kind, matter_id: str | None, department: str | None
+    record: Record, *, title: str, default_kind: Kind, matter_id: str | None, department: str | None
 ) -> Metadata:
     """Raises InvalidRecord or InvalidInterval."""
     try:
@@ -101,7 +101,7 @@ def metadata_of(
     except InvalidInterval as error:
         raise InvalidInterval(f"dates: {error}") from error
     return Metadata(
-        title=record.title or record.question or derived_title(text),
+        title=record.title or record.question or title,
         kind=record.kind or default_kind,
         question=record.question,
         similar_questions=tuple(record.similar_questions),

@@ -9,8 +9,9 @@ from typing import Any
 
 from ingestion.frontmatter import sidecar_fields
 from ingestion.parsing.blocks import ParsedFile, QuestionAnswer
-from ingestion.parsing.parse import SUPPORTED_SUFFIXES, parse
-from ingestion.records import Record, metadata_of, read_record, require_clean
+from ingestion.parsing.parse import parse
+from ingestion.parsing.subtitles import with_chapters
+from ingestion.records import Record, derived_title, metadata_of, read_record, require_clean
 from ingestion.splitting import split
 from ingestion.structure import StructuredText, structure, structure_text
 from kb_service.answering.normalising import normalised
@@ -67,7 +68,7 @@ class Reading:
         department_ids: Mapping[str, str],
         keep: Callable[[bytes], str],
     ) -> None:
-        """``matter_ids``, ``department_ids``: by id, name and alias. ``keep`` stores a source's bytes, gives their SHA-256."""
+        """``matter_ids``, ``department_ids``: by id, name and alias. ``keep``: stores bytes, gives their SHA-256."""
         self._converter = converter
         self._matter_ids = matter_ids
         self._department_ids = department_ids
@@ -84,8 +85,9 @@ class Reading:
             yield Read(str(path), None, None, str(error))
 
     def _file(self, path: Path, data: bytes) -> Iterator[Read]:
-        parsed = parse(data, path.name)
-        fields = dict(parsed.metadata) | _sidecar(path)
+        fields = _sidecar(path)
+        parsed = _with_chapters(parse(data, path.name), fields.pop("chapters", None), path.name)
+        fields = dict(parsed.metadata) | fields
         blob = self._keep(data)
         if parsed.question_answers:
             for row in parsed.question_answers:
@@ -158,7 +160,11 @@ class Reading:
         matter_id = self._matter_ids.get(record.matter, record.matter) if record.matter else None
         department = self._department_ids.get(record.department, record.department) if record.department else None
         metadata = metadata_of(
-            record, text=structured.text, default_kind=default_kind, matter_id=matter_id, department=department
+            record,
+            title=structured.title or derived_title(structured.text),
+            default_kind=default_kind,
+            matter_id=matter_id,
+            department=department,
         )
         require_clean(json.dumps(record.model_dump(mode="json"), ensure_ascii=False))
         return VersionDraft(str(record.id), metadata, structured.text, passages, source_name, blob)
@@ -177,8 +183,26 @@ def _sidecar(path: Path) -> dict[str, object]:
     sidecar = path.with_name(path.name + ".yaml")
     if not sidecar.exists():
         return {}
-    return dict(sidecar_fields(sidecar.read_text(encoding="utf-8"), sidecar.name))
+    try:
+        return dict(sidecar_fields(sidecar.read_text(encoding="utf-8"), sidecar.name))
+    except UnicodeDecodeError as error:
+        raise FileRefused(f"{sidecar.name} is not in UTF-8; save it again as UTF-8") from error
 
 
-def is_supported(path: Path) -> bool:
-    return path.suffix.lower() in SUPPORTED_SUFFIXES | {".jsonl"}
+def _with_chapters(parsed: ParsedFile, chapters: object, name: str) -> ParsedFile:
+    """Chapters of a video from its sidecar: a list of {start: "HH:MM:SS", title}."""
+    if not chapters:
+        return parsed
+    try:
+        told = [(_seconds(str(each["start"])), str(each["title"])) for each in chapters]  # type: ignore[attr-defined]
+    except (TypeError, KeyError, ValueError) as error:
+        raise FileRefused(f'the chapters of {name} must be a list of {{start: "HH:MM:SS", title: …}}') from error
+    return with_chapters(parsed, told)
+
+
+def _seconds(clock: str) -> int:
+    """Of HH:MM:SS, MM:SS or plain seconds."""
+    seconds = 0
+    for part in clock.split(":"):
+        seconds = seconds * 60 + int(part)
+    return seconds

@@ -198,6 +198,7 @@ def _asking(
     drafter = ExtractiveDrafter(
         sections=records.library.passages_of_version,
         heading_names=retriever.heading_names,
+        lacks_what_is_asked=lexicon.lacks_what_is_asked,
         converter=texts.converter,
         longest=knobs.longest_quote,
     )

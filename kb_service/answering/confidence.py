@@ -68,9 +68,13 @@ def _numbers_missing(question: str, text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
-    """Logistic regression: intercept and a weight a feature, and the range of each feature it was fitted on."""
+    """Logistic regression: intercept and a weight a feature, and the range of each feature it was fitted on.
+
+    From ``answer_threshold`` on an answer is given; below it a person is recommended.
+    """
 
     version: str
+    answer_threshold: float
     intercept: float
     weight_of: Mapping[str, float]
     range_of: Mapping[str, tuple[float, float]]
@@ -93,4 +97,6 @@ def load_confidence(path: Path) -> ConfidenceModel:
     """Raises FileNotFoundError or KeyError for a file that is missing or lacks a part."""
     said = json.loads(path.read_text(encoding="utf-8"))
     ranges = {name: (float(low), float(high)) for name, (low, high) in said["range_of"].items()}
-    return ConfidenceModel(said["version"], float(said["intercept"]), dict(said["weight_of"]), ranges)
+    return ConfidenceModel(
+        said["version"], float(said["answer_threshold"]), float(said["intercept"]), dict(said["weight_of"]), ranges
+    )

@@ -15,6 +15,8 @@ from kb_service.ports import ScriptConverter
 # Fused scores are in standard deviations of a leg's top hits.
 _CLOSE = 1.2
 _MOST_FURTHER = 2
+# A further passage must itself say something of what is asked: notices and source lines do not.
+_WORTH_QUOTING = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ class ExtractiveDrafter:
         *,
         sections: Callable[[str], Sequence[PassageInVersion]],
         heading_names: Callable[[Facet, PassageInVersion], bool],
+        lacks_what_is_asked: Callable[[str, str], bool],
         converter: ScriptConverter,
         longest: int,
     ) -> None:
         """``sections``: the passages of a version in order; ``longest``: the length of an answer in characters."""
         self._sections = sections
         self._heading_names = heading_names
+        self._lacks = lacks_what_is_asked
         self._converter = converter
         self._longest = longest
 
@@ -50,10 +54,19 @@ class ExtractiveDrafter:
         self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
     ) -> list[Quote]:
         """Quotes in the order they should be read; never empty for a non-empty list of candidates."""
-        best = candidates[0].found
+        best = self._leading(understood, candidates).found
         passages = self._of_facet(understood, best) or self._whole_answer(best) or [best]
         quotes = self._shortened(passages, weight_of)
         return quotes + self._further(quotes, candidates, weight_of)
+
+    def _leading(self, understood: Understanding, candidates: Sequence[Candidate]) -> Candidate:
+        """The best passage of the best version that has what is asked for: an amount, a time, a number."""
+        version_id = candidates[0].found.passage.version_id
+        for each in candidates:
+            text = normalised(each.found.passage.text, self._converter)
+            if each.found.passage.version_id == version_id and not self._lacks(understood.text, text):
+                return each
+        return candidates[0]
 
     def _of_facet(self, understood: Understanding, best: PassageInVersion) -> list[PassageInVersion]:
         """All of the section that the question asks for, when the best passage's version has one."""
@@ -115,6 +128,8 @@ class ExtractiveDrafter:
                 continue
             if best.score - each.score > _CLOSE or len(further) == _MOST_FURTHER:
                 break
+            if covered(normalised(passage.text, self._converter), weight_of) < _WORTH_QUOTING:
+                continue
             span = Span(0, len(passage.text))
             if len(passage.text) > room:
                 span = self._best_window(passage.text, weight_of, longest=room)

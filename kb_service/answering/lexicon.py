@@ -29,10 +29,16 @@ class Lexicon:
     courtesy: tuple[str, ...]
     scope_words: Mapping[Reason, tuple[str, ...]]
     expectations: tuple[Expectation, ...]
+    disclaimers: tuple[str, ...]
     wording: Mapping[str, str]
 
     def lacks_what_is_asked(self, question: str, answer: str) -> bool:
-        """Whether a question asks for an amount, a time or a number that the answer does not have (normalised texts)."""
+        """Whether a question asks for an amount, time or number that the answer has not, or says it has not.
+
+        Both texts are normalised.
+        """
+        if any(word in answer for word in self.disclaimers):
+            return True
         return any(each.asked.search(question) and not each.needed.search(answer) for each in self.expectations)
 
     def say(self, name: str, **values: str) -> str:
@@ -53,5 +59,6 @@ def load_lexicon(folder: Path) -> Lexicon:
         expectations=tuple(
             Expectation(re.compile(each["asked"]), re.compile(each["needed"])) for each in words["expected"]
         ),
+        disclaimers=tuple(words["disclaimers"]),
         wording=wording,
     )

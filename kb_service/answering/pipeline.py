@@ -124,7 +124,7 @@ class Pipeline:
             return self._hand_over(understood, found, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
         if not found.candidates or found.terms is None:
             return self._hand_over(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
-        if found.confidence < self._knobs.answer_threshold:
+        if found.confidence < self._confidence.answer_threshold:
             return self._hand_over(understood, found, Reason.LOW_CONFIDENCE, Outcome.HANDED_OVER)
         quotes = self._drafter.draft(understood, found.candidates, found.terms.bigrams)
         said = normalised("\n".join(quote.text for quote in quotes), self._converter)

@@ -28,7 +28,7 @@ def test_before_any_version_was_in_force_there_is_no_source(http: Http) -> None:
 
 
 def test_every_quote_stands_in_its_version_at_its_place(http: Http) -> None:
-    answer = http.ask("什么情况下不能放风筝", as_of="2026-07-01")
+    answer = http.ask("有什么情形不得放飞风筝", as_of="2026-07-01")
     assert answer["outcome"] == "answered"
     for citation in answer["citations"]:
         text = http.get(f"/v1/versions/{citation['version_id']}").json()["text"]

@@ -138,9 +138,7 @@ class SqlLibrary:
     def passages_of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[PassageInVersion]]:
         """The passages of every version that has a place in the index (not withdrawn, not rejected), by document."""
         found: dict[str, list[PassageInVersion]] = {document_id: [] for document_id in document_ids}
-        query = _PASSAGE_AND_VERSION.where(
-            versions.c.state.in_(_INDEXED_STATES)
-        )
+        query = _PASSAGE_AND_VERSION.where(versions.c.state.in_(_INDEXED_STATES))
         with self._database.reading() as connection:
             for ids in _chunks(document_ids):
                 for row in connection.execute(query.where(versions.c.document_id.in_(ids))):
