@@ -37,10 +37,11 @@ def _run(command: list[str], folder: Path, **environment: str) -> subprocess.Com
 
 
 def test_make_alone_lists_every_command_that_is_meant_for_people() -> None:
-    listed = _run(["make", "help"], ROOT).stdout
-    told = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert {"run", "test", "check", "bundle", "test-setup"} <= set(told)
-    assert re.findall(r"^  make ([a-z-]+)", listed, re.MULTILINE) == told
+    listed = re.findall(r"^  make ([a-z-]+)", _run(["make"], ROOT).stdout, re.MULTILINE)
+    declared = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert declared is not None
+    only_steps_of_others = {"environment", "test-environment", "test-model"}
+    assert sorted(listed) == sorted(set(declared[1].split()) - only_steps_of_others)
 
 
 def test_an_old_python3_is_passed_over_for_a_newer_one_beside_it(fresh_clone: Path, tmp_path: Path) -> None:
