@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ingestion.checking import Finding, check
 from ingestion.preparing import Advance, Preparing, silent
@@ -15,7 +16,6 @@ from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.index.rebuilding import run_child, swap_in_rebuilt
-from kb_service.adapters.index.server import ServerIndex
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
@@ -24,6 +24,9 @@ from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.asking import Asking
 from kb_service.ports import EmbeddingModel, ScriptConverter, Segmenter
 from kb_service.settings import Settings
+
+if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
+    from kb_service.adapters.index.server import ServerIndex
 
 # What a passage of a government text has in terms, before there are any to measure.
 _USUAL_TERMS = 250.0
@@ -69,7 +72,7 @@ class Service:
     settings: Settings
     records: Records
     texts: Texts
-    index: EdgeIndex | ServerIndex
+    index: "EdgeIndex | ServerIndex"
     statistics: PublishedStatistics
     synchroniser: Synchroniser
     asking: Asking
@@ -116,7 +119,7 @@ class Service:
             advance(int(line) - written)
             written = int(line)
 
-        if isinstance(self.index, ServerIndex):
+        if not isinstance(self.index, EdgeIndex):
             batches = all_points(self.library, self.texts.preparing, mean_terms=mean_terms)
             manifest = self.texts.manifest(mean_terms)
             stamp = self.now().strftime("%Y%m%d%H%M%S")

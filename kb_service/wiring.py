@@ -2,7 +2,9 @@
 
 import contextlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ingestion.importing import Importing
@@ -16,9 +18,8 @@ from kb_service.adapters.embedding.building import MODEL_NAME
 from kb_service.adapters.embedding.loading import ModelChoice, load_model
 from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
-from kb_service.adapters.index.opening import open_edge_index
+from kb_service.adapters.index.opening import ProbeResult, open_edge_index, probe_early
 from kb_service.adapters.index.ownership import Ownership, claim
-from kb_service.adapters.index.server import ServerIndex
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
@@ -40,6 +41,9 @@ from kb_service.domain.matters import Department, Matter
 from kb_service.ports import PassageIndex, ScriptConverter
 from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings
+
+if TYPE_CHECKING:
+    from kb_service.adapters.index.server import ServerIndex
 
 
 def now() -> datetime:
@@ -103,6 +107,7 @@ def open_service(settings: Settings) -> Service:
     """
     with contextlib.ExitStack() as undo:
         ownership = None if settings.qdrant_url else undo.enter_context(claim(settings.data_dir))
+        probed = probe_early(ownership) if ownership else None
         records = open_records(settings)
         undo.callback(records.database.close)
         texts = open_texts(settings, records)
@@ -110,7 +115,7 @@ def open_service(settings: Settings) -> Service:
         statistics.load()
         manifest = texts.manifest(mean_terms_of(records, texts.preparing, statistics))
         expected, in_flight = records.library.expected_points()
-        index, reasons = _open_index(settings, ownership, manifest, expected, in_flight)
+        index, reasons = _open_index(settings, ownership, manifest, (expected, in_flight), probed)
         undo.callback(index.close)
         service = _service(settings, records, texts, statistics, index, ownership, reasons)
         if expected and index.count() == 0:  # lost, damaged or of another model: nothing could be answered until then
@@ -120,10 +125,17 @@ def open_service(settings: Settings) -> Service:
 
 
 def _open_index(
-    settings: Settings, ownership: Ownership | None, manifest: Manifest, expected: int, in_flight: int
-) -> tuple[EdgeIndex | ServerIndex, list[str]]:
-    """The index, and the reasons to rebuild it."""
+    settings: Settings,
+    ownership: Ownership | None,
+    manifest: Manifest,
+    points: tuple[int, int],
+    probed: Callable[[], ProbeResult] | None,
+) -> "tuple[EdgeIndex | ServerIndex, list[str]]":
+    """The index, and the reasons to rebuild it. ``points``: expected, and in flight."""
+    expected, in_flight = points
     if ownership is None:
+        from kb_service.adapters.index.server import ServerIndex
+
         key = settings.qdrant_api_key
         server = ServerIndex(
             str(settings.qdrant_url),
@@ -135,7 +147,9 @@ def _open_index(
         missing = ["the collection does not hold what the database calls for"] if is_short else []
         return server, [*server.rebuild_reasons, *missing]
     stamp = now().strftime("%Y%m%dT%H%M%S")
-    opened = open_edge_index(ownership, manifest, expected_count=expected, allowed_difference=in_flight, stamp=stamp)
+    opened = open_edge_index(
+        ownership, manifest, expected_count=expected, allowed_difference=in_flight, stamp=stamp, probed=probed
+    )
     return opened.index, list(opened.rebuild_reasons)
 
 
@@ -144,7 +158,7 @@ def _service(
     records: Records,
     texts: Texts,
     statistics: PublishedStatistics,
-    index: EdgeIndex | ServerIndex,
+    index: "EdgeIndex | ServerIndex",
     ownership: Ownership | None,
     reasons: list[str],
 ) -> Service:

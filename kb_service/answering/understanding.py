@@ -28,7 +28,7 @@ class Understanding:
 
     @property
     def text_with_matter(self) -> str:
-        """The question, and the proper name of the matter that it names in its own way (公积金取钱 → 住房公积金提取)."""
+        """The question and the proper name of the matter it names in its own way (公积金取钱 → 住房公积金提取)."""
         return self.text if self.matter is None else f"{self.text} {self.matter_name}"
 
     def as_stored(self) -> UnderstoodAs:

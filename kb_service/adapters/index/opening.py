@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,11 +44,13 @@ def open_edge_index(
     allowed_difference: int = 0,
     stamp: str,
     probe_timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
+    probed: Callable[[], ProbeResult] | None = None,
 ) -> OpenedIndex:
     """``expected_count``: points that the database says are there, give or take ``allowed_difference`` in flight.
 
     An index made with another engine, schema or embedding model is deleted; a damaged one is set aside under ``stamp``
     (a time, sortable); one made with another segmenter or converter stays in use until the rebuild is swapped in.
+    ``probed`` gives the result of a probe that was started early.
     """
     folder = ownership.index_folder
     finish_interrupted_swap(folder)
@@ -56,11 +60,21 @@ def open_edge_index(
     found = differences(kept, manifest)
     if any(difference.is_fatal for difference in found):
         return _start_empty(folder, manifest, tuple(map(str, found)))
-    doubt = _doubt(probe_folder(folder, timeout_seconds=probe_timeout_seconds), expected_count, allowed_difference)
+    result = probed() if probed else probe_folder(folder, timeout_seconds=probe_timeout_seconds)
+    doubt = _doubt(result, expected_count, allowed_difference)
     if doubt is not None:
         bad = set_aside(folder, stamp=stamp)
         return OpenedIndex(_start_empty(folder, manifest, ()).index, (doubt,), bad)
     return OpenedIndex(EdgeIndex(folder), tuple(map(str, found)))
+
+
+def probe_early(ownership: Ownership) -> Callable[[], ProbeResult]:
+    """Probe in the background, on another core, while this process still loads its model; waits when called."""
+    finish_interrupted_swap(ownership.index_folder)
+    pool = ThreadPoolExecutor(1, thread_name_prefix="probe")
+    result = pool.submit(probe_folder, ownership.index_folder)
+    pool.shutdown(wait=False)
+    return result.result
 
 
 def probe_folder(folder: Path, *, timeout_seconds: float = PROBE_TIMEOUT_SECONDS) -> ProbeResult:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import departments, matters
@@ -41,12 +40,11 @@ class SqlCatalogue:
 
     def replace(self, *, departments_: Sequence[Department], matters_: Sequence[Matter]) -> None:
         """Add these or overwrite those of the same id, in one transaction; others stay."""
-        dialect = postgresql if self._database.engine.dialect.name == "postgresql" else sqlite
         with self._database.writing() as connection:
             for table, values in ((departments, departments_), (matters, matters_)):
                 for value in values:
                     row = {column.name: _plain(getattr(value, column.name)) for column in table.columns}
-                    statement = dialect.insert(table).values(row)
+                    statement = self._database.insert(table).values(row)
                     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -30,6 +30,16 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         with self.engine.begin() as connection:
             yield connection
+
+    def insert(self, table: Table) -> Any:
+        """An INSERT that knows `on_conflict_…`; both databases' have the same methods, but no common type."""
+        if self.engine.dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+            return postgresql_insert(table)
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -6,7 +6,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import embeddings, term_counts
@@ -54,8 +53,7 @@ class SqlVectors:
         self._insert_missing(term_counts, rows)
 
     def _insert_missing(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-        dialect = postgresql if self._database.engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table).on_conflict_do_nothing()
+        statement = self._database.insert(table).on_conflict_do_nothing()
         for some in _chunks(rows):
             with self._database.writing() as connection:
                 connection.execute(statement, some)
