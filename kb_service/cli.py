@@ -147,6 +147,8 @@ def main() -> None:
     except KbError as error:
         print(f"kb: {error}", file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _add_commands_of_other_packages() -> None:

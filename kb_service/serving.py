@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import logging
+import signal
 import socket
 import threading
 
@@ -28,6 +29,8 @@ def run(settings: Settings, *, host: str, port: int) -> None:
             "set KB_ALLOW_REMOTE=true on a closed network"
         )
     _require_free(host, port)
+    # uvicorn ends the listening and then raises the signal again: let it end like Ctrl-C, so that all is closed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.disable()  # starting makes a million objects that stay: looking through them for garbage takes a fifth of it
     with open_service(settings) as service:
         token = service.ownership.publish_address(_reachable(host), port) if service.ownership else None

@@ -1,0 +1,78 @@
+"""Real `kb` processes on a data folder of their own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+
+class Kb:
+    """Runs `kb` as an operator would; ``data_dir`` is its world."""
+
+    def __init__(self, data_dir: Path, models_dir: Path) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / "models").symlink_to(models_dir)
+        self.data_dir = data_dir
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+        self._environment["KB_DATA_DIR"] = str(data_dir)
+        self._servers: list[subprocess.Popen[str]] = []
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", "from kb_service.cli import main; main()", *arguments]
+        return subprocess.Popen(
+            command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """What it printed; of a failure what it complained of."""
+        process = self.start(*arguments)
+        out, complaints = process.communicate(timeout=240)
+        assert process.returncode == code, f"kb {' '.join(arguments)}: {process.returncode}\n{out}\n{complaints}"
+        return out if code == 0 else complaints
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json"))
+
+    def serve(self) -> str:
+        """The address of a server that is ready."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        server = self.start("serve", "--port", str(port))
+        self._servers.append(server)
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert server.poll() is None, server.communicate()
+            try:
+                if httpx.get(f"{address}/readyz", trust_env=False).status_code == 200:
+                    return address
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise AssertionError("kb serve was not ready within a minute")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        server = self._servers.pop()
+        server.send_signal(how)
+        server.communicate(timeout=60)
+        return server.returncode
+
+    def close(self) -> None:
+        while self._servers:
+            self.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def kb(tmp_path: Path, models_dir: Path) -> Iterator[Kb]:
+    command = Kb(tmp_path / "data", models_dir)
+    yield command
+    command.close()
