@@ -1,18 +1,17 @@
 """Text as it is indexed and compared: one width, one script, no invisible characters. Never what is quoted."""
 
+import re
 import unicodedata
 
 from kb_service.ports import ScriptConverter
 
 # Zero-width and direction marks, soft hyphen, tag characters: invisible, so they can only hide things.
-_INVISIBLE = {ord(c): None for c in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"} | {
-    code: None for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080))
-}
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
 def normalised(text: str, converter: ScriptConverter) -> str:
     """NFKC, simplified script, lower case, without invisible characters. Offsets do not carry over."""
-    visible = text.translate(_INVISIBLE)
+    visible = _INVISIBLE.sub("", text)
     return converter.to_simplified(unicodedata.normalize("NFKC", visible)).lower()
 
 
