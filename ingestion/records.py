@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from kb_service.domain.days import checked_interval, declared_end, shanghai_day
 from kb_service.domain.documents import Audience, Kind, Metadata
 from kb_service.domain.errors import InvalidInterval, InvalidRecord
+from kb_service.domain.texts import is_storable
 
 _LONGEST_DERIVED_TITLE = 40
 _CHINESE_DATE = re.compile(r"\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*")
@@ -127,12 +128,8 @@ def derived_title(text: str) -> str:
 
 def require_clean(text: str) -> None:
     """Raises InvalidRecord for text that no database takes: NUL characters, lone surrogates."""
-    if "\x00" in text:
-        raise InvalidRecord("the text contains NUL characters; it is probably not text")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidRecord(f"the text is not valid Unicode at character {error.start}") from error
+    if not is_storable(text):
+        raise InvalidRecord("the text holds NUL characters or lone surrogates; it is probably not text")
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -14,8 +14,9 @@ from kb_service.answering.understanding import Reader
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
-from kb_service.domain.errors import QuestionEmpty, QuestionTooLong, UnknownMatter
+from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
 from kb_service.domain.matters import region_path
+from kb_service.domain.texts import is_storable
 from kb_service.ports import Catalogue, Transcript
 
 LONGEST_QUESTION = 2000
@@ -59,10 +60,12 @@ class Asking:
     ) -> Question:
         """A checked question, asked now; ``as_of`` is today unless given.
 
-        Raises QuestionEmpty, QuestionTooLong, UnknownMatter.
+        Raises QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter.
         """
         if not text.strip():
             raise QuestionEmpty("the question is empty; send the words the person typed")
+        if not is_storable("\n".join(filter(None, (text, conversation_id, user_ref, region, matter_id, channel)))):
+            raise QuestionNotText("the question holds characters that no text has (NUL or half a surrogate pair)")
         if len(text) > LONGEST_QUESTION:
             raise QuestionTooLong(f"the question has {len(text)} characters; at most {LONGEST_QUESTION} are read")
         if matter_id is not None and matter_id not in self._matter_ids:

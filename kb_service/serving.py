@@ -59,7 +59,7 @@ def _keep_in_step(service: Service, stopping: threading.Event) -> None:
             service.synchroniser.reconcile()
             if service.rebuild_reasons or _has_long_tail(service):
                 service.rebuild()
-        except KbError:
+        except Exception:  # whatever it was, the next minute may mend it; without this thread nothing is ever published
             log.exception("the index could not follow the database; trying again in a minute")
         if stopping.wait(service.settings.reconcile_seconds):
             return

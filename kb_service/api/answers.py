@@ -7,7 +7,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from kb_service.answering.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.api.state import ServiceOf
@@ -16,6 +16,7 @@ from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import KbError
+from kb_service.domain.texts import is_storable
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
 
@@ -31,6 +32,12 @@ def _day(value: object) -> object:
 
 
 AsOf = Annotated[date | None, BeforeValidator(_day)]
+
+
+def _storable(text: str | None) -> str | None:
+    if text is not None and not is_storable(text):
+        raise ValueError("holds characters that no text has")
+    return text
 
 
 class Ask(BaseModel):
@@ -53,7 +60,7 @@ class Feedback(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     resolved: bool | None = None
-    comment: str | None = Field(default=None, max_length=2000)
+    comment: Annotated[str | None, AfterValidator(_storable)] = Field(default=None, max_length=2000)
 
 
 _EXAMPLES = {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from kb_service.api import answers, errors, health, internal, knowledge, search
+from kb_service.api.limits import BodyLimit
 from kb_service.console.pages import pages_router
 from kb_service.service import Service
 
@@ -19,6 +20,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.state.service = service
     app.state.owner_token = owner_token
     errors.register(app)
+    app.add_middleware(BodyLimit)
     for router in (answers.router, search.router, knowledge.router, health.router, internal.router, pages_router()):
         app.include_router(router)
     return app

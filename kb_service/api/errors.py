@@ -1,8 +1,11 @@
 """Domain errors to HTTP statuses: one table, one handler."""
 
+from http import HTTPStatus
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from kb_service.domain import errors
 
@@ -20,6 +23,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.NotAllowed: 403,
     errors.NotEnoughSpace: 507,
     errors.QuestionEmpty: 422,
+    errors.QuestionNotText: 422,
     errors.QuestionTooLong: 422,
     errors.UnknownDepartment: 422,
     errors.UnknownMatter: 422,
@@ -39,6 +43,16 @@ def register(app: FastAPI) -> None:
     def _request(_request: Request, error: RequestValidationError) -> JSONResponse:
         faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
         return _body("RequestInvalid", "; ".join(faults), 422)
+
+    @app.exception_handler(HTTPException)
+    def _http(_request: Request, error: HTTPException) -> JSONResponse:
+        return _body(
+            HTTPStatus(error.status_code).phrase.title().replace(" ", ""), str(error.detail), error.status_code
+        )
+
+    @app.exception_handler(Exception)
+    def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
+        return _body("InternalError", "something went wrong on our side; the log of the service tells what", 500)
 
 
 def _body(name: str, detail: str, status: int) -> JSONResponse:

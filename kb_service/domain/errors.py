@@ -41,6 +41,10 @@ class QuestionTooLong(KbError):
     pass
 
 
+class QuestionNotText(KbError):
+    """Characters that no text has: NUL, half of a surrogate pair."""
+
+
 class UnknownMatter(KbError):
     pass
 

@@ -195,3 +195,26 @@ def test_the_openapi_document_has_examples(http: Http) -> None:
     document = http.get("/openapi.json").json()
     content = document["paths"]["/v1/answers"]["post"]["requestBody"]["content"]["application/json"]
     assert "as_of" in content["examples"]
+
+
+def test_a_body_beyond_a_megabyte_is_refused_before_it_is_read(http: Http) -> None:
+    response = http.request("POST", "/v1/answers", content=b'{"question": "' + b"x" * 2_000_000 + b'"}')
+    assert (response.status_code, response.json()["error"]) == (413, "BodyTooLarge")
+
+
+def test_half_a_surrogate_pair_and_nul_are_refused_in_plain_words(http: Http) -> None:
+    for escaped, refused_as in (("\\ud800", "RequestInvalid"), ("\\u0000", "QuestionNotText")):
+        body = f'{{"question": "签注{escaped}"}}'.encode()
+        response = http.request("POST", "/v1/answers", content=body, headers={"content-type": "application/json"})
+        assert (response.status_code, response.json()["error"]) == (422, refused_as)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "error"),
+    [("GET", "/v1/nothing", 404, "NotFound"), ("DELETE", "/v1/answers", 405, "MethodNotAllowed")],
+)
+def test_a_wrong_address_is_answered_in_the_same_form(
+    http: Http, method: str, path: str, status: int, error: str
+) -> None:
+    response = http.request(method, path)
+    assert (response.status_code, response.json()["error"]) == (status, error)
