@@ -16,6 +16,7 @@ class Knobs:
     reordered: int = 30
     matter_bonus: float = 0.5
     facet_bonus: float = 0.7
+    title_only_penalty: float = 0.2  # found for its title alone: its own words share nothing with the question
     district_bonus: float = 0.4  # a district's text outranks the city's for that district
     longest_quote: int = 420  # characters: about one phone screen
     evidence: int = 5

@@ -125,8 +125,11 @@ class Retriever:
         if understood.question.region and found.metadata.region and found.metadata.region.count("/"):
             score += self._knobs.district_bonus
         metadata, passage = found.metadata, found.passage
-        parts = (metadata.title, metadata.question or "", *passage.heading_path, passage.text)
-        return Candidate(found, hit, score, normalised("\n".join(parts), self._converter))
+        own = normalised("\n".join((*passage.heading_path, passage.text)), self._converter)
+        if not any(pair in own for pair in bigrams_of(understood.text)):
+            score -= self._knobs.title_only_penalty
+        context = normalised("\n".join((metadata.title, metadata.question or "")), self._converter)
+        return Candidate(found, hit, score, f"{context}\n{own}")
 
     def heading_names(self, facet: Facet, found: PassageInVersion) -> bool:
         """Whether a heading above the passage names the facet."""
