@@ -7,12 +7,8 @@ from dataclasses import dataclass
 class Knobs:
     """Fused scores are in standard deviations of a leg's top hits; bonuses are on that scale."""
 
-    leg_depth: int = (
-        100  # the right passage is among the top 30 of either leg in 96 % of questions; 100 gives fusion its scale
-    )
-    dense_weight: float = (
-        0.55  # flat between .4 and .7 on service questions; statutes gain up to .6, news-like texts lose
-    )
+    leg_depth: int = 100  # fusion takes its scale from each leg's top 100
+    dense_weight: float = 0.55  # docs/decisions/0004-fusion.md
     reordered: int = 30
     matter_bonus: float = 0.5
     facet_bonus: float = 0.7
