@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import yaml
 
+from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import FileRefused
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -84,5 +85,5 @@ def _mapping(text: str, what: str, mend: str) -> Mapping[object, object]:
 def _plain(value: object) -> object:
     """YAML reads days as dates; whoever stores them wants one form, ISO text."""
     if isinstance(value, datetime):
-        return value.date().isoformat()
+        return (shanghai_day(value) if value.tzinfo else value.date()).isoformat()
     return value.isoformat() if isinstance(value, date) else value

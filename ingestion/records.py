@@ -26,7 +26,7 @@ _KINDS = {
 def _day(value: object) -> object:
     """A day from ISO, 2026/7/1 or 2026年7月1日; a moment is reduced to its day in Shanghai."""
     if isinstance(value, datetime):
-        return shanghai_day(value) if value.tzinfo else value.date()
+        return _day_of_moment(value)
     if isinstance(value, date) or value is None:
         return value
     text = str(value).strip()
@@ -35,6 +35,13 @@ def _day(value: object) -> object:
     if found := _CHINESE_DATE.fullmatch(text):
         return date(int(found[1]), int(found[2]), int(found[3]))
     return _day(datetime.fromisoformat(text))
+
+
+def _day_of_moment(moment: datetime) -> date:
+    try:
+        return shanghai_day(moment) if moment.tzinfo else moment.date()
+    except OverflowError as error:
+        raise ValueError("the day is out of range") from error
 
 
 def _text(value: object) -> object:
@@ -60,7 +67,7 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     id: Text = None
-    kind: Annotated[Kind | None, BeforeValidator(lambda v: _KINDS.get(v, v) or None)] = None
+    kind: Annotated[Kind | None, BeforeValidator(lambda v: _KINDS.get(str(v), v) or None)] = None
     title: Text = None
     question: Text = None
     similar_questions: Several = []
@@ -71,7 +78,7 @@ class Record(BaseModel):
     matter: Text = None
     department: Text = None
     region: Text = None
-    audience: Annotated[Audience | None, BeforeValidator(lambda v: _AUDIENCES.get(v, v) or None)] = None
+    audience: Annotated[Audience | None, BeforeValidator(lambda v: _AUDIENCES.get(str(v), v) or None)] = None
     effective_from: Day = None
     effective_to: Day = None
     valid_through: Day = None
@@ -82,14 +89,21 @@ class Record(BaseModel):
 
 
 def read_record(fields: Mapping[str, Any]) -> Record:
-    """Raises InvalidRecord for a wrong value, or a name so close to a field's that it must be a slip of the pen."""
+    """Raises InvalidRecord for a wrong value, or a name so close to a field's that it must be a slip of the pen.
+
+    The texts of a record are clean: see `require_clean`.
+    """
     for name in set(fields) - set(Record.model_fields):
         if near := difflib.get_close_matches(name, Record.model_fields, n=1, cutoff=0.85):
             raise InvalidRecord(f"unknown field {name!r}; did you mean {near[0]!r}?")
     try:
-        return Record.model_validate(fields)
+        record = Record.model_validate(fields)
     except ValidationError as error:
         raise InvalidRecord(_first_fault(error)) from error
+    for value in record.model_dump().values():
+        for text in value if isinstance(value, list) else (value,):
+            require_clean(str(text))
+    return record
 
 
 def metadata_of(

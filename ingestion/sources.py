@@ -93,12 +93,12 @@ class Reading:
             for row in parsed.question_answers:
                 yield self._row(path, row, fields, blob)
             return
-        record = read_record({"id": path.stem} | fields)
+        record = read_record(fields | {"id": _id(path, fields)})
         default = Kind.VIDEO if path.suffix.lower() in _VIDEO_SUFFIXES else Kind.REGULATION
         yield Read(str(path), None, self._draft(record, structure(parsed.blocks), default, path.name, blob))
 
     def _row(self, path: Path, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
-        base = str(fields.get("id") or path.stem)
+        base = _id(path, fields)
         own = {"question": row.question, "answer": row.answer, "similar_questions": list(row.similar_questions)}
         try:
             record = read_record(dict(fields) | {"id": self._row_id(base, row.question)} | own | dict(row.extra))
@@ -109,7 +109,8 @@ class Reading:
 
     def _row_id(self, base: str, question: str) -> str:
         """By the question, not the row: a row inserted above does not rename the others."""
-        return f"{base}#{hashlib.sha256(normalised(question, self._converter).encode()).hexdigest()[:10]}"
+        key = normalised(question, self._converter).encode("utf-8", "surrogatepass")
+        return f"{base}#{hashlib.sha256(key).hexdigest()[:10]}"
 
     def _lines(self, path: Path, data: bytes) -> Iterator[Read]:
         blob = self._keep(data)
@@ -124,7 +125,7 @@ class Reading:
     def _line(self, path: Path, line: bytes, blob: str) -> VersionDraft:
         try:
             fields = json.loads(line.decode("utf-8-sig"))
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of thousands of digits
             raise InvalidRecord(f"not a JSON object in UTF-8: {error}") from error
         if not isinstance(fields, dict):
             raise InvalidRecord("a line must be a JSON object")
@@ -166,8 +167,12 @@ class Reading:
             matter_id=matter_id,
             department=department,
         )
-        require_clean(json.dumps(record.model_dump(mode="json"), ensure_ascii=False))
         return VersionDraft(str(record.id), metadata, structured.text, passages, source_name, blob)
+
+
+def _id(path: Path, fields: Mapping[str, Any]) -> str:
+    """What is said of the file, else its name: a field left blank says nothing."""
+    return str(fields.get("id") or "").strip() or path.stem
 
 
 def _bytes_of(path: Path) -> bytes:

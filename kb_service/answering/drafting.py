@@ -69,12 +69,16 @@ class ExtractiveDrafter:
         return candidates[0]
 
     def _of_facet(self, understood: Understanding, best: PassageInVersion) -> list[PassageInVersion]:
-        """All of the section that the question asks for, when the best passage's version has one."""
-        if understood.facet is None:
+        """The section that the question asks for, when the best passage stands in it, from where it has room for it."""
+        if understood.facet is None or not self._heading_names(understood.facet, best):
             return []
-        if self._heading_names(understood.facet, best):
-            return [each for each in self._sections(best.passage.version_id) if _same_section(each, best)]
-        return []
+        section = [each for each in self._sections(best.passage.version_id) if _same_section(each, best)]
+        start = next(at for at, each in enumerate(section) if each.passage.id == best.passage.id)
+        room = self._longest - len(best.passage.text)
+        while start > 0 and len(section[start - 1].passage.text) <= room:
+            start -= 1
+            room -= len(section[start].passage.text)
+        return section[start:]
 
     def _whole_answer(self, best: PassageInVersion) -> list[PassageInVersion]:
         """A Q&A's answer is quoted whole when it fits."""

@@ -5,8 +5,10 @@ import unicodedata
 
 from kb_service.ports import ScriptConverter
 
-# Zero-width and direction marks, soft hyphen, tag characters: invisible, so they can only hide things.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+# Zero-width and direction marks, soft hyphen, variation selectors, tag characters: they can only hide things.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e01ef]"
+)
 
 
 def normalised(text: str, converter: ScriptConverter) -> str:

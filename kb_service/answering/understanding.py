@@ -61,7 +61,7 @@ class Reader:
             matter=matter,
             matter_name=normalised(matter.name, self._converter) if matter else "",
             facet=self.facet(text),
-            is_courtesy=scope is None and self._is_courtesy(text),
+            is_courtesy=scope is None and self._named(text) is None and self._is_courtesy(text),
             scope=scope,
             question=question,
         )
@@ -70,6 +70,9 @@ class Reader:
         """The matter the asker chose, else the one whose longest name stands in the question."""
         if question.matter_id is not None:
             return self._matter_by_id.get(question.matter_id)
+        return self._named(text)
+
+    def _named(self, text: str) -> Matter | None:
         return next((matter for name, matter in self._names if name in text), None)
 
     def facet(self, text: str) -> Facet | None:

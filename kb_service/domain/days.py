@@ -61,12 +61,15 @@ class Interval:
 def declared_end(*, effective_to: date | None, valid_through: date | None) -> date | None:
     """The exclusive end from either way of saying it: 有效期至 2026-06-30 (``valid_through``) ends on 2026-07-01.
 
+    The calendar's last day, 9999-12-31, is how other systems write that there is no end.
     Raises InvalidInterval when both are given.
     """
     if effective_to is not None and valid_through is not None:
         raise InvalidInterval(
             f"both effective_to ({effective_to}) and valid_through ({valid_through}) are given; keep one of them"
         )
+    if valid_through == date.max:
+        return None
     return valid_through + timedelta(days=1) if valid_through is not None else effective_to
 
 
