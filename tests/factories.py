@@ -3,7 +3,11 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from kb_service.domain.answers import Question
+from kb_service.answering.fusing import FusedHit
+from kb_service.answering.retrieving import Candidate
+from kb_service.answering.understanding import Understanding
+from kb_service.domain.answers import Citation, Question
+from kb_service.domain.days import Interval
 from kb_service.domain.documents import (
     DraftPassage,
     Kind,
@@ -14,6 +18,8 @@ from kb_service.domain.documents import (
     VersionDraft,
     VersionState,
 )
+from kb_service.domain.matters import Facet
+from kb_service.ports import Scheduled
 
 NOON = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
 
@@ -55,3 +61,33 @@ def passage_in_version(
 
 def question(text: str = "签注要钱吗", *, as_of: str = "2026-07-01", **said: Any) -> Question:
     return Question(text=text, as_of=day(as_of), asked_at=NOON, **said)
+
+
+def understanding(text: str = "签注要钱吗", *, facet: Facet | None = None) -> Understanding:
+    return Understanding(
+        text=text,
+        is_traditional=False,
+        matter=None,
+        matter_name="",
+        facet=facet,
+        is_courtesy=False,
+        scope=None,
+        question=question(text),
+    )
+
+
+def candidate(found: PassageInVersion, score: float = 1.0) -> Candidate:
+    version_id, document_id = found.passage.version_id, found.document_id
+    hit = FusedHit(found.passage.id, version_id, document_id, score, None, None, None, None)
+    return Candidate(found, hit, score, found.passage.text)
+
+
+def scheduled(version_id: str, start: str | None = None, end: str | None = None) -> Scheduled:
+    return Scheduled(version_id, "签注办法", Interval(day(start) if start else None, day(end) if end else None))
+
+
+def citation(quote: str = "签注免费。", *, document_id: str = "guide", **said: Any) -> Citation:
+    nothing = dict.fromkeys(("department", "page", "second", "effective_from", "effective_to", "source_url"))
+    boring = {"version_id": f"version-of-{document_id}", "passage_id": "p1", "title": "签注办法", "heading_path": ()}
+    place = {"mark": 1, "kind": Kind.REGULATION, "start": 0, "end": len(quote)}
+    return Citation(**({"document_id": document_id, "quote": quote} | nothing | boring | place | said))

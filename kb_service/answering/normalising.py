@@ -18,7 +18,12 @@ def normalised(text: str, converter: ScriptConverter) -> str:
 
 
 def is_traditional(text: str, converter: ScriptConverter) -> bool:
-    """Whether a text is written in traditional script: it has characters that only that script uses."""
-    simplified = converter.to_simplified(text)
-    changed = sum(a != b for a, b in zip(text, simplified, strict=False)) + abs(len(text) - len(simplified))
-    return changed > 0 and converter.to_traditional(simplified) == converter.to_traditional(text)
+    """Whether more of a text's characters belong to the traditional script only than to the simplified one only.
+
+    Not by converting there and back: 簽注 would come back as 簽註.
+    """
+    return _changed(text, converter.to_simplified(text)) > _changed(text, converter.to_traditional(text))
+
+
+def _changed(text: str, converted: str) -> int:
+    return sum(a != b for a, b in zip(text, converted, strict=False)) + abs(len(text) - len(converted))

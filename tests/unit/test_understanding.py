@@ -1,0 +1,157 @@
+"""Reading questions with the product's own lexicon: matter, facet, courtesy, scope, and what an answer must have."""
+
+from pathlib import Path
+
+import pytest
+
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.answering.lexicon import load_lexicon
+from kb_service.answering.understanding import Reader, Understanding
+from kb_service.domain.answers import Reason
+from kb_service.domain.matters import Facet, Matter
+from tests.factories import question
+
+LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
+MATTERS = (
+    Matter("permit", "上海市居住证办理", "police", aliases=("居住证",)),
+    Matter("endorsement", "居住证签注", "police", aliases=("居住证续签", "签注")),
+    Matter("fund", "住房公积金提取", "fund-centre", aliases=("公积金取钱",)),
+)
+READER = Reader(MATTERS, LEXICON, OpenCCConverter())
+
+
+def understood(text: str, matter_id: str | None = None) -> Understanding:
+    return READER.read(question(text, matter_id=matter_id))
+
+
+@pytest.mark.parametrize(
+    ("text", "matter_id"),
+    [
+        ("居住证怎么办", "permit"),
+        ("居住证签注怎么办", "endorsement"),
+        ("我的居住證續簽要多久", "endorsement"),
+        ("公积金取钱", "fund"),
+        ("护照怎么办", None),
+    ],
+)
+def test_the_matter_is_the_one_whose_longest_name_is_in_the_question(text: str, matter_id: str | None) -> None:
+    matter = understood(text).matter
+    assert (matter.id if matter else None) == matter_id
+
+
+def test_the_matter_that_the_asker_chose_comes_before_the_one_named() -> None:
+    chosen = understood("居住证怎么办", matter_id="fund")
+    assert chosen.matter is MATTERS[2]
+    assert understood("居住证怎么办", matter_id="unknown").matter is None
+
+
+def test_the_proper_name_of_the_matter_is_searched_for_too() -> None:
+    assert understood("公积金取錢").text_with_matter == "公积金取钱 住房公积金提取"
+    assert understood("护照").text_with_matter == "护照"
+
+
+@pytest.mark.parametrize(
+    ("text", "facet"),
+    [
+        ("签注需要哪些材料", Facet.MATERIALS),
+        ("签注怎么办，要带什么", Facet.MATERIALS),  # of two words of equal length the last
+        ("要带什么，签注怎么办", Facet.STEPS),
+        ("怎么办理签注要多少钱", Facet.STEPS),  # 怎么办理 is longer than 多少钱
+        ("签注多少个工作日", Facet.TIME_LIMIT),
+        ("簽注要錢嗎，收費標準", Facet.FEE),
+        ("去哪办签注", Facet.PLACE),
+        ("咨询电话", Facet.PHONE),
+        ("法律依据", Facet.LEGAL_BASIS),
+        ("ＡＰＰ", Facet.ONLINE_ENTRY),
+        ("满多久能签注", Facet.CONDITIONS),  # 满多久 is longer than 多久
+        ("签注", None),
+    ],
+)
+def test_the_facet_is_that_of_the_longest_word(text: str, facet: Facet | None) -> None:
+    assert understood(text).facet is facet
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("你好", True),
+        ("謝謝你！", True),
+        ("Hello", True),
+        ("你好你好你好你好", True),  # eight characters
+        ("你好你好你好你好啊", False),
+        ("你好，护照在哪里可以办", False),
+        ("你好，签注", False),  # short, but it names a matter
+        ("护照", False),
+        ("你好转人工", False),  # a wish, not a courtesy
+    ],
+)
+def test_a_courtesy_is_short_and_about_nothing(text: str, expected: bool) -> None:
+    assert understood(text).is_courtesy is expected
+
+
+def test_thanks_on_the_page_of_a_matter_are_a_courtesy_still() -> None:
+    assert understood("谢谢", matter_id="permit").is_courtesy
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("登录不了怎么办", Reason.PLATFORM_FAULT),
+        ("一直收不到驗證碼", Reason.PLATFORM_FAULT),
+        ("我要投诉窗口", Reason.OUT_OF_SCOPE),
+        ("申請行政復議", Reason.OUT_OF_SCOPE),
+        ("转人工", Reason.USER_REQUEST),
+        ("网页打不开，我要转人工", Reason.USER_REQUEST),  # what they wish comes first
+        ("怎么登录随申办", None),
+    ],
+)
+def test_what_no_document_should_answer_is_told_apart(text: str, scope: Reason | None) -> None:
+    assert understood(text).scope is scope
+
+
+def test_what_was_understood_is_stored_with_the_question() -> None:
+    read = READER.read(question("簽注要帶什麼材料", region="徐汇区"))
+    assert read.is_traditional
+    stored = read.as_stored()
+    assert (stored.text, stored.matter_id, stored.facet) == ("签注要带什么材料", "endorsement", Facet.MATERIALS)
+    assert stored.region == "徐汇区"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "lacks"),
+    [
+        ("签注要钱吗", "请携带身份证。", True),
+        ("签注要钱吗", "签注免费。", False),
+        ("签注多少钱", "签注免费。", False),
+        ("工本费多少", "不收取工本费。", False),
+        ("签注多少钱", "工本费20元。", False),
+        ("签注多少钱", "请咨询窗口。", True),
+        ("缴费基数是多少", "按规定确定。", True),
+        ("缴费基数是多少", "不低于7460元。", False),
+        ("电话是多少", "请拨打12345。", False),
+        ("电话多少", "021-12345678", False),
+        ("电话多少", "请到窗口咨询。", True),
+        ("几点下班", "周一至周五 9:00-17:30", False),
+        ("几点下班", "工作日接待。", True),
+        ("多久办好", "5个工作日", False),
+        ("多久办好", "三十日内", False),
+        ("多久办好", "当场办结", False),
+        ("多久办好", "尽快办理", True),
+        ("什么时候能领", "2026年7月起", False),
+        ("什么时候能领", "另行通知", True),
+        ("护照管几年", "有效期十年", False),
+        ("护照管几年", "有效期较长", True),
+        ("几个月内办", "三个月内", False),
+        ("几岁能办", "年满16周岁", False),
+        ("几岁能办", "成年以后", True),
+        ("补贴比例百分之几", "百分之八十", False),
+        ("最多能贷几万", "额度另定", True),
+        ("要带几种材料", "身份证和户口簿", True),
+        ("要带几种材料", "下列3种", False),
+        ("怎么办", "到窗口办理。", False),  # nothing that could be lacking
+        ("怎么办", "本库没有收录该事项。", True),
+        ("文号是多少", "沪示范〔2026〕1号", False),
+    ],
+)
+def test_an_answer_without_the_amount_asked_for_is_none(asked: str, said: str, lacks: bool) -> None:
+    assert LEXICON.lacks_what_is_asked(asked, said) is lacks
