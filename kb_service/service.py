@@ -125,7 +125,7 @@ class Service:
             stamp = self.now().strftime("%Y%m%d%H%M%S")
             self.index.rebuild(batches, manifest, stamp=stamp, on_progress=lambda done: progressed(str(done)))
         else:
-            run_child("ingestion.rebuilding", ["--mean-terms", str(mean_terms)], on_line=progressed)
+            run_child("kb_service.rebuild_child", ["--mean-terms", str(mean_terms)], on_line=progressed)
         with self.synchroniser.paused():
             if isinstance(self.index, EdgeIndex):
                 swap_in_rebuilt(self.index, expected_count=written)

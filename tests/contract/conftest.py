@@ -20,7 +20,7 @@ def postgresql_url(unless_required: Callable[[str], None]) -> Iterator[str]:
     if not programs:
         unless_required("PostgreSQL is not installed (make test-setup installs it)")
     folder = Path(tempfile.mkdtemp(prefix="kb-pg-"))
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    as_user = [shutil.which("runuser") or "/usr/sbin/runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_user:
         shutil.chown(folder, "postgres")
     programs_folder = programs[-1].parent

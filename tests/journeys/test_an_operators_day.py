@@ -4,6 +4,7 @@ import json
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -38,7 +39,7 @@ def test_a_killed_import_loses_nothing_acknowledged_and_a_restart_makes_it_whole
     importing.send_signal(signal.SIGKILL)
     importing.communicate()
     assert kb.json("check") == {"findings": []}
-    with sqlite3.connect(kb.data_dir / "kb.sqlite") as database:
+    with closing(sqlite3.connect(kb.data_dir / "kb.sqlite")) as database:
         kept = {row[0] for row in database.execute("SELECT id FROM versions WHERE published_at IS NOT NULL")}
     assert set(acknowledged) <= kept
     again = kb.run("ingest", str(path), "--publish")
@@ -49,7 +50,7 @@ def test_a_killed_import_loses_nothing_acknowledged_and_a_restart_makes_it_whole
 
 def _embedded(data_dir: Path) -> int:
     try:
-        with sqlite3.connect(data_dir / "kb.sqlite", timeout=5) as database:
+        with closing(sqlite3.connect(data_dir / "kb.sqlite", timeout=5)) as database:
             return int(database.execute("SELECT count(*) FROM embeddings").fetchone()[0])
     except sqlite3.OperationalError:  # not made yet
         return 0

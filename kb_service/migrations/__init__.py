@@ -1,0 +1,1 @@
+"""Changes of the schema, in order of their time; applied by `adapters/sql/engine.py`."""
