@@ -87,7 +87,17 @@ def scheduled(version_id: str, start: str | None = None, end: str | None = None)
 
 
 def citation(quote: str = "签注免费。", *, document_id: str = "guide", **said: Any) -> Citation:
-    nothing = dict.fromkeys(("department", "page", "second", "effective_from", "effective_to", "source_url"))
-    boring = {"version_id": f"version-of-{document_id}", "passage_id": "p1", "title": "签注办法", "heading_path": ()}
-    place = {"mark": 1, "kind": Kind.REGULATION, "start": 0, "end": len(quote)}
-    return Citation(**({"document_id": document_id, "quote": quote} | nothing | boring | place | said))
+    boring: dict[str, Any] = {
+        "mark": 1,
+        "document_id": document_id,
+        "version_id": f"version-of-{document_id}",
+        "passage_id": "p1",
+        "title": "签注办法",
+        "kind": Kind.REGULATION,
+        "heading_path": (),
+        "quote": quote,
+        "start": 0,
+        "end": len(quote),
+    }
+    absent = dict.fromkeys(("department", "page", "second", "effective_from", "effective_to", "source_url"))
+    return Citation(**(boring | absent | said))

@@ -22,7 +22,7 @@ ENDORSEMENT = {"签注": 1.0}
 def version(
     *texts: str, headings: tuple[str, ...] = (), document_id: str = "guide", question: str | None = None
 ) -> list[PassageInVersion]:
-    """The passages of one version in order, called p0, p1, …"""
+    """The passages of one version in order."""
     found = []
     for ordinal, text in enumerate(texts):
         each = passage_in_version(
@@ -72,6 +72,10 @@ def test_the_window_grows_towards_what_says_more() -> None:
     assert drafted(passages, weight_of={"签注": 2.0, "期限": 1.0}, longest=10) == ["期限一年。签注免费。"]
 
 
+def test_of_two_sentences_that_say_as_much_the_first_is_best() -> None:
+    assert drafted(version("签注一。签注二。"), longest=4) == ["签注一。"]
+
+
 def test_the_best_sentence_is_found_in_either_script() -> None:
     assert drafted(version("甲句無關。辦理簽注。丙句無關。"), longest=5) == ["辦理簽注。"]
 
@@ -100,7 +104,7 @@ def test_a_lead_in_that_ends_in_a_colon_is_kept_with_what_it_introduces() -> Non
     # Lines of 8, 6 and 9 characters. The last line says more of the question than the lead-in.
     passages = version("需提交下列材料：\n签注申请表。\n其他事项另行通知。")
     weights = {"签注": 3.0, "通知": 1.0}
-    assert drafted(passages, weight_of=weights, longest=16) == ["需提交下列材料：\n签注申请表。"]
+    assert drafted(passages, weight_of=weights, longest=15) == ["需提交下列材料：\n签注申请表。"]
     assert drafted(passages, weight_of=weights, longest=14) == ["签注申请表。"]
 
 
@@ -119,6 +123,11 @@ def test_the_whole_section_of_the_facet_is_quoted() -> None:
     other = version("当场办结。", headings=("办理时限",))
     assert drafted([section[1]], facet=Facet.MATERIALS, sections=[*section, *other]) == ["身份证原件。", "签注申请表。"]
     assert drafted([section[1]], facet=None, sections=section) == ["签注申请表。"]
+
+
+def test_what_the_section_has_said_is_not_said_again() -> None:
+    section = version("签注申请表。", "签注照片。", headings=("申请材料",))
+    assert drafted(section, facet=Facet.MATERIALS, sections=section) == ["签注申请表。", "签注照片。"]
 
 
 def test_a_section_that_names_another_facet_is_not_quoted_whole() -> None:
@@ -169,6 +178,12 @@ def test_what_follows_comes_close_to_the_best(score: float, count: int) -> None:
 def test_at_most_two_more_passages_follow_and_none_that_says_nothing_of_the_question() -> None:
     passages = version("签注免费。", "来源说明。", "签注一。", "签注二。", "签注三。")
     assert drafted(passages) == ["签注免费。", "签注一。", "签注二。"]
+
+
+def test_what_follows_shares_one_room() -> None:
+    passages = version("签注免费。", "签注一。", "签注二。")  # 5, 4 and 4
+    assert drafted(passages, longest=12) == ["签注免费。", "签注一。"]
+    assert drafted(passages, longest=13) == ["签注免费。", "签注一。", "签注二。"]
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_a_sidecar_in_another_encoding_is_refused_with_the_mend(tmp_path: Path) 
     assert reasons(read(tmp_path / "g.md", "免费。")) == [(None, "g.md.yaml is not in UTF-8; save it again as UTF-8")]
 
 
-SUBTITLES = "1\n00:00:01,000 --> 00:00:04,000\n打开随申办。\n\n2\n00:01:10,000 --> 00:01:14,000\n点击提交。\n"
+SUBTITLES = "1\n00:00:01,000 --> 00:00:04,000\n打开随申办。\n\n2\n00:00:30,000 --> 00:00:34,000\n扫脸。\n\n3\n00:01:10,000 --> 00:01:14,000\n点击提交。\n"
 
 
 def test_the_chapters_of_a_video_stand_in_its_sidecar(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_of_a_corpus_folder_the_documents_are_read(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_documents_without_a_catalogue_is_read_whole(tmp_path: Path) -> None:
-    make(tmp_path, "documents/a.md", "README.md")
+    make(tmp_path, "documents/a.md", "README.md", "documents/departments.yaml")
     assert names([tmp_path]) == ["README.md", "a.md"]
 
 

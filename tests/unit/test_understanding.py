@@ -56,6 +56,7 @@ def test_the_proper_name_of_the_matter_is_searched_for_too() -> None:
         ("签注需要哪些材料", Facet.MATERIALS),
         ("签注怎么办，要带什么", Facet.MATERIALS),  # of two words of equal length the last
         ("要带什么，签注怎么办", Facet.STEPS),
+        ("材料和流程，主要是材料", Facet.MATERIALS),
         ("怎么办理签注要多少钱", Facet.STEPS),  # 怎么办理 is longer than 多少钱
         ("签注多少个工作日", Facet.TIME_LIMIT),
         ("簽注要錢嗎，收費標準", Facet.FEE),
@@ -124,6 +125,7 @@ def test_what_was_understood_is_stored_with_the_question() -> None:
         ("签注要钱吗", "签注免费。", False),
         ("签注多少钱", "签注免费。", False),
         ("工本费多少", "不收取工本费。", False),
+        ("费用是多少", "免费。", False),
         ("签注多少钱", "工本费20元。", False),
         ("签注多少钱", "请咨询窗口。", True),
         ("缴费基数是多少", "按规定确定。", True),
