@@ -139,7 +139,18 @@ def test_a_sidecar_in_another_encoding_is_refused_with_the_mend(tmp_path: Path) 
     assert reasons(read(tmp_path / "g.md", "免费。")) == [(None, "g.md.yaml is not in UTF-8; save it again as UTF-8")]
 
 
-SUBTITLES = "1\n00:00:01,000 --> 00:00:04,000\n打开随申办。\n\n2\n00:00:30,000 --> 00:00:34,000\n扫脸。\n\n3\n00:01:10,000 --> 00:01:14,000\n点击提交。\n"
+SUBTITLES = """1
+00:00:01,000 --> 00:00:04,000
+打开随申办。
+
+2
+00:00:30,000 --> 00:00:34,000
+扫脸。
+
+3
+00:01:10,000 --> 00:01:14,000
+点击提交。
+"""
 
 
 def test_the_chapters_of_a_video_stand_in_its_sidecar(tmp_path: Path) -> None:
