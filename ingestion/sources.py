@@ -101,15 +101,20 @@ class Reading:
         base = _id(path, fields)
         own = {"question": row.question, "answer": row.answer, "similar_questions": list(row.similar_questions)}
         try:
-            record = read_record(dict(fields) | {"id": self._row_id(base, row.question)} | own | dict(row.extra))
+            record = read_record(dict(fields) | own | dict(row.extra) | {"id": self._row_id(base, row)})
             draft = self._draft(record, structure_text(row.answer), Kind.INTERPRETATION, path.name, blob)
             return Read(str(path), row.row, draft)
         except (InvalidRecord, InvalidInterval) as error:
             return Read(str(path), row.row, None, str(error))
 
-    def _row_id(self, base: str, question: str) -> str:
-        """By the question, not the row: a row inserted above does not rename the others."""
-        key = normalised(question, self._converter).encode("utf-8", "surrogatepass")
+    def _row_id(self, base: str, row: QuestionAnswer) -> str:
+        """Its own id, told from other sheets' by the file's where it is a mere number.
+
+        Without one, by the question and not the row: a row inserted above does not rename the others.
+        """
+        if given := str(row.extra.get("id") or "").strip():
+            return f"{base}#{given}" if given.isdigit() else given
+        key = normalised(row.question, self._converter).encode("utf-8", "surrogatepass")
         return f"{base}#{hashlib.sha256(key).hexdigest()[:10]}"
 
     def _lines(self, path: Path, data: bytes) -> Iterator[Read]:

@@ -126,7 +126,7 @@ class ExtractiveDrafter:
         used = {quote.found.passage.id for quote in quotes}
         room = self._longest - sum(len(quote.text) for quote in quotes)
         further: list[Quote] = []
-        for each in candidates[1:]:
+        for each in candidates:
             passage = each.found.passage
             if passage.version_id != best.found.passage.version_id or passage.id in used:
                 continue
