@@ -17,7 +17,7 @@ BULK_IMPORT = "bulk_import"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one file or record. ``status``: added, new_version, unchanged, would_add (dry run) or refused."""
+    """What became of one file or record. ``status``: as `ports.Stored`, or would_add (dry run), refused."""
 
     source: str
     line: int | None

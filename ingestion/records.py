@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from kb_service.domain.days import checked_interval, declared_end, shanghai_day
 from kb_service.domain.documents import Audience, Kind, Metadata
@@ -49,6 +49,14 @@ def _text(value: object) -> object:
     return (str(value).strip() or None) if isinstance(value, (str, int, float)) else value
 
 
+def _web_address(value: str | None) -> str | None:
+    """Shown as a link, so no other scheme (javascript:); words such as a document's name are no link."""
+    scheme = (value or "").split(":")[0].lower() if ":" in (value or "") else ""
+    if scheme and scheme.isascii() and scheme.isalpha() and scheme not in {"http", "https"}:
+        raise ValueError("only http and https addresses may be given")
+    return value
+
+
 def _several(value: object) -> object:
     """A list, or one text with a question a line or between semicolons."""
     if isinstance(value, str):
@@ -84,7 +92,7 @@ class Record(BaseModel):
     valid_through: Day = None
     issued_on: Day = None
     document_number: Text = None
-    source_url: Text = None
+    source_url: Annotated[str | None, BeforeValidator(_text), AfterValidator(_web_address)] = None
     replaces: Text = None
 
 

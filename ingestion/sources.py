@@ -37,7 +37,7 @@ class Read:
 def files_in(paths: list[Path]) -> Iterator[Path]:
     """Files to read, in order of their names. Of a corpus folder (departments, matters, documents) its documents.
 
-    Sidecars and hidden files are passed over. Raises FileRefused for a path that does not exist.
+    Sidecars, hidden files and links are passed over. Raises FileRefused for a path that does not exist.
     """
     for path in paths:
         if path.is_dir():
@@ -51,7 +51,7 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
 
 
 def _is_source(path: Path, folder: Path) -> bool:
-    if any(part.startswith(".") for part in path.relative_to(folder).parts):
+    if path.is_symlink() or any(part.startswith(".") for part in path.relative_to(folder).parts):
         return False
     is_sidecar = path.suffix in {".yaml", ".yml"} and path.with_suffix("").exists()
     return not is_sidecar and path.name not in _CORPUS_FILES

@@ -15,7 +15,7 @@ from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
-from kb_service.domain.matters import region_path
+from kb_service.domain.matters import district_named_in, region_path
 from kb_service.domain.texts import is_storable
 from kb_service.ports import Catalogue, Transcript
 
@@ -58,7 +58,7 @@ class Asking:
         matter_id: str | None = None,
         channel: str | None = None,
     ) -> Question:
-        """A checked question, asked now; ``as_of`` is today unless given.
+        """A checked question, asked now; ``as_of`` is today and ``region`` the district it names, unless given.
 
         Raises QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter.
         """
@@ -77,7 +77,7 @@ class Asking:
             asked_at=now,
             conversation_id=conversation_id,
             user_hash=self._user_hash(user_ref),
-            region=region_path(region),
+            region=region_path(region) or district_named_in(text),
             audience=audience,
             matter_id=matter_id,
             channel=channel,

@@ -93,13 +93,12 @@ def parse(file: Path, as_json: AsJson = False) -> None:
     rows = [{"question": row.question, "answer": row.answer, "row": row.row} for row in parsed.question_answers]
     names = ("kind", "level", "text", "page", "second", "html")
     blocks = [{name: getattr(block, name) for name in names} for block in parsed.blocks]
+    blocks += [{"kind": "paragraph", "text": f"问：{row['question']}\n答：{row['answer']}"} for row in rows]
     if as_json:
         _print_json({"blocks": blocks, "question_answers": rows, "metadata": dict(parsed.metadata)})
         return
-    for block in parsed.blocks:
-        print(("#" * (block.level or 1) + " " if block.kind == "heading" else "") + block.text)
-    for row in rows:
-        print(f"问：{row['question']}\n答：{row['answer']}")
+    for block in blocks:
+        print(("#" * (block.get("level") or 1) + " " if block["kind"] == "heading" else "") + block["text"])
 
 
 @app.command()
@@ -146,6 +145,9 @@ def main() -> None:
         app()
     except KbError as error:
         print(f"kb: {error}", file=sys.stderr)
+        sys.exit(1)
+    except (OSError, UnicodeError) as error:
+        print(f"kb: {error}; check the path, its permissions and the space on the disk", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -169,7 +169,8 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a draft: ``added`` (a new document), ``new_version``, or ``unchanged`` (it is already there)."""
+    """What became of a draft: ``added`` (a new document), ``new_version``, ``approved`` (a draft was
+    there already) or ``unchanged`` (the same is already there)."""
 
     document_id: str
     version_id: str

@@ -13,6 +13,7 @@ class Knobs:
     matter_bonus: float = 0.5
     facet_bonus: float = 0.7
     title_only_penalty: float = 0.2  # found for its title alone: its own words share nothing with the question
+    notice_penalty: float = 0.6  # the same of a passage of a line: a disclaimer, a source
     district_bonus: float = 0.4  # a district's text outranks the city's for that district
     longest_quote: int = 420  # characters: about one phone screen
     evidence: int = 5

@@ -33,6 +33,8 @@ _OUTCOME_OF_SCOPE = {
     Reason.OUT_OF_SCOPE: Outcome.OUT_OF_SCOPE,
     Reason.PLATFORM_FAULT: Outcome.HANDED_OVER,
     Reason.USER_REQUEST: Outcome.HANDED_OVER,
+    Reason.NEEDS_PERSONAL_DATA: Outcome.HANDED_OVER,
+    Reason.DISTRESS: Outcome.HANDED_OVER,
 }
 
 
@@ -129,7 +131,7 @@ class Pipeline:
         quotes = self._drafter.draft(understood, found.candidates, found.terms.bigrams)
         said = normalised("\n".join(quote.text for quote in quotes), self._converter)
         if self._lexicon.lacks_what_is_asked(understood.text, said):
-            return self._hand_over(understood, found, Reason.LOW_CONFIDENCE, Outcome.HANDED_OVER)
+            return self._hand_over(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
         schedules = self._library.schedules(sorted({quote.found.document_id for quote in quotes}))
         as_of = understood.question.as_of
         citations = cite(quotes, schedules, as_of=as_of, department_name=self._router.name)

@@ -53,6 +53,8 @@ EVERYTHING = Narrowing()
 # −ln of the share of general text that the commonest content words have; less than this says nothing.
 _COMMON = 6.0
 _LEAST_WEIGHT = 0.3
+# A passage as short as a disclaimer or a source line.
+_NOTICE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Retriever:
         metadata, passage = found.metadata, found.passage
         own = normalised("\n".join((*passage.heading_path, passage.text)), self._converter)
         if not any(pair in own for pair in bigrams_of(understood.text)):
-            score -= self._knobs.title_only_penalty
+            score -= self._knobs.title_only_penalty if len(own) > _NOTICE else self._knobs.notice_penalty
         context = normalised("\n".join((metadata.title, metadata.question or "")), self._converter)
         return Candidate(found, hit, score, f"{context}\n{own}")
 

@@ -115,6 +115,27 @@ def test_a_withdrawn_version_is_never_cited_but_stays_readable(http: Http) -> No
     assert http.get(f"/v1/versions/{version_id}").json()["withdrawn"] is True
 
 
+def test_a_district_named_in_the_question_is_the_region_asked_about(http: Http) -> None:
+    publish(http.service, "barge-city", "第一条 游船停靠每次公示20日。", title="游船停靠规定", kind=Kind.REGULATION)
+    publish(
+        http.service,
+        "barge-pudong",
+        "第一条 游船停靠每次公示10日。",
+        title="浦东新区游船停靠规定",
+        kind=Kind.REGULATION,
+        region="浦东新区",
+    )
+    assert "10日" in http.ask("浦东新区游船停靠公示多久")["text"].split("[1]")[0]
+    assert http.ask("浦东新区游船停靠公示多久")["understood_as"]["region"] == "上海市/浦东新区"
+    assert all(each["document_id"] != "barge-pudong" for each in http.ask("游船停靠公示多久")["evidence"])
+
+
+def test_a_person_in_distress_gets_a_kind_word_and_a_person(http: Http) -> None:
+    answer = http.ask("我不想活了")
+    assert (answer["outcome"], answer["escalation"]["reasons"]) == ("handed_over", ["distress"])
+    assert "12345" in answer["text"]
+
+
 def test_a_draft_is_not_shown_to_the_public(http: Http) -> None:
     from kb_service.domain.documents import DraftPassage, VersionDraft
     from tests.factories import NOON, metadata

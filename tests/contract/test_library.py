@@ -57,6 +57,15 @@ def test_the_same_content_again_is_unchanged_and_another_text_is_a_new_version(l
     assert stored[0].version_id == stored[1].version_id
 
 
+def test_a_draft_that_comes_again_to_be_published_is_approved(library: SqlLibrary) -> None:
+    (version_id,) = store(library, draft(), approval=None)
+    library.mark_synced(library.unsynced(), at=NOON)
+    (stored,) = library.store([draft()], actor="editor", at=NOON, approval=APPROVED)
+    assert (stored.version_id, stored.status) == (version_id, "approved")
+    assert library.interval(version_id) == Interval(None, None)
+    assert set(library.unsynced()) == {"guide"}
+
+
 def test_content_that_was_withdrawn_can_be_stored_again(library: SqlLibrary) -> None:
     (first,) = store(library, draft())
     library.withdraw(first, actor="editor", at=NOON)

@@ -59,7 +59,11 @@ class SqlLibrary:
         if is_new:
             connection.execute(insert(documents).values(rows.document_row(draft, at)))
         elif same := _same_version(connection, draft, content):
-            return Stored(draft.document_id, same, "unchanged")
+            version_id, state = same
+            if approval is None or state != VersionState.DRAFT:
+                return Stored(draft.document_id, version_id, "unchanged")
+            _approve(connection, draft, version_id, approval)
+            return Stored(draft.document_id, version_id, "approved")
         version_id = self._new_id()
         connection.execute(insert(versions).values(rows.version_row(draft, version_id, content, actor, at, approval)))
         if draft.passages:
@@ -278,15 +282,28 @@ def _bump(connection: Connection, document_id: str | None) -> None:
     connection.execute(update(documents).where(documents.c.id == document_id).values(revision=documents.c.revision + 1))
 
 
-def _same_version(connection: Connection, draft: VersionDraft, content: str) -> str | None:
-    """The version that already says this; withdrawn and rejected ones do not count."""
-    query = select(versions.c.id).where(
+def _approve(connection: Connection, draft: VersionDraft, version_id: str, approval: Approval) -> None:
+    """What was stored as a draft comes again, this time to be published."""
+    connection.execute(
+        update(versions)
+        .where(versions.c.id == version_id)
+        .values(state=VersionState.APPROVED, approved_at=approval.at, approved_by=approval.actor)
+    )
+    event = {"at": approval.at, "actor": approval.actor, "action": "approve", "detail": {"rule": approval.rule}}
+    connection.execute(insert(events).values(document_id=draft.document_id, version_id=version_id, **event))
+    for document_id in {draft.document_id, draft.metadata.replaces} - {None}:
+        _bump(connection, document_id)
+
+
+def _same_version(connection: Connection, draft: VersionDraft, content: str) -> tuple[str, str] | None:
+    """Id and state of the version that already says this; withdrawn and rejected ones do not count."""
+    query = select(versions.c.id, versions.c.state).where(
         versions.c.document_id == draft.document_id,
         versions.c.content_sha256 == content,
         versions.c.state.not_in([VersionState.WITHDRAWN, VersionState.REJECTED]),
     )
-    found: str | None = connection.execute(query).scalar()
-    return found
+    row = connection.execute(query).first()
+    return (row.id, row.state) if row else None
 
 
 def _replacement_days(connection: Connection, document_ids: Sequence[str]) -> dict[str, date | None]:
