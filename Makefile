@@ -20,7 +20,7 @@ test: test-environment test-model ## Run all tests (ARGS="-k word" for some); sa
 	@sh scripts/test-means.sh
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: test-environment ## Style, strict types, import contracts and the fast tests
+check: test-environment test-model ## Style, strict types, import contracts and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
