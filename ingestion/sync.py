@@ -65,10 +65,14 @@ class Synchroniser:
 
     def sync(self, document_ids: Sequence[str], *, advance: Advance = silent) -> None:
         """Bring these documents' points in line with their rows, and mark what is thereby published."""
+        counted_anew = False
         for batch in batches(list(document_ids), _DOCUMENTS_AT_ONCE):
             self._preparing.prepare(batch, advance=advance)  # long, so outside the lock
             with self._one_at_a_time:
-                self._sync(batch)
+                counted_anew |= self._sync(batch)
+        if counted_anew:
+            with self._one_at_a_time:
+                self._statistics.save()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -76,7 +80,8 @@ class Synchroniser:
         with self._one_at_a_time:
             yield
 
-    def _sync(self, document_ids: Sequence[str]) -> None:
+    def _sync(self, document_ids: Sequence[str]) -> bool:
+        """Whether the statistics changed."""
         revisions = self._library.revisions(document_ids)
         passages = self._library.passages_of_documents(list(revisions))
         schedules = self._library.schedules(list(revisions))
@@ -93,10 +98,9 @@ class Synchroniser:
         if upserts:
             self._index.upsert(upserts)
         self._index.flush()
-        if statistics_changed:
-            self._statistics.save()
         revision_of = {document_id: revision for document_id, (revision, _) in revisions.items()}
         self._library.mark_synced(revision_of, at=self._now())
+        return statistics_changed
 
     def _count(self, document_ids: Sequence[str], passages: Mapping[str, Sequence[PassageInVersion]]) -> bool:
         """Let the statistics follow what is published or was withdrawn since the last time; whether anything was."""

@@ -119,6 +119,16 @@ def test_a_change_during_a_sync_stays_due(library: SqlLibrary) -> None:
     assert library.unsynced() == {"guide": 2}
 
 
+def test_what_was_approved_during_a_sync_is_published_only_by_the_next(library: SqlLibrary) -> None:
+    store(library, draft(effective_from=day("2025-01-01")))
+    seen = library.unsynced()
+    (newer,) = store(library, draft(text="签注收费。", effective_from=day("2026-01-01")))
+    library.mark_synced(seen, at=NOON)
+    assert library.version(newer).published_at is None
+    library.mark_synced(library.unsynced(), at=NOON)
+    assert library.version(newer).published_at == NOON
+
+
 def test_expected_points_count_passages_and_similar_questions_of_followed_documents(library: SqlLibrary) -> None:
     store(library, draft(similar_questions=("要钱吗", "收费吗")), draft("other"))
     assert library.expected_points() == (0, 4)

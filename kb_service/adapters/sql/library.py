@@ -87,12 +87,18 @@ class SqlLibrary:
                 _bump(connection, document_id)
 
     def mark_synced(self, revision_of: Mapping[str, int], *, at: datetime) -> None:
-        """The index now follows these documents up to these revisions; their approved versions are published."""
+        """The index now follows these documents up to these revisions; their approved versions are published.
+
+        A document that was changed meanwhile waits for the next time: the index may lack what was approved last.
+        """
+        present = select(documents.c.id, documents.c.revision)
         with self._database.writing() as connection:
             for ids in _chunks(revision_of):
+                found = connection.execute(present.where(documents.c.id.in_(ids)))
+                unchanged = [row.id for row in found if row.revision == revision_of[row.id]]
                 connection.execute(
                     update(versions)
-                    .where(versions.c.document_id.in_(ids), versions.c.state == VersionState.APPROVED)
+                    .where(versions.c.document_id.in_(unchanged), versions.c.state == VersionState.APPROVED)
                     .where(versions.c.published_at.is_(None))
                     .values(published_at=at)
                 )
