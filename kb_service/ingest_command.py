@@ -73,7 +73,8 @@ def _report(imported: Iterator[Imported], *, as_json: bool) -> int:
 def _follow(settings: Settings, records: Records, behind: list[str], owner: OwnerClient | None) -> None:
     """Embed, and let the index follow: through its owner, or as its owner."""
     passages = records.library.passages_of_documents(behind)
-    total = sum(len(found) + len(found[0].metadata.similar_questions) for found in passages.values() if found)
+    every = [each for found in passages.values() for each in found]
+    total = len(every) + sum(len(each.metadata.similar_questions) for each in every if each.passage.ordinal == 0)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("embedding and indexing passages", total=total)

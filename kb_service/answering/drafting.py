@@ -13,7 +13,7 @@ from kb_service.domain.matters import Facet
 from kb_service.ports import ScriptConverter
 
 # Fused scores are in standard deviations of a leg's top hits.
-_CLOSE = 1.2
+_CLOSE = 0.6
 _MOST_FURTHER = 2
 # A further passage must itself say something of what is asked: notices and source lines do not.
 _WORTH_QUOTING = 0.05
