@@ -1,6 +1,6 @@
 """A real Chromium before the stub service; every test fails on a script error or a breach of the page's policy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,9 @@ FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(unless_required: Callable[[str], None]) -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: install the Debian packages chromium and fonts-noto-cjk")
+        unless_required(f"there is no Chromium at {CHROMIUM} (make test-setup installs it)")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield launched

@@ -169,7 +169,7 @@ def test_what_else_the_same_version_says_follows() -> None:
     assert drafted([first, other, second]) == ["签注免费。", "签注当场办结。"]
 
 
-@pytest.mark.parametrize(("score", "count"), [(0.0, 2), (-0.1, 2), (-0.3, 1)])
+@pytest.mark.parametrize(("score", "count"), [(0.9, 2), (0.45, 2), (0.3, 1)])
 def test_what_follows_comes_close_to_the_best(score: float, count: int) -> None:
     first, second = version("签注免费。", "签注当场办结。")
     assert len(drafted([candidate(first, 1.0), candidate(second, score)])) == count
