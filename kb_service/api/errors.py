@@ -25,6 +25,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.QuestionEmpty: 422,
     errors.QuestionNotText: 422,
     errors.QuestionTooLong: 422,
+    errors.RecordsUnavailable: 503,
     errors.UnknownDepartment: 422,
     errors.UnknownMatter: 422,
     errors.VersionAlreadyExists: 409,

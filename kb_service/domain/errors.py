@@ -73,6 +73,10 @@ class NotEnoughSpace(KbError):
     """Writing would fill the disk, which kills a process that maps the index into memory."""
 
 
+class RecordsUnavailable(KbError):
+    """The database cannot be opened, or what is there is no database of ours."""
+
+
 class EmbeddingModelUnavailable(KbError):
     """The model folder or endpoint is missing, or fails its check against reference vectors."""
 

@@ -3,17 +3,18 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.tables import metadata as tables
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
-from kb_service.domain.errors import VersionNotFound
+from kb_service.domain.errors import RecordsUnavailable, VersionNotFound
 from kb_service.ports import Approval
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, draft, metadata
@@ -159,6 +160,13 @@ def test_a_batch_with_one_impossible_draft_stores_none_of_it(library: SqlLibrary
     with pytest.raises(Exception, match=r"NOT NULL|null value"):
         store(library, draft("good"), broken)
     assert library.document_ids() == []
+
+
+def test_a_damaged_database_is_told_in_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "kb.sqlite"
+    file.write_bytes(b"no database at all " * 100)
+    with pytest.raises(RecordsUnavailable, match="put the last backup back"):
+        upgrade(Database(f"sqlite:///{file}"))
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from kb_service.domain.errors import RecordsUnavailable
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -70,8 +73,19 @@ def _sqlite_engine(url: str, synchronous: str) -> Engine:
 
 
 def upgrade(database: Database) -> None:
-    """Apply the migrations that are missing. Cheap when there are none: alembic is only imported when needed."""
-    if _current_revision(database) == head_revision():
+    """Apply the migrations that are missing. Cheap when there are none: alembic is only imported when needed.
+
+    Raises RecordsUnavailable when the database cannot be opened or is damaged.
+    """
+    try:
+        revision = _current_revision(database)
+    except DBAPIError as error:
+        where = database.engine.url.render_as_string(hide_password=True)
+        raise RecordsUnavailable(
+            f"the database {where} cannot be opened ({error.orig}); check KB_DATABASE_URL and the data folder, "
+            "or put the last backup back"
+        ) from error
+    if revision == head_revision():
         return
     from alembic import command
 
