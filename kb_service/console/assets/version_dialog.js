@@ -41,7 +41,8 @@ function emptyDialog(cited, loading) {
   dialog.addEventListener("close", () => {
     loading.abort();
     dialog.remove();
-    opener?.focus();
+    // The browser has given the focus back before this event; by now the reader may already be elsewhere.
+    if (document.activeElement === document.body) opener?.focus();
   });
   return dialog;
 }
