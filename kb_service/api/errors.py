@@ -11,7 +11,6 @@ from kb_service.domain import errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
     errors.AnswerNotFound: 404,
-    errors.DocumentNotFound: 404,
     errors.EmbeddingModelUnavailable: 503,
     errors.FileRefused: 422,
     errors.IndexMismatch: 503,
@@ -26,9 +25,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.QuestionNotText: 422,
     errors.QuestionTooLong: 422,
     errors.RecordsUnavailable: 503,
-    errors.UnknownDepartment: 422,
     errors.UnknownMatter: 422,
-    errors.VersionAlreadyExists: 409,
     errors.VersionNotFound: 404,
 }
 

@@ -17,20 +17,12 @@ class FileRefused(KbError):
     """A file that cannot or must not be read: unreadable, empty, encrypted, too large, malicious, unknown format."""
 
 
-class DocumentNotFound(KbError):
-    pass
-
-
 class VersionNotFound(KbError):
     pass
 
 
 class AnswerNotFound(KbError):
     pass
-
-
-class VersionAlreadyExists(KbError):
-    """The same text for the same document and day is already there."""
 
 
 class QuestionEmpty(KbError):
@@ -46,10 +38,6 @@ class QuestionNotText(KbError):
 
 
 class UnknownMatter(KbError):
-    pass
-
-
-class UnknownDepartment(KbError):
     pass
 
 
