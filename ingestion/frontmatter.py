@@ -33,6 +33,8 @@ _SYNONYMS = {
     "document_number": "文号 文號 发文字号 發文字號 文件编号",
     "source_url": "来源 來源 来源网址 原文链接 网址 网站链接",
     "replaces": "替代 取代 代替",
+    "repeals": "废止 廢止 废止文件",
+    "amends": "修正 修订 修改文件",
     "chapters": "章节 章節",
 }
 FIELD_OF: Mapping[str, str] = MappingProxyType(

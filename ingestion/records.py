@@ -94,6 +94,8 @@ class Record(BaseModel):
     document_number: Text = None
     source_url: Annotated[str | None, BeforeValidator(_text), AfterValidator(_web_address)] = None
     replaces: Text = None
+    repeals: Several = []
+    amends: Text = None
 
 
 def read_record(fields: Mapping[str, Any]) -> Record:
@@ -139,6 +141,8 @@ def metadata_of(
         document_number=record.document_number,
         source_url=record.source_url,
         replaces=record.replaces,
+        repeals=tuple(dict.fromkeys(record.repeals)),
+        amends=record.amends,
     )
 
 

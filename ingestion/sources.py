@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.frontmatter import sidecar_fields
-from ingestion.parsing.blocks import ParsedFile, QuestionAnswer
+from ingestion.parsing.blocks import QuestionAnswer
 from ingestion.parsing.parse import parse
-from ingestion.parsing.subtitles import with_chapters
 from ingestion.records import Record, derived_title, metadata_of, read_record, require_clean
+from ingestion.sidecars import sidecar_of, with_told_chapters
 from ingestion.splitting import split
 from ingestion.structure import StructuredText, structure, structure_text
 from kb_service.answering.normalising import normalised
@@ -26,12 +25,35 @@ _VIDEO_SUFFIXES = {".srt", ".vtt"}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A draft, or the reason there is none; ``line`` counts from 1 in files of many records."""
+    """A draft, or the reason there is none; ``line`` counts from 1 in files of many records.
+
+    ``content``: a refused record as it came, a line as text and a sheet's row as JSON.
+    """
 
     source: str
     line: int | None
     draft: VersionDraft | None
     reason: str | None = None
+    content: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Bytes and what was said of them beside. Without a folder, records name no files."""
+
+    source: str
+    name: str
+    data: bytes
+    fields: Mapping[str, Any]
+    folder: Path | None
+
+    @property
+    def suffix(self) -> str:
+        return Path(self.name).suffix.lower()
+
+    @property
+    def default_kind(self) -> Kind:
+        return Kind.VIDEO if self.suffix in _VIDEO_SUFFIXES else Kind.REGULATION
 
 
 def files_in(paths: list[Path]) -> Iterator[Path]:
@@ -76,36 +98,52 @@ class Reading:
 
     def read(self, path: Path) -> Iterator[Read]:
         try:
-            data = _bytes_of(path)
-            if path.suffix.lower() == ".jsonl":
-                yield from self._lines(path, data)
-            else:
-                yield from self._file(path, data)
-        except (FileRefused, InvalidRecord, InvalidInterval) as error:
+            fields = {} if path.suffix.lower() == ".jsonl" else sidecar_of(path)
+            file = _File(str(path), path.name, _bytes_of(path), fields, path.parent.resolve())
+        except FileRefused as error:
             yield Read(str(path), None, None, str(error))
+            return
+        yield from self._reads(file)
 
-    def _file(self, path: Path, data: bytes) -> Iterator[Read]:
-        fields = _sidecar(path)
-        parsed = _with_chapters(parse(data, path.name), fields.pop("chapters", None), path.name)
-        fields = dict(parsed.metadata) | fields
-        blob = self._keep(data)
+    def read_sent(self, data: bytes, name: str, fields: Mapping[str, Any]) -> Iterator[Read]:
+        """What came without a folder around it. ``fields`` win over what the file says of itself, not over its records.
+
+        A record that names a file is refused.
+        """
+        return self._reads(_File(name, name, data, fields, None))
+
+    def record(self, fields: Mapping[str, Any]) -> VersionDraft:
+        """One record of the bulk format with its text. Raises InvalidRecord, InvalidInterval, FileRefused."""
+        return self._record(fields, _File("", "", b"", {}, None))
+
+    def _reads(self, file: _File) -> Iterator[Read]:
+        try:
+            yield from self._lines(file) if file.suffix == ".jsonl" else self._document(file)
+        except (FileRefused, InvalidRecord, InvalidInterval) as error:
+            yield Read(file.source, None, None, str(error))
+
+    def _document(self, file: _File) -> Iterator[Read]:
+        said = dict(file.fields)
+        parsed = with_told_chapters(parse(file.data, file.name), said.pop("chapters", None), file.name)
+        fields = dict(parsed.metadata) | said
+        blob = self._keep(file.data)
         if parsed.question_answers:
             for row in parsed.question_answers:
-                yield self._row(path, row, fields, blob)
+                yield self._row(file, row, fields, blob)
             return
-        record = read_record(fields | {"id": _id(path, fields)})
-        default = Kind.VIDEO if path.suffix.lower() in _VIDEO_SUFFIXES else Kind.REGULATION
-        yield Read(str(path), None, self._draft(record, structure(parsed.blocks), default, path.name, blob))
+        record = read_record(fields | {"id": _id(file.name, fields)})
+        draft = self._draft(record, structure(parsed.blocks), file.default_kind, file.name, blob)
+        yield Read(file.source, None, draft)
 
-    def _row(self, path: Path, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
-        base = _id(path, fields)
+    def _row(self, file: _File, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
+        base = _id(file.name, fields)
         own = {"question": row.question, "answer": row.answer, "similar_questions": list(row.similar_questions)}
         try:
             record = read_record(dict(fields) | own | dict(row.extra) | {"id": self._row_id(base, row)})
-            draft = self._draft(record, structure_text(row.answer), Kind.INTERPRETATION, path.name, blob)
-            return Read(str(path), row.row, draft)
+            draft = self._draft(record, structure_text(row.answer), Kind.INTERPRETATION, file.name, blob)
+            return Read(file.source, row.row, draft)
         except (InvalidRecord, InvalidInterval) as error:
-            return Read(str(path), row.row, None, str(error))
+            return Read(file.source, row.row, None, str(error), json.dumps(own | dict(row.extra), ensure_ascii=False))
 
     def _row_id(self, base: str, row: QuestionAnswer) -> str:
         """Its own id, told from other sheets' by the file's where it is a mere number.
@@ -117,23 +155,17 @@ class Reading:
         key = normalised(row.question, self._converter).encode("utf-8", "surrogatepass")
         return f"{base}#{hashlib.sha256(key).hexdigest()[:10]}"
 
-    def _lines(self, path: Path, data: bytes) -> Iterator[Read]:
-        blob = self._keep(data)
-        for number, line in enumerate(data.split(b"\n"), start=1):
+    def _lines(self, file: _File) -> Iterator[Read]:
+        blob = self._keep(file.data)
+        for number, line in enumerate(file.data.split(b"\n"), start=1):
             if not line.strip():
                 continue
             try:
-                yield Read(str(path), number, self._line(path, line, blob))
+                yield Read(file.source, number, self._record(_fields_of(line, file), file, blob))
             except (FileRefused, InvalidRecord, InvalidInterval) as error:
-                yield Read(str(path), number, None, str(error))
+                yield Read(file.source, number, None, str(error), line.decode("utf-8-sig", "replace").strip())
 
-    def _line(self, path: Path, line: bytes, blob: str) -> VersionDraft:
-        try:
-            fields = json.loads(line.decode("utf-8-sig"))
-        except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of thousands of digits
-            raise InvalidRecord(f"not a JSON object in UTF-8: {error}") from error
-        if not isinstance(fields, dict):
-            raise InvalidRecord("a line must be a JSON object")
+    def _record(self, fields: Mapping[str, Any], file: _File, blob: str | None = None) -> VersionDraft:
         record = read_record(fields)
         if not record.id:
             raise InvalidRecord("the field 'id' is missing")
@@ -141,23 +173,23 @@ class Reading:
         if len(given) != 1:
             raise InvalidRecord(f"exactly one of answer, text and file must be given, not {given or 'none'}")
         if record.file:
-            return self._line_with_file(path, record)
+            return self._named_file(record, file)
         text = record.answer or record.text or ""
         default = Kind.INTERPRETATION if record.answer else Kind.REGULATION
-        return self._draft(record, structure_text(text), default, path.name, blob)
+        return self._draft(record, structure_text(text), default, file.name or None, blob)
 
-    def _line_with_file(self, path: Path, record: Record) -> VersionDraft:
-        folder = path.parent.resolve()
-        file = (folder / (record.file or "")).resolve()
-        if not file.is_relative_to(folder):
-            raise FileRefused(f"file {record.file!r} lies outside the folder of {path.name}")
-        data = _bytes_of(file)
-        parsed: ParsedFile = parse(data, file.name)
-        default = Kind.VIDEO if file.suffix.lower() in _VIDEO_SUFFIXES else Kind.REGULATION
-        return self._draft(record, structure(parsed.blocks), default, file.name, self._keep(data))
+    def _named_file(self, record: Record, beside: _File) -> VersionDraft:
+        if beside.folder is None:
+            raise InvalidRecord("a record that is sent may not name a file; send the file itself, or give its text")
+        path = (beside.folder / (record.file or "")).resolve()
+        if not path.is_relative_to(beside.folder):
+            raise FileRefused(f"file {record.file!r} lies outside the folder of {beside.name}")
+        file = _File(str(path), path.name, _bytes_of(path), {}, None)
+        blocks = parse(file.data, file.name).blocks
+        return self._draft(record, structure(blocks), file.default_kind, file.name, self._keep(file.data))
 
     def _draft(
-        self, record: Record, structured: StructuredText, default_kind: Kind, source_name: str, blob: str
+        self, record: Record, structured: StructuredText, default_kind: Kind, source_name: str | None, blob: str | None
     ) -> VersionDraft:
         require_clean(structured.text)
         passages = split(structured)
@@ -175,9 +207,21 @@ class Reading:
         return VersionDraft(str(record.id), metadata, structured.text, passages, source_name, blob)
 
 
-def _id(path: Path, fields: Mapping[str, Any]) -> str:
+def _fields_of(line: bytes, file: _File) -> dict[str, Any]:
+    """A line's own fields over the file's. Names that begin with "_" are remarks, such as why it was refused before."""
+    try:
+        said = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of thousands of digits
+        raise InvalidRecord(f"not a JSON object in UTF-8: {error}") from error
+    if not isinstance(said, dict):
+        raise InvalidRecord("a line must be a JSON object")
+    shared = {name: value for name, value in file.fields.items() if name != "id"}
+    return shared | {name: value for name, value in said.items() if not name.startswith("_")}
+
+
+def _id(file_name: str, fields: Mapping[str, Any]) -> str:
     """What is said of the file, else its name: a field left blank says nothing."""
-    return str(fields.get("id") or "").strip() or path.stem
+    return str(fields.get("id") or "").strip() or Path(file_name).stem
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -187,32 +231,3 @@ def _bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise FileRefused(f"{path} cannot be read: {error.strerror or error}") from error
-
-
-def _sidecar(path: Path) -> dict[str, object]:
-    sidecar = path.with_name(path.name + ".yaml")
-    if not sidecar.exists():
-        return {}
-    try:
-        return dict(sidecar_fields(sidecar.read_text(encoding="utf-8"), sidecar.name))
-    except UnicodeDecodeError as error:
-        raise FileRefused(f"{sidecar.name} is not in UTF-8; save it again as UTF-8") from error
-
-
-def _with_chapters(parsed: ParsedFile, chapters: object, name: str) -> ParsedFile:
-    """Chapters of a video from its sidecar: a list of {start: "HH:MM:SS", title}."""
-    if not chapters:
-        return parsed
-    try:
-        told = [(_seconds(str(each["start"])), str(each["title"])) for each in chapters]  # type: ignore[attr-defined]
-    except (TypeError, KeyError, ValueError) as error:
-        raise FileRefused(f'the chapters of {name} must be a list of {{start: "HH:MM:SS", title: …}}') from error
-    return with_chapters(parsed, told)
-
-
-def _seconds(clock: str) -> int:
-    """Of HH:MM:SS, MM:SS or plain seconds."""
-    seconds = 0
-    for part in clock.split(":"):
-        seconds = seconds * 60 + int(part)
-    return seconds

@@ -91,8 +91,9 @@ class Synchroniser:
             wanted = self._points(passages[document_id], schedules[document_id])
             # Ids follow from the rows, so writing a never synced document over its own half-written points is enough.
             present = self._index.payloads_of_document(document_id) if synced else {}
-            upserts += [point for point in wanted if point.id not in present]
-            self._index.set_payloads(_changed(wanted, present))
+            is_edited = synced < 0  # a draft has another text or title under the same ids
+            upserts += [point for point in wanted if is_edited or point.id not in present]
+            self._index.set_payloads({} if is_edited else _changed(wanted, present))
             if surplus := sorted(set(present) - {point.id for point in wanted}):
                 self._index.delete(surplus)
         if upserts:

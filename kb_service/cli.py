@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kb_service.domain.errors import KbError
+from kb_service.domain.people import Role
 from kb_service.settings import Settings
 
 app = typer.Typer(
@@ -136,6 +137,56 @@ def reindex() -> None:
     from kb_service.commands import reindex as run
 
     print(f"rebuilt: {run(Settings())} points")
+
+
+keys = typer.Typer(no_args_is_help=True, help="Keys of people: who may do what over HTTP.")
+app.add_typer(keys, name="keys")
+
+
+@keys.command("create")
+def create_key(
+    person: Annotated[str, typer.Option(help="Whose key; one person may have several.")],
+    role: Annotated[list[Role], typer.Option(help="What the key is for; may be repeated.")],
+    label: Annotated[str, typer.Option(help="Where it is used.")] = "",
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day on which it opens nothing.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key and show it, this once. With the first key the service is keyless no more."""
+    from kb_service.keys_command import create
+
+    made = create(Settings(), person, roles=role, label=label, expires=_day(expires))
+    if as_json:
+        _print_json(made)
+        return
+    print(made["key"])
+    print(f"The key of {made['name']} ({', '.join(made['roles'])}); it cannot be shown again.", file=sys.stderr)
+
+
+@keys.command("list")
+def list_keys(as_json: AsJson = False) -> None:
+    """Every key that was ever made, without its secret."""
+    from kb_service.keys_command import every_key, line_of
+
+    found = every_key(Settings())
+    if as_json:
+        _print_json({"keys": found})
+        return
+    for each in found:
+        print(line_of(each))
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+    """Close a key for good; a running server refuses it from its next request on."""
+    from kb_service.keys_command import line_of, revoke
+
+    closed = revoke(Settings(), key_id)
+    if as_json:
+        _print_json(closed)
+    else:
+        print(line_of(closed))
 
 
 def main() -> None:

@@ -194,9 +194,6 @@ class Library(Protocol):
     ) -> list[Stored]:
         """All drafts in one transaction, in order. The same content for the same document and day is `unchanged`."""
 
-    def withdraw(self, version_id: str, *, actor: str, at: datetime) -> None:
-        """Take an approved version out of every view. Raises VersionNotFound."""
-
     def version(self, version_id: str) -> Version:
         """Raises VersionNotFound."""
 
@@ -209,8 +206,13 @@ class Library(Protocol):
     def passages_of_version(self, version_id: str) -> Sequence[PassageInVersion]:
         """In order of the text."""
 
-    def schedules(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Scheduled]]:
-        """The approved versions of each document with their intervals, by document id, in order of their start."""
+    def schedules(
+        self, document_ids: Sequence[str], *, as_if_approved: str | None = None
+    ) -> Mapping[str, Sequence[Scheduled]]:
+        """The approved versions of each document with their intervals, by document id, in order of their start.
+
+        ``as_if_approved``: a version counted as if it had just been approved (a rehearsal).
+        """
 
 
 class ComputedTexts(Protocol):
@@ -243,3 +245,29 @@ class Transcript(Protocol):
 
     def add_feedback(self, answer_id: str, *, at: datetime, resolved: bool | None, comment: str | None) -> None:
         """Raises AnswerNotFound."""
+
+
+class Jobs(Protocol):
+    """Work that should happen soon. Only promptness leans on it: rows say what remains, and reconcile finds it."""
+
+    def take_in(self, upload_ids: Sequence[str]) -> None:
+        """Files have come in."""
+
+    def follow(self) -> None:
+        """The index has something to follow."""
+
+    def rehearse(self, version_id: str) -> None:
+        """A version is about to be reviewed."""
+
+
+class Unhurried:
+    """`Jobs` where no runner runs: what is to be done is found at the next reconcile."""
+
+    def take_in(self, upload_ids: Sequence[str]) -> None:
+        return None
+
+    def follow(self) -> None:
+        return None
+
+    def rehearse(self, version_id: str) -> None:
+        return None

@@ -19,10 +19,16 @@ from kb_service.adapters.index.rebuilding import run_child, swap_in_rebuilt
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.life import SqlLife
+from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.shelf import SqlShelf
+from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.vectors import SqlVectors
+from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking import Asking
-from kb_service.ports import EmbeddingModel, ScriptConverter, Segmenter
+from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter, Unhurried
+from kb_service.publishing import Publishing
 from kb_service.settings import Settings
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
@@ -43,6 +49,11 @@ class Records:
     transcript: SqlTranscript
     computed: SqlVectors
     blobs: BlobFolder
+    people: SqlPeople
+    life: SqlLife
+    shelf: SqlShelf
+    trail: SqlTrail
+    working_days: SqlWorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +88,11 @@ class Service:
     synchroniser: Synchroniser
     asking: Asking
     asking_anew: Callable[[], Asking]
+    publishing: Publishing
     now: Callable[[], datetime]
     ownership: Ownership | None = None
     rebuild_reasons: list[str] = field(default_factory=list)
+    jobs: Jobs = field(default_factory=Unhurried)
     _one_rebuild: threading.Lock = field(default_factory=threading.Lock)
 
     @property

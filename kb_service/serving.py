@@ -14,7 +14,7 @@ from kb_service.api.app import create_app
 from kb_service.domain.errors import KbError, NotAllowed
 from kb_service.service import Service
 from kb_service.settings import Settings
-from kb_service.wiring import open_service
+from kb_service.wiring import open_records, open_service
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -24,10 +24,7 @@ log = logging.getLogger(__name__)
 def run(settings: Settings, *, host: str, port: int) -> None:
     """Until a signal ends it. Raises NotAllowed for an address beyond this machine, KbError for a port in use."""
     if host not in _LOOPBACK and not settings.allow_remote:
-        raise NotAllowed(
-            f"no keys protect this service, so it listens on this machine only, not on {host}; "
-            "set KB_ALLOW_REMOTE=true on a closed network"
-        )
+        _require_keys(settings, host)
     _require_free(host, port)
     # uvicorn ends the listening and then raises the signal again: let it end like Ctrl-C, so that all is closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -50,6 +47,19 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         finally:
             stopping.set()
             keeper.join()
+
+
+def _require_keys(settings: Settings, host: str) -> None:
+    records = open_records(settings)
+    try:
+        if records.people.has_keys():
+            return
+    finally:
+        records.database.close()
+    raise NotAllowed(
+        f"no keys protect this service, so it listens on this machine only, not on {host}; "
+        "make one with `kb keys create`, or set KB_ALLOW_REMOTE=true on a closed network"
+    )
 
 
 def _keep_in_step(service: Service, stopping: threading.Event) -> None:

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     allow_remote: bool = Field(
         default=False, description="Listen beyond loopback although no keys protect the service (a closed network)."
     )
+    open_asking: bool = Field(
+        default=False, description="Visitors without a key may ask, although keys protect everything else."
+    )
 
     qdrant_url: str | None = Field(default=None, description="A Qdrant server instead of the embedded index.")
     qdrant_api_key: SecretStr | None = None

@@ -25,8 +25,14 @@ from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.life import SqlLife
+from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.shelf import SqlShelf
+from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.vectors import SqlVectors
+from kb_service.adapters.sql.working_days import SqlWorkingDays
+from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.answering.confidence import load_confidence
 from kb_service.answering.drafting import ExtractiveDrafter
 from kb_service.answering.knobs import Knobs
@@ -39,6 +45,7 @@ from kb_service.asking import Asking
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import PassageIndex, ScriptConverter
+from kb_service.publishing import Publishing
 from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings
 
@@ -55,6 +62,11 @@ def new_id() -> str:
     return str(uuid4())
 
 
+def new_secret() -> str:
+    """256 random bits, as 43 URL-safe characters."""
+    return secrets.token_urlsafe(32)
+
+
 def open_records(settings: Settings) -> Records:
     """The database, with its schema brought up to date."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -67,6 +79,11 @@ def open_records(settings: Settings) -> Records:
         transcript=SqlTranscript(database),
         computed=SqlVectors(database),
         blobs=BlobFolder(settings.blobs_dir),
+        people=SqlPeople(database, new_id=new_id, new_secret=new_secret),
+        life=SqlLife(database, new_id=new_id),
+        shelf=SqlShelf(database),
+        trail=SqlTrail(database),
+        working_days=SqlWorkingDays(database, statutory_calendar()),
     )
 
 
@@ -182,6 +199,7 @@ def _service(
         synchroniser=synchroniser,
         asking=asking(),
         asking_anew=asking,
+        publishing=Publishing(life=records.life, calendar=records.working_days.calendar, now=now),
         now=now,
         ownership=ownership,
         rebuild_reasons=reasons,

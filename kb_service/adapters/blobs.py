@@ -1,7 +1,13 @@
 """Original files by the SHA-256 of their bytes."""
 
 import hashlib
+import shutil
+from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO
+
+_PIECE = 1024 * 1024
 
 
 class BlobFolder:
@@ -12,13 +18,20 @@ class BlobFolder:
 
     def keep(self, data: bytes) -> str:
         """Store the bytes, if they are new, and give their SHA-256."""
-        digest = hashlib.sha256(data).hexdigest()
+        return self.keep_file(BytesIO(data))
+
+    def keep_file(self, file: BinaryIO) -> str:
+        """The same of what an open file holds from its start, a piece at a time."""
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
         path = self.path(digest)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_suffix(".part")
-            unfinished.write_bytes(data)
-            unfinished.replace(path)
+            file.seek(0)
+            # A name of its own: two may bring the same file at one moment.
+            with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as unfinished:
+                shutil.copyfileobj(file, unfinished, _PIECE)
+            Path(unfinished.name).replace(path)
         return digest
 
     def path(self, digest: str) -> Path:

@@ -10,12 +10,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from kb_service.answering.events import Answered, Event, EvidenceFound, Progress, TextReady
+from kb_service.api.access import ASKING, needs
 from kb_service.api.state import ServiceOf
 from kb_service.asking import Asking
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import KbError
+from kb_service.domain.people import Actor, Role
 from kb_service.domain.texts import is_storable
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
@@ -71,7 +73,9 @@ _EXAMPLES = {
 
 
 @router.post("", response_model=Answer)
-def ask(body: Annotated[Ask, Body(openapi_examples=_EXAMPLES)], service: ServiceOf) -> Response:
+def ask(
+    body: Annotated[Ask, Body(openapi_examples=_EXAMPLES)], service: ServiceOf, _actor: Annotated[Actor, needs(*ASKING)]
+) -> Response:
     """Answer from what is in force on the day asked about, or say that a person should."""
     question = service.asking.question(
         body.question,
@@ -91,7 +95,10 @@ def ask(body: Annotated[Ask, Body(openapi_examples=_EXAMPLES)], service: Service
 
 @router.get("/{answer_id}", response_model=Answer)
 def stored(
-    answer_id: str, service: ServiceOf, channel: Annotated[str | None, Query(max_length=100)] = None
+    answer_id: str,
+    service: ServiceOf,
+    _actor: Annotated[Actor, needs(*ASKING)],
+    channel: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
     """The answer as it was given, to the channel that asked."""
     return Response(
@@ -100,8 +107,10 @@ def stored(
 
 
 @router.post("/{answer_id}/feedback", status_code=204)
-def feedback(answer_id: str, body: Feedback, service: ServiceOf) -> None:
-    """Whether the answer resolved the person's problem."""
+def feedback(
+    answer_id: str, body: Feedback, service: ServiceOf, _actor: Annotated[Actor, needs(Role.FRONTEND)]
+) -> None:
+    """Whether the answer resolved the person's problem: said for the one who asked, not by staff."""
     service.transcript.add_feedback(answer_id, at=service.now(), resolved=body.resolved, comment=body.comment)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from kb_service.api import answers, errors, health, internal, knowledge, search
+from kb_service.api import access, answers, errors, health, internal, knowledge, search
 from kb_service.api.limits import BodyLimit
+from kb_service.api.origins import OriginCheck
 from kb_service.console.pages import pages_router
 from kb_service.service import Service
 
@@ -19,8 +20,11 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     )
     app.state.service = service
     app.state.owner_token = owner_token
+    app.state.keys_seen = access.KeysSeen(service.records.people.has_keys)
     errors.register(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(OriginCheck, keys_seen=app.state.keys_seen, allow_remote=service.settings.allow_remote)
+    app.include_router(access.router)
     for router in (answers.router, search.router, knowledge.router, health.router, internal.router, pages_router()):
         app.include_router(router)
     return app

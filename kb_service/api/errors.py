@@ -11,22 +11,44 @@ from kb_service.domain import errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
     errors.AnswerNotFound: 404,
+    errors.CalendarYearUnknown: 409,
     errors.EmbeddingModelUnavailable: 503,
     errors.FileRefused: 422,
     errors.IndexMismatch: 503,
     errors.IndexOwnedElsewhere: 409,
     errors.IndexUnavailable: 503,
     errors.InvalidInterval: 422,
+    errors.InvalidKey: 422,
+    errors.InvalidPerson: 422,
     errors.InvalidPoint: 500,
     errors.InvalidRecord: 422,
+    errors.KeyNotFound: 404,
     errors.NotAllowed: 403,
     errors.NotEnoughSpace: 507,
     errors.QuestionEmpty: 422,
     errors.QuestionNotText: 422,
     errors.QuestionTooLong: 422,
     errors.RecordsUnavailable: 503,
+    errors.Unauthenticated: 401,
     errors.UnknownMatter: 422,
+    errors.DocumentNotFound: 404,
+    errors.LateReasonMissing: 409,
+    errors.ReasonMissing: 422,
+    errors.SecondPersonNeeded: 403,
+    errors.SuspicionDecided: 409,
+    errors.SuspicionNotFound: 404,
+    errors.VersionChanged: 412,
+    errors.VersionNotApproved: 409,
+    errors.VersionNotDraft: 409,
     errors.VersionNotFound: 404,
+    errors.VersionNotInReview: 409,
+    errors.VersionsContradict: 409,
+    errors.BatchNotFound: 404,
+    errors.UploadNotFound: 404,
+    errors.UploadNotRetryable: 409,
+    errors.UploadTakenOver: 409,
+    errors.UploadTooLarge: 413,
+    errors.ExecutorNameInUse: 409,
 }
 
 
@@ -35,7 +57,10 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(errors.KbError)
     def _domain(_request: Request, error: errors.KbError) -> JSONResponse:
-        return _body(type(error).__name__, str(error), STATUS_OF[type(error)])
+        response = _body(type(error).__name__, str(error), STATUS_OF[type(error)])
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
 
     @app.exception_handler(RequestValidationError)
     def _request(_request: Request, error: RequestValidationError) -> JSONResponse:

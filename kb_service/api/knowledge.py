@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter
 
+from kb_service.api.access import ASKING, needs
 from kb_service.api.state import ServiceOf
 from kb_service.domain.documents import Kind, VersionState
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.matters import Department, Matter
+from kb_service.domain.people import Actor
 
 router = APIRouter(prefix="/v1", tags=["knowledge"])
 
@@ -32,7 +35,7 @@ class PublicVersion:
 
 
 @router.get("/versions/{version_id}")
-def version(version_id: str, service: ServiceOf) -> PublicVersion:
+def version(version_id: str, service: ServiceOf, _actor: Annotated[Actor, needs(*ASKING)]) -> PublicVersion:
     """What a citation points into; drafts are not shown here."""
     found = service.library.version(version_id)
     if found.state not in (VersionState.APPROVED, VersionState.WITHDRAWN):
@@ -56,10 +59,10 @@ def version(version_id: str, service: ServiceOf) -> PublicVersion:
 
 
 @router.get("/matters")
-def matters(service: ServiceOf) -> list[Matter]:
+def matters(service: ServiceOf, _actor: Annotated[Actor, needs(*ASKING)]) -> list[Matter]:
     return list(service.catalogue.matters())
 
 
 @router.get("/departments")
-def departments(service: ServiceOf) -> list[Department]:
+def departments(service: ServiceOf, _actor: Annotated[Actor, needs(*ASKING)]) -> list[Department]:
     return list(service.catalogue.departments())

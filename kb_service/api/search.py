@@ -11,11 +11,13 @@ from pydantic import BaseModel, Field, TypeAdapter
 from kb_service.answering.grounding import interval_of
 from kb_service.answering.retrieving import Candidate, Narrowing
 from kb_service.answering.routing import Routed
+from kb_service.api.access import ASKING, needs
 from kb_service.api.answers import AsOf
 from kb_service.api.state import ServiceOf
 from kb_service.domain.answers import Question
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind
+from kb_service.domain.people import Actor
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["search"])
@@ -54,6 +56,7 @@ _HITS = TypeAdapter(SearchHits)
 @router.get("/search", response_model=SearchHits)
 def search(
     service: ServiceOf,
+    _actor: Annotated[Actor, needs(*ASKING)],
     question: Annotated[str, Query(max_length=4000, examples=["居住证签注"])],
     as_of: Annotated[AsOf, Query()] = None,
     kind: Annotated[list[Kind] | None, Query()] = None,
@@ -124,7 +127,9 @@ class RoutedDepartments:
 
 @router.post("/routes")
 def route(
-    body: Annotated[RouteQuestion, Body(examples=[{"question": "随申办登录不了怎么办"}])], service: ServiceOf
+    body: Annotated[RouteQuestion, Body(examples=[{"question": "随申办登录不了怎么办"}])],
+    service: ServiceOf,
+    _actor: Annotated[Actor, needs(*ASKING)],
 ) -> RoutedDepartments:
     """The departments responsible, most likely first."""
     return routed_departments(service.asking.route(service.asking.question(body.question)))

@@ -31,7 +31,11 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What an editor says of a version beside its text. ``effective_to`` is exclusive."""
+    """What an editor says of a version beside its text. ``effective_to`` is exclusive.
+
+    ``replaces`` and ``repeals`` name documents that end on this version's first day, the one with a successor, the
+    others without; ``amends`` says which document this text was made from and ends nothing.
+    """
 
     title: str
     kind: Kind
@@ -48,11 +52,20 @@ class Metadata:
     document_number: str | None = None
     source_url: str | None = None
     replaces: str | None = None
+    repeals: tuple[str, ...] = ()
+    amends: str | None = None
+
+    def ended_documents(self, own_id: str) -> frozenset[str]:
+        """The other documents that end when this version comes into force."""
+        return frozenset({self.replaces, *self.repeals} - {None, own_id})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A document's whole text from one day on. ``text`` never changes after the version is stored."""
+    """A document's whole text from one day on. A draft may be edited; from its submission on ``text`` never changes.
+
+    ``revision`` grows with every change of the row, so that nobody overwrites what another has done meanwhile.
+    """
 
     id: str
     document_id: str
@@ -64,6 +77,21 @@ class Version:
     approved_at: datetime | None = None
     approved_by: str | None = None
     published_at: datetime | None = None
+    approval_rule: str | None = None
+    revision: int = 1
+    content_sha256: str = ""
+    submitted_at: datetime | None = None
+    submitted_by: str | None = None
+    late_reason: str | None = None
+    rejection_reason: str | None = None
+    source_name: str | None = None
+    blob_sha256: str | None = None
+    upload_id: str | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Readable by everybody: what is or was knowledge, withdrawn texts included."""
+        return self.state in (VersionState.APPROVED, VersionState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +143,10 @@ class DraftPassage:
 
 @dataclass(frozen=True, slots=True)
 class VersionDraft:
-    """A version before it is stored: where it came from, its text, and where its passages are."""
+    """A version before it is stored: where it came from, its text, and where its passages are.
+
+    ``question_key`` of a Q&A is a hash of its question and answer without width, script and punctuation.
+    """
 
     document_id: str
     metadata: Metadata
@@ -123,6 +154,7 @@ class VersionDraft:
     passages: tuple[DraftPassage, ...]
     source_name: str | None = None
     blob_sha256: str | None = None
+    question_key: str | None = None
 
 
 def intervals_in_force(timespans: Iterable[Timespan], *, replaced_on: date | None = None) -> Mapping[str, Interval]:

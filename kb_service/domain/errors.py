@@ -71,3 +71,98 @@ class EmbeddingModelUnavailable(KbError):
 
 class NotAllowed(KbError):
     """The caller may not do or see this."""
+
+
+class CalendarYearUnknown(KbError):
+    """Nobody has announced which days of this year are worked."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            f"which days of {year} are worked is not known: an administrator enters the announced days "
+            f"with PUT /v1/calendar/{year}"
+        )
+        self.year = year
+
+
+class InvalidPerson(KbError):
+    """A name that cannot tell persons apart: empty, too long, with control characters."""
+
+
+class InvalidKey(KbError):
+    """A key to be made without a role, or one that would have expired already."""
+
+
+class KeyNotFound(KbError):
+    pass
+
+
+class Unauthenticated(KbError):
+    """Nobody is known by what the request shows; the sentence never says why."""
+
+
+class VersionNotDraft(KbError):
+    """Only a draft can be edited or submitted."""
+
+
+class VersionNotInReview(KbError):
+    """Only a version in review can be approved or rejected."""
+
+
+class VersionNotApproved(KbError):
+    """Only an approved version can be withdrawn."""
+
+
+class VersionChanged(KbError):
+    """Somebody changed the version since the caller last read it."""
+
+
+class SecondPersonNeeded(KbError):
+    """Who uploaded or edited a version cannot approve it."""
+
+
+class VersionsContradict(KbError):
+    """An approval after which an approved version would never be in force, or two would be on one day."""
+
+
+class LateReasonMissing(KbError):
+    """A version whose deadline has passed is approved only with the reason for its lateness."""
+
+
+class ReasonMissing(KbError):
+    """A rejection, a withdrawal and a purge say why."""
+
+
+class DocumentNotFound(KbError):
+    pass
+
+
+class SuspicionNotFound(KbError):
+    pass
+
+
+class SuspicionDecided(KbError):
+    """A suspicion that somebody has decided otherwise meanwhile."""
+
+
+class UploadNotFound(KbError):
+    pass
+
+
+class BatchNotFound(KbError):
+    pass
+
+
+class UploadNotRetryable(KbError):
+    """Only a refused or failed upload can be tried again."""
+
+
+class UploadTakenOver(KbError):
+    """Another executor has the upload now: it took this one for dead, or somebody tried it again."""
+
+
+class UploadTooLarge(KbError):
+    """A request of more than all its files may have together."""
+
+
+class ExecutorNameInUse(KbError):
+    """Two processes would take jobs under one name."""

@@ -1,31 +1,28 @@
 """Documents, versions and passages in SQL."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.tables import documents, events, passages, versions
-from kb_service.domain.days import Interval, earliest
+from kb_service.adapters.sql.schedules import chunks, schedules_within
+from kb_service.adapters.sql.tables import contributors, documents, endings, passages, versions
+from kb_service.adapters.sql.trail import record
+from kb_service.domain.days import Interval
 from kb_service.domain.documents import (
     Metadata,
     Passage,
     PassageInVersion,
-    Timespan,
     Version,
     VersionDraft,
     VersionState,
-    intervals_in_force,
 )
 from kb_service.domain.errors import VersionNotFound
 from kb_service.ports import Approval, Scheduled, Stored
 
-# SQLite allows 32,766 variables in a statement; PostgreSQL 65,535. Far below both, and short transactions.
-_IDS_PER_QUERY = 500
 # Drafts are in the index, unpublished, so that a rehearsal can see them.
 _INDEXED_STATES = (VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED)
 
@@ -49,42 +46,51 @@ class SqlLibrary:
         self, drafts: Sequence[VersionDraft], *, actor: str, at: datetime, approval: Approval | None
     ) -> list[Stored]:
         with self._database.writing() as connection:
-            return [self._store(connection, draft, actor, at, approval) for draft in drafts]
+            return [self.store_within(connection, each, actor=actor, at=at, approval=approval) for each in drafts]
 
-    def _store(
-        self, connection: Connection, draft: VersionDraft, actor: str, at: datetime, approval: Approval | None
+    def store_within(
+        self,
+        connection: Connection,
+        draft: VersionDraft,
+        *,
+        actor: str,
+        at: datetime,
+        approval: Approval | None,
+        upload_id: str | None = None,
     ) -> Stored:
-        content = rows.content_sha256(draft)
-        is_new = not _touch(connection, draft.document_id)
+        """The same in a transaction of the caller's, who tells of more in it."""
+        content = rows.content_sha256(draft.text, draft.metadata)
+        is_new = not _is_known(connection, draft.document_id)
         if is_new:
             connection.execute(insert(documents).values(rows.document_row(draft, at)))
         elif same := _same_version(connection, draft, content):
             version_id, state = same
             if approval is None or state != VersionState.DRAFT:
                 return Stored(draft.document_id, version_id, "unchanged")
-            _approve(connection, draft, version_id, approval)
+            _approve(connection, draft, version_id, content, approval)
             return Stored(draft.document_id, version_id, "approved")
         version_id = self._new_id()
-        connection.execute(insert(versions).values(rows.version_row(draft, version_id, content, actor, at, approval)))
+        row = rows.version_row(draft, version_id, content, actor, at, approval, upload_id)
+        connection.execute(insert(versions).values(row))
         if draft.passages:
             connection.execute(insert(passages), rows.passage_rows(draft, version_id))
-        connection.execute(insert(events).values(rows.stored_event(draft, version_id, actor, at, approval)))
-        for document_id in {draft.document_id, draft.metadata.replaces} - {None}:
-            _bump(connection, document_id)
+        connection.execute(insert(contributors).values(version_id=version_id, person_id=actor))
+        write_endings(connection, version_id, draft.document_id, draft.metadata)
+        record(
+            connection,
+            at=at,
+            actor=actor,
+            action="store_and_approve" if approval else "store",
+            document_id=draft.document_id,
+            version_id=version_id,
+            detail={
+                "source": draft.source_name,
+                "rule": approval.rule if approval else None,
+                "content_sha256": content,
+            },
+        )
+        bump(connection, {draft.document_id, *draft.metadata.ended_documents(draft.document_id)})
         return Stored(draft.document_id, version_id, "added" if is_new else "new_version")
-
-    def withdraw(self, version_id: str, *, actor: str, at: datetime) -> None:
-        with self._database.writing() as connection:
-            row = connection.execute(
-                select(versions.c.document_id, versions.c.replaces).where(versions.c.id == version_id)
-            ).first()
-            if row is None:
-                raise _missing(version_id)
-            connection.execute(update(versions).where(versions.c.id == version_id).values(state=VersionState.WITHDRAWN))
-            event = {"at": at, "actor": actor, "action": "withdraw", "detail": {}}
-            connection.execute(insert(events).values(document_id=row.document_id, version_id=version_id, **event))
-            for document_id in {row.document_id, row.replaces} - {None}:
-                _bump(connection, document_id)
 
     def mark_synced(self, revision_of: Mapping[str, int], *, at: datetime) -> None:
         """The index now follows these documents up to these revisions; their approved versions are published.
@@ -93,7 +99,7 @@ class SqlLibrary:
         """
         present = select(documents.c.id, documents.c.revision)
         with self._database.writing() as connection:
-            for ids in _chunks(revision_of):
+            for ids in chunks(revision_of):
                 found = connection.execute(present.where(documents.c.id.in_(ids)))
                 unchanged = [row.id for row in found if row.revision == revision_of[row.id]]
                 connection.execute(
@@ -112,7 +118,7 @@ class SqlLibrary:
     def mark_unsynced(self, document_ids: Sequence[str]) -> None:
         """After the index lost them: these documents have to be followed again from nothing."""
         with self._database.writing() as connection:
-            for ids in _chunks(document_ids):
+            for ids in chunks(document_ids):
                 connection.execute(update(documents).where(documents.c.id.in_(ids)).values(synced_revision=0))
 
     # Reading
@@ -121,21 +127,21 @@ class SqlLibrary:
         with self._database.reading() as connection:
             row = connection.execute(select(versions).where(versions.c.id == version_id)).first()
         if row is None:
-            raise _missing(version_id)
+            raise missing_version(version_id)
         return rows.version(row)
 
     def interval(self, version_id: str) -> Interval | None:
         with self._database.reading() as connection:
             document_id = connection.execute(select(versions.c.document_id).where(versions.c.id == version_id)).scalar()
         if document_id is None:
-            raise _missing(version_id)
+            raise missing_version(version_id)
         scheduled = {each.version_id: each.interval for each in self.schedules([document_id])[document_id]}
         return scheduled.get(version_id)
 
     def passages(self, passage_ids: Sequence[str]) -> Mapping[str, PassageInVersion]:
         found: dict[str, PassageInVersion] = {}
         with self._database.reading() as connection:
-            for ids in _chunks(passage_ids):
+            for ids in chunks(passage_ids):
                 for row in connection.execute(_PASSAGE_AND_VERSION.where(passages.c.id.in_(ids))):
                     found[row.id] = _passage_in_version(row)
         return found
@@ -150,24 +156,16 @@ class SqlLibrary:
         found: dict[str, list[PassageInVersion]] = {document_id: [] for document_id in document_ids}
         query = _PASSAGE_AND_VERSION.where(versions.c.state.in_(_INDEXED_STATES))
         with self._database.reading() as connection:
-            for ids in _chunks(document_ids):
+            for ids in chunks(document_ids):
                 for row in connection.execute(query.where(versions.c.document_id.in_(ids))):
                     found[row.document_id].append(_passage_in_version(row))
         return found
 
-    def schedules(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Scheduled]]:
-        schedule_of: dict[str, Sequence[Scheduled]] = {}
+    def schedules(
+        self, document_ids: Sequence[str], *, as_if_approved: str | None = None
+    ) -> Mapping[str, Sequence[Scheduled]]:
         with self._database.reading() as connection:
-            for ids in _chunks(document_ids):
-                replaced_on = _replacement_days(connection, ids)
-                spans, titles = _timespans(connection, ids)
-                for document_id in ids:
-                    intervals = intervals_in_force(spans[document_id], replaced_on=replaced_on.get(document_id))
-                    schedule_of[document_id] = [
-                        Scheduled(version_id, titles[version_id], interval)
-                        for version_id, interval in intervals.items()
-                    ]
-        return schedule_of
+            return schedules_within(connection, document_ids, as_if_approved=as_if_approved)
 
     def unsynced(self) -> Mapping[str, int]:
         """The documents that the index has yet to follow, and their present revision."""
@@ -180,7 +178,7 @@ class SqlLibrary:
         query = select(documents.c.id, documents.c.revision, documents.c.synced_revision)
         found: dict[str, tuple[int, int]] = {}
         with self._database.reading() as connection:
-            for ids in _chunks(document_ids):
+            for ids in chunks(document_ids):
                 for row in connection.execute(query.where(documents.c.id.in_(ids))):
                     found[row.id] = (row.revision, row.synced_revision)
         return found
@@ -194,7 +192,7 @@ class SqlLibrary:
         )
         found: set[str] = set()
         with self._database.reading() as connection:
-            for ids in _chunks(document_ids):
+            for ids in chunks(document_ids):
                 found |= set(connection.execute(query.where(versions.c.document_id.in_(ids))).scalars())
         return found
 
@@ -280,25 +278,48 @@ class SqlLibrary:
             }
 
 
-def _touch(connection: Connection, document_id: str) -> bool:
+def _is_known(connection: Connection, document_id: str) -> bool:
     return connection.execute(select(documents.c.id).where(documents.c.id == document_id)).first() is not None
 
 
-def _bump(connection: Connection, document_id: str | None) -> None:
-    connection.execute(update(documents).where(documents.c.id == document_id).values(revision=documents.c.revision + 1))
+def bump(connection: Connection, document_ids: Iterable[str]) -> None:
+    """The index has to follow these documents again; always in one order, so that two writers do not wait in a ring."""
+    for document_id in sorted(document_ids):
+        connection.execute(
+            update(documents).where(documents.c.id == document_id).values(revision=documents.c.revision + 1)
+        )
 
 
-def _approve(connection: Connection, draft: VersionDraft, version_id: str, approval: Approval) -> None:
+def write_endings(connection: Connection, version_id: str, document_id: str, said: Metadata) -> None:
+    """Which other documents the version ends, in place of what was said before."""
+    connection.execute(delete(endings).where(endings.c.version_id == version_id))
+    if ended := said.ended_documents(document_id):
+        connection.execute(insert(endings), [{"version_id": version_id, "document_id": each} for each in sorted(ended)])
+
+
+def _approve(connection: Connection, draft: VersionDraft, version_id: str, content: str, approval: Approval) -> None:
     """What was stored as a draft comes again, this time to be published."""
     connection.execute(
         update(versions)
         .where(versions.c.id == version_id)
-        .values(state=VersionState.APPROVED, approved_at=approval.at, approved_by=approval.actor)
+        .values(
+            state=VersionState.APPROVED,
+            approved_at=approval.at,
+            approved_by=approval.actor,
+            approval_rule=approval.rule,
+            revision=versions.c.revision + 1,
+        )
     )
-    event = {"at": approval.at, "actor": approval.actor, "action": "approve", "detail": {"rule": approval.rule}}
-    connection.execute(insert(events).values(document_id=draft.document_id, version_id=version_id, **event))
-    for document_id in {draft.document_id, draft.metadata.replaces} - {None}:
-        _bump(connection, document_id)
+    record(
+        connection,
+        at=approval.at,
+        actor=approval.actor,
+        action="approve",
+        document_id=draft.document_id,
+        version_id=version_id,
+        detail={"rule": approval.rule, "content_sha256": content},
+    )
+    bump(connection, {draft.document_id, *draft.metadata.ended_documents(draft.document_id)})
 
 
 def _same_version(connection: Connection, draft: VersionDraft, content: str) -> tuple[str, str] | None:
@@ -310,39 +331,6 @@ def _same_version(connection: Connection, draft: VersionDraft, content: str) -> 
     )
     row = connection.execute(query).first()
     return (row.id, row.state) if row else None
-
-
-def _replacement_days(connection: Connection, document_ids: Sequence[str]) -> dict[str, date | None]:
-    """The first day on which an approved version of another document replaces each of these."""
-    query = select(versions.c.replaces, versions.c.effective_from, versions.c.document_id).where(
-        versions.c.replaces.in_(document_ids), versions.c.state == VersionState.APPROVED
-    )
-    days: dict[str, list[date | None]] = defaultdict(list)
-    for row in connection.execute(query):
-        if row.document_id != row.replaces:
-            days[row.replaces].append(row.effective_from)
-    return {document_id: earliest(starts) for document_id, starts in days.items()}
-
-
-def _timespans(connection: Connection, document_ids: Sequence[str]) -> tuple[dict[str, list[Timespan]], dict[str, str]]:
-    columns = versions.c
-    query = select(
-        columns.id,
-        columns.document_id,
-        columns.state,
-        columns.title,
-        columns.effective_from,
-        columns.effective_to,
-        columns.approved_at,
-    ).where(columns.document_id.in_(document_ids), columns.state == VersionState.APPROVED)
-    spans: dict[str, list[Timespan]] = defaultdict(list)
-    titles: dict[str, str] = {}
-    for row in connection.execute(query):
-        spans[row.document_id].append(
-            Timespan(row.id, VersionState(row.state), row.effective_from, row.effective_to, row.approved_at)
-        )
-        titles[row.id] = row.title
-    return spans, titles
 
 
 def _passage_in_version(row: Row[Any]) -> PassageInVersion:
@@ -361,11 +349,5 @@ def _passage_in_version(row: Row[Any]) -> PassageInVersion:
     return PassageInVersion(passage, row.document_id, VersionState(row.state), metadata)
 
 
-def _chunks(ids: Iterable[str]) -> Iterable[list[str]]:
-    listed = list(ids)
-    for at in range(0, len(listed), _IDS_PER_QUERY):
-        yield listed[at : at + _IDS_PER_QUERY]
-
-
-def _missing(version_id: str) -> VersionNotFound:
+def missing_version(version_id: str) -> VersionNotFound:
     return VersionNotFound(f"there is no version {version_id!r}; the id comes from a citation or a document's list")

@@ -35,6 +35,8 @@ def metadata(row: Row[Any]) -> Metadata:
         document_number=row.document_number,
         source_url=row.source_url,
         replaces=row.replaces,
+        repeals=tuple(row.repeals or ()),
+        amends=row.amends,
     )
 
 
@@ -50,12 +52,24 @@ def version(row: Row[Any]) -> Version:
         approved_at=row.approved_at,
         approved_by=row.approved_by,
         published_at=row.published_at,
+        approval_rule=row.approval_rule,
+        revision=row.revision,
+        content_sha256=row.content_sha256,
+        submitted_at=row.submitted_at,
+        submitted_by=row.submitted_by,
+        late_reason=row.late_reason,
+        rejection_reason=row.rejection_reason,
+        source_name=row.source_name,
+        blob_sha256=row.blob_sha256,
+        upload_id=row.upload_id,
     )
 
 
-def content_sha256(draft: VersionDraft) -> str:
+def content_sha256(text: str, said: Metadata) -> str:
     """Of everything a reader would see: text and metadata, not the file it came in."""
-    content = json.dumps([draft.text, asdict(draft.metadata)], default=str, ensure_ascii=False, sort_keys=True)
+    # Fields that came later count only where they say something: what was stored before them keeps its hash.
+    fields = {name: value for name, value in asdict(said).items() if value or name not in ("repeals", "amends")}
+    content = json.dumps([text, fields], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -64,12 +78,22 @@ def document_row(draft: VersionDraft, at: datetime) -> Mapping[str, Any]:
     return {"id": draft.document_id, "kind": kind, "created_at": at, "revision": 0, "synced_revision": 0}
 
 
+def metadata_row(said: Metadata) -> dict[str, Any]:
+    row = {name: getattr(said, name) for name in _FIELDS}
+    row |= {name: list(row[name]) for name in ("similar_questions", "negative_questions")}
+    return row | {"repeals": list(said.repeals) or None}
+
+
 def version_row(
-    draft: VersionDraft, version_id: str, content: str, actor: str, at: datetime, approval: Approval | None
+    draft: VersionDraft,
+    version_id: str,
+    content: str,
+    actor: str,
+    at: datetime,
+    approval: Approval | None,
+    upload_id: str | None = None,
 ) -> Mapping[str, Any]:
-    said = {name: getattr(draft.metadata, name) for name in _FIELDS}
-    said |= {name: list(said[name]) for name in ("similar_questions", "negative_questions")}
-    return said | {
+    return metadata_row(draft.metadata) | {
         "id": version_id,
         "document_id": draft.document_id,
         "state": VersionState.APPROVED if approval else VersionState.DRAFT,
@@ -81,6 +105,10 @@ def version_row(
         "created_by": actor,
         "approved_at": approval.at if approval else None,
         "approved_by": approval.actor if approval else None,
+        "approval_rule": approval.rule if approval else None,
+        "question_key": draft.question_key,
+        "upload_id": upload_id,
+        "revision": 1,
     }
 
 
@@ -103,18 +131,3 @@ def passage_rows(draft: VersionDraft, version_id: str) -> Sequence[Mapping[str, 
         }
         for ordinal, passage in enumerate(draft.passages)
     ]
-
-
-def stored_event(
-    draft: VersionDraft, version_id: str, actor: str, at: datetime, approval: Approval | None
-) -> Mapping[str, Any]:
-    detail = {"source": draft.source_name, "rule": approval.rule if approval else None}
-    action = "store_and_approve" if approval else "store"
-    return {
-        "at": at,
-        "actor": actor,
-        "action": action,
-        "document_id": draft.document_id,
-        "version_id": version_id,
-        "detail": detail,
-    }

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -104,13 +105,41 @@ versions = Table(
     Column("document_number", String(200)),
     Column("source_url", Text),
     Column("replaces", String(400), index=True),
+    Column("repeals", JSON),
+    Column("amends", String(400)),
     Column("source_name", Text),
     Column("blob_sha256", String(64)),
     Column("created_at", Moment, nullable=False),
     Column("created_by", String(200), nullable=False),
     Column("approved_at", Moment),
     Column("approved_by", String(200)),
+    Column("approval_rule", String(20)),
     Column("published_at", Moment),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("submitted_at", Moment),
+    Column("submitted_by", String(200)),
+    Column("late_reason", Text),
+    Column("rejection_reason", Text),
+    Column("question_key", String(64), index=True),
+    Column("upload_id", String(36), index=True),
+)
+
+# Everyone who uploaded or edited a version: none of them may approve it.
+contributors = Table(
+    "contributors",
+    metadata,
+    Column("version_id", ForeignKey("versions.id"), nullable=False),
+    Column("person_id", String(200), nullable=False),
+    PrimaryKeyConstraint("version_id", "person_id"),
+)
+
+# Which other documents a version ends from its first day on: those it replaces or repeals.
+endings = Table(
+    "endings",
+    metadata,
+    Column("version_id", ForeignKey("versions.id"), nullable=False),
+    Column("document_id", String(400), nullable=False, index=True),
+    PrimaryKeyConstraint("version_id", "document_id"),
 )
 
 passages = Table(
@@ -182,6 +211,167 @@ events = Table(
     Column("document_id", String(400)),
     Column("version_id", String(36), index=True),
     Column("detail", JSON, nullable=False),
+    Column("previous_hash", String(64)),
+    Column("hash", String(64)),
 )
 
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# Only the SHA-256 of a key's 256 random bits is kept.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("label", String(200), nullable=False),
+    Column("secret_sha256", String(64), nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    Column("last_used_at", Moment),
+)
+
+# Files that came in over HTTP, and how far each has come; `identity` is a hash of bytes and fields.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("actor", String(200), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("publish", Integer, nullable=False),
+    Column("dry_run", Integer, nullable=False),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
+    Column("file_name", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("blob_sha256", String(64), nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("identity", String(64), nullable=False, index=True),
+    Column("state", String(20), nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("executor", String(200)),
+    Column("reason", Text),
+    Column("records_done", Integer, nullable=False),
+    Column("records_total", Integer),
+    Column("counts", JSON, nullable=False),
+    Column("version_id", String(36)),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# What a batch holds, in the order it was sent; a file that had come before stands in both batches.
+batch_uploads = Table(
+    "batch_uploads",
+    metadata,
+    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("upload_id", ForeignKey("uploads.id"), nullable=False),
+    PrimaryKeyConstraint("batch_id", "ordinal"),
+)
+
+# Records of an upload that were refused, as they came; of a dry run every record. `line` as its editor shows it.
+upload_records = Table(
+    "upload_records",
+    metadata,
+    Column("upload_id", ForeignKey("uploads.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("line", Integer),
+    Column("outcome", String(30), nullable=False),
+    Column("document_id", String(400)),
+    Column("reason", Text),
+    Column("content", Text),
+    PrimaryKeyConstraint("upload_id", "ordinal"),
+)
+
+# Processes that take jobs; one that has not been seen for a while is dead, and its uploads are taken by others.
+executors = Table(
+    "executors",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+)
+
+# `fingerprint` is a hash of kind and the two places: finding the same again adds no row and reopens none.
+suspicions = Table(
+    "suspicions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("version_id", ForeignKey("versions.id"), nullable=False, index=True),
+    Column("other_version_id", ForeignKey("versions.id"), nullable=False, index=True),
+    Column("passage_id", String(36)),
+    Column("other_passage_id", String(36)),
+    Column("detail", JSON, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Column("decided_by", String(200)),
+    Column("decision_reason", Text),
+)
+
+# Versions whose passages were compared with others, at which revision.
+examinations = Table(
+    "examinations",
+    metadata,
+    Column("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("examined_at", Moment, nullable=False),
+)
+
+rehearsals = Table(
+    "rehearsals",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version_id", ForeignKey("versions.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("rehearsed_at", Moment, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("questions", Integer, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("changes", JSON, nullable=False),
+    Column("seconds", Float, nullable=False),
+)
+
+# What an administrator entered: days that differ from the announced calendar, and years announced since.
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("is_working", Integer, nullable=False),
+    Column("name", String(100)),
+)
+
+calendar_years = Table(
+    "calendar_years",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("announced_by", String(200), nullable=False),
+    Column("announced_at", Moment, nullable=False),
+)
+
+due_lists = Table(
+    "due_lists",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    Column("items", JSON, nullable=False),
+)
+
+Index("ix_upload_records_document", upload_records.c.upload_id, upload_records.c.document_id)
+Index("ix_versions_state", versions.c.state, versions.c.effective_from)
 Index("ix_documents_unsynced", documents.c.revision, documents.c.synced_revision)

@@ -1,0 +1,90 @@
+"""When the versions of documents are in force, computed from the rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from kb_service.adapters.sql.tables import endings, versions
+from kb_service.domain.days import earliest
+from kb_service.domain.documents import Timespan, VersionState, intervals_in_force
+from kb_service.ports import Scheduled
+
+# SQLite allows 32,766 variables in a statement; PostgreSQL 65,535. Far below both, and short transactions.
+_IDS_PER_QUERY = 500
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def schedules_within(
+    connection: Connection,
+    document_ids: Sequence[str],
+    *,
+    as_if_approved: str | None = None,
+    as_if_withdrawn: str | None = None,
+) -> dict[str, Sequence[Scheduled]]:
+    """The approved versions of each document with their intervals, by document id, in order of their start.
+
+    ``as_if_approved``, ``as_if_withdrawn``: versions taken as if that had just been done to them.
+    """
+    counted = versions.c.state == VersionState.APPROVED
+    if as_if_approved is not None:
+        counted = or_(counted, versions.c.id == as_if_approved)
+    if as_if_withdrawn is not None:
+        counted = counted & (versions.c.id != as_if_withdrawn)
+    schedule_of: dict[str, Sequence[Scheduled]] = {}
+    for ids in chunks(document_ids):
+        ended_on = _days_of_ending(connection, ids, counted)
+        spans, titles = _timespans(connection, ids, counted)
+        for document_id in ids:
+            intervals = intervals_in_force(spans[document_id], replaced_on=ended_on.get(document_id))
+            schedule_of[document_id] = [
+                Scheduled(version_id, titles[version_id], interval) for version_id, interval in intervals.items()
+            ]
+    return schedule_of
+
+
+def _days_of_ending(
+    connection: Connection, document_ids: Sequence[str], counted: ColumnElement[bool]
+) -> dict[str, date | None]:
+    """The first day on which a version of another document replaces or repeals each of these."""
+    query = (
+        select(endings.c.document_id, versions.c.effective_from)
+        .join(versions, versions.c.id == endings.c.version_id)
+        .where(endings.c.document_id.in_(document_ids), counted)
+    )
+    days: dict[str, list[date | None]] = defaultdict(list)
+    for row in connection.execute(query):
+        days[row.document_id].append(row.effective_from)
+    return {document_id: earliest(starts) for document_id, starts in days.items()}
+
+
+def _timespans(
+    connection: Connection, document_ids: Sequence[str], counted: ColumnElement[bool]
+) -> tuple[dict[str, list[Timespan]], dict[str, str]]:
+    columns = versions.c
+    query = select(
+        columns.id,
+        columns.document_id,
+        columns.state,
+        columns.title,
+        columns.effective_from,
+        columns.effective_to,
+        columns.approved_at,
+    ).where(columns.document_id.in_(document_ids), counted)
+    spans: dict[str, list[Timespan]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for row in connection.execute(query):
+        approved_at = row.approved_at or _LAST  # taken as if approved now, so after all others
+        spans[row.document_id].append(
+            Timespan(row.id, VersionState.APPROVED, row.effective_from, row.effective_to, approved_at)
+        )
+        titles[row.id] = row.title
+    return spans, titles
+
+
+def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """As many as one query takes."""
+    listed = list(ids)
+    for at in range(0, len(listed), _IDS_PER_QUERY):
+        yield listed[at : at + _IDS_PER_QUERY]

@@ -1,0 +1,146 @@
+"""Lists of documents and versions, for editors, reviewers and the due list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
+
+from kb_service.adapters.sql import rows
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.tables import documents, due_lists, versions
+from kb_service.domain.documents import Kind, Version, VersionState
+from kb_service.domain.errors import DocumentNotFound, InvalidRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is narrowed to; ``text`` stands in the title, the question or the document's id."""
+
+    states: tuple[VersionState, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    matter_id: str | None = None
+    department: str | None = None
+    document_id: str | None = None
+    effective_from: date | None = None
+    effective_until: date | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``next_cursor`` goes on behind the last one; None at the end."""
+
+    versions: Sequence[Version]
+    next_cursor: str | None
+
+
+# A list shows no texts, and they are most of a row.
+_LISTED: list[ColumnElement[Any]] = [column for column in versions.c if column.name != "text"]
+_LISTED.append(literal("").label("text"))
+
+
+class SqlShelf:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def versions(self, wanted: Wanted, *, limit: int, cursor: str | None = None) -> Page:
+        """Newest first, without their texts. Raises InvalidRecord for a cursor that is none of ours."""
+        query = _narrowed(select(*_LISTED), wanted)
+        if cursor is not None:
+            at, _, last = cursor.partition("|")
+            try:
+                query = query.where(tuple_(versions.c.created_at, versions.c.id) < (datetime.fromisoformat(at), last))
+            except ValueError as error:
+                raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
+        query = query.order_by(versions.c.created_at.desc(), versions.c.id.desc()).limit(limit + 1)
+        with self._database.reading() as connection:
+            found = [rows.version(row) for row in connection.execute(query)]
+        more = len(found) > limit
+        last_shown = found[limit - 1] if more else None
+        return Page(found[:limit], f"{last_shown.created_at.isoformat()}|{last_shown.id}" if last_shown else None)
+
+    def count(self, wanted: Wanted) -> int:
+        query = _narrowed(select(func.count()).select_from(versions), wanted)
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def document(self, document_id: str) -> Sequence[Version]:
+        """All its versions, in order of their first day. Raises DocumentNotFound."""
+        query = select(*_LISTED).where(versions.c.document_id == document_id)
+        query = query.order_by(versions.c.effective_from, versions.c.created_at)
+        with self._database.reading() as connection:
+            found = [rows.version(row) for row in connection.execute(query)]
+        if not found:
+            raise DocumentNotFound(f"there is no document {document_id!r}")
+        return found
+
+    def document_ids(self, wanted: Wanted, *, limit: int, after: str = "") -> Sequence[str]:
+        query = _narrowed(select(versions.c.document_id).distinct(), wanted).where(versions.c.document_id > after)
+        with self._database.reading() as connection:
+            return list(connection.execute(query.order_by(versions.c.document_id).limit(limit)).scalars())
+
+    def with_a_deadline(self) -> Sequence[Version]:
+        """Versions with a first day that are on their way and not published: drafts, in review, approved."""
+        query = select(*_LISTED).where(
+            versions.c.published_at.is_(None),
+            versions.c.effective_from.is_not(None),
+            versions.c.state.in_([VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED]),
+        )
+        with self._database.reading() as connection:
+            return [rows.version(row) for row in connection.execute(query.order_by(versions.c.effective_from))]
+
+    def approved(self, *, since: date | None, until: date | None) -> Sequence[Version]:
+        """Approved versions by their first day, for counting who kept the lead time. Open starts are always there."""
+        query = select(*_LISTED).where(versions.c.state == VersionState.APPROVED)
+        for day, bound in ((since, versions.c.effective_from.__ge__), (until, versions.c.effective_from.__lt__)):
+            if day is not None:
+                query = query.where(or_(bound(day), versions.c.effective_from.is_(None)))
+        with self._database.reading() as connection:
+            return [rows.version(row) for row in connection.execute(query)]
+
+    def awaiting_index(self, version_ids: Sequence[str]) -> frozenset[str]:
+        """Those whose document the index has yet to follow."""
+        query = (
+            select(versions.c.id)
+            .join(documents, documents.c.id == versions.c.document_id)
+            .where(versions.c.id.in_(version_ids), documents.c.synced_revision < documents.c.revision)
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def due_list(self, day: date) -> Sequence[Mapping[str, Any]] | None:
+        """The list made on the morning of that day; None when there is none."""
+        with self._database.reading() as connection:
+            items = connection.execute(select(due_lists.c["items"]).where(due_lists.c.day == day)).scalar()
+        return None if items is None else list(items)
+
+    def keep_due_list(self, day: date, items: Sequence[Mapping[str, Any]], *, at: datetime) -> None:
+        """Once a day: a list that is there stays as it was."""
+        statement = self._database.insert(due_lists).values(day=day, made_at=at, items=list(items))
+        with self._database.writing() as connection:
+            connection.execute(statement.on_conflict_do_nothing())
+
+
+def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.states:
+        conditions.append(versions.c.state.in_(wanted.states))
+    if wanted.kinds:
+        conditions.append(versions.c.kind.in_(wanted.kinds))
+    for column, value in (
+        (versions.c.matter_id, wanted.matter_id),
+        (versions.c.department, wanted.department),
+        (versions.c.document_id, wanted.document_id),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if wanted.effective_from is not None:
+        conditions.append(versions.c.effective_from >= wanted.effective_from)
+    if wanted.effective_until is not None:
+        conditions.append(versions.c.effective_from < wanted.effective_until)
+    if wanted.text:
+        searched = (versions.c.title, versions.c.question, versions.c.document_id)
+        conditions.append(or_(*(column.contains(wanted.text, autoescape=True) for column in searched)))
+    return query.where(*conditions)

@@ -1,0 +1,114 @@
+"""The chained trail in SQL. Entries are only ever added, in the transaction of the change that they tell of."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, text
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.tables import events
+from kb_service.domain.trail import NO_HASH, ChainedEvent, Event, TrailHead, fault_of, hash_of
+
+_ENTRIES_AT_ONCE = 2000
+# Any number, the same in every process: PostgreSQL lets one transaction at a time extend the chain.
+_CHAIN_LOCK = 7_206_031
+
+
+def record(
+    connection: Connection,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    document_id: str | None = None,
+    version_id: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add an entry behind the last one. SQLite's writers wait for one another already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    last = connection.execute(select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
+    number, previous = (last.id + 1, last.hash or NO_HASH) if last else (1, NO_HASH)
+    entry = Event(number, at.astimezone(UTC), actor, action, document_id, version_id, dict(detail or {}))
+    connection.execute(
+        insert(events).values(
+            id=number,
+            at=at,
+            actor=actor,
+            action=action,
+            document_id=document_id,
+            version_id=version_id,
+            detail=entry.detail,
+            previous_hash=previous,
+            hash=hash_of(entry, previous),
+        )
+    )
+
+
+class SqlTrail:
+    """Implements `ports.Trail`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def head(self) -> TrailHead:
+        with self._database.reading() as connection:
+            last = connection.execute(select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
+        return TrailHead(last.id, last.hash or NO_HASH) if last else TrailHead(0, NO_HASH)
+
+    def events(
+        self,
+        *,
+        document_id: str | None = None,
+        version_id: str | None = None,
+        actor: str | None = None,
+        after: int = 0,
+        limit: int = 100,
+    ) -> Sequence[ChainedEvent]:
+        """In order of their numbers, those greater than ``after``."""
+        query = select(events).where(events.c.id > after).order_by(events.c.id).limit(limit)
+        for column, wanted in (
+            (events.c.document_id, document_id),
+            (events.c.version_id, version_id),
+            (events.c.actor, actor),
+        ):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        with self._database.reading() as connection:
+            return [_chained(row) for row in connection.execute(query)]
+
+    def faults(self, *, kept_head: str | None = None) -> list[str]:
+        """What breaks the chain, at most one sentence a break; ``kept_head`` is a hash that must occur in it."""
+        found: list[str] = []
+        number, previous, is_head_there = 0, NO_HASH, kept_head in (None, NO_HASH)
+        for entry in self._all():
+            number += 1
+            fault = fault_of(entry, number=number, previous_hash=previous)
+            if fault is not None:
+                found.append(fault)
+            number, previous = entry.event.number, entry.hash or NO_HASH
+            is_head_there = is_head_there or entry.hash == kept_head
+        if not is_head_there:
+            found.append(f"the kept head {kept_head} does not occur: entries were removed or the chain was rewritten")
+        return found
+
+    def approved_content(self) -> Mapping[str, str]:
+        """The content hash that was approved, by version id, as the trail has it."""
+        content_of: dict[str, str] = {}
+        for entry in self._all():
+            said = entry.event.detail.get("content_sha256")
+            if said and entry.event.version_id and entry.event.action in {"approve", "store_and_approve", "purge"}:
+                content_of[entry.event.version_id] = said
+        return content_of
+
+    def _all(self) -> Iterator[ChainedEvent]:
+        last = 0
+        while batch := self.events(after=last, limit=_ENTRIES_AT_ONCE):
+            yield from batch
+            last = batch[-1].event.number
+
+
+def _chained(row: Row[Any]) -> ChainedEvent:
+    entry = Event(row.id, row.at, row.actor, row.action, row.document_id, row.version_id, row.detail)
+    return ChainedEvent(entry, row.previous_hash, row.hash)

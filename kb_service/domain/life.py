@@ -1,0 +1,72 @@
+"""The life of a version: draft → in review → approved or rejected; approved → withdrawn. What is in force is computed."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kb_service.domain.days import Interval
+from kb_service.domain.documents import VersionState
+from kb_service.domain.errors import (
+    KbError,
+    VersionNotApproved,
+    VersionNotDraft,
+    VersionNotInReview,
+)
+
+
+class Step(StrEnum):
+    EDIT = "edit"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+_FROM_AND_TO = {
+    Step.EDIT: (VersionState.DRAFT, VersionState.DRAFT),
+    Step.SUBMIT: (VersionState.DRAFT, VersionState.IN_REVIEW),
+    Step.APPROVE: (VersionState.IN_REVIEW, VersionState.APPROVED),
+    Step.REJECT: (VersionState.IN_REVIEW, VersionState.REJECTED),
+    Step.WITHDRAW: (VersionState.APPROVED, VersionState.WITHDRAWN),
+}
+_REFUSAL: dict[VersionState, type[KbError]] = {
+    VersionState.DRAFT: VersionNotDraft,
+    VersionState.IN_REVIEW: VersionNotInReview,
+    VersionState.APPROVED: VersionNotApproved,
+}
+
+
+def state_after(step: Step, state: VersionState) -> VersionState:
+    """Raises VersionNotDraft, VersionNotInReview or VersionNotApproved when the step cannot be taken from ``state``."""
+    wanted, following = _FROM_AND_TO[step]
+    if state is not wanted:
+        raise _REFUSAL[wanted](f"to {step} a version it must be {wanted}, but this one is {state}")
+    return following
+
+
+class Phase(StrEnum):
+    """Where an approved version stands on a day. Computed, never stored."""
+
+    SCHEDULED = "scheduled"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+
+
+def phase_on(interval: Interval | None, day: date) -> Phase | None:
+    """None for a version without an interval: not approved, or displaced for good."""
+    if interval is None or interval.is_empty:
+        return None
+    if interval.starts_after(day):
+        return Phase.SCHEDULED
+    return Phase.ENDED if interval.has_ended_by(day) else Phase.IN_FORCE
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalChange:
+    """What an approval does to the days of one version; None before or after: it has no interval then."""
+
+    document_id: str
+    version_id: str
+    title: str
+    before: Interval | None
+    after: Interval | None

@@ -1,0 +1,1 @@
+"""What a reviewer is shown before approving: differences, suspicions, rehearsal."""
