@@ -1,17 +1,19 @@
 """`kb check`: the database against the index, the texts against their passages, the blobs against their names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ingestion.sync import Synchroniser
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.rows import content_sha256
+from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.ports import PassageIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be. ``kind``: behind, index, passage, blob."""
+    """One thing that is not as it should be. ``kind``: behind, index, passage, blob, trail, version."""
 
     kind: str
     subject: str
@@ -19,9 +21,18 @@ class Finding:
 
 
 def check(
-    *, library: SqlLibrary, synchroniser: Synchroniser, index: PassageIndex, blobs: BlobFolder
+    *,
+    library: SqlLibrary,
+    synchroniser: Synchroniser,
+    index: PassageIndex,
+    blobs: BlobFolder,
+    trail: SqlTrail,
+    kept_head: str | None = None,
 ) -> Iterator[Finding]:
-    """Everything found wrong; nothing is changed."""
+    """Everything found wrong; nothing is changed. ``kept_head``: a head of the trail that was kept elsewhere."""
+    for fault in trail.faults(kept_head=kept_head):
+        yield Finding("trail", "the trail", fault)
+    approved_content = trail.approved_content()
     behind = library.unsynced()
     for document_id in behind:
         yield Finding("behind", document_id, "the index has not followed its last change yet")
@@ -33,11 +44,20 @@ def check(
             if not difference.is_none:
                 yield Finding("index", document_id, str(difference))
         yield from _misplaced_passages(library, document_id)
+        yield from _changed_versions(library, document_id, approved_content)
     if not behind and (counted := index.count()) != points:
         yield Finding("index", "all documents", f"the index holds {counted} points, the database calls for {points}")
     for digest in library.blobs():
         if not blobs.is_intact(digest):
             yield Finding("blob", digest, "the original file is missing or was changed")
+
+
+def _changed_versions(library: SqlLibrary, document_id: str, approved_content: Mapping[str, str]) -> Iterator[Finding]:
+    """Knowledge that says something else than what was approved."""
+    for version in library.versions_of(document_id):
+        approved = approved_content.get(version.id)
+        if version.is_public and approved and content_sha256(version.text, version.metadata) != approved:
+            yield Finding("version", version.id, "its text or fields were changed after it was approved")
 
 
 def _misplaced_passages(library: SqlLibrary, document_id: str) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ingestion.sources import Read, Reading, files_in
 from kb_service.domain.documents import VersionDraft
+from kb_service.domain.life import BULK_IMPORT
 from kb_service.ports import Approval, Library
-from kb_service.publishing import BULK_IMPORT
 
 # Rows in one transaction, so that a question never waits long for the write lock.
 _ROWS_AT_ONCE = 400

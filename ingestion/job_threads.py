@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ingestion.jobs import DurableJobs
-from ingestion.reconciling import Reconciling, Rows
+from ingestion.reconciling import Reconciling
 from kb_service.adapters.sql.executors import DEAD_AFTER, LONGEST_NAME, Life, SqlExecutors
 from kb_service.domain.errors import ExecutorNameInUse
 
@@ -19,6 +19,8 @@ _BEAT_SECONDS = 5.0
 # Long enough to see another process of the same name say twice that it lives.
 _WATCH_SECONDS = 2.2 * _BEAT_SECONDS
 _RETRY_SECONDS = 10.0
+# For the database to answer once more, beyond the grace.
+_END_SECONDS = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -53,20 +55,21 @@ class PromptJobs:
         self,
         *,
         life: Life,
-        rows: Rows,
+        executors: SqlExecutors,
         jobs: DurableJobs,
+        reconciling: Reconciling,
         now: Callable[[], datetime],
         reconcile_seconds: float,
         superseded: Callable[[str], None],
     ) -> None:
         """``superseded`` is told, once, why this process takes no jobs: another has its name."""
         self._life = life
-        self._executors = rows.executors
+        self._executors = executors
         self._jobs = jobs
         self._now = now
         self._reconcile_seconds = reconcile_seconds
         self._superseded = superseded
-        self._reconciling = Reconciling(life=life, rows=rows, jobs=jobs, now=now)
+        self._reconciling = reconciling
         self._wanted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._threads = [
@@ -74,6 +77,7 @@ class PromptJobs:
             threading.Thread(target=self._say_that_it_lives, name="heartbeat", daemon=True),
         ]
         self._has_entered = threading.Event()
+        self._is_over = threading.Event()
 
     # The port
 
@@ -97,16 +101,23 @@ class PromptJobs:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, *, grace_seconds: int = 4) -> bool:
+    def stop(self, *, grace_seconds: int = 2) -> bool:
         """Whether nothing is in work any more; if not, end the process without closing what the work uses."""
         self._stopping.set()
         self._wanted.put(_nothing)
+        ending = threading.Thread(target=self._end, args=(grace_seconds,), name="jobs-end", daemon=True)
+        ending.start()
+        ending.join(grace_seconds + _END_SECONDS)
+        return self._is_over.is_set()
+
+    def _end(self, grace_seconds: int) -> None:
         for thread in self._threads:
-            thread.join(timeout=2)
-        is_idle = self._jobs.stop(grace_seconds=grace_seconds)
-        if is_idle and self._has_entered.is_set():
-            self._executors.leave(self._life)
-        return is_idle
+            if thread.ident is not None:
+                thread.join()
+        if self._jobs.stop(grace_seconds=grace_seconds):
+            if self._has_entered.is_set():
+                self._executors.leave(self._life)
+            self._is_over.set()
 
     def _keep_jobs(self) -> None:
         if not self._has_begun():
@@ -148,11 +159,14 @@ class PromptJobs:
                 continue
             try:
                 now = self._now()
-                if not self._executors.beat(self._life, at=now):
-                    self._superseded(f"another process has taken the name {self._life.name!r}; see KB_EXECUTOR")
-                    return
+                if not self._executors.beat(self._life, at=now):  # taken for dead, after a sleep of the machine
+                    enter(self._executors, self._life, now=self._now, stopping=self._stopping)
                 if set(self._executors.seen()) - self._executors.alive(now=now):
                     self._wanted.put(self._reconciling.reconcile)
+            except ExecutorNameInUse as error:
+                self._stopping.set()
+                self._jobs.stop(grace_seconds=0)
+                self._superseded(str(error))
             except Exception as error:  # the database may be away; others then do what this one cannot
                 log.warning("this process could not say that it lives: %r", error)
 

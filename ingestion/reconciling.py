@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from ingestion.job_order import upload_job_id
+from ingestion.job_kinds import upload_job_id
 from ingestion.jobs import DurableJobs
 from kb_service.adapters.sql.executors import DEAD_AFTER, Life, SqlExecutors, UploadLeft
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -20,21 +20,30 @@ _MOST_REHEARSALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Where what remains to be done is written. ``unrehearsed`` gives version ids; nothing without an index."""
+    """Where what remains to be done is written. ``unrehearsed`` gives ids of versions in review."""
 
     executors: SqlExecutors
     uploads: SqlUploads
-    make_due_list: Callable[[date], None]
-    unrehearsed: Callable[[], Sequence[str]] | None = None
+    unrehearsed: Callable[[], Sequence[str]]
 
 
 class Reconciling:
     """One for a life of an executor; called by one thread."""
 
-    def __init__(self, *, life: Life, rows: Rows, jobs: DurableJobs, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        life: Life,
+        rows: Rows,
+        jobs: DurableJobs,
+        make_due_list: Callable[[date], None] | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        """``make_due_list``: of a process with an index, which also sees to rehearsals."""
         self._life = life
         self._rows = rows
         self._jobs = jobs
+        self._make_due_list = make_due_list
         self._now = now
         self._due_list_made: date | None = None
         self._rehearsed: Counter[str] = Counter()
@@ -43,11 +52,12 @@ class Reconciling:
         """Safe to repeat, and to run in several processes at once."""
         now = self._now()
         alive = self._rows.executors.alive(now=now)
-        self._jobs.cancel_jobs_of_others({each.name for each in alive})
+        self._jobs.cancel_jobs_of_others({self._life.name, *(each.name for each in alive)})
         self._enqueue_uploads(now)
-        self._enqueue_rehearsals()
-        self._make_due_list(now)
-        self._rows.executors.forget_dead(now=now)
+        if self._make_due_list is not None:
+            self._enqueue_rehearsals()
+            self._see_to_due_list(now, self._make_due_list)
+        self._rows.executors.forget_dead(but=self._life, now=now)
         self._jobs.tidy(now=now)
 
     def enqueue_new(self, upload_ids: Sequence[str]) -> None:
@@ -78,16 +88,16 @@ class Reconciling:
             self._jobs.take_in(counted)
 
     def _enqueue_rehearsals(self) -> None:
-        if self._rows.unrehearsed is None or not (wanted := self._rows.unrehearsed()):
-            return
-        busy = self._jobs.busy_rehearsals()
+        wanted = self._rows.unrehearsed()
+        busy = self._jobs.busy_rehearsals() if wanted else set()
         for version_id in wanted:
             if version_id not in busy and self._rehearsed[version_id] < _MOST_REHEARSALS:
                 self._rehearsed[version_id] += 1
                 self._jobs.rehearse(version_id)
 
-    def _make_due_list(self, now: datetime) -> None:
+    def _see_to_due_list(self, now: datetime, make: Callable[[date], None]) -> None:
+        """The schedule made it, unless nothing ran at that hour."""
         here = now.astimezone(SHANGHAI)
         if here.time() >= _MORNING and self._due_list_made != here.date():
-            self._rows.make_due_list(here.date())
+            make(here.date())
             self._due_list_made = here.date()

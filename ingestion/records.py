@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -144,6 +145,18 @@ def metadata_of(
         repeals=tuple(dict.fromkeys(record.repeals)),
         amends=record.amends,
     )
+
+
+# What may be changed of a draft: all but which document it is of.
+EDITABLE = frozenset(Record.model_fields) - {"id", "file"}
+
+
+def fields_of(said: Metadata) -> dict[str, Any]:
+    """Metadata as fields of the bulk format."""
+    fields = {name: value for name, value in asdict(said).items() if value not in (None, ())}
+    if "matter_id" in fields:
+        fields["matter"] = fields.pop("matter_id")
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
 
 
 def derived_title(text: str) -> str:

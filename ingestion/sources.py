@@ -2,21 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ingestion.parsing.blocks import QuestionAnswer
 from ingestion.parsing.parse import parse
-from ingestion.records import Record, derived_title, metadata_of, read_record, require_clean
+from ingestion.records import EDITABLE, Record, derived_title, fields_of, metadata_of, read_record, require_clean
 from ingestion.sidecars import sidecar_of, with_told_chapters
 from ingestion.splitting import split
 from ingestion.structure import StructuredText, structure, structure_text
 from kb_service.answering.normalising import normalised
-from kb_service.domain.documents import Kind, VersionDraft
+from kb_service.domain.documents import DraftPassage, Kind, PassageInVersion, Version, VersionDraft
 from kb_service.domain.errors import FileRefused, InvalidInterval, InvalidRecord
 from kb_service.ports import ScriptConverter
+from kb_service.reviewing.duplicates import question_key
 
 _LARGEST_FILE = 100 * 1024 * 1024
 _CORPUS_FILES = ("departments.yaml", "matters.yaml")
@@ -116,6 +117,28 @@ class Reading:
         """One record of the bulk format with its text. Raises InvalidRecord, InvalidInterval, FileRefused."""
         return self._record(fields, _File("", "", b"", {}, None))
 
+    def edited(self, version: Version, pieces: Sequence[PassageInVersion], fields: Mapping[str, Any]) -> VersionDraft:
+        """A version with some fields of the bulk format changed; ``text`` or ``answer`` is its whole new text.
+
+        Raises InvalidRecord for a field that is unknown or cannot be changed, InvalidInterval.
+        """
+        if fixed := sorted(set(fields) - EDITABLE):
+            raise InvalidRecord(f"{', '.join(fixed)} cannot be edited; these can: {', '.join(sorted(EDITABLE))}")
+        said = fields_of(version.metadata)
+        if {"effective_to", "valid_through"} & set(fields):
+            said.pop("effective_to", None)
+        record = read_record(said | dict(fields) | {"id": version.document_id})
+        new_text = record.text or record.answer
+        if new_text is not None:
+            return self._draft(record, structure_text(new_text), version.metadata.kind, version.source_name, None)
+        kept = tuple(
+            DraftPassage(
+                each.passage.start, each.passage.end, each.passage.heading_path, each.passage.page, each.passage.second
+            )
+            for each in pieces
+        )
+        return self._with_metadata(record, version.metadata.kind, version.metadata.title, version.text, kept)
+
     def _reads(self, file: _File) -> Iterator[Read]:
         try:
             yield from self._lines(file) if file.suffix == ".jsonl" else self._document(file)
@@ -195,16 +218,26 @@ class Reading:
         passages = split(structured)
         if not passages:
             raise InvalidRecord("there is no text in it")
+        title = structured.title or derived_title(structured.text)
+        return self._with_metadata(record, default_kind, title, structured.text, passages, source_name, blob)
+
+    def _with_metadata(
+        self,
+        record: Record,
+        default_kind: Kind,
+        title: str,
+        text: str,
+        passages: tuple[DraftPassage, ...],
+        source_name: str | None = None,
+        blob: str | None = None,
+    ) -> VersionDraft:
         matter_id = self._matter_ids.get(record.matter, record.matter) if record.matter else None
         department = self._department_ids.get(record.department, record.department) if record.department else None
         metadata = metadata_of(
-            record,
-            title=structured.title or derived_title(structured.text),
-            default_kind=default_kind,
-            matter_id=matter_id,
-            department=department,
+            record, title=title, default_kind=default_kind, matter_id=matter_id, department=department
         )
-        return VersionDraft(str(record.id), metadata, structured.text, passages, source_name, blob)
+        key = question_key(metadata.question, text, self._converter) if metadata.question else None
+        return VersionDraft(str(record.id), metadata, text, passages, source_name, blob, key)
 
 
 def _fields_of(line: bytes, file: _File) -> dict[str, Any]:

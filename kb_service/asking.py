@@ -100,14 +100,30 @@ class Asking:
             raise AssertionError("the pipeline ended without an answer")
         return answer
 
+    def rehearse(self, question: Question, *, narrowing: Narrowing) -> Answer:
+        """The answer that would be given with one version more and others less; nothing is stored."""
+        for event in self._pipeline.answer(question, narrowing=narrowing):
+            if isinstance(event, Answered):
+                return event.answer
+        raise AssertionError("the pipeline ended without an answer")
+
+    def matter_of(self, text: str) -> str | None:
+        """The id of the matter that a question names."""
+        matter = self._reader.read(self.question(text)).matter
+        return matter.id if matter else None
+
     def department_name(self, name: str) -> str:
         """From an id, name or alias; a department that nobody described is its own name."""
         return self._router.name(name)
 
+    def department_id(self, name: str) -> str:
+        """As versions are marked with it."""
+        return self._router.id(name)
+
     def search(self, question: Question, *, narrowing: Narrowing, limit: int) -> list[Candidate]:
         """Passages in force on the day asked about, best first."""
         if narrowing.department is not None:
-            narrowing = replace(narrowing, department=self._router.id(narrowing.department))
+            narrowing = replace(narrowing, department=self.department_id(narrowing.department))
         return self._retriever.find(self._reader.read(question), narrowing=narrowing, limit=limit)
 
     def route(self, question: Question) -> list[Routed]:

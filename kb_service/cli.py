@@ -116,18 +116,22 @@ def route(question: str, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check(as_json: AsJson = False) -> None:
-    """Compare the database with the index, the passages and the original files."""
+def check(
+    head: Annotated[str | None, typer.Option(help="A head of the trail that was written down earlier.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the database with the index, the passages and the original files; verify the trail and print its head."""
     from kb_service.commands import check as run
 
-    findings = run(Settings())
+    checked = run(Settings(), kept_head=head)
     if as_json:
-        _print_json({"findings": findings})
+        _print_json(checked)
     else:
-        for each in findings:
+        for each in checked["findings"]:
             print(f"{each['kind']}: {each['subject']}: {each['detail']}")
-        print("clean" if not findings else f"{len(findings)} findings")
-    if findings:
+        print(f"trail: {checked['trail']['events']} entries, head {checked['trail']['hash']}")
+        print("clean" if not checked["findings"] else f"{len(checked['findings'])} findings")
+    if checked["findings"]:
         raise typer.Exit(1)
 
 

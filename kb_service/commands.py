@@ -42,13 +42,13 @@ def route(settings: Settings, question: str) -> dict[str, Any]:
         return dict(_JSON.dump_python(routed_departments(service.asking.route(asked)), mode="json"))
 
 
-def check(settings: Settings) -> list[dict[str, Any]]:
-    """What is wrong, after the index has followed what was still due."""
+def check(settings: Settings, *, kept_head: str | None = None) -> dict[str, Any]:
+    """``findings``: what is wrong, after the index has followed what was still due; ``trail``: its head."""
     if owner := owner_of(settings):
-        return owner.check()
+        return owner.check(kept_head)
     with open_service(settings) as service:
         service.synchroniser.reconcile()
-        return list(_JSON.dump_python(service.check(), mode="json"))
+        return dict(_JSON.dump_python(service.check(kept_head=kept_head), mode="json"))
 
 
 def reindex(settings: Settings) -> int:

@@ -65,5 +65,8 @@ def _told(key: Key) -> dict[str, Any]:
         "roles": sorted(key.roles),
         "label": key.label,
         "created_by": key.created_by,
-        **{name: moment and moment.astimezone(SHANGHAI).isoformat(timespec="seconds") for name, moment in moments.items()},
+        **{
+            name: moment and moment.astimezone(SHANGHAI).isoformat(timespec="seconds")
+            for name, moment in moments.items()
+        },
     }

@@ -41,8 +41,8 @@ class OwnerClient:
     def sync(self, document_ids: Sequence[str]) -> None:
         self._post("/internal/sync", {"document_ids": list(document_ids)})
 
-    def check(self) -> list[dict[str, Any]]:
-        return list(self._post("/internal/check", {}))
+    def check(self, kept_head: str | None) -> dict[str, Any]:
+        return dict(self._post("/internal/check", {"kept_head": kept_head}))
 
     def reindex(self) -> int:
         return int(self._post("/internal/reindex", {})["points"])

@@ -57,7 +57,8 @@ class InForceFilter:
     """Which points a search may see, applied inside the engine before top-k.
 
     ``regions``: a point without a region is always seen, others only if listed. ``audience`` alike.
-    ``include_version``: an unpublished version shown as well (a rehearsal).
+    ``include_version``: an unpublished version shown as well, ``without_versions``: published ones that it would
+    displace (a rehearsal).
     """
 
     day: date
@@ -67,6 +68,7 @@ class InForceFilter:
     matter_id: str | None = None
     department: str | None = None
     include_version: str | None = None
+    without_versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from kb_service.domain.calendar import WorkingCalendar
@@ -14,13 +14,10 @@ from kb_service.domain.errors import (
     SecondPersonNeeded,
     VersionsContradict,
 )
-from kb_service.domain.lead_time import LeadTimeVerdict, lead_time_verdict
-from kb_service.domain.life import IntervalChange, Step, state_after
+from kb_service.domain.lead_time import LeadTimeVerdict
+from kb_service.domain.life import REVIEW, IntervalChange, Step, state_after
 from kb_service.domain.people import person_id
-
-# How a version became knowledge: two people, or the named exception of a trusted import.
-REVIEW = "review"
-BULK_IMPORT = "bulk_import"
+from kb_service.reviewing.due import verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,8 @@ class Life(Protocol):
         if_revision: int | None,
         decide: Callable[[Held], Turn],
     ) -> Version: ...
+
+    def look(self, version_id: str, *, if_revision: int | None) -> Held: ...
 
     def copy(self, version_id: str, *, actor: str, at: datetime) -> Version: ...
 
@@ -114,29 +113,48 @@ class Publishing:
 
         ``rehearsal`` is kept with the approval. Raises SecondPersonNeeded, VersionsContradict, LateReasonMissing.
         """
+        return self._turn(
+            version_id,
+            actor,
+            if_revision,
+            lambda held: self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=rehearsal),
+        )
 
-        def decide(held: Held) -> Turn:
-            state = state_after(Step.APPROVE, held.version.state)
-            _require_second_person(held, actor)
-            changes = held.interval_changes(withdraw)
-            _require_sound(held.version, changes, withdraw)
-            late_reason = self._late_reason(held.version, reason)
-            values = {
-                "approved_at": self._now(),
-                "approved_by": actor,
-                "approval_rule": REVIEW,
-                "late_reason": late_reason,
-            }
-            detail = {
-                "rule": REVIEW,
-                "content_sha256": held.version.content_sha256,
-                "intervals": [_told(each) for each in changes],
-                "rehearsal": rehearsal,
-                **_said(reason),
-            }
-            return Turn(state, Step.APPROVE, values, detail, withdrawn=withdraw)
+    def require_approvable(
+        self, version_id: str, *, actor: str, reason: str | None, withdraw: str | None, if_revision: int | None
+    ) -> Version:
+        """The version, if ``approve`` would approve it now; raises what that would raise. Asked before a rehearsal."""
+        held = self._life.look(version_id, if_revision=if_revision)
+        self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=None)
+        return held.version
 
-        return self._turn(version_id, actor, if_revision, decide)
+    def _approval(
+        self,
+        held: Held,
+        *,
+        actor: str,
+        reason: str | None,
+        withdraw: str | None,
+        rehearsal: Mapping[str, Any] | None,
+    ) -> Turn:
+        state = state_after(Step.APPROVE, held.version.state)
+        _require_second_person(held, actor)
+        changes = held.interval_changes(withdraw)
+        _require_sound(held.version, changes, withdraw)
+        values = {
+            "approved_at": self._now(),
+            "approved_by": actor,
+            "approval_rule": REVIEW,
+            "late_reason": self._late_reason(held.version, reason),
+        }
+        detail = {
+            "rule": REVIEW,
+            "content_sha256": held.version.content_sha256,
+            "intervals": [_told(each) for each in changes],
+            "rehearsal": rehearsal,
+            **_said(reason),
+        }
+        return Turn(state, Step.APPROVE, values, detail, withdrawn=withdraw)
 
     def reject(self, version_id: str, *, actor: str, reason: str, if_revision: int | None = None) -> Version:
         """Send it back with the reason; it can be revised."""
@@ -173,26 +191,13 @@ class Publishing:
         given = version.late_reason or reason
         if verdict.needs_reason and not given:
             raise LateReasonMissing(
-                f"it takes effect on {version.metadata.effective_from} and had to be published by {verdict.publish_by}; "
+                f"it takes effect on {version.metadata.effective_from} and was due on {verdict.publish_by}; "
                 "approve it with the reason for the delay"
             )
         return given if verdict.needs_reason else version.late_reason
 
     def _turn(self, version_id: str, actor: str, if_revision: int | None, decide: Callable[[Held], Turn]) -> Version:
         return self._life.turn(version_id, actor=actor, at=self._now(), if_revision=if_revision, decide=decide)
-
-
-def verdict_of(version: Version, *, today: date, calendar: WorkingCalendar) -> LeadTimeVerdict:
-    """Whether a version keeps, or kept, its lead time."""
-    return lead_time_verdict(
-        effective_from=version.metadata.effective_from,
-        issued_on=version.metadata.issued_on,
-        received_on=shanghai_day(version.created_at),
-        published_on=shanghai_day(version.published_at) if version.published_at else None,
-        is_bulk=version.approval_rule == BULK_IMPORT,
-        today=today,
-        calendar=calendar,
-    )
 
 
 def _require_second_person(held: Held, actor: str) -> None:
@@ -218,9 +223,9 @@ def _require_sound(version: Version, changes: Sequence[IntervalChange], withdraw
                 f"{version.document_id}, or a document that replaces it, stands already; change its dates"
             )
         raise VersionsContradict(
-            f"version {change.version_id} of {change.document_id} (《{change.title}》) would be in force on no day, so two "
-            f"texts would stand for {version.metadata.effective_from}; choose another first day, or approve this one "
-            f'with "withdraw": "{change.version_id}" if it corrects that one'
+            f"version {change.version_id} of {change.document_id} (《{change.title}》) would never be in force: "
+            f"two texts would stand for {version.metadata.effective_from}; choose another first day, or approve "
+            f'this one with "withdraw": "{change.version_id}" if it corrects that one'
         )
 
 

@@ -3,14 +3,18 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
 
 from ingestion.checking import Finding, check
 from ingestion.preparing import Advance, Preparing, silent
 from ingestion.rebuilding import all_points
+from ingestion.sources import Reading
 from ingestion.statistics import PublishedStatistics
 from ingestion.sync import Synchroniser
+from ingestion.taking_in import TakingIn
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
@@ -18,22 +22,31 @@ from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.index.rebuilding import run_child, swap_in_rebuilt
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.purging import SqlPurging
+from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
+from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking import Asking
+from kb_service.domain.errors import ReasonMissing
+from kb_service.domain.trail import TrailHead
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter, Unhurried
 from kb_service.publishing import Publishing
+from kb_service.reviewing.due import DueItem, due_items
+from kb_service.reviewing.rehearsal import Rehearsal, Rehearsing
 from kb_service.settings import Settings
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
     from kb_service.adapters.index.server import ServerIndex
 
+_DUE_ITEMS = TypeAdapter(list[DueItem])
 # What a passage of a government text has in terms, before there are any to measure.
 _USUAL_TERMS = 250.0
 _SAMPLE = 4000
@@ -54,6 +67,9 @@ class Records:
     shelf: SqlShelf
     trail: SqlTrail
     working_days: SqlWorkingDays
+    rehearsals: SqlRehearsals
+    uploads: SqlUploads
+    intake: SqlIntake
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,14 @@ class Texts:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `kb check` found, and the trail's head, to be kept elsewhere."""
+
+    findings: list[Finding]
+    trail: TrailHead
+
+
 @dataclass(slots=True)
 class Service:
     """Everything a door needs. Close it, or use it as a context manager."""
@@ -89,6 +113,9 @@ class Service:
     asking: Asking
     asking_anew: Callable[[], Asking]
     publishing: Publishing
+    rehearsing: Rehearsing
+    reading: Callable[[], Reading]
+    taking_in: TakingIn
     now: Callable[[], datetime]
     ownership: Ownership | None = None
     rebuild_reasons: list[str] = field(default_factory=list)
@@ -107,11 +134,49 @@ class Service:
     def transcript(self) -> SqlTranscript:
         return self.records.transcript
 
-    def check(self) -> list[Finding]:
-        """Everything that is not as it should be; nothing is changed."""
-        return list(
-            check(library=self.library, synchroniser=self.synchroniser, index=self.index, blobs=self.records.blobs)
+    def check(self, *, kept_head: str | None = None) -> Checked:
+        """Everything that is not as it should be, and the head of the trail; nothing is changed."""
+        findings = check(
+            library=self.library,
+            synchroniser=self.synchroniser,
+            index=self.index,
+            blobs=self.records.blobs,
+            trail=self.records.trail,
+            kept_head=kept_head,
         )
+        return Checked(list(findings), self.records.trail.head())
+
+    def rehearse(self, version_id: str) -> Rehearsal:
+        """What approving the version would change, worked out now and kept. Raises VersionNotFound."""
+        version = self.library.version(version_id)
+        self.synchroniser.sync([version.document_id])
+        rehearsal = self.rehearsing.rehearse(version)
+        self.records.rehearsals.add(rehearsal)
+        return rehearsal
+
+    def purge(self, version_id: str, *, actor: str, reason: str) -> None:
+        """Take unlawful content away for good. Raises ReasonMissing, VersionNotFound."""
+        if not reason.strip():
+            raise ReasonMissing("a purge says why; give a reason")
+        passages = self.library.passages_of_version(version_id)
+        surfaces = self.texts.preparing.surfaces(passages)
+        blob = SqlPurging(self.records.database).purge(
+            version_id,
+            text_keys={key for each in surfaces for key in (each.dense_key, each.sparse_key)},
+            actor=actor,
+            at=self.now(),
+            reason=reason,
+        )
+        if blob is not None:
+            self.records.blobs.remove(blob)
+        self.jobs.follow()
+
+    def make_due_list(self, day: date) -> None:
+        """The list of that morning, kept; once a day."""
+        if self.records.shelf.due_list(day) is None:
+            calendar = self.records.working_days.calendar()
+            items = due_items(self.records.shelf.with_a_deadline(), today=day, until=None, calendar=calendar)
+            self.records.shelf.keep_due_list(day, _DUE_ITEMS.dump_python(items, mode="json"), at=self.now())
 
     def reread_catalogue(self) -> None:
         """Link matters and departments as they now are; their words reach the segmenter at the next rebuild."""
@@ -151,6 +216,7 @@ class Service:
         return self.index.count()
 
     def close(self) -> None:
+        self.taking_in.close()
         self.index.close()
         if self.ownership is not None:
             self.ownership.release()

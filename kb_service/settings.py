@@ -24,6 +24,10 @@ class Settings(BaseSettings):
         description="The fitted confidence model.",
     )
 
+    questions_dir: Path = Field(
+        default=_ROOT / "corpus" / "questions", description="Known questions (.jsonl) that a rehearsal asks."
+    )
+
     host: str = Field(default="127.0.0.1", description="Where `kb serve` listens.")
     port: int = Field(default=8000, ge=1, le=65535)
     allow_remote: bool = Field(

@@ -9,10 +9,12 @@ from uuid import uuid4
 
 from ingestion.importing import Importing
 from ingestion.preparing import Preparing
+from ingestion.reading_child import ReadingChildren
 from ingestion.sources import Reading
 from ingestion.statistics import PublishedStatistics
 from ingestion.surfaces import Surfacing
 from ingestion.sync import Synchroniser
+from ingestion.taking_in import KnownNames, TakingIn
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.embedding.building import MODEL_NAME
 from kb_service.adapters.embedding.loading import ModelChoice, load_model
@@ -24,12 +26,15 @@ from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database, upgrade
+from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
+from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
@@ -46,6 +51,8 @@ from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import PassageIndex, ScriptConverter
 from kb_service.publishing import Publishing
+from kb_service.reviewing.known_questions import KnownQuestions
+from kb_service.reviewing.rehearsal import Rehearsing
 from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings
 
@@ -72,9 +79,10 @@ def open_records(settings: Settings) -> Records:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database, synchronous=settings.sqlite_synchronous)
     upgrade(database)
+    library = SqlLibrary(database, new_id=new_id)
     return Records(
         database=database,
-        library=SqlLibrary(database, new_id=new_id),
+        library=library,
         catalogue=SqlCatalogue(database),
         transcript=SqlTranscript(database),
         computed=SqlVectors(database),
@@ -84,6 +92,9 @@ def open_records(settings: Settings) -> Records:
         shelf=SqlShelf(database),
         trail=SqlTrail(database),
         working_days=SqlWorkingDays(database, statutory_calendar()),
+        rehearsals=SqlRehearsals(database),
+        uploads=SqlUploads(database, new_id=new_id),
+        intake=SqlIntake(database, library),
     )
 
 
@@ -105,16 +116,35 @@ def open_texts(settings: Settings, records: Records) -> Texts:
 
 def importing(records: Records, converter: ScriptConverter) -> Importing:
     """Needs no model: it stores rows, which are embedded afterwards."""
-    matter_ids = {
-        name: matter.id for matter in records.catalogue.matters() for name in (*matter.aliases, matter.name, matter.id)
-    }
-    department_ids = {
-        name: each.id for each in records.catalogue.departments() for name in (*each.aliases, each.name, each.id)
-    }
-    reading = Reading(
-        converter=converter, matter_ids=matter_ids, department_ids=department_ids, keep=records.blobs.keep
+    return Importing(library=records.library, reading=_reading(records, converter), now=now)
+
+
+def taking_in(records: Records) -> TakingIn:
+    """For any process that reads uploads; it needs neither model nor index."""
+    return TakingIn(
+        uploads=records.uploads,
+        intake=records.intake,
+        blobs=records.blobs,
+        names=lambda: _known_names(records),
+        children=ReadingChildren(),
+        now=now,
     )
-    return Importing(library=records.library, reading=reading, now=now)
+
+
+def _reading(records: Records, converter: ScriptConverter) -> Reading:
+    """With the matters and departments as they are now."""
+    names = _known_names(records)
+    return Reading(
+        converter=converter, matter_ids=names.matters, department_ids=names.departments, keep=records.blobs.keep
+    )
+
+
+def _known_names(records: Records) -> KnownNames:
+    matters, departments = records.catalogue.matters(), records.catalogue.departments()
+    return KnownNames(
+        matters={name: each.id for each in matters for name in (*each.aliases, each.name, each.id)},
+        departments={name: each.id for each in departments for name in (*each.aliases, each.name, each.id)},
+    )
 
 
 def open_service(settings: Settings) -> Service:
@@ -190,20 +220,37 @@ def _service(
         mean_terms=lambda: index.manifest.mean_terms,
         now=now,
     )
-    return Service(
+    publishing = Publishing(life=records.life, calendar=records.working_days.calendar, now=now)
+    asked = asking()
+    service = Service(
         settings=settings,
         records=records,
         texts=texts,
         index=index,
         statistics=statistics,
         synchroniser=synchroniser,
-        asking=asking(),
+        asking=asked,
         asking_anew=asking,
-        publishing=Publishing(life=records.life, calendar=records.working_days.calendar, now=now),
+        publishing=publishing,
+        rehearsing=Rehearsing(
+            asking=lambda: service.asking,
+            questions=lambda version: KnownQuestions(
+                suite=settings.questions_dir,
+                matter_of=service.asking.matter_of,
+                recent=records.transcript.recent_questions,
+            ).near(version),
+            interval_changes=records.life.interval_changes,
+            contradicting=lambda _version_id: frozenset(),
+            now=now,
+            new_id=new_id,
+        ),
+        reading=lambda: _reading(records, texts.converter),
+        taking_in=taking_in(records),
         now=now,
         ownership=ownership,
         rebuild_reasons=reasons,
     )
+    return service
 
 
 def _asking(
@@ -245,6 +292,7 @@ def _asking(
         converter=texts.converter,
         knobs=knobs,
         new_id=new_id,
+        contradicted=lambda _version_ids, _as_of: False,
     )
     return Asking(
         pipeline=pipeline,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kb_service.answering import replying
 from kb_service.answering.confidence import ConfidenceModel, features
@@ -77,7 +78,9 @@ class Pipeline:
         converter: ScriptConverter,
         knobs: Knobs,
         new_id: Callable[[], str],
+        contradicted: Callable[[Sequence[str], date], bool],
     ) -> None:
+        """``contradicted``: whether another text in force that day is confirmed to contradict one of these versions."""
         self._reader = reader
         self._retriever = retriever
         self._drafter = drafter
@@ -88,6 +91,7 @@ class Pipeline:
         self._converter = converter
         self._knobs = knobs
         self._new_id = new_id
+        self._contradicted = contradicted
 
     def answer(self, question: Question, *, narrowing: Narrowing = EVERYTHING) -> Iterator[Event]:
         """Yields progress, the evidence, the checked text, and at last the whole answer."""
@@ -100,7 +104,7 @@ class Pipeline:
             found = self._look_up(understood, narrowing)
             yield EvidenceFound(self._evidence(found.candidates))
             yield Progress("drafting")
-            reply = self._decide(understood, found)
+            reply = self._decide(understood, found, narrowing)
         answer = self._answer(understood, found, reply)
         yield TextReady(answer.text)
         yield Answered(answer)
@@ -121,7 +125,7 @@ class Pipeline:
             confidence_applies=self._confidence.applies(feature_of),
         )
 
-    def _decide(self, understood: Understanding, found: Found) -> Reply:
+    def _decide(self, understood: Understanding, found: Found, narrowing: Narrowing) -> Reply:
         if understood.scope is not None:
             return self._hand_over(understood, found, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
         if not found.candidates or found.terms is None:
@@ -132,11 +136,15 @@ class Pipeline:
         said = normalised("\n".join(quote.text for quote in quotes), self._converter)
         if self._lexicon.lacks_what_is_asked(understood.text, said):
             return self._hand_over(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
-        schedules = self._library.schedules(sorted({quote.found.document_id for quote in quotes}))
+        schedules = self._library.schedules(
+            sorted({quote.found.document_id for quote in quotes}), as_if_approved=narrowing.include_version
+        )
         as_of = understood.question.as_of
         citations = cite(quotes, schedules, as_of=as_of, department_name=self._router.name)
         if citations is None:
             return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
+        if self._contradicted([citation.version_id for citation in citations], as_of):
+            return self._hand_over(understood, found, Reason.CONFLICTING_SOURCES, Outcome.HANDED_OVER)
         return Reply(
             Outcome.ANSWERED,
             replying.answer_text(quotes),

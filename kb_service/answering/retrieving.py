@@ -40,12 +40,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What a search may be narrowed to besides the day."""
+    """What a search may be narrowed to besides the day, and what a rehearsal shows and hides."""
 
     kinds: tuple[Kind, ...] = ()
     department: str | None = None
     matter_id: str | None = None
     include_version: str | None = None
+    without_versions: tuple[str, ...] = ()
 
 
 EVERYTHING = Narrowing()
@@ -102,6 +103,7 @@ class Retriever:
             matter_id=narrowing.matter_id,
             department=narrowing.department,
             include_version=narrowing.include_version,
+            without_versions=narrowing.without_versions,
         )
         terms = counted(terms_of(understood.text_with_matter, self._segmenter))
         legs = self._index.search(

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Depends, Request, Security
@@ -92,12 +92,9 @@ def _read_actor(request: Request) -> Actor:
 
 
 def _bearer(request: Request) -> str | None:
-    """What stands behind `Bearer`; another scheme is a key that nobody has."""
-    said = request.headers.get("authorization")
-    if said is None:
-        return None
-    scheme, _, shown = said.partition(" ")
-    return shown.strip() if scheme.lower() == "bearer" else ""
+    """What stands behind `Bearer`. Another scheme says nothing to us: a proxy in front may ask for a password."""
+    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+    return shown.strip() if scheme.lower() == "bearer" else None
 
 
 def _is_owner(request: Request, bearer: str) -> bool:
@@ -109,7 +106,7 @@ def _holder(service: Service, written: str) -> Actor:
     return service.records.people.actor_with(written, at=service.now()) or _nobody()
 
 
-def _nobody() -> Actor:
+def _nobody() -> NoReturn:
     raise Unauthenticated("show a valid key: Authorization: Bearer kb_…")
 
 

@@ -1,6 +1,7 @@
 """`/v1/answers`: ask, read again, say whether it helped."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -100,10 +101,11 @@ def stored(
     _actor: Annotated[Actor, needs(*ASKING)],
     channel: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
-    """The answer as it was given, to the channel that asked."""
-    return Response(
-        _ANSWER.dump_json(service.transcript.answer(answer_id, channel=channel)), media_type="application/json"
-    )
+    """The answer as it was given, to the channel that asked; what it cites may be flagged as withdrawn since."""
+    answer = service.transcript.answer(answer_id, channel=channel)
+    withdrawn = service.library.withdrawn_among([each.version_id for each in answer.citations])
+    flagged = tuple(replace(each, withdrawn=each.version_id in withdrawn) for each in answer.citations)
+    return Response(_ANSWER.dump_json(replace(answer, citations=flagged)), media_type="application/json")
 
 
 @router.post("/{answer_id}/feedback", status_code=204)

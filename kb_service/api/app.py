@@ -4,7 +4,19 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from kb_service.api import access, answers, errors, health, internal, knowledge, search
+from kb_service.api import (
+    access,
+    answers,
+    errors,
+    health,
+    internal,
+    knowledge,
+    lead_times,
+    review,
+    search,
+    uploads,
+    versions,
+)
 from kb_service.api.limits import BodyLimit
 from kb_service.api.origins import OriginCheck
 from kb_service.console.pages import pages_router
@@ -25,6 +37,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.add_middleware(BodyLimit)
     app.add_middleware(OriginCheck, keys_seen=app.state.keys_seen, allow_remote=service.settings.allow_remote)
     app.include_router(access.router)
-    for router in (answers.router, search.router, knowledge.router, health.router, internal.router, pages_router()):
-        app.include_router(router)
+    for module in (answers, search, uploads, versions, review, lead_times, knowledge, health, internal):
+        app.include_router(module.router)
+    app.include_router(pages_router())
     return app

@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel
 
-from ingestion.checking import Finding
 from kb_service.api.state import ServiceOf
 from kb_service.domain.errors import NotAllowed
+from kb_service.service import Checked
 
 
 def _only_with_token(request: Request, authorization: Annotated[str, Header()] = "") -> None:
     token = request.app.state.owner_token()
-    if token is None or not secrets.compare_digest(authorization, f"Bearer {token}"):
+    if token is None or not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         raise NotAllowed("only commands of this machine's operator may do this")
 
 
@@ -31,9 +31,13 @@ def sync(body: Documents, service: ServiceOf) -> dict[str, int]:
     return {"documents": len(body.document_ids)}
 
 
+class Check(BaseModel):
+    kept_head: str | None = None
+
+
 @router.post("/check")
-def check_all(service: ServiceOf) -> list[Finding]:
-    return service.check()
+def check_all(body: Check, service: ServiceOf) -> Checked:
+    return service.check(kept_head=body.kept_head)
 
 
 @router.post("/reindex")

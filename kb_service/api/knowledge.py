@@ -1,17 +1,18 @@
-"""`/v1/versions`, `/v1/matters`, `/v1/departments`: reading what answers cite and what questions are about."""
+"""`/v1/versions/{id}`, `/v1/matters`, `/v1/departments`: reading what answers cite and what questions are about."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from kb_service.api.access import ASKING, needs
 from kb_service.api.state import ServiceOf
+from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.domain.documents import Kind, VersionState
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.matters import Department, Matter
-from kb_service.domain.people import Actor
+from kb_service.domain.people import Actor, Role
 
 router = APIRouter(prefix="/v1", tags=["knowledge"])
 
@@ -32,14 +33,19 @@ class PublicVersion:
     effective_to: date | None
     source_url: str | None
     withdrawn: bool
+    review: VersionRow | None
 
 
 @router.get("/versions/{version_id}")
-def version(version_id: str, service: ServiceOf, _actor: Annotated[Actor, needs(*ASKING)]) -> PublicVersion:
-    """What a citation points into; drafts are not shown here."""
+def version(
+    version_id: str, service: ServiceOf, response: Response, actor: Annotated[Actor, needs(*ASKING)]
+) -> PublicVersion:
+    """What a citation points into. Editors and reviewers see drafts too, and more of each under ``review``."""
     found = service.library.version(version_id)
-    if found.state not in (VersionState.APPROVED, VersionState.WITHDRAWN):
+    is_staff = actor.has_any_of((Role.EDITOR, Role.REVIEWER))
+    if not (found.is_public or is_staff):
         raise VersionNotFound(f"there is no version {version_id!r}")
+    response.headers["ETag"] = f'"{found.revision}"'
     interval = service.library.interval(version_id)
     said = found.metadata
     return PublicVersion(
@@ -55,6 +61,7 @@ def version(version_id: str, service: ServiceOf, _actor: Annotated[Actor, needs(
         effective_to=interval.end if interval else said.effective_to,
         source_url=said.source_url,
         withdrawn=found.state is VersionState.WITHDRAWN,
+        review=row_of(service, found) if is_staff else None,
     )
 
 

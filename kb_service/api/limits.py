@@ -1,9 +1,17 @@
-"""No request may fill the memory: bodies end at a size that no question reaches."""
+"""No request may fill the memory: bodies end at a size that no question reaches, and files stream to the disk."""
 
 from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LARGEST_BODY = 1024 * 1024
+from kb_service.domain.errors import UploadTooLarge
+
+_MEGABYTE = 1024 * 1024
+LARGEST_BODY = _MEGABYTE
+LARGEST_FILE = 100 * _MEGABYTE
+LARGEST_UPLOAD = 500 * _MEGABYTE
+# Routes that take forms with files, which are spooled to the disk as they come.
+UPLOAD_PATHS = frozenset({"/v1/documents", "/v1/documents:import"})
 
 
 class BodyLimit:
@@ -16,9 +24,11 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"].startswith("/internal/"):
             await self._app(scope, receive, send)
             return
+        is_upload = _brings_files(scope)
+        limit = LARGEST_UPLOAD if is_upload else LARGEST_BODY
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > LARGEST_BODY:
-            await self._refuse(scope, receive, send)
+        if not announced.isdigit() or int(announced) > limit:
+            await self._refuse(limit, scope, receive, send)
             return
         received = 0
 
@@ -26,11 +36,24 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
+            if received <= limit:
+                return message
+            if is_upload:  # cut off, it would be a form with some of its files
+                raise UploadTooLarge(_sentence(limit))
             # A body that was not announced is cut off: what is left of it is not valid JSON and is refused as such.
-            return message if received <= LARGEST_BODY else {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": b"", "more_body": False}
 
         await self._app(scope, counted, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = {"error": "BodyTooLarge", "detail": f"a request may have at most {LARGEST_BODY} bytes"}
-        await JSONResponse(body, status_code=413)(scope, receive, send)
+    async def _refuse(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+        name = "UploadTooLarge" if limit == LARGEST_UPLOAD else "BodyTooLarge"
+        await JSONResponse({"error": name, "detail": _sentence(limit)}, status_code=413)(scope, receive, send)
+
+
+def _brings_files(scope: Scope) -> bool:
+    content_type = Headers(scope=scope).get("content-type", "")
+    return scope["path"] in UPLOAD_PATHS and content_type.lower().startswith("multipart/form-data")
+
+
+def _sentence(limit: int) -> str:
+    return f"a request may have at most {limit} bytes"

@@ -56,7 +56,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote that stands at ``version.text[start:end]``; ``mark`` is the number shown as [1]."""
+    """A quote that stands at ``version.text[start:end]``; ``mark`` is the number shown as [1].
+
+    ``withdrawn``: its version has been taken back since the answer was given.
+    """
 
     mark: int
     document_id: str
@@ -74,6 +77,7 @@ class Citation:
     effective_from: date | None
     effective_to: date | None
     source_url: str | None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

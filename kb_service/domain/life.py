@@ -1,4 +1,4 @@
-"""The life of a version: draft → in review → approved or rejected; approved → withdrawn. What is in force is computed."""
+"""The life of a version: draft → in review → approved or rejected; approved → withdrawn. Being in force is computed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +42,11 @@ def state_after(step: Step, state: VersionState) -> VersionState:
     if state is not wanted:
         raise _REFUSAL[wanted](f"to {step} a version it must be {wanted}, but this one is {state}")
     return following
+
+
+# How a version became knowledge: by two people, or by the named exception of a trusted import.
+REVIEW = "review"
+BULK_IMPORT = "bulk_import"
 
 
 class Phase(StrEnum):

@@ -34,13 +34,13 @@ _WORD_AFTER = {
 
 # 几十, 数十, 十分 say no number; 人数十人 does.
 _HAN_NUMBER = (
-    rf"(?<![{HAN_DIGITS}{SCALES}几])(?!(?<=数)(?<![人次总户件份倍个名]数)十)(?!十分(?!钟))"
+    rf"(?<![{HAN_DIGITS}{SCALES}几])(?!(?<=数)(?<![人次总户件份倍个名]数)十)(?!十分(?![钟之]))"
     rf"[{HAN_DIGITS}十][{HAN_DIGITS}{SCALES}]*+(?:点[{HAN_DIGITS}]++)?"
 )
 # A year directly after 1. is no decimal.
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.(?!(?:19|20)\d\d ?年)\d++)?"
 _ARABIC_NUMBER = rf"(?<!\d)(?<!\d[.,]){_DIGITS}(?: ?[{SCALES}]++(?:{_DIGITS}[{SCALES}]++)?)?"
-# 一 alone closes many words: 统一, 同一, 逐一, 每一. And 上一年, 最后一日 are no lengths; 以上一年, 之后一年 end in one.
+# 一 alone closes many words: 统一, 同一, 逐一, 每一. And 上一年, 最后一日 are no lengths; 以上一年 ends in one.
 _NO_WORD = (
     r"(?!(?:(?<=[唯惟单之逐某每另这那哪])|(?<=统)(?<!系统)|(?<=同)(?<!合同)|(?<=任)(?<![主责担]任))"
     rf"一(?![{HAN_DIGITS}{SCALES}])"
@@ -97,7 +97,6 @@ def figure_pattern(units: Iterable[str]) -> re.Pattern[str]:
         rf"{_NO_ARTICLE}(?:(?P<low>{_NUMBER}){_RANGE})?(?P<number>{_NUMBER}) ?[余多]? ?"
         rf"(?P<unit>个半月|个半小时|{unit})(?P<and_half>(?<=年)半)?"
     )
-    price = rf"¥ ?(?P<price>{_ARABIC_NUMBER}) ?元?"
     kinds = {
         "date": _DATE,
         "day": _DAY_OF_MONTH,
@@ -109,7 +108,7 @@ def figure_pattern(units: Iterable[str]) -> re.Pattern[str]:
         "phones": _SAID_PHONES,
         "fraction": _FRACTION,
         "measure": measure,
-        "priced": price,
+        "priced": rf"¥ ?(?P<price>{_ARABIC_NUMBER}) ?元?",
         "half": _HALF,
     }
     # Most places are passed over by their first character alone.

@@ -55,9 +55,9 @@ def overlay(before: str, after: str) -> Overlay:
     for hunk in hunks(before, after, old_figures, new_figures):
         kept, deleted, inserted = map(_text, (hunk.kept, hunk.deleted, hunk.inserted))
         old_at, new_at = old_at + len(kept), new_at + len(kept)
-        gone, come = _changed(
-            _within(old_figures, old_at, old_at + len(deleted)), _within(new_figures, new_at, new_at + len(inserted))
-        )
+        old = _within(old_figures, old_at, old_at + len(deleted))
+        new = _within(new_figures, new_at, new_at + len(inserted))
+        gone, come = _only_here(old, new), _only_here(new, old)
         segments += [Segment(Op.EQUAL, kept)] if kept else []
         segments += _cut(Op.DELETE, deleted, old_at, gone)
         segments += _cut(Op.INSERT, inserted, new_at, come)
@@ -74,18 +74,11 @@ def _within(stated: Sequence[Figure], start: int, end: int) -> list[Figure]:
     return [figure for figure in stated if start <= figure.start < end]
 
 
-def _changed(gone: list[Figure], come: list[Figure]) -> tuple[list[Figure], list[Figure]]:
-    """One for one where there are as many; else those that only one side states, and as often as it does so more.
+def _only_here(here: Sequence[Figure], there: Sequence[Figure]) -> list[Figure]:
+    """What one side of a replacement states that the other does not, or not as often.
 
     Not over the whole article: a fine that rose to what another one was is a change.
     """
-    if len(gone) == len(come):
-        pairs = [(old, new) for old, new in zip(gone, come, strict=True) if old.meaning != new.meaning]
-        return [old for old, _ in pairs], [new for _, new in pairs]
-    return _more_often(gone, come), _more_often(come, gone)
-
-
-def _more_often(here: Sequence[Figure], there: Sequence[Figure]) -> list[Figure]:
     matched = Counter(figure.meaning for figure in there)
     only: list[Figure] = []
     for figure in here:

@@ -1,6 +1,7 @@
 """The HTTP application over a real database, index and model, with a small knowledge base of invented rules."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,11 @@ class Http:
 def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Http]:
     folder = tmp_path_factory.mktemp("data")
     (folder / "models").symlink_to(models_dir)
-    settings = Settings(data_dir=folder)
+    questions = folder / "questions"
+    questions.mkdir()
+    known = {"id": "known-1", "question": "热气球停放证要多少钱", "in_scope": True}
+    (questions / "balloon.jsonl").write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+    settings = Settings(data_dir=folder, questions_dir=questions)
     records = open_records(settings)
     records.catalogue.replace(
         departments_=[

@@ -19,6 +19,7 @@ from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
 from tests.api.conftest import OWNER_TOKEN, Http
+from tests.factories import draft
 
 ROUTES = [("GET", "/v1/matters"), ("GET", "/v1/departments"), ("GET", "/v1/search?question=气球"), ("GET", "/v1/me")]
 UNKNOWN = f"kb_00000000_{'A' * 43}"
@@ -71,6 +72,13 @@ def assert_unknown(response: httpx.Response) -> None:
 # With keys
 
 
+def test_a_draft_is_shown_to_editors_and_reviewers_only(keyed: Http) -> None:
+    (stored,) = keyed.service.library.store([draft("carpet")], actor="editor", at=now(), approval=None)
+    path = f"/v1/versions/{stored.version_id}"
+    for role, status in ((Role.FRONTEND, 404), (Role.HELPER, 404), (Role.EDITOR, 200), (Role.REVIEWER, 200)):
+        assert keyed.request("GET", path, headers=shown(key_of(keyed, f"one-{role}", role))).status_code == status
+
+
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_without_a_key_nothing_is_told(keyed: Http, method: str, path: str) -> None:
     assert_unknown(keyed.request(method, path))
@@ -90,6 +98,11 @@ def test_a_key_in_the_cookie_counts_like_one_in_the_header(keyed: Http) -> None:
 def test_a_wrong_key_in_the_header_is_not_made_up_for_by_the_cookie(keyed: Http) -> None:
     cookie = {"Cookie": f"kb_key={key_of(keyed, '张三', Role.EDITOR)}"}
     assert_unknown(keyed.request("GET", "/v1/me", headers=shown(UNKNOWN) | cookie))
+
+
+def test_a_password_for_a_proxy_in_front_does_not_hide_the_cookie(keyed: Http) -> None:
+    cookie = {"Cookie": f"kb_key={key_of(keyed, '张三', Role.EDITOR)}"}
+    assert me(keyed, {"Authorization": "Basic YTpi"} | cookie)["person_id"] == "张三"
 
 
 def test_two_keys_of_one_person_are_one_person(keyed: Http) -> None:

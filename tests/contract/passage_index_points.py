@@ -98,5 +98,6 @@ def within(
     matter_id: str | None = None,
     department: str | None = None,
     include_version: str | None = None,
+    without_versions: tuple[str, ...] = (),
 ) -> InForceFilter:
-    return InForceFilter(day, regions, audience, kinds, matter_id, department, include_version)
+    return InForceFilter(day, regions, audience, kinds, matter_id, department, include_version, without_versions)

@@ -129,6 +129,19 @@ def test_an_unpublished_version_is_seen_only_in_its_own_rehearsal(index: Passage
     assert seen(index, within(include_version="draft")) == {"1", "2"}
 
 
+def test_a_rehearsal_does_not_see_the_version_that_would_be_displaced(index: PassageIndex) -> None:
+    fill(
+        index,
+        {
+            1: payload(version_id="present"),
+            2: payload(version_id="draft", is_published=False),
+            3: payload(version_id="other"),
+        },
+    )
+    assert seen(index, within(include_version="draft", without_versions=("present",))) == {"2", "3"}
+    assert seen(index, within()) == {"1", "3"}
+
+
 def test_a_rehearsed_version_is_not_seen_before_its_first_day(index: PassageIndex) -> None:
     draft = payload(version_id="draft", is_published=False, interval=Interval(date(2027, 1, 1)))
     fill(index, {1: draft})

@@ -53,6 +53,7 @@ def said(text: str) -> list[str]:
         ("5‰", "percentage 0.5 %"),
         ("三分之二以上", "percentage 2/3"),
         ("三分之一", "percentage 1/3"),
+        ("十分之一以上", "percentage 1/10"),
         ("百分之一百", "percentage 100 %"),
         ("完成后一个月内", "duration 1 个月"),
         ("2026年7月1日", "date 2026-07-01"),

@@ -15,6 +15,14 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class NoneOf:
+    """The keyword is none of these."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Equals:
     key: str
     value: int
@@ -44,7 +52,7 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Union[OneOf, Equals, AtMost, Above, Absent, AnyOf]  # noqa: UP007 (AnyOf is recursive)
+Condition: TypeAlias = Union[OneOf, NoneOf, Equals, AtMost, Above, Absent, AnyOf]  # noqa: UP007 (AnyOf is recursive)
 
 
 def conditions_of(within: InForceFilter) -> tuple[Condition, ...]:
@@ -64,6 +72,8 @@ def conditions_of(within: InForceFilter) -> tuple[Condition, ...]:
         conditions.append(OneOf("matter_id", (within.matter_id,)))
     if within.department is not None:
         conditions.append(OneOf("department", (within.department,)))
+    if within.without_versions:
+        conditions.append(NoneOf("version_id", within.without_versions))
     return tuple(conditions)
 
 

@@ -6,7 +6,7 @@ from typing import assert_never
 
 import qdrant_edge as engine
 
-from kb_service.adapters.index.conditions import Above, Absent, AnyOf, AtMost, Condition, Equals, OneOf
+from kb_service.adapters.index.conditions import Above, Absent, AnyOf, AtMost, Condition, Equals, NoneOf, OneOf
 from kb_service.adapters.index.payloads import HIT_FIELDS, INTEGER_FIELDS, KEYWORD_FIELDS, payload_as_dict
 from kb_service.domain.errors import IndexUnavailable, KbError
 from kb_service.ports import Hit, IndexPoint, SparseVector, Vector
@@ -103,6 +103,8 @@ def _edge_condition(condition: Condition) -> engine.FieldCondition | engine.IsEm
     match condition:
         case OneOf(key, values):
             return engine.FieldCondition(key, match=engine.MatchAny(list(values)))
+        case NoneOf(key, values):
+            return engine.Filter(must_not=[engine.FieldCondition(key, match=engine.MatchAny(list(values)))])
         case Equals(key, value):
             return engine.FieldCondition(key, match=engine.MatchValue(value))
         case AtMost(key, value):

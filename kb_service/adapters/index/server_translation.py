@@ -8,7 +8,7 @@ from qdrant_client import models
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
-from kb_service.adapters.index.conditions import Above, Absent, AnyOf, AtMost, Condition, Equals, OneOf
+from kb_service.adapters.index.conditions import Above, Absent, AnyOf, AtMost, Condition, Equals, NoneOf, OneOf
 from kb_service.adapters.index.payloads import HIT_FIELDS, payload_as_dict
 from kb_service.domain.errors import IndexUnavailable
 from kb_service.ports import Hit, IndexPoint, SparseVector, Vector
@@ -79,6 +79,9 @@ def _server_condition(condition: Condition) -> models.Condition:
     match condition:
         case OneOf(key, values):
             return models.FieldCondition(key=key, match=models.MatchAny(any=list(values)))
+        case NoneOf(key, values):
+            among = models.FieldCondition(key=key, match=models.MatchAny(any=list(values)))
+            return models.Filter(must_not=[among])
         case Equals(key, value):
             return models.FieldCondition(key=key, match=models.MatchValue(value=value))
         case AtMost(key, value):

@@ -161,6 +161,11 @@ class SqlLibrary:
                     found[row.document_id].append(_passage_in_version(row))
         return found
 
+    def withdrawn_among(self, version_ids: Sequence[str]) -> frozenset[str]:
+        query = select(versions.c.id).where(versions.c.id.in_(version_ids), versions.c.state == VersionState.WITHDRAWN)
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def schedules(
         self, document_ids: Sequence[str], *, as_if_approved: str | None = None
     ) -> Mapping[str, Sequence[Scheduled]]:

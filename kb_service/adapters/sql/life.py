@@ -34,6 +34,17 @@ class SqlLife:
         with self._database.reading() as connection:
             return _interval_changes(connection, _version(connection, version_id), without)
 
+    def look(self, version_id: str, *, if_revision: int | None) -> Held:
+        """For reading only. Raises VersionNotFound, VersionChanged."""
+        with self._database.reading() as connection:
+            held = _held(connection, version_id, if_revision)
+            changes = {None: _interval_changes(connection, held.version, None)}
+        return Held(
+            held.version,
+            held.contributors,
+            lambda without: changes[None] if without is None else self.interval_changes(version_id, without=without),
+        )
+
     def turn(
         self,
         version_id: str,

@@ -373,5 +373,6 @@ due_lists = Table(
 )
 
 Index("ix_upload_records_document", upload_records.c.upload_id, upload_records.c.document_id)
+Index("ix_answers_matter_id", answers.c.matter_id, answers.c.asked_at)
 Index("ix_versions_state", versions.c.state, versions.c.effective_from)
 Index("ix_documents_unsynced", documents.c.revision, documents.c.synced_revision)

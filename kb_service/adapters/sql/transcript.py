@@ -40,6 +40,13 @@ class SqlTranscript:
             raise AnswerNotFound(f"there is no answer {answer_id!r} for this channel")
         return _ANSWER.validate_python(row.body)
 
+    def recent_questions(self, matter_id: str, limit: int) -> list[str]:
+        """What was asked lately about a matter, newest first, as it was typed."""
+        query = select(answers.c.body["question"].as_string()).where(answers.c.matter_id == matter_id)
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(answers.c.asked_at.desc()).limit(limit)).scalars()
+            return list(dict.fromkeys(found))
+
     def add_feedback(self, answer_id: str, *, at: datetime, resolved: bool | None, comment: str | None) -> None:
         with self._database.writing() as connection:
             if connection.execute(select(answers.c.id).where(answers.c.id == answer_id)).first() is None:

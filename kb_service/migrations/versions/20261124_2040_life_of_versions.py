@@ -236,6 +236,9 @@ def _make_tables() -> None:
         batch_op.create_index(batch_op.f("ix_suspicions_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_suspicions_version_id"), ["version_id"], unique=False)
 
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.create_index("ix_answers_matter_id", ["matter_id", "asked_at"], unique=False)
+
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("previous_hash", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("hash", sa.String(length=64), nullable=True))

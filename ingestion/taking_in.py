@@ -1,0 +1,140 @@
+"""Taking an upload in: claimed by one executor, read in a child process, stored in short transactions.
+
+What is stored, what became of each record and how far the upload is are always committed together: whoever goes on
+after a kill goes on behind the last committed record, and stores nothing twice.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingestion.reading_child import Reader, ReadingChildren, ReadingFailed, Source, read_source
+from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.sql.executors import DEAD_AFTER
+from kb_service.adapters.sql.intake import SqlIntake
+from kb_service.adapters.sql.uploads import SqlUploads
+from kb_service.domain.errors import FileRefused, UploadTakenOver
+from kb_service.domain.life import BULK_IMPORT
+from kb_service.domain.uploads import Chunk, Ending, RecordOutcome, RecordReport, Upload, UploadState
+from kb_service.ports import Approval
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """Ids of matters and departments by id, name and alias."""
+
+    matters: Mapping[str, str]
+    departments: Mapping[str, str]
+
+
+class TakingIn:
+    def __init__(
+        self,
+        *,
+        uploads: SqlUploads,
+        intake: SqlIntake,
+        blobs: BlobFolder,
+        names: Callable[[], KnownNames],
+        children: ReadingChildren,
+        now: Callable[[], datetime],
+        reader: Reader = read_source,
+    ) -> None:
+        self._uploads = uploads
+        self._intake = intake
+        self._blobs = blobs
+        self._names = names
+        self._children = children
+        self._now = now
+        self._reader = reader
+        self._in_hand: set[str] = set()
+        self._lock = threading.Lock()
+
+    def take_in(self, upload_id: str, *, executor: str) -> None:
+        """To its end, whatever that is. One that is finished, or that another living executor has, stays as it is.
+
+        ``executor``: in `executors` while it lives; one that is not there may lose the upload to another.
+        """
+        with self._alone(upload_id) as is_free:
+            if not is_free:
+                return
+            at = self._now()
+            claimed = self._uploads.claim(upload_id, executor=executor, at=at, dead_before=at - DEAD_AFTER)
+            if claimed is None:
+                return
+            try:
+                self._take_in(claimed)
+            except UploadTakenOver:
+                log.info("upload %s was taken over from %s", upload_id, executor)
+
+    def close(self) -> None:
+        self._children.close()
+
+    @contextmanager
+    def _alone(self, upload_id: str) -> Iterator[bool]:
+        """Whether no other thread is at it: to the database they would be one executor."""
+        with self._lock:
+            is_free = upload_id not in self._in_hand
+            self._in_hand.add(upload_id)
+        try:
+            yield is_free
+        finally:
+            if is_free:
+                with self._lock:
+                    self._in_hand.discard(upload_id)
+
+    def _take_in(self, claimed: Upload) -> None:
+        done = claimed
+        try:
+            with closing(self._chunks(claimed)) as chunks:
+                for chunk in chunks:
+                    done = self._store(done, chunk)
+        except UploadTakenOver:
+            raise
+        except FileRefused as error:
+            self._intake.finish(done, Ending(UploadState.REFUSED, str(error)), at=self._now())
+        except ReadingFailed as error:
+            log.warning("upload %s (%s): %s\n%s", claimed.id, claimed.file_name, error, error.details)
+            self._intake.finish(done, Ending(UploadState.FAILED, f"{claimed.file_name}: {error}"), at=self._now())
+        except Exception as error:  # whatever it was, it is this file's alone and said in its status
+            log.exception("upload %s (%s) failed", claimed.id, claimed.file_name)
+            first = (str(error).splitlines() or [""])[0][:300]
+            ending = Ending(UploadState.FAILED, f"{type(error).__name__}: {first}")
+            self._intake.finish(done, ending, at=self._now())
+
+    def _chunks(self, claimed: Upload) -> Generator[Chunk]:
+        names = self._names()
+        path = self._blobs.path(claimed.blob_sha256)
+        if not path.exists():
+            raise FileRefused(f"the original of {claimed.file_name} is not kept; upload it again")
+        source = Source(
+            path=path,
+            file_name=claimed.file_name,
+            blob_sha256=claimed.blob_sha256,
+            fields=claimed.fields,
+            matter_ids=names.matters,
+            department_ids=names.departments,
+        )
+        yield from self._children.read(source, reader=self._reader, skip=claimed.records_done)
+
+    def _store(self, claimed: Upload, chunk: Chunk) -> Upload:
+        at = self._now()
+        approval = Approval(claimed.actor, at, BULK_IMPORT) if claimed.publish else None
+        return self._intake.store(claimed, chunk, at=at, approval=approval, end=ending_of)
+
+
+def ending_of(done: Upload, reports: Sequence[RecordReport]) -> Ending:
+    """How an upload ends whose records are all done. ``reports``: of the last of them."""
+    refused = done.counts.get(RecordOutcome.REFUSED, 0)
+    if not done.records_total:
+        return Ending(UploadState.REFUSED, f"there is nothing in {done.file_name}")
+    if refused < done.records_total:
+        said = f"{refused} of its {done.records_total} records were refused" if refused else None
+        return Ending(UploadState.STORED, said, done.version_id)
+    if refused == 1:
+        return Ending(UploadState.REFUSED, reports[-1].reason)
+    return Ending(UploadState.REFUSED, f"all its {refused} records were refused; the last one: {reports[-1].reason}")

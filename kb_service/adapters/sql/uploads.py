@@ -1,0 +1,214 @@
+"""Uploads and their batches in SQL: what came in, who is taking it in, what became of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.schedules import chunks
+from kb_service.adapters.sql.tables import (
+    batch_uploads,
+    batches,
+    documents,
+    executors,
+    upload_records,
+    uploads,
+    versions,
+)
+from kb_service.adapters.sql.upload_rows import (
+    UPLOAD,
+    batch_of,
+    batch_row,
+    one_at_a_time,
+    put_back,
+    upload_row,
+    uploads_in_order,
+)
+from kb_service.domain.documents import VersionState
+from kb_service.domain.errors import UploadNotRetryable
+from kb_service.domain.uploads import Arrival, Batch, RecordOutcome, RecordReport, Upload, UploadState, identity_of
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """``repeated``: ids of uploads that had come before."""
+
+    batch: Batch
+    uploads: tuple[Upload, ...]
+    repeated: frozenset[str]
+
+
+class SqlUploads:
+    def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._new_id = new_id
+
+    def register(
+        self, arrivals: Sequence[Arrival], *, actor: str, at: datetime, publish: bool = False, dry_run: bool = False
+    ) -> Registered:
+        """A batch of what was sent. What came before and is stored or under way is not taken in again; what was
+        refused or failed is tried again."""
+        batch_id = self._new_id()
+        row = {"id": batch_id, "actor": actor, "created_at": at, "files": len(arrivals)}
+        found: list[tuple[str, bool]] = []
+        with self._database.writing() as connection:
+            one_at_a_time(connection)
+            connection.execute(insert(batches).values(**row, publish=int(publish), dry_run=int(dry_run)))
+            for ordinal, arrival in enumerate(arrivals):
+                identity = identity_of(arrival, publish=publish, dry_run=dry_run)
+                known = _known(connection, identity)
+                if known and not arrival.refusal:
+                    put_back(connection, known, at)
+                upload_id = known or self._add(connection, batch_id, arrival, identity, at)
+                found.append((upload_id, known is not None))
+                link = {"batch_id": batch_id, "ordinal": ordinal, "upload_id": upload_id}
+                connection.execute(insert(batch_uploads).values(link))
+            rows = uploads_in_order(connection, [each for each, _ in found])
+        batch = Batch(batch_id, actor, at, publish, dry_run, tuple(each for each, _ in found))
+        return Registered(batch, tuple(rows), frozenset(each for each, was_known in found if was_known))
+
+    def _add(self, connection: Connection, batch_id: str, arrival: Arrival, identity: str, at: datetime) -> str:
+        upload_id = self._new_id()
+        state = UploadState.REFUSED if arrival.refusal else UploadState.WAITING
+        row = {
+            "id": upload_id,
+            "batch_id": batch_id,
+            "file_name": arrival.file_name,
+            "size": arrival.size,
+            "blob_sha256": arrival.blob_sha256,
+            "fields": dict(arrival.fields),
+            "identity": identity,
+            "state": state,
+            "attempt": 1,
+            "reason": arrival.refusal,
+            "records_done": 0,
+            "counts": {},
+            "created_at": at,
+            "updated_at": at,
+        }
+        connection.execute(insert(uploads).values(row))
+        return upload_id
+
+    def retry(self, upload_id: str, *, at: datetime) -> Upload:
+        """Put a refused or failed upload back. Raises UploadNotFound, UploadNotRetryable."""
+        with self._database.writing() as connection:
+            if put_back(connection, upload_id, at):
+                return upload_row(connection, upload_id)
+            state = upload_row(connection, upload_id).state
+        raise UploadNotRetryable(f"only a refused or failed upload can be tried again; this one is {state}")
+
+    # Taking in
+
+    def claim(self, upload_id: str, *, executor: str, at: datetime, dead_before: datetime) -> Upload | None:
+        """The upload, if it is now this executor's: it waited, or whoever had it was last seen before ``dead_before``.
+
+        What the executor itself had is its own again: it was left behind by its former life.
+        """
+        mine = update(uploads).where(uploads.c.id == upload_id, _is_free(executor, dead_before))
+        with self._database.writing() as connection:
+            claimed = connection.execute(mine.values(state=UploadState.READING, executor=executor, updated_at=at))
+            return upload_row(connection, upload_id) if claimed.rowcount else None
+
+    def unfinished(self, *, executor: str, dead_before: datetime) -> list[str]:
+        """What `claim` would give this executor, oldest first."""
+        query = select(uploads.c.id).where(_is_free(executor, dead_before)).order_by(uploads.c.created_at, uploads.c.id)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    # Reading
+
+    def upload(self, upload_id: str) -> Upload:
+        """Raises UploadNotFound."""
+        with self._database.reading() as connection:
+            return upload_row(connection, upload_id)
+
+    def uploads_of(self, batch: Batch) -> list[Upload]:
+        """In the order sent."""
+        with self._database.reading() as connection:
+            return uploads_in_order(connection, batch.upload_ids)
+
+    def batch(self, batch_id: str) -> Batch:
+        """Raises BatchNotFound."""
+        with self._database.reading() as connection:
+            return batch_of(connection, batch_row(connection, batch_id))
+
+    def batches(self, *, limit: int, after: str | None = None) -> list[Batch]:
+        """The newest first, those that come after the batch ``after``. Raises BatchNotFound."""
+        query = select(batches).order_by(batches.c.created_at.desc(), batches.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            if after is not None:
+                last = batch_row(connection, after)
+                is_same_moment = (batches.c.created_at == last.created_at) & (batches.c.id < last.id)
+                query = query.where(or_(batches.c.created_at < last.created_at, is_same_moment))
+            return [batch_of(connection, row) for row in connection.execute(query).all()]
+
+    def records(
+        self, upload_id: str, *, outcome: RecordOutcome | None = None, after: int = -1, limit: int = 500
+    ) -> list[RecordReport]:
+        """Reports in the order of the file, from the ordinal after ``after`` on."""
+        query = select(upload_records).where(upload_records.c.upload_id == upload_id, upload_records.c.ordinal > after)
+        if outcome is not None:
+            query = query.where(upload_records.c.outcome == outcome)
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(upload_records.c.ordinal).limit(limit))
+            return [RecordReport(**dict(row._mapping) | {"outcome": RecordOutcome(row.outcome)}) for row in found]
+
+    def document_ids(self, some: Sequence[Upload]) -> Mapping[str, str]:
+        """By upload id, of uploads that are one document."""
+        document_of: dict[str, str] = {}
+        query = select(versions.c.id, versions.c.document_id)
+        with self._database.reading() as connection:
+            for ids in chunks(_version_ids(some)):
+                document_of |= {
+                    row.id: row.document_id for row in connection.execute(query.where(versions.c.id.in_(ids)))
+                }
+        return {each.id: document_of[each.version_id] for each in some if each.version_id in document_of}
+
+    def being_indexed(self, some: Sequence[Upload]) -> frozenset[str]:
+        """Those of the stored uploads whose documents the index has yet to follow."""
+        behind = (
+            select(versions.c.upload_id, versions.c.id)
+            .join(documents, documents.c.id == versions.c.document_id)
+            .where(documents.c.synced_revision < documents.c.revision)
+        )
+        upload_ids: set[str] = set()
+        version_ids: set[str] = set()
+        with self._database.reading() as connection:
+            for ids in chunks([each.id for each in some]):
+                upload_ids |= {row.upload_id for row in connection.execute(behind.where(versions.c.upload_id.in_(ids)))}
+            for ids in chunks(_version_ids(some)):
+                version_ids |= {row.id for row in connection.execute(behind.where(versions.c.id.in_(ids)))}
+        return frozenset(each.id for each in some if each.id in upload_ids or each.version_id in version_ids)
+
+
+def _is_free(executor: str, dead_before: datetime) -> Any:
+    alive = select(executors.c.id).where(executors.c.seen_at >= dead_before)
+    is_left_behind = or_(uploads.c.executor == executor, uploads.c.executor.not_in(alive))
+    return or_(uploads.c.state == UploadState.WAITING, (uploads.c.state == UploadState.READING) & is_left_behind)
+
+
+def _known(connection: Connection, identity: str) -> str | None:
+    """The upload that this is again."""
+    query = UPLOAD.where(uploads.c.identity == identity).order_by(uploads.c.created_at.desc(), uploads.c.id).limit(1)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    if row.state == UploadState.STORED and (row.dry_run or _was_taken_back(connection, row)):
+        return None  # it would come out otherwise now
+    return str(row.id)
+
+
+def _was_taken_back(connection: Connection, upload: Row[Any]) -> bool:
+    """Some of what it stored was withdrawn or rejected since: who sends it again wants it in again."""
+    query = select(versions.c.id).where(
+        or_(versions.c.upload_id == upload.id, versions.c.id == upload.version_id),
+        versions.c.state.in_([VersionState.WITHDRAWN, VersionState.REJECTED]),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _version_ids(some: Sequence[Upload]) -> set[str]:
+    return {each.version_id for each in some if each.version_id is not None}

@@ -1,0 +1,163 @@
+"""`/v1/versions/{id}/…`: what a reviewer looks at, and `/v1/documents` with their versions."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from kb_service.adapters.sql.shelf import Wanted
+from kb_service.api.access import needs
+from kb_service.api.state import ServiceOf
+from kb_service.api.version_shapes import VersionRow, row_of
+from kb_service.domain.documents import Kind, Passage, VersionState
+from kb_service.domain.errors import VersionNotFound
+from kb_service.domain.life import IntervalChange
+from kb_service.domain.people import Actor, Role
+from kb_service.domain.trail import ChainedEvent
+from kb_service.reviewing.articles import Article, articles
+from kb_service.reviewing.diff import Difference, difference
+from kb_service.reviewing.predecessor import predecessor, related_documents
+from kb_service.reviewing.rehearsal import Rehearsal
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1", tags=["review"])
+
+Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedVersions:
+    """``before_version_id`` is None for a first version: then every article is an addition."""
+
+    before_version_id: str | None
+    after_version_id: str
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentShown:
+    document_id: str
+    versions: list[VersionRow]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    documents: list[DocumentShown]
+    next_cursor: str | None
+
+
+@router.get("/versions/{version_id}/passages")
+def passages(version_id: str, service: ServiceOf, _actor: Staff) -> list[Passage]:
+    """As they are searched and cited, in order of the text."""
+    service.library.version(version_id)
+    return [each.passage for each in service.library.passages_of_version(version_id)]
+
+
+@router.get("/versions/{version_id}/diff")
+def diff(
+    version_id: str, service: ServiceOf, _actor: Staff, against: Annotated[str | None, Query(max_length=36)] = None
+) -> ComparedVersions:
+    """Article by article, against the version it takes the place of, or another one."""
+    return compared(service, version_id, against)
+
+
+def compared(service: Service, version_id: str, against: str | None = None) -> ComparedVersions:
+    version = service.library.version(version_id)
+    before_id = against or predecessor(version, service.library.schedules(related_documents(version)))
+    before = _articles(service, before_id) if before_id else []
+    return ComparedVersions(before_id, version_id, difference(before, _articles(service, version_id)))
+
+
+@router.get("/versions/{version_id}/changes")
+def interval_changes(
+    version_id: str, service: ServiceOf, _actor: Staff, withdraw: Annotated[str | None, Query(max_length=36)] = None
+) -> list[IntervalChange]:
+    """Every interval that its approval would change; with ``withdraw``, if that version is taken back with it."""
+    return list(service.publishing.interval_changes(version_id, without=withdraw))
+
+
+@router.get("/versions/{version_id}/rehearsal")
+def rehearsal(version_id: str, service: ServiceOf, _actor: Staff) -> Rehearsal:
+    """The last verdict: which known questions would be answered otherwise."""
+    service.library.version(version_id)
+    latest = service.records.rehearsals.latest(version_id)
+    if latest is None:
+        raise VersionNotFound(
+            f"version {version_id!r} was not rehearsed yet; it is when it is submitted, or with POST …:rehearse"
+        )
+    return latest
+
+
+@router.post("/versions/{version_id}:rehearse")
+def rehearse(version_id: str, service: ServiceOf, _actor: Staff) -> Rehearsal:
+    """Answer the known questions now, with and without the version. Some seconds."""
+    return service.rehearse(version_id)
+
+
+@router.get("/versions/{version_id}/history")
+def history(version_id: str, service: ServiceOf, _actor: Staff) -> list[ChainedEvent]:
+    """Who did what to it, when and why."""
+    service.library.version(version_id)
+    return list(service.records.trail.events(version_id=version_id, limit=1000))
+
+
+@router.get("/events")
+def events(
+    service: ServiceOf,
+    _actor: Annotated[Actor, needs(Role.REVIEWER)],
+    document_id: Annotated[str | None, Query(max_length=400)] = None,
+    version_id: Annotated[str | None, Query(max_length=36)] = None,
+    actor: Annotated[str | None, Query(max_length=200)] = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[ChainedEvent]:
+    """The trail, in order of its numbers; go on with ``after`` the last one."""
+    found = service.records.trail.events(
+        document_id=document_id, version_id=version_id, actor=actor, after=after, limit=limit
+    )
+    return list(found)
+
+
+@router.get("/documents")
+def documents(
+    service: ServiceOf,
+    _actor: Staff,
+    state: Annotated[list[VersionState] | None, Query()] = None,
+    kind: Annotated[list[Kind] | None, Query()] = None,
+    matter_id: Annotated[str | None, Query(max_length=120)] = None,
+    department: Annotated[str | None, Query(max_length=200)] = None,
+    effective_from: date | None = None,
+    effective_until: date | None = None,
+    text: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str, Query(max_length=400)] = "",
+) -> DocumentList:
+    """Documents with a version that fits, by their ids, each with all its versions."""
+    wanted = Wanted(
+        states=tuple(state or ()),
+        kinds=tuple(kind or ()),
+        matter_id=matter_id,
+        department=service.asking.department_id(department) if department else None,
+        effective_from=effective_from,
+        effective_until=effective_until,
+        text=text,
+    )
+    ids = service.records.shelf.document_ids(wanted, limit=limit + 1, after=cursor)
+    shown = [_document(service, each) for each in ids[:limit]]
+    return DocumentList(shown, ids[limit - 1] if len(ids) > limit else None)
+
+
+@router.get("/documents/{document_id:path}")
+def document(document_id: str, service: ServiceOf, _actor: Staff) -> DocumentShown:
+    """All its versions, in order of their first day."""
+    return _document(service, document_id)
+
+
+def _document(service: Service, document_id: str) -> DocumentShown:
+    return DocumentShown(document_id, [row_of(service, each) for each in service.records.shelf.document(document_id)])
+
+
+def _articles(service: Service, version_id: str) -> list[Article]:
+    version = service.library.version(version_id)
+    return articles([each.passage for each in service.library.passages_of_version(version_id)], version.text)

@@ -1,0 +1,82 @@
+"""What clients send to be taken in: forms with files, and records as JSON. All of it is hostile until checked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+
+from ingestion.frontmatter import named_in_english
+from ingestion.records import read_record
+from kb_service.adapters.blobs import BlobFolder, sha256_of
+from kb_service.api.limits import LARGEST_FILE
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.uploads import Arrival, safe_file_name
+
+_TEXTS = ("answer", "text", "file")
+_PARTS = frozenset({"files", "fields", "dry_run", "publish"})
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    form: FormData
+
+    def files(self) -> list[UploadFile]:
+        """Raises InvalidRecord for a form without files, and for parts that nobody would read."""
+        if unknown := sorted(set(self.form.keys()) - _PARTS):
+            raise InvalidRecord(f"the form may have {', '.join(sorted(_PARTS))}, not {', '.join(unknown)}")
+        found = [each for each in self.form.getlist("files") if isinstance(each, UploadFile)]
+        if not found:
+            raise InvalidRecord("the form has no part 'files' with a file in it")
+        return found
+
+    def flag(self, name: str) -> bool:
+        """False unless given. Raises InvalidRecord for anything but true and false."""
+        said = str(self.form.get(name, "false")).strip().lower()
+        if said not in ("true", "false"):
+            raise InvalidRecord(f"{name} must be true or false, not {said[:20]!r}")
+        return said == "true"
+
+    def fields(self) -> dict[str, Any]:
+        """In one form, however they were written, so that the same fields are known again. Raises InvalidRecord."""
+        said = named_in_english(_object(str(self.form.get("fields") or "{}"), "fields"))
+        if given := [name for name in _TEXTS if said.get(name)]:
+            raise InvalidRecord(f"{', '.join(given)} cannot be given beside files, which are the text")
+        return dict(read_record(said).model_dump(mode="json", exclude_defaults=True))
+
+
+def arrivals_of(sent: SentForm, blobs: BlobFolder) -> list[Arrival]:
+    """The files, their bytes kept. Raises InvalidRecord, for the whole request and before anything is kept."""
+    files, fields = sent.files(), sent.fields()
+    if fields.get("id") and len(files) > 1:
+        raise InvalidRecord("an id can be given with a single file only: each file is a document of its own")
+    return [_arrival(each, fields, blobs) for each in files]
+
+
+def _arrival(file: UploadFile, fields: Mapping[str, Any], blobs: BlobFolder) -> Arrival:
+    name = safe_file_name(file.filename or "")
+    size = file.size or 0
+    if size > LARGEST_FILE:
+        reason = f"{name} is larger than {LARGEST_FILE // 2**20} MB; split it or remove its pictures"
+        return Arrival(name, size, sha256_of(file.file), fields, reason)
+    return Arrival(name, size, blobs.keep_file(file.file), fields)
+
+
+def inline_record(body: bytes) -> dict[str, Any]:
+    """A record of the bulk format with its text in it. Raises InvalidRecord."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidRecord("the body is not UTF-8") from error
+    return dict(named_in_english(_object(text, "the body")))
+
+
+def _object(text: str, what: str) -> dict[object, object]:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRecord(f"{what} must be a JSON object: {error}") from error
+    if not isinstance(said, dict):
+        raise InvalidRecord(f"{what} must be a JSON object")
+    return said

@@ -1,0 +1,213 @@
+"""How uploads and batches leave over HTTP."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from kb_service.adapters.sql.uploads import Registered
+from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Upload, UploadState
+from kb_service.service import Service
+
+_RECORDS_AT_ONCE = 500
+
+
+class Stage(StrEnum):
+    """Where a file is, as its editor sees it: stored is not yet found, INDEXING, until the index has followed."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    INDEXING = "indexing"
+    READY = "ready"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLinks:
+    version: str
+    passages: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadView:
+    """A file and how far it has come. ``records_total`` is known once it was read; ``version_id`` of one document.
+
+    ``repeated``: it had come before. ``counts``: records by what became of them, in a dry run by what would.
+    """
+
+    upload_id: str
+    batch_id: str
+    file_name: str
+    size: int
+    state: UploadState
+    stage: Stage
+    reason: str | None
+    attempt: int
+    records_done: int
+    records_total: int | None
+    counts: dict[str, int]
+    dry_run: bool
+    publish: bool
+    version_id: str | None
+    document_id: str | None
+    links: VersionLinks | None
+    created_at: datetime
+    updated_at: datetime
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredBatch:
+    batch_id: str
+    uploads: list[UploadView]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    document_id: str
+    version_id: str
+    status: RecordOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """``done``: how many files are stored, refused or failed; ``percent`` also counts the records of those being read.
+
+    ``uploads`` is empty in lists.
+    """
+
+    batch_id: str
+    created_at: datetime
+    actor: str
+    publish: bool
+    dry_run: bool
+    files: int
+    done: int
+    percent: int
+    states: dict[str, int]
+    stages: dict[str, int]
+    uploads: list[UploadView] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchList:
+    """``next_cursor`` goes on behind the last one; None at the end."""
+
+    batches: list[BatchView]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """``line`` as its editor sees it: of a sheet the row."""
+
+    ordinal: int
+    line: int | None
+    outcome: RecordOutcome
+    document_id: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordList:
+    records: list[RecordView]
+    next_cursor: int | None
+
+
+def upload_views(service: Service, uploads: Sequence[Upload]) -> list[UploadView]:
+    rows = service.records.uploads
+    indexing, document_of = rows.being_indexed(uploads), rows.document_ids(uploads)
+    return [_upload_view(each, each.id in indexing, document_of.get(each.id)) for each in uploads]
+
+
+def registered_view(service: Service, registered: Registered) -> RegisteredBatch:
+    views = upload_views(service, registered.uploads)
+    return RegisteredBatch(
+        registered.batch.id, [replace(each, repeated=each.upload_id in registered.repeated) for each in views]
+    )
+
+
+def batch_view(service: Service, batch: Batch, *, with_uploads: bool) -> BatchView:
+    uploads = service.records.uploads.uploads_of(batch)
+    views = upload_views(service, uploads)
+    return BatchView(
+        batch_id=batch.id,
+        created_at=batch.created_at,
+        actor=batch.actor,
+        publish=batch.publish,
+        dry_run=batch.dry_run,
+        files=len(uploads),
+        done=sum(each.state.is_final for each in uploads),
+        percent=int(100 * sum(map(_part_done, uploads)) / len(uploads)) if uploads else 100,
+        states=dict(Counter(str(each.state) for each in views)),
+        stages=dict(Counter(str(each.stage) for each in views)),
+        uploads=views if with_uploads else [],
+    )
+
+
+def record_view(report: RecordReport) -> RecordView:
+    return RecordView(report.ordinal, report.line, report.outcome, report.document_id, report.reason)
+
+
+def refused_lines(service: Service, batch: Batch) -> Iterator[str]:
+    """Each refused record of a batch as a line of `.jsonl`; what is no JSON object stands in `_raw`."""
+    rows = service.records.uploads
+    for upload in {each.id: each for each in rows.uploads_of(batch)}.values():
+        after = -1
+        while found := rows.records(upload.id, outcome=RecordOutcome.REFUSED, after=after, limit=_RECORDS_AT_ONCE):
+            for report in found:
+                if report.line is not None:
+                    yield _refused_line(upload.file_name, report)
+            after = found[-1].ordinal
+
+
+def _refused_line(file_name: str, report: RecordReport) -> str:
+    raw = report.content or ""
+    try:
+        said = json.loads(raw)
+    except (ValueError, RecursionError):
+        said = None
+    record = said if isinstance(said, dict) else {"_raw": raw}
+    remarks = {"_file": file_name, "_line": report.line, "_reason": report.reason}
+    return json.dumps(record | remarks, ensure_ascii=False) + "\n"
+
+
+def _upload_view(upload: Upload, is_indexing: bool, document_id: str | None) -> UploadView:
+    version_id = upload.version_id
+    path = f"/v1/versions/{version_id}"
+    return UploadView(
+        upload_id=upload.id,
+        batch_id=upload.batch_id,
+        file_name=upload.file_name,
+        size=upload.size,
+        state=upload.state,
+        stage=_stage(upload.state, is_indexing),
+        reason=upload.reason,
+        attempt=upload.attempt,
+        records_done=upload.records_done,
+        records_total=upload.records_total,
+        counts=dict(upload.counts),
+        dry_run=upload.dry_run,
+        publish=upload.publish,
+        version_id=version_id,
+        document_id=document_id,
+        links=VersionLinks(path, f"{path}/passages", f"{path}/diff") if version_id else None,
+        created_at=upload.created_at,
+        updated_at=upload.updated_at,
+    )
+
+
+def _stage(state: UploadState, is_indexing: bool) -> Stage:
+    if state is UploadState.STORED:
+        return Stage.INDEXING if is_indexing else Stage.READY
+    return Stage(state)
+
+
+def _part_done(upload: Upload) -> float:
+    if upload.state.is_final:
+        return 1.0
+    return upload.records_done / upload.records_total if upload.records_total else 0.0

@@ -1,0 +1,249 @@
+"""`/v1/versions`: their lists, and the steps of their life. Reading one is in `knowledge.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb_service.adapters.sql.shelf import Wanted
+from kb_service.api.access import needs
+from kb_service.api.state import ServiceOf
+from kb_service.api.version_shapes import VersionRow, row_of
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import Kind, Version, VersionState
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.people import Actor, Role
+from kb_service.reviewing.due import due_items
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1/versions", tags=["versions"])
+
+Editor = Annotated[Actor, needs(Role.EDITOR)]
+Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
+Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
+IfMatch = Annotated[str | None, Header(description='The ETag that was read, e.g. "3": refuse if it changed since.')]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionList:
+    """``next_cursor`` goes on behind the last row; None at the end. ``total`` of all pages."""
+
+    versions: list[VersionRow]
+    total: int
+    next_cursor: str | None
+
+
+class Step(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class Approval(Step):
+    withdraw: str | None = Field(default=None, max_length=36, description="A version that this one corrects.")
+
+
+class Refusal(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(max_length=2000)
+
+
+@router.get("")
+def versions(
+    service: ServiceOf,
+    _actor: Staff,
+    state: Annotated[list[VersionState] | None, Query()] = None,
+    kind: Annotated[list[Kind] | None, Query()] = None,
+    matter_id: Annotated[str | None, Query(max_length=120)] = None,
+    department: Annotated[str | None, Query(max_length=200)] = None,
+    document_id: Annotated[str | None, Query(max_length=400)] = None,
+    effective_from: Annotated[date | None, Query(description="First day on or after this.")] = None,
+    effective_until: Annotated[date | None, Query(description="First day before this.")] = None,
+    text: Annotated[str | None, Query(max_length=200, description="In title, question or document id.")] = None,
+    due: Annotated[str | None, Query(description="today, overdue, week, all, or a day (YYYY-MM-DD).")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> VersionList:
+    """Newest first; with ``due`` those not yet published whose deadline is by then, the most urgent first."""
+    wanted = Wanted(
+        states=tuple(state or ()),
+        kinds=tuple(kind or ()),
+        matter_id=matter_id,
+        department=service.asking.department_id(department) if department else None,
+        document_id=document_id,
+        effective_from=effective_from,
+        effective_until=effective_until,
+        text=text,
+    )
+    if due is not None:
+        found = _due(service, due, wanted)
+        return VersionList([row_of(service, each) for each in found[:limit]], len(found), None)
+    page = service.records.shelf.versions(wanted, limit=limit, cursor=cursor)
+    rows = [row_of(service, each) for each in page.versions]
+    return VersionList(rows, service.records.shelf.count(wanted), page.next_cursor)
+
+
+@router.patch("/{version_id}")
+def edit(
+    version_id: str, body: dict[str, Any], service: ServiceOf, actor: Editor, if_match: IfMatch = None
+) -> VersionRow:
+    """Change fields of a draft, named as in the bulk format; ``text`` or ``answer`` is its whole new text."""
+    version = service.library.version(version_id)
+    draft = service.reading().edited(version, service.library.passages_of_version(version_id), body)
+    expected = _revision(if_match)
+    # What was computed from the version as read must not be laid over a newer one.
+    return _after(
+        service,
+        service.publishing.edit(
+            version_id, draft, actor=actor.person_id, if_revision=version.revision if expected is None else expected
+        ),
+    )
+
+
+@router.post("/{version_id}:submit")
+def submit(
+    version_id: str, service: ServiceOf, actor: Editor, body: Step | None = None, if_match: IfMatch = None
+) -> VersionRow:
+    """Ask for review; ``reason`` says why it is late, where it is."""
+    said = (body or Step()).reason
+    submitted = service.publishing.submit(
+        version_id, actor=actor.person_id, reason=said, if_revision=_revision(if_match)
+    )
+    service.jobs.rehearse(version_id)
+    return row_of(service, submitted)
+
+
+@router.post("/{version_id}:approve")
+def approve(
+    version_id: str, service: ServiceOf, actor: Reviewer, body: Approval | None = None, if_match: IfMatch = None
+) -> VersionRow:
+    """Make it knowledge. Whoever uploaded or edited it cannot. The rehearsal's verdict is kept with the approval."""
+    asked = body or Approval()
+    return _after(
+        service,
+        approved(
+            service,
+            version_id,
+            actor=actor.person_id,
+            reason=asked.reason,
+            withdraw=asked.withdraw,
+            if_revision=_revision(if_match),
+        ),
+    )
+
+
+def approved(
+    service: Service,
+    version_id: str,
+    *,
+    actor: str,
+    reason: str | None,
+    withdraw: str | None,
+    if_revision: int | None,
+) -> Version:
+    """Rehearsed first, if that was not done since its last change."""
+    version = service.publishing.require_approvable(
+        version_id, actor=actor, reason=reason, withdraw=withdraw, if_revision=if_revision
+    )
+    rehearsal = service.records.rehearsals.latest(version_id)
+    if rehearsal is None or rehearsal.revision != version.revision:
+        rehearsal = service.rehearse(version_id)
+    verdict = {
+        "id": rehearsal.id,
+        "as_of": rehearsal.as_of.isoformat(),
+        "questions": rehearsal.questions,
+        "counts": dict(rehearsal.counts),
+    }
+    return service.publishing.approve(
+        version_id, actor=actor, reason=reason, withdraw=withdraw, rehearsal=verdict, if_revision=version.revision
+    )
+
+
+@router.post("/{version_id}:reject")
+def reject(version_id: str, body: Refusal, service: ServiceOf, actor: Reviewer, if_match: IfMatch = None) -> VersionRow:
+    """Send it back with the reason."""
+    rejected = service.publishing.reject(
+        version_id, actor=actor.person_id, reason=body.reason, if_revision=_revision(if_match)
+    )
+    return _after(service, rejected)
+
+
+@router.post("/{version_id}:withdraw")
+def withdraw(
+    version_id: str, body: Refusal, service: ServiceOf, actor: Reviewer, if_match: IfMatch = None
+) -> VersionRow:
+    """It was wrong: out of every view, past days too. Its predecessor is in force again."""
+    withdrawn = service.publishing.withdraw(
+        version_id, actor=actor.person_id, reason=body.reason, if_revision=_revision(if_match)
+    )
+    return _after(service, withdrawn)
+
+
+@router.post("/{version_id}:revise", status_code=201)
+def revise(version_id: str, service: ServiceOf, actor: Editor) -> VersionRow:
+    """A new draft with the same text and fields."""
+    return _after(service, service.publishing.revise(version_id, actor=actor.person_id))
+
+
+@router.post("/{version_id}:purge")
+def purge(version_id: str, body: Refusal, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]) -> VersionRow:
+    """For unlawful content: its text and original are gone for good; what cited it stays readable without the words."""
+    service.purge(version_id, actor=actor.person_id, reason=body.reason)
+    return row_of(service, service.library.version(version_id))
+
+
+def _after(service: Service, version: Version) -> VersionRow:
+    service.jobs.follow()
+    return row_of(service, version)
+
+
+def _due(service: Service, due: str, wanted: Wanted) -> Sequence[Version]:
+    today = shanghai_day(service.now())
+    until = _until(due, today)
+    candidates = {each.id: each for each in service.records.shelf.with_a_deadline() if _fits(each, wanted)}
+    calendar = service.records.working_days.calendar()
+    items = due_items(candidates.values(), today=today, until=until, calendar=calendar)
+    if due == "today":
+        items = [each for each in items if each.publish_by == today]
+    return [candidates[each.version_id] for each in items]
+
+
+def _until(due: str, today: date) -> date | None:
+    match due:
+        case "today":
+            return today
+        case "overdue":
+            return today - timedelta(days=1)
+        case "week":
+            return today + timedelta(days=7)
+        case "all":
+            return None
+    try:
+        return date.fromisoformat(due)
+    except ValueError as error:
+        raise InvalidRecord(f"due={due!r} is none of today, overdue, week, all, nor a day like 2026-12-31") from error
+
+
+def _fits(version: Version, wanted: Wanted) -> bool:
+    said = version.metadata
+    return (
+        (not wanted.states or version.state in wanted.states)
+        and (not wanted.kinds or said.kind in wanted.kinds)
+        and wanted.matter_id in (None, said.matter_id)
+        and wanted.department in (None, said.department)
+        and wanted.document_id in (None, version.document_id)
+    )
+
+
+def _revision(if_match: str | None) -> int | None:
+    """From an ETag as we give it; None where any will do."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    digits = if_match.strip().removeprefix("W/").strip('"')
+    if not digits.isdigit():
+        raise InvalidRecord(f'If-Match: {if_match} is no ETag of a version; it is its revision, such as "3"')
+    return int(digits)

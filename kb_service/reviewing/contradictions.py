@@ -1,0 +1,145 @@
+"""Whether the figures of two texts on one matter conflict. Pure: statements in, differences out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb_service.domain.days import Interval
+from kb_service.domain.documents import Metadata
+from kb_service.domain.matters import region_path
+from kb_service.domain.suspicions import on_one_level
+from kb_service.reviewing.contrasts import Group
+from kb_service.reviewing.figures import FigureKind
+from kb_service.reviewing.quantities import all_within, is_comparable, says_the_same
+from kb_service.reviewing.statements import Statement
+
+# How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;
+# counts are the least telling of figures (2张, 3人), so more must agree.
+_ALIKE = 0.5
+_ALIKE_OF_COUNTS = 0.7
+# Added when both name the same thing that a time or telephone is for, and when a text has no other figure of the kind.
+_SAME_ROLE = 0.1
+_ONLY_ONES = 0.1
+# A statement of the other text that agrees, and is about as much alike, shows that nothing conflicts.
+_ABOUT_AS_MUCH = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two statements of the same thing with other figures. ``likeness`` runs from 0 to about 1.2."""
+
+    ours: Statement
+    theirs: Statement
+    likeness: float
+
+
+def may_contradict(one: Metadata, other: Metadata) -> bool:
+    """Whether two texts speak to the same people with the same authority. Without an audience a text speaks to all."""
+    return (
+        region_path(one.region) == region_path(other.region)
+        and (one.audience is None or other.audience is None or one.audience is other.audience)
+        and on_one_level(one, other)
+    )
+
+
+def common_from(one: Interval, other: Interval, first_day: int) -> bool:
+    """Whether both are in force on some day that is not before ``first_day``, an ordinal."""
+    return max(one.start_day, other.start_day, first_day) < min(one.end_day, other.end_day)
+
+
+def differences(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Sequence[Group]) -> list[Difference]:
+    """Between two versions, the most alike first; a statement is told against at most one of the other side."""
+    alike = _alike(ours, theirs, groups)
+    agreeing: dict[Statement, float] = {}
+    conflicting: list[Difference] = []
+    for pair in alike:
+        if do_conflict(pair.ours, pair.theirs):
+            conflicting.append(pair)
+            continue
+        for side in (pair.ours, pair.theirs):
+            agreeing[side] = max(agreeing.get(side, 0.0), pair.likeness)
+    found: list[Difference] = []
+    taken: set[Statement] = set()
+    for pair in sorted(conflicting, key=lambda pair: -pair.likeness):
+        sides = {pair.ours, pair.theirs}
+        if pair.likeness < _needed(pair.ours.kind) or sides & taken:
+            continue
+        if all(agreeing.get(side, 0.0) < pair.likeness - _ABOUT_AS_MUCH for side in sides):
+            taken |= sides
+            found.append(pair)
+    return found
+
+
+def _needed(kind: FigureKind) -> float:
+    return _ALIKE_OF_COUNTS if kind is FigureKind.COUNT else _ALIKE
+
+
+def _alike(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Sequence[Group]) -> list[Difference]:
+    lonely = _only_ones(ours) | _only_ones(theirs)
+    pairs = []
+    for one in ours:
+        for other in theirs:
+            if one.kind is other.kind and (value := likeness(one, other, groups)):
+                value += _ONLY_ONES * ({one, other} <= lonely)
+                if value >= _ALIKE - _ABOUT_AS_MUCH:
+                    pairs.append(Difference(one, other, value))
+    return pairs
+
+
+def _only_ones(statements: Sequence[Statement]) -> set[Statement]:
+    kinds = [each.kind for each in statements]
+    return {each for each in statements if kinds.count(each.kind) == 1}
+
+
+def do_conflict(one: Statement, other: Statement) -> bool:
+    """Whether the figures can be compared and neither side says all that the other says."""
+    return (
+        all(any(is_comparable(a, b) for b in other.quantities) for a in one.quantities)
+        and not all_within(one.quantities, other.quantities)
+        and not all_within(other.quantities, one.quantities)
+    )
+
+
+def likeness(one: Statement, other: Statement, groups: Sequence[Group]) -> float:
+    """0 for statements of different things, else the mean share of a clause that the other's surroundings say too."""
+    shared = (_covered(one, other) + _covered(other, one)) / 2
+    if shared < _ALIKE - _ABOUT_AS_MUCH - _SAME_ROLE - _ONLY_ONES or tells_apart(one, other, groups):
+        return 0.0
+    in_one_role = any(group.binds and group.name in one.named and group.name in other.named for group in groups)
+    return shared + _SAME_ROLE * in_one_role
+
+
+def _covered(one: Statement, by: Statement) -> float:
+    return len(one.clause & by.context) / len(one.clause) if one.clause else 0.5
+
+
+def tells_apart(one: Statement, other: Statement, groups: Sequence[Group]) -> str:
+    """The reason why the two cannot speak of the same thing; empty when there is none."""
+    for name, mine, yours in (
+        ("years", one.years, other.years),
+        ("ordinals", one.ordinals, other.ordinals),
+        ("bounds", one.bounds, other.bounds),
+        ("trigger", one.trigger, other.trigger),
+    ):
+        if mine and yours and not mine & yours:
+            return name
+    if _is_another_case(one, other):
+        return "conditions"
+    return next((group.name for group in groups if _apart_in(group, one, other)), "")
+
+
+def _apart_in(group: Group, one: Statement, other: Statement) -> bool:
+    mine, yours = one.named.get(group.name), other.named.get(group.name)
+    if mine and yours:
+        return not mine.members & yours.members
+    alone = mine or yours
+    return alone is not None and alone.is_told and bool(alone.members & group.marked)
+
+
+def _is_another_case(one: Statement, other: Statement) -> bool:
+    """By figures of another kind: 满60周岁的 and 满70周岁的."""
+    for kind in {each[0] for each in one.conditions} & {each[0] for each in other.conditions}:
+        mine = [each for each in one.conditions if each[0] is kind]
+        yours = [each for each in other.conditions if each[0] is kind]
+        if not any(says_the_same(a, b) for a in mine for b in yours):
+            return True
+    return False
