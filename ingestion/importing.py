@@ -16,7 +16,10 @@ _ROWS_AT_ONCE = 400
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one file or record. ``status``: as `ports.Stored`, or would_add (dry run), refused."""
+    """What became of one file or record. ``status``: as `ports.Stored`, or would_add (dry run), refused.
+
+    ``content``: a refused record as it came.
+    """
 
     source: str
     line: int | None
@@ -25,6 +28,7 @@ class Imported:
     version_id: str | None = None
     passages: int = 0
     reason: str | None = None
+    content: str | None = None
 
 
 class Importing:
@@ -68,7 +72,7 @@ class Importing:
 
 
 def _refused(read: Read) -> Imported:
-    return Imported(read.source, read.line, "refused", reason=read.reason)
+    return Imported(read.source, read.line, "refused", reason=read.reason, content=read.content)
 
 
 def _would_add(read: Read, draft: VersionDraft) -> Imported:

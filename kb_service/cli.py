@@ -42,13 +42,16 @@ def ingest(
     publish: Annotated[bool, typer.Option("--publish", help="Approve as a trusted bulk import.")] = False,
     actor: Annotated[str, typer.Option(help="Who imports; recorded.")] = "local-admin",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    refused: Annotated[
+        Path | None, typer.Option(help="Write refused records with their reasons to this .jsonl or .csv.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take documents in; bad ones are refused alone, with the reason."""
-    from kb_service.ingest_command import run
+    from kb_service.ingest_command import Purpose, run
 
-    refused = run(Settings(), paths, publish=publish, actor=actor, dry_run=dry_run, as_json=as_json)
-    if refused:
+    purpose = Purpose(publish=publish, dry_run=dry_run, actor=actor)
+    if run(Settings(), paths, purpose, refused_to=refused, as_json=as_json):
         raise typer.Exit(1)
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingestion.catalogue import read_departments, read_matters
 from ingestion.importing import Imported
+from ingestion.refusing import require_refused_file, write_refused
+from ingestion.sources import files_in
 from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.commands import owner_of
@@ -23,21 +25,37 @@ from kb_service.wiring import importing, open_records, open_service, open_texts
 _DOCUMENTS_A_REQUEST = 64
 
 
-def run(settings: Settings, paths: list[Path], *, publish: bool, actor: str, dry_run: bool, as_json: bool) -> int:
-    """Take in what the paths hold; the number of files and records that were refused."""
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """``publish``: approved as a trusted bulk import, under the actor's name; ``dry_run``: nothing is stored."""
+
+    publish: bool
+    dry_run: bool
+    actor: str
+
+
+def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: Path | None, as_json: bool) -> int:
+    """Take in what the paths hold; the number of files and records that were refused, which ``refused_to`` gets."""
+    if refused_to is not None:
+        require_refused_file(refused_to, list(files_in(paths)))
     owner = owner_of(settings)  # first: a data folder that another import holds is said before any work
     records = open_records(settings)
+    dry_run = purpose.dry_run
     if not dry_run and _take_catalogues(records, paths) and owner:
         owner.catalogue_changed()
     sources = [path for path in paths if path.suffix not in {".yaml", ".yml"}]
     taking_in = importing(records, OpenCCConverter())
-    imported = taking_in.dry_run(sources) if dry_run else taking_in.run(sources, actor=actor, publish=publish)
+    imported = (
+        taking_in.dry_run(sources) if dry_run else taking_in.run(sources, actor=purpose.actor, publish=purpose.publish)
+    )
     refused = _report(imported, as_json=as_json)
+    if refused_to is not None and (left_out := write_refused(refused_to, refused)):
+        print(f"{left_out} refused records do not fit into {refused_to.name}; a .jsonl takes all", file=sys.stderr)
     behind = list(records.library.unsynced())
     if not dry_run and behind:
         _follow(settings, records, behind, owner)
     records.database.close()
-    return refused
+    return len(refused)
 
 
 def _take_catalogues(records: Records, paths: Sequence[Path]) -> bool:
@@ -52,22 +70,25 @@ def _take_catalogues(records: Records, paths: Sequence[Path]) -> bool:
     return bool(departments or matters)
 
 
-def _report(imported: Iterator[Imported], *, as_json: bool) -> int:
-    """Print what became of each, or the refusals (at once, on stderr) and a sum at the end."""
+def _report(imported: Iterator[Imported], *, as_json: bool) -> list[Imported]:
+    """Print what became of each, or the refusals (at once, on stderr) and a sum at the end; the refused ones."""
+    refused: list[Imported] = []
     counted: Counter[str] = Counter()
     passages = 0
     for each in imported:
         counted[each.status] += 1
         passages += each.passages
+        if each.status == "refused":
+            refused.append(each)
         if as_json:
-            print(json.dumps(asdict(each), ensure_ascii=False), flush=True)
+            print(json.dumps(asdict(replace(each, content=None)), ensure_ascii=False), flush=True)
         elif each.status == "refused":
             where = each.source if each.line is None else f"{each.source}:{each.line}"
             print(f"refused: {where}: {each.reason}", file=sys.stderr, flush=True)
     if not as_json:
         parts = [f"{number} {status}" for status, number in sorted(counted.items())]
         print(f"{', '.join(parts) or 'nothing found'} ({passages} passages)", flush=True)
-    return counted["refused"]
+    return refused
 
 
 def _follow(settings: Settings, records: Records, behind: list[str], owner: OwnerClient | None) -> None:

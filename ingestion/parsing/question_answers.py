@@ -17,11 +17,20 @@ NumberedRow = tuple[int, list[str]]
 
 def question_answers(rows: Sequence[NumberedRow]) -> list[QuestionAnswer] | None:
     """The questions and answers, or None when no header row names both columns. Incomplete rows are left out."""
-    for position, (_, texts) in enumerate(rows[:_HEADER_WITHIN]):
-        columns = _columns(texts)
-        if "question" in columns.values() and "answer" in columns.values():
-            found = [_row(number, _fields(row, columns)) for number, row in rows[position + 1 :]]
-            return [row for row in found if row is not None]
+    position = header_position([texts for _, texts in rows])
+    if position is None:
+        return None
+    columns = _columns(rows[position][1])
+    found = [_row(number, _fields(row, columns)) for number, row in rows[position + 1 :]]
+    return [row for row in found if row is not None]
+
+
+def header_position(rows: Sequence[Sequence[str]]) -> int | None:
+    """Which row names a question and an answer column; None for a sheet of something else."""
+    filled = [position for position, texts in enumerate(rows) if any(texts)]
+    for position in filled[:_HEADER_WITHIN]:
+        if {"question", "answer"} <= set(_columns(rows[position]).values()):
+            return position
     return None
 
 

@@ -52,7 +52,7 @@ def read_csv(data: bytes, name: str, limits: Limits) -> ParsedFile:
     text = decode(data, name)
     require_characters(len(text), name, limits)
     try:
-        read = list(csv.reader(StringIO(text), delimiter=_delimiter(text, name)))
+        read = list(csv.reader(StringIO(text), delimiter=delimiter_of(text, name)))
     except csv.Error as error:
         raise FileRefused(f"{name} cannot be read as a table ({error}); save it again as CSV in UTF-8.") from error
     cells = [(number, [clean(cell).strip() for cell in row]) for number, row in enumerate(read, start=1)]
@@ -157,7 +157,8 @@ def _number(value: float, number_format: str) -> str:
     return f"{value:.15g}"
 
 
-def _delimiter(text: str, name: str) -> str:
+def delimiter_of(text: str, name: str) -> str:
+    """What separates the cells, by the first line."""
     if name.lower().endswith(".tsv"):
         return "\t"
     first = text[:2000].split("\n", 1)[0]

@@ -69,7 +69,8 @@ def inline_record(body: bytes) -> dict[str, Any]:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidRecord("the body is not UTF-8") from error
-    return dict(named_in_english(_object(text, "the body")))
+    said = _object(text, "the body")
+    return dict(named_in_english({name: value for name, value in said.items() if not str(name).startswith("_")}))
 
 
 def _object(text: str, what: str) -> dict[object, object]:

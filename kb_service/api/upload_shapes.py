@@ -1,12 +1,12 @@
 """How uploads and batches leave over HTTP."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ingestion.refusing import refused_line
 from kb_service.adapters.sql.uploads import Registered
 from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Upload, UploadState
 from kb_service.service import Service
@@ -154,26 +154,17 @@ def record_view(report: RecordReport) -> RecordView:
 
 
 def refused_lines(service: Service, batch: Batch) -> Iterator[str]:
-    """Each refused record of a batch as a line of `.jsonl`; what is no JSON object stands in `_raw`."""
+    """Each refused record of a batch as a line of `.jsonl`."""
     rows = service.records.uploads
     for upload in {each.id: each for each in rows.uploads_of(batch)}.values():
         after = -1
         while found := rows.records(upload.id, outcome=RecordOutcome.REFUSED, after=after, limit=_RECORDS_AT_ONCE):
             for report in found:
                 if report.line is not None:
-                    yield _refused_line(upload.file_name, report)
+                    yield refused_line(
+                        report.content, file_name=upload.file_name, line=report.line, reason=report.reason
+                    )
             after = found[-1].ordinal
-
-
-def _refused_line(file_name: str, report: RecordReport) -> str:
-    raw = report.content or ""
-    try:
-        said = json.loads(raw)
-    except (ValueError, RecursionError):
-        said = None
-    record = said if isinstance(said, dict) else {"_raw": raw}
-    remarks = {"_file": file_name, "_line": report.line, "_reason": report.reason}
-    return json.dumps(record | remarks, ensure_ascii=False) + "\n"
 
 
 def _upload_view(upload: Upload, is_indexing: bool, document_id: str | None) -> UploadView:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
-from kb_service.domain.documents import Kind, Metadata
+from kb_service.domain.documents import Kind, Metadata, VersionState
+from kb_service.domain.errors import SuspicionDecided
 
 
 class SuspicionKind(StrEnum):
@@ -55,7 +56,7 @@ _NOT_ITS_NAME = re.compile(r"[(（〔\[【][^)）〕\]】]*[)）〕\]】]|[《�
 
 
 def level_of_authority(said: Metadata) -> Authority:
-    """By the name that a regulation bears; what bears none is a normative document if it has a number, else explains."""
+    """By the name that a regulation bears; without such a name it is normative if it has a number, else explains."""
     name = _NOT_ITS_NAME.sub("", said.title)
     if said.kind is not Kind.REGULATION or said.question or _EXPLAINS.search(name):
         return Authority.EXPLANATION
@@ -73,34 +74,57 @@ def on_one_level(one: Metadata, other: Metadata) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a suspicion points: a version or one passage of it. Spans are code points within the passage's text."""
+    """A version, or a sentence in one of its passages with figures that differ. Spans are code points of the passage.
+
+    No text is repeated: where one is purged, nothing of it stays here.
+    """
 
     version_id: str
     passage_id: str | None = None
     span: tuple[int, int] | None = None
-    figures: tuple[str, ...] = ()
+    figures: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Suspected:
-    """What an examination found. ``likeness`` of a near duplicate runs from 0 to 1.
+    """What an examination found between the examined version (``ours``) and another.
 
-    No text of the passages is repeated here: where a text is purged, nothing of it may stay.
+    ``fingerprint``: finding the same again gives the same. ``likeness``: of two texts, or of two statements.
     """
 
     kind: SuspicionKind
     ours: Place
     theirs: Place
-    likeness: float | None = None
+    fingerprint: str
+    likeness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two places, with what is shown of it; without a passage when it was edited away or purged."""
+
+    place: Place
+    document_id: str
+    state: VersionState
+    title: str
+    question: str | None
+    matter_id: str | None
+    effective_from: date | None
+    effective_to: date | None
+    text: str | None
+    heading_path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """A suspicion on the list. ``ours`` is the version whose examination found it."""
+    """An item of the list. ``ours`` is the version whose examination found it; ``decided_by`` a person's id."""
 
     id: str
-    suspected: Suspected
+    kind: SuspicionKind
     state: SuspicionState
+    ours: Side
+    theirs: Side
+    likeness: float
     found_at: datetime
     decided_at: datetime | None = None
     decided_by: str | None = None
@@ -113,3 +137,10 @@ class SuspicionPage:
 
     suspicions: Sequence[Suspicion]
     next_cursor: str | None
+
+
+def state_after(present: SuspicionState, decided: SuspicionState) -> SuspicionState:
+    """Raises SuspicionDecided when somebody has decided otherwise."""
+    if decided not in NEXT_STATES.get(present, ()):
+        raise SuspicionDecided(f"the suspicion is {present} already; only an open or a confirmed one is decided")
+    return decided

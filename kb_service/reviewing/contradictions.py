@@ -32,13 +32,16 @@ class Difference:
     likeness: float
 
 
-def may_contradict(one: Metadata, other: Metadata) -> bool:
-    """Whether two texts speak to the same people with the same authority. Without an audience a text speaks to all."""
-    return (
-        region_path(one.region) == region_path(other.region)
-        and (one.audience is None or other.audience is None or one.audience is other.audience)
-        and on_one_level(one, other)
+def serve_the_same(one: Metadata, other: Metadata) -> bool:
+    """Whether two texts speak to the same people. Without an audience a text speaks to all."""
+    return region_path(one.region) == region_path(other.region) and (
+        one.audience is None or other.audience is None or one.audience is other.audience
     )
+
+
+def may_contradict(one: Metadata, other: Metadata) -> bool:
+    """Whether two texts speak to the same people, and neither gives way to the other."""
+    return serve_the_same(one, other) and on_one_level(one, other)
 
 
 def common_from(one: Interval, other: Interval, first_day: int) -> bool:

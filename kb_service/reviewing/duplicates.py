@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Set
 
 from kb_service.answering.normalising import normalised
 from kb_service.ports import ScriptConverter
@@ -22,3 +23,22 @@ def question_key(question: str, answer: str, converter: ScriptConverter) -> str:
 def letters_of(text: str, converter: ScriptConverter) -> str:
     """What is left of a text without width, script, case, punctuation and white space."""
     return _SILENT.sub("", _GROUPED.sub("", normalised(text, converter)))
+
+
+_SHINGLE = 5
+# Of 622 real texts with a tenth of their characters changed 95 of 100 still reach .67; among the most alike of 1 868
+# answers of one city, what lies below .7 shares its boilerplate and says something else.
+NEAR = 0.7
+# Laws of a hundred thousand characters are told by their beginning.
+_LONGEST = 20_000
+
+
+def shingles_of(text: str, converter: ScriptConverter) -> frozenset[str]:
+    """Every five neighbouring characters of a text, of which punctuation and script make no difference."""
+    letters = letters_of(text[:_LONGEST], converter)
+    return frozenset(letters[at : at + _SHINGLE] for at in range(max(1, len(letters) - _SHINGLE + 1)))
+
+
+def near_duplicate(one: Set[str], other: Set[str]) -> float:
+    """The share of all shingles that both have, from 0 to 1; from ``NEAR`` on two texts nearly say the same."""
+    return len(one & other) / len(one | other)

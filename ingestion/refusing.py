@@ -1,0 +1,85 @@
+"""Refused records written out as they came, each with its reason: to be mended and imported again."""
+
+import csv
+import json
+from collections.abc import Sequence
+from io import StringIO
+from itertools import groupby
+from pathlib import Path
+
+from ingestion.importing import Imported
+from ingestion.parsing.decode import decode
+from ingestion.parsing.question_answers import header_position
+from ingestion.parsing.sheets import delimiter_of
+from kb_service.domain.errors import FileRefused
+
+REASON = "_reason"
+
+Row = list[str]
+
+
+def refused_line(content: str | None, *, file_name: str, line: int | None, reason: str | None) -> str:
+    """A line of `.jsonl`; what is no JSON object stands in `_raw`. Imports pass over names that begin with "_"."""
+    try:
+        said = json.loads(content or "")
+    except (ValueError, RecursionError):
+        said = None
+    record = said if isinstance(said, dict) else {"_raw": content or ""}
+    remarks = {"_file": file_name, "_line": line, REASON: reason}
+    return json.dumps(record | remarks, ensure_ascii=False) + "\n"
+
+
+def require_refused_file(path: Path, sources: Sequence[Path]) -> None:
+    """Raises FileRefused for a name that `write_refused` cannot write, or must not write over."""
+    if path.suffix.lower() not in (".jsonl", ".csv"):
+        raise FileRefused(f"refused records are written as .jsonl or .csv, not as {path.name}")
+    if any(path.resolve() == source.resolve() for source in sources):
+        raise FileRefused(f"{path} is to be read; name another file for the refused records")
+
+
+def write_refused(path: Path, refused: Sequence[Imported]) -> int:
+    """How many of the records could not be written: a `.csv` takes only rows of `.csv` files with one header."""
+    records = [each for each in refused if each.line is not None]
+    if not records:
+        return 0
+    if path.suffix.lower() == ".csv":
+        return _write_rows(path, records)
+    lines = [
+        refused_line(each.content, file_name=Path(each.source).name, line=each.line, reason=each.reason)
+        for each in records
+    ]
+    path.write_text("".join(lines), encoding="utf-8", errors="replace")
+    return 0
+
+
+def _write_rows(path: Path, records: Sequence[Imported]) -> int:
+    written: list[Row] = []
+    header: Row = []
+    left_out = 0
+    for source, group in groupby(records, key=lambda each: each.source):
+        of_source = list(group)
+        own_header, rows = _rows_of(Path(source))
+        header = header or own_header
+        if not own_header or own_header != header:
+            left_out += len(of_source)
+            continue
+        written += [[*rows[int(each.line or 0) - 1], each.reason or ""] for each in of_source]
+    if written:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark by which Excel knows UTF-8
+            csv.writer(file).writerows([[*header, REASON], *_even(written, len(header))])
+    return left_out
+
+
+def _rows_of(source: Path) -> tuple[Row, list[Row]]:
+    """The header and all rows; no header for what is no `.csv` of questions and answers."""
+    if source.suffix.lower() not in (".csv", ".tsv"):
+        return [], []
+    text = decode(source.read_bytes(), source.name)
+    rows = list(csv.reader(StringIO(text), delimiter=delimiter_of(text, source.name)))
+    position = header_position(rows)
+    return ([] if position is None else rows[position]), rows
+
+
+def _even(rows: Sequence[Row], width: int) -> list[Row]:
+    """The reason in one column, however many cells a row had."""
+    return [[*row[:-1][:width], *[""] * (width - len(row) + 1), row[-1]] for row in rows]

@@ -1,0 +1,255 @@
+"""Suspicions in SQL: kept by examinations, listed, decided with an entry in the trail."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Alias, ColumnElement, Connection, Row, Select, and_, delete, or_, select, tuple_, update
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.tables import examinations, passages, suspicions, versions
+from kb_service.adapters.sql.trail import record
+from kb_service.domain.documents import VersionState
+from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionNotFound
+from kb_service.domain.suspicions import (
+    Place,
+    Side,
+    Suspected,
+    Suspicion,
+    SuspicionKind,
+    SuspicionPage,
+    SuspicionState,
+    state_after,
+)
+
+_GONE = (VersionState.REJECTED, VersionState.WITHDRAWN)
+_EXAMINED_ALIKE = (VersionState.IN_REVIEW, VersionState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSuspicions:
+    """What a list is narrowed to. ``version_id``, ``matter_id``: of either side."""
+
+    states: tuple[SuspicionState, ...] = ()
+    kinds: tuple[SuspicionKind, ...] = ()
+    version_id: str | None = None
+    matter_id: str | None = None
+
+
+class SqlSuspicions:
+    def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._new_id = new_id
+
+    def keep(self, version_id: str, found: Sequence[Suspected], *, revision: int, at: datetime) -> int:
+        """What an examination found, and that it was made; how many are new.
+
+        What is known keeps its state. What is open and was not found again is no longer suspected.
+        """
+        fingerprints = {each.fingerprint for each in found}
+        new = 0
+        with self._database.writing() as connection:
+            _forget_others(connection, version_id, fingerprints)
+            for each in found:
+                statement = self._database.insert(suspicions).values(_row(each, self._new_id(), at))
+                new += connection.execute(statement.on_conflict_do_nothing()).rowcount
+            examined = {"revision": revision, "examined_at": at}
+            statement = self._database.insert(examinations).values(version_id=version_id, **examined)
+            connection.execute(statement.on_conflict_do_update(index_elements=["version_id"], set_=examined))
+        return new
+
+    def list(self, wanted: WantedSuspicions, *, limit: int, cursor: str | None = None) -> SuspicionPage:
+        """The newest first. Open ones about a version that was rejected or withdrawn have nothing left to decide.
+
+        Raises InvalidRecord for a cursor that is none of ours.
+        """
+        query = _SHOWN.where(*_conditions(wanted))
+        if cursor is not None:
+            at, _, last = cursor.partition("|")
+            try:
+                found_before = tuple_(suspicions.c.found_at, suspicions.c.id) < (datetime.fromisoformat(at), last)
+            except ValueError as error:
+                raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
+            query = query.where(found_before)
+        query = query.order_by(suspicions.c.found_at.desc(), suspicions.c.id.desc()).limit(limit + 1)
+        with self._database.reading() as connection:
+            shown = [_suspicion(row) for row in connection.execute(query)]
+        last_shown = shown[limit - 1] if len(shown) > limit else None
+        return SuspicionPage(
+            shown[:limit], f"{last_shown.found_at.isoformat()}|{last_shown.id}" if last_shown else None
+        )
+
+    def suspicion(self, suspicion_id: str) -> Suspicion:
+        """Raises SuspicionNotFound."""
+        with self._database.reading() as connection:
+            return _one(connection, suspicion_id)
+
+    def decide(
+        self, suspicion_id: str, state: SuspicionState, *, actor: str, at: datetime, reason: str | None
+    ) -> Suspicion:
+        """Raises SuspicionNotFound, SuspicionDecided, and ReasonMissing for a decision that does not say why."""
+        if not (said := (reason or "").strip()):
+            raise ReasonMissing("say why: whoever reads the list later has only this")
+        with self._database.writing() as connection:
+            held = select(suspicions).where(suspicions.c.id == suspicion_id).with_for_update()
+            row = connection.execute(held).first()
+            if row is None:
+                raise _missing(suspicion_id)
+            values = {
+                "state": state_after(SuspicionState(row.state), state),
+                "decided_at": at,
+                "decided_by": actor,
+                "decision_reason": said,
+            }
+            connection.execute(update(suspicions).where(suspicions.c.id == suspicion_id).values(values))
+            decided = _one(connection, suspicion_id)
+            detail = {
+                "suspicion": suspicion_id,
+                "kind": row.kind,
+                "other_version": row.other_version_id,
+                "before": row.state,
+                "reason": said,
+            }
+            record(
+                connection,
+                at=at,
+                actor=actor,
+                action=f"suspicion_{state}",
+                document_id=decided.ours.document_id,
+                version_id=row.version_id,
+                detail=detail,
+            )
+            return decided
+
+    def confirmed_among(self, version_ids: Sequence[str], *, as_of: date) -> Sequence[tuple[str, str]]:
+        """Pairs of versions with a confirmed contradiction, one of them among the given; one indexed read.
+
+        Both are approved and their own dates cover the day; whether another version has ended them by then is not
+        asked here.
+        """
+        if not version_ids:
+            return []
+        query = (
+            select(suspicions.c.version_id, suspicions.c.other_version_id)
+            .join(_OURS, _OURS.c.id == suspicions.c.version_id)
+            .join(_THEIRS, _THEIRS.c.id == suspicions.c.other_version_id)
+            .where(suspicions.c.state == SuspicionState.CONFIRMED)
+            .where(suspicions.c.kind == SuspicionKind.CONTRADICTION)
+            .where(or_(suspicions.c.version_id.in_(version_ids), suspicions.c.other_version_id.in_(version_ids)))
+            .where(*_covers(_OURS, as_of), *_covers(_THEIRS, as_of))
+        )
+        with self._database.reading() as connection:
+            return [(row.version_id, row.other_version_id) for row in connection.execute(query)]
+
+
+_OURS, _THEIRS = versions.alias("ours"), versions.alias("theirs")
+_OUR_PASSAGE, _THEIR_PASSAGE = passages.alias("our_passage"), passages.alias("their_passage")
+_SIDE_COLUMNS = ("document_id", "state", "title", "question", "matter_id", "effective_from", "effective_to")
+
+
+def _side_columns(prefix: str, version: Alias, passage: Alias) -> list[ColumnElement[Any]]:
+    said = [version.c[name].label(f"{prefix}_{name}") for name in _SIDE_COLUMNS]
+    return [*said, *(passage.c[name].label(f"{prefix}_{name}") for name in ("text", "heading_path"))]
+
+
+_SHOWN: Select[Any] = (
+    select(
+        suspicions,
+        *_side_columns("our", _OURS, _OUR_PASSAGE),
+        *_side_columns("their", _THEIRS, _THEIR_PASSAGE),
+    )
+    .join(_OURS, _OURS.c.id == suspicions.c.version_id)
+    .join(_THEIRS, _THEIRS.c.id == suspicions.c.other_version_id)
+    .outerjoin(_OUR_PASSAGE, _OUR_PASSAGE.c.id == suspicions.c.passage_id)
+    .outerjoin(_THEIR_PASSAGE, _THEIR_PASSAGE.c.id == suspicions.c.other_passage_id)
+)
+
+
+def _covers(version: Alias, day: date) -> list[ColumnElement[bool]]:
+    return [
+        version.c.state == VersionState.APPROVED,
+        or_(version.c.effective_from.is_(None), version.c.effective_from <= day),
+        or_(version.c.effective_to.is_(None), version.c.effective_to > day),
+    ]
+
+
+def _conditions(wanted: WantedSuspicions) -> list[ColumnElement[bool]]:
+    moot = or_(_OURS.c.state.in_(_GONE), _THEIRS.c.state.in_(_GONE))
+    conditions: list[ColumnElement[bool]] = [or_(suspicions.c.state != SuspicionState.OPEN, ~moot)]
+    if wanted.states:
+        conditions.append(suspicions.c.state.in_(wanted.states))
+    if wanted.kinds:
+        conditions.append(suspicions.c.kind.in_(wanted.kinds))
+    if (version_id := wanted.version_id) is not None:
+        conditions.append(or_(suspicions.c.version_id == version_id, suspicions.c.other_version_id == version_id))
+    if (matter_id := wanted.matter_id) is not None:
+        conditions.append(or_(_OURS.c.matter_id == matter_id, _THEIRS.c.matter_id == matter_id))
+    return conditions
+
+
+def _forget_others(connection: Connection, version_id: str, fingerprints: set[str]) -> None:
+    """Open suspicions of the version that its newest examination did not find; of others' only what it would have."""
+    of_others = select(versions.c.id).where(versions.c.state.in_(_EXAMINED_ALIKE))
+    touching = or_(
+        suspicions.c.version_id == version_id,
+        and_(suspicions.c.other_version_id == version_id, suspicions.c.version_id.in_(of_others)),
+    )
+    connection.execute(
+        delete(suspicions)
+        .where(suspicions.c.state == SuspicionState.OPEN, touching)
+        .where(suspicions.c.fingerprint.not_in(fingerprints))
+    )
+
+
+def _row(each: Suspected, suspicion_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "id": suspicion_id,
+        "fingerprint": each.fingerprint,
+        "kind": each.kind,
+        "state": SuspicionState.OPEN,
+        "version_id": each.ours.version_id,
+        "other_version_id": each.theirs.version_id,
+        "passage_id": each.ours.passage_id,
+        "other_passage_id": each.theirs.passage_id,
+        "detail": {"likeness": each.likeness, "ours": _spans(each.ours), "theirs": _spans(each.theirs)},
+        "found_at": at,
+    }
+
+
+def _spans(place: Place) -> dict[str, Any]:
+    return {"span": place.span, "figures": place.figures}
+
+
+def _one(connection: Connection, suspicion_id: str) -> Suspicion:
+    row = connection.execute(_SHOWN.where(suspicions.c.id == suspicion_id)).first()
+    if row is None:
+        raise _missing(suspicion_id)
+    return _suspicion(row)
+
+
+def _missing(suspicion_id: str) -> SuspicionNotFound:
+    return SuspicionNotFound(f"there is no suspicion {suspicion_id!r}; the id comes from the list of suspicions")
+
+
+def _suspicion(row: Row[Any]) -> Suspicion:
+    return Suspicion(
+        id=row.id,
+        kind=SuspicionKind(row.kind),
+        state=SuspicionState(row.state),
+        ours=_side(row, "our", row.version_id, row.passage_id, row.detail["ours"]),
+        theirs=_side(row, "their", row.other_version_id, row.other_passage_id, row.detail["theirs"]),
+        likeness=row.detail["likeness"],
+        found_at=row.found_at,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        reason=row.decision_reason,
+    )
+
+
+def _side(row: Row[Any], prefix: str, version_id: str, passage_id: str | None, spans: dict[str, Any]) -> Side:
+    said = {name: row._mapping[f"{prefix}_{name}"] for name in (*_SIDE_COLUMNS, "text", "heading_path")}
+    span = tuple(spans["span"]) if spans["span"] else None
+    place = Place(version_id, passage_id, span, tuple((start, end) for start, end in spans["figures"]))  # type: ignore[arg-type]
+    state, headings = VersionState(said.pop("state")), tuple(said.pop("heading_path") or ())
+    return Side(place=place, state=state, heading_path=headings, **said)
