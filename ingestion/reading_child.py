@@ -170,7 +170,7 @@ class _Child:
 
     def _received(self, seconds: float) -> Any:
         if not self._pipe.poll(seconds):
-            raise ReadingFailed(f"reading it took longer than {seconds / 60:g} minutes; split it and try again")
+            raise ReadingFailed(f"reading it took longer than {_duration(seconds)}; split it and try again")
         try:
             return self._pipe.recv()
         except (EOFError, OSError) as error:
@@ -221,6 +221,10 @@ def _chunks(records: Sequence[IncomingRecord], skipped: int) -> Iterator[Chunk]:
             some = []
         some.append(each)
     yield Chunk(some, total, is_last=True)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:g} seconds" if seconds < 60 else f"{seconds / 60:g} minutes"
 
 
 def _end_with_parent() -> None:

@@ -7,13 +7,12 @@ from io import StringIO
 from itertools import groupby
 from pathlib import Path
 
+from ingestion.frontmatter import field_name
 from ingestion.importing import Imported
 from ingestion.parsing.decode import decode
 from ingestion.parsing.question_answers import header_position
 from ingestion.parsing.sheets import delimiter_of
 from kb_service.domain.errors import FileRefused
-
-REASON = "_reason"
 
 Row = list[str]
 
@@ -25,7 +24,7 @@ def refused_line(content: str | None, *, file_name: str, line: int | None, reaso
     except (ValueError, RecursionError):
         said = None
     record = said if isinstance(said, dict) else {"_raw": content or ""}
-    remarks = {"_file": file_name, "_line": line, REASON: reason}
+    remarks = {"_file": file_name, "_line": line, "_reason": reason}
     return json.dumps(record | remarks, ensure_ascii=False) + "\n"
 
 
@@ -55,6 +54,7 @@ def write_refused(path: Path, refused: Sequence[Imported]) -> int:
 def _write_rows(path: Path, records: Sequence[Imported]) -> int:
     written: list[Row] = []
     header: Row = []
+    columns: Row = []
     left_out = 0
     for source, group in groupby(records, key=lambda each: each.source):
         of_source = list(group)
@@ -63,11 +63,23 @@ def _write_rows(path: Path, records: Sequence[Imported]) -> int:
         if not own_header or own_header != header:
             left_out += len(of_source)
             continue
-        written += [[*rows[int(each.line or 0) - 1], each.reason or ""] for each in of_source]
+        columns = header if _id_column(header) in header else [*header, "id"]
+        written += [_row(rows[int(each.line or 0) - 1], each, columns) for each in of_source]
     if written:
         with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark by which Excel knows UTF-8
-            csv.writer(file).writerows([[*header, REASON], *_even(written, len(header))])
+            csv.writer(file).writerows([[*columns, "_reason"], *written])
     return left_out
+
+
+def _row(cells: Row, refused: Imported, header: Row) -> Row:
+    """As it was, but for its whole id: without one, or with a mere number, it would be named after the new file."""
+    even = [*cells, *[""] * len(header)][: len(header)]
+    even[header.index(_id_column(header))] = json.loads(refused.content or "{}").get("id", "")
+    return [*even, refused.reason or ""]
+
+
+def _id_column(header: Row) -> str:
+    return next((text for text in header if field_name(text) == "id"), "id")
 
 
 def _rows_of(source: Path) -> tuple[Row, list[Row]]:
@@ -78,8 +90,3 @@ def _rows_of(source: Path) -> tuple[Row, list[Row]]:
     rows = list(csv.reader(StringIO(text), delimiter=delimiter_of(text, source.name)))
     position = header_position(rows)
     return ([] if position is None else rows[position]), rows
-
-
-def _even(rows: Sequence[Row], width: int) -> list[Row]:
-    """The reason in one column, however many cells a row had."""
-    return [[*row[:-1][:width], *[""] * (width - len(row) + 1), row[-1]] for row in rows]

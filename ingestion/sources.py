@@ -28,7 +28,7 @@ _VIDEO_SUFFIXES = {".srt", ".vtt"}
 class Read:
     """A draft, or the reason there is none; ``line`` counts from 1 in files of many records.
 
-    ``content``: a refused record as it came, a line as text and a sheet's row as JSON.
+    ``content``: a refused record as it came, a line as text; a sheet's row as a line with all that was said of it.
     """
 
     source: str
@@ -161,12 +161,13 @@ class Reading:
     def _row(self, file: _File, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
         base = _id(file.name, fields)
         own = {"question": row.question, "answer": row.answer, "similar_questions": list(row.similar_questions)}
+        said = dict(fields) | own | dict(row.extra) | {"id": self._row_id(base, row)}
         try:
-            record = read_record(dict(fields) | own | dict(row.extra) | {"id": self._row_id(base, row)})
+            record = read_record(said)
             draft = self._draft(record, structure_text(row.answer), Kind.INTERPRETATION, file.name, blob)
             return Read(file.source, row.row, draft)
         except (InvalidRecord, InvalidInterval) as error:
-            return Read(file.source, row.row, None, str(error), json.dumps(own | dict(row.extra), ensure_ascii=False))
+            return Read(file.source, row.row, None, str(error), json.dumps(said, ensure_ascii=False, default=str))
 
     def _row_id(self, base: str, row: QuestionAnswer) -> str:
         """Its own id, told from other sheets' by the file's where it is a mere number.

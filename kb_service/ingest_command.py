@@ -17,6 +17,7 @@ from ingestion.sources import files_in
 from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.commands import owner_of
+from kb_service.domain.people import person_id
 from kb_service.owner_client import OwnerClient
 from kb_service.service import Records
 from kb_service.settings import Settings
@@ -33,6 +34,10 @@ class Purpose:
     dry_run: bool
     actor: str
 
+    @property
+    def person_id(self) -> str:
+        return person_id(self.actor)
+
 
 def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: Path | None, as_json: bool) -> int:
     """Take in what the paths hold; the number of files and records that were refused, which ``refused_to`` gets."""
@@ -46,7 +51,9 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
     sources = [path for path in paths if path.suffix not in {".yaml", ".yml"}]
     taking_in = importing(records, OpenCCConverter())
     imported = (
-        taking_in.dry_run(sources) if dry_run else taking_in.run(sources, actor=purpose.actor, publish=purpose.publish)
+        taking_in.dry_run(sources)
+        if dry_run
+        else taking_in.run(sources, actor=purpose.person_id, publish=purpose.publish)
     )
     refused = _report(imported, as_json=as_json)
     if refused_to is not None and (left_out := write_refused(refused_to, refused)):

@@ -148,7 +148,7 @@ def batch(batch_id: str, service: ServiceOf, _actor: Staff) -> BatchView:
 
 @router.get("/batches/{batch_id}/refused", response_class=Response)
 def refused(batch_id: str, service: ServiceOf, _actor: Staff) -> Response:
-    """The refused records as they came, with `_file`, `_line` and `_reason`: to be mended and sent again as `.jsonl`."""
+    """The refused records as they came, with `_file`, `_line` and `_reason`: to be mended and sent again."""
     lines = "".join(refused_lines(service, service.records.uploads.batch(batch_id)))
     headers = {"Content-Disposition": f'attachment; filename="refused-{batch_id[:8]}.jsonl"'}
     return Response(lines, media_type="application/x-ndjson", headers=headers)

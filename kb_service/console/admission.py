@@ -1,0 +1,127 @@
+"""Who may see the console: signing in with a key or a name, and a page instead of a bare error."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from kb_service.api.access import COOKIE, NAME_COOKIE, needs
+from kb_service.api.state import ServiceOf
+from kb_service.console.screens import Trouble, page, see, settled, trouble_of
+from kb_service.domain.errors import InvalidPerson, KbError, NotAllowed, Unauthenticated
+from kb_service.domain.people import Actor, Role, shown_name
+
+Editor = Annotated[Actor, needs(Role.EDITOR)]
+Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
+Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
+
+_HOME = "/console"
+
+
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """The texts of a form; nothing here takes files but the upload, which reads its own."""
+    async with request.form(max_files=1, max_fields=50) as form:
+        yield form
+
+
+FormOf = Annotated[FormData, Depends(_form)]
+
+
+def said(form: FormData, name: str) -> str:
+    """A text field as it was typed, with the line ends of our texts; "" when it was not sent."""
+    value = form.get(name)
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
+
+
+class Shown(APIRoute):
+    """A route whose refusals are pages; who is not known, or may not, is shown where to sign in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (Unauthenticated, NotAllowed) as error:
+                return await run_in_threadpool(_sign_in, request, trouble_of(error))
+            except InvalidPerson as error:  # the name in the cookie is none
+                return await run_in_threadpool(_sign_in, request, trouble_of(error))
+            except KbError as error:
+                return await run_in_threadpool(page, request, "trouble.html", trouble=trouble_of(error))
+            except RequestValidationError as error:
+                faults = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
+                trouble = Trouble("地址或表单里有看不懂的内容。", faults)
+                return await run_in_threadpool(page, request, "trouble.html", trouble=trouble)
+            except HTTPException as error:
+                trouble = Trouble("请求没有看懂，请返回重试。", str(error.detail), error.status_code)
+                return await run_in_threadpool(page, request, "trouble.html", trouble=trouble)
+
+        return shown
+
+
+router = APIRouter(include_in_schema=False, route_class=Shown)
+
+
+@router.get("/console/login")
+def login_page(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
+    return _sign_in(request, None, following=next)
+
+
+@router.post("/console/login")
+def login(request: Request, service: ServiceOf, form: FormOf) -> Response:
+    following = _place(said(form, "next"))
+
+    def with_name() -> Response:
+        name = shown_name(said(form, "name"))
+        return _remembering(request, see(following), NAME_COOKIE, quote(name))
+
+    def with_key() -> Response:
+        key = said(form, "key").strip()
+        if service.records.people.actor_with(key, at=service.now()) is None:
+            raise Unauthenticated("no valid key")
+        return _remembering(request, see(following), COOKIE, key)
+
+    is_keyless = request.app.state.keys_seen.is_keyless()
+    return settled(
+        with_name if is_keyless else with_key,
+        lambda trouble, error: _sign_in(request, _of_login(trouble, error), following=following),
+    )
+
+
+@router.post("/console/logout")
+def logout() -> Response:
+    response = see("/console/login")
+    for name in (COOKIE, NAME_COOKIE):
+        response.delete_cookie(name, httponly=True, samesite="strict")
+    return response
+
+
+def _sign_in(request: Request, trouble: Trouble | None, *, following: str | None = None) -> Response:
+    place = request.url.path if following is None and request.method == "GET" else following or _HOME
+    return page(request, "login.html", trouble=trouble, following=_place(place))
+
+
+def _of_login(trouble: Trouble, error: KbError) -> Trouble:
+    """Why a key does not open is never said, to nobody."""
+    if isinstance(error, Unauthenticated):
+        return Trouble("密钥无效或已停用，请检查是否完整复制。", "", trouble.status)
+    return trouble
+
+
+def _place(path: str) -> str:
+    """A place of the console, whatever an address made elsewhere says."""
+    is_ours = path == _HOME or path.startswith(f"{_HOME}/")
+    return path if is_ours and "\\" not in path and not path.startswith(f"{_HOME}/log") else _HOME
+
+
+def _remembering(request: Request, response: Response, name: str, value: str) -> Response:
+    """Until the browser closes; no script reads it, and no other site's page sends it."""
+    is_secure = request.url.scheme == "https"
+    response.set_cookie(name, value, httponly=True, samesite="strict", secure=is_secure, path="/")
+    return response

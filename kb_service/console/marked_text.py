@@ -1,0 +1,77 @@
+"""Texts cut up for showing: passages over a version's text, figures over a passage, characters that cannot be seen."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from kb_service.domain.documents import Passage
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a version's text: a passage, or what stands between two (``passage`` is None: headings, blanks).
+
+    ``number`` counts the passages from 1.
+    """
+
+    text: str
+    passage: Passage | None = None
+    number: int = 0
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    text: str
+    is_said: bool = False
+    is_figure: bool = False
+
+
+def runs(text: str, passages: Sequence[Passage]) -> list[Run]:
+    """All of the text, every character in one run."""
+    found: list[Run] = []
+    at = 0
+    for number, passage in enumerate(sorted(passages, key=lambda each: (each.start, each.end)), start=1):
+        start = max(at, passage.start)
+        if at < start:
+            found.append(Run(text[at:start]))
+        at = max(start, passage.end)
+        found.append(Run(text[start:at], passage, number))
+    return [*found, Run(text[at:])] if at < len(text) else found
+
+
+def pieces(text: str, said: tuple[int, int] | None, figures: Sequence[tuple[int, int]]) -> Iterator[Piece]:
+    """A passage with the sentence and the figures that a suspicion is about; all of it, in order."""
+    borders = {0, len(text), *(border for span in (*figures, said or (0, 0)) for border in span)}
+    ordered = sorted(border for border in borders if 0 <= border <= len(text))
+    for start, end in zip(ordered, ordered[1:], strict=False):
+        is_said = said is not None and said[0] <= start < said[1]
+        yield Piece(text[start:end], is_said, any(first <= start < last for first, last in figures))
+
+
+def visible(text: object) -> Markup:
+    """Text with what cannot be seen marked, so that nobody approves another order of characters than there is.
+
+    The characters stay: each alone in an element that confines its effect, with its code beside it by the style sheet.
+    """
+    shown = Markup()
+    at = 0
+    written = str(text)
+    for found in _UNSEEN.finditer(written):
+        letter = found[0]
+        name = unicodedata.name(letter, "control")
+        mark = Markup('<span class="unseen" data-code="U+{:04X}" title="{}">{}</span>').format(ord(letter), name, letter)
+        shown += escape(written[at : found.start()]) + mark
+        at = found.end()
+    return shown + escape(written[at:])

@@ -1,0 +1,99 @@
+"""Pages from templates: everything from outside is escaped, and every page has the strict policy."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from kb_service.api.errors import STATUS_OF
+from kb_service.console import words
+from kb_service.console.marked_text import pieces, visible
+from kb_service.console.pages import HEADERS
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.errors import KbError
+from kb_service.domain.people import Actor, Role
+
+# Browsers name the page a form came from only under another referrer policy than "no-referrer", and drafts are no
+# public knowledge that any cache may keep.
+_HEADERS = {**HEADERS, "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
+_STAFF = (Role.EDITOR, Role.REVIEWER)
+_PLACES = (
+    ("/console", "概览", _STAFF),
+    ("/console/upload", "上传", (Role.EDITOR,)),
+    ("/console/versions", "版本", _STAFF),
+    ("/console/review", "审核", _STAFF),
+    ("/console/due", "期限", (*_STAFF, Role.EVALUATOR)),
+    ("/console/suspicions", "疑点", _STAFF),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong, in a sentence for people; ``detail`` is the service's own word."""
+
+    sentence: str
+    detail: str = ""
+    status: int = 422
+
+
+def trouble_of(error: KbError) -> Trouble:
+    return Trouble(words.sentence_of(error), str(error), STATUS_OF[type(error)])
+
+
+def page(request: Request, template: str, *, trouble: Trouble | None = None, **shown: object) -> Response:
+    """With the trouble's status, if there is any. ``shown``: what the template names."""
+    actor: Actor | None = getattr(request.state, "actor", None)
+    html = _TEMPLATES.get_template(template).render(
+        request_path=request.url.path,
+        actor=actor,
+        is_keyless=request.app.state.keys_seen.is_keyless(),
+        places=[(path, name) for path, name, roles in _PLACES if actor and actor.has_any_of(roles)],
+        today=shanghai_day(request.app.state.service.now()),
+        done=words.DONE.get(request.query_params.get("done", "")),
+        trouble=trouble,
+        **shown,
+    )
+    return HTMLResponse(html, status_code=trouble.status if trouble else 200, headers=_HEADERS)
+
+
+def see(path: str, **said: str) -> Response:
+    """Where the browser goes after a form, so that reloading repeats nothing."""
+    return RedirectResponse(f"{path}?{urlencode(said)}" if said else path, status_code=303, headers=_HEADERS)
+
+
+def settled(act: Callable[[], Response], again: Callable[[Trouble, KbError], Response]) -> Response:
+    """What ``act`` leads to, or the page once more with a sentence and what the person typed."""
+    try:
+        return act()
+    except KbError as error:
+        return again(trouble_of(error), error)
+
+
+def _safe_address(address: str | None) -> str | None:
+    """`javascript:` and `data:` never become links."""
+    return address if address and urlsplit(address).scheme.lower() in ("http", "https") else None
+
+
+def _query(said: Mapping[str, Any], **other: object) -> str:
+    """The query of a list's page with some of it changed; what is empty is left out."""
+    return urlencode({name: value for name, value in {**said, **other}.items() if value not in (None, "")}, doseq=True)
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("kb_service.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"words": words, "pieces": pieces, "safe_address": _safe_address, "query": _query}
+    made.filters |= {"visible": visible, "moment": words.moment_in_words, "days": words.days_in_words}
+    return made
+
+
+_TEMPLATES = _environment()

@@ -1,0 +1,52 @@
+"""A database of the version before is brought up to date with all that it holds."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+
+from kb_service.adapters.sql.engine import Database, alembic_config, upgrade
+from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.life import SqlLife
+from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.domain.days import Interval
+from kb_service.wiring import new_id
+from tests.factories import day
+
+_DOCUMENT = "INSERT INTO documents VALUES (?, 'regulation', '2026-11-22 10:00:00.000000', 1, 1)"
+_VERSION = (
+    "INSERT INTO versions (id, document_id, state, text, content_sha256, title, kind, similar_questions, "
+    "negative_questions, effective_from, replaces, created_at, created_by, approved_at, approved_by) VALUES "
+    "(?, ?, 'approved', '签注免费。', 'x', '签注办法', 'regulation', '[]', '[]', ?, ?, '2026-11-22 10:00:00.000000', "
+    "'zhang', "
+    "'2026-11-22 10:00:00.000000', 'zhang')"
+)
+_EVENT = "INSERT INTO events (id, at, actor, action, document_id, version_id, detail) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+def test_versions_events_and_replacements_of_the_version_before_are_kept(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'kb.sqlite'}")
+    with database.engine.connect() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "20261122_1630_first_tables")
+        connection.commit()
+    with closing(sqlite3.connect(tmp_path / "kb.sqlite")) as old, old:
+        old.executemany(_DOCUMENT, [("old",), ("new",)])
+        old.execute(_VERSION, ("v1", "old", None, None))
+        old.execute(_VERSION, ("v2", "new", "2026-03-01", "old"))
+        detail = json.dumps({"source": "签注.md", "rule": "bulk_import"}, ensure_ascii=False)
+        for number, version_id in ((2, "v1"), (7, "v2")):
+            moment = "2026-11-22 10:00:00.123456"
+            old.execute(_EVENT, (number, moment, "zhang", "store_and_approve", "old", version_id, detail))
+    upgrade(database)
+    library, trail = SqlLibrary(database, new_id=new_id), SqlTrail(database)
+    assert library.interval("v1") == Interval(None, day("2026-03-01"))
+    assert library.version("v2").approval_rule == "bulk_import"
+    assert library.version("v2").revision == 1
+    assert SqlLife(database, new_id=new_id).contributors("v1") == {"zhang"}
+    assert trail.faults() == []
+    assert [each.event.version_id for each in trail.events()] == ["v1", "v2"]
+    database.close()

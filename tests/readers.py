@@ -1,0 +1,24 @@
+"""Readers of files that go wrong, for the child process that reads: it imports them by name."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+from ingestion.reading_child import Source, read_source
+from ingestion.sources import Read
+
+
+def dies_at_bad_files(source: Source) -> Iterator[Read]:
+    """Ends its process, as a fault in a library of C does, when the file's name says so."""
+    if source.file_name.startswith("exit"):
+        os._exit(7)
+    if source.file_name.startswith("segfault"):
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if source.file_name.startswith("endless"):
+        time.sleep(600)
+    if source.file_name.startswith("hungry"):
+        bytearray(64 * 2**30)
+    if source.file_name.startswith("odd"):
+        raise LookupError("no such part\nin the file")
+    return read_source(source)
