@@ -4,7 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -88,7 +88,8 @@ def _report(imported: Iterator[Imported], *, as_json: bool) -> list[Imported]:
         if each.status == "refused":
             refused.append(each)
         if as_json:
-            print(json.dumps(asdict(replace(each, content=None)), ensure_ascii=False), flush=True)
+            shown = {name: value for name, value in asdict(each).items() if name != "content"}
+            print(json.dumps(shown, ensure_ascii=False), flush=True)
         elif each.status == "refused":
             where = each.source if each.line is None else f"{each.source}:{each.line}"
             print(f"refused: {where}: {each.reason}", file=sys.stderr, flush=True)

@@ -5,6 +5,8 @@ import signal
 import time
 from collections.abc import Iterator
 
+import numpy as np
+
 from ingestion.reading_child import Source, read_source
 from ingestion.sources import Read
 
@@ -16,9 +18,10 @@ def dies_at_bad_files(source: Source) -> Iterator[Read]:
     if source.file_name.startswith("segfault"):
         os.kill(os.getpid(), signal.SIGSEGV)
     if source.file_name.startswith("endless"):
+        source.path.with_suffix(".begun").touch()
         time.sleep(600)
     if source.file_name.startswith("hungry"):
-        bytearray(64 * 2**30)
+        np.zeros(5 * 2**30, dtype=np.uint8)  # addresses only: nothing is written there
     if source.file_name.startswith("odd"):
         raise LookupError("no such part\nin the file")
     return read_source(source)

@@ -319,7 +319,8 @@ def test_a_child_ends_when_its_parent_was_killed(
     desk = open_desk()
     (sent,) = desk.send(("endless.md", "签注。"))
     parent = subprocess.Popen([*PROCESS, _url(database), str(tmp_path / "blobs"), sent.id])
-    child = _wait_for(lambda: _reading_child_of(parent.pid))
+    _wait_for(desk.blobs.path(sent.blob_sha256).with_suffix(".begun").exists)
+    child = _reading_child_of(parent.pid)
     parent.kill()
     parent.wait()
     _wait_for(lambda: not _is_running(child))
@@ -345,9 +346,8 @@ def _is_running(pid: int) -> bool:
         return False
 
 
-def _reading_child_of(pid: int) -> int | None:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return int(children[0]) if children else None
+def _reading_child_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
 
 if __name__ == "__main__":  # another process, that takes one upload in
