@@ -79,6 +79,10 @@ class PromptJobs:
         self._has_entered = threading.Event()
         self._is_over = threading.Event()
 
+    @property
+    def name(self) -> str:
+        return self._life.name
+
     # The port
 
     def take_in(self, upload_ids: Sequence[str]) -> None:

@@ -37,6 +37,14 @@ def serve(
 
 
 @app.command()
+def worker() -> None:
+    """Read and embed uploads beside `kb serve`, with PostgreSQL, until Ctrl-C."""
+    from kb_service.working import run
+
+    run(Settings())
+
+
+@app.command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files, folders, or .jsonl in the bulk format.")],
     publish: Annotated[bool, typer.Option("--publish", help="Approve as a trusted bulk import.")] = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from ingestion.checking import Finding, check
+from ingestion.examining import Examining
 from ingestion.preparing import Advance, Preparing, silent
 from ingestion.rebuilding import all_points
 from ingestion.sources import Reading
@@ -29,6 +30,7 @@ from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
+from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -50,6 +52,7 @@ _DUE_ITEMS = TypeAdapter(list[DueItem])
 # What a passage of a government text has in terms, before there are any to measure.
 _USUAL_TERMS = 250.0
 _SAMPLE = 4000
+_EXAMINED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Records:
     trail: SqlTrail
     working_days: SqlWorkingDays
     rehearsals: SqlRehearsals
+    suspicions: SqlSuspicions
     uploads: SqlUploads
     intake: SqlIntake
 
@@ -114,6 +118,7 @@ class Service:
     asking_anew: Callable[[], Asking]
     publishing: Publishing
     rehearsing: Rehearsing
+    examining: Examining
     reading: Callable[[], Reading]
     taking_in: TakingIn
     now: Callable[[], datetime]
@@ -145,6 +150,13 @@ class Service:
             kept_head=kept_head,
         )
         return Checked(list(findings), self.records.trail.head())
+
+    def examine_due(self) -> int:
+        """Compare what came in with its neighbours; how many versions were examined. The index follows them already."""
+        due = self.examining.due(_EXAMINED_AT_ONCE)
+        for version_id in due:
+            self.examining.examine(version_id)
+        return len(due)
 
     def rehearse(self, version_id: str) -> Rehearsal:
         """What approving the version would change, worked out now and kept. Raises VersionNotFound."""

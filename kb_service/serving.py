@@ -3,15 +3,19 @@
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 import threading
+import time
 
 import uvicorn
 
-from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
+from ingestion.job_threads import PromptJobs
 from kb_service.api.app import create_app
 from kb_service.domain.errors import KbError, NotAllowed
+from kb_service.index_keeping import Keeper
+from kb_service.job_wiring import owners_jobs
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
@@ -37,16 +41,38 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         )
         gc.freeze()
         gc.enable()
-        stopping = threading.Event()
-        keeper = threading.Thread(target=_keep_in_step, args=(service, stopping), name="reconcile")
+        keeper = Keeper(service)
+        jobs = owners_jobs(service, follow=keeper.follow)
+        service.jobs = jobs
         keeper.start()
+        threading.Thread(target=_start_when_ready, args=(jobs, server), name="jobs-start", daemon=True).start()
         print(f"kb-service is ready: http://{_reachable(host)}:{port}/ (Ctrl-C ends it)", flush=True)
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 server.run()
         finally:
-            stopping.set()
-            keeper.join()
+            keeper.stop()
+            if not (jobs.stop() and keeper.has_ended()):
+                _end_at_once(service)
+
+
+def _start_when_ready(jobs: PromptJobs, server: uvicorn.Server) -> None:
+    """After the first question can be answered: importing what keeps the queues takes a second of the processor."""
+    while not server.started:
+        if server.should_exit:
+            return
+        time.sleep(0.05)
+    jobs.start()
+
+
+def _end_at_once(service: Service) -> None:
+    """Without waiting for what is in work, nor closing what it uses: it is found again at the next start."""
+    log.warning("ending in the middle of a job; it will be finished after the next start")
+    service.taking_in.close()
+    if service.ownership is not None:
+        service.ownership.release()
+    logging.shutdown()
+    os._exit(0)
 
 
 def _require_keys(settings: Settings, host: str) -> None:
@@ -60,23 +86,6 @@ def _require_keys(settings: Settings, host: str) -> None:
         f"no keys protect this service, so it listens on this machine only, not on {host}; "
         "make one with `kb keys create`, or set KB_ALLOW_REMOTE=true on a closed network"
     )
-
-
-def _keep_in_step(service: Service, stopping: threading.Event) -> None:
-    """Follow what is due at the start and every minute; rebuild in the background when searching has become slow."""
-    while True:
-        try:
-            service.synchroniser.reconcile()
-            if service.rebuild_reasons or _has_long_tail(service):
-                service.rebuild()
-        except Exception:  # whatever it was, the next minute may mend it; without this thread nothing is ever published
-            log.exception("the index could not follow the database; trying again in a minute")
-        if stopping.wait(service.settings.reconcile_seconds):
-            return
-
-
-def _has_long_tail(service: Service) -> bool:
-    return isinstance(service.index, EdgeIndex) and service.index.tail_points > TAIL_LIMIT
 
 
 def _require_free(host: str, port: int) -> None:

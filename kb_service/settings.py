@@ -57,10 +57,20 @@ class Settings(BaseSettings):
         default=None, description="Key of the hash that user references are kept as; made in the data folder if absent."
     )
     reconcile_seconds: int = Field(default=60, ge=1, description="How often the index is compared with what is due.")
+    executor: str | None = Field(
+        default=None, description="The name under which this process takes jobs; host name and role unless given."
+    )
+    jobs_at_once: int = Field(default=2, ge=1, le=32, description="Small uploads that this process reads at a time.")
 
     @cached_property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{(self.data_dir / 'kb.sqlite').resolve()}"
+
+    @property
+    def jobs_database(self) -> str:
+        """Where the queues are: beside the records on PostgreSQL, so that several processes share them."""
+        file = (self.data_dir / "jobs.sqlite").resolve()
+        return f"sqlite:///{file}" if self.database.startswith("sqlite") else self.database
 
     @property
     def models_dir(self) -> Path:

@@ -2,11 +2,12 @@
 
 import contextlib
 import secrets
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from ingestion.examining import Examining
 from ingestion.importing import Importing
 from ingestion.preparing import Preparing
 from ingestion.reading_child import ReadingChildren
@@ -29,9 +30,11 @@ from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
+from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
+from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -51,8 +54,10 @@ from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import PassageIndex, ScriptConverter
 from kb_service.publishing import Publishing
+from kb_service.reviewing.contrasts import load_contrasts
 from kb_service.reviewing.known_questions import KnownQuestions
 from kb_service.reviewing.rehearsal import Rehearsing
+from kb_service.reviewing.statements import Stating
 from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings
 
@@ -93,6 +98,7 @@ def open_records(settings: Settings) -> Records:
         trail=SqlTrail(database),
         working_days=SqlWorkingDays(database, statutory_calendar()),
         rehearsals=SqlRehearsals(database),
+        suspicions=SqlSuspicions(database, new_id=new_id),
         uploads=SqlUploads(database, new_id=new_id),
         intake=SqlIntake(database, library),
     )
@@ -240,9 +246,19 @@ def _service(
                 recent=records.transcript.recent_questions,
             ).near(version),
             interval_changes=records.life.interval_changes,
-            contradicting=lambda _version_id: frozenset(),
+            contradicting=records.suspicions.rivals_of,
             now=now,
             new_id=new_id,
+        ),
+        examining=Examining(
+            library=records.library,
+            neighbours=SqlNeighbours(records.database),
+            suspicions=records.suspicions,
+            index=index,
+            preparing=texts.preparing,
+            stating=Stating(load_contrasts(settings.prompts_dir), texts.converter),
+            converter=texts.converter,
+            now=now,
         ),
         reading=lambda: _reading(records, texts.converter),
         taking_in=taking_in(records),
@@ -292,7 +308,7 @@ def _asking(
         converter=texts.converter,
         knobs=knobs,
         new_id=new_id,
-        contradicted=lambda _version_ids, _as_of: False,
+        contradicted=lambda version_ids, as_of: _is_contradicted(records, version_ids, as_of),
     )
     return Asking(
         pipeline=pipeline,
@@ -304,6 +320,13 @@ def _asking(
         now=now,
         user_key=_user_key(settings),
     )
+
+
+def _is_contradicted(records: Records, version_ids: Sequence[str], as_of: date) -> bool:
+    """Whether one of these versions and another are confirmed to contradict each other, and both are in force then."""
+    pairs = records.suspicions.confirmed_among(version_ids, as_of=as_of)
+    intervals = [[records.library.interval(each) for each in pair] for pair in pairs]
+    return any(all(interval is not None and interval.contains(as_of) for interval in pair) for pair in intervals)
 
 
 def _model_choice(settings: Settings) -> ModelChoice:

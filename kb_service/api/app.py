@@ -14,6 +14,7 @@ from kb_service.api import (
     lead_times,
     review,
     search,
+    suspicions,
     uploads,
     versions,
 )
@@ -37,7 +38,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.add_middleware(BodyLimit)
     app.add_middleware(OriginCheck, keys_seen=app.state.keys_seen, allow_remote=service.settings.allow_remote)
     app.include_router(access.router)
-    for module in (answers, search, uploads, versions, review, lead_times, knowledge, health, internal):
+    for module in (answers, search, uploads, versions, review, suspicions, lead_times, knowledge, health, internal):
         app.include_router(module.router)
     app.include_router(pages_router())
     return app

@@ -69,7 +69,7 @@ router = APIRouter(include_in_schema=False, route_class=Shown)
 
 
 @router.get("/console/login")
-def login_page(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
+def login_page(request: Request, next: str = "") -> Response:
     return _sign_in(request, None, following=next)
 
 

@@ -71,7 +71,9 @@ def visible(text: object) -> Markup:
     for found in _UNSEEN.finditer(written):
         letter = found[0]
         name = unicodedata.name(letter, "control")
-        mark = Markup('<span class="unseen" data-code="U+{:04X}" title="{}">{}</span>').format(ord(letter), name, letter)
+        mark = Markup('<span class="unseen" data-code="U+{:04X}" title="{}">{}</span>').format(
+            ord(letter), name, letter
+        )
         shown += escape(written[at : found.start()]) + mark
         at = found.end()
     return shown + escape(written[at:])

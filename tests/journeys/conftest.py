@@ -22,14 +22,14 @@ class Kb:
         data_dir.mkdir(parents=True, exist_ok=True)
         (data_dir / "models").symlink_to(models_dir)
         self.data_dir = data_dir
-        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-        self._environment["KB_DATA_DIR"] = str(data_dir)
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+        self.environment["KB_DATA_DIR"] = str(data_dir)
         self._servers: list[subprocess.Popen[str]] = []
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", "from kb_service.cli import main; main()", *arguments]
         return subprocess.Popen(
-            command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=self.environment | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def run(self, *arguments: str, code: int = 0) -> str:

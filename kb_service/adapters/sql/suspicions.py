@@ -122,6 +122,17 @@ class SqlSuspicions:
             )
             return decided
 
+    def rivals_of(self, version_id: str) -> frozenset[str]:
+        """The versions that this one is suspected, or confirmed, to contradict."""
+        mine, theirs = suspicions.c.version_id, suspicions.c.other_version_id
+        query = (
+            select(mine, theirs)
+            .where(suspicions.c.kind == SuspicionKind.CONTRADICTION, or_(mine == version_id, theirs == version_id))
+            .where(suspicions.c.state.in_([SuspicionState.OPEN, SuspicionState.CONFIRMED]))
+        )
+        with self._database.reading() as connection:
+            return frozenset(each for row in connection.execute(query) for each in row) - {version_id}
+
     def confirmed_among(self, version_ids: Sequence[str], *, as_of: date) -> Sequence[tuple[str, str]]:
         """Pairs of versions with a confirmed contradiction, one of them among the given; one indexed read.
 

@@ -1,0 +1,46 @@
+"""Who writes often leaves the others their turn, on every database."""
+
+import threading
+import time
+
+from sqlalchemy import insert, update
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.tables import executors
+from tests.factories import NOON
+
+
+def test_a_short_write_waits_for_no_more_than_what_is_being_written(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(insert(executors).values(id="a", seen_at=NOON))
+    is_over = threading.Event()
+
+    def write_without_a_pause() -> None:
+        while not is_over.is_set():
+            with database.writing() as connection:
+                connection.execute(update(executors).where(executors.c.id == "other").values(seen_at=NOON))
+                time.sleep(0.02)
+
+    busy = threading.Thread(target=write_without_a_pause)
+    busy.start()
+    waited = []
+    for _ in range(10):
+        began = time.monotonic()
+        with database.writing() as connection:
+            connection.execute(update(executors).where(executors.c.id == "a").values(seen_at=NOON))
+        waited.append(time.monotonic() - began)
+        time.sleep(0.005)
+    is_over.set()
+    busy.join()
+    assert max(waited) < 0.2  # ten of its transactions; without turns some write waits for seconds
+
+
+def test_a_write_that_fails_leaves_the_turn_to_the_next(database: Database) -> None:
+    for _ in range(2):
+        try:
+            with database.writing():
+                raise LookupError
+        except LookupError:
+            continue
+    with database.writing() as connection:
+        connection.execute(insert(executors).values(id="a", seen_at=NOON))
