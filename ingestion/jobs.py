@@ -7,12 +7,12 @@ left to do, its function finds in the rows. DBOS is one for a process, so there 
 import contextlib
 import functools
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from ingestion.job_database import engine_options
 from ingestion.job_kinds import (
     INDEX,
     LARGE,
@@ -30,12 +30,11 @@ from kb_service.domain.days import SHANGHAI
 
 # 08:00 in Shanghai, which has no summer time; DBOS counts in UTC.
 EVERY_MORNING = "0 0 * * *"
-# 0.2 s lets four short uploads at a time make twenty a second.
-_POLL_SECONDS = {UPLOADS: 0.2, LARGE: 0.4, INDEX: 0.4, REVIEW: 0.4, UPKEEP: 1.0}
+# 0.2 s lets four short uploads at a time make twenty a second; each look costs two milliseconds of the processor.
+_POLL_SECONDS = {UPLOADS: 0.2, LARGE: 1.0, INDEX: 0.4, REVIEW: 1.0, UPKEEP: 2.0}
 # Jobs outlive releases: what one release enqueued the next one does.
 _APPLICATION, _VERSION, _SCHEMA = "kb-service", "1", "dbos"
 _PAUSES_SECONDS = (1.0, 3.0, 9.0)
-_DUE_LIST = "due-list"
 _KEPT = timedelta(days=1)
 _DELETED_AT_ONCE = 500
 _BUSY = ["ENQUEUED", "PENDING", "DELAYED"]
@@ -71,34 +70,27 @@ class DurableJobs:
         """Import, register, launch: about a second. What this executor had begun in a former life begins again."""
         from dbos import DBOS
 
-        limit_of = {UPLOADS: 2 * self._at_once, LARGE: 1, INDEX: 1, REVIEW: 1, UPKEEP: 2}
         DBOS(config=self._config())  # type: ignore[arg-type]
         try:
-            for function in (self._job_take_in, self._job_follow, self._job_rehearse, self._job_rebuild):
-                self._register(DBOS, function)
-            self._register(DBOS, self._job_due_list)
-            DBOS.listen_queues(list(limit_of) if self._owners_work else [UPLOADS, LARGE])
-            DBOS.launch()
-            for queue, limit in limit_of.items():
-                every = _POLL_SECONDS[queue]
-                DBOS.register_queue(
-                    queue, worker_concurrency=limit, polling_interval_sec=every, on_conflict="always_update"
-                )
-            due_list = self._workflow_of["due_list"]
-            DBOS.apply_schedules(
-                [
-                    {
-                        "schedule_name": _DUE_LIST,
-                        "workflow_fn": due_list,
-                        "schedule": EVERY_MORNING,
-                        "queue_name": UPKEEP,
-                    }
-                ]
-            )
+            self._launch(DBOS)
         except BaseException:
             DBOS.destroy(destroy_registry=True)
             raise
         self._dbos = DBOS
+
+    def _launch(self, dbos: Any) -> None:
+        for each in (self._job_take_in, self._job_follow, self._job_rehearse, self._job_rebuild, self._job_due_list):
+            self._register(dbos, each)
+        limit_of = {UPLOADS: 2 * self._at_once, LARGE: 1, INDEX: 1, REVIEW: 1, UPKEEP: 2}
+        dbos.listen_queues(list(limit_of) if self._owners_work else [UPLOADS, LARGE])
+        dbos.launch()
+        for queue, limit in limit_of.items():
+            every = _POLL_SECONDS[queue]
+            dbos.register_queue(
+                queue, worker_concurrency=limit, polling_interval_sec=every, on_conflict="always_update"
+            )
+        due_list = {"schedule_name": "due-list", "schedule": EVERY_MORNING, "queue_name": UPKEEP}
+        dbos.apply_schedules([{**due_list, "workflow_fn": self._workflow_of["due_list"]}])
 
     @property
     def _owners(self) -> OwnersWork:
@@ -238,14 +230,13 @@ class DurableJobs:
     def _config(self) -> dict[str, Any]:
         from dbos import DBOSPortableJSONSerializer
 
-        is_sqlite = self._database_url.startswith("sqlite")
         return {
             "name": _APPLICATION,
             "application_version": _VERSION,
             "executor_id": self._executor,
             "system_database_url": self._database_url,
             "dbos_system_schema": _SCHEMA,
-            "db_engine_kwargs": {"connect_args": {"factory": _Relaxed}} if is_sqlite else {},
+            "db_engine_kwargs": engine_options(self._database_url),
             "sys_db_pool_size": 10,
             "serializer": DBOSPortableJSONSerializer(),
             "use_listen_notify": False,
@@ -253,13 +244,3 @@ class DurableJobs:
             "log_level": "WARNING",
             "console_log_level": "WARNING",
         }
-
-
-class _Relaxed(sqlite3.Connection):
-    """Four times faster, and a job that a power cut takes away is found again from the rows."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.execute("PRAGMA busy_timeout=30000")
-        self.execute("PRAGMA journal_mode=WAL")
-        self.execute("PRAGMA synchronous=NORMAL")

@@ -8,10 +8,11 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 import uvicorn
 
-from ingestion.job_threads import PromptJobs
+from kb_service.adapters.sql.engine import complete_imports
 from kb_service.api.app import create_app
 from kb_service.domain.errors import KbError, NotAllowed
 from kb_service.index_keeping import Keeper
@@ -41,12 +42,15 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         )
         gc.freeze()
         gc.enable()
+        complete_imports()
         keeper = Keeper(service)
         jobs = owners_jobs(service, follow=keeper.follow)
         service.jobs = jobs
         keeper.start()
-        threading.Thread(target=_start_when_ready, args=(jobs, server), name="jobs-start", daemon=True).start()
-        print(f"kb-service is ready: http://{_reachable(host)}:{port}/ (Ctrl-C ends it)", flush=True)
+        address = f"http://{_reachable(host)}:{port}/"
+        threading.Thread(
+            target=_when_ready, args=(server, address, jobs.start), name="jobs-start", daemon=True
+        ).start()
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 server.run()
@@ -56,13 +60,14 @@ def run(settings: Settings, *, host: str, port: int) -> None:
                 _end_at_once(service)
 
 
-def _start_when_ready(jobs: PromptJobs, server: uvicorn.Server) -> None:
-    """After the first question can be answered: importing what keeps the queues takes a second of the processor."""
+def _when_ready(server: uvicorn.Server, address: str, start_jobs: Callable[[], None]) -> None:
+    """Say so, and only then take jobs: importing what keeps the queues takes a second of the processor."""
     while not server.started:
         if server.should_exit:
             return
         time.sleep(0.05)
-    jobs.start()
+    print(f"kb-service is ready: {address} (Ctrl-C ends it)", flush=True)
+    start_jobs()
 
 
 def _end_at_once(service: Service) -> None:

@@ -20,6 +20,8 @@ _EMPTY_WORDS = re.compile(
     r"[的了在是把由自应当可以之及并且或者和与其该此将为被给到从往于等每个各按照根据规定符合有关依法一般]"
     r"|多少|什么|怎么|几|吗|呢|请问|哪"
 )
+# What people do at any counter: it names no subject.
+_ANY_STEP = re.compile(r"申请|申领|办理|登记|报名|提出|提交|受理|咨询|电话")
 _MASK = "\x00"
 _PAIR = 2
 
@@ -88,6 +90,11 @@ def pairs_of(text: str) -> frozenset[str]:
     kept = _EMPTY_WORDS.sub(" ", text)
     pairs = (kept[at : at + _PAIR] for at in range(len(kept) - _PAIR + 1))
     return frozenset(intern(pair) for pair in pairs if pair.isalnum())
+
+
+def subject_of(clause: frozenset[str], asked: str) -> frozenset[str]:
+    """What of a clause its question, headings or title name too."""
+    return clause & pairs_of(_ANY_STEP.sub(" ", asked))
 
 
 def ordinals(text: str) -> frozenset[str]:

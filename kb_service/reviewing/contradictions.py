@@ -18,7 +18,7 @@ _ALIKE = 0.5
 _ALIKE_OF_COUNTS = 0.7
 # Added when both name the same thing that a time or telephone is for, and when a text has no other figure of the kind.
 _SAME_ROLE = 0.1
-_ONLY_ONES = 0.1
+_ONLY_ONES = 0.15
 # A statement of the other text that agrees, and is about as much alike, shows that nothing conflicts.
 _ABOUT_AS_MUCH = 0.2
 
@@ -127,7 +127,17 @@ def tells_apart(one: Statement, other: Statement, groups: Sequence[Group]) -> st
             return name
     if _is_another_case(one, other):
         return "conditions"
+    # 复诊 against 初诊: each is asked and said on its own side only.
+    if one.subject - other.near and other.subject - one.near:
+        return "subject"
+    if _is_the_contrary(one, other) or _is_the_contrary(other, one):
+        return "contrary"
     return next((group.name for group in groups if _apart_in(group, one, other)), "")
+
+
+def _is_the_contrary(one: Statement, other: Statement) -> bool:
+    """非会员 against 会员."""
+    return any(pair[0] == "非" and pair not in other.context for pair in one.clause)
 
 
 def _apart_in(group: Group, one: Statement, other: Statement) -> bool:

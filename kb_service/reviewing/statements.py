@@ -16,6 +16,7 @@ from kb_service.reviewing.clauses import (
     gratuities,
     ordinals,
     pairs_of,
+    subject_of,
     trigger,
     with_lead_in,
 )
@@ -40,7 +41,8 @@ class Named:
 class Statement:
     """The figures of one kind in a clause. ``span`` is its sentence, ``figure_spans`` the figures, in the passage.
 
-    ``conditions``: figures of other kinds in the clause; ``clause`` and ``context`` are pairs of characters.
+    ``conditions``: figures of other kinds in the clause; ``clause`` and ``context`` are pairs of characters;
+    ``near`` is the context without the title, ``subject`` those of the clause that the question, the headings or the title have too.
     """
 
     found: PassageInVersion
@@ -55,6 +57,8 @@ class Statement:
     trigger: frozenset[str]
     clause: frozenset[str]
     context: frozenset[str]
+    subject: frozenset[str]
+    near: frozenset[str]
     named: Mapping[str, Named]
 
     @property
@@ -99,12 +103,13 @@ class Stating:
 
     def _in_sentence(self, sentence: _Sentence) -> Iterator[Statement]:
         parts = list(clauses(sentence.match, sentence.figures))
-        around = pairs_of(self._plain("".join(each.masked for each in parts)) + sentence.heading + sentence.title)
+        said = self._plain("".join(each.masked for each in parts)) + sentence.heading
+        near, around = pairs_of(said), pairs_of(said + sentence.title)
         for at, clause in enumerate(parts):
             for kind in dict.fromkeys(figure.kind for figure in clause.figures):
                 own = [figure for figure in clause.figures if figure.kind is kind and quantity(figure)]
                 if own:
-                    yield self._statement(sentence, own, parts[:at], with_lead_in(parts, at, kind), around)
+                    yield self._statement(sentence, own, parts[:at], with_lead_in(parts, at, kind), near, around)
 
     def _statement(
         self,
@@ -112,6 +117,7 @@ class Stating:
         own: Sequence[Figure],
         before: Sequence[Clause],
         led: Sequence[Clause],
+        near: frozenset[str],
         context: frozenset[str],
     ) -> Statement:
         kind, passage = own[0].kind, sentence.found.passage
@@ -129,8 +135,10 @@ class Stating:
             ordinals=ordinals(self._plain("".join(each.text for each in led))),
             bounds=frozenset(bound(passage.text, figure) for figure in own) - {""},
             trigger=trigger(text),
-            clause=pairs_of(text),
+            clause=(clause := pairs_of(text)),
             context=context,
+            subject=subject_of(clause, f"{sentence.heading} {sentence.title}"),
+            near=near,
             named=self._named(kind, (TRIGGER.sub("", text), text, earlier, sentence.heading), sentence.title),
         )
 

@@ -28,16 +28,18 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 class Effects:
-    """What jobs did, in order. ``hold`` makes them wait until `release`."""
+    """What jobs did, in order. ``hold`` makes those of a name wait until `release`."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
         self.done: list[str] = []
         self.failed: dict[str, str] = {}
+        self._held = ""
         self._free = threading.Event()
         self._free.set()
 
-    def hold(self) -> None:
+    def hold(self, beginning: str = "") -> None:
+        self._held = beginning
         self._free.clear()
 
     def release(self) -> None:
@@ -45,7 +47,8 @@ class Effects:
 
     def note(self, what: str) -> None:
         self.begun.append(what)
-        self._free.wait(20)
+        if what.startswith(self._held):
+            self._free.wait(20)
         if what.startswith("bad"):
             raise OSError("the disk is away")
         self.done.append(what)
@@ -154,13 +157,17 @@ def test_a_small_batch_overtakes_a_large_one(url: str) -> None:
 
 def test_a_file_that_takes_long_stands_before_no_short_one(url: str) -> None:
     effects = Effects()
+    effects.hold("scan")
     with running(url, effects) as jobs:
-        effects.hold()
-        for number in range(3):
+        for number in range(5):
             jobs.take_in(upload(f"scan {number}", file_name="scan.png"))
-        time.sleep(1)
+        for number in range(5):
+            jobs.take_in(upload(f"letter {number}"))
+        assert sorted(effects.wait_for(5)) == [f"letter {number}" for number in range(5)]
+        while not any(each.startswith("scan") for each in effects.begun):
+            time.sleep(0.05)
         effects.release()
-        assert effects.wait_for(3) == ["scan 0", "scan 1", "scan 2"]
+        assert effects.wait_for(10)[5:] == [f"scan {number}" for number in range(5)]
 
 
 def test_what_is_large_and_what_comes_first_follow_from_name_size_and_batch() -> None:

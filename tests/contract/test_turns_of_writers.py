@@ -24,14 +24,16 @@ def test_a_short_write_waits_for_no_more_than_what_is_being_written(database: Da
     busy = threading.Thread(target=write_without_a_pause)
     busy.start()
     waited = []
-    for _ in range(10):
-        began = time.monotonic()
-        with database.writing() as connection:
-            connection.execute(update(executors).where(executors.c.id == "a").values(seen_at=NOON))
-        waited.append(time.monotonic() - began)
-        time.sleep(0.005)
-    is_over.set()
-    busy.join()
+    try:
+        for _ in range(10):
+            began = time.monotonic()
+            with database.writing() as connection:
+                connection.execute(update(executors).where(executors.c.id == "a").values(seen_at=NOON))
+            waited.append(time.monotonic() - began)
+            time.sleep(0.005)
+    finally:
+        is_over.set()
+        busy.join()
     assert max(waited) < 0.2  # ten of its transactions; without turns some write waits for seconds
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from kb_service.domain.errors import RecordsUnavailable
 
+# How long a writer waits for others.
+_BUSY_SECONDS = 5
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -34,7 +36,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with self.engine.begin() as connection:
+        with self._turns.mine(), self.engine.begin() as connection:
             yield connection
 
     def insert(self, table: Table) -> Any:
@@ -54,7 +56,7 @@ class Database:
 class _Turns:
     """Writers of this process one after the other, in the order they came.
 
-    SQLite lets them try again and again, ever more seldom: an answer waited 2.7 s for a gap in an import (now 0.1 s).
+    SQLite lets them try again and again, ever more seldom: beside an import a small write waited 2.7 s, now 0.1 s.
     """
 
     def __init__(self) -> None:
@@ -64,31 +66,35 @@ class _Turns:
 
     @contextmanager
     def mine(self) -> Iterator[None]:
-        self._wait()
+        """Whose turn has not come after 5 s does without: SQLite says that the database is locked."""
+        is_mine = self._wait()
         try:
             yield
         finally:
-            self._pass_on()
+            if is_mine:
+                self._pass_on()
 
-    def _wait(self) -> None:
+    def _wait(self) -> bool:
+        turn = threading.Event()
         with self._lock:
             if not self._is_taken:
                 self._is_taken = True
-                return
-            turn = threading.Event()
+                return True
             self._waiting.append(turn)
         try:
-            turn.wait()
-        except BaseException:  # Ctrl-C: the turn may have come meanwhile, and nobody would ever pass it on
-            self._give_up(turn)
+            return turn.wait(_BUSY_SECONDS) or not self._leave(turn)
+        except BaseException:  # Ctrl-C: a turn that came meanwhile would never be passed on
+            if not self._leave(turn):
+                self._pass_on()
             raise
 
-    def _give_up(self, turn: threading.Event) -> None:
+    def _leave(self, turn: threading.Event) -> bool:
+        """Whether it was still waiting for its turn."""
         with self._lock:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
-                return
-        self._pass_on()
+            if turn not in self._waiting:
+                return False
+            self._waiting.remove(turn)
+            return True
 
     def _pass_on(self) -> None:
         with self._lock:
@@ -114,7 +120,7 @@ def _sqlite_engine(url: str, synchronous: str) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             f"synchronous={synchronous}",
-            "busy_timeout=5000",
+            f"busy_timeout={1000 * _BUSY_SECONDS}",
             "foreign_keys=ON",
             "cache_size=-32000",  # 32 MB
         ):
@@ -127,6 +133,12 @@ def _sqlite_engine(url: str, synchronous: str) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def complete_imports() -> None:
+    """Before threads start: half imported in one of them (by the job library), `sqlalchemy.orm` breaks every
+    statement with an enum in the others."""
+    import sqlalchemy.orm  # noqa: F401
 
 
 def upgrade(database: Database) -> None:

@@ -3,18 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Alias, ColumnElement, Connection, Row, Select, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, or_, select, tuple_, update
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.tables import examinations, passages, suspicions, versions
+from kb_service.adapters.sql.suspicion_rows import OURS, SHOWN, THEIRS, suspicion, suspicion_row
+from kb_service.adapters.sql.tables import examinations, suspicions, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import VersionState
 from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionNotFound
 from kb_service.domain.suspicions import (
-    Place,
-    Side,
     Suspected,
     Suspicion,
     SuspicionKind,
@@ -52,7 +50,7 @@ class SqlSuspicions:
         with self._database.writing() as connection:
             _forget_others(connection, version_id, fingerprints)
             for each in found:
-                statement = self._database.insert(suspicions).values(_row(each, self._new_id(), at))
+                statement = self._database.insert(suspicions).values(suspicion_row(each, self._new_id(), at))
                 new += connection.execute(statement.on_conflict_do_nothing()).rowcount
             examined = {"revision": revision, "examined_at": at}
             statement = self._database.insert(examinations).values(version_id=version_id, **examined)
@@ -64,7 +62,7 @@ class SqlSuspicions:
 
         Raises InvalidRecord for a cursor that is none of ours.
         """
-        query = _SHOWN.where(*_conditions(wanted))
+        query = SHOWN.where(*_conditions(wanted))
         if cursor is not None:
             at, _, last = cursor.partition("|")
             try:
@@ -74,7 +72,7 @@ class SqlSuspicions:
             query = query.where(found_before)
         query = query.order_by(suspicions.c.found_at.desc(), suspicions.c.id.desc()).limit(limit + 1)
         with self._database.reading() as connection:
-            shown = [_suspicion(row) for row in connection.execute(query)]
+            shown = [suspicion(row) for row in connection.execute(query)]
         last_shown = shown[limit - 1] if len(shown) > limit else None
         return SuspicionPage(
             shown[:limit], f"{last_shown.found_at.isoformat()}|{last_shown.id}" if last_shown else None
@@ -143,41 +141,18 @@ class SqlSuspicions:
             return []
         query = (
             select(suspicions.c.version_id, suspicions.c.other_version_id)
-            .join(_OURS, _OURS.c.id == suspicions.c.version_id)
-            .join(_THEIRS, _THEIRS.c.id == suspicions.c.other_version_id)
+            .join(OURS, OURS.c.id == suspicions.c.version_id)
+            .join(THEIRS, THEIRS.c.id == suspicions.c.other_version_id)
             .where(suspicions.c.state == SuspicionState.CONFIRMED)
             .where(suspicions.c.kind == SuspicionKind.CONTRADICTION)
             .where(or_(suspicions.c.version_id.in_(version_ids), suspicions.c.other_version_id.in_(version_ids)))
-            .where(*_covers(_OURS, as_of), *_covers(_THEIRS, as_of))
+            .where(*_covers(OURS, as_of), *_covers(THEIRS, as_of))
         )
         with self._database.reading() as connection:
             return [(row.version_id, row.other_version_id) for row in connection.execute(query)]
 
 
-_OURS, _THEIRS = versions.alias("ours"), versions.alias("theirs")
-_OUR_PASSAGE, _THEIR_PASSAGE = passages.alias("our_passage"), passages.alias("their_passage")
-_SIDE_COLUMNS = ("document_id", "state", "title", "question", "matter_id", "effective_from", "effective_to")
-
-
-def _side_columns(prefix: str, version: Alias, passage: Alias) -> list[ColumnElement[Any]]:
-    said = [version.c[name].label(f"{prefix}_{name}") for name in _SIDE_COLUMNS]
-    return [*said, *(passage.c[name].label(f"{prefix}_{name}") for name in ("text", "heading_path"))]
-
-
-_SHOWN: Select[Any] = (
-    select(
-        suspicions,
-        *_side_columns("our", _OURS, _OUR_PASSAGE),
-        *_side_columns("their", _THEIRS, _THEIR_PASSAGE),
-    )
-    .join(_OURS, _OURS.c.id == suspicions.c.version_id)
-    .join(_THEIRS, _THEIRS.c.id == suspicions.c.other_version_id)
-    .outerjoin(_OUR_PASSAGE, _OUR_PASSAGE.c.id == suspicions.c.passage_id)
-    .outerjoin(_THEIR_PASSAGE, _THEIR_PASSAGE.c.id == suspicions.c.other_passage_id)
-)
-
-
-def _covers(version: Alias, day: date) -> list[ColumnElement[bool]]:
+def _covers(version: FromClause, day: date) -> list[ColumnElement[bool]]:
     return [
         version.c.state == VersionState.APPROVED,
         or_(version.c.effective_from.is_(None), version.c.effective_from <= day),
@@ -186,7 +161,7 @@ def _covers(version: Alias, day: date) -> list[ColumnElement[bool]]:
 
 
 def _conditions(wanted: WantedSuspicions) -> list[ColumnElement[bool]]:
-    moot = or_(_OURS.c.state.in_(_GONE), _THEIRS.c.state.in_(_GONE))
+    moot = or_(OURS.c.state.in_(_GONE), THEIRS.c.state.in_(_GONE))
     conditions: list[ColumnElement[bool]] = [or_(suspicions.c.state != SuspicionState.OPEN, ~moot)]
     if wanted.states:
         conditions.append(suspicions.c.state.in_(wanted.states))
@@ -195,7 +170,7 @@ def _conditions(wanted: WantedSuspicions) -> list[ColumnElement[bool]]:
     if (version_id := wanted.version_id) is not None:
         conditions.append(or_(suspicions.c.version_id == version_id, suspicions.c.other_version_id == version_id))
     if (matter_id := wanted.matter_id) is not None:
-        conditions.append(or_(_OURS.c.matter_id == matter_id, _THEIRS.c.matter_id == matter_id))
+        conditions.append(or_(OURS.c.matter_id == matter_id, THEIRS.c.matter_id == matter_id))
     return conditions
 
 
@@ -213,54 +188,12 @@ def _forget_others(connection: Connection, version_id: str, fingerprints: set[st
     )
 
 
-def _row(each: Suspected, suspicion_id: str, at: datetime) -> dict[str, Any]:
-    return {
-        "id": suspicion_id,
-        "fingerprint": each.fingerprint,
-        "kind": each.kind,
-        "state": SuspicionState.OPEN,
-        "version_id": each.ours.version_id,
-        "other_version_id": each.theirs.version_id,
-        "passage_id": each.ours.passage_id,
-        "other_passage_id": each.theirs.passage_id,
-        "detail": {"likeness": each.likeness, "ours": _spans(each.ours), "theirs": _spans(each.theirs)},
-        "found_at": at,
-    }
-
-
-def _spans(place: Place) -> dict[str, Any]:
-    return {"span": place.span, "figures": place.figures}
-
-
 def _one(connection: Connection, suspicion_id: str) -> Suspicion:
-    row = connection.execute(_SHOWN.where(suspicions.c.id == suspicion_id)).first()
+    row = connection.execute(SHOWN.where(suspicions.c.id == suspicion_id)).first()
     if row is None:
         raise _missing(suspicion_id)
-    return _suspicion(row)
+    return suspicion(row)
 
 
 def _missing(suspicion_id: str) -> SuspicionNotFound:
     return SuspicionNotFound(f"there is no suspicion {suspicion_id!r}; the id comes from the list of suspicions")
-
-
-def _suspicion(row: Row[Any]) -> Suspicion:
-    return Suspicion(
-        id=row.id,
-        kind=SuspicionKind(row.kind),
-        state=SuspicionState(row.state),
-        ours=_side(row, "our", row.version_id, row.passage_id, row.detail["ours"]),
-        theirs=_side(row, "their", row.other_version_id, row.other_passage_id, row.detail["theirs"]),
-        likeness=row.detail["likeness"],
-        found_at=row.found_at,
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-        reason=row.decision_reason,
-    )
-
-
-def _side(row: Row[Any], prefix: str, version_id: str, passage_id: str | None, spans: dict[str, Any]) -> Side:
-    said = {name: row._mapping[f"{prefix}_{name}"] for name in (*_SIDE_COLUMNS, "text", "heading_path")}
-    span = tuple(spans["span"]) if spans["span"] else None
-    place = Place(version_id, passage_id, span, tuple((start, end) for start, end in spans["figures"]))  # type: ignore[arg-type]
-    state, headings = VersionState(said.pop("state")), tuple(said.pop("heading_path") or ())
-    return Side(place=place, state=state, heading_path=headings, **said)
