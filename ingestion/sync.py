@@ -1,6 +1,7 @@
 """Making the index equal to the rows. Safe to repeat, to lose, and to run twice."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from kb_service.domain.matters import region_path
 from kb_service.ports import IndexPoint, PassageIndex, PointPayload, Scheduled
 
 _DOCUMENTS_AT_ONCE = 128
+# Some seconds of embedding.
+_PASSAGES_AT_ONCE = 128
+_LOOK_AGAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +62,32 @@ class Synchroniser:
         self._one_at_a_time = threading.Lock()
 
     def reconcile(self, *, advance: Advance = silent) -> int:
-        """Follow every document that the index is behind on; the number of documents followed."""
-        behind = list(self._library.unsynced())
-        self.sync(behind, advance=advance)
-        return len(behind)
+        """Follow every document that the index is behind on, the shortest first; the number of documents followed."""
+        counted_anew, followed = False, 0
+        while behind := self._library.unsynced_by_size():
+            look_again = time.monotonic() + _LOOK_AGAIN_SECONDS
+            for batch in _shortest_first(behind):
+                counted_anew |= self._follow(batch, advance)
+                followed += len(batch)
+                if time.monotonic() > look_again:  # something shorter may have come in
+                    break
+        self._save(counted_anew)
+        return followed
 
     def sync(self, document_ids: Sequence[str], *, advance: Advance = silent) -> None:
         """Bring these documents' points in line with their rows, and mark what is thereby published."""
         counted_anew = False
         for batch in batches(list(document_ids), _DOCUMENTS_AT_ONCE):
-            self._preparing.prepare(batch, advance=advance)  # long, so outside the lock
-            with self._one_at_a_time:
-                counted_anew |= self._sync(batch)
+            counted_anew |= self._follow(batch, advance)
+        self._save(counted_anew)
+
+    def _follow(self, batch: Sequence[str], advance: Advance) -> bool:
+        """Whether the statistics changed."""
+        self._preparing.prepare(batch, advance=advance)  # long, so outside the lock
+        with self._one_at_a_time:
+            return self._sync(batch)
+
+    def _save(self, counted_anew: bool) -> None:
         if counted_anew:
             with self._one_at_a_time:
                 self._statistics.save()
@@ -128,6 +146,20 @@ class Synchroniser:
             surplus=tuple(sorted(set(present) - set(payload_of))),
             changed=tuple(sorted(i for i in set(present) & set(payload_of) if present[i] != payload_of[i])),
         )
+
+
+def _shortest_first(sized: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
+    """Batches of documents; a long document is one of its own."""
+    batch: list[str] = []
+    passages = 0
+    for document_id, size in sized:
+        if batch and (passages + size > _PASSAGES_AT_ONCE or len(batch) == _DOCUMENTS_AT_ONCE):
+            yield batch
+            batch, passages = [], 0
+        batch.append(document_id)
+        passages += size
+    if batch:
+        yield batch
 
 
 def points(

@@ -1,7 +1,7 @@
 """Who acts, and whether they may: every route of `/v1` says with `needs` which roles it is for.
 
 As long as no key was ever made the service is keyless: it serves this machine, whoever asks has all roles, and the
-name comes from the header `X-KB-Actor`.
+name comes from the header `X-KB-Actor`, else from the cookie that the console's pages set.
 """
 
 import hmac
@@ -22,6 +22,8 @@ from kb_service.service import Service
 
 COOKIE = "kb_key"
 ACTOR_HEADER = "X-KB-Actor"
+# A browser cannot send the header: without keys its pages remember the name here, percent-encoded.
+NAME_COOKIE = "kb_actor"
 EVERY_ROLE = frozenset(Role)
 # Who may ask and read what is published.
 ASKING = (Role.FRONTEND, Role.HELPER, Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)
@@ -111,11 +113,11 @@ def _nobody() -> NoReturn:
 
 
 def _keyless_actor(request: Request) -> Actor:
-    said = request.headers.get(ACTOR_HEADER, _KEYLESS_NAME)
+    said = request.headers.get(ACTOR_HEADER, request.cookies.get(NAME_COOKIE, _KEYLESS_NAME))
     try:  # servers give header bytes as Latin-1; the name in them is UTF-8, plain or percent-encoded
         name = unquote_to_bytes(said.encode("latin-1")).decode()
     except UnicodeDecodeError as error:
-        raise InvalidPerson(f"the header {ACTOR_HEADER} is not UTF-8") from error
+        raise InvalidPerson(f"the name in {ACTOR_HEADER} or {NAME_COOKIE} is not UTF-8") from error
     return Actor(person_id(name), shown_name(name), EVERY_ROLE, None)
 
 

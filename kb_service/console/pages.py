@@ -18,7 +18,7 @@ _MEDIA_TYPES = {
 
 # Answers, questions and documents are hostile until proven otherwise. The pages write text only as text; these
 # headers hold even where the pages err: no inline script, no foreign origin, no HTML parsed from a string.
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": "; ".join(
         (
             "default-src 'self'",
@@ -65,7 +65,7 @@ def pages_router() -> APIRouter:
     @router.get("/assets/{name}")
     def asset(name: str, request: Request) -> Response:
         file = asset_by_name.get(name)
-        return Response(status_code=404, headers=_HEADERS) if file is None else _respond(file, request)
+        return Response(status_code=404, headers=HEADERS) if file is None else _respond(file, request)
 
     return router
 
@@ -82,7 +82,7 @@ def _read(path: Path) -> _StaticFile:
 
 
 def _respond(file: _StaticFile, request: Request) -> Response:
-    headers = {**_HEADERS, "ETag": file.etag}
+    headers = {**HEADERS, "ETag": file.etag}
     if request.headers.get("if-none-match") == file.etag:
         return Response(status_code=304, headers=headers)
     return Response(file.content, media_type=file.media_type, headers=headers)

@@ -33,11 +33,11 @@ _LOWER_BEFORE = re.compile(
     r"不低于|不少于|至少|最低|最少|下限|超过(?<!不超过)(?<!得超过)|高于(?<!不高于)|(?<![未不])满|每满"
 )
 _UPPER_AFTER = re.compile(r"以下|以内|之内|内|之前|前")
-_LOWER_AFTER = re.compile(r"以上|之后|后")
+_LOWER_AFTER = re.compile(r"以上|之后|后|[至到~-]")
 _NEAR_BEFORE, _NEAR_AFTER = 5, 2
 
 TRIGGER = re.compile(r"[自从在于]?([^，,。；;、\x00自从在于]{1,14}?)(?:之日|那天|当日|以后|之后|后|起|之日起)")
-_RECEIPT = re.compile(r"受理|收到|提交|交上|申请|材料")
+_RECEIPT = re.compile(r"受理|收到|收件|接到|接报|提交|递交|交上|交齐|送检|送交|申请|材料")
 _ON_RECEIPT = frozenset({"receipt"})
 
 

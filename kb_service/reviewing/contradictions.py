@@ -21,6 +21,7 @@ _SAME_ROLE = 0.1
 _ONLY_ONES = 0.15
 # A statement of the other text that agrees, and is about as much alike, shows that nothing conflicts.
 _ABOUT_AS_MUCH = 0.2
+_NO_NEARER = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +54,45 @@ def differences(ours: Sequence[Statement], theirs: Sequence[Statement], groups: 
     """Between two versions, the most alike first; a statement is told against at most one of the other side."""
     alike = _alike(ours, theirs, groups)
     agreeing: dict[Statement, float] = {}
-    conflicting: list[Difference] = []
     for pair in alike:
-        if do_conflict(pair.ours, pair.theirs):
-            conflicting.append(pair)
-            continue
-        for side in (pair.ours, pair.theirs):
-            agreeing[side] = max(agreeing.get(side, 0.0), pair.likeness)
+        if not do_conflict(pair.ours, pair.theirs):
+            for side in (pair.ours, pair.theirs):
+                agreeing[side] = max(agreeing.get(side, 0.0), pair.likeness)
+
+    def agrees_elsewhere(pair: Difference) -> bool:
+        return any(agreeing.get(side, 0.0) >= pair.likeness - _ABOUT_AS_MUCH for side in (pair.ours, pair.theirs))
+
+    conflicting = [each for each in alike if do_conflict(each.ours, each.theirs) and not agrees_elsewhere(each)]
     found: list[Difference] = []
     taken: set[Statement] = set()
     for pair in sorted(conflicting, key=lambda pair: -pair.likeness):
         sides = {pair.ours, pair.theirs}
         if pair.likeness < _needed(pair.ours.kind) or sides & taken:
             continue
-        if all(agreeing.get(side, 0.0) < pair.likeness - _ABOUT_AS_MUCH for side in sides):
-            taken |= sides
+        taken |= sides
+        if not _is_said_beside(pair, ours, theirs) and not _is_one_of_several(pair, conflicting):
             found.append(pair)
     return found
+
+
+def _is_said_beside(pair: Difference, ours: Sequence[Statement], theirs: Sequence[Statement]) -> bool:
+    """Whether the other's sentence says the same figure too, of whatever: then it was told which is for what."""
+    return any(
+        each.found is other.found and each.span == other.span and says_all(each, one)
+        for one, other, side in ((pair.ours, pair.theirs, theirs), (pair.theirs, pair.ours, ours))
+        for each in side
+        if each.kind is one.kind
+    )
+
+
+def _is_one_of_several(pair: Difference, conflicting: Sequence[Difference]) -> bool:
+    """Whether one side has another statement as near that differs from this one as well: a scale, rows of a table."""
+    near = [each for each in conflicting if each is not pair and each.likeness >= pair.likeness - _NO_NEARER]
+    return any(
+        (each.ours is pair.ours and do_conflict(each.theirs, pair.theirs))
+        or (each.theirs is pair.theirs and do_conflict(each.ours, pair.ours))
+        for each in near
+    )
 
 
 def _needed(kind: FigureKind) -> float:
@@ -97,9 +120,14 @@ def do_conflict(one: Statement, other: Statement) -> bool:
     """Whether the figures can be compared and neither side says all that the other says."""
     return (
         all(any(is_comparable(a, b) for b in other.quantities) for a in one.quantities)
-        and not all_within(one.quantities, other.quantities)
-        and not all_within(other.quantities, one.quantities)
+        and not says_all(one, other)
+        and not says_all(other, one)
     )
+
+
+def says_all(one: Statement, other: Statement) -> bool:
+    """Whether each figure of the other is among those of the one."""
+    return all_within(other.quantities, one.quantities)
 
 
 def likeness(one: Statement, other: Statement, groups: Sequence[Group]) -> float:
@@ -150,9 +178,9 @@ def _apart_in(group: Group, one: Statement, other: Statement) -> bool:
 
 def _is_another_case(one: Statement, other: Statement) -> bool:
     """By figures of another kind: 满60周岁的 and 满70周岁的."""
-    for kind in {each[0] for each in one.conditions} & {each[0] for each in other.conditions}:
-        mine = [each for each in one.conditions if each[0] is kind]
-        yours = [each for each in other.conditions if each[0] is kind]
-        if not any(says_the_same(a, b) for a in mine for b in yours):
+    for kind in {each[0] for each, _ in one.conditions} & {each[0] for each, _ in other.conditions}:
+        mine = [each for each in one.conditions if each[0][0] is kind]
+        yours = [each for each in other.conditions if each[0][0] is kind]
+        if not any(says_the_same(a, b) and (m == y or not m or not y) for a, m in mine for b, y in yours):
             return True
     return False

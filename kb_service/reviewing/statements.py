@@ -41,8 +41,8 @@ class Named:
 class Statement:
     """The figures of one kind in a clause. ``span`` is its sentence, ``figure_spans`` the figures, in the passage.
 
-    ``conditions``: figures of other kinds in the clause; ``clause`` and ``context`` are pairs of characters;
-    ``near`` is the context without the title, ``subject`` those of the clause that the question, the headings or the title have too.
+    ``conditions``: figures of other kinds in the clause, with their bounds. The rest are pairs of characters:
+    ``near`` is the context without the title; ``subject`` what of the clause is asked, or stands in heading or title.
     """
 
     found: PassageInVersion
@@ -50,7 +50,7 @@ class Statement:
     quantities: tuple[Quantity, ...]
     figure_spans: tuple[tuple[int, int], ...]
     span: tuple[int, int]
-    conditions: tuple[Quantity, ...]
+    conditions: tuple[tuple[Quantity, str], ...]
     years: frozenset[str]
     ordinals: frozenset[str]
     bounds: frozenset[str]
@@ -130,7 +130,7 @@ class Stating:
             quantities=tuple(found for figure in own if (found := quantity(figure))),
             figure_spans=tuple((figure.start, figure.end) for figure in own),
             span=sentence.match.span(),
-            conditions=tuple(found for figure in other if (found := quantity(figure))),
+            conditions=tuple((found, bound(passage.text, each)) for each in other if (found := quantity(each))),
             years=_years(sentence.figures),
             ordinals=ordinals(self._plain("".join(each.text for each in led))),
             bounds=frozenset(bound(passage.text, figure) for figure in own) - {""},

@@ -181,3 +181,11 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) 
     with database.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), tables)
     assert differences == []
+
+
+def test_what_the_index_has_yet_to_follow_comes_with_the_shortest_first(library: SqlLibrary) -> None:
+    text = "第一条 甲。第二条 乙。第三条 丙。"
+    pieces = (DraftPassage(0, 6), DraftPassage(6, 12), DraftPassage(12, 18))
+    store(library, VersionDraft("long", metadata(), text, pieces), draft("short"), draft("followed"))
+    library.mark_synced({"followed": 1}, at=NOON)
+    assert library.unsynced_by_size() == [("short", 1), ("long", 3)]

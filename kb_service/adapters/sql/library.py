@@ -178,6 +178,20 @@ class SqlLibrary:
         with self._database.reading() as connection:
             return {row.id: row.revision for row in connection.execute(query.order_by(documents.c.created_at))}
 
+    def unsynced_by_size(self) -> Sequence[tuple[str, int]]:
+        """The same documents with their numbers of passages, the smallest first: what is short does not wait."""
+        passages_of = func.count(passages.c.id)
+        query = (
+            select(documents.c.id, passages_of)
+            .outerjoin(versions, versions.c.document_id == documents.c.id)
+            .outerjoin(passages, passages.c.version_id == versions.c.id)
+            .where(documents.c.synced_revision < documents.c.revision)
+            .group_by(documents.c.id, documents.c.created_at)
+            .order_by(passages_of, documents.c.created_at)
+        )
+        with self._database.reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
     def revisions(self, document_ids: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         """(revision, synced revision) by document id; unknown ids are left out."""
         query = select(documents.c.id, documents.c.revision, documents.c.synced_revision)
