@@ -2,9 +2,10 @@
 
 Each line of `eval/planted_conflicts.jsonl` is an invented record that is taken in as a draft beside the demonstration
 corpus: `expected` is `conflict` (with the document `against` which it is planted) or `harmless`; a `base` record is
-approved first. The rules were adjusted with the half `tuning` only; the half `held_out` was written before its first
-run. Nothing is embedded: all records name their matter. Of other knowledge than the corpus (`--knowledge`, a folder or
-file as `kb ingest` takes it) only the false alarms within it are counted.
+approved first. The half `held_out` was written after the rules and first run blind (18 of 20 found, 3 of 20 neighbours
+suspected); the rules have learnt from it since, so write new cases before trusting a change. Nothing is embedded: all
+records name their matter. Of other knowledge than the corpus (`--knowledge`, a folder or file as `kb ingest` takes it)
+only the false alarms within it are counted.
 """
 
 import argparse

@@ -29,7 +29,7 @@ from kb_service.reviewing.statements import Statement, Stating
 # What one version is compared with at most, so that a large matter costs no more than a small one.
 _PASSAGES = 200
 # Looked up in the index where the matter does not tell: for so many passages, so many neighbours each.
-_SEARCHES, _HITS = 20, 10
+_SEARCHES, _HITS = 12, 10
 _SAME_QUESTION = 20
 # Of two texts without a common matter, titles or questions must share this much for their figures to be compared.
 _SAME_SUBJECT = 0.5

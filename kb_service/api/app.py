@@ -20,6 +20,7 @@ from kb_service.api import (
 )
 from kb_service.api.limits import BodyLimit
 from kb_service.api.origins import OriginCheck
+from kb_service.console.editorial import editorial_router
 from kb_service.console.pages import pages_router
 from kb_service.service import Service
 
@@ -41,4 +42,5 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     for module in (answers, search, uploads, versions, review, suspicions, lead_times, knowledge, health, internal):
         app.include_router(module.router)
     app.include_router(pages_router())
+    app.include_router(editorial_router())
     return app

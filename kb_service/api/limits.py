@@ -11,7 +11,7 @@ LARGEST_BODY = _MEGABYTE
 LARGEST_FILE = 100 * _MEGABYTE
 LARGEST_UPLOAD = 500 * _MEGABYTE
 # Routes that take forms with files, which are spooled to the disk as they come.
-UPLOAD_PATHS = frozenset({"/v1/documents", "/v1/documents:import"})
+UPLOAD_PATHS = frozenset({"/v1/documents", "/v1/documents:import", "/console/upload"})
 
 
 class BodyLimit:

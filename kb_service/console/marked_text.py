@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -27,6 +28,10 @@ class Run:
     number: int = 0
 
     @property
+    def is_tinted(self) -> bool:
+        return self.number % 2 == 1
+
+    @property
     def is_blank(self) -> bool:
         return not self.text.strip()
 
@@ -44,18 +49,24 @@ def runs(text: str, passages: Sequence[Passage]) -> list[Run]:
     at = 0
     for number, passage in enumerate(sorted(passages, key=lambda each: (each.start, each.end)), start=1):
         start = max(at, passage.start)
-        if at < start:
-            found.append(Run(text[at:start]))
+        found += _between(text[at:start])
         at = max(start, passage.end)
         found.append(Run(text[start:at], passage, number))
-    return [*found, Run(text[at:])] if at < len(text) else found
+    return [*found, *_between(text[at:])]
+
+
+def _between(text: str) -> Iterator[Run]:
+    """Headings, apart from the blank lines around them."""
+    first = len(text) - len(text.lstrip())
+    last = max(first, len(text.rstrip()))
+    yield from (Run(each) for each in (text[:first], text[first:last], text[last:]) if each)
 
 
 def pieces(text: str, said: tuple[int, int] | None, figures: Sequence[tuple[int, int]]) -> Iterator[Piece]:
     """A passage with the sentence and the figures that a suspicion is about; all of it, in order."""
     borders = {0, len(text), *(border for span in (*figures, said or (0, 0)) for border in span)}
     ordered = sorted(border for border in borders if 0 <= border <= len(text))
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         is_said = said is not None and said[0] <= start < said[1]
         yield Piece(text[start:end], is_said, any(first <= start < last for first, last in figures))
 

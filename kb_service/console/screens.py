@@ -1,6 +1,6 @@
 """Pages from templates: everything from outside is escaped, and every page has the strict policy."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,6 +15,7 @@ from kb_service.console.marked_text import pieces, visible
 from kb_service.console.pages import HEADERS
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
+from kb_service.domain.matters import Department, Matter
 from kb_service.domain.people import Actor, Role
 
 # Browsers name the page a form came from only under another referrer policy than "no-referrer", and drafts are no
@@ -78,6 +79,11 @@ def _safe_address(address: str | None) -> str | None:
     return address if address and urlsplit(address).scheme.lower() in ("http", "https") else None
 
 
+def _named(things: Iterable[Matter | Department]) -> list[tuple[str, str]]:
+    """The choices of a select."""
+    return [(each.id, each.name) for each in things]
+
+
 def _query(said: Mapping[str, Any], **other: object) -> str:
     """The query of a list's page with some of it changed; what is empty is left out."""
     return urlencode({name: value for name, value in {**said, **other}.items() if value not in (None, "")}, doseq=True)
@@ -91,7 +97,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"words": words, "pieces": pieces, "safe_address": _safe_address, "query": _query}
+    made.globals |= {"words": words, "pieces": pieces, "safe_address": _safe_address, "query": _query, "named": _named}
     made.filters |= {"visible": visible, "moment": words.moment_in_words, "days": words.days_in_words}
     return made
 

@@ -122,7 +122,7 @@ FIELDS = {
 DONE = {
     "edited": "已保存。",
     "submitted": "已提交审核。",
-    "approved": "已通过，将在施行日起自动生效。",
+    "approved": "已通过，按施行日自动生效。",
     "rejected": "已退回编辑。",
     "withdrawn": "已撤回，此前的版本自动恢复。",
     "revised": "已新建草稿，内容与原版本相同。",
@@ -163,6 +163,10 @@ _SENTENCES: dict[type[errors.KbError], str] = {
 
 
 def sentence_of(error: errors.KbError) -> str:
+    """A field that was misused is named by the first word of what the service says."""
+    field = FIELDS.get(str(error).partition(":")[0])
+    if field and isinstance(error, errors.InvalidRecord):
+        return f"“{field}”填写有误，请更正后重试。"
     return _SENTENCES.get(type(error), "操作没有完成。")
 
 
@@ -173,11 +177,13 @@ def why_in_words(why: str) -> str:
     return WHYS.get(why, why)
 
 
-def lead_time_in_words(verdict: LeadTimeVerdict) -> str:
+def lead_time_in_words(verdict: LeadTimeVerdict, late_reason: str | None) -> str:
     said = LEAD_TIMES[verdict.status]
     if verdict.why:
         return f"{said}（{why_in_words(verdict.why)}）"
-    return f"{said}，须说明原因" if verdict.needs_reason else said
+    if verdict.needs_reason:
+        return f"{said}（已说明原因）" if late_reason else f"{said}，须说明原因"
+    return said
 
 
 def days_in_words(interval: Interval | None) -> str:

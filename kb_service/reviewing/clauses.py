@@ -23,7 +23,7 @@ _EMPTY_WORDS = re.compile(
 # What people do at any counter: it names no subject.
 _ANY_STEP = re.compile(r"申请|申领|办理|登记|报名|提出|提交|受理|咨询|电话")
 _MASK = "\x00"
-_PAIR = 2
+_NEIGHBOURS = re.compile(r"(?=([^\W_]{2}))")
 
 _ORDINAL = re.compile(
     r"第[\d一二三四五六七八九十]+(?!条|款|项|章)(?:个?[月年季周次档类级套胎批期组孩])?|[一二三四五1-9]级|[甲乙丙丁]类"
@@ -87,9 +87,7 @@ def gratuities(text: str) -> list[Figure]:
 
 def pairs_of(text: str) -> frozenset[str]:
     """Neighbouring characters, two at a time, without the words of grammar."""
-    kept = _EMPTY_WORDS.sub(" ", text)
-    pairs = (kept[at : at + _PAIR] for at in range(len(kept) - _PAIR + 1))
-    return frozenset(intern(pair) for pair in pairs if pair.isalnum())
+    return frozenset(map(intern, _NEIGHBOURS.findall(_EMPTY_WORDS.sub(" ", text))))
 
 
 def subject_of(clause: frozenset[str], asked: str) -> frozenset[str]:

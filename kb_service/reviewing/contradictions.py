@@ -21,7 +21,8 @@ _SAME_ROLE = 0.1
 _ONLY_ONES = 0.15
 # A statement of the other text that agrees, and is about as much alike, shows that nothing conflicts.
 _ABOUT_AS_MUCH = 0.2
-_NO_NEARER = 0.02
+# As near as that, two statements of one text that differ are rows of a scale: neither is the one that is meant.
+_NO_NEARER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,15 @@ def _needed(kind: FigureKind) -> float:
 
 def _alike(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Sequence[Group]) -> list[Difference]:
     lonely = _only_ones(ours) | _only_ones(theirs)
+    least = _ALIKE - _ABOUT_AS_MUCH
     pairs = []
     for one in ours:
         for other in theirs:
-            if one.kind is other.kind and (value := likeness(one, other, groups)):
-                value += _ONLY_ONES * ({one, other} <= lonely)
-                if value >= _ALIKE - _ABOUT_AS_MUCH:
-                    pairs.append(Difference(one, other, value))
+            if one.kind is not other.kind:
+                continue
+            value = likeness(one, other) + (_ONLY_ONES if one in lonely and other in lonely else 0.0)
+            if value >= least and not tells_apart(one, other, groups):
+                pairs.append(Difference(one, other, value))
     return pairs
 
 
@@ -130,13 +133,10 @@ def says_all(one: Statement, other: Statement) -> bool:
     return all_within(other.quantities, one.quantities)
 
 
-def likeness(one: Statement, other: Statement, groups: Sequence[Group]) -> float:
-    """0 for statements of different things, else the mean share of a clause that the other's surroundings say too."""
+def likeness(one: Statement, other: Statement) -> float:
+    """The mean share of a clause that the other's surroundings say too, and more when both name one role."""
     shared = (_covered(one, other) + _covered(other, one)) / 2
-    if shared < _ALIKE - _ABOUT_AS_MUCH - _SAME_ROLE - _ONLY_ONES or tells_apart(one, other, groups):
-        return 0.0
-    in_one_role = any(group.binds and group.name in one.named and group.name in other.named for group in groups)
-    return shared + _SAME_ROLE * in_one_role
+    return shared + _SAME_ROLE if one.roles & other.roles else shared
 
 
 def _covered(one: Statement, by: Statement) -> float:

@@ -1,7 +1,7 @@
 """What a passage says with figures: each with its clause, and with what the passage is about."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from kb_service.answering.normalising import normalised
@@ -26,6 +26,7 @@ from kb_service.reviewing.quantities import Quantity, quantity
 
 # Where a text comes from says nothing of the matter, nor does what kind of text it is.
 _ABOUT_THE_TEXT = re.compile(r"\s*(?:来源|依据|文号|法律依据|本文)")
+Meaning = tuple[FigureKind, str, str]
 _LEADS_IN = ("：", ":")
 
 
@@ -43,6 +44,7 @@ class Statement:
 
     ``conditions``: figures of other kinds in the clause, with their bounds. The rest are pairs of characters:
     ``near`` is the context without the title; ``subject`` what of the clause is asked, or stands in heading or title.
+    ``roles``: the groups that bind and of which it names a member.
     """
 
     found: PassageInVersion
@@ -60,6 +62,7 @@ class Statement:
     subject: frozenset[str]
     near: frozenset[str]
     named: Mapping[str, Named]
+    roles: frozenset[str]
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -69,11 +72,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """``heading``: what the passage is headed with or asked, and the line that leads in to a list."""
+    """``heading``: what the passage is headed with or asked, and the line that leads in to a list. ``premises``:
+    ages that the question itself tells, of whom it is asked.
+    """
 
     found: PassageInVersion
     match: re.Match[str]
     figures: Sequence[Figure]
+    premises: Set[Meaning]
     title: str
     heading: str
 
@@ -87,19 +93,20 @@ class Stating:
 
     def statements(self, found: PassageInVersion) -> Iterator[Statement]:
         text, said = found.passage.text, found.metadata
+        asked = [said.question or "", *(each for each in found.passage.heading_path if each != said.title)]
+        premises = {figure.meaning for each in asked for figure in figures(each) if figure.kind is FigureKind.AGE}
         stated = sorted([*figures(text), *gratuities(text)], key=lambda figure: figure.start)
         if not stated:
             return
         title = self._plain(said.title)
-        headings = (each for each in found.passage.heading_path if each != said.title)
-        heading = self._plain(" ".join([said.question or "", *headings]))
+        heading = self._plain(" ".join(asked))
         lead_in = ""
         for match in SENTENCE.finditer(text):
             if match[0].rstrip().endswith(_LEADS_IN):
                 lead_in = self._plain(match[0])
             within = [figure for figure in stated if match.start() <= figure.start < match.end()]
             if within and not _ABOUT_THE_TEXT.match(match[0]):
-                yield from self._in_sentence(_Sentence(found, match, within, title, heading + lead_in))
+                yield from self._in_sentence(_Sentence(found, match, within, premises, title, heading + lead_in))
 
     def _in_sentence(self, sentence: _Sentence) -> Iterator[Statement]:
         parts = list(clauses(sentence.match, sentence.figures))
@@ -107,7 +114,8 @@ class Stating:
         near, around = pairs_of(said), pairs_of(said + sentence.title)
         for at, clause in enumerate(parts):
             for kind in dict.fromkeys(figure.kind for figure in clause.figures):
-                own = [figure for figure in clause.figures if figure.kind is kind and quantity(figure)]
+                own = [each for each in clause.figures if each.kind is kind and quantity(each)]
+                own = [each for each in own if each.meaning not in sentence.premises]
                 if own:
                     yield self._statement(sentence, own, parts[:at], with_lead_in(parts, at, kind), near, around)
 
@@ -124,6 +132,7 @@ class Stating:
         text = self._plain("".join(each.masked for each in led))
         earlier = self._plain("".join(each.text for each in before))
         other = [figure for each in led for figure in each.figures if figure.kind is not kind]
+        named = self._named(kind, (TRIGGER.sub("", text), text, earlier, sentence.heading), sentence.title)
         return Statement(
             found=sentence.found,
             kind=kind,
@@ -139,7 +148,8 @@ class Stating:
             context=context,
             subject=subject_of(clause, f"{sentence.heading} {sentence.title}"),
             near=near,
-            named=self._named(kind, (TRIGGER.sub("", text), text, earlier, sentence.heading), sentence.title),
+            named=named,
+            roles=frozenset(group.name for group in self.groups if group.binds and group.name in named),
         )
 
     def _named(self, kind: FigureKind, telling: Sequence[str], title: str) -> Mapping[str, Named]:

@@ -270,12 +270,12 @@ def test_stopping_leaves_what_is_in_work_to_be_found_again(url: str) -> None:
         assert again.wait_for(1) == ["guide"]
 
 
+# SQLite is for one process.
 @pytest.mark.postgresql
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_what_a_killed_worker_had_is_finished_by_the_other_and_not_again_when_it_comes_back(
     url: str, processes: Processes
 ) -> None:
-    if url.startswith("sqlite"):
-        pytest.skip("SQLite is for one process")
     names = [f"upload-{number}" for number in range(40)]
     killed = processes.start("killed", names, seconds=0.3)
     processes.start("survivor", seconds=0.3)

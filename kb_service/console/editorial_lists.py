@@ -1,0 +1,170 @@
+"""What there is to do and what there is: the overview, versions, the queue of reviews, deadlines, suspicions."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from kb_service.adapters.sql.shelf import Wanted
+from kb_service.adapters.sql.suspicions import WantedSuspicions
+from kb_service.api.access import needs
+from kb_service.api.lead_times import calendar_year
+from kb_service.api.state import ServiceOf
+from kb_service.api.upload_shapes import batch_view
+from kb_service.api.version_shapes import row_of
+from kb_service.console.admission import FormOf, Reviewer, Shown, Staff, said
+from kb_service.console.due_view import compliance_since, due_now, stretches
+from kb_service.console.editorial_version import shown_version
+from kb_service.console.list_forms import ListForm, wanted_by
+from kb_service.console.review_queue import PAGE, queue
+from kb_service.console.screens import Trouble, page, see, settled
+from kb_service.console.version_view import excerpts, matter_names
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import Kind, VersionState
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.people import Actor, Role
+from kb_service.domain.suspicions import SuspicionKind, SuspicionState
+from kb_service.service import Service
+
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
+
+Watcher = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)]
+_ROWS = 50
+_MANY = 200
+
+
+@router.get("")
+def overview(request: Request, service: ServiceOf, actor: Staff) -> Response:
+    shelf, uploads = service.records.shelf, service.records.uploads
+    open_ones = WantedSuspicions(states=(SuspicionState.OPEN,))
+    return page(
+        request,
+        "overview.html",
+        count_of={state: shelf.count(Wanted(states=(state,))) for state in VersionState},
+        due=due_now(service, shanghai_day(service.now())),
+        department_name=service.asking.department_name,
+        suspected=len(service.records.suspicions.list(open_ones, limit=_MANY).suspicions),
+        many=_MANY,
+        batches=[batch_view(service, each, with_uploads=False) for each in uploads.batches(limit=5)],
+    )
+
+
+@router.get("/versions")
+def versions(request: Request, service: ServiceOf, actor: Staff, form: Annotated[ListForm, Query()]) -> Response:
+    """The newest first, narrowed by what the form says."""
+    wanted = wanted_by(form)
+    found = service.records.shelf.versions(wanted, limit=_ROWS, cursor=form.cursor or None)
+    return page(
+        request,
+        "versions.html",
+        rows=[row_of(service, each) for each in found.versions],
+        total=service.records.shelf.count(wanted),
+        next_cursor=found.next_cursor,
+        form=form.model_dump(mode="json", exclude={"cursor"}),
+        is_first=not form.cursor,
+        states=list(VersionState),
+        kinds=list(Kind),
+        matters=service.catalogue.matters(),
+        matter_name_of=matter_names(service),
+        departments=service.catalogue.departments(),
+    )
+
+
+@router.get("/review")
+def review(
+    request: Request, service: ServiceOf, actor: Staff, start: Annotated[int, Query(ge=0, le=100_000)] = 0
+) -> Response:
+    """Whoever waits longest comes first."""
+    items, total = queue(service, actor, start=start)
+    following = start + PAGE if start + PAGE < total else None
+    may_review = actor.has_any_of((Role.REVIEWER,))
+    return page(
+        request, "review.html", items=items, total=total, start=start, following=following, may_review=may_review
+    )
+
+
+@router.get("/due")
+def due(request: Request, service: ServiceOf, actor: Watcher, by: str = "week") -> Response:
+    today = shanghai_day(service.now())
+    years = [calendar_year(year, service, actor) for year in (today.year, today.year + 1)]
+    return page(
+        request,
+        "due.html",
+        due=due_now(service, today),
+        by=by if by in ("overdue", "today", "week", "all") else "week",
+        compliance=compliance_since(service, today),
+        department_name=service.asking.department_name,
+        years=[(year, stretches(year)) for year in years],
+        may_open=actor.has_any_of((Role.EDITOR, Role.REVIEWER)),
+    )
+
+
+@router.get("/suspicions")
+def suspicions(
+    request: Request,
+    service: ServiceOf,
+    actor: Staff,
+    state: SuspicionState = SuspicionState.OPEN,
+    kind: SuspicionKind | None = None,
+    cursor: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    return _suspicions(request, service, actor, {"state": state, "kind": kind, "cursor": cursor})
+
+
+@router.post("/suspicions/{suspicion_id}")
+def decide(request: Request, suspicion_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
+    """On a version's page the reader stays there."""
+    version_id = said(form, "version_id")
+
+    def act() -> Response:
+        service.records.suspicions.decide(
+            suspicion_id,
+            _decision(said(form, "state")),
+            actor=actor.person_id,
+            at=service.now(),
+            reason=said(form, "reason"),
+        )
+        path = f"/console/versions/{service.library.version(version_id).id}" if version_id else "/console/suspicions"
+        return see(path, done="decided")
+
+    def again(trouble: Trouble, _error: Exception) -> Response:
+        typed = {"form": f"suspicion-{suspicion_id}", "reason": said(form, "reason")}
+        if version_id:
+            return shown_version(request, service, version_id, trouble=trouble, typed=typed)
+        return _suspicions(request, service, actor, {"state": SuspicionState.OPEN}, trouble=trouble, typed=typed)
+
+    return settled(act, again)
+
+
+def _suspicions(
+    request: Request,
+    service: Service,
+    actor: Actor,
+    narrowed: dict[str, Any],
+    *,
+    trouble: Trouble | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    kind: SuspicionKind | None = narrowed.get("kind")
+    wanted = WantedSuspicions(states=(narrowed["state"],), kinds=(kind,) if kind else ())
+    found = service.records.suspicions.list(wanted, limit=20, cursor=narrowed.get("cursor") or None)
+    return page(
+        request,
+        "suspicions.html",
+        trouble=trouble,
+        typed=typed or {},
+        suspicions=found.suspicions,
+        excerpt_of=excerpts(service, found.suspicions),
+        next_cursor=found.next_cursor,
+        state=narrowed["state"],
+        kind=kind or "",
+        states=list(SuspicionState),
+        kinds=list(SuspicionKind),
+        may_decide=actor.has_any_of((Role.REVIEWER,)),
+    )
+
+
+def _decision(written: str) -> SuspicionState:
+    decisions = {str(each): each for each in SuspicionState if each is not SuspicionState.OPEN}
+    if written not in decisions:
+        raise InvalidRecord(f"state={written!r} is none of {', '.join(decisions)}")
+    return decisions[written]

@@ -1,0 +1,93 @@
+"""Files on their way in: the form, a batch with the status of each file, another try."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.datastructures import FormData, UploadFile
+
+from kb_service.api.sent_files import SentForm, arrivals_of
+from kb_service.api.state import ServiceOf
+from kb_service.api.upload_shapes import Stage, batch_view
+from kb_service.console.admission import Editor, Shown, Staff, said
+from kb_service.console.screens import Trouble, page, see, settled
+from kb_service.domain.documents import Audience, Kind
+from kb_service.service import Service
+
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
+
+_MOST_FILES = 1000
+_LAST_BATCHES = 10
+_UNDER_WAY = (Stage.WAITING, Stage.READING, Stage.INDEXING)
+_FIELDS = (
+    "kind", "matter", "department", "region", "audience", "effective_from", "valid_through", "issued_on",
+    "document_number", "replaces",
+)  # fmt: skip
+
+
+async def _files(request: Request) -> AsyncIterator[FormData]:
+    """Spooled to the disk, gone after the request."""
+    async with request.form(max_files=_MOST_FILES, max_fields=50) as form:
+        yield form
+
+
+FilesOf = Annotated[FormData, Depends(_files)]
+
+
+@router.get("/upload")
+def upload_page(request: Request, service: ServiceOf, actor: Editor) -> Response:
+    return _upload_page(request, service, None, {})
+
+
+@router.post("/upload")
+def upload(request: Request, service: ServiceOf, actor: Editor, form: FilesOf) -> Response:
+    typed = {name: said(form, name).strip() for name in _FIELDS}
+    # A browser sends an empty nameless file where none was chosen.
+    files = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
+    if not files:
+        return _upload_page(request, service, Trouble("请先选择文件。"), typed)
+
+    def act() -> Response:
+        arrivals = arrivals_of(_sent(files, typed), service.records.blobs)
+        registered = service.records.uploads.register(arrivals, actor=actor.person_id, at=service.now())
+        service.jobs.take_in([each.id for each in registered.uploads if not each.state.is_final])
+        return see(f"/console/batches/{registered.batch.id}")
+
+    return settled(act, lambda trouble, _: _upload_page(request, service, trouble, typed))
+
+
+@router.get("/batches/{batch_id}")
+def batch(request: Request, batch_id: str, service: ServiceOf, actor: Staff) -> Response:
+    """How far each file has come. A script asks for news; without one the page reloads itself."""
+    view = batch_view(service, service.records.uploads.batch(batch_id), with_uploads=True)
+    is_under_way = any(view.stages.get(stage) for stage in _UNDER_WAY)
+    return page(request, "batch.html", batch=view, is_under_way=is_under_way)
+
+
+@router.post("/uploads/{upload_id}/retry")
+def retry(upload_id: str, service: ServiceOf, actor: Editor) -> Response:
+    waiting = service.records.uploads.retry(upload_id, at=service.now())
+    service.jobs.take_in([waiting.id])
+    return see(f"/console/batches/{waiting.batch_id}", done="retried")
+
+
+def _upload_page(request: Request, service: Service, trouble: Trouble | None, typed: dict[str, str]) -> Response:
+    batches = service.records.uploads.batches(limit=_LAST_BATCHES)
+    return page(
+        request,
+        "upload.html",
+        trouble=trouble,
+        typed=typed,
+        kinds=list(Kind),
+        audiences=list(Audience),
+        matters=service.catalogue.matters(),
+        departments=service.catalogue.departments(),
+        batches=[batch_view(service, each, with_uploads=False) for each in batches],
+    )
+
+
+def _sent(files: list[UploadFile], typed: dict[str, str]) -> SentForm:
+    """The form of `/v1/documents`."""
+    fields = json.dumps({name: value for name, value in typed.items() if value}, ensure_ascii=False)
+    return SentForm(FormData([*(("files", each) for each in files), ("fields", fields)]))

@@ -1,0 +1,200 @@
+"""The page of one version, its difference from another, and the forms that move it on."""
+
+from collections.abc import Callable, Mapping
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from kb_service.api.access import actor_of
+from kb_service.api.review import compared
+from kb_service.api.state import ServiceOf
+from kb_service.api.versions import approved
+from kb_service.console.admission import Editor, FormOf, Reviewer, Shown, Staff, said
+from kb_service.console.screens import Trouble, page, see, settled
+from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
+from kb_service.domain.documents import Audience, Kind, Version
+from kb_service.domain.errors import InvalidRecord, KbError, VersionChanged
+from kb_service.service import Service
+
+router = APIRouter(prefix="/console/versions/{version_id}", include_in_schema=False, route_class=Shown)
+
+_SEVERAL = frozenset({"similar_questions", "negative_questions", "repeals"})
+
+
+@router.get("")
+def version_page(request: Request, version_id: str, service: ServiceOf, actor: Staff) -> Response:
+    """Its text with the passages, what it would change, what contradicts it, its history, and the next steps."""
+    return shown_version(request, service, version_id)
+
+
+@router.get("/diff")
+def diff(
+    request: Request,
+    version_id: str,
+    service: ServiceOf,
+    actor: Staff,
+    against: str = "",
+    all: bool = False,
+) -> Response:
+    """Article by article; what did not change only when asked for."""
+    found = compared(service, version_id, against or None)
+    version = service.library.version(version_id)
+    return page(
+        request,
+        "diff.html",
+        version=version,
+        before=service.library.version(found.before_version_id) if found.before_version_id else None,
+        difference=found.difference,
+        rows=found.difference.rows if all else found.difference.changed_rows,
+        shows_all=all,
+        against=against,
+        siblings=[each for each in service.records.shelf.document(version.document_id) if each.id != version_id],
+    )
+
+
+@router.post("/edit")
+def edit(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
+    if "text" in form and not said(form, "text").strip():
+        typed = {name: said(form, name) for name in form}
+        return shown_version(request, service, version_id, trouble=Trouble("全文不能是空的。"), typed=typed)
+
+    def act() -> str:
+        version = service.library.version(version_id)
+        passages = service.library.passages_of_version(version_id)
+        draft = service.reading().edited(version, passages, _edited_fields(version, form))
+        service.publishing.edit(version_id, draft, actor=actor.person_id, if_revision=_revision(form))
+        service.jobs.follow()
+        return version_id
+
+    return _step(request, service, version_id, form, "edited", act)
+
+
+@router.post("/submit")
+def submit(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
+    def act() -> str:
+        service.publishing.submit(
+            version_id, actor=actor.person_id, reason=said(form, "reason").strip() or None, if_revision=_revision(form)
+        )
+        service.jobs.rehearse(version_id)
+        return version_id
+
+    return _step(request, service, version_id, form, "submitted", act)
+
+
+@router.post("/approve")
+def approve(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
+    def act() -> str:
+        approved(
+            service,
+            version_id,
+            actor=actor.person_id,
+            reason=said(form, "reason").strip() or None,
+            withdraw=said(form, "withdraw") or None,
+            if_revision=_revision(form),
+        )
+        service.jobs.follow()
+        return version_id
+
+    return _step(request, service, version_id, form, "approved", act)
+
+
+@router.post("/reject")
+def reject(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
+    def act() -> str:
+        service.publishing.reject(
+            version_id, actor=actor.person_id, reason=said(form, "reason"), if_revision=_revision(form)
+        )
+        return version_id
+
+    return _step(request, service, version_id, form, "rejected", act)
+
+
+@router.post("/withdraw")
+def withdraw(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
+    def act() -> str:
+        service.publishing.withdraw(
+            version_id, actor=actor.person_id, reason=said(form, "reason"), if_revision=_revision(form)
+        )
+        service.jobs.follow()
+        return version_id
+
+    return _step(request, service, version_id, form, "withdrawn", act)
+
+
+@router.post("/revise")
+def revise(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
+    def act() -> str:
+        revised = service.publishing.revise(version_id, actor=actor.person_id)
+        service.jobs.follow()
+        return revised.id
+
+    return _step(request, service, version_id, form, "revised", act)
+
+
+@router.post("/rehearse")
+def rehearse(request: Request, version_id: str, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
+    def act() -> str:
+        return service.rehearse(version_id).version_id
+
+    return _step(request, service, version_id, form, "rehearsed", act)
+
+
+def shown_version(
+    request: Request,
+    service: Service,
+    version_id: str,
+    *,
+    trouble: Trouble | None = None,
+    typed: Mapping[str, str] | None = None,
+    lost: Mapping[str, str] | None = None,
+) -> Response:
+    """``typed``: the fields of the form that was refused, kept in it. ``lost``: what a newer one must not hold."""
+    return page(
+        request,
+        "version.html",
+        trouble=trouble,
+        view=version_view(service, version_id, actor_of(request)),
+        typed=typed or {},
+        lost=lost or {},
+        kinds=list(Kind),
+        audiences=list(Audience),
+        matters=service.catalogue.matters(),
+        departments=service.catalogue.departments(),
+    )
+
+
+def _step(
+    request: Request, service: Service, version_id: str, form: FormData, done: str, act: Callable[[], str]
+) -> Response:
+    """``act`` gives the version to show then."""
+
+    def again(trouble: Trouble, error: KbError) -> Response:
+        typed = {name: said(form, name) for name in form}
+        if not isinstance(error, VersionChanged):
+            return shown_version(request, service, version_id, trouble=trouble, typed=typed)
+        version = service.library.version(version_id)
+        now = fields_shown(version.metadata, version.text) | {"reason": ""}
+        lost = {name: value for name, value in typed.items() if name in now and value.strip() != now[name].strip()}
+        return shown_version(request, service, version_id, trouble=trouble, lost=lost)
+
+    return settled(lambda: see(f"/console/versions/{act()}", done=done), again)
+
+
+def _edited_fields(version: Version, form: FormData) -> dict[str, object]:
+    """Of the form, without a text that stayed: its passages keep their headings and pages then."""
+    fields: dict[str, object] = {}
+    for name in fields_shown(version.metadata, version.text):
+        if name in form:
+            value = said(form, name)
+            fields[name] = [line.strip() for line in value.split("\n") if line.strip()] if name in _SEVERAL else value
+    if len(version.text) > LONGEST_EDITABLE or said(form, "text").strip() in ("", version.text.strip()):
+        fields.pop("text", None)
+    return fields
+
+
+def _revision(form: FormData) -> int:
+    """The revision that the form was made from: without it somebody's changes could be overwritten unseen."""
+    written = said(form, "if_revision")
+    if not written.isdecimal() or len(written) > 9:
+        raise InvalidRecord("the form has no revision; open the page anew")
+    return int(written)

@@ -1,0 +1,157 @@
+"""All that the page of one version shows, read once; and which steps its state and the reader's roles allow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kb_service.adapters.sql.suspicions import WantedSuspicions
+from kb_service.api.version_shapes import VersionRow, row_of
+from kb_service.console.marked_text import Run, runs
+from kb_service.domain.documents import Metadata, Version, VersionState
+from kb_service.domain.life import IntervalChange
+from kb_service.domain.people import Actor, Role, person_id
+from kb_service.domain.suspicions import Side, Suspicion
+from kb_service.domain.trail import ChainedEvent
+from kb_service.reviewing.rehearsal import Rehearsal
+from kb_service.service import Service
+
+# A request may have a megabyte, and a character three bytes; longer texts come as files.
+LONGEST_EDITABLE = 250_000
+_LONGEST_EXCERPT = 400
+_MOST_SUSPICIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Steps for which a button is shown; the service checks each again. ``contributed``: others have to review it."""
+
+    edit: bool
+    review: bool
+    withdraw: bool
+    revise: bool
+    decide: bool
+    contributed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """``corrected``: approved versions that an approval would leave without a day, so that it may withdraw one.
+
+    ``fields``: the form's, as an editor last left them. ``excerpt_of``: the beginning of versions in suspicions that
+    are about whole texts.
+    """
+
+    version: Version
+    row: VersionRow
+    runs: Sequence[Run]
+    changes: Sequence[IntervalChange]
+    corrected: Sequence[IntervalChange]
+    suspicions: Sequence[Suspicion]
+    excerpt_of: Mapping[str, str]
+    rehearsal: Rehearsal | None
+    history: Sequence[ChainedEvent]
+    siblings: Sequence[Version]
+    fields: Mapping[str, str]
+    allowed: Allowed
+    matter_name: str
+
+    @property
+    def is_rehearsed(self) -> bool:
+        return self.rehearsal is not None and self.rehearsal.revision == self.version.revision
+
+    @property
+    def is_text_editable(self) -> bool:
+        return len(self.version.text) <= LONGEST_EDITABLE
+
+
+def version_view(service: Service, version_id: str, actor: Actor) -> VersionView:
+    """Raises VersionNotFound."""
+    version = service.library.version(version_id)
+    passages = [each.passage for each in service.library.passages_of_version(version_id)]
+    is_ahead = version.state in (VersionState.DRAFT, VersionState.IN_REVIEW)
+    changes = service.publishing.interval_changes(version_id) if is_ahead else ()
+    suspicions = service.records.suspicions.list(
+        WantedSuspicions(version_id=version_id), limit=_MOST_SUSPICIONS
+    ).suspicions
+    return VersionView(
+        version=version,
+        row=row_of(service, version),
+        runs=runs(version.text, passages),
+        changes=changes,
+        corrected=[each for each in changes if _is_displaced(each, version)],
+        suspicions=suspicions,
+        excerpt_of=excerpts(service, suspicions),
+        rehearsal=service.records.rehearsals.latest(version_id),
+        history=service.records.trail.events(version_id=version_id, limit=1000),
+        siblings=service.records.shelf.document(version.document_id),
+        fields=fields_shown(version.metadata, version.text),
+        allowed=_allowed(version, actor, contributed=has_contributed(service, version, actor)),
+        matter_name=matter_names(service).get(version.metadata.matter_id or "", version.metadata.matter_id or ""),
+    )
+
+
+def matter_names(service: Service) -> Mapping[str, str]:
+    return {each.id: each.name for each in service.catalogue.matters()}
+
+
+def has_contributed(service: Service, version: Version, actor: Actor) -> bool:
+    """Who worked on a version sees why somebody else has to approve it."""
+    people = {*service.records.life.contributors(version.id), version.created_by}
+    return person_id(actor.person_id) in {person_id(each) for each in people}
+
+
+def excerpts(service: Service, suspicions: Sequence[Suspicion]) -> Mapping[str, str]:
+    """The beginning of each version that is suspected as a whole, by version id."""
+    sides: list[Side] = [side for each in suspicions for side in (each.ours, each.theirs)]
+    whole = {side.place.version_id for side in sides if side.place.passage_id is None}
+    text_of = {each: service.library.version(each).text for each in whole}
+    return {
+        each: text[:_LONGEST_EXCERPT] + ("…" if len(text) > _LONGEST_EXCERPT else "") for each, text in text_of.items()
+    }
+
+
+def fields_shown(said: Metadata, text: str) -> dict[str, str]:
+    """Named as in the bulk format, as text in a form; the end as the last valid day."""
+    last = said.effective_to - timedelta(days=1) if said.effective_to else None
+    return {
+        "title": said.title,
+        "kind": said.kind,
+        "question": said.question or "",
+        "similar_questions": "\n".join(said.similar_questions),
+        "negative_questions": "\n".join(said.negative_questions),
+        "matter": said.matter_id or "",
+        "department": said.department or "",
+        "region": said.region or "",
+        "audience": said.audience or "",
+        "effective_from": _day(said.effective_from),
+        "valid_through": _day(last),
+        "issued_on": _day(said.issued_on),
+        "document_number": said.document_number or "",
+        "source_url": said.source_url or "",
+        "replaces": said.replaces or "",
+        "repeals": "\n".join(said.repeals),
+        "amends": said.amends or "",
+        "text": text,
+    }
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _is_displaced(change: IntervalChange, version: Version) -> bool:
+    is_other = change.document_id == version.document_id and change.version_id != version.id
+    had_days = change.before is not None and not change.before.is_empty
+    return is_other and had_days and (change.after is None or change.after.is_empty)
+
+
+def _allowed(version: Version, actor: Actor, *, contributed: bool) -> Allowed:
+    edits, reviews = actor.has_any_of((Role.EDITOR,)), actor.has_any_of((Role.REVIEWER,))
+    return Allowed(
+        edit=edits and version.state is VersionState.DRAFT,
+        review=reviews and version.state is VersionState.IN_REVIEW,
+        withdraw=reviews and version.state is VersionState.APPROVED,
+        revise=edits and version.state is not VersionState.DRAFT,
+        decide=reviews,
+        contributed=contributed,
+    )

@@ -1,0 +1,210 @@
+"""When the figures of two texts on one matter conflict."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.domain.days import Interval
+from kb_service.domain.documents import Audience, Kind, PassageInVersion
+from kb_service.domain.suspicions import Authority, level_of_authority, on_one_level
+from kb_service.reviewing.contradictions import common_from, differences, may_contradict
+from kb_service.reviewing.contrasts import load_contrasts
+from kb_service.reviewing.statements import Stating
+from tests.factories import day, metadata, passage_in_version
+
+STATING = Stating(load_contrasts(Path("prompts")), OpenCCConverter())
+
+
+def answer(question: str, text: str) -> PassageInVersion:
+    return passage_in_version(text, document_id="answer", kind=Kind.INTERPRETATION, title=question, question=question)
+
+
+def section(heading: str, text: str, *, title: str = "游船停靠证办事指南") -> PassageInVersion:
+    return passage_in_version(text, headings=(title, heading), title=title)
+
+
+def conflicts(*ours: PassageInVersion, against: PassageInVersion) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The differing figures as they are written, of both sides."""
+    own = [statement for each in ours for statement in STATING.statements(each)]
+    found = differences(own, list(STATING.statements(against)), STATING.groups)
+    return [(each.ours.written, each.theirs.written) for each in found]
+
+
+FEE = section("收费标准", "停靠证工本费每本60元，申领时缴纳。")
+TIME = section("办理时限", "自受理之日起15日内发放停靠证。")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        pytest.param(answer("停靠证要多少钱？", "工本费每本80元。"), FEE, ("80元", "60元"), id="amount"),
+        pytest.param(answer("停靠证要多少钱？", "停靠证免收工本费。"), FEE, ("免收", "60元"), id="free"),
+        pytest.param(
+            answer("停靠证几天发？", "受理以后二十日之内发放。"),
+            TIME,
+            ("二十日", "15日"),
+            id="days in Chinese numerals",
+        ),
+        pytest.param(
+            answer("几岁可以申请停靠证？", "申请停靠证应当年满二十周岁。"),
+            section("办理条件", "申请停靠证的人应当年满18周岁。"),
+            ("二十周岁", "18周岁"),
+            id="age",
+        ),
+        pytest.param(
+            answer("停靠证的咨询电话？", "停靠证咨询电话：021-55550102。"),
+            section("咨询电话", "咨询电话：021-55550101，工作日接听。"),
+            ("021-55550102", "021-55550101"),
+            id="telephone",
+        ),
+    ],
+)
+def test_other_figures_for_the_same_thing_conflict(
+    ours: PassageInVersion, theirs: PassageInVersion, expected: tuple[str, str]
+) -> None:
+    assert conflicts(ours, against=theirs) == [((expected[0],), (expected[1],))]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        pytest.param(answer("停靠证多少钱？", "每本收工本费六十元。"), FEE, id="the same amount"),
+        pytest.param(answer("停靠证几天发？", "受理后两周多一天，也就是15天内发放。"), TIME, id="the same days"),
+        pytest.param(
+            answer("停靠证能用多久？", "停靠证十二个月有效。"),
+            section("有效期", "停靠证有效期1年。"),
+            id="the same time in another unit",
+        ),
+        pytest.param(
+            answer("停靠证几天办好？", "一般3至5个工作日办好停靠证。"),
+            section("办理时限", "5个工作日内办好停靠证。"),
+            id="a range that holds the other figure",
+        ),
+    ],
+)
+def test_the_same_figures_in_other_words_do_not_conflict(ours: PassageInVersion, theirs: PassageInVersion) -> None:
+    assert conflicts(ours, against=theirs) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        pytest.param(
+            answer("停靠证丢了补领多少钱？", "补领停靠证，工本费每本90元。"), FEE, id="first issue and another"
+        ),
+        pytest.param(
+            answer("个人停船每月多少钱？", "个人停船每月收费300元。"),
+            answer("单位停船每月多少钱？", "单位停船每月收费500元。"),
+            id="persons and companies",
+        ),
+        pytest.param(
+            answer("按年租船位多少钱？", "船位每年收费3000元。"),
+            answer("按月租船位多少钱？", "船位每月收费300元。"),
+            id="a year and a month",
+        ),
+        pytest.param(
+            section("时限", "复审在30日内完成。"), section("时限", "初审在10日内完成。"), id="first and second review"
+        ),
+        pytest.param(
+            section("时限", "承诺办结时限：5个工作日。"),
+            section("时限", "法定办结时限：20个工作日。"),
+            id="promised and legal",
+        ),
+        pytest.param(answer("停靠证几年有效？", "停靠证有效期5年。"), TIME, id="validity and processing"),
+        pytest.param(
+            answer("70岁以上老人停船多少钱？", "满70周岁的，每月收费50元。"),
+            answer("60岁以上老人停船多少钱？", "满60周岁的，每月收费80元。"),
+            id="another age",
+        ),
+        pytest.param(
+            answer("北岸码头停靠费多少？", "北岸码头每次收费70元。"),
+            answer("南岸码头停靠费多少？", "南岸码头每次收费50元。"),
+            id="what each is asked about itself",
+        ),
+        pytest.param(
+            answer("2025年船位费多少？", "2025年7月1日起，船位费每月300元。"),
+            answer("2026年船位费多少？", "2026年7月1日起，船位费每月350元。"),
+            id="another year",
+        ),
+        pytest.param(
+            answer("非会员提前几天订船位？", "非会员提前2天预订船位。"),
+            answer("会员提前几天订船位？", "会员提前7天预订船位。"),
+            id="the contrary",
+        ),
+    ],
+)
+def test_figures_for_different_things_do_not_conflict(ours: PassageInVersion, theirs: PassageInVersion) -> None:
+    assert conflicts(ours, against=theirs) == []
+
+
+def test_a_scale_is_told_step_by_step() -> None:
+    ours = section("收费", "小型船每月200元；中型船每月450元。")
+    theirs = section("收费", "小型船每月200元；中型船每月400元；大型船每月800元。")
+    assert conflicts(ours, against=theirs) == [(("450元",), ("400元",))]
+
+
+def test_one_row_of_a_scale_without_its_name_conflicts_with_none() -> None:
+    theirs = section("学费", "烘焙，每期学费800元；声乐，每期学费600元。")
+    assert conflicts(section("学费", "每期学费500元。"), against=theirs) == []
+
+
+def test_where_a_text_comes_from_is_no_statement() -> None:
+    assert conflicts(section("时限", "来源：受理之日起20日内发放停靠证。"), against=TIME) == []
+
+
+def test_a_sentence_and_its_figures_are_found_again_in_the_passage() -> None:
+    passage = answer("停靠证要多少钱？", "先交材料。停靠证工本费每本80元。")
+    (difference,) = differences(list(STATING.statements(passage)), list(STATING.statements(FEE)), STATING.groups)
+    start, end = difference.ours.span
+    assert passage.passage.text[start:end] == "停靠证工本费每本80元"
+    assert [passage.passage.text[a:b] for a, b in difference.ours.figure_spans] == ["80元"]
+
+
+def test_traditional_script_is_read_like_simplified() -> None:
+    assert conflicts(answer("停靠證要多少錢？", "停靠證工本費每本80元。"), against=FEE) == [(("80元",), ("60元",))]
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ({"title": "中华人民共和国护照法", "kind": Kind.REGULATION}, Authority.LAW),
+        ({"title": "《上海市养犬管理条例》（2016年修正）", "kind": Kind.REGULATION}, Authority.REGULATIONS),
+        ({"title": "居住证申办实施细则", "kind": Kind.REGULATION}, Authority.RULES),
+        ({"title": "关于调整比例的通知", "kind": Kind.REGULATION}, Authority.NORMATIVE_DOCUMENT),
+        (
+            {"title": "缴费比例", "kind": Kind.REGULATION, "document_number": "沪医保规〔2026〕2号"},
+            Authority.NORMATIVE_DOCUMENT,
+        ),
+        ({"title": "缴费比例", "kind": Kind.REGULATION}, Authority.EXPLANATION),
+        ({"title": "养犬管理条例解读", "kind": Kind.REGULATION}, Authority.EXPLANATION),
+        ({"title": "养犬管理条例", "kind": Kind.PROCEDURE}, Authority.EXPLANATION),
+    ],
+)
+def test_a_text_ranks_by_the_name_it_bears(said: dict[str, Any], level: Authority) -> None:
+    assert level_of_authority(metadata(**said)) is level
+
+
+def test_a_rule_gives_way_to_a_law_but_an_explanation_must_agree_with_the_notice_it_explains() -> None:
+    law, rules = (metadata(title=title, kind=Kind.REGULATION) for title in ("护照法", "护照办法"))
+    notice = metadata(title="护照工本费的通知", kind=Kind.REGULATION)
+    assert not on_one_level(law, rules)
+    assert not on_one_level(rules, notice)
+    assert on_one_level(notice, metadata(title="护照问答"))
+
+
+def test_texts_of_other_regions_or_audiences_do_not_contradict() -> None:
+    city = metadata(region="上海市", audience=Audience.PERSON)
+    assert may_contradict(city, metadata(region="上海", audience=None))
+    assert not may_contradict(city, metadata(region="浦东新区", audience=Audience.PERSON))
+    assert not may_contradict(city, metadata(region=None, audience=Audience.PERSON))
+    assert not may_contradict(city, metadata(region="上海市", audience=Audience.ENTERPRISE))
+
+
+def test_only_a_common_day_from_today_on_counts() -> None:
+    until_june, from_june = Interval(None, day("2026-06-01")), Interval(day("2026-06-01"), None)
+    today = day("2026-05-31").toordinal()
+    assert not common_from(until_june, from_june, today)
+    assert common_from(until_june, Interval(None, None), today)
+    assert not common_from(until_june, Interval(None, None), today + 1)
