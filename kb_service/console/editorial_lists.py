@@ -144,8 +144,8 @@ def _suspicions(
     trouble: Trouble | None = None,
     typed: dict[str, str] | None = None,
 ) -> Response:
-    kind: SuspicionKind | None = narrowed.get("kind")
-    wanted = WantedSuspicions(states=(narrowed["state"],), kinds=(kind,) if kind else ())
+    state, kind = narrowed["state"], narrowed.get("kind")
+    wanted = WantedSuspicions(states=(state,), kinds=(kind,) if kind else ())
     found = service.records.suspicions.list(wanted, limit=20, cursor=narrowed.get("cursor") or None)
     return page(
         request,
@@ -155,8 +155,7 @@ def _suspicions(
         suspicions=found.suspicions,
         excerpt_of=excerpts(service, found.suspicions),
         next_cursor=found.next_cursor,
-        state=narrowed["state"],
-        kind=kind or "",
+        narrowed={"state": state, "kind": kind or ""},
         states=list(SuspicionState),
         kinds=list(SuspicionKind),
         may_decide=actor.has_any_of((Role.REVIEWER,)),

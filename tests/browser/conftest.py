@@ -50,13 +50,13 @@ def page(browser: Browser, stub: StubService) -> Iterator[Page]:
     opened.clock.set_fixed_time(NOW)
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda message: faults.extend(_faults_in(message)))
+    opened.on("console", lambda message: faults.extend(faults_in(message)))
     yield opened
     context.close()
     assert faults == []
 
 
-def _faults_in(message: ConsoleMessage) -> list[str]:
+def faults_in(message: ConsoleMessage) -> list[str]:
     # A reply of 4xx or a network that is down is reported too; those the tests provoke on purpose.
     is_fault = message.type == "error" and not message.text.startswith("Failed to load resource")
     return [message.text] if is_fault else []

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import uvicorn
 
+from ingestion.splitting import split
+from ingestion.structure import structure_text
 from kb_service.api.app import create_app
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.matters import Department, Matter
@@ -14,8 +16,6 @@ from kb_service.ports import Approval
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records, open_service
-from ingestion.splitting import split
-from ingestion.structure import structure_text
 from tests.factories import metadata
 
 EXECUTOR = "test"

@@ -9,7 +9,7 @@ from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, PassageInVersion
 from kb_service.domain.suspicions import Authority, level_of_authority, on_one_level
-from kb_service.reviewing.contradictions import common_from, differences, may_contradict
+from kb_service.reviewing.contradictions import common_from, differences, do_conflict, may_contradict
 from kb_service.reviewing.contrasts import load_contrasts
 from kb_service.reviewing.statements import Stating
 from tests.factories import day, metadata, passage_in_version
@@ -77,11 +77,6 @@ def test_other_figures_for_the_same_thing_conflict(
             section("有效期", "停靠证有效期1年。"),
             id="the same time in another unit",
         ),
-        pytest.param(
-            answer("停靠证几天办好？", "一般3至5个工作日办好停靠证。"),
-            section("办理时限", "5个工作日内办好停靠证。"),
-            id="a range that holds the other figure",
-        ),
     ],
 )
 def test_the_same_figures_in_other_words_do_not_conflict(ours: PassageInVersion, theirs: PassageInVersion) -> None:
@@ -137,6 +132,19 @@ def test_the_same_figures_in_other_words_do_not_conflict(ours: PassageInVersion,
 )
 def test_figures_for_different_things_do_not_conflict(ours: PassageInVersion, theirs: PassageInVersion) -> None:
     assert conflicts(ours, against=theirs) == []
+
+
+def test_what_the_other_text_says_as_well_is_no_contradiction_with_the_rest_of_it() -> None:
+    theirs = section("收费标准", "停靠证工本费每本60元。大船的停靠证工本费每本90元。")
+    assert conflicts(answer("停靠证工本费多少？", "停靠证工本费每本60元。"), against=theirs) == []
+
+
+def test_a_range_is_no_contradiction_from_either_side() -> None:
+    one, other = (section("办理时限", f"{days}个工作日内办好停靠证。") for days in ("5", "3至5"))
+    assert conflicts(one, against=other) == conflicts(other, against=one) == []
+    ((alone,), (both,)) = (STATING.statements(each) for each in (one, other))
+    assert not do_conflict(alone, both)
+    assert not do_conflict(both, alone)
 
 
 def test_a_scale_is_told_step_by_step() -> None:

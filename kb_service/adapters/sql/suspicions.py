@@ -51,7 +51,8 @@ class SqlSuspicions:
             _forget_others(connection, version_id, fingerprints)
             for each in found:
                 statement = self._database.insert(suspicions).values(suspicion_row(each, self._new_id(), at))
-                new += connection.execute(statement.on_conflict_do_nothing()).rowcount
+                added = statement.on_conflict_do_nothing().returning(suspicions.c.id)
+                new += connection.execute(added).first() is not None
             examined = {"revision": revision, "examined_at": at}
             statement = self._database.insert(examinations).values(version_id=version_id, **examined)
             connection.execute(statement.on_conflict_do_update(index_elements=["version_id"], set_=examined))
