@@ -243,7 +243,7 @@ HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{ 7*7 }}'
 
 
 def test_hostile_text_is_shown_as_text(http: Http, editor: Person, document_id: str) -> None:
-    said = {"title": HOSTILE, "region": HOSTILE, "question": HOSTILE, "similar_questions": (HOSTILE,)}
+    said: dict[str, Any] = {"title": HOSTILE, "region": HOSTILE, "question": HOSTILE, "similar_questions": (HOSTILE,)}
     version_id = store(http, document_id, HOSTILE, **said)
     for path in (f"/versions/{version_id}", f"/versions/{version_id}/diff", "/versions", "/suspicions"):
         page = editor.open(path).text

@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -33,7 +34,7 @@ class Served:
         self.thread.join(timeout=10)
         self.service.close()
 
-    def store(self, document_id: str, text: str, *, actor: str, approved_by: str | None = None, **said: object) -> str:
+    def store(self, document_id: str, text: str, *, actor: str, approved_by: str | None = None, **said: Any) -> str:
         """A version by hand, approved if ``approved_by`` is given; its id."""
         drafted = VersionDraft(document_id, metadata(**said), text, split(structure_text(text)))
         approval = Approval(approved_by, now(), "bulk_import") if approved_by else None

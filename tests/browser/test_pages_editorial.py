@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from kb_service.domain.documents import Kind
 from kb_service.reviewing.diff import Change
@@ -23,8 +23,8 @@ GUIDE = (
     "---\nid: balloon\ntitle: 热气球停放管理办法\nkind: regulation\n事项: 热气球停放证办理\n施行日期: 2026-01-01\n---\n"
     + NEW
 )
-PHONE = {"width": 390, "height": 844}
-LAPTOP = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 
 OpenAs = Callable[..., Page]
 
@@ -46,7 +46,7 @@ def open_as(browser: Browser, served: Served) -> Iterator[OpenAs]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def opened(name: str, *, viewport: dict[str, int] = LAPTOP, scripts: bool = True) -> Page:
+    def opened(name: str, *, viewport: ViewportSize = LAPTOP, scripts: bool = True) -> Page:
         context = browser.new_context(
             viewport=viewport, locale="zh-CN", base_url=served.address, java_script_enabled=scripts
         )

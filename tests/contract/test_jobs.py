@@ -221,17 +221,6 @@ def test_following_waits_once_however_often_it_is_asked_for_and_never_misses_wha
         assert effects.done == ["follow", "follow"]
 
 
-def test_a_job_starts_within_half_a_second(url: str) -> None:
-    effects = Effects()
-    with running(url, effects) as jobs:
-        time.sleep(1.5)  # until the queues are listened to
-        for number in range(5):
-            begun = time.monotonic()
-            jobs.take_in(upload(f"upload {number}"))
-            effects.wait_for(number + 1)
-            assert time.monotonic() - begun < 0.5
-
-
 def test_a_worker_without_an_index_leaves_index_and_rehearsals_to_the_owner(url: str) -> None:
     of_worker, of_owner = Effects(), Effects()
     with running(url, of_worker, executor="worker", is_owner=False) as jobs:

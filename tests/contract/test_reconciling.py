@@ -163,7 +163,7 @@ def test_a_new_life_takes_the_place_of_a_dead_process_of_this_machine_at_once(da
     life = new_life("server")
     begun = time.monotonic()
     enter(executors, life, now=lambda: NOON, stopping=threading.Event())
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 6  # a rival that may live is watched for 11 s
     assert set(executors.seen()) == {life}
     assert not executors.beat(dead, at=NOON)
 
