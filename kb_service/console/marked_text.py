@@ -76,7 +76,7 @@ def visible(text: object) -> Markup:
 
     The characters stay: each alone in an element that confines its effect, with its code beside it by the style sheet.
     """
-    shown = Markup()
+    shown: list[Markup] = []
     at = 0
     written = str(text)
     for found in _UNSEEN.finditer(written):
@@ -85,6 +85,6 @@ def visible(text: object) -> Markup:
         mark = Markup('<span class="unseen" data-code="U+{:04X}" title="{}">{}</span>').format(
             ord(letter), name, letter
         )
-        shown += escape(written[at : found.start()]) + mark
+        shown += (escape(written[at : found.start()]), mark)
         at = found.end()
-    return shown + escape(written[at:])
+    return Markup("").join([*shown, escape(written[at:])])
