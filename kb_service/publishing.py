@@ -93,9 +93,9 @@ class Publishing:
         def decide(held: Held) -> Turn:
             state = state_after(Step.SUBMIT, held.version.state)
             values: dict[str, Any] = {"submitted_at": self._now(), "submitted_by": actor}
-            if reason:
-                values["late_reason"] = reason
-            return Turn(state, Step.SUBMIT, values, _said(reason))
+            if said := _said(reason):
+                values["late_reason"] = said["reason"]
+            return Turn(state, Step.SUBMIT, values, said)
 
         return self._turn(version_id, actor, if_revision, decide)
 
@@ -188,7 +188,7 @@ class Publishing:
 
     def _late_reason(self, version: Version, reason: str | None) -> str | None:
         verdict = self.lead_time(version)
-        given = version.late_reason or reason
+        given = version.late_reason or _said(reason).get("reason")
         if verdict.needs_reason and not given:
             raise LateReasonMissing(
                 f"it takes effect on {version.metadata.effective_from} and was due on {verdict.publish_by}; "
@@ -235,7 +235,8 @@ def _require_reason(reason: str, what: str) -> None:
 
 
 def _said(reason: str | None) -> dict[str, Any]:
-    return {"reason": reason} if reason else {}
+    """Blank is none."""
+    return {"reason": reason.strip()} if reason and reason.strip() else {}
 
 
 def _told(change: IntervalChange) -> dict[str, Any]:

@@ -48,9 +48,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         service.jobs = jobs
         keeper.start()
         address = f"http://{_reachable(host)}:{port}/"
-        threading.Thread(
-            target=_when_ready, args=(server, address, jobs.start), name="jobs-start", daemon=True
-        ).start()
+        threading.Thread(target=_when_ready, args=(server, address, jobs.start), name="jobs-start", daemon=True).start()
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 server.run()

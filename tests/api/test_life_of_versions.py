@@ -225,6 +225,7 @@ def test_a_late_text_is_approved_only_with_a_reason(http: Http, editor: Desk, re
     shown = reviewer.get(f"/v1/versions/{version_id}").json()["review"]["lead_time"]
     assert (shown["status"], shown["needs_reason"]) == ("late", True)
     assert reviewer.step(version_id, "approve").json()["error"] == "LateReasonMissing"
+    assert reviewer.step(version_id, "approve", reason=" \n").json()["error"] == "LateReasonMissing"
     assert reviewer.step(version_id, "approve", reason="市级文件送达较晚").json()["late_reason"] == "市级文件送达较晚"
 
 
