@@ -28,12 +28,15 @@ def owners_jobs(service: Service, *, follow: Callable[[], None]) -> PromptJobs:
         if executors.documents_of(upload_id):
             prompt.follow()
 
+    def rehearse(version_id: str) -> None:
+        service.rehearsed(version_id)
+
     prompt = _prompt_jobs(
         service.settings,
         service.records,
         life,
         take_in,
-        OwnersWork(follow, lambda each: _rehearse(service, each), lambda: _rebuild(service), service.make_due_list),
+        OwnersWork(follow, rehearse, lambda: _rebuild(service), service.make_due_list),
         superseded=lambda why: log.error("this process takes no jobs: %s", why),
     )
     return prompt
@@ -98,13 +101,6 @@ def _prompt_jobs(
         reconcile_seconds=settings.reconcile_seconds,
         superseded=superseded,
     )
-
-
-def _rehearse(service: Service, version_id: str) -> None:
-    """Unless that was done meanwhile."""
-    latest = service.records.rehearsals.latest(version_id)
-    if latest is None or latest.revision != service.library.version(version_id).revision:
-        service.rehearse(version_id)
 
 
 def _rebuild(service: Service) -> None:

@@ -1,5 +1,6 @@
 """A wired service: what doors hold, and the few things that take all of it."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking import Asking
+from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter, Unhurried
@@ -47,6 +49,8 @@ from kb_service.settings import Settings
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
     from kb_service.adapters.index.server import ServerIndex
+
+log = logging.getLogger(__name__)
 
 _DUE_ITEMS = TypeAdapter(list[DueItem])
 # What a passage of a government text has in terms, before there are any to measure.
@@ -126,6 +130,7 @@ class Service:
     rebuild_reasons: list[str] = field(default_factory=list)
     jobs: Jobs = field(default_factory=Unhurried)
     _one_rebuild: threading.Lock = field(default_factory=threading.Lock)
+    _one_rehearsal: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def library(self) -> SqlLibrary:
@@ -153,14 +158,29 @@ class Service:
 
     def examine_due(self) -> int:
         """Compare what came in with its neighbours; how many versions were examined. The index follows them already."""
-        due = self.examining.due(_EXAMINED_AT_ONCE)
-        for version_id in due:
-            self.examining.examine(version_id)
-        return len(due)
+        examined = 0
+        for version_id in self.examining.due(_EXAMINED_AT_ONCE):
+            try:
+                self.examining.examine(version_id)
+            except Exception:  # it stays due; the others must not wait for it
+                log.exception("version %s could not be compared with its neighbours", version_id)
+            else:
+                examined += 1
+        return examined
 
     def rehearse(self, version_id: str) -> Rehearsal:
         """What approving the version would change, worked out now and kept. Raises VersionNotFound."""
-        version = self.library.version(version_id)
+        with self._one_rehearsal:
+            return self._rehearse(self.library.version(version_id))
+
+    def rehearsed(self, version_id: str) -> Rehearsal:
+        """The last rehearsal, if the version is as it was then; else a new one."""
+        with self._one_rehearsal:  # a reviewer who is quicker than the job waits for it instead of doing it twice
+            version = self.library.version(version_id)
+            latest = self.records.rehearsals.latest(version_id)
+            return latest if latest and latest.revision == version.revision else self._rehearse(version)
+
+    def _rehearse(self, version: Version) -> Rehearsal:
         self.synchroniser.sync([version.document_id])
         rehearsal = self.rehearsing.rehearse(version)
         self.records.rehearsals.add(rehearsal)

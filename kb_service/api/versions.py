@@ -149,9 +149,7 @@ def approved(
     version = service.publishing.require_approvable(
         version_id, actor=actor, reason=reason, withdraw=withdraw, if_revision=if_revision
     )
-    rehearsal = service.records.rehearsals.latest(version_id)
-    if rehearsal is None or rehearsal.revision != version.revision:
-        rehearsal = service.rehearse(version_id)
+    rehearsal = service.rehearsed(version_id)
     verdict = {
         "id": rehearsal.id,
         "as_of": rehearsal.as_of.isoformat(),
