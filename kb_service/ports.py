@@ -1,6 +1,6 @@
 """What the verbs need from outside the process, or have in two forms. Adapters implement these."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -137,6 +137,27 @@ class EmbeddingModel(Protocol):
     def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
 
 
+class Reranker(Protocol):
+    """Reads a question and a passage together; finer than comparing vectors, and slower."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """How well each text answers the question, higher is better, on the model's own scale."""
+
+
+class LanguageModel(Protocol):
+    """Writes text. What it writes is not trusted by anybody."""
+
+    @property
+    def name(self) -> str: ...
+
+    def write(self, system: str, user: str) -> Iterator[str]:
+        """Pieces of a reply as they come. Closing the iterator ends the request. Raises ModelUnavailable for a refused
+        connection, a status of 4xx or 5xx, a time-out, or a stream that broke off."""
+
+
 class Segmenter(Protocol):
     """Normalised Chinese text to search words. The fingerprint covers the dictionary and the domain words."""
 
@@ -244,6 +265,11 @@ class Transcript(Protocol):
 
     def answer(self, answer_id: str, *, channel: str | None) -> Answer:
         """Only for the channel that asked. Raises AnswerNotFound."""
+
+    def last_turns(
+        self, conversation_id: str, *, channel: str | None, user_hash: str | None, limit: int
+    ) -> Sequence[Answer]:
+        """The conversation so far, oldest first, as far as the same channel and person had it."""
 
     def add_feedback(self, answer_id: str, *, at: datetime, resolved: bool | None, comment: str | None) -> None:
         """Raises AnswerNotFound."""

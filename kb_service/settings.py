@@ -53,6 +53,18 @@ class Settings(BaseSettings):
     embedding_passage_prefix: str | None = Field(default=None, description="Instead of the model folder's own.")
     embedding_threads: int = Field(default=0, ge=0, description="Threads for embedding passages; 0 is all cores.")
 
+    max_wrong_rate: float = Field(
+        default=0.10, gt=0, lt=1, description="Which share of the answers given may be wrong; the rest is handed over."
+    )
+    reranker_model: str | None = Field(default=None, description="A folder with a cross-encoder in ONNX form.")
+    llm_url: str | None = Field(
+        default=None, description="The http(s) address of an OpenAI-compatible endpoint that drafts answers."
+    )
+    llm_model: str = Field(default="", description="The model's name there.")
+    llm_key: SecretStr | None = Field(default=None, description="The endpoint's key.")
+    llm_seconds: float = Field(default=20.0, gt=0, description="The time a draft may take, a second try included.")
+    llm_context: int = Field(default=8192, ge=1024, description="Tokens of the model's context window.")
+
     user_key: SecretStr | None = Field(
         default=None, description="Key of the hash that user references are kept as; made in the data folder if absent."
     )

@@ -1,7 +1,8 @@
 """Nouns with boring defaults: a test states only what matters to it."""
 
+from collections.abc import Generator
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from kb_service.answering.fusing import FusedHit
 from kb_service.answering.retrieving import Candidate
@@ -20,6 +21,8 @@ from kb_service.domain.documents import (
 )
 from kb_service.domain.matters import Facet
 from kb_service.ports import Scheduled
+
+T = TypeVar("T")
 
 NOON = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
 
@@ -101,3 +104,12 @@ def citation(quote: str = "签注免费。", *, document_id: str = "guide", **sa
     }
     absent = dict.fromkeys(("department", "page", "second", "effective_from", "effective_to", "source_url"))
     return Citation(**(boring | absent | said))
+
+
+def returned(generator: Generator[Any, None, T]) -> T:
+    """What a generator returns in the end; what it yields on the way is dropped."""
+    while True:
+        try:
+            next(generator)
+        except StopIteration as stop:
+            return stop.value

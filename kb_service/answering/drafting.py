@@ -1,13 +1,15 @@
 """Answers in the words of the sources: which passages, and which of their sentences, answer the question."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 from kb_service.answering.confidence import covered
+from kb_service.answering.drafts import Draft, Quote, Statement
+from kb_service.answering.events import Progress
 from kb_service.answering.normalising import normalised
 from kb_service.answering.retrieving import Candidate
 from kb_service.answering.sentences import Span, sentences
 from kb_service.answering.understanding import Understanding
+from kb_service.domain.answers import Drafting
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.ports import ScriptConverter
@@ -17,18 +19,6 @@ _CLOSE = 0.6
 _MOST_FURTHER = 2
 # A further passage must itself say something of what is asked: notices and source lines do not.
 _WORTH_QUOTING = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Words of one passage: ``passage.text[span.start:span.end]``."""
-
-    found: PassageInVersion
-    span: Span
-
-    @property
-    def text(self) -> str:
-        return self.found.passage.text[self.span.start : self.span.end]
 
 
 class ExtractiveDrafter:
@@ -52,8 +42,16 @@ class ExtractiveDrafter:
 
     def draft(
         self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
+    ) -> Generator[Progress, None, Draft]:
+        """Each statement is a quote, in the order they should be read."""
+        quotes = self._quotes(understood, candidates, weight_of)
+        statements = tuple(Statement(quote.text, (at,)) for at, quote in enumerate(quotes))
+        return Draft(tuple(quotes), statements, Drafting("extractive"))
+        yield  # nothing takes long enough to tell of
+
+    def _quotes(
+        self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
     ) -> list[Quote]:
-        """Quotes in the order they should be read; never empty for a non-empty list of candidates."""
         best = self._leading(understood, candidates).found
         passages = self._of_facet(understood, best) or self._whole_answer(best) or [best]
         quotes = self._shortened(passages, weight_of)

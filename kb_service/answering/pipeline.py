@@ -1,12 +1,12 @@
 """From a question to an answer, in the order it happens."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kb_service.answering import replying
 from kb_service.answering.confidence import ConfidenceModel, features
-from kb_service.answering.drafting import ExtractiveDrafter
+from kb_service.answering.drafts import AnswerDrafter
 from kb_service.answering.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.answering.grounding import cite
 from kb_service.answering.knobs import Knobs
@@ -19,6 +19,7 @@ from kb_service.domain.answers import (
     Answer,
     Citation,
     DepartmentRef,
+    Drafting,
     Escalation,
     Evidence,
     MatterRef,
@@ -49,6 +50,7 @@ class Reply:
     department: DepartmentRef | None = None
     citations: tuple[Citation, ...] = ()
     notices: tuple[Notice, ...] = ()
+    drafting: Drafting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Pipeline:
         *,
         reader: Reader,
         retriever: Retriever,
-        drafter: ExtractiveDrafter,
+        drafter: AnswerDrafter,
         router: Router,
         library: Library,
         confidence: ConfidenceModel,
@@ -104,7 +106,7 @@ class Pipeline:
             found = self._look_up(understood, narrowing)
             yield EvidenceFound(self._evidence(found.candidates))
             yield Progress("drafting")
-            reply = self._decide(understood, found, narrowing)
+            reply = yield from self._decide(understood, found, narrowing)
         answer = self._answer(understood, found, reply)
         yield TextReady(answer.text)
         yield Answered(answer)
@@ -125,30 +127,33 @@ class Pipeline:
             confidence_applies=self._confidence.applies(feature_of),
         )
 
-    def _decide(self, understood: Understanding, found: Found, narrowing: Narrowing) -> Reply:
+    def _decide(
+        self, understood: Understanding, found: Found, narrowing: Narrowing
+    ) -> Generator[Progress, None, Reply]:
         if understood.scope is not None:
             return self._hand_over(understood, found, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
         if not found.candidates or found.terms is None:
             return self._hand_over(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
         if found.confidence < self._confidence.answer_threshold:
             return self._hand_over(understood, found, Reason.LOW_CONFIDENCE, Outcome.HANDED_OVER)
-        quotes = self._drafter.draft(understood, found.candidates, found.terms.bigrams)
-        said = normalised("\n".join(quote.text for quote in quotes), self._converter)
+        draft = yield from self._drafter.draft(understood, found.candidates, found.terms.bigrams)
+        said = normalised("\n".join(each.text for each in draft.statements), self._converter)
         if self._lexicon.lacks_what_is_asked(understood.text, said):
             return self._hand_over(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
         schedules = self._library.schedules(
-            sorted({quote.found.document_id for quote in quotes}), as_if_approved=narrowing.include_version
+            sorted({quote.found.document_id for quote in draft.quotes}), as_if_approved=narrowing.include_version
         )
         as_of = understood.question.as_of
-        citations = cite(quotes, schedules, as_of=as_of, department_name=self._router.name)
+        citations = cite(draft.quotes, schedules, as_of=as_of, department_name=self._router.name)
         if citations is None:
             return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
         if self._contradicted([citation.version_id for citation in citations], as_of):
             return self._hand_over(understood, found, Reason.CONFLICTING_SOURCES, Outcome.HANDED_OVER)
         return Reply(
             Outcome.ANSWERED,
-            replying.answer_text(quotes),
+            draft.text,
             citations=tuple(citations),
+            drafting=draft.drafting,
             notices=tuple(replying.notices(citations, schedules, as_of=as_of, lexicon=self._lexicon)),
         )
 
@@ -179,6 +184,7 @@ class Pipeline:
             understood_as=understood.as_stored(),
             clarification=None,
             escalation=self._escalation(understood, found, reply),
+            drafting=reply.drafting,
         )
 
     def _in_script(self, text: str, understood: Understanding) -> str:

@@ -3,17 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from kb_service.answering.drafting import Quote
 from kb_service.answering.grounding import interval_of
 from kb_service.answering.lexicon import Lexicon
 from kb_service.answering.understanding import Understanding
 from kb_service.domain.answers import Citation, DepartmentRef, Notice, NoticeKind, Reason
 from kb_service.ports import Scheduled
-
-
-def answer_text(quotes: Sequence[Quote]) -> str:
-    """Each quote on its own lines, followed by its mark."""
-    return "\n".join(f"{quote.text}[{mark}]" for mark, quote in enumerate(quotes, start=1))
 
 
 def notices(

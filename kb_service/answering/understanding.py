@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb_service.answering.lexicon import Lexicon
 from kb_service.answering.normalising import is_traditional, normalised
-from kb_service.domain.answers import Question, Reason, UnderstoodAs
+from kb_service.domain.answers import Carried, Question, Reason, UnderstoodAs
 from kb_service.domain.matters import Facet, Matter
 from kb_service.ports import ScriptConverter
 
@@ -25,6 +25,7 @@ class Understanding:
     is_courtesy: bool
     scope: Reason | None
     question: Question
+    carried: tuple[Carried, ...] = ()
 
     @property
     def text_with_matter(self) -> str:
@@ -38,6 +39,7 @@ class Understanding:
             facet=self.facet,
             region=self.question.region,
             audience=self.question.audience,
+            carried_over=self.carried,
         )
 
 

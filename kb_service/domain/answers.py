@@ -41,7 +41,10 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted."""
+    """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted.
+
+    ``seen``: what was read from a picture that came with it, usually a screenshot.
+    """
 
     text: str
     as_of: date
@@ -52,6 +55,7 @@ class Question:
     audience: Audience | None = None
     matter_id: str | None = None
     channel: str | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """One way to read a question: of a matter, in a region, for an audience; None leaves that open."""
+
     label: str
-    matter_id: str
+    matter_id: str | None
+    region: str | None = None
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +146,39 @@ class Escalation:
     summary: str | None = None
 
 
+class Carried(StrEnum):
+    """What a question took over from the turns before it."""
+
+    QUESTION = "question"  # the words of the earlier question, whose option was chosen
+    MATTER = "matter"
+    FACET = "facet"
+    REGION = "region"
+    AUDIENCE = "audience"
+    AS_OF = "as_of"
+
+
 @dataclass(frozen=True, slots=True)
 class UnderstoodAs:
-    """How the question was read: what was linked, and the text that was searched for."""
+    """How the question was read: what was linked, and the text that was searched for.
+
+    ``parts``: how each was read, where one message asked several questions; empty otherwise.
+    """
 
     text: str
     matter_id: str | None
     facet: Facet | None
     region: str | None
     audience: Audience | None
+    carried_over: tuple[Carried, ...] = ()
+    parts: tuple["UnderstoodAs", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """Whose words an answer has: ``extractive``, or a model's name. ``rejected``: why a model's drafts were not sent."""
+
+    by: str
+    rejected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +205,4 @@ class Answer:
     clarification: Clarification | None
     escalation: Escalation
     related_questions: tuple[str, ...] = field(default=())
+    drafting: Drafting | None = None

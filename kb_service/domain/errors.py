@@ -69,6 +69,14 @@ class EmbeddingModelUnavailable(KbError):
     """The model folder or endpoint is missing, or fails its check against reference vectors."""
 
 
+class ModelUnavailable(KbError):
+    """A language model or reranker that cannot be reached or loaded, or broke off."""
+
+
+class PictureRefused(KbError):
+    """A picture with a question that is too large, of another kind, or damaged."""
+
+
 class NotAllowed(KbError):
     """The caller may not do or see this."""
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kb_service.answering.figures import FigureKind
+from kb_service.answering.quantities import all_within, is_comparable, says_the_same
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata
 from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import on_one_level
 from kb_service.reviewing.contrasts import Group
-from kb_service.reviewing.figures import FigureKind
-from kb_service.reviewing.quantities import all_within, is_comparable, says_the_same
 from kb_service.reviewing.statements import Statement
 
 # How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;

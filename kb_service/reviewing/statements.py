@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from kb_service.answering.figures import Figure, FigureKind, figures
 from kb_service.answering.normalising import normalised
+from kb_service.answering.quantities import Quantity, quantity
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.reviewing.clauses import (
@@ -21,8 +23,6 @@ from kb_service.reviewing.clauses import (
     with_lead_in,
 )
 from kb_service.reviewing.contrasts import Group
-from kb_service.reviewing.figures import Figure, FigureKind, figures
-from kb_service.reviewing.quantities import Quantity, quantity
 
 # Where a text comes from says nothing of the matter, nor does what kind of text it is.
 _ABOUT_THE_TEXT = re.compile(r"\s*(?:来源|依据|文号|法律依据|本文)")

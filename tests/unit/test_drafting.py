@@ -12,7 +12,7 @@ from kb_service.answering.lexicon import load_lexicon
 from kb_service.answering.retrieving import Candidate
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
-from tests.factories import candidate, passage_in_version, understanding
+from tests.factories import candidate, passage_in_version, returned, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
 CONVERTER = OpenCCConverter()
@@ -51,7 +51,7 @@ def drafted(
     )
     scored = [each if isinstance(each, Candidate) else candidate(each) for each in candidates]
     weights = ENDORSEMENT if weight_of is None else weight_of
-    return [quote.text for quote in drafter.draft(understanding(text, facet=facet), scored, weights)]
+    return [quote.text for quote in returned(drafter.draft(understanding(text, facet=facet), scored, weights)).quotes]
 
 
 def test_a_passage_that_fits_is_quoted_whole() -> None:

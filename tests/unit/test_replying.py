@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.answering.drafting import Quote
+from kb_service.answering.drafts import Draft, Quote, Statement
 from kb_service.answering.lexicon import load_lexicon
-from kb_service.answering.replying import answer_text, hand_over_text, notices, summary
+from kb_service.answering.replying import hand_over_text, notices, summary
 from kb_service.answering.sentences import Span
-from kb_service.domain.answers import DepartmentRef, Notice, NoticeKind, Reason
+from kb_service.domain.answers import DepartmentRef, Drafting, Notice, NoticeKind, Reason
 from tests.factories import citation, day, passage_in_version, scheduled, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
@@ -67,7 +67,9 @@ def test_a_document_cited_twice_is_noticed_once() -> None:
 
 def test_each_quote_is_followed_by_its_mark() -> None:
     found = passage_in_version("签注免费。当场办结。")
-    assert answer_text([Quote(found, Span(0, 5)), Quote(found, Span(5, 10))]) == "签注免费。[1]\n当场办结。[2]"
+    quotes = (Quote(found, Span(0, 5)), Quote(found, Span(5, 10)))
+    statements = (Statement("签注免费。", (0,)), Statement("当场办结。", (1, 0)))
+    assert Draft(quotes, statements, Drafting("extractive")).text == "签注免费。[1]\n当场办结。[2][1]"
 
 
 CONTACTS: Sequence[tuple[DepartmentRef | None, str]] = [

@@ -40,6 +40,19 @@ class SqlTranscript:
             raise AnswerNotFound(f"there is no answer {answer_id!r} for this channel")
         return _ANSWER.validate_python(row.body)
 
+    def last_turns(
+        self, conversation_id: str, *, channel: str | None, user_hash: str | None, limit: int
+    ) -> list[Answer]:
+        """The conversation so far, oldest first, as far as the same channel and person had it."""
+        query = select(answers.c.body).where(
+            answers.c.conversation_id == conversation_id,
+            answers.c.channel.is_(None) if channel is None else answers.c.channel == channel,
+            answers.c.user_hash.is_(None) if user_hash is None else answers.c.user_hash == user_hash,
+        )
+        with self._database.reading() as connection:
+            newest = connection.execute(query.order_by(answers.c.asked_at.desc()).limit(limit)).scalars()
+            return [_ANSWER.validate_python(body) for body in newest][::-1]
+
     def recent_questions(self, matter_id: str, limit: int) -> list[str]:
         """What was asked lately about a matter, newest first, as it was typed."""
         query = select(answers.c.body["question"].as_string()).where(answers.c.matter_id == matter_id)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from kb_service.reviewing.figure_patterns import date_parts, figure_pattern
-from kb_service.reviewing.numerals import ONE_WIDTH, number, plain
+from kb_service.answering.figure_patterns import date_parts, figure_pattern
+from kb_service.answering.numerals import ONE_WIDTH, number, plain
 
 
 class FigureKind(StrEnum):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from kb_service.reviewing.numerals import HAN_DIGITS, SCALES
+from kb_service.answering.numerals import HAN_DIGITS, SCALES
 
 # What makes another word of a unit: 一年级, 一次性, 一件事.
 _WORD_AFTER = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from decimal import Decimal
 
-from kb_service.reviewing.figures import Figure, FigureKind
+from kb_service.answering.figures import Figure, FigureKind
 
 # Shortest and longest number of days that a unit of time stands for; 5 working days span 5 to 9 days, 7 as a rule.
 _DAYS = {
