@@ -175,7 +175,7 @@ class UnderstoodAs:
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """Whose words an answer has: ``extractive``, or a model's name. ``rejected``: why a model's drafts were not sent."""
+    """Whose words: ``extractive``, or a model's name; ``rejected``: why drafts of the model were not sent."""
 
     by: str
     rejected: tuple[str, ...] = ()
