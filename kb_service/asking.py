@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from kb_service.domain.texts import is_storable
 from kb_service.ports import Catalogue, Transcript
 
 LONGEST_QUESTION = 2000
+_TURNS = 6
 
 
 class Asking:
@@ -57,14 +58,18 @@ class Asking:
         audience: Audience | None = None,
         matter_id: str | None = None,
         channel: str | None = None,
+        seen: str = "",
     ) -> Question:
         """A checked question, asked now; ``as_of`` is today and ``region`` the district it names, unless given.
 
+        ``seen``: what was read from a picture that came with it; the words may then be empty.
+
         Raises QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter.
         """
-        if not text.strip():
+        if not text.strip() and not seen.strip():
             raise QuestionEmpty("the question is empty; send the words the person typed")
-        if not is_storable("\n".join(filter(None, (text, conversation_id, user_ref, region, matter_id, channel)))):
+        given = (text, conversation_id, user_ref, region, matter_id, channel, seen)
+        if not is_storable("\n".join(filter(None, given))):
             raise QuestionNotText("the question holds characters that no text has (NUL or half a surrogate pair)")
         if len(text) > LONGEST_QUESTION:
             raise QuestionTooLong(f"the question has {len(text)} characters; at most {LONGEST_QUESTION} are read")
@@ -81,11 +86,13 @@ class Asking:
             audience=audience,
             matter_id=matter_id,
             channel=channel,
+            is_day_chosen=as_of is not None,
+            seen=seen,
         )
 
     def ask(self, question: Question) -> Iterator[Event]:
         """The events of answering; the answer is stored before it is yielded. Closing the iterator stops the work."""
-        for event in self._pipeline.answer(question):
+        for event in self._pipeline.answer(question, turns=self._turns(question)):
             if isinstance(event, Answered):
                 self._transcript.add(event.answer, channel=question.channel, user_hash=question.user_hash)
             yield event
@@ -130,6 +137,14 @@ class Asking:
         """Responsible departments, most likely first."""
         understood = self._reader.read(question)
         return self._router.route(understood, self._retriever.find(understood, limit=10))
+
+    def _turns(self, question: Question) -> Sequence[Answer]:
+        """The conversation so far, as far as this asker had it."""
+        if question.conversation_id is None:
+            return ()
+        return self._transcript.last_turns(
+            question.conversation_id, channel=question.channel, user_hash=question.user_hash, limit=_TURNS
+        )
 
     def _user_hash(self, user_ref: str | None) -> str | None:
         """A keyed hash: repeats are recognised, the reference itself is not kept."""

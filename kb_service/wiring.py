@@ -41,11 +41,12 @@ from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
+from kb_service.answering.composing import Composer
 from kb_service.answering.confidence import load_confidence
 from kb_service.answering.drafting import ExtractiveDrafter
 from kb_service.answering.knobs import Knobs
 from kb_service.answering.lexicon import load_lexicon
-from kb_service.answering.pipeline import Pipeline
+from kb_service.answering.pipeline import Pipeline, Tools
 from kb_service.answering.retrieving import Retriever
 from kb_service.answering.routing import Router
 from kb_service.answering.understanding import Reader
@@ -297,18 +298,26 @@ def _asking(
         converter=texts.converter,
         longest=knobs.longest_quote,
     )
+    confidence = load_confidence(settings.confidence_model)
     pipeline = Pipeline(
-        reader=reader,
-        retriever=retriever,
-        drafter=drafter,
-        router=router,
-        library=records.library,
-        confidence=load_confidence(settings.confidence_model),
-        lexicon=lexicon,
-        converter=texts.converter,
-        knobs=knobs,
-        new_id=new_id,
-        contradicted=lambda version_ids, as_of: _is_contradicted(records, version_ids, as_of),
+        Tools(
+            reader=reader,
+            retriever=retriever,
+            drafter=drafter,
+            router=router,
+            library=records.library,
+            confidence=confidence,
+            lexicon=lexicon,
+            converter=texts.converter,
+            composer=Composer(
+                lexicon=lexicon,
+                converter=texts.converter,
+                knobs=knobs,
+                confidence_version=confidence.version,
+                new_id=new_id,
+            ),
+            contradicted=lambda version_ids, as_of: _is_contradicted(records, version_ids, as_of),
+        )
     )
     return Asking(
         pipeline=pipeline,

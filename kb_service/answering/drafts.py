@@ -46,7 +46,11 @@ class Draft:
     @property
     def text(self) -> str:
         """The answer as people read it, with marks counted from 1."""
-        return "\n".join(each.text + "".join(f"[{at + 1}]" for at in each.quotes) for each in self.statements)
+        return self.marked_from(1)
+
+    def marked_from(self, first: int) -> str:
+        """The same where other citations come before it."""
+        return "\n".join(each.text + "".join(f"[{at + first}]" for at in each.quotes) for each in self.statements)
 
 
 class AnswerDrafter(Protocol):

@@ -17,3 +17,4 @@ class Knobs:
     district_bonus: float = 0.4  # a district's text outranks the city's for that district
     longest_quote: int = 420  # characters: about one phone screen
     evidence: int = 5
+    related: int = 3

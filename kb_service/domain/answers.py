@@ -37,12 +37,14 @@ class Reason(StrEnum):
 class NoticeKind(StrEnum):
     SCHEDULED_SUCCESSOR = "scheduled_successor"
     SCHEDULED_END = "scheduled_end"
+    DAY_READ = "day_read"  # the answer is of a day that was named in the question's words
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted.
 
+    ``is_day_chosen``: somebody chose the day; else it is today, and a day named in the words counts instead.
     ``seen``: what was read from a picture that came with it, usually a screenshot.
     """
 
@@ -55,6 +57,7 @@ class Question:
     audience: Audience | None = None
     matter_id: str | None = None
     channel: str | None = None
+    is_day_chosen: bool = False
     seen: str = ""
 
 
@@ -169,6 +172,7 @@ class UnderstoodAs:
     facet: Facet | None
     region: str | None
     audience: Audience | None
+    as_of: date | None = None
     carried_over: tuple[Carried, ...] = ()
     parts: tuple["UnderstoodAs", ...] = ()
 
