@@ -17,6 +17,9 @@ from kb_service.ports import ScriptConverter
 # Fused scores are in standard deviations of a leg's top hits.
 _CLOSE = 0.6
 _MOST_FURTHER = 2
+# Where to do it is a line; a whole list of addresses is not what was asked.
+_LONGEST_PLACE = 90
+_ASKED_BEFORE_GOING = frozenset({Facet.CONDITIONS, Facet.MATERIALS, Facet.STEPS, Facet.TIME_LIMIT, Facet.FEE})
 # A further passage must itself say something of what is asked: notices and source lines do not.
 _WORTH_QUOTING = 0.05
 
@@ -55,7 +58,8 @@ class ExtractiveDrafter:
         best = self._leading(understood, candidates).found
         passages = self._of_facet(understood, best) or self._whole_answer(best) or [best]
         quotes = self._shortened(passages, weight_of)
-        return quotes + self._further(quotes, candidates, weight_of)
+        quotes += self._further(quotes, candidates, weight_of)
+        return quotes + self._where_to_go(understood, quotes)
 
     def _leading(self, understood: Understanding, candidates: Sequence[Candidate]) -> Candidate:
         """The best passage of the best version that has what is asked for: an amount, a time, a number."""
@@ -139,6 +143,18 @@ class ExtractiveDrafter:
                 further.append(Quote(each.found, span))
                 room -= span.end - span.start
         return further
+
+    def _where_to_go(self, understood: Understanding, quotes: Sequence[Quote]) -> list[Quote]:
+        """The guide's own line on where it is done, after an answer to somebody who will have to go there."""
+        if understood.facet not in _ASKED_BEFORE_GOING:
+            return []
+        used = {quote.found.passage.id for quote in quotes}
+        room = min(self._longest - sum(len(quote.text) for quote in quotes), _LONGEST_PLACE)
+        for found in self._sections(quotes[0].found.passage.version_id):
+            text = found.passage.text
+            if found.passage.id not in used and len(text) <= room and self._heading_names(Facet.PLACE, found):
+                return [Quote(found, Span(0, len(text)))]
+        return []
 
 
 def _same_section(one: PassageInVersion, other: PassageInVersion) -> bool:

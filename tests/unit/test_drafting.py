@@ -16,6 +16,7 @@ from tests.factories import candidate, passage_in_version, returned, understandi
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
 CONVERTER = OpenCCConverter()
+HEADING_OF = {Facet.MATERIALS: "材料", Facet.PLACE: "地点", Facet.FEE: "收费", Facet.PHONE: "电话"}
 ENDORSEMENT = {"签注": 1.0}
 
 
@@ -44,7 +45,7 @@ def drafted(
     """The quotes. ``sections``: all passages of the version, when there are more than the candidates."""
     drafter = ExtractiveDrafter(
         sections=lambda version_id: [each for each in sections if each.passage.version_id == version_id],
-        heading_names=lambda facet, found: any("材料" in heading for heading in found.passage.heading_path),
+        heading_names=lambda facet, found: any(HEADING_OF[facet] in heading for heading in found.passage.heading_path),
         lacks_what_is_asked=LEXICON.lacks_what_is_asked,
         converter=CONVERTER,
         longest=longest,
@@ -193,3 +194,26 @@ def test_what_follows_shares_one_room() -> None:
 def test_what_follows_is_cut_to_whole_sentences_that_fit_the_room(longest: int, further: list[str]) -> None:
     passages = version("签注不收费。。", "签注乙一。无关乙二。")  # 7 and 5 + 5
     assert drafted(passages, longest=longest) == ["签注不收费。。", *further]
+
+
+def guide(place: str) -> list[PassageInVersion]:
+    texts = (("收费", "签注免费。"), ("办理地点", place))
+    return [
+        passage_in_version(text, headings=(heading,), passage_id=f"p{at}", document_id="guide")
+        for at, (heading, text) in enumerate(texts)
+    ]
+
+
+def test_where_to_go_comes_after_the_answer() -> None:
+    sections = guide("任何一个社区事务受理服务中心。")
+    assert drafted(sections[:1], facet=Facet.FEE, sections=sections) == ["签注免费。", "任何一个社区事务受理服务中心。"]
+
+
+def test_who_asks_for_a_telephone_number_is_not_told_where_to_go() -> None:
+    sections = guide("任何一个社区事务受理服务中心。")
+    assert drafted(sections[:1], facet=Facet.PHONE, sections=sections) == ["签注免费。"]
+
+
+def test_a_long_list_of_places_is_not_read_out() -> None:
+    sections = guide("受理中心。" * 19)  # 95 characters
+    assert drafted(sections[:1], facet=Facet.FEE, sections=sections, longest=420) == ["签注免费。"]
