@@ -6,7 +6,7 @@ from dataclasses import replace
 from kb_service.answering import replying
 from kb_service.answering.knobs import Knobs
 from kb_service.answering.lexicon import Lexicon
-from kb_service.answering.replies import Part
+from kb_service.answering.replies import Found, Part
 from kb_service.answering.retrieving import Candidate
 from kb_service.domain.answers import (
     Answer,
@@ -59,7 +59,7 @@ class Composer:
             outcome=self._outcome(parts),
             text=self._in_script(self._text(parts), parts),
             citations=tuple(self._citations(parts)),
-            evidence=self.evidence(parts),
+            evidence=self.evidence([each.found for each in parts]),
             notices=tuple(self._notices(parts)),
             confidence=round(weakest.found.confidence, 4),
             confidence_applies=weakest.found.confidence_applies,
@@ -74,12 +74,10 @@ class Composer:
             drafting=_drafting(parts),
         )
 
-    def evidence(self, parts: Sequence[Part]) -> tuple[Evidence, ...]:
+    def evidence(self, found: Sequence[Found]) -> tuple[Evidence, ...]:
         """The best passages of each part in turn, each once."""
-        depth = max((len(each.found.candidates) for each in parts), default=0)
-        in_turn = [
-            part.found.candidates[rank] for rank in range(depth) for part in parts if rank < len(part.found.candidates)
-        ]
+        depth = max((len(each.candidates) for each in found), default=0)
+        in_turn = [each.candidates[rank] for rank in range(depth) for each in found if rank < len(each.candidates)]
         once: dict[str, Candidate] = {}
         for each in in_turn:
             once.setdefault(each.found.passage.id, each)

@@ -68,8 +68,6 @@ class Pipeline:
         for reading in readings:
             part = yield from self._part(reading, narrowing)
             parts.append(part)
-        if any(part.found.candidates for part in parts):
-            yield EvidenceFound(self._tools.composer.evidence(parts))
         answer = self._tools.composer.compose(question, parts)
         yield TextReady(answer.text)
         yield Answered(answer)
@@ -79,6 +77,7 @@ class Pipeline:
             return Part(understood, Found(), Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy")))
         yield Progress("searching")
         found = self._look_up(understood, narrowing)
+        yield EvidenceFound(self._tools.composer.evidence([found]))
         yield Progress("drafting")
         reply = yield from self._decide(understood, found, narrowing)
         return Part(understood, found, reply)

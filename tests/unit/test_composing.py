@@ -1,0 +1,89 @@
+"""Several questions in one message become one answer."""
+
+from pathlib import Path
+
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.answering.composing import Composer
+from kb_service.answering.drafts import Draft, Quote, Statement
+from kb_service.answering.knobs import Knobs
+from kb_service.answering.lexicon import load_lexicon
+from kb_service.answering.replies import Found, Part, Reply
+from kb_service.answering.sentences import Span
+from kb_service.domain.answers import Answer, DepartmentRef, Drafting, Outcome, Reason
+from tests.factories import candidate, citation, passage_in_version, question, understanding
+
+LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
+POLICE = DepartmentRef("gongan", "市公安局", "12345", None)
+
+
+def composed(*parts: Part) -> Answer:
+    composer = Composer(
+        lexicon=LEXICON,
+        converter=OpenCCConverter(),
+        knobs=Knobs(),
+        confidence_version="hand",
+        new_id=lambda: "an-id",
+    )
+    return composer.compose(question("两个问题"), parts)
+
+
+def answered(asked: str, *texts: str, confidence: float = 0.9, passage: str = "p") -> Part:
+    found = [passage_in_version(text, passage_id=f"{passage}{at}") for at, text in enumerate(texts)]
+    draft = Draft(
+        tuple(Quote(each, Span(0, len(each.passage.text))) for each in found),
+        tuple(Statement(text, (at,)) for at, text in enumerate(texts)),
+        Drafting("extractive"),
+    )
+    citations = tuple(citation(mark=at + 1) for at in range(len(texts)))
+    candidates = tuple(candidate(each) for each in found)
+    return Part(
+        understanding(asked),
+        Found(candidates=candidates, features={"words": confidence}, confidence=confidence),
+        Reply(Outcome.ANSWERED, draft=draft, citations=citations),
+    )
+
+
+def failed(asked: str, reason: Reason = Reason.NO_SOURCE, outcome: Outcome = Outcome.NO_SOURCE) -> Part:
+    return Part(understanding(asked), Found(confidence=0.2), Reply(outcome, "没有找到。", (reason,), POLICE))
+
+
+def test_marks_of_a_second_part_go_on_counting() -> None:
+    answer = composed(answered("多少钱", "免费。", "当场办。"), answered("去哪办", "受理中心。", passage="q"))
+    assert answer.text == "关于“多少钱”：\n免费。[1]\n当场办。[2]\n\n关于“去哪办”：\n受理中心。[3]"
+    assert [each.mark for each in answer.citations] == [1, 2, 3]
+
+
+def test_one_question_has_no_heading() -> None:
+    assert composed(answered("多少钱", "免费。")).text == "免费。[1]"
+
+
+def test_what_could_not_be_answered_of_a_message_is_handed_over() -> None:
+    answer = composed(answered("多少钱", "免费。"), failed("去哪办"))
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.escalation.recommended
+    assert answer.escalation.reasons == (Reason.NO_SOURCE,)
+    assert answer.escalation.department == POLICE
+    assert "没有找到。" in answer.text
+
+
+def test_the_confidence_is_that_of_the_least_sure_answer() -> None:
+    parts = answered("甲", "一。", confidence=0.95), answered("乙", "二。", confidence=0.8, passage="q")
+    assert composed(*parts).confidence == 0.8
+    assert composed(*parts, failed("丙")).confidence == 0.8
+
+
+def test_evidence_takes_turns_between_the_parts() -> None:
+    answer = composed(answered("甲", "一。", "二。"), answered("乙", "三。", passage="q"))
+    assert [each.passage_id for each in answer.evidence] == ["p0", "q0", "p1"]
+
+
+def test_how_each_part_was_read_is_stored() -> None:
+    answer = composed(answered("甲", "一。"), answered("乙", "二。", passage="q"))
+    assert [each.text for each in answer.understood_as.parts] == ["甲", "乙"]
+    assert composed(answered("甲", "一。")).understood_as.parts == ()
+
+
+def test_nobody_is_called_for_insults() -> None:
+    answer = composed(failed("……", Reason.ABUSE, Outcome.OUT_OF_SCOPE))
+    assert not answer.escalation.recommended
+    assert answer.escalation.reasons == (Reason.ABUSE,)
