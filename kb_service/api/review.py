@@ -1,16 +1,15 @@
 """`/v1/versions/{id}/…`: what a reviewer looks at, and `/v1/documents` with their versions."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from kb_service.adapters.sql.shelf import Wanted
 from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
 from kb_service.api.version_shapes import VersionRow, row_of
-from kb_service.domain.documents import Kind, Passage, VersionState
+from kb_service.api.wanted import WantedVersions
+from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.life import IntervalChange
 from kb_service.domain.people import Actor, Role
@@ -123,26 +122,11 @@ def events(
 def documents(
     service: ServiceOf,
     _actor: Staff,
-    state: Annotated[list[VersionState] | None, Query()] = None,
-    kind: Annotated[list[Kind] | None, Query()] = None,
-    matter_id: Annotated[str | None, Query(max_length=120)] = None,
-    department: Annotated[str | None, Query(max_length=200)] = None,
-    effective_from: date | None = None,
-    effective_until: date | None = None,
-    text: Annotated[str | None, Query(max_length=200)] = None,
+    wanted: WantedVersions,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str, Query(max_length=400)] = "",
 ) -> DocumentList:
     """Documents with a version that fits, by their ids, each with all its versions."""
-    wanted = Wanted(
-        states=tuple(state or ()),
-        kinds=tuple(kind or ()),
-        matter_id=matter_id,
-        department=service.asking.department_id(department) if department else None,
-        effective_from=effective_from,
-        effective_until=effective_until,
-        text=text,
-    )
     ids = service.records.shelf.document_ids(wanted, limit=limit + 1, after=cursor)
     shown = [_document(service, each) for each in ids[:limit]]
     return DocumentList(shown, ids[limit - 1] if len(ids) > limit else None)

@@ -12,8 +12,9 @@ from kb_service.adapters.sql.shelf import Wanted
 from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
 from kb_service.api.version_shapes import VersionRow, row_of
+from kb_service.api.wanted import WantedVersions
 from kb_service.domain.days import shanghai_day
-from kb_service.domain.documents import Kind, Version, VersionState
+from kb_service.domain.documents import Version
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Actor, Role
 from kb_service.reviewing.due import due_items
@@ -56,29 +57,12 @@ class Refusal(BaseModel):
 def versions(
     service: ServiceOf,
     _actor: Staff,
-    state: Annotated[list[VersionState] | None, Query()] = None,
-    kind: Annotated[list[Kind] | None, Query()] = None,
-    matter_id: Annotated[str | None, Query(max_length=120)] = None,
-    department: Annotated[str | None, Query(max_length=200)] = None,
-    document_id: Annotated[str | None, Query(max_length=400)] = None,
-    effective_from: Annotated[date | None, Query(description="First day on or after this.")] = None,
-    effective_until: Annotated[date | None, Query(description="First day before this.")] = None,
-    text: Annotated[str | None, Query(max_length=200, description="In title, question or document id.")] = None,
+    wanted: WantedVersions,
     due: Annotated[str | None, Query(description="today, overdue, week, all, or a day (YYYY-MM-DD).")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> VersionList:
     """Newest first; with ``due`` those not yet published whose deadline is by then, the most urgent first."""
-    wanted = Wanted(
-        states=tuple(state or ()),
-        kinds=tuple(kind or ()),
-        matter_id=matter_id,
-        department=service.asking.department_id(department) if department else None,
-        document_id=document_id,
-        effective_from=effective_from,
-        effective_until=effective_until,
-        text=text,
-    )
     if due is not None:
         found = _due(service, due, wanted)
         return VersionList([row_of(service, each) for each in found[:limit]], len(found), None)
