@@ -1,116 +1,99 @@
-"""Fitting the confidence model on what past questions showed, and judging it on questions that it has not seen."""
+"""Fitting the confidence model on what past questions showed, and judging it on questions that it has not seen.
 
-import hashlib
+Twice: on unseen questions of the sets fitted on (folds), and on sets left out whole. The first calibrate the model and
+give the point from which on to answer; the second give the point for questions of another kind.
+"""
+
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
-from eval.errors import RunNotFound, TooFewRows
-from eval.fitting import Column, LinearModel, Matrix, balanced, fit
-from eval.reliability import OperatingPoint, expected_calibration_error, risk_coverage, widest_within
-from eval.runs import ROWS_NAME
-from eval.statistics import auroc
+from eval.boosting import RECIPE, Recipe, boost, logits
+from eval.errors import TooFewRows
+from eval.fitting import Column, Matrix, balanced, fit
+from eval.judging import Judged, judged
+from eval.labelled_sets import LabelledSet
+from eval.labelled_sets import read_set as read_set
+from eval.reliability import thinned_risks
+from kb_service.answering.confidence import ConfidenceModel, Risk, Tree
 
 _FOLDS = 5
 _FEWEST_OF_A_KIND = 10
-
-
-class _Line(BaseModel):
-    """What a row of a run and a collected row have in common."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    features: dict[str, float]
-    label: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledSet:
-    """The rows of one file that have features: (rows, names) and 0 or 1."""
-
-    name: str
-    sha256: str
-    names: tuple[str, ...]
-    features: Matrix
-    labels: Column
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A set as seen by a model that was fitted without it (of a single set: without the fold)."""
-
-    name: str
-    sha256: str
-    rows: int
-    share_right: float
-    auroc: float | None
-    expected_calibration_error: float | None
-    widest_within_accepted_error: OperatingPoint | None
+# A slope that even separable rows do not drive beyond all bounds.
+_CALIBRATION_PENALTY = 1.0
+# What says of which kind a question is; the other features say whether it is answered.
+_KIND_OF_QUESTION = ("cosine", "length", "rarity")
+# The share of the rows at either end that a range leaves out, and by how much of itself it is widened again.
+_TAIL = 0.005
+_WIDENED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A confidence model and the threshold that keeps to the accepted error on unseen rows (None: none does)."""
+    """A confidence model, and how it was judged: on folds of each set, and on each set left out (one set: on folds)."""
 
-    version: str
-    intercept: float
-    weight_of: Mapping[str, float]
-    range_of: Mapping[str, tuple[float, float]]
-    answer_threshold: float | None
+    model: ConfidenceModel
     accepted_error: float
+    sets: tuple[Mapping[str, str], ...]
+    unseen: tuple[Judged, ...]
     left_out: tuple[Judged, ...]
 
+    @property
+    def answer_threshold(self) -> float | None:
+        """None when no confidence keeps to the accepted error."""
+        threshold = self.model.threshold(self.accepted_error)
+        return threshold if threshold <= 1 else None
+
     def as_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
+        """A line a tree, so that the file can be read and compared."""
+        model = self.model
+        head = {
+            "version": model.version,
+            "sets": list(self.sets),
+            "accepted_error": self.accepted_error,
+            "answer_threshold": self.answer_threshold,
+            "unseen": [asdict(each) for each in self.unseen],
+            "left_out": [asdict(each) for each in self.left_out],
+            "slope": model.slope,
+            "offset": model.offset,
+            "range_of": model.range_of,
+            "risks": [_numbers(each) for each in model.risks],
+            "risks_elsewhere": [_numbers(each) for each in model.risks_elsewhere],
+            "names": model.names,
+        }
+        lines = [f"  {json.dumps(name)}: {json.dumps(said, ensure_ascii=False)}," for name, said in head.items()]
+        trees = [f"    {json.dumps(asdict(tree))}" for tree in model.trees]
+        return "\n".join(["{", *lines, '  "trees": [', ",\n".join(trees), "  ]", "}", ""])
 
 
-def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: float, penalty: float = 1.0) -> Fitted:
-    """Fit on all sets, each counting alike; judge each by a fit on the others. Raises TooFewRows."""
+def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: float, recipe: Recipe = RECIPE) -> Fitted:
+    """Fit on all sets, each counting alike. Raises TooFewRows."""
     _require_both_kinds(sets)
-    unseen = _left_out(sets, penalty) if len(sets) > 1 else [_folded(sets[0], penalty)]
-    together = np.vstack([each.features for each in sets])
-    model = _fit(sets, penalty)
-    names = sets[0].names
-    points = risk_coverage(np.concatenate(unseen).tolist(), _labels(sets))
-    best = widest_within(points, accepted_error)
-    return Fitted(
+    folded = _folded(sets, recipe)
+    left_out = _left_out(sets, recipe) if len(sets) > 1 else folded
+    slope, offset = _calibration(sets, folded)
+    trees = _boost(sets, recipe)
+    unseen = [_probabilities(each, slope, offset) for each in folded]
+    elsewhere = [_probabilities(each, slope, offset) for each in left_out]
+    model = ConfidenceModel(
         version=version,
-        intercept=round(model.intercept, 6),
-        weight_of={name: round(float(weight), 6) for name, weight in zip(names, model.weights, strict=True)},
-        range_of={
-            name: (float(low), float(high))
-            for name, low, high in zip(names, together.min(axis=0), together.max(axis=0), strict=True)
-        },
-        answer_threshold=round(best.threshold, 4) if best else None,
-        accepted_error=accepted_error,
-        left_out=tuple(_judged(each, found, accepted_error) for each, found in zip(sets, unseen, strict=True)),
+        names=sets[0].names,
+        trees=tuple(trees),
+        slope=round(slope, 5),
+        offset=round(offset, 5),
+        range_of=_ranges(sets),
+        risks=tuple(thinned_risks(np.concatenate(unseen).tolist(), _labels(sets))),
+        risks_elsewhere=tuple(thinned_risks(np.concatenate(elsewhere).tolist(), _labels(sets))),
+        max_wrong_rate=accepted_error,
     )
-
-
-def read_set(path: Path) -> LabelledSet:
-    """A file of rows, or a run folder. Rows without features (nothing was found) are left out: their confidence is 0.
-
-    Raises RunNotFound for a missing file, TooFewRows when no row is left.
-    """
-    file = path / ROWS_NAME if path.is_dir() else path
-    if not file.exists():
-        raise RunNotFound(f"{file} does not exist; `kb eval run` and `kb eval collect` write rows")
-    content = file.read_bytes()
-    lines = [_Line.model_validate_json(line) for line in content.decode().splitlines() if line.strip()]
-    rows = [line for line in lines if line.features]
-    if not rows:
-        raise TooFewRows(f"{file} has no row with features")
-    names = tuple(sorted(rows[0].features))
-    return LabelledSet(
-        name=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        names=names,
-        features=np.array([[row.features[name] for name in names] for row in rows]),
-        labels=np.array([float(row.label) for row in rows]),
+    return Fitted(
+        model=model,
+        accepted_error=accepted_error,
+        sets=tuple({"name": each.name, "sha256": each.sha256} for each in sets),
+        unseen=_judged(sets, unseen, accepted_error),
+        left_out=_judged(sets, elsewhere, accepted_error),
     )
 
 
@@ -123,39 +106,59 @@ def _require_both_kinds(sets: Sequence[LabelledSet]) -> None:
         raise TooFewRows(f"{right} right and {wrong} wrong rows; at least {_FEWEST_OF_A_KIND} of each are needed")
 
 
-def _fit(sets: Sequence[LabelledSet], penalty: float) -> LinearModel:
+def _boost(sets: Sequence[LabelledSet], recipe: Recipe) -> list[Tree]:
     features, labels = np.vstack([each.features for each in sets]), np.concatenate([each.labels for each in sets])
-    return fit(features, labels, importance=balanced([len(each.labels) for each in sets]), penalty=penalty)
+    return boost(features, labels, importance=balanced([len(each.labels) for each in sets]), recipe=recipe)
 
 
-def _left_out(sets: Sequence[LabelledSet], penalty: float) -> list[Column]:
-    """Probabilities for each set from a fit on the others."""
-    return [_fit([other for other in sets if other is not each], penalty).probabilities(each.features) for each in sets]
+def _left_out(sets: Sequence[LabelledSet], recipe: Recipe) -> list[Column]:
+    """Logits for each set from a fit on the others."""
+    return [logits(_boost([other for other in sets if other is not each], recipe), each.features) for each in sets]
 
 
-def _folded(only: LabelledSet, penalty: float) -> Column:
-    """Probabilities for each row from a fit on the other four fifths; rows are dealt out in turn."""
-    fold = np.arange(len(only.labels)) % _FOLDS
-    found = np.zeros(len(only.labels))
+def _folded(sets: Sequence[LabelledSet], recipe: Recipe) -> list[Column]:
+    """Logits for each row from a fit on the other four fifths of every set; rows are dealt out in turn."""
+    found = [np.zeros(len(each.labels)) for each in sets]
     for number in range(_FOLDS):
-        seen, held = fold != number, fold == number
-        model = fit(only.features[seen], only.labels[seen], importance=np.ones(int(seen.sum())), penalty=penalty)
-        found[held] = model.probabilities(only.features[held])
+        held = [np.arange(len(each.labels)) % _FOLDS == number for each in sets]
+        trees = _boost([each.rows(~out) for each, out in zip(sets, held, strict=True)], recipe)
+        for column, each, out in zip(found, sets, held, strict=True):
+            column[out] = logits(trees, each.features[out])
     return found
 
 
-def _judged(one: LabelledSet, probabilities: Column, accepted_error: float) -> Judged:
-    confidences, labels = probabilities.tolist(), [bool(label) for label in one.labels]
-    return Judged(
-        name=one.name,
-        sha256=one.sha256,
-        rows=len(labels),
-        share_right=float(one.labels.mean()),
-        auroc=auroc(confidences, labels),
-        expected_calibration_error=expected_calibration_error(confidences, labels),
-        widest_within_accepted_error=widest_within(risk_coverage(confidences, labels), accepted_error),
-    )
+def _calibration(sets: Sequence[LabelledSet], folded: Sequence[Column]) -> tuple[float, float]:
+    """Slope and offset that make the logits of unseen rows honest (Platt, 1999)."""
+    scores: Matrix = np.concatenate(folded)[:, None]
+    labels = np.concatenate([each.labels for each in sets])
+    importance = balanced([len(each.labels) for each in sets])
+    line = fit(scores, labels, importance=importance, penalty=_CALIBRATION_PENALTY)
+    return float(line.weights[0]), line.intercept
+
+
+def _probabilities(logit: Column, slope: float, offset: float) -> Column:
+    column: Column = 1 / (1 + np.exp(-np.clip(slope * logit + offset, -30, 30)))
+    return column
+
+
+def _ranges(sets: Sequence[LabelledSet]) -> dict[str, tuple[float, float]]:
+    together = np.vstack([each.features for each in sets])
+    ranges = {}
+    for name in _KIND_OF_QUESTION:
+        if name in sets[0].names:
+            low, high = np.quantile(together[:, sets[0].names.index(name)], [_TAIL, 1 - _TAIL])
+            room = _WIDENED * (high - low)
+            ranges[name] = (round(float(low - room), 4), round(float(high + room), 4))
+    return ranges
+
+
+def _judged(sets: Sequence[LabelledSet], found: Sequence[Column], accepted_error: float) -> tuple[Judged, ...]:
+    return tuple(judged(each, column, accepted_error) for each, column in zip(sets, found, strict=True))
 
 
 def _labels(sets: Sequence[LabelledSet]) -> list[bool]:
     return [bool(label) for each in sets for label in each.labels]
+
+
+def _numbers(risk: Risk) -> tuple[float, int, int]:
+    return risk.threshold, risk.answered, risk.wrong

@@ -16,13 +16,14 @@ from eval.collecting import collect as collect_rows
 from eval.collecting import recall_at
 from eval.comparing import Comparison
 from eval.comparing import compare as compare_rows
+from eval.dialogue_commands import attack, converse
 from eval.errors import EvaluationStopped
 from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.over_http import OverHttp
 from eval.runs import read_history, read_rows, run_as_json, run_folder
-from eval.statistics import Rate
 from eval.systems import AnswersQuestions
+from eval.telling import dot, told_in_one_sentence, told_rate
 from eval.trend import trend
 from kb_service.adapters.index.ownership import find_owner
 from kb_service.adapters.script import OpenCCConverter
@@ -30,6 +31,8 @@ from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
 
 app = typer.Typer(no_args_is_help=True, help="Measure the service on questions with known answers.")
+app.command()(attack)
+app.command()(converse)
 
 Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
@@ -46,8 +49,8 @@ def run(
     """Ask every question and judge the answers; fails on an unlawful citation or a measure that is blind."""
     at = now()
     name = f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-    with _told_in_one_sentence(), _system(url) as system:
-        examined = examine(system, questions, converter=OpenCCConverter(), at=at, name=name, advance=_dot)
+    with told_in_one_sentence(), _system(url) as system:
+        examined = examine(system, questions, converter=OpenCCConverter(), at=at, name=name, advance=dot)
         folder = file(examined, out)
     print(run_as_json(examined.run) if as_json else _told(examined, folder))
     for each in (found := failures(examined.run)):
@@ -59,14 +62,14 @@ def run(
 @app.command()
 def history(out: Out = _OUT) -> None:
     """The runs so far, oldest first."""
-    with _told_in_one_sentence():
+    with told_in_one_sentence():
         print(trend(read_history(out)))
 
 
 @app.command()
 def compare(before: str, after: str, out: Out = _OUT, as_json: AsJson = False) -> None:
     """What a run answers right that another did not, and the other way round."""
-    with _told_in_one_sentence():
+    with told_in_one_sentence():
         found = compare_rows(read_rows(run_folder(before, out)), read_rows(run_folder(after, out)))
     if as_json:
         typer.echo(_json(found))
@@ -82,7 +85,7 @@ def gate(
     significance: Annotated[float, typer.Option(help="A loss this unlikely to be chance fails.")] = 0.05,
 ) -> None:
     """Fail when a run cites what is not in force, or resolves significantly less than its baseline."""
-    with _told_in_one_sentence():
+    with told_in_one_sentence():
         rows = read_rows(run_folder(candidate, out))
         found = compare_rows(read_rows(run_folder(baseline, out)), rows)
         if violations := sum(len(row.violations) for row in rows):
@@ -99,11 +102,11 @@ def collect(
     url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
 ) -> None:
     """Ask labelled queries of the knowledge base at hand and keep what `calibrate` learns from."""
-    with _told_in_one_sentence(), _system(url) as system:
+    with told_in_one_sentence(), _system(url) as system:
         rows = collect_rows(system, queries, out)
     print(f"{len(rows)} rows in {out}; first evidence right in {sum(row.label for row in rows)}")
     for depth in (1, 3, 5, 10):
-        print(f"document in first {depth:<5}{_rate(recall_at(rows, depth))}")
+        print(f"document in first {depth:<5}{told_rate(recall_at(rows, depth))}")
 
 
 @app.command()
@@ -113,7 +116,7 @@ def calibrate(
     accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.10,
 ) -> None:
     """Fit the confidence on rows with known answers; each file is judged by a fit on the others."""
-    with _told_in_one_sentence():
+    with told_in_one_sentence():
         sets = [read_set(each) for each in rows]
         fitted = fit_confidence(sets, version=f"{now():%Y%m%d}-{uuid4().hex[:6]}", accepted_error=accepted_error)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -141,27 +144,18 @@ def _system(url: str | None) -> Iterator[AnswersQuestions]:
         yield InProcess(service)
 
 
-@contextmanager
-def _told_in_one_sentence() -> Iterator[None]:
-    try:
-        yield
-    except EvaluationStopped as error:
-        print(f"kb eval: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
-
-
 def _told(examined: Examined, folder: Path) -> str:
     summary = examined.run.summary
     lines = [
-        f"resolution             {_rate(summary.resolution)}",
-        f"  of the answerable    {_rate(summary.resolution_of_answerable)}",
-        *(f"  {name + ':':<21}{_rate(each)}" for name, each in examined.run.controls.items()),
-        f"wrong among answered   {_rate(summary.error_among_answered)}",
-        *(f"document in first {at:<5}{_rate(each)}" for at, each in summary.recall_at.items()),
-        f"right version cited    {_rate(summary.cites_version)}",
-        f"rightly handed over    {_rate(summary.right_hand_overs)}",
-        f"wrongly handed over    {_rate(summary.wrong_hand_overs)}",
-        f"department right       {_rate(summary.routing)}",
+        f"resolution             {told_rate(summary.resolution)}",
+        f"  of the answerable    {told_rate(summary.resolution_of_answerable)}",
+        *(f"  {name + ':':<21}{told_rate(each)}" for name, each in examined.run.controls.items()),
+        f"wrong among answered   {told_rate(summary.error_among_answered)}",
+        *(f"document in first {at:<5}{told_rate(each)}" for at, each in summary.recall_at.items()),
+        f"right version cited    {told_rate(summary.cites_version)}",
+        f"rightly handed over    {told_rate(summary.right_hand_overs)}",
+        f"wrongly handed over    {told_rate(summary.wrong_hand_overs)}",
+        f"department right       {told_rate(summary.routing)}",
         f"violations             {summary.violations}",
         f"latency                p50 {summary.latency_p50_ms:.0f} ms, p95 {summary.latency_p95_ms:.0f} ms",
         f"report                 {folder / 'report.md'}",
@@ -180,10 +174,6 @@ def _told_changes(found: Comparison) -> str:
     return "\n".join(lines)
 
 
-def _rate(rate: Rate) -> str:
-    return f"{rate.share:6.1%}  ({rate.low:.1%}–{rate.high:.1%}; {rate.successes}/{rate.n})"
-
-
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
@@ -192,8 +182,3 @@ def _json(value: Comparison) -> str:
     import json
 
     return json.dumps(asdict(value), ensure_ascii=False, indent=2)
-
-
-def _dot() -> None:
-    if sys.stderr.isatty():
-        print(".", end="", file=sys.stderr, flush=True)

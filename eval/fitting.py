@@ -58,9 +58,14 @@ def _newton(design: Matrix, labels: Column, importance: Column, ridge: Matrix) -
 
 
 def balanced(sizes: Sequence[int]) -> Column:
-    """An importance for each row of several sets laid end to end, so that each set counts alike; the mean is 1."""
-    total = sum(sizes)
-    return np.concatenate([np.full(size, total / (len(sizes) * size)) for size in sizes])
+    """An importance for each row of several sets laid end to end; the mean is 1.
+
+    A set counts by the square root of its rows: between every row alike, where a large set drowns the others, and every
+    set alike, where a small one speaks too loud.
+    """
+    parts = [size**0.5 for size in sizes]
+    total = sum(sizes) / sum(parts)
+    return np.concatenate([np.full(size, total * part / size) for size, part in zip(sizes, parts, strict=True)])
 
 
 def _sigmoid(logits: Column) -> Column:

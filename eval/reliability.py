@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kb_service.answering.confidence import Risk
+
 BINS = 10
+# The 97.5 % quantile of the standard normal distribution.
+_Z_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,52 @@ def risk_coverage(confidences: Sequence[float], labels: Sequence[bool]) -> list[
 def widest_within(points: Sequence[OperatingPoint], accepted_risk: float) -> OperatingPoint | None:
     """The point that answers most while at most ``accepted_risk`` of its answers are wrong; None if there is none."""
     return max((each for each in points if each.risk <= accepted_risk), key=lambda each: each.coverage, default=None)
+
+
+def answered_right(
+    confidences: Sequence[float],
+    labels: Sequence[bool],
+    answerable: Sequence[bool],
+    accepted_risk: float,
+    *,
+    unanswerable_share: float | None = None,
+) -> float:
+    """The largest share of the answerable questions answered right while ``accepted_risk`` of all answers may be wrong.
+
+    ``unanswerable_share``: rows are weighted so that this share of the questions cannot be answered.
+    """
+    able, rows = sum(answerable), len(answerable)
+    if not able:
+        return 0.0
+    weight_able = weight_not = 1.0
+    if unanswerable_share is not None and able < rows:
+        weight_able, weight_not = (1 - unanswerable_share) / able, unanswerable_share / (rows - able)
+    order = sorted(range(rows), key=lambda i: -confidences[i])
+    best = right = given = 0.0
+    for place, i in enumerate(order):
+        weight = weight_able if answerable[i] else weight_not
+        given, right = given + weight, right + weight * labels[i]
+        is_last_of_equals = place + 1 == rows or confidences[order[place + 1]] != confidences[i]
+        if is_last_of_equals and given - right <= accepted_risk * given:
+            best = max(best, right)
+    return best / (weight_able * able)
+
+
+def thinned_risks(confidences: Sequence[float], labels: Sequence[bool]) -> list[Risk]:
+    """The risk from each whole per cent of confidence on, where somebody is answered; highest first."""
+    risks = []
+    for percent in range(99, 0, -1):
+        answered = [label for confidence, label in zip(confidences, labels, strict=True) if confidence >= percent / 100]
+        if answered and (not risks or len(answered) > risks[-1].answered):
+            risks.append(Risk(percent / 100, len(answered), len(answered) - sum(answered)))
+    return risks
+
+
+def auroc_interval(area: float, *, right: int, wrong: int) -> tuple[float, float]:
+    """95 %, from the standard error of Hanley & McNeil, Radiology 143, 1982."""
+    pairs, squares = area / (2 - area), 2 * area**2 / (1 + area)
+    variance = (area * (1 - area) + (right - 1) * (pairs - area**2) + (wrong - 1) * (squares - area**2)) / (
+        right * wrong
+    )
+    spread = _Z_95 * max(variance, 0.0) ** 0.5
+    return max(0.0, area - spread), min(1.0, area + spread)

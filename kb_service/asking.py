@@ -30,6 +30,7 @@ class Asking:
         self,
         *,
         pipeline: Pipeline,
+        rehearsal: Pipeline,
         reader: Reader,
         retriever: Retriever,
         router: Router,
@@ -38,7 +39,9 @@ class Asking:
         now: Callable[[], datetime],
         user_key: bytes,
     ) -> None:
+        """``rehearsal`` answers without storing and always in the same words."""
         self._pipeline = pipeline
+        self._rehearsal = rehearsal
         self._reader = reader
         self._retriever = retriever
         self._router = router
@@ -109,7 +112,7 @@ class Asking:
 
     def rehearse(self, question: Question, *, narrowing: Narrowing) -> Answer:
         """The answer that would be given with one version more and others less; nothing is stored."""
-        for event in self._pipeline.answer(question, narrowing=narrowing):
+        for event in self._rehearsal.answer(question, narrowing=narrowing):
             if isinstance(event, Answered):
                 return event.answer
         raise AssertionError("the pipeline ended without an answer")

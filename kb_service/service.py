@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from ingestion.checking import Finding, check
 from ingestion.examining import Examining
 from ingestion.preparing import Advance, Preparing, silent
+from ingestion.reading_pictures import PictureReading
 from ingestion.rebuilding import all_points
 from ingestion.sources import Reading
 from ingestion.statistics import PublishedStatistics
@@ -129,6 +130,7 @@ class Service:
     ownership: Ownership | None = None
     rebuild_reasons: list[str] = field(default_factory=list)
     jobs: Jobs = field(default_factory=Unhurried)
+    pictures: PictureReading = field(default_factory=PictureReading)
     _one_rebuild: threading.Lock = field(default_factory=threading.Lock)
     _one_rehearsal: threading.Lock = field(default_factory=threading.Lock)
 
@@ -249,6 +251,7 @@ class Service:
 
     def close(self) -> None:
         self.taking_in.close()
+        self.pictures.close()
         self.index.close()
         if self.ownership is not None:
             self.ownership.release()

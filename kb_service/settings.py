@@ -2,9 +2,9 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         default=None, description="The name under which this process takes jobs; host name and role unless given."
     )
     jobs_at_once: int = Field(default=2, ge=1, le=32, description="Small uploads that this process reads at a time.")
+
+    @model_validator(mode="after")
+    def _a_model_has_a_name(self) -> Self:
+        if self.llm_url and not self.llm_model:
+            raise ValueError("KB_LLM_URL is set, and KB_LLM_MODEL is not: name the model that should draft there")
+        return self
 
     @cached_property
     def database(self) -> str:

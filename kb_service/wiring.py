@@ -2,8 +2,8 @@
 
 import contextlib
 import secrets
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -41,19 +41,11 @@ from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
-from kb_service.answering.composing import Composer
-from kb_service.answering.confidence import load_confidence
-from kb_service.answering.drafting import ExtractiveDrafter
-from kb_service.answering.knobs import Knobs
-from kb_service.answering.lexicon import load_lexicon
-from kb_service.answering.pipeline import Pipeline, Tools
-from kb_service.answering.retrieving import Retriever
-from kb_service.answering.routing import Router
-from kb_service.answering.understanding import Reader
+from kb_service.answer_wiring import open_asking
 from kb_service.asking import Asking
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
-from kb_service.ports import PassageIndex, ScriptConverter
+from kb_service.ports import ScriptConverter
 from kb_service.publishing import Publishing
 from kb_service.reviewing.contrasts import load_contrasts
 from kb_service.reviewing.known_questions import KnownQuestions
@@ -217,7 +209,7 @@ def _service(
     reasons: list[str],
 ) -> Service:
     def asking() -> Asking:
-        return _asking(settings, records, texts, index, statistics)
+        return open_asking(settings, records, texts, index, statistics, now=now, new_id=new_id)
 
     synchroniser = Synchroniser(
         library=records.library,
@@ -270,74 +262,6 @@ def _service(
     return service
 
 
-def _asking(
-    settings: Settings,
-    records: Records,
-    texts: Texts,
-    index: PassageIndex,
-    statistics: PublishedStatistics,
-) -> Asking:
-    knobs = Knobs()
-    lexicon = load_lexicon(settings.prompts_dir)
-    reader = Reader(records.catalogue.matters(), lexicon, texts.converter)
-    router = Router(records.catalogue.departments(), texts.converter)
-    retriever = Retriever(
-        index=index,
-        library=records.library,
-        model=texts.model,
-        segmenter=texts.segmenter,
-        converter=texts.converter,
-        lexicon=lexicon,
-        statistics=statistics.current,
-        knobs=knobs,
-    )
-    drafter = ExtractiveDrafter(
-        sections=records.library.passages_of_version,
-        heading_names=retriever.heading_names,
-        lacks_what_is_asked=lexicon.lacks_what_is_asked,
-        converter=texts.converter,
-        longest=knobs.longest_quote,
-    )
-    confidence = load_confidence(settings.confidence_model)
-    pipeline = Pipeline(
-        Tools(
-            reader=reader,
-            retriever=retriever,
-            drafter=drafter,
-            router=router,
-            library=records.library,
-            confidence=confidence,
-            lexicon=lexicon,
-            converter=texts.converter,
-            composer=Composer(
-                lexicon=lexicon,
-                converter=texts.converter,
-                knobs=knobs,
-                confidence_version=confidence.version,
-                new_id=new_id,
-            ),
-            contradicted=lambda version_ids, as_of: _is_contradicted(records, version_ids, as_of),
-        )
-    )
-    return Asking(
-        pipeline=pipeline,
-        reader=reader,
-        retriever=retriever,
-        router=router,
-        transcript=records.transcript,
-        catalogue=records.catalogue,
-        now=now,
-        user_key=_user_key(settings),
-    )
-
-
-def _is_contradicted(records: Records, version_ids: Sequence[str], as_of: date) -> bool:
-    """Whether one of these versions and another are confirmed to contradict each other, and both are in force then."""
-    pairs = records.suspicions.confirmed_among(version_ids, as_of=as_of)
-    intervals = [[records.library.interval(each) for each in pair] for pair in pairs]
-    return any(all(interval is not None and interval.contains(as_of) for interval in pair) for pair in intervals)
-
-
 def _model_choice(settings: Settings) -> ModelChoice:
     key = settings.embedding_key
     return ModelChoice(
@@ -350,14 +274,3 @@ def _model_choice(settings: Settings) -> ModelChoice:
         endpoint_key=key.get_secret_value() if key else "",
         endpoint_dimensions=settings.embedding_dimensions,
     )
-
-
-def _user_key(settings: Settings) -> bytes:
-    """From the environment, else made once and kept in the data folder, readable by its owner only."""
-    if settings.user_key is not None:
-        return settings.user_key.get_secret_value().encode()
-    path = settings.data_dir / "user.key"
-    with contextlib.suppress(FileExistsError):
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_bytes()

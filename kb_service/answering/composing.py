@@ -26,6 +26,8 @@ from kb_service.ports import ScriptConverter
 # A person is of no help with these, or is not to be kept from others by them.
 _NOBODY_NEEDED = frozenset({Reason.ABUSE})
 
+_NUMERALS = "〇一二三四五六七八九"
+
 
 class Composer:
     """Holds no state between answers."""
@@ -96,11 +98,20 @@ class Composer:
             return parts[0].said(1)
         said: list[str] = []
         first = 1
-        for each in parts:
-            about = self._lexicon.say("part", question=each.understood.question.text.strip())
-            said.append(f"{about}\n{each.said(first)}")
+        for number, each in enumerate(parts, start=1):
+            said.append(f"{self._heading(number, each)}\n{each.said(first)}")
             first += len(each.reply.citations)
         return "\n\n".join(said)
+
+    def _heading(self, number: int, part: Part) -> str:
+        """What a part is about in our words: the asker's own may hold links and markup for the page to follow."""
+        matter, facet = part.understood.matter, part.understood.facet
+        if matter is None:
+            return self._lexicon.say("part", number=_NUMERALS[number])
+        if facet is None or f"related_{facet}" not in self._lexicon.wording:
+            return self._lexicon.say("part_on_matter", number=_NUMERALS[number], matter=matter.name)
+        question = self._lexicon.say(f"related_{facet}", matter=matter.name)
+        return self._lexicon.say("part_asking", number=_NUMERALS[number], question=question)
 
     def _citations(self, parts: Sequence[Part]) -> list[Citation]:
         found: list[Citation] = []

@@ -1,102 +1,137 @@
-"""How likely the best passage's document answers the question: features, and a small logistic model over them.
+"""How likely the best passage's document answers the question, and whether that is enough to answer.
 
-Scores alone do not know what is missing from a knowledge base (top-1 cosine: AUROC .668 on questions whose text was
-removed); how much of the question the passage covers does (.845). So coverage leads, and the legs' agreement, the
-margin, and the agreement of matter and facet help.
+Boosted trees over the features of the evidence, calibrated on questions that the trees had not seen; docs/decisions/
+0012-confidence.md. `kb eval calibrate` makes the file.
 """
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb_service.answering.retrieving import Candidate, QuestionTerms
-from kb_service.answering.understanding import Understanding
+from kb_service.answering.covering import covered as covered
+from kb_service.answering.evidence_features import features as features
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+ACCEPTED_WRONG_RATE = 0.10
+# One-sided 95 %: the rate that was seen is not the rate that will be seen.
+_Z = 1.645
+_NEVER = 1.01
+_LARGEST_LOGIT = 30.0
 
 
-def features(
-    understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms, *, facet_agrees: bool
-) -> dict[str, float]:
-    """Numbers about the best candidate. Empty without candidates.
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A complete binary tree. Node i goes to 2i + 1 when its feature is at most the limit, else to 2i + 2.
 
-    Shares are 0–1; cosine is −1–1; margins are in the fused score's standard deviations.
+    ``splits``: (position of the feature, limit), the root first; ``leaves``: left to right, in logits.
     """
-    if not candidates:
-        return {}
-    best = candidates[0]
-    document = "\n".join(each.text for each in candidates if each.document_id == best.document_id)
-    others = [each for each in candidates[1:] if each.document_id != best.document_id]
-    return {
-        "words": covered(best.text, terms.words),
-        "words_document": covered(document, terms.words),
-        "bigrams": covered(best.text, terms.bigrams),
-        "bigrams_document": covered(document, terms.bigrams),
-        "bigrams_rival": max((covered(each.text, terms.bigrams) for each in others[:4]), default=0.0),
-        "cosine": best.hit.dense if best.hit.dense is not None else 0.0,
-        "margin": min(best.score - others[0].score, 3.0) if others else 3.0,
-        "legs_agree": float(best.hit.dense_rank == 0) + float(best.hit.sparse_rank == 0),
-        "same_document": sum(each.document_id == best.document_id for each in candidates) / len(candidates),
-        "matter": _matter_agreement(understood, best),
-        "facet": float(facet_agrees),
-        "numbers_missing": _numbers_missing(understood.text, best.text),
-        "length": min(len(terms.bigrams), 30) / 30,
-    }
+
+    splits: tuple[tuple[int, float], ...]
+    leaves: tuple[float, ...]
+
+    def value(self, row: Sequence[float]) -> float:
+        node, inner = 0, len(self.splits)
+        while node < inner:
+            feature, limit = self.splits[node]
+            node = 2 * node + (1 if row[feature] <= limit else 2)
+        return self.leaves[node - inner]
 
 
-def covered(text: str, weight_of: Mapping[str, float]) -> float:
-    """The weighted share of the terms that occur in the text; 0 without terms."""
-    total = sum(weight_of.values())
-    return sum(weight for term, weight in weight_of.items() if term in text) / total if total else 0.0
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Of unseen questions, how many had at least this confidence, and how many of those had a wrong first document."""
 
+    threshold: float
+    answered: int
+    wrong: int
 
-def _matter_agreement(understood: Understanding, best: Candidate) -> float:
-    if understood.matter is None or best.found.metadata.matter_id is None:
-        return 0.0
-    return 1.0 if understood.matter.id == best.found.metadata.matter_id else -1.0
-
-
-def _numbers_missing(question: str, text: str) -> float:
-    """The share of the question's figures that the passage does not have."""
-    numbers = set(_NUMBER.findall(question))
-    found = set(_NUMBER.findall(text))
-    return len(numbers - found) / len(numbers) if numbers else 0.0
+    @property
+    def upper_bound(self) -> float:
+        """The share of wrong ones that is not exceeded with 95 % certainty (Wilson 1927, one-sided)."""
+        rate, spread = self.wrong / self.answered, _Z**2 / self.answered
+        centre = rate + spread / 2
+        width = _Z * math.sqrt(rate * (1 - rate) / self.answered + spread / (4 * self.answered))
+        return (centre + width) / (1 + spread)
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
-    """Logistic regression: intercept and a weight a feature, and the range of each feature it was fitted on.
+    """``names``: the features in the order the trees know them. ``slope`` and ``offset`` turn their sum into a logit.
 
-    From ``answer_threshold`` on an answer is given; below it a person is recommended.
+    ``range_of``: where the features lay that say what kind of question it is. ``risks`` are of questions like those
+    fitted on, ``risks_elsewhere`` of sets that the fit had not seen. ``max_wrong_rate``: which share of the answers
+    given may be wrong.
     """
 
     version: str
-    answer_threshold: float
-    intercept: float
-    weight_of: Mapping[str, float]
+    names: tuple[str, ...]
+    trees: tuple[Tree, ...]
+    slope: float
+    offset: float
     range_of: Mapping[str, tuple[float, float]]
+    risks: tuple[Risk, ...]
+    risks_elsewhere: tuple[Risk, ...]
+    max_wrong_rate: float = ACCEPTED_WRONG_RATE
 
     def probability(self, feature_of: Mapping[str, float]) -> float:
-        """0–1; 0 without features."""
+        """0–1; 0 without features. A feature that is not given counts as 0."""
         if not feature_of:
             return 0.0
-        logit = self.intercept + sum(weight * feature_of[name] for name, weight in self.weight_of.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        row = [feature_of.get(name, 0.0) for name in self.names]
+        logit = self.slope * sum(tree.value(row) for tree in self.trees) + self.offset
+        return 1 / (1 + math.exp(-max(-_LARGEST_LOGIT, min(_LARGEST_LOGIT, logit))))
 
     def applies(self, feature_of: Mapping[str, float]) -> bool:
-        """Whether every feature lies where the model was fitted."""
+        """Whether the question is of a kind that the model was fitted on."""
         return bool(feature_of) and all(
-            low <= feature_of[name] <= high for name, (low, high) in self.range_of.items() if name in feature_of
+            low <= feature_of.get(name, 0.0) <= high for name, (low, high) in self.range_of.items()
         )
 
+    def threshold(self, max_wrong_rate: float) -> float:
+        """The smallest confidence from which on answers keep within the rate, with a margin for chance.
 
-def load_confidence(path: Path) -> ConfidenceModel:
+        Above 1 when no confidence is enough.
+        """
+        return _least_within(self.risks, max_wrong_rate)
+
+    def threshold_elsewhere(self, max_wrong_rate: float) -> float:
+        """The same for questions unlike those fitted on; never below `threshold`."""
+        return max(self.threshold(max_wrong_rate), _least_within(self.risks_elsewhere, max_wrong_rate))
+
+    @property
+    def answer_threshold(self) -> float:
+        return self.threshold(self.max_wrong_rate)
+
+    def answers(self, feature_of: Mapping[str, float]) -> bool:
+        """Whether an answer may be given: sure enough for this kind of question."""
+        applies = self.applies(feature_of)
+        needed = self.answer_threshold if applies else self.threshold_elsewhere(self.max_wrong_rate)
+        return self.probability(feature_of) >= needed
+
+
+def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> ConfidenceModel:
     """Raises FileNotFoundError or KeyError for a file that is missing or lacks a part."""
     said = json.loads(path.read_text(encoding="utf-8"))
-    ranges = {name: (float(low), float(high)) for name, (low, high) in said["range_of"].items()}
     return ConfidenceModel(
-        said["version"], float(said["answer_threshold"]), float(said["intercept"]), dict(said["weight_of"]), ranges
+        version=said["version"],
+        names=tuple(said["names"]),
+        trees=tuple(
+            Tree(tuple((int(at), float(limit)) for at, limit in tree["splits"]), tuple(map(float, tree["leaves"])))
+            for tree in said["trees"]
+        ),
+        slope=float(said["slope"]),
+        offset=float(said["offset"]),
+        range_of={name: (float(low), float(high)) for name, (low, high) in said["range_of"].items()},
+        risks=_risks(said["risks"]),
+        risks_elsewhere=_risks(said["risks_elsewhere"]),
+        max_wrong_rate=max_wrong_rate,
     )
+
+
+def _risks(rows: Sequence[Sequence[float]]) -> tuple[Risk, ...]:
+    return tuple(Risk(float(threshold), int(answered), int(wrong)) for threshold, answered, wrong in rows)
+
+
+def _least_within(risks: Sequence[Risk], rate: float) -> float:
+    return min((each.threshold for each in risks if each.answered and each.upper_bound <= rate), default=_NEVER)

@@ -7,7 +7,7 @@ from kb_service.domain.answers import Answer, Evidence
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``stage`` is one of understood, searching, drafting."""
+    """``stage`` is one of reading (a picture), understood, searching, drafting."""
 
     stage: str
 

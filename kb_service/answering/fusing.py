@@ -25,6 +25,36 @@ class FusedHit:
     sparse_rank: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class LegShape:
+    """How the scores of a leg's hits lie, a passage counting once; zeros for an empty leg.
+
+    ``tenth`` and ``fiftieth`` are the scores at those ranks from 0, of a shorter leg its last.
+    """
+
+    mean: float = 0.0
+    deviation: float = 0.0
+    tenth: float = 0.0
+    fiftieth: float = 0.0
+    least: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LegShapes:
+    """``sparse_possible``: the score of a passage that says each term of the question without end."""
+
+    dense: LegShape = LegShape()
+    sparse: LegShape = LegShape()
+    sparse_possible: float = 0.0
+
+
+NO_LEGS = LegShapes()
+
+
+def shapes(legs: TwoLegs, *, sparse_possible: float) -> LegShapes:
+    return LegShapes(_shape(legs.dense), _shape(legs.sparse), sparse_possible)
+
+
 def fuse(legs: TwoLegs, *, dense_weight: float) -> list[FusedHit]:
     """Best first, ties by passage id. A passage that a leg did not return counts as that leg's last."""
     dense = _best_by_passage(legs.dense)
@@ -67,3 +97,17 @@ def _standardised(hits: Mapping[str, Hit]) -> tuple[dict[str, float], float]:
     scores = np.array([hit.score for hit in hits.values()], dtype=np.float64)
     deviations = (scores - scores.mean()) / (scores.std() + 1e-9)
     return dict(zip(hits, deviations.tolist(), strict=True)), float(deviations.min())
+
+
+def _shape(hits: Sequence[Hit]) -> LegShape:
+    scores = [hit.score for hit in _best_by_passage(hits).values()]
+    if not scores:
+        return LegShape()
+    last = len(scores) - 1
+    return LegShape(
+        mean=float(np.mean(scores)),
+        deviation=float(np.std(scores)),
+        tenth=scores[min(10, last)],
+        fiftieth=scores[min(50, last)],
+        least=scores[last],
+    )

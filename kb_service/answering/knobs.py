@@ -10,6 +10,7 @@ class Knobs:
     leg_depth: int = 100  # fusion takes its scale from each leg's top 100
     dense_weight: float = 0.55  # docs/decisions/0004-fusion.md
     reordered: int = 30
+    coverage_bonus: float = 2.0  # for a passage that says all of the question, in proportion; 0012-confidence.md
     matter_bonus: float = 0.5
     facet_bonus: float = 0.7
     title_only_penalty: float = 0.2  # found for its title alone: its own words share nothing with the question

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from kb_service.domain.answers import Reason
+from kb_service.answering.courtesies import Courtesies, courtesies
+from kb_service.answering.scoping import ScopeWords, load_scope_words
 from kb_service.domain.matters import Facet
 
 
@@ -26,8 +27,8 @@ class Lexicon:
     facet_words: Mapping[Facet, tuple[str, ...]]
     facet_headings: Mapping[Facet, tuple[str, ...]]
     asking_words: tuple[str, ...]
-    courtesy: tuple[str, ...]
-    scope_words: Mapping[Reason, tuple[str, ...]]
+    courtesies: Courtesies
+    scope: ScopeWords
     expectations: tuple[Expectation, ...]
     disclaimers: tuple[str, ...]
     wording: Mapping[str, str]
@@ -54,8 +55,8 @@ def load_lexicon(folder: Path) -> Lexicon:
         facet_words={Facet(name): tuple(found) for name, found in words["facets"].items()},
         facet_headings={Facet(name): tuple(found) for name, found in words["facet_headings"].items()},
         asking_words=tuple(words["asking_words"]),
-        courtesy=tuple(words["courtesy"]),
-        scope_words={Reason(name): tuple(found) for name, found in words["scope"].items()},
+        courtesies=courtesies(**words["courtesy"]),
+        scope=load_scope_words(folder),
         expectations=tuple(
             Expectation(re.compile(each["asked"]), re.compile(each["needed"])) for each in words["expected"]
         ),

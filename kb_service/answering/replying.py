@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from kb_service.answering.grounding import interval_of
+from kb_service.answering.grounding.citing import interval_of
 from kb_service.answering.lexicon import Lexicon
 from kb_service.answering.understanding import Understanding
 from kb_service.domain.answers import Citation, DepartmentRef, Notice, NoticeKind, Reason
@@ -27,6 +27,12 @@ def notices(
         text = lexicon.say(f"notice_{kind}", title=citation.title, day=shown.isoformat())
         found[citation.document_id] = Notice(kind, text, citation.document_id, end)
     return list(found.values())
+
+
+def day_read(citation: Citation, *, as_of: date, lexicon: Lexicon) -> Notice:
+    """That the answer is of a day which the question named in its words."""
+    text = lexicon.say("notice_day_read", day=as_of.isoformat())
+    return Notice(NoticeKind.DAY_READ, text, citation.document_id, as_of)
 
 
 def hand_over_text(reason: Reason, department: DepartmentRef | None, lexicon: Lexicon) -> str:

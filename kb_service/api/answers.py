@@ -1,40 +1,21 @@
 """`/v1/answers`: ask, read again, say whether it helped."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Body, Query, Response
-from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from kb_service.answering.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.api.access import ASKING, needs
+from kb_service.api.asked import Conditions, asked, drained, events
+from kb_service.api.pictures import LONGEST_PICTURE, PicturesOf
 from kb_service.api.state import ServiceOf
-from kb_service.asking import Asking
-from kb_service.domain.answers import Answer, Question
-from kb_service.domain.days import shanghai_day
-from kb_service.domain.documents import Audience
-from kb_service.domain.errors import KbError
+from kb_service.api.streaming import ANSWER, EventStream, server_sent
+from kb_service.domain.answers import Answer
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.texts import is_storable
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
-
-_ANSWER = TypeAdapter(Answer)
-
-
-def _day(value: object) -> object:
-    """A day, or a moment reduced to its day in Shanghai (a moment without a zone is taken as Shanghai's)."""
-    if isinstance(value, str) and len(value) > 10:
-        moment = datetime.fromisoformat(value)
-        return shanghai_day(moment) if moment.tzinfo else moment.date()
-    return value
-
-
-AsOf = Annotated[date | None, BeforeValidator(_day)]
 
 
 def _storable(text: str | None) -> str | None:
@@ -43,19 +24,18 @@ def _storable(text: str | None) -> str | None:
     return text
 
 
-class Ask(BaseModel):
-    """A question. ``as_of``: the day whose rules are wanted; today unless given."""
+class Ask(Conditions):
+    """A question. It may be left out where a picture shows it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(max_length=4000)
-    conversation_id: str | None = Field(default=None, max_length=64)
-    user_ref: str | None = Field(default=None, max_length=200, description="Opaque; kept as a keyed hash.")
-    as_of: AsOf = None
-    region: str | None = Field(default=None, max_length=100, description="浦东新区, or 上海市/浦东新区")
-    audience: Audience | None = None
-    matter_id: str | None = Field(default=None, max_length=120)
-    channel: str | None = Field(default=None, max_length=100)
+    question: str = Field(default="", max_length=4000)
+    picture: str | None = Field(
+        default=None,
+        max_length=2 * LONGEST_PICTURE,
+        description="A screenshot (PNG, JPEG, WebP; at most 4 MB and 20 megapixels) in base64 or as a data: URL. "
+        "Its words are read, and it is thrown away.",
+    )
     stream: bool = False
 
 
@@ -75,23 +55,17 @@ _EXAMPLES = {
 
 @router.post("", response_model=Answer)
 def ask(
-    body: Annotated[Ask, Body(openapi_examples=_EXAMPLES)], service: ServiceOf, _actor: Annotated[Actor, needs(*ASKING)]
+    body: Annotated[Ask, Body(openapi_examples=_EXAMPLES)],
+    service: ServiceOf,
+    pictures: PicturesOf,
+    _actor: Annotated[Actor, needs(*ASKING)],
 ) -> Response:
     """Answer from what is in force on the day asked about, or say that a person should."""
-    question = service.asking.question(
-        body.question,
-        as_of=body.as_of,
-        conversation_id=body.conversation_id,
-        user_ref=body.user_ref,
-        region=body.region,
-        audience=body.audience,
-        matter_id=body.matter_id,
-        channel=body.channel,
-    )
+    sent = asked(service, body.question, picture=body.picture, conditions=body)
+    happening = events(service.asking, sent, pictures)
     if body.stream:
-        events = _server_sent(service.asking, question)
-        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-    return Response(_ANSWER.dump_json(service.asking.answer(question)), media_type="application/json")
+        return EventStream(server_sent(happening))
+    return Response(ANSWER.dump_json(drained(happening)), media_type="application/json")
 
 
 @router.get("/{answer_id}", response_model=Answer)
@@ -105,7 +79,7 @@ def stored(
     answer = service.transcript.answer(answer_id, channel=channel)
     withdrawn = service.library.withdrawn_among([each.version_id for each in answer.citations])
     flagged = tuple(replace(each, withdrawn=each.version_id in withdrawn) for each in answer.citations)
-    return Response(_ANSWER.dump_json(replace(answer, citations=flagged)), media_type="application/json")
+    return Response(ANSWER.dump_json(replace(answer, citations=flagged)), media_type="application/json")
 
 
 @router.post("/{answer_id}/feedback", status_code=204)
@@ -114,27 +88,3 @@ def feedback(
 ) -> None:
     """Whether the answer resolved the person's problem: said for the one who asked, not by staff."""
     service.transcript.add_feedback(answer_id, at=service.now(), resolved=body.resolved, comment=body.comment)
-
-
-def _server_sent(asking: Asking, question: Question) -> Iterator[bytes]:
-    try:
-        for event in asking.ask(question):
-            yield _framed(*_named(event))
-    except KbError as error:  # the status is sent already: the stream itself says what went wrong
-        yield _framed("error", orjson.dumps({"error": type(error).__name__, "detail": str(error)}))
-
-
-def _framed(name: str, data: bytes) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
-
-
-def _named(event: Event) -> tuple[str, bytes]:
-    match event:
-        case Progress(stage):
-            return "progress", orjson.dumps({"stage": stage})
-        case EvidenceFound(evidence):
-            return "evidence", orjson.dumps({"evidence": evidence})
-        case TextReady(text):
-            return "text", orjson.dumps({"text": text})
-        case Answered(answer):
-            return "answer", _ANSWER.dump_json(answer)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from kb_service.api import (
     access,
     answers,
+    chat_completions,
     errors,
     health,
     internal,
@@ -34,12 +35,25 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     )
     app.state.service = service
     app.state.owner_token = owner_token
+    app.state.pictures = service.pictures
     app.state.keys_seen = access.KeysSeen(service.records.people.has_keys)
     errors.register(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(OriginCheck, keys_seen=app.state.keys_seen, allow_remote=service.settings.allow_remote)
     app.include_router(access.router)
-    for module in (answers, search, uploads, versions, review, suspicions, lead_times, knowledge, health, internal):
+    for module in (
+        answers,
+        chat_completions,
+        search,
+        uploads,
+        versions,
+        review,
+        suspicions,
+        lead_times,
+        knowledge,
+        health,
+        internal,
+    ):
         app.include_router(module.router)
     app.include_router(pages_router())
     app.include_router(editorial_router())

@@ -8,10 +8,13 @@ from kb_service.domain.errors import UploadTooLarge
 
 _MEGABYTE = 1024 * 1024
 LARGEST_BODY = _MEGABYTE
+# A screenshot in base64; a chat's history may bring earlier ones along.
+LARGEST_QUESTION = 12 * _MEGABYTE
 LARGEST_FILE = 100 * _MEGABYTE
 LARGEST_UPLOAD = 500 * _MEGABYTE
 # Routes that take forms with files, which are spooled to the disk as they come.
 UPLOAD_PATHS = frozenset({"/v1/documents", "/v1/documents:import", "/console/upload"})
+QUESTION_PATHS = frozenset({"/v1/answers", "/v1/chat/completions"})
 
 
 class BodyLimit:
@@ -25,7 +28,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         is_upload = _brings_files(scope)
-        limit = LARGEST_UPLOAD if is_upload else LARGEST_BODY
+        smaller = LARGEST_QUESTION if scope["path"] in QUESTION_PATHS else LARGEST_BODY
+        limit = LARGEST_UPLOAD if is_upload else smaller
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
             await self._refuse(limit, scope, receive, send)

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
-from kb_service.answering.grounding import interval_of
+from kb_service.answering.grounding.citing import interval_of
 from kb_service.answering.retrieving import Candidate, Narrowing
 from kb_service.answering.routing import Routed
 from kb_service.api.access import ASKING, needs
-from kb_service.api.answers import AsOf
+from kb_service.api.asked import AsOf
 from kb_service.api.state import ServiceOf
 from kb_service.domain.answers import Question
 from kb_service.domain.days import Interval

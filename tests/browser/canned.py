@@ -121,7 +121,7 @@ def _answered() -> Json:
                 "effective_from": "2028-01-01",
             },
         ],
-        matter={"label": "居住证签注", "matter_id": "m-endorse"},
+        matter={"id": "m-endorse", "name": "居住证签注"},
         related_questions=["居住证签注要带什么材料？"],
     )
 
@@ -156,7 +156,8 @@ def _clarify() -> Json:
             "question": "您问的是哪一种签注？",
             "options": [
                 {"label": "居住证签注", "matter_id": "m-endorse"},
-                {"label": "港澳通行证签注", "matter_id": "m-permit"},
+                {"label": "港澳通行证签注", "matter_id": "m-permit", "region": None, "audience": None},
+                {"label": "浦东新区的签注", "matter_id": None, "region": "上海市/浦东新区", "audience": "person"},
             ],
         },
     )
@@ -195,13 +196,57 @@ def _tabular() -> Json:
     )
 
 
-ANSWERS: dict[str, Json] = {
-    made["answer_id"]: made for made in (_answered(), _handed_over(), _clarify(), _hostile(), _no_source(), _tabular())
-}
+def _follow_up() -> Json:
+    return answer(
+        "a-follow-up",
+        "那要钱吗？",
+        "answered",
+        "每两年签注一次。[1]",
+        citations=[citation(1, "v-old", "每两年签注一次")],
+        matter={"id": "m-endorse", "name": "居住证签注"},
+        understood_as={"text": "居住证签注 要钱吗", "matter_id": "m-endorse", "carried_over": ["matter"]},
+    )
+
+
+def _in_parts() -> Json:
+    return answer(
+        "a-parts",
+        "签注多久一次？我的件到哪一步了？",
+        "answered",
+        "关于“签注多久一次”：\n每两年签注一次。[1]\n\n关于“我的件到哪一步了”：\n我看不到您的办件记录。",
+        citations=[citation(1, "v-old", "每两年签注一次")],
+        escalation={"recommended": True, "reasons": ["needs_personal_data"], "department": POLICE},
+    )
+
+
+def _of_a_picture() -> Json:
+    return answer(
+        "a-picture", "（见图）", "answered", "每两年签注一次。[1]", citations=[citation(1, "v-old", "每两年签注一次")]
+    )
+
+
+_MADE = (
+    _answered(),
+    _handed_over(),
+    _clarify(),
+    _hostile(),
+    _no_source(),
+    _tabular(),
+    _follow_up(),
+    _in_parts(),
+    _of_a_picture(),
+)
+ANSWERS: dict[str, Json] = {made["answer_id"]: made for made in _MADE}
 
 
 def answer_to(question: str, matter_id: str | None) -> Json:
     """The canned answer whose subject the question names; the answered one otherwise."""
+    if not question:
+        return ANSWERS["a-picture"]
+    if "那要钱" in question:
+        return ANSWERS["a-follow-up"]
+    if "多久一次" in question:
+        return ANSWERS["a-parts"]
     if "注入" in question:
         return ANSWERS["a-hostile"]
     if "缴费表" in question:

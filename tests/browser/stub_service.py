@@ -50,6 +50,10 @@ def _add_answers(app: FastAPI, stub: StubService) -> None:
         stub.asked.append(body)
         if stub.fault == "refused":
             return JSONResponse({"error": "QuestionTooLong", "detail": "…"}, status_code=422)
+        if stub.fault == "unknown":
+            return JSONResponse({"error": "Unauthenticated", "detail": "…"}, status_code=401)
+        if stub.fault == "unreadable":
+            return JSONResponse({"error": "PictureRefused", "detail": "…"}, status_code=422)
         made = canned.answer_to(body["question"], body.get("matter_id")) | {"as_of": body.get("as_of", canned.TODAY)}
         if not (body.get("stream") and stub.streams):
             return JSONResponse(made)

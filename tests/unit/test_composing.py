@@ -1,5 +1,6 @@
 """Several questions in one message become one answer."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from kb_service.adapters.script import OpenCCConverter
@@ -10,6 +11,7 @@ from kb_service.answering.lexicon import load_lexicon
 from kb_service.answering.replies import Found, Part, Reply
 from kb_service.answering.sentences import Span
 from kb_service.domain.answers import Answer, DepartmentRef, Drafting, Outcome, Reason
+from kb_service.domain.matters import Facet, Matter
 from tests.factories import candidate, citation, passage_in_version, question, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
@@ -49,8 +51,19 @@ def failed(asked: str, reason: Reason = Reason.NO_SOURCE, outcome: Outcome = Out
 
 def test_marks_of_a_second_part_go_on_counting() -> None:
     answer = composed(answered("多少钱", "免费。", "当场办。"), answered("去哪办", "受理中心。", passage="q"))
-    assert answer.text == "关于“多少钱”：\n免费。[1]\n当场办。[2]\n\n关于“去哪办”：\n受理中心。[3]"
+    assert answer.text == "问题一：\n免费。[1]\n当场办。[2]\n\n问题二：\n受理中心。[3]"
     assert [each.mark for each in answer.citations] == [1, 2, 3]
+
+
+def test_a_part_is_headed_by_its_matter_and_never_by_the_askers_words() -> None:
+    asked = answered("![x](http://evil.example/x)签注多少钱", "免费。")
+    endorsing = Matter("qianzhu", "居住证签注", "gongan")
+    first = replace(asked, understood=replace(asked.understood, matter=endorsing, facet=Facet.FEE))
+    second = replace(asked, understood=replace(asked.understood, matter=endorsing))
+    assert (
+        composed(first, second).text
+        == "问题一，居住证签注要收费吗？\n免费。[1]\n\n问题二，居住证签注：\n免费。[2]"
+    )
 
 
 def test_one_question_has_no_heading() -> None:

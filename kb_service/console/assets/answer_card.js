@@ -6,7 +6,7 @@ import { shanghaiDay, spokenDay } from "./days.js";
 import { button, element } from "./dom.js";
 import { escalationPanel } from "./escalation.js";
 import { feedbackBar } from "./feedback.js";
-import { OUTCOMES } from "./words.js";
+import { CARRIED, OUTCOMES } from "./words.js";
 import { openVersion } from "./version_dialog.js";
 
 // Below this an answer carries a plain request to check it; residents are not shown the number itself.
@@ -23,7 +23,7 @@ export function answerCard(answer, actions) {
     doubt(answer),
     notices(answer.notices ?? []),
     options(answer, actions.askAgain),
-    answer.outcome === "answered" ? null : escalationPanel(answer.escalation),
+    escalationPanel(answer.escalation),
     footnotes(citations),
     answer.outcome === "answered" ? feedbackBar(answer, actions) : null,
     related(answer.related_questions ?? [], actions.askAgain),
@@ -37,15 +37,22 @@ function cardHead(answer) {
     "header", { class: "answer-head" },
     element("span", { class: "speaker", text: "小申" }),
     heading ? element("span", { class: "outcome", text: heading }) : null,
-    answer.matter?.label ? element("span", { class: "chip", text: answer.matter.label }) : null,
+    matterChip(answer),
     isOtherDay ? element("span", { class: "chip chip-day", text: `按 ${spokenDay(answer.as_of)} 的规定` }) : null,
   );
+}
+
+/** The matter an answer is about, and whether that was taken over from before. */
+function matterChip({ matter, understood_as: understood }) {
+  if (!matter) return null;
+  const carried = (understood?.carried_over ?? []).map((what) => CARRIED[what]).find(Boolean);
+  return element("span", { class: "chip", text: carried ? `${carried}：${matter.name}` : matter.name });
 }
 
 function doubt(answer) {
   if (answer.outcome !== "answered") return null;
   const isLow = answer.confidence_applies !== false && answer.confidence < LOW_CONFIDENCE;
-  if (!isLow && !answer.escalation?.recommended) return null;
+  if (!isLow) return null;
   return element("p", { class: "doubt", text: "这条答复不一定完全对应您的情况，请点开依据核对原文，或向责任单位确认。" });
 }
 
@@ -61,11 +68,16 @@ function notices(list) {
 function options(answer, askAgain) {
   const clarification = answer.clarification;
   if (!clarification) return null;
-  const buttons = clarification.options.map((option) => button(option.label, () =>
-    askAgain({ question: answer.question, matter_id: option.matter_id })));
+  const buttons = clarification.options.map((option) => button(option.label, () => askAgain(chosen(option))));
   const isRepeated = answer.text.includes(clarification.question);
   return element("div", { class: "options", role: "group", "aria-label": "请选择" },
     isRepeated ? null : element("p", { text: clarification.question }), element("div", { class: "option-row" }, ...buttons));
+}
+
+/** The label is what the person says; what it stands for goes with it, as far as the option tells. */
+function chosen({ label, matter_id: matterId, region, audience }) {
+  const meant = Object.entries({ matter_id: matterId, region, audience }).filter(([, value]) => value);
+  return { question: label, ...Object.fromEntries(meant) };
 }
 
 function footnotes(citations) {

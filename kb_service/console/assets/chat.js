@@ -17,6 +17,9 @@ const EXAMPLES = [
   "开公司要准备哪些材料？",
 ];
 
+// How the service writes a question that is a picture only.
+const ALONE = "（见图）";
+
 let asking = new AbortController();
 const box = composer({ onAsk: (question) => exchange(question), onStop: () => asking.abort() });
 
@@ -48,7 +51,7 @@ function askAgain(question) {
 /** One question from asking to its drawn answer; on a fault the question goes back into the box. */
 async function exchange(question) {
   asking = new AbortController();
-  const entry = newEntry(question.question);
+  const entry = newEntry(question);
   if (box.isHolding(question.question)) box.clear();
   box.setBusy(true);
   try {
@@ -65,7 +68,8 @@ async function exchange(question) {
 
 async function follow(entry, question, signal) {
   const { conversationId } = remembered();
-  const body = conversationId ? { ...question, conversation_id: conversationId } : question;
+  const body = { ...question, picture: question.picture?.url };
+  if (conversationId) body.conversation_id = conversationId;
   let drafted = "";
   for await (const { event, data } of ask(body, signal)) {
     if (event === "answer") return data;
@@ -82,19 +86,19 @@ function setProgress(entry, text) {
   if (!entry.reply.querySelector(".drafting")) entry.progress.textContent = text;
 }
 
-function newEntry(question) {
+function newEntry({ question, picture }) {
   showWelcome(false);
   const progress = element("p", { class: "progress", text: STAGES.asked });
   const reply = element("div", { class: "reply", "aria-busy": "true" }, progress);
-  const root = element("section", { class: "exchange" }, asked(question), reply);
+  const root = element("section", { class: "exchange" }, asked(question, picture), reply);
   byId("exchanges").append(root);
   root.scrollIntoView({ block: "start" });
   announce("正在查找…");
   return { root, reply, progress };
 }
 
-const asked = (question) =>
-  element("p", { class: "asked" }, element("span", { class: "visually-hidden", text: "您问：" }), question);
+const asked = (question, picture) => element("p", { class: "asked" },
+  element("span", { class: "visually-hidden", text: "您问：" }), picture?.preview, question || ALONE);
 
 function show(entry, answer, resolved) {
   entry.reply.removeAttribute("aria-busy");
@@ -107,14 +111,15 @@ function failed(entry, question, error) {
   entry.reply.removeAttribute("aria-busy");
   if (error.name === "AbortError" && !entry.root.isConnected) return;
   const words = error.name === "AbortError" ? "已停止。" : error.message;
-  const isKept = box.giveBack(question.question);
+  const isKept = box.giveBack(question.question, question.picture);
   const again = button("重新发送", () => {
     if (box.isBusy()) return;
     entry.root.remove();
     exchange(question);
   });
+  const signIn = error.code === "Unauthenticated" ? element("a", { href: "/console", text: "去登录" }) : null;
   entry.reply.replaceChildren(element("div", { class: "trouble", role: "alert" },
-    element("p", { text: isKept ? `${words}您的问题还在输入框里。` : words }), again));
+    element("p", { text: isKept ? `${words}您的问题还在输入框里。` : words }), signIn, again));
 }
 
 const announce = (text) => { byId("announcements").textContent = text; };

@@ -3,19 +3,21 @@
 import { lengthOf } from "./codepoints.js";
 import { shanghaiDay, spokenDay } from "./days.js";
 import { byId, element } from "./dom.js";
+import { pictureInput } from "./picture_input.js";
 import { AUDIENCES, DISTRICTS } from "./words.js";
 
 const QUESTION_LIMIT = 500;
 const COUNTED_FROM = 400;
 
-/** Calls `onAsk({question, as_of?, region?, audience?})`; `stop` calls `onStop()`. */
+/** Calls `onAsk({question, picture?, as_of?, region?, audience?})`; `stop` calls `onStop()`. */
 export function composer({ onAsk, onStop }) {
   const [form, box, send, stop] = ["composer", "question", "send", "stop"].map(byId);
+  const picture = pictureInput({ onChange: refresh });
   let isBusy = false;
 
   function refresh() {
     const length = lengthOf(box.value.trim());
-    send.disabled = isBusy || length === 0 || length > QUESTION_LIMIT;
+    send.disabled = isBusy || (length === 0 && !picture.current()) || length > QUESTION_LIMIT;
     box.setAttribute("aria-invalid", String(length > QUESTION_LIMIT));
     byId("question-length").textContent = lengthInWords(length);
     byId("question-length").classList.toggle("too-long", length > QUESTION_LIMIT);
@@ -25,7 +27,8 @@ export function composer({ onAsk, onStop }) {
 
   function submit() {
     refresh();
-    if (!send.disabled) onAsk({ question: box.value.trim(), ...conditions() });
+    const shown = picture.current();
+    if (!send.disabled) onAsk({ question: box.value.trim(), ...(shown && { picture: shown }), ...conditions() });
   }
 
   form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
@@ -49,11 +52,11 @@ export function composer({ onAsk, onStop }) {
       refresh();
     },
     isBusy: () => isBusy,
-    clear() { box.value = ""; refresh(); },
+    clear() { box.value = ""; picture.clear(); },
     /** Puts a question back that could not be asked, unless something new has been typed; true if it is in the box. */
-    giveBack(question) {
+    giveBack(question, shown) {
       if (!box.value.trim()) box.value = question;
-      refresh();
+      picture.giveBack(shown ?? null);
       return box.value.trim() === question;
     },
     isHolding: (question) => box.value.trim() === question,

@@ -3,7 +3,9 @@
 import { eventsOf } from "./events.js";
 
 const FAULT_WORDS = {
+  BodyTooLarge: "发送的内容太大，请把截图裁小一些再试。",
   AnswerNotFound: "这条答复已经读不到了。",
+  PictureRefused: "截图没有读出来，请换一张清晰的截图（PNG 或 JPEG，4 MB 以内），或直接输入文字。",
   QuestionEmpty: "请先输入问题。",
   QuestionTooLong: "问题太长，请精简到 500 字以内。",
   UnknownMatter: "所选的事项已经调整，请重新提问。",
@@ -11,6 +13,8 @@ const FAULT_WORDS = {
 };
 
 const STATUS_WORDS = {
+  401: "需要登录才能提问：请先登录，没有密钥的请向管理员索取。",
+  413: "发送的内容太大，请精简后再试。",
   403: "没有权限查看这项内容。",
   404: "要找的内容不存在。",
   422: "输入的内容有误，请检查后再试。",

@@ -36,11 +36,15 @@ const REASONS = {
   abuse: "这段话小申不便答复。",
 };
 
+/** What was taken over from the turns before, where a reader should know. */
+export const CARRIED = { matter: "接着问", question: "按您的选择" };
+
 export const reasonInWords = (reason) => REASONS[reason] ?? "需要工作人员进一步确认。";
 
 /** What is being done after each stage of answering the service reports. */
 export const STAGES = {
   asked: "正在理解您的问题…",
+  reading: "正在读取截图里的文字…",
   understood: "正在查找现行规定…",
   searching: "正在查找现行规定…",
   drafting: "正在整理答复，逐句核对依据…",

@@ -1,0 +1,65 @@
+"""A knowledge base made for one evaluation and thrown away after it, so that nothing planted reaches the real one."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from eval.errors import EvaluationStopped
+from ingestion.catalogue import read_departments, read_matters
+from kb_service.adapters.embedding.building import MODEL_NAME
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.service import Service
+from kb_service.settings import Settings
+from kb_service.wiring import importing, open_records, open_service
+
+_ACTOR = "evaluation"
+
+
+@contextmanager
+def scratch_service(corpus: Path, *, llm_url: str | None = None, llm_model: str = "") -> Iterator[Service]:
+    """The documents of a corpus folder, published, in a service of its own with the model of the settings at hand."""
+    if not (corpus / "matters.yaml").exists():
+        raise EvaluationStopped(
+            f"{corpus} is not a corpus folder; it needs matters.yaml, departments.yaml and documents"
+        )
+    usual = Settings()
+    with TemporaryDirectory(prefix="kb-eval-") as folder:
+        settings = Settings(
+            data_dir=Path(folder),
+            database_url=None,
+            qdrant_url=None,
+            embedding_model=usual.embedding_model or str((usual.models_dir / MODEL_NAME).resolve()),
+            llm_url=llm_url,
+            llm_model=llm_model,
+        )
+        _fill(settings, corpus)
+        with open_service(settings) as service:
+            service.synchroniser.reconcile()
+            yield service
+
+
+def plant(service: Service, records: Sequence[Mapping[str, Any]], *, publish: bool) -> list[str]:
+    """Take records of the bulk format in as any bulk import does; what was refused, and why."""
+    if not records:
+        return []
+    with TemporaryDirectory(prefix="kb-eval-") as folder:
+        file = Path(folder) / "planted.jsonl"
+        file.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in records), encoding="utf-8")
+        taking_in = importing(service.records, service.texts.converter)
+        imported = list(taking_in.run([file], actor=_ACTOR, publish=publish))
+    service.synchroniser.reconcile()
+    return [f"line {each.line}: {each.reason}" for each in imported if each.status == "refused"]
+
+
+def _fill(settings: Settings, corpus: Path) -> None:
+    records = open_records(settings)
+    try:
+        departments, matters = read_departments(corpus / "departments.yaml"), read_matters(corpus / "matters.yaml")
+        records.catalogue.replace(departments_=departments, matters_=matters)
+        for _ in importing(records, OpenCCConverter()).run([corpus], actor=_ACTOR, publish=True):
+            pass
+    finally:
+        records.database.close()

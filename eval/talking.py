@@ -1,0 +1,95 @@
+"""A conversation with the service, turn by turn: in this process, or over the public API."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import httpx
+from pydantic import TypeAdapter
+
+from eval.errors import EvaluationStopped
+from eval.in_process import InProcess
+from eval.over_http import OverHttp
+from eval.systems import CHANNEL, Source
+from kb_service.domain.answers import Answer
+from kb_service.domain.documents import Audience
+from kb_service.service import Service
+
+_ANSWER = TypeAdapter(Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person sends. ``seen``: what was read from a screenshot that came with it."""
+
+    text: str
+    seen: str = ""
+    as_of: date | None = None
+    region: str | None = None
+    audience: Audience | None = None
+    matter_id: str | None = None
+
+
+class Talks(Protocol):
+    """Anything that keeps up a conversation and shows the versions that it cites."""
+
+    def reply(self, message: Message, conversation_id: str | None) -> Answer:
+        """Raises KbError where the service refuses the message."""
+
+    def source(self, version_id: str) -> Source | None:
+        """What stands in the database under a cited id; None when nothing does."""
+
+
+class TalksInProcess:
+    """Implements `Talks` over a service opened in this process."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._seen = InProcess(service)
+
+    def reply(self, message: Message, conversation_id: str | None) -> Answer:
+        asking = self._service.asking
+        return asking.answer(
+            asking.question(
+                message.text,
+                as_of=message.as_of,
+                conversation_id=conversation_id,
+                region=message.region,
+                audience=message.audience,
+                matter_id=message.matter_id,
+                channel=CHANNEL,
+                seen=message.seen,
+            )
+        )
+
+    def source(self, version_id: str) -> Source | None:
+        return self._seen.source(version_id)
+
+
+class TalksOverHttp:
+    """Implements `Talks` over the public API of a service that runs; it is sent no screenshots."""
+
+    def __init__(self, base_url: str) -> None:
+        self._http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
+        self._seen = OverHttp(base_url)
+
+    def reply(self, message: Message, conversation_id: str | None) -> Answer:
+        if message.seen:
+            raise EvaluationStopped("screenshots are only tried in process; stop the service and try again")
+        said: dict[str, Any] = {
+            "question": message.text,
+            "channel": CHANNEL,
+            "conversation_id": conversation_id,
+            "as_of": message.as_of.isoformat() if message.as_of else None,
+            "region": message.region,
+            "audience": message.audience,
+            "matter_id": message.matter_id,
+        }
+        body = {name: value for name, value in said.items() if value is not None}
+        try:
+            return _ANSWER.validate_json(self._http.post("/v1/answers", json=body).raise_for_status().content)
+        except httpx.HTTPError as error:
+            raise EvaluationStopped(f"POST /v1/answers failed: {error}; is the service still running?") from error
+
+    def source(self, version_id: str) -> Source | None:
+        return self._seen.source(version_id)

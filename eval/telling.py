@@ -1,0 +1,30 @@
+"""How the commands speak: a failure is one sentence and exit code 1, a rate comes with its interval."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from eval.errors import EvaluationStopped
+from eval.statistics import Rate
+
+
+@contextmanager
+def told_in_one_sentence() -> Iterator[None]:
+    """An evaluation that stopped says why on stderr."""
+    try:
+        yield
+    except EvaluationStopped as error:
+        print(f"kb eval: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def told_rate(rate: Rate) -> str:
+    return f"{rate.share:6.1%}  ({rate.low:.1%}–{rate.high:.1%}; {rate.successes}/{rate.n})"
+
+
+def dot() -> None:
+    """A sign of life, where somebody looks."""
+    if sys.stderr.isatty():
+        print(".", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,181 @@
+"""Puts together what answers questions: settings, records and texts in, asking out. A part of the wiring."""
+
+import contextlib
+import functools
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from ingestion.statistics import PublishedStatistics
+from kb_service.adapters.sql.districts import SqlDistricts
+from kb_service.answering.circuit import CircuitBreaker
+from kb_service.answering.clarifying import Clarifying
+from kb_service.answering.composing import Composer
+from kb_service.answering.confidence import load_confidence
+from kb_service.answering.conversation_words import load_conversation_words
+from kb_service.answering.drafting import ExtractiveDrafter
+from kb_service.answering.drafts import AnswerDrafter
+from kb_service.answering.knobs import Knobs
+from kb_service.answering.lexicon import Lexicon, load_lexicon
+from kb_service.answering.listening import Listener
+from kb_service.answering.matter_names import matter_names
+from kb_service.answering.model_brief import load_prompts
+from kb_service.answering.model_drafting import Limits, ModelDrafter
+from kb_service.answering.pipeline import Pipeline, Tools
+from kb_service.answering.planted_orders import PlantedOrders, load_planted
+from kb_service.answering.relating import Relating
+from kb_service.answering.reranking import reranked
+from kb_service.answering.retrieving import Candidate, Retriever
+from kb_service.answering.routing import Router
+from kb_service.answering.understanding import Reader
+from kb_service.asking import Asking
+from kb_service.domain.documents import PassageInVersion
+from kb_service.ports import LanguageModel, PassageIndex, Reranker
+from kb_service.service import Records, Texts
+from kb_service.settings import Settings
+
+
+def open_asking(
+    settings: Settings,
+    records: Records,
+    texts: Texts,
+    index: PassageIndex,
+    statistics: PublishedStatistics,
+    *,
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
+) -> Asking:
+    """With the catalogue as it is now. Raises ModelUnavailable when a configured model cannot be loaded."""
+    knobs = Knobs()
+    lexicon = load_lexicon(settings.prompts_dir)
+    matters = records.catalogue.matters()
+    reader = Reader(matters, lexicon, texts.converter)
+    router = Router(records.catalogue.departments(), texts.converter)
+    retriever = Retriever(
+        index=index,
+        library=records.library,
+        model=texts.model,
+        segmenter=texts.segmenter,
+        converter=texts.converter,
+        lexicon=lexicon,
+        statistics=statistics.current,
+        knobs=knobs,
+        read_again=_read_again(settings.reranker_model),
+    )
+    planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)
+
+    def sections(version_id: str) -> Sequence[PassageInVersion]:
+        return planted_orders.honest(records.library.passages_of_version(version_id))
+
+    quoting = ExtractiveDrafter(
+        sections=sections,
+        heading_names=retriever.heading_names,
+        lacks_what_is_asked=lexicon.lacks_what_is_asked,
+        converter=texts.converter,
+        longest=knobs.longest_quote,
+    )
+    confidence = load_confidence(settings.confidence_model, settings.max_wrong_rate)
+    words = load_conversation_words(settings.prompts_dir, lexicon, matter_names(matters, texts.converter))
+    tools = Tools(
+        listener=Listener(reader, words),
+        retriever=retriever,
+        drafter=_drafter(settings, quoting, sections, lexicon, texts, knobs),
+        router=router,
+        library=records.library,
+        confidence=confidence,
+        clarifying=Clarifying(matters={each.id: each for each in matters}, lexicon=lexicon, words=words),
+        relating=Relating(lexicon, texts.converter, limit=knobs.related),
+        planted_orders=planted_orders,
+        words=words,
+        lexicon=lexicon,
+        converter=texts.converter,
+        composer=Composer(
+            lexicon=lexicon,
+            converter=texts.converter,
+            knobs=knobs,
+            confidence_version=confidence.version,
+            new_id=new_id,
+        ),
+        districts_with_own_text=SqlDistricts(records.database).with_own_text,
+        contradicted=lambda version_ids, as_of: _is_contradicted(records, version_ids, as_of),
+    )
+    return Asking(
+        pipeline=Pipeline(tools),
+        # A rehearsal compares the same words before and after: quotes, which are always the same.
+        rehearsal=Pipeline(replace(tools, drafter=quoting)),
+        reader=reader,
+        retriever=retriever,
+        router=router,
+        transcript=records.transcript,
+        catalogue=records.catalogue,
+        now=now,
+        user_key=_user_key(settings),
+    )
+
+
+def _drafter(
+    settings: Settings,
+    quoting: ExtractiveDrafter,
+    sections: Callable[[str], Sequence[PassageInVersion]],
+    lexicon: Lexicon,
+    texts: Texts,
+    knobs: Knobs,
+) -> AnswerDrafter:
+    """Quotes, or a language model's words where one is configured."""
+    if settings.llm_url is None:
+        return quoting
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    return ModelDrafter(
+        _language_model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_context),
+        quoting,
+        sections=sections,
+        prompts=load_prompts(settings.prompts_dir),
+        breaker=CircuitBreaker(clock=time.monotonic),
+        converter=texts.converter,
+        lacks_what_is_asked=lexicon.lacks_what_is_asked,
+        limits=Limits(settings.llm_seconds, settings.llm_context, knobs.longest_quote),
+        clock=time.monotonic,
+        new_fence=lambda: secrets.token_hex(8),
+    )
+
+
+@functools.cache  # asking is made anew when the catalogue changes; models are not
+def _language_model(url: str, model: str, key: str, seconds: float, context: int) -> LanguageModel:
+    from kb_service.adapters.language_model.opening import open_language_model  # takes seconds to import
+
+    return open_language_model(url, model=model, key=key, seconds=seconds, context=context)
+
+
+@functools.cache
+def _reranker(folder: Path) -> Reranker:
+    from kb_service.adapters.reranker import FastembedReranker
+
+    return FastembedReranker(folder)
+
+
+def _read_again(folder: str | None) -> Callable[[str, Sequence[Candidate]], list[Candidate]] | None:
+    if folder is None:
+        return None
+    reranker = _reranker(Path(folder))
+    return lambda text, candidates: reranked(text, candidates, reranker)
+
+
+def _is_contradicted(records: Records, version_ids: Sequence[str], as_of: date) -> bool:
+    """Whether one of these versions and another are confirmed to contradict each other, and both are in force then."""
+    pairs = records.suspicions.confirmed_among(version_ids, as_of=as_of)
+    intervals = [[records.library.interval(each) for each in pair] for pair in pairs]
+    return any(all(interval is not None and interval.contains(as_of) for interval in pair) for pair in intervals)
+
+
+def _user_key(settings: Settings) -> bytes:
+    """From the environment, else made once and kept in the data folder, readable by its owner only."""
+    if settings.user_key is not None:
+        return settings.user_key.get_secret_value().encode()
+    path = settings.data_dir / "user.key"
+    with contextlib.suppress(FileExistsError):
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_bytes()

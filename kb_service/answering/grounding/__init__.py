@@ -1,0 +1,1 @@
+"""Whether a draft says what its sources say, and the citations of one that does."""

@@ -1,0 +1,93 @@
+"""What is asked, whichever door it comes through: words, a picture, and the conditions beside them."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from ingestion.reading_pictures import PictureReading
+from kb_service.answering.events import Answered, Event, Progress
+from kb_service.api.pictures import picture_of
+from kb_service.api.wording import door_wording
+from kb_service.asking import Asking
+from kb_service.domain.answers import Answer, Question
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import Audience
+from kb_service.domain.errors import PictureRefused
+from kb_service.service import Service
+
+
+def _day(value: object) -> object:
+    """A day, or a moment reduced to its day in Shanghai (a moment without a zone is taken as Shanghai's)."""
+    if isinstance(value, str) and len(value) > 10:
+        moment = datetime.fromisoformat(value)
+        return shanghai_day(moment) if moment.tzinfo else moment.date()
+    return value
+
+
+AsOf = Annotated[date | None, BeforeValidator(_day)]
+
+
+class Conditions(BaseModel):
+    """``as_of``: the day whose rules are wanted; today unless given."""
+
+    conversation_id: str | None = Field(default=None, max_length=64)
+    user_ref: str | None = Field(default=None, max_length=200, description="Opaque; kept as a keyed hash.")
+    as_of: AsOf = None
+    region: str | None = Field(default=None, max_length=100, description="浦东新区, or 上海市/浦东新区")
+    audience: Audience | None = None
+    matter_id: str | None = Field(default=None, max_length=120)
+    channel: str | None = Field(default=None, max_length=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A checked question, and a picture that is yet to be read; ``has_words`` is false where that is all there is."""
+
+    question: Question
+    picture: bytes | None
+    has_words: bool
+
+
+def asked(service: Service, words: str, *, picture: str | None, conditions: Conditions) -> Asked:
+    """All that can be checked at once. Raises PictureRefused, and what `Asking.question` raises."""
+    sent = picture_of(picture) if picture else None
+    has_words = bool(words.strip())
+    stand_in = door_wording(service.settings.prompts_dir)["see_picture"]
+    question = service.asking.question(
+        words if has_words or sent is None else stand_in,
+        as_of=conditions.as_of,
+        conversation_id=conditions.conversation_id,
+        user_ref=conditions.user_ref,
+        region=conditions.region,
+        audience=conditions.audience,
+        matter_id=conditions.matter_id,
+        channel=conditions.channel,
+    )
+    return Asked(question, sent, has_words)
+
+
+def events(asking: Asking, sent: Asked, pictures: PictureReading) -> Generator[Event, None, None]:
+    """Of answering, with the reading of the picture before them. The picture itself is not kept."""
+    question = sent.question
+    if sent.picture is not None:
+        yield Progress("reading")
+        question = replace(question, seen=_seen(sent, pictures))
+    yield from asking.ask(question)
+
+
+def drained(happening: Generator[Event, None, None]) -> Answer:
+    """The answer at the end of the events."""
+    for event in happening:
+        if isinstance(event, Answered):
+            return event.answer
+    raise AssertionError("the events ended without an answer")
+
+
+def _seen(sent: Asked, pictures: PictureReading) -> str:
+    seen = pictures.read(sent.picture or b"")
+    if not seen and not sent.has_words:
+        raise PictureRefused("the picture shows no words that can be read; type the question")
+    return seen

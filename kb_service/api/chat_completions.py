@@ -1,0 +1,164 @@
+"""`/v1/chat/completions` and `/v1/models`: the interface of OpenAI's, for clients that speak nothing else.
+
+The same answers as `/v1/answers`, stored alike; why each field is as it is: docs/decisions/0015-doors-of-a-chat.md.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from kb_service.answering.events import Answered, Event, TextReady
+from kb_service.api.access import ASKING, needs
+from kb_service.api.asked import asked, drained, events
+from kb_service.api.chat_conversations import placed
+from kb_service.api.chat_replies import MODEL, USAGE, Replying
+from kb_service.api.chat_shapes import ChatCompletionRequest
+from kb_service.api.errors import STATUS_OF
+from kb_service.api.pictures import PicturesOf
+from kb_service.api.state import ServiceOf
+from kb_service.api.streaming import ANSWER, EventStream, guarded
+from kb_service.api.wording import door_wording
+from kb_service.domain.answers import Answer
+from kb_service.domain.errors import KbError
+from kb_service.domain.people import Actor
+from kb_service.wiring import new_id
+
+
+class _OpenAIRoute(APIRoute):
+    """Errors as these clients read them: an object with a message, and our name of the error as its code."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except KbError as error:
+                return _refused(type(error).__name__, str(error), STATUS_OF[type(error)])
+            except RequestValidationError as error:
+                faults = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()]
+                return _refused("RequestInvalid", "; ".join(faults), 422)
+
+        return handled
+
+
+router = APIRouter(prefix="/v1", tags=["chat completions"], route_class=_OpenAIRoute)
+
+_MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": "kb-service"}
+
+
+@router.get("/models")
+def models(_actor: Annotated[Actor, needs(*ASKING)]) -> dict[str, object]:
+    """The one there is."""
+    return {"object": "list", "data": [_MODEL]}
+
+
+@router.post("/chat/completions")
+def complete(
+    body: ChatCompletionRequest,
+    request: Request,
+    service: ServiceOf,
+    pictures: PicturesOf,
+    actor: Annotated[Actor, needs(*ASKING)],
+) -> Response:
+    """Answer the user's last message. `kb` in the reply, or in the last chunk of a stream, is the whole answer."""
+    said, given = body.said_by_user(), body.metadata
+    user = given.user_ref or body.user or body.safety_identifier
+    sent = asked(service, said[-1], picture=body.picture(), conditions=given.model_copy(update={"user_ref": user}))
+    if given.conversation_id is None:
+        asker = f"{actor.person_id}\n{user or ''}"
+        sent = placed(sent, asking=service.asking, transcript=service.transcript, asker=asker, said=said)
+    replying = Replying(door_wording(service.settings.prompts_dir), str(request.base_url))
+    completion = _Completion(f"chatcmpl-{new_id()}", int(sent.question.asked_at.timestamp()), replying)
+    happening = events(service.asking, sent, pictures)
+    if not body.stream:
+        return _json(completion.whole(drained(happening)))
+    with_usage = body.stream_options is not None and body.stream_options.include_usage
+    chunks = completion.chunks(happening, with_usage=with_usage)
+    return EventStream(guarded(chunks, _framed, lambda name, detail: _framed(_error(name, detail, 500))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Completion:
+    id: str
+    created: int
+    replying: Replying
+    model: str = field(default=MODEL)
+
+    def whole(self, answer: Answer) -> dict[str, object]:
+        choice = {
+            "index": 0,
+            "message": self.replying.message(answer) | {"refusal": None},
+            "finish_reason": "stop",
+            "logprobs": None,
+        }
+        return self._object("chat.completion", [choice]) | {"usage": USAGE, "kb": _dumped(answer)}
+
+    def chunks(self, happening: Generator[Event, None, None], *, with_usage: bool) -> Generator[Any, None, None]:
+        """Objects to send; None stands for the end. An empty one keeps the line open while there is nothing to say."""
+        yield self._delta({"role": "assistant", "content": ""})
+        with closing(happening):
+            for event in happening:
+                yield from self._chunks_of(event)
+        if with_usage:
+            yield self._object("chat.completion.chunk", []) | {"usage": USAGE}
+        yield None
+
+    def _chunks_of(self, event: Event) -> Iterator[dict[str, object]]:
+        match event:
+            case TextReady(text):
+                yield from (self._delta({"content": piece}) for piece in _pieces(text))
+            case Answered(answer):
+                yield from self._ending(answer)
+            case _:
+                yield {}
+
+    def _ending(self, answer: Answer) -> Iterator[dict[str, object]]:
+        if rest := self.replying.rest_of(answer):
+            yield self._delta({"content": rest})
+        annotations = self.replying.message(answer)["annotations"]
+        yield self._delta({"annotations": annotations}, finish_reason="stop") | {"kb": _dumped(answer)}
+
+    def _delta(self, delta: dict[str, object], *, finish_reason: str | None = None) -> dict[str, object]:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
+        return self._object("chat.completion.chunk", [choice])
+
+    def _object(self, kind: str, choices: list[dict[str, object]]) -> dict[str, object]:
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.model, "choices": choices}
+
+
+def _pieces(text: str) -> list[str]:
+    return text.splitlines(keepends=True) or [""]
+
+
+def _dumped(answer: Answer) -> object:
+    return ANSWER.dump_python(answer, mode="json")
+
+
+def _framed(said: dict[str, object] | None) -> bytes:
+    if said is None:
+        return b"data: [DONE]\n\n"
+    # A comment, which clients pass over.
+    return b"data: " + orjson.dumps(said) + b"\n\n" if said else b": at work\n\n"
+
+
+def _json(said: dict[str, object], status: int = 200) -> Response:
+    return Response(orjson.dumps(said), status_code=status, media_type="application/json")
+
+
+def _error(name: str, detail: str, status: int) -> dict[str, object]:
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    return {"error": {"message": detail, "type": kind, "code": name, "param": None}, "detail": detail}
+
+
+def _refused(name: str, detail: str, status: int) -> Response:
+    response = _json(_error(name, detail, status), status)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

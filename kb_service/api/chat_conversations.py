@@ -1,0 +1,45 @@
+"""Which conversation a request belongs to that brings its history along, but no id."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kb_service.api.asked import Asked
+from kb_service.asking import Asking
+from kb_service.domain.answers import Answer
+from kb_service.ports import Transcript
+
+# As many turns as answering looks back, and beginnings that are looked up.
+_TURNS = 6
+_LONGEST_KEY = 32
+
+
+def placed(asked: Asked, *, asking: Asking, transcript: Transcript, asker: str, said: Sequence[str]) -> Asked:
+    """In the conversation that the same asker began with the same words, as far as it is theirs alone.
+
+    ``said``: the user's messages, the question last. Two people behind one key may begin alike: a conversation with
+    a question in it that this history has not is another one's, and nothing is carried over from it.
+    """
+    earlier = list(said[:-1])
+    for length in range(1, min(len(earlier), _TURNS) + 1):
+        begun = _key(asking, asker, said[:length])
+        turns = _turns(transcript, begun, asked)
+        if turns and all(turn.question in earlier for turn in turns):
+            return _in(asked, begun)
+    own = _key(asking, asker, said)
+    return asked if _turns(transcript, own, asked) else _in(asked, own)
+
+
+def _in(asked: Asked, conversation_id: str) -> Asked:
+    return replace(asked, question=replace(asked.question, conversation_id=conversation_id))
+
+
+def _turns(transcript: Transcript, conversation_id: str, asked: Asked) -> Sequence[Answer]:
+    question = asked.question
+    return transcript.last_turns(conversation_id, channel=question.channel, user_hash=question.user_hash, limit=_TURNS)
+
+
+def _key(asking: Asking, asker: str, said: Sequence[str]) -> str:
+    """Under the key that user references are hashed with: nobody can make up another's."""
+    keyed = asking.question("conversation", user_ref=json.dumps([asker, *said])).user_hash
+    return f"chat-{(keyed or '')[:_LONGEST_KEY]}"

@@ -1,0 +1,81 @@
+"""What editors say of a question and answer: other words for the question, and questions it must not answer."""
+
+from typing import Any
+
+import pytest
+
+from kb_service.domain.documents import Kind
+from tests.api.conftest import Http, publish
+
+QUESTION = "盆景参展证要交多少钱？"
+SIMILAR = "带一盆小树去比赛得花多少"
+NEGATIVE = "盆景参展证丢了补一张要交多少钱？"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bonsai(http: Http) -> None:
+    publish(
+        http.service,
+        "bonsai-fee",
+        "盆景参展证每证收取工本费30元，当场缴纳。",
+        title=QUESTION,
+        kind=Kind.INTERPRETATION,
+        question=QUESTION,
+        similar_questions=(SIMILAR,),
+        negative_questions=(NEGATIVE,),
+    )
+    publish(
+        http.service,
+        "bonsai-hours",
+        "盆景展馆每周二至周日开放，周一闭馆。",
+        title="盆景展馆什么时候开放？",
+        kind=Kind.INTERPRETATION,
+        question="盆景展馆什么时候开放？",
+    )
+
+
+def cited(answer: dict[str, Any]) -> set[str]:
+    return {each["document_id"] for each in answer["citations"]}
+
+
+def test_the_question_itself_is_answered(http: Http) -> None:
+    answer = http.ask(QUESTION)
+    assert (answer["outcome"], cited(answer)) == ("answered", {"bonsai-fee"})
+    assert "30元" in answer["text"]
+
+
+@pytest.mark.parametrize("asked", [SIMILAR, "帶一盆小樹去比賽得花多少", SIMILAR + "？"])
+def test_a_similar_question_finds_the_answer_in_whatever_words_and_script(http: Http, asked: str) -> None:
+    answer = http.ask(asked)
+    assert answer["evidence"][0]["document_id"] == "bonsai-fee"
+    (best, *_) = http.get("/v1/search", question=asked).json()["hits"]
+    assert best["document_id"] == "bonsai-fee"
+
+
+def test_a_similar_question_is_answered_as_the_question_is(http: Http) -> None:
+    answer = http.ask(SIMILAR)
+    assert (answer["outcome"], cited(answer)) == ("answered", {"bonsai-fee"})
+
+
+@pytest.mark.parametrize(
+    "asked", [NEGATIVE, NEGATIVE.rstrip("？"), "盆景參展證丟了補一張要交多少錢", "  盆景参展证丢了，补一张要交多少钱 ?"]
+)
+def test_a_negative_question_is_never_answered_by_the_answer_it_was_named_for(http: Http, asked: str) -> None:
+    answer = http.ask(asked)
+    assert "bonsai-fee" not in cited(answer)
+    assert "30元" not in answer["text"]
+
+
+def test_a_negative_question_is_answered_by_another_document_that_does(http: Http) -> None:
+    publish(
+        http.service,
+        "bonsai-lost",
+        "盆景参展证丢失的，补证收取工本费15元。",
+        title="盆景参展证丢了怎么补？",
+        kind=Kind.INTERPRETATION,
+        question="盆景参展证丢了怎么补？",
+        effective_from="2031-01-01",
+    )
+    answer = http.ask(NEGATIVE, as_of="2031-06-01")
+    assert (answer["outcome"], cited(answer)) == ("answered", {"bonsai-lost"})
+    assert "15元" in answer["text"]

@@ -1,0 +1,83 @@
+"""When the service is sure enough: trees, what they were fitted on, and the point from which on answers are given."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kb_service.answering.confidence import ConfidenceModel, Risk, Tree, load_confidence
+
+# Half of the question in the passage is the limit; of what is above it, a clear lead decides.
+TREE = Tree(splits=((0, 0.5), (1, 0.0), (1, 1.0)), leaves=(-2.0, -1.0, 0.0, 2.0))
+MODEL = ConfidenceModel(
+    version="v",
+    names=("covered", "margin"),
+    trees=(TREE,),
+    slope=1.0,
+    offset=0.0,
+    range_of={"cosine": (0.7, 0.95)},
+    risks=(Risk(0.8, 400, 12), Risk(0.6, 600, 48), Risk(0.5, 700, 90)),
+    risks_elsewhere=(Risk(0.9, 300, 9), Risk(0.7, 500, 75)),
+    max_wrong_rate=0.10,
+)
+SHIPPED = Path(__file__).resolve().parents[2] / "kb_service" / "answering" / "confidence_model.json"
+
+
+@pytest.mark.parametrize(
+    ("row", "logit"), [((0.5, 0.0), -2), ((0.2, 0.1), -1), ((0.6, 1.0), 0), ((0.9, 1.5), 2), ((0.51, 0.0), 0)]
+)
+def test_a_tree_is_followed_from_its_root_to_a_leaf(row: tuple[float, float], logit: float) -> None:
+    assert TREE.value(row) == logit
+
+
+def test_confidence_is_the_calibrated_sum_of_the_trees() -> None:
+    twice = replace(MODEL, trees=(TREE, TREE), slope=0.5, offset=0.25)
+    found = twice.probability({"covered": 0.9, "margin": 1.5})
+    assert found == pytest.approx(1 / (1 + math.exp(-(0.5 * (2 + 2) + 0.25))))
+
+
+def test_without_evidence_there_is_no_confidence_and_no_answer() -> None:
+    assert MODEL.probability({}) == 0
+    assert not MODEL.applies({})
+    assert not MODEL.answers({})
+
+
+def test_the_threshold_leaves_a_margin_for_chance() -> None:
+    # 48 of 600 is 8 %, at most 10.0 % with 95 % certainty: by hand (0.08 + 0.00225 + 1.645·√(0.0736/600 + 1.88e-6))
+    # / 1.00451 = 0.1003, so 0.8 is needed; 12 of 400 is 3 %, at most 4.8 %.
+    assert MODEL.threshold(0.10) == 0.8
+    assert MODEL.threshold(0.11) == 0.6
+
+
+def test_a_rate_that_nothing_keeps_to_lets_nothing_be_answered() -> None:
+    assert MODEL.threshold(0.01) > 1
+
+
+def test_a_question_of_another_kind_needs_more_confidence() -> None:
+    near = {"covered": 0.9, "margin": 1.5, "cosine": 0.9}  # e² / (1 + e²) = 0.88
+    assert MODEL.applies(near)
+    assert MODEL.answers(near)
+    far = near | {"cosine": 0.5}
+    assert not MODEL.applies(far)
+    assert not MODEL.answers(far)  # 0.9 is needed
+
+
+def test_questions_of_another_kind_never_need_less() -> None:
+    easy = replace(MODEL, risks_elsewhere=(Risk(0.3, 300, 0),))
+    assert easy.threshold_elsewhere(0.10) == 0.8
+
+
+def test_a_stricter_rate_answers_less() -> None:
+    evidence = {"covered": 0.9, "margin": 1.5, "cosine": 0.9}
+    assert replace(MODEL, max_wrong_rate=0.05).answers(evidence)
+    assert not replace(MODEL, max_wrong_rate=0.02).answers(evidence)
+
+
+def test_the_model_that_ships_knows_an_answered_question_from_an_unanswered_one() -> None:
+    model = load_confidence(SHIPPED, 0.10)
+    assert 0 < model.answer_threshold < 1
+    assert model.threshold(0.05) >= model.threshold(0.10) >= model.threshold(0.20)
+    assert model.threshold_elsewhere(0.10) >= model.answer_threshold
+    assert len(model.trees) > 1
+    assert max(at for tree in model.trees for at, _ in tree.splits) < len(model.names)

@@ -1,0 +1,105 @@
+"""The day that a question's own words ask for, seen from 25 November 2026."""
+
+from datetime import date
+
+import pytest
+
+from kb_service.answering.day_asked import day_asked
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024年的社保基数是多少", "2024-12-31"),
+        ("最低工资2023年是多少", "2023-12-31"),
+        ("2024年度公积金缴存基数上限", "2024-12-31"),
+        ("二〇二四年社保下限是多少", "2024-12-31"),
+        ("去年的最低工资是多少", "2025-12-31"),
+        ("前年社保缴费基数上限", "2024-12-31"),
+        ("2025年上半年公积金基数", "2025-06-30"),
+        ("今年7月失业金标准", "2026-07-31"),
+        ("上个月的失业金标准", "2026-10-31"),
+        ("三月份的公积金上限是多少", "2026-03-31"),
+    ],
+)
+def test_a_past_period_is_asked_about_as_of_its_last_day(text: str, expected: str) -> None:
+    assert day_asked(text, TODAY) == date.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("明年最低工资标准", "2027-01-01"),
+        ("2027年1月以后社保基数是多少", "2027-01-01"),
+        ("明年7月1日起社保基数多少", "2027-07-01"),
+        ("下个月的失业金标准", "2026-12-01"),
+    ],
+)
+def test_a_period_to_come_is_asked_about_as_of_its_first_day(text: str, expected: str) -> None:
+    assert day_asked(text, TODAY) == date.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025年6月30日的失业金标准是多少", "2025-06-30"),
+        ("2025-03-01 社保基数下限多少", "2025-03-01"),
+        ("去年这时候失业金每月多少", "2025-11-25"),
+        ("2026年以前的失业金标准是多少", "2025-12-31"),
+    ],
+)
+def test_an_exact_day_is_that_day(text: str, expected: str) -> None:
+    assert day_asked(text, TODAY) == date.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["今年的社保基数", "2026年社保基数是多少", "本月失业金标准", "最新的社保基数是多少", "社保基数"]
+)
+def test_the_present_is_asked_about_as_of_today(text: str) -> None:
+    assert day_asked(text, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我2023年入职的，现在社保基数多少",
+        "1990年出生几岁退休",
+        "2024年毕业的可以落户吗",
+        "2024年买的房子契税多少",
+        "我去年办的居住证，签注多少钱",
+        "去年失业了，失业金标准是多少",
+        "我爸2020年退休，退休医保待遇怎样",
+        "我是1月份生的，几岁能退",
+        "去年交的社保能不能补",
+    ],
+)
+def test_the_year_of_an_event_asks_for_no_day(text: str) -> None:
+    assert day_asked(text, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "沪府〔2024〕5号文件规定是什么",
+        "2022年版的办法还能用吗",
+        "2024年出台的落户政策现在还有效吗",
+        "2024元够交社保吗",
+        "106年1月1日起的标准是多少",  # a year of the Minguo calendar
+        "有效期到2026年的居住证怎么办",
+        "居住证办了3年了要什么条件",
+    ],
+)
+def test_the_number_of_a_document_and_other_figures_are_no_day(text: str) -> None:
+    assert day_asked(text, TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["2024年和2025年最低工资标准有什么区别", "从2024年到2025年基数涨了多少"])
+def test_of_several_years_none_is_chosen(text: str) -> None:
+    assert day_asked(text, TODAY) is None
+
+
+def test_a_day_that_no_calendar_has_is_none() -> None:
+    assert day_asked("2025年2月30日的失业金标准是多少", TODAY) is None
+    assert day_asked("2024年2月29日的失业金标准是多少", TODAY) == date(2024, 2, 29)

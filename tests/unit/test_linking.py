@@ -1,0 +1,67 @@
+"""Which matter a question is about: by name, by alias, by what is asked of it, and when nobody can tell."""
+
+import pytest
+
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.answering.linking import Linked, Linker
+from kb_service.domain.matters import Matter
+
+PERMIT = Matter("permit", "居住证申领", "police", aliases=("居住证", "办证"))
+IDENTITY = Matter("identity", "居民身份证办理", "police", aliases=("身份证", "办证"))
+FUND = Matter("fund", "住房公积金提取", "fund-centre", aliases=("取公积金",))
+DOGS = Matter("dogs", "养犬登记", "police")
+ASKED = {
+    "fund": ("怎么把公积金账户里的钱拿出来", "公积金账户里的钱什么时候可以拿"),
+    "dogs": ("给小狗上户口", "宠物狗户口本"),
+}
+LINKER = Linker((PERMIT, IDENTITY, FUND, DOGS), OpenCCConverter(), ASKED, asking_words=("什么时候", "怎么", "怎么办"))
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [
+        ("居住证要多少钱", PERMIT),
+        ("身份证和取公积金的事", FUND),  # the longest name
+        ("不是居住证,是身份证", IDENTITY),
+        ("除了居住证,身份证也要带吗", IDENTITY),
+        ("是不是居住证也可以", PERMIT),  # a question, not a denial
+    ],
+)
+def test_the_longest_name_that_is_not_denied_is_linked(text: str, matter: Matter) -> None:
+    found = LINKER.link(text)
+    assert (found.matter, found.is_named) == (matter, True)
+
+
+def test_a_matter_that_is_only_denied_is_not_linked() -> None:
+    assert LINKER.link("我问的不是居住证") == Linked()
+
+
+def test_an_alias_of_two_matters_links_neither_and_makes_them_rivals() -> None:
+    assert LINKER.link("办证要多久") == Linked(None, (IDENTITY, PERMIT), is_named=True)
+
+
+def test_an_alias_of_two_matters_is_settled_by_another_name_in_the_question() -> None:
+    assert LINKER.link("身份证在哪办证") == Linked(IDENTITY, is_named=True)
+
+
+def test_two_matters_side_by_side_are_rivals() -> None:
+    found = LINKER.link("居住证和身份证去哪办")
+    assert set(found.rivals) == {PERMIT, IDENTITY}
+
+
+def test_two_matters_apart_are_not() -> None:
+    assert LINKER.link("没有居住证可以取公积金吗").rivals == ()
+
+
+def test_a_matter_is_recognised_by_what_is_asked_of_it() -> None:
+    assert LINKER.link("账户里的钱拿出来") == Linked(FUND)
+    assert LINKER.link("小狗上户口") == Linked(DOGS)
+
+
+@pytest.mark.parametrize("text", ["今天几点下班", "户口怎么办", "怎么办", "车辆年检要带什么", ""])
+def test_in_doubt_nothing_is_linked(text: str) -> None:
+    assert LINKER.link(text) == Linked()
+
+
+def test_without_matters_nothing_is_linked() -> None:
+    assert Linker((), OpenCCConverter()).link("居住证") == Linked()

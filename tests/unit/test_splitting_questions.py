@@ -1,0 +1,60 @@
+"""Where one question of a message ends and the next begins."""
+
+import pytest
+
+from kb_service.answering.splitting_questions import split_questions
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "居住证签注要带什么？多久能办好？另外公积金怎么取",
+            ["居住证签注要带什么？", "多久能办好？", "另外公积金怎么取"],
+        ),
+        ("护照几天能拿，另外身份证过期了怎么换", ["护照几天能拿", "另外身份证过期了怎么换"]),
+        ("1.居住证怎么办 2.社保怎么交 3.公积金怎么提", ["居住证怎么办", "社保怎么交", "公积金怎么提"]),
+        ("首先，签注要什么材料；其次，多久办好", ["首先，签注要什么材料；", "其次，多久办好"]),
+        ("身份证丢了怎么补办呢 顺便问一下护照去哪办", ["身份证丢了怎么补办呢", "顺便问一下护照去哪办"]),
+    ],
+)
+def test_several_questions_are_taken_apart(text: str, parts: list[str]) -> None:
+    assert split_questions(text) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我去年从北京来上海，租了房子，没有办过居住登记。请问居住证怎么办？",
+        "居住证到期了？怎么办？",
+        "签注怎么办，要带什么材料",
+        "你好！请问失业金怎么领？",
+        "居住证签注",
+        "",
+    ],
+)
+def test_a_story_and_its_question_stay_together(text: str) -> None:
+    assert split_questions(text) == [text]
+
+
+def test_statements_go_with_the_question_they_lead_to() -> None:
+    parts = split_questions("社保断了两个月。医保还能用吗？补缴要什么材料？谢谢！")
+    assert parts == ["社保断了两个月。医保还能用吗？", "补缴要什么材料？谢谢！"]
+
+
+def test_there_are_at_most_three_parts_and_nothing_is_lost() -> None:
+    assert split_questions("护照怎么办？多少钱？几天？去哪办？") == ["护照怎么办？", "多少钱？", "几天？去哪办？"]
+
+
+def test_a_question_that_is_repeated_is_asked_once() -> None:
+    assert split_questions("签注要钱吗？" * 40) == ["签注要钱吗？"]
+
+
+def test_a_short_part_that_asks_nothing_of_its_own_stays_with_the_one_before() -> None:
+    text = "常见的诈骗手法有哪些？该如何防范？"
+    assert split_questions(text, asks_for_itself=lambda part: "多久" in part) == [text]
+
+
+def test_a_letter_is_one_question() -> None:
+    letter = "窗口说材料不齐，要我回去补，这样合理吗？我跑了三趟，有谁管吗？" * 10
+    assert split_questions(letter) == [letter]
