@@ -70,14 +70,16 @@ def values(tree: Tree, features: Matrix) -> Column:
 
 
 def logits(trees: list[Tree], features: Matrix) -> Column:
-    return np.sum([values(tree, features) for tree in trees], axis=0)
+    total: Column = np.sum([values(tree, features) for tree in trees], axis=0)
+    return total
 
 
 def _limits(column: Column, bins: int) -> Column:
     """Between the quantiles, rounded so that the file stays small; rows at a limit belong below it."""
     quantiles = np.quantile(column, np.linspace(0, 1, bins + 1)[1:-1])
     limits: Column = np.unique(np.round(quantiles, 4))
-    return limits[limits < column.max()]
+    below: Column = limits[limits < column.max()]
+    return below
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ class _Growing:
         penalty, least = self.recipe.penalty / 4, self.recipe.least_weight / 4
         won = sum(side**2 / (weight + penalty) for side, weight in (left, right))
         gains: Column = won - gradient[-1] ** 2 / (curvature[-1] + penalty)
-        return np.where((left[1] >= least) & (right[1] >= least), gains, 0.0)
+        allowed: Column = np.where((left[1] >= least) & (right[1] >= least), gains, 0.0)
+        return allowed
 
     def _leaf(self, rows: NDArray[np.int64]) -> float:
         if not len(rows):

@@ -23,8 +23,11 @@ _FOLDS = 5
 _FEWEST_OF_A_KIND = 10
 # A slope that even separable rows do not drive beyond all bounds.
 _CALIBRATION_PENALTY = 1.0
+# The share of unanswerable questions that a threshold is chosen for: more than live traffic is thought to have (15 %),
+# fewer than the sets have (about 45 %).
+_UNANSWERABLE = 0.25
 # What says of which kind a question is; the other features say whether it is answered.
-_KIND_OF_QUESTION = ("cosine", "length", "rarity")
+_KIND_OF_QUESTION = ("cosine", "length")
 # The share of the rows at either end that a range leaves out, and by how much of itself it is widened again.
 _TAIL = 0.005
 _WIDENED = 0.1
@@ -72,11 +75,10 @@ def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: floa
     """Fit on all sets, each counting alike. Raises TooFewRows."""
     _require_both_kinds(sets)
     folded = _folded(sets, recipe)
-    left_out = _left_out(sets, recipe) if len(sets) > 1 else folded
     slope, offset = _calibration(sets, folded)
-    trees = _boost(sets, recipe)
     unseen = [_probabilities(each, slope, offset) for each in folded]
-    elsewhere = [_probabilities(each, slope, offset) for each in left_out]
+    elsewhere = _left_out(sets, recipe) if len(sets) > 1 else unseen
+    trees = _boost(sets, recipe)
     model = ConfidenceModel(
         version=version,
         names=sets[0].names,
@@ -84,8 +86,8 @@ def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: floa
         slope=round(slope, 5),
         offset=round(offset, 5),
         range_of=_ranges(sets),
-        risks=tuple(thinned_risks(np.concatenate(unseen).tolist(), _labels(sets))),
-        risks_elsewhere=tuple(thinned_risks(np.concatenate(elsewhere).tolist(), _labels(sets))),
+        risks=_risks(sets, unseen),
+        risks_elsewhere=_risks(sets, elsewhere),
         max_wrong_rate=accepted_error,
     )
     return Fitted(
@@ -112,8 +114,13 @@ def _boost(sets: Sequence[LabelledSet], recipe: Recipe) -> list[Tree]:
 
 
 def _left_out(sets: Sequence[LabelledSet], recipe: Recipe) -> list[Column]:
-    """Logits for each set from a fit on the others."""
-    return [logits(_boost([other for other in sets if other is not each], recipe), each.features) for each in sets]
+    """Probabilities for each set from trees and a calibration that have seen the others only."""
+    found = []
+    for each in sets:
+        others = [other for other in sets if other is not each]
+        slope, offset = _calibration(others, _folded(others, recipe))
+        found.append(_probabilities(logits(_boost(others, recipe), each.features), slope, offset))
+    return found
 
 
 def _folded(sets: Sequence[LabelledSet], recipe: Recipe) -> list[Column]:
@@ -156,9 +163,11 @@ def _judged(sets: Sequence[LabelledSet], found: Sequence[Column], accepted_error
     return tuple(judged(each, column, accepted_error) for each, column in zip(sets, found, strict=True))
 
 
-def _labels(sets: Sequence[LabelledSet]) -> list[bool]:
-    return [bool(label) for each in sets for label in each.labels]
+def _risks(sets: Sequence[LabelledSet], found: Sequence[Column]) -> tuple[Risk, ...]:
+    labels = [bool(label) for each in sets for label in each.labels]
+    answerable = [bool(able) for each in sets for able in each.answerable]
+    return tuple(thinned_risks(np.concatenate(found).tolist(), labels, answerable, unanswerable_share=_UNANSWERABLE))
 
 
-def _numbers(risk: Risk) -> tuple[float, int, int]:
+def _numbers(risk: Risk) -> tuple[float, float, float]:
     return risk.threshold, risk.answered, risk.wrong

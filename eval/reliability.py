@@ -86,31 +86,46 @@ def answered_right(
 
     ``unanswerable_share``: rows are weighted so that this share of the questions cannot be answered.
     """
-    able, rows = sum(answerable), len(answerable)
-    if not able:
-        return 0.0
-    weight_able = weight_not = 1.0
-    if unanswerable_share is not None and able < rows:
-        weight_able, weight_not = (1 - unanswerable_share) / able, unanswerable_share / (rows - able)
+    rows, weights = len(answerable), _weights(answerable, unanswerable_share)
+    able = sum(weight for weight, each in zip(weights, answerable, strict=True) if each)
     order = sorted(range(rows), key=lambda i: -confidences[i])
     best = right = given = 0.0
     for place, i in enumerate(order):
-        weight = weight_able if answerable[i] else weight_not
-        given, right = given + weight, right + weight * labels[i]
+        given, right = given + weights[i], right + weights[i] * labels[i]
         is_last_of_equals = place + 1 == rows or confidences[order[place + 1]] != confidences[i]
         if is_last_of_equals and given - right <= accepted_risk * given:
             best = max(best, right)
-    return best / (weight_able * able)
+    return best / able if able else 0.0
 
 
-def thinned_risks(confidences: Sequence[float], labels: Sequence[bool]) -> list[Risk]:
-    """The risk from each whole per cent of confidence on, where somebody is answered; highest first."""
-    risks = []
+def thinned_risks(
+    confidences: Sequence[float], labels: Sequence[bool], answerable: Sequence[bool], *, unanswerable_share: float
+) -> list[Risk]:
+    """The risk from each whole per cent of confidence on, where somebody more is answered; highest first.
+
+    Rows are weighted so that ``unanswerable_share`` of the questions cannot be answered.
+    """
+    weights = _weights(answerable, unanswerable_share)
+    risks: list[Risk] = []
     for percent in range(99, 0, -1):
-        answered = [label for confidence, label in zip(confidences, labels, strict=True) if confidence >= percent / 100]
-        if answered and (not risks or len(answered) > risks[-1].answered):
-            risks.append(Risk(percent / 100, len(answered), len(answered) - sum(answered)))
+        inside = [i for i, confidence in enumerate(confidences) if confidence >= percent / 100]
+        if not inside:
+            continue
+        given = sum(weights[i] for i in inside)
+        alike = given**2 / sum(weights[i] ** 2 for i in inside)
+        wrong = sum(weights[i] for i in inside if not labels[i]) / given
+        if not risks or alike > risks[-1].answered:
+            risks.append(Risk(percent / 100, round(alike, 2), round(wrong * alike, 2)))
     return risks
+
+
+def _weights(answerable: Sequence[bool], unanswerable_share: float | None) -> list[float]:
+    """A weight a row, 1 on average, so that this share cannot be answered; all 1 without a share, or with one kind."""
+    able, rows = sum(answerable), len(answerable)
+    if unanswerable_share is None or able in (0, rows):
+        return [1.0] * rows
+    of_able, of_others = (1 - unanswerable_share) * rows / able, unanswerable_share * rows / (rows - able)
+    return [of_able if each else of_others for each in answerable]
 
 
 def auroc_interval(area: float, *, right: int, wrong: int) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingestion.statistics import PublishedStatistics
+from kb_service.adapters.sql.asked_names import questions_by_matter
 from kb_service.adapters.sql.districts import SqlDistricts
 from kb_service.answering.circuit import CircuitBreaker
 from kb_service.answering.clarifying import Clarifying
@@ -52,7 +53,7 @@ def open_asking(
     knobs = Knobs()
     lexicon = load_lexicon(settings.prompts_dir)
     matters = records.catalogue.matters()
-    reader = Reader(matters, lexicon, texts.converter)
+    reader = Reader(matters, lexicon, texts.converter, questions_by_matter(records.database))
     router = Router(records.catalogue.departments(), texts.converter)
     retriever = Retriever(
         index=index,

@@ -40,11 +40,14 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Of unseen questions, how many had at least this confidence, and how many of those had a wrong first document."""
+    """Of unseen questions, how many had at least this confidence, and how many of those had a wrong first document.
+
+    In questions, weighted: as many as would say as much if all counted alike (Kish, Survey Sampling, 1965).
+    """
 
     threshold: float
-    answered: int
-    wrong: int
+    answered: float
+    wrong: float
 
     @property
     def upper_bound(self) -> float:
@@ -130,7 +133,7 @@ def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> 
 
 
 def _risks(rows: Sequence[Sequence[float]]) -> tuple[Risk, ...]:
-    return tuple(Risk(float(threshold), int(answered), int(wrong)) for threshold, answered, wrong in rows)
+    return tuple(Risk(threshold, answered, wrong) for threshold, answered, wrong in rows)
 
 
 def _least_within(risks: Sequence[Risk], rate: float) -> float:

@@ -77,7 +77,7 @@ def with_gaps(text: str, words: Iterable[str]) -> str:
 
 
 def _places(text: str, term: str) -> list[tuple[int, str]]:
-    places = []
+    places: list[tuple[int, str]] = []
     at = text.find(term)
     while at >= 0 and len(places) < _MOST_PLACES:
         places.append((at, term))

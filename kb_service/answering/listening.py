@@ -1,18 +1,14 @@
 """A message as one of a conversation: its questions, each with what the talk before leaves unsaid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kb_service.answering.choosing import chosen
 from kb_service.answering.conversation_words import ConversationWords
 from kb_service.answering.conversing import readings
-from kb_service.answering.splitting_questions import split_questions
 from kb_service.answering.topics import Topic, topic_of_part, topic_of_turns
 from kb_service.answering.understanding import Reader, Understanding
-from kb_service.domain.answers import Answer, Question, Reason
-
-# These are about the whole message, whatever else it asks.
-_OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.ABUSE, Reason.USER_REQUEST})
+from kb_service.domain.answers import Answer, Question
 
 # One question of a message, in the one or two ways it can be read: as a follow-up first.
 Readings = tuple[Understanding, ...]
@@ -29,30 +25,24 @@ class Listener:
         """The questions of a message; never empty. ``turns``: the conversation so far, oldest first."""
         whole = self.reader.read(question)
         topic = topic_of_turns(turns)
-        if whole.scope in _OF_THE_WHOLE:
-            return [self._readings(whole, topic)]
         option = chosen(whole, turns, reader=self.reader, words=self.words)
         if option is not None:
             return [(option,)]
-        texts = split_questions(question.text, asks_for_itself=self._asks_for_itself)
-        parts = self._parts(question, texts, topic) if len(texts) > 1 else []
+        asked = self.reader.questions_in(question)
+        parts = self._parts(asked, topic) if len(asked) > 1 else []
         # One answer speaks of one day: a comparison of days is read as one question of the day chosen.
         is_of_one_day = len({part[0].question.as_of for part in parts}) == 1
         return parts if len(parts) > 1 and is_of_one_day else [self._readings(whole, topic)]
 
-    def _parts(self, question: Question, texts: Sequence[str], topic: Topic | None) -> list[Readings]:
+    def _parts(self, asked: Sequence[Question], topic: Topic | None) -> list[Readings]:
         """Each part is read after those before it, as if they had been said one by one; greetings are left out."""
         parts: list[Readings] = []
-        for text in texts:
-            part = self._readings(self.reader.read(replace(question, text=text, seen="")), topic)
+        for question in asked:
+            part = self._readings(self.reader.read(question), topic)
             topic = topic_of_part(part[0]) or topic
             if not part[0].is_courtesy:
                 parts.append(part)
         return parts
-
-    def _asks_for_itself(self, text: str) -> bool:
-        """A short part that names what is asked of the matter (多久能办好) stands alone."""
-        return self.reader.facet(text) is not None
 
     def _readings(self, understood: Understanding, topic: Topic | None) -> Readings:
         return readings(understood, topic, reader=self.reader, words=self.words)

@@ -1,4 +1,4 @@
-"""Passages that speak to the assistant instead of to people: whoever wrote them wants answers to say something.
+"""Passages that speak to the assistant instead of to people, or to the page: whoever wrote them wants them obeyed.
 
 Nothing of such a passage is quoted or shown to a language model, though a reviewer let it pass.
 """
@@ -47,4 +47,4 @@ class PlantedOrders:
 def load_planted(folder: Path) -> re.Pattern[str]:
     """Raises FileNotFoundError, KeyError or re.error when the file, its list or a pattern is missing or wrong."""
     said = yaml.safe_load((folder / "planted_orders.yaml").read_text(encoding="utf-8"))
-    return re.compile("|".join(said["planted"]))
+    return re.compile("|".join([*said["planted"], *said["markup"]]))

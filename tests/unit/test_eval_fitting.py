@@ -1,13 +1,18 @@
-"""Logistic regression against cases whose solution is known."""
+"""Logistic regression, boosted trees and calibration against cases whose solution is known."""
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from eval.calibrating import LabelledSet, calibrate
+from eval.boosting import Recipe, boost, logits, values
+from eval.calibrating import calibrate
 from eval.errors import TooFewRows
 from eval.fitting import balanced, fit
+from eval.labelled_sets import LabelledSet
+from kb_service.answering.confidence import Tree, load_confidence
 
 
 def test_a_single_yes_or_no_feature_gives_the_log_odds() -> None:
@@ -33,29 +38,75 @@ def test_a_feature_that_never_varies_weighs_nothing() -> None:
     assert model.weights[0] == 0
 
 
-def test_sets_of_unlike_size_count_alike() -> None:
-    importance = balanced([1, 3])
-    assert importance.tolist() == pytest.approx([2, 2 / 3, 2 / 3, 2 / 3])
+def test_a_set_counts_by_the_square_root_of_its_rows() -> None:
+    # 4 and 16 rows count as 2 and 4, together 6 of 20 rows: a row of the first 20·2/6/4, of the second 20·4/6/16
+    importance = balanced([4, 16])
+    assert importance[0] == pytest.approx(5 / 3)
+    assert importance[-1] == pytest.approx(5 / 6)
     assert importance.mean() == pytest.approx(1)
 
 
+def test_one_stump_takes_a_shrunken_newton_step_from_the_base_rate() -> None:
+    # Half right: the start is 0. Each side of 8 rows has gradient ±4 and curvature 2; the penalty of 4 rows at even
+    # odds is 1: ±4 / 3, of which a half.
+    features = np.repeat([[0.0], [1.0]], 8, axis=0)
+    labels = np.repeat([0.0, 1.0], 8)
+    recipe = Recipe(trees=1, depth=1, shrinkage=0.5, rows=1.1, features=1.0, penalty=4.0, least_weight=1.0)
+    trees = boost(features, labels, importance=np.ones(16), recipe=recipe)
+    assert logits(trees, features) == pytest.approx(np.repeat([-2 / 3, 2 / 3], 8), abs=1e-4)
+
+
+def test_many_rows_at_once_get_what_each_gets_alone() -> None:
+    tree = Tree(((0, 0.5), (1, 0.0), (1, 1.0)), (-2.0, -1.0, 0.0, 2.0))
+    rows = np.array([[0.5, 0.0], [0.2, 0.1], [0.6, 1.0], [0.9, 1.5]])
+    assert values(tree, rows).tolist() == [tree.value(row) for row in rows.tolist()] == [-2, -1, 0, 2]
+
+
+def test_a_leaf_that_would_hold_too_little_is_not_split_off() -> None:
+    features = np.array([[0.0]] + [[1.0]] * 15)
+    labels = np.array([1.0] + [0.0] * 7 + [1.0] * 8)
+    recipe = Recipe(trees=1, depth=1, rows=1.1, features=1.0, least_weight=2.0)
+    (_, grown) = boost(features, labels, importance=np.ones(16), recipe=recipe)
+    assert grown.value([0.0]) == grown.value([1.0])
+
+
 def test_a_threshold_keeps_to_the_accepted_error_on_unseen_rows() -> None:
-    one, other = _separable("one", 40), _separable("other", 60)
-    fitted = calibrate([one, other], version="v", accepted_error=0.1)
-    assert [each.auroc for each in fitted.left_out] == [1.0, 1.0]
+    one, other = _separable("one", 400), _separable("other", 600)
+    fitted = calibrate([one, other], version="v", accepted_error=0.1, recipe=Recipe(trees=40))
+    assert min(each.auroc or 0 for each in (*fitted.unseen, *fitted.left_out)) > 0.99
+    assert min(each.answered_right for each in fitted.left_out) > 0.95
     assert fitted.answer_threshold is not None
-    assert fitted.range_of == {"covered": (0.0, 1.0)}
-    assert fitted.weight_of["covered"] > 0
+    assert (
+        fitted.model.probability({"covered": 0.9})
+        > fitted.answer_threshold
+        > fitted.model.probability({"covered": 0.1})
+    )
+
+
+def test_what_was_fitted_is_what_the_service_reads(tmp_path: Path) -> None:
+    fitted = calibrate([_separable("one", 200)], version="v", accepted_error=0.1, recipe=Recipe(trees=5))
+    (file := tmp_path / "model.json").write_text(fitted.as_json(), encoding="utf-8")
+    assert load_confidence(file, 0.1) == fitted.model
+    assert json.loads(file.read_text(encoding="utf-8"))["sets"] == [{"name": "one", "sha256": ""}]
+
+
+def test_the_range_is_that_of_the_kind_of_question_and_a_little_more() -> None:
+    rows = _separable("one", 1001)
+    of_cosine = LabelledSet("one", "", ("cosine",), rows.features, rows.labels, rows.answerable)
+    fitted = calibrate([of_cosine], version="v", accepted_error=0.1, recipe=Recipe(trees=2))
+    # 0 to 1 without 0.5 % at either end is 0.005 to 0.995; a tenth of it wider: −0.094 to 1.094
+    assert fitted.model.range_of == {"cosine": (-0.094, 1.094)}
 
 
 def test_too_few_wrong_answers_teach_nothing() -> None:
     rows = _separable("one", 40)
-    only_right = LabelledSet("x", "", rows.names, rows.features, np.ones(40))
+    only_right = LabelledSet("x", "", rows.names, rows.features, np.ones(40), rows.answerable)
     with pytest.raises(TooFewRows, match="40 right and 0 wrong"):
         calibrate([only_right], version="v", accepted_error=0.1)
 
 
 def _separable(name: str, rows: int) -> LabelledSet:
-    """Right exactly when more than half of the question is covered."""
+    """Right exactly when more than half of the question is covered; the others cannot be answered."""
     covered = np.linspace(0, 1, rows)
-    return LabelledSet(name, "", ("covered",), covered[:, None], (covered > 0.5).astype(float))
+    right = covered > 0.5
+    return LabelledSet(name, "", ("covered",), covered[:, None], right.astype(float), right)

@@ -49,6 +49,12 @@ def test_two_matters_side_by_side_are_rivals() -> None:
     assert set(found.rivals) == {PERMIT, IDENTITY}
 
 
+def test_a_name_inside_a_longer_one_does_not_stand_between_two_matters() -> None:
+    inner = Matter("inner", "提取", "fund-centre")
+    linker = Linker((inner, FUND, PERMIT), OpenCCConverter())
+    assert set(linker.link("住房公积金提取和居住证去哪办").rivals) == {FUND, PERMIT}
+
+
 def test_two_matters_apart_are_not() -> None:
     assert LINKER.link("没有居住证可以取公积金吗").rivals == ()
 

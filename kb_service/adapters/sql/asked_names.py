@@ -21,4 +21,4 @@ def questions_by_matter(database: Database) -> Mapping[str, Sequence[str]]:
     with database.reading() as connection:
         for row in connection.execute(query):
             asked[row.matter_id].update(dict.fromkeys(filter(None, (row.question, *row.similar_questions))))
-    return {matter_id: tuple(questions) for matter_id, questions in asked.items()}
+    return {matter_id: tuple(questions) for matter_id, questions in asked.items() if questions}
