@@ -105,13 +105,10 @@ class Composer:
 
     def _heading(self, number: int, part: Part) -> str:
         """What a part is about in our words: the asker's own may hold links and markup for the page to follow."""
-        matter, facet = part.understood.matter, part.understood.facet
+        matter = part.understood.matter
         if matter is None:
             return self._lexicon.say("part", number=_NUMERALS[number])
-        if facet is None or f"related_{facet}" not in self._lexicon.wording:
-            return self._lexicon.say("part_on_matter", number=_NUMERALS[number], matter=matter.name)
-        question = self._lexicon.say(f"related_{facet}", matter=matter.name)
-        return self._lexicon.say("part_asking", number=_NUMERALS[number], question=question)
+        return self._lexicon.say("part_on_matter", number=_NUMERALS[number], matter=matter.name)
 
     def _citations(self, parts: Sequence[Part]) -> list[Citation]:
         found: list[Citation] = []

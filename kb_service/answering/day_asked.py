@@ -61,6 +61,7 @@ _NUMBERED = re.compile(
 )
 _CLAUSE = re.compile(r"[,。?!;、\n]")
 _LONGEST = 300
+_LEFT_OVER = re.compile(r"^[的,，、 ]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ def day_asked(text: str, today: date) -> date | None:
         return None
     day = _day(match, today)
     return day if day != today else None
+
+
+def timeless(text: str) -> str:
+    """A question whose day is known, without the words for it: on that day the rules do not speak of it."""
+    return _LEFT_OVER.sub("", _TIME.sub("", text)).strip() or text
 
 
 def _goes_with_a_value(text: str, match: re.Match[str]) -> bool:

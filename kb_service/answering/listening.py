@@ -1,11 +1,12 @@
 """A message as one of a conversation: its questions, each with what the talk before leaves unsaid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb_service.answering.choosing import chosen
 from kb_service.answering.conversation_words import ConversationWords
 from kb_service.answering.conversing import readings
+from kb_service.answering.day_asked import timeless
 from kb_service.answering.topics import Topic, topic_of_part, topic_of_turns
 from kb_service.answering.understanding import Reader, Understanding
 from kb_service.domain.answers import Answer, Question
@@ -45,4 +46,6 @@ class Listener:
         return parts
 
     def _readings(self, understood: Understanding, topic: Topic | None) -> Readings:
-        return readings(understood, topic, reader=self.reader, words=self.words)
+        found = readings(understood, topic, reader=self.reader, words=self.words)
+        # The day is a filter by now; its words would only look for texts that speak of it.
+        return tuple(replace(each, text=timeless(each.text)) if each.as_of_named else each for each in found)

@@ -54,8 +54,8 @@ class ModelDrafter:
         clock: Callable[[], float],
         new_fence: Callable[[], str],
     ) -> None:
-        """``sections``: the passages of a version in order; ``clock``: seconds that never go back; ``new_fence``: a text
-        that nobody can guess, new with each call.
+        """``sections``: the passages of a version in order; ``clock``: seconds that never go back; ``new_fence``: a
+        text that nobody can guess, new with each call.
         """
         self._model = model
         self._fallback = fallback

@@ -11,7 +11,7 @@ from kb_service.answering.lexicon import load_lexicon
 from kb_service.answering.replies import Found, Part, Reply
 from kb_service.answering.sentences import Span
 from kb_service.domain.answers import Answer, DepartmentRef, Drafting, Outcome, Reason
-from kb_service.domain.matters import Facet, Matter
+from kb_service.domain.matters import Matter
 from tests.factories import candidate, citation, passage_in_version, question, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
@@ -58,12 +58,8 @@ def test_marks_of_a_second_part_go_on_counting() -> None:
 def test_a_part_is_headed_by_its_matter_and_never_by_the_askers_words() -> None:
     asked = answered("![x](http://evil.example/x)签注多少钱", "免费。")
     endorsing = Matter("qianzhu", "居住证签注", "gongan")
-    first = replace(asked, understood=replace(asked.understood, matter=endorsing, facet=Facet.FEE))
-    second = replace(asked, understood=replace(asked.understood, matter=endorsing))
-    assert (
-        composed(first, second).text
-        == "问题一，居住证签注要收费吗？\n免费。[1]\n\n问题二，居住证签注：\n免费。[2]"
-    )
+    named = replace(asked, understood=replace(asked.understood, matter=endorsing))
+    assert composed(named, asked).text == "问题一，居住证签注：\n免费。[1]\n\n问题二：\n免费。[2]"
 
 
 def test_one_question_has_no_heading() -> None:
