@@ -11,7 +11,6 @@ from uuid import uuid4
 import typer
 
 from eval.calibrating import calibrate as fit_confidence
-from eval.calibrating import read_set
 from eval.collecting import collect as collect_rows
 from eval.collecting import recall_at
 from eval.comparing import Comparison
@@ -21,6 +20,7 @@ from eval.errors import EvaluationStopped
 from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.over_http import OverHttp
+from eval.labelled_sets import read_set
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.systems import AnswersQuestions
 from eval.telling import dot, told_in_one_sentence, told_rate

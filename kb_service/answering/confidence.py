@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb_service.answering.covering import covered as covered
-from kb_service.answering.evidence_features import features as features
 
 ACCEPTED_WRONG_RATE = 0.10
 # One-sided 95 %: the rate that was seen is not the rate that will be seen.

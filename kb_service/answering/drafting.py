@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 
-from kb_service.answering.confidence import covered
+from kb_service.answering.covering import covered
 from kb_service.answering.drafts import Draft, Quote, Statement
 from kb_service.answering.events import Progress
 from kb_service.answering.normalising import normalised

@@ -7,7 +7,8 @@ from datetime import date
 from kb_service.answering import replying
 from kb_service.answering.clarifying import Clarifying, Districts
 from kb_service.answering.composing import Composer
-from kb_service.answering.confidence import ConfidenceModel, features
+from kb_service.answering.confidence import ConfidenceModel
+from kb_service.answering.evidence_features import features
 from kb_service.answering.conversation_words import ConversationWords
 from kb_service.answering.drafts import AnswerDrafter, Draft
 from kb_service.answering.events import Answered, Event, EvidenceFound, Progress, TextReady
