@@ -15,9 +15,8 @@ from eval.errors import TooFewRows
 from eval.fitting import Column, Matrix, balanced, fit
 from eval.judging import Judged, judged
 from eval.labelled_sets import LabelledSet
-from eval.labelled_sets import read_set
 from eval.reliability import thinned_risks
-from kb_service.answering.confidence import ConfidenceModel, Risk, Tree
+from kb_service.answering.confidence.model import ConfidenceModel, Risk, Tree
 
 _FOLDS = 5
 _FEWEST_OF_A_KIND = 10

@@ -19,8 +19,8 @@ from eval.dialogue_commands import attack, converse
 from eval.errors import EvaluationStopped
 from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
-from eval.over_http import OverHttp
 from eval.labelled_sets import read_set
+from eval.over_http import OverHttp
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.systems import AnswersQuestions
 from eval.telling import dot, told_in_one_sentence, told_rate
@@ -121,13 +121,13 @@ def calibrate(
         fitted = fit_confidence(sets, version=f"{now():%Y%m%d}-{uuid4().hex[:6]}", accepted_error=accepted_error)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(fitted.as_json(), encoding="utf-8")
-    for each in fitted.left_out:
-        best = each.widest_within_accepted_error
-        print(
-            f"{each.name}: n {each.rows}, right {each.share_right:.1%}, AUROC {_number(each.auroc)},"
-            f" ECE {_number(each.expected_calibration_error)},"
-            f" coverage at {accepted_error:.0%} wrong {best.coverage if best else 0:.1%}"
-        )
+    for kind, judged in (("unseen", fitted.unseen), ("left out", fitted.left_out)):
+        for each in judged:
+            print(
+                f"{kind:<9}{each.name}: n {each.rows} ({each.answerable} answerable), AUROC {_number(each.auroc)},"
+                f" ECE {_number(each.expected_calibration_error)}; right of the answerable at {accepted_error:.0%} wrong:"
+                f" {each.answered_right:.1%}, in usual traffic {each.answered_right_usual:.1%}"
+            )
     print(f"answer from {fitted.answer_threshold}; written to {out}")
 
 

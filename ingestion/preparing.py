@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from ingestion.surfaces import Surface, Surfacing
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.answering.terms import counted, terms_of
+from kb_service.answering.retrieval.terms import counted, terms_of
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ComputedTexts, EmbeddingModel, Segmenter, TermCounts, Vector
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ingestion.preparing import Preparing
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.answering.terms import TermStatistics
+from kb_service.answering.retrieval.terms import TermStatistics
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import TermCounts
 

@@ -12,26 +12,26 @@ from pathlib import Path
 from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.sql.asked_names import questions_by_matter
 from kb_service.adapters.sql.districts import SqlDistricts
-from kb_service.answering.circuit import CircuitBreaker
-from kb_service.answering.clarifying import Clarifying
 from kb_service.answering.composing import Composer
-from kb_service.answering.confidence import load_confidence
-from kb_service.answering.conversation_words import load_conversation_words
-from kb_service.answering.drafting import ExtractiveDrafter
-from kb_service.answering.drafts import AnswerDrafter
+from kb_service.answering.confidence.model import load_confidence
+from kb_service.answering.conversation.clarifying import Clarifying
+from kb_service.answering.conversation.conversation_words import load_conversation_words
+from kb_service.answering.conversation.listening import Listener
+from kb_service.answering.conversation.matter_names import matter_names
+from kb_service.answering.conversation.relating import Relating
+from kb_service.answering.drafting.circuit import CircuitBreaker
+from kb_service.answering.drafting.drafts import AnswerDrafter
+from kb_service.answering.drafting.model_brief import load_prompts
+from kb_service.answering.drafting.model_drafting import Limits, ModelDrafter
+from kb_service.answering.drafting.planted_orders import PlantedOrders, load_planted
+from kb_service.answering.drafting.quoting import ExtractiveDrafter
 from kb_service.answering.knobs import Knobs
-from kb_service.answering.lexicon import Lexicon, load_lexicon
-from kb_service.answering.listening import Listener
-from kb_service.answering.matter_names import matter_names
-from kb_service.answering.model_brief import load_prompts
-from kb_service.answering.model_drafting import Limits, ModelDrafter
 from kb_service.answering.pipeline import Pipeline, Tools
-from kb_service.answering.planted_orders import PlantedOrders, load_planted
-from kb_service.answering.relating import Relating
-from kb_service.answering.reranking import reranked
-from kb_service.answering.retrieving import Candidate, Retriever
+from kb_service.answering.reading.lexicon import Lexicon, load_lexicon
+from kb_service.answering.reading.understanding import Reader
+from kb_service.answering.retrieval.reranking import reranked
+from kb_service.answering.retrieval.retrieving import Candidate, Retriever
 from kb_service.answering.routing import Router
-from kb_service.answering.understanding import Reader
 from kb_service.asking import Asking
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import LanguageModel, PassageIndex, Reranker

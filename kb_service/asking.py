@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from kb_service.answering.events import Answered, Event
 from kb_service.answering.pipeline import Pipeline
-from kb_service.answering.retrieving import Candidate, Narrowing, Retriever
+from kb_service.answering.reading.understanding import Reader
+from kb_service.answering.retrieval.retrieving import Candidate, Narrowing, Retriever
 from kb_service.answering.routing import Routed, Router
-from kb_service.answering.understanding import Reader
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from kb_service.answering import replying
 from kb_service.answering.knobs import Knobs
-from kb_service.answering.lexicon import Lexicon
+from kb_service.answering.reading.lexicon import Lexicon
 from kb_service.answering.replies import Found, Part
-from kb_service.answering.retrieving import Candidate
+from kb_service.answering.retrieval.retrieving import Candidate
 from kb_service.domain.answers import (
     Answer,
     Citation,

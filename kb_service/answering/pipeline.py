@@ -5,24 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.answering import replying
-from kb_service.answering.clarifying import Clarifying, Districts
 from kb_service.answering.composing import Composer
-from kb_service.answering.confidence import ConfidenceModel
-from kb_service.answering.evidence_features import features
-from kb_service.answering.conversation_words import ConversationWords
-from kb_service.answering.drafts import AnswerDrafter, Draft
+from kb_service.answering.confidence.evidence_features import features
+from kb_service.answering.confidence.model import ConfidenceModel
+from kb_service.answering.conversation.clarifying import Clarifying, Districts
+from kb_service.answering.conversation.conversation_words import ConversationWords
+from kb_service.answering.conversation.failing import failures_in_a_row
+from kb_service.answering.conversation.listening import Listener, Readings
+from kb_service.answering.conversation.relating import Relating
+from kb_service.answering.drafting.drafts import AnswerDrafter, Draft
+from kb_service.answering.drafting.planted_orders import PlantedOrders
 from kb_service.answering.events import Answered, Event, EvidenceFound, Progress, TextReady
-from kb_service.answering.failing import failures_in_a_row
 from kb_service.answering.grounding.citing import cite
-from kb_service.answering.lexicon import Lexicon
-from kb_service.answering.listening import Listener, Readings
 from kb_service.answering.normalising import normalised
-from kb_service.answering.planted_orders import PlantedOrders
-from kb_service.answering.relating import Relating
+from kb_service.answering.reading.lexicon import Lexicon
+from kb_service.answering.reading.understanding import Understanding
 from kb_service.answering.replies import Found, Part, Reply
-from kb_service.answering.retrieving import EVERYTHING, Narrowing, Retriever
+from kb_service.answering.retrieval.retrieving import EVERYTHING, Narrowing, Retriever
 from kb_service.answering.routing import Router
-from kb_service.answering.understanding import Understanding
 from kb_service.domain.answers import Answer, Carried, Citation, Clarification, Notice, Outcome, Question, Reason
 from kb_service.ports import Library, Scheduled, ScriptConverter
 

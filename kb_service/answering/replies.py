@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from kb_service.answering.drafts import Draft
-from kb_service.answering.retrieving import Candidate, QuestionTerms
-from kb_service.answering.understanding import Understanding
+from kb_service.answering.drafting.drafts import Draft
+from kb_service.answering.reading.understanding import Understanding
+from kb_service.answering.retrieval.retrieving import Candidate, QuestionTerms
 from kb_service.domain.answers import Citation, Clarification, DepartmentRef, Notice, Outcome, Reason
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from kb_service.answering.grounding.citing import interval_of
-from kb_service.answering.lexicon import Lexicon
-from kb_service.answering.understanding import Understanding
+from kb_service.answering.reading.lexicon import Lexicon
+from kb_service.answering.reading.understanding import Understanding
 from kb_service.domain.answers import Citation, DepartmentRef, Notice, NoticeKind, Reason
 from kb_service.ports import Scheduled
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb_service.answering.normalising import normalised
-from kb_service.answering.retrieving import Candidate
-from kb_service.answering.understanding import Understanding
+from kb_service.answering.reading.understanding import Understanding
+from kb_service.answering.retrieval.retrieving import Candidate
 from kb_service.domain.answers import DepartmentRef, Reason
 from kb_service.domain.matters import Department
 from kb_service.ports import ScriptConverter

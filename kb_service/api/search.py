@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
 from kb_service.answering.grounding.citing import interval_of
-from kb_service.answering.retrieving import Candidate, Narrowing
+from kb_service.answering.retrieval.retrieving import Candidate, Narrowing
 from kb_service.answering.routing import Routed
 from kb_service.api.access import ASKING, needs
 from kb_service.api.asked import AsOf

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from sys import intern
 
-from kb_service.answering.figures import Figure, FigureKind
+from kb_service.answering.figures.figures import Figure, FigureKind
 
 SENTENCE = re.compile(r"[^。；;！？!?\n]+")
 _COMMA = re.compile("[，,]")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb_service.answering.figures import FigureKind
-from kb_service.answering.quantities import all_within, is_comparable, says_the_same
+from kb_service.answering.figures.figures import FigureKind
+from kb_service.answering.figures.quantities import all_within, is_comparable, says_the_same
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata
 from kb_service.domain.matters import region_path

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from kb_service.answering.figures import FigureKind
+from kb_service.answering.figures.figures import FigureKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
-from kb_service.answering.figures import Figure, FigureKind
+from kb_service.answering.figures.figures import Figure, FigureKind
 
 # Cells of the comparison; above it (two texts of some 20 000 characters) sentences are compared instead of characters.
 _MOST_CELLS = 400_000_000

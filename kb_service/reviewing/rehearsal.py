@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from kb_service.answering.retrieving import EVERYTHING, Narrowing
+from kb_service.answering.retrieval.retrieving import EVERYTHING, Narrowing
 from kb_service.domain.answers import Answer, Outcome, Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience, Version

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kb_service.answering.figures import Figure, figures
+from kb_service.answering.figures.figures import Figure, figures
 from kb_service.reviewing.hunks import Token, hunks
 
 

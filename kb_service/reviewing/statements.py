@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from kb_service.answering.figures import Figure, FigureKind, figures
+from kb_service.answering.figures.figures import Figure, FigureKind, figures
+from kb_service.answering.figures.quantities import Quantity, quantity
 from kb_service.answering.normalising import normalised
-from kb_service.answering.quantities import Quantity, quantity
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.reviewing.clauses import (

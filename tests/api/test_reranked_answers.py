@@ -34,5 +34,5 @@ def test_what_is_found_is_scored_by_the_reranker_too(http: Http, reranking: Serv
 
 def test_a_service_does_not_start_with_a_reranker_that_is_not_there(tmp_path: Path, models_dir: Path) -> None:
     (tmp_path / "models").symlink_to(models_dir)
-    with pytest.raises(ModelUnavailable, match="lacks model.onnx"):
+    with pytest.raises(ModelUnavailable, match=r"lacks model\.onnx"):
         open_service(Settings(data_dir=tmp_path, reranker_model=str(tmp_path / "nowhere")))

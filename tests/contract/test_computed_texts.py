@@ -5,7 +5,7 @@ import numpy as np
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.vectors import SqlVectors
-from kb_service.answering.terms import counted
+from kb_service.answering.retrieval.terms import counted
 from kb_service.domain.matters import Department, Matter
 
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from kb_service.answering.fusing import fuse
+from kb_service.answering.retrieval.fusing import fuse
+from kb_service.answering.retrieval.terms import TermStatistics, counted, passage_vector, question_vector
 from kb_service.answering.sentences import sentences
-from kb_service.answering.terms import TermStatistics, counted, passage_vector, question_vector
 from kb_service.domain.matters import region_path, visible_regions
 from kb_service.ports import Hit, TwoLegs
 

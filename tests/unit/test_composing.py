@@ -5,9 +5,9 @@ from pathlib import Path
 
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.answering.composing import Composer
-from kb_service.answering.drafts import Draft, Quote, Statement
+from kb_service.answering.drafting.drafts import Draft, Quote, Statement
 from kb_service.answering.knobs import Knobs
-from kb_service.answering.lexicon import load_lexicon
+from kb_service.answering.reading.lexicon import load_lexicon
 from kb_service.answering.replies import Found, Part, Reply
 from kb_service.answering.sentences import Span
 from kb_service.domain.answers import Answer, DepartmentRef, Drafting, Outcome, Reason

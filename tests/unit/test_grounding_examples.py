@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.drafts import Statement
+from kb_service.answering.drafting.drafts import Statement
 from kb_service.answering.grounding.checking import ground
 from kb_service.answering.grounding.faults import Fault
 from kb_service.domain.documents import PassageInVersion

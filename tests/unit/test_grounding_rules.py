@@ -3,7 +3,7 @@
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.drafts import Statement
+from kb_service.answering.drafting.drafts import Statement
 from kb_service.answering.grounding.checking import check, ground
 from kb_service.answering.grounding.faults import FaultKind
 from kb_service.answering.sentences import Span

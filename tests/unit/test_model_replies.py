@@ -2,8 +2,8 @@
 
 import pytest
 
-from kb_service.answering.drafts import Statement
-from kb_service.answering.model_replies import statements_of
+from kb_service.answering.drafting.drafts import Statement
+from kb_service.answering.drafting.model_replies import statements_of
 
 
 @pytest.mark.parametrize(

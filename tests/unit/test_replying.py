@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.answering.drafts import Draft, Quote, Statement
-from kb_service.answering.lexicon import load_lexicon
+from kb_service.answering.drafting.drafts import Draft, Quote, Statement
+from kb_service.answering.reading.lexicon import load_lexicon
 from kb_service.answering.replying import hand_over_text, notices, summary
 from kb_service.answering.sentences import Span
 from kb_service.domain.answers import DepartmentRef, Drafting, Notice, NoticeKind, Reason

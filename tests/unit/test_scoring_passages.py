@@ -3,7 +3,7 @@
 import pytest
 
 from kb_service.answering.knobs import Knobs
-from kb_service.answering.scoring import is_excluded, known_of, said_of
+from kb_service.answering.retrieval.scoring import is_excluded, known_of, said_of
 from kb_service.domain.matters import Facet
 from tests.factories import metadata, understanding
 

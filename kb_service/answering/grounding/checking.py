@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb_service.answering.drafts import Statement
+from kb_service.answering.drafting.drafts import Statement
 from kb_service.answering.grounding.clause_rules import clause_faults
 from kb_service.answering.grounding.draft_rules import draft_faults
 from kb_service.answering.grounding.faults import Fault, FaultKind

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from kb_service.answering.drafts import Quote
+from kb_service.answering.drafting.drafts import Quote
 from kb_service.domain.answers import Citation
 from kb_service.domain.days import Interval
 from kb_service.ports import Scheduled

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kb_service.answering.figures import Figure, FigureKind, figures
-from kb_service.answering.numerals import number, plain
+from kb_service.answering.figures.figures import Figure, FigureKind, figures
+from kb_service.answering.figures.numerals import number, plain
 
 _BEFORE = re.compile(
     r"(?:(?P<most>不得?能?超过|不得?高于|不得?多于|不晚于|不迟于|最多|最高|最长|至多|最晚|最迟|上限)"

@@ -1,0 +1,137 @@
+"""How likely the best passage's document answers the question, and whether that is enough to answer.
+
+Boosted trees over the features of the evidence, calibrated on questions that the trees had not seen; docs/decisions/
+0012-confidence.md. `kb eval calibrate` makes the file.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ACCEPTED_WRONG_RATE = 0.10
+# One-sided 95 %: the rate that was seen is not the rate that will be seen.
+_Z = 1.645
+_NEVER = 1.01
+_LARGEST_LOGIT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A complete binary tree. Node i goes to 2i + 1 when its feature is at most the limit, else to 2i + 2.
+
+    ``splits``: (position of the feature, limit), the root first; ``leaves``: left to right, in logits.
+    """
+
+    splits: tuple[tuple[int, float], ...]
+    leaves: tuple[float, ...]
+
+    def value(self, row: Sequence[float]) -> float:
+        node, inner = 0, len(self.splits)
+        while node < inner:
+            feature, limit = self.splits[node]
+            node = 2 * node + (1 if row[feature] <= limit else 2)
+        return self.leaves[node - inner]
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Of unseen questions, how many had at least this confidence, and how many of those had a wrong first document.
+
+    In questions, weighted: as many as would say as much if all counted alike (Kish, Survey Sampling, 1965).
+    """
+
+    threshold: float
+    answered: float
+    wrong: float
+
+    @property
+    def upper_bound(self) -> float:
+        """The share of wrong ones that is not exceeded with 95 % certainty (Wilson 1927, one-sided)."""
+        rate, spread = self.wrong / self.answered, _Z**2 / self.answered
+        centre = rate + spread / 2
+        width = _Z * math.sqrt(rate * (1 - rate) / self.answered + spread / (4 * self.answered))
+        return (centre + width) / (1 + spread)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceModel:
+    """``names``: the features in the order the trees know them. ``slope`` and ``offset`` turn their sum into a logit.
+
+    ``range_of``: where the features lay that say what kind of question it is. ``risks`` are of questions like those
+    fitted on, ``risks_elsewhere`` of sets that the fit had not seen. ``max_wrong_rate``: which share of the answers
+    given may be wrong.
+    """
+
+    version: str
+    names: tuple[str, ...]
+    trees: tuple[Tree, ...]
+    slope: float
+    offset: float
+    range_of: Mapping[str, tuple[float, float]]
+    risks: tuple[Risk, ...]
+    risks_elsewhere: tuple[Risk, ...]
+    max_wrong_rate: float = ACCEPTED_WRONG_RATE
+
+    def probability(self, feature_of: Mapping[str, float]) -> float:
+        """0–1; 0 without features. A feature that is not given counts as 0."""
+        if not feature_of:
+            return 0.0
+        row = [feature_of.get(name, 0.0) for name in self.names]
+        logit = self.slope * sum(tree.value(row) for tree in self.trees) + self.offset
+        return 1 / (1 + math.exp(-max(-_LARGEST_LOGIT, min(_LARGEST_LOGIT, logit))))
+
+    def applies(self, feature_of: Mapping[str, float]) -> bool:
+        """Whether the question is of a kind that the model was fitted on."""
+        return bool(feature_of) and all(
+            low <= feature_of.get(name, 0.0) <= high for name, (low, high) in self.range_of.items()
+        )
+
+    def threshold(self, max_wrong_rate: float) -> float:
+        """The smallest confidence from which on answers keep within the rate, with a margin for chance.
+
+        Above 1 when no confidence is enough.
+        """
+        return _least_within(self.risks, max_wrong_rate)
+
+    def threshold_elsewhere(self, max_wrong_rate: float) -> float:
+        """The same for questions unlike those fitted on; never below `threshold`."""
+        return max(self.threshold(max_wrong_rate), _least_within(self.risks_elsewhere, max_wrong_rate))
+
+    @property
+    def answer_threshold(self) -> float:
+        return self.threshold(self.max_wrong_rate)
+
+    def answers(self, feature_of: Mapping[str, float]) -> bool:
+        """Whether an answer may be given: sure enough for this kind of question."""
+        applies = self.applies(feature_of)
+        needed = self.answer_threshold if applies else self.threshold_elsewhere(self.max_wrong_rate)
+        return self.probability(feature_of) >= needed
+
+
+def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> ConfidenceModel:
+    """Raises FileNotFoundError or KeyError for a file that is missing or lacks a part."""
+    said = json.loads(path.read_text(encoding="utf-8"))
+    return ConfidenceModel(
+        version=said["version"],
+        names=tuple(said["names"]),
+        trees=tuple(
+            Tree(tuple((int(at), float(limit)) for at, limit in tree["splits"]), tuple(map(float, tree["leaves"])))
+            for tree in said["trees"]
+        ),
+        slope=float(said["slope"]),
+        offset=float(said["offset"]),
+        range_of={name: (float(low), float(high)) for name, (low, high) in said["range_of"].items()},
+        risks=_risks(said["risks"]),
+        risks_elsewhere=_risks(said["risks_elsewhere"]),
+        max_wrong_rate=max_wrong_rate,
+    )
+
+
+def _risks(rows: Sequence[Sequence[float]]) -> tuple[Risk, ...]:
+    return tuple(Risk(threshold, answered, wrong) for threshold, answered, wrong in rows)
+
+
+def _least_within(risks: Sequence[Risk], rate: float) -> float:
+    return min((each.threshold for each in risks if each.answered and each.upper_bound <= rate), default=_NEVER)

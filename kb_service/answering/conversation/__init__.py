@@ -1,0 +1,1 @@
+"""A question among others: what is carried over, asked back, offered next."""

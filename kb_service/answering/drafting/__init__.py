@@ -1,0 +1,1 @@
+"""Answers from passages: by quoting, or by a language model."""

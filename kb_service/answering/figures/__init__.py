@@ -1,0 +1,1 @@
+"""Figures and dates that a text states, in one form."""

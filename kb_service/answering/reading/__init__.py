@@ -1,0 +1,1 @@
+"""A message as a question: its scope, matter, facet, region, day."""

@@ -1,0 +1,1 @@
+"""Passages in force, found and ordered."""
