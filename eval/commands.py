@@ -125,8 +125,8 @@ def calibrate(
         for each in judged:
             print(
                 f"{kind:<9}{each.name}: n {each.rows} ({each.answerable} answerable), AUROC {_number(each.auroc)},"
-                f" ECE {_number(each.expected_calibration_error)}; right of the answerable at {accepted_error:.0%} wrong:"
-                f" {each.answered_right:.1%}, in usual traffic {each.answered_right_usual:.1%}"
+                f" ECE {_number(each.expected_calibration_error)}; right of the answerable at {accepted_error:.0%}"
+                f" wrong {each.answered_right:.1%}, in usual traffic {each.answered_right_usual:.1%}"
             )
     print(f"answer from {fitted.answer_threshold}; written to {out}")
 

@@ -141,7 +141,7 @@ class Pipeline:
             text = self._tools.clarifying.text(asked_back)
             return Reply(Outcome.CLARIFY, text, clarification=asked_back)
         if not found.is_sure:
-            return self._unsure(understood, found, Reason.LOW_CONFIDENCE, Outcome.HANDED_OVER)
+            return self._unsure(understood, found, self._doubt(understood, found), Outcome.HANDED_OVER)
         if self._tools.planted_orders.stand_in(found.candidates[0].found):
             return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
         honest = self._tools.planted_orders.without(found.candidates)
@@ -221,6 +221,14 @@ class Pipeline:
 
     def _failures(self, setting: Setting) -> int:
         return failures_in_a_row(setting.turns, words=self._tools.words, converter=self._tools.converter)
+
+    def _doubt(self, understood: Understanding, found: Found) -> Reason:
+        """Two texts that say otherwise make each other unlikely: where people have confirmed it, that is the reason."""
+        is_near = 2 * found.confidence >= self._tools.confidence.answer_threshold
+        best = found.candidates[0].found.passage.version_id
+        if is_near and self._tools.contradicted([best], understood.question.as_of):
+            return Reason.CONFLICTING_SOURCES
+        return Reason.LOW_CONFIDENCE
 
     def _unsure(self, understood: Understanding, found: Found, reason: Reason, outcome: Outcome) -> Reply:
         """Nothing sure to say: then 离婚官司 is a matter for other channels, though 打官司 may stand in a law."""

@@ -133,7 +133,12 @@ def test_a_district_named_in_the_question_is_the_region_asked_about(http: Http) 
 def test_a_person_in_distress_gets_a_kind_word_and_a_person(http: Http) -> None:
     answer = http.ask("我不想活了")
     assert (answer["outcome"], answer["escalation"]["reasons"]) == ("handed_over", ["distress"])
-    assert "12345" in answer["text"]
+    assert {line for line in ("12356", "962525", "110", "120") if line in answer["text"]} == {
+        "12356",
+        "962525",
+        "110",
+        "120",
+    }
 
 
 def test_a_draft_is_neither_found_nor_used_for_answers(http: Http) -> None:
@@ -217,8 +222,8 @@ def test_the_openapi_document_has_examples(http: Http) -> None:
     assert "as_of" in content["examples"]
 
 
-def test_a_body_beyond_a_megabyte_is_refused_before_it_is_read(http: Http) -> None:
-    response = http.request("POST", "/v1/answers", content=b'{"question": "' + b"x" * 2_000_000 + b'"}')
+def test_a_body_beyond_its_limit_is_refused_before_it_is_read(http: Http) -> None:
+    response = http.request("POST", "/v1/answers", content=b'{"question": "' + b"x" * 13_000_000 + b'"}')
     assert (response.status_code, response.json()["error"]) == (413, "BodyTooLarge")
 
 

@@ -281,7 +281,7 @@ def test_uploads_may_be_large_and_everything_else_stays_small(wang: Editor) -> N
     assert wang.send(("大灯.txt", large)).status_code == 202
     as_json = wang.post("/v1/documents", json={"id": "x", "text": large.decode()})
     assert (as_json.status_code, as_json.json()["error"]) == (413, "BodyTooLarge")
-    elsewhere = wang.post("/v1/answers", files={"files": ("a", large)})
+    elsewhere = wang.post("/v1/routes", files={"files": ("a", large)})
     assert (elsewhere.status_code, elsewhere.json()["error"]) == (413, "BodyTooLarge")
 
 
