@@ -24,7 +24,7 @@ def test_a_follow_up_is_asked_of_what_was_spoken_of(http: Http) -> None:
 
 def test_the_day_asked_about_is_carried_over_too(http: Http) -> None:
     first = http.ask("2025年热气球停放证的收费标准是多少")
-    assert (first["as_of"], [each["kind"] for each in first["notices"]][0]) == ("2025-12-31", "day_read")
+    assert (first["as_of"], first["notices"][0]["kind"]) == ("2025-12-31", "day_read")
     assert "120元" in first["text"]
     second = http.ask("那几天办好", conversation_id=first["conversation_id"])
     assert second["as_of"] == "2025-12-31"
