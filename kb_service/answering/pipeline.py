@@ -121,7 +121,13 @@ class Pipeline:
         terms = retriever.weigh(understood, self._tools.lexicon.asking_words)
         facet = understood.facet
         facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].found)
-        feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
+        feature_of = features(
+            understood,
+            candidates,
+            terms,
+            facet_agrees=facet_agrees,
+            lacks_what_is_asked=self._tools.lexicon.lacks_what_is_asked,
+        )
         return Found(
             candidates=tuple(candidates),
             terms=terms,

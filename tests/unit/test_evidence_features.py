@@ -31,7 +31,13 @@ RIVAL = found("other", "材料见附件。", score=3.0, dense=0.86, sparse=None)
 
 
 def of(*candidates: Candidate, question: str = "签注材料") -> dict[str, float]:
-    return features(understanding(question), candidates, TERMS, facet_agrees=True)
+    return features(
+        understanding(question),
+        candidates,
+        TERMS,
+        facet_agrees=True,
+        lacks_what_is_asked=lambda asked, text: "多少" in asked and "元" not in text,
+    )
 
 
 def test_without_candidates_there_is_nothing_to_know() -> None:
@@ -72,3 +78,16 @@ def test_an_only_document_leads_by_as_much_as_counts() -> None:
 def test_a_figure_or_a_quoted_name_that_the_document_lacks_is_noticed(question: str, name: str) -> None:
     assert of(BEST, question=question)[name] == 1.0
     assert of(BEST)[name] == 0.0
+
+
+def test_an_amount_that_is_asked_for_may_stand_in_the_passage_in_its_document_or_nowhere() -> None:
+    paid = found("guide", "每证收费20元。", score=2.0, dense=0.80, sparse=None)
+
+    def missing(*candidates: Candidate) -> tuple[float, float, float]:
+        seen = of(*candidates, question="签注多少钱")
+        return seen["value_asked"], seen["value_missing"], seen["value_missing_document"]
+
+    assert missing(paid) == (1.0, 0.0, 0.0)
+    assert missing(BEST, paid) == (1.0, 1.0, 0.0)
+    assert missing(BEST, RIVAL) == (1.0, 1.0, 1.0)
+    assert of(BEST, question="签注材料")["value_asked"] == 0.0

@@ -6,7 +6,7 @@ the document stands out from its rivals; how both legs see it. Scores alone do n
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kb_service.answering.confidence.covering import characters_of, covered, covered_within, shared_runs, trigrams
@@ -39,10 +39,16 @@ class _Evidence:
 
 
 def features(
-    understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms, *, facet_agrees: bool
+    understood: Understanding,
+    candidates: Sequence[Candidate],
+    terms: QuestionTerms,
+    *,
+    facet_agrees: bool,
+    lacks_what_is_asked: Callable[[str, str], bool],
 ) -> dict[str, float]:
     """Numbers about the best candidate. Empty without candidates.
 
+    ``lacks_what_is_asked``: whether a question asks for an amount, a time or a number that a text has not.
     Shares are 0–1, cosine is −1–1, scores and margins are in standard deviations of a leg's top hits, weights are IDFs.
     """
     if not candidates:
@@ -62,8 +68,19 @@ def features(
         **_lacking(evidence),
         **_standing_out(evidence),
         **_legs(evidence),
+        **_asked_for(evidence, lacks_what_is_asked),
         "matter": _matter_agreement(understood, best),
         "facet": float(facet_agrees),
+    }
+
+
+def _asked_for(evidence: _Evidence, lacks: Callable[[str, str], bool]) -> dict[str, float]:
+    """Whether an amount, a time or a number is asked for at all, and whether best passage and document have none."""
+    asked = evidence.understood.text
+    return {
+        "value_asked": float(lacks(asked, "")),
+        "value_missing": float(lacks(asked, evidence.best.own)),
+        "value_missing_document": float(lacks(asked, evidence.document)),
     }
 
 
