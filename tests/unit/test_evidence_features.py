@@ -91,3 +91,12 @@ def test_an_amount_that_is_asked_for_may_stand_in_the_passage_in_its_document_or
     assert missing(BEST, paid) == (1.0, 1.0, 0.0)
     assert missing(BEST, RIVAL) == (1.0, 1.0, 1.0)
     assert of(BEST, question="签注材料")["value_asked"] == 0.0
+
+
+def test_a_text_that_lacks_the_number_a_question_names_is_no_rival() -> None:
+    line_2 = found("line-2", "2号线票价3元。", score=4.0, dense=0.9, sparse=9.0)
+    line_3 = found("line-3", "3号线票价4元。", score=3.9, dense=0.9, sparse=9.0)
+    named = of(line_2, line_3, question="2号线票价")
+    assert named["margin"] == 3.0  # nobody is near
+    assert of(line_2, line_3, question="票价")["margin"] == pytest.approx(0.1)
+    assert of(line_2, line_3, question="5号线票价")["margin"] == pytest.approx(0.1)  # the best lacks it as well

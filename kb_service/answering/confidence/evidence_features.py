@@ -15,6 +15,8 @@ from kb_service.answering.retrieval.retrieving import Candidate, QuestionTerms
 from kb_service.answering.retrieval.terms import bigrams_of
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# A number and the character behind it, which says what is counted.
+_NUMBERED = re.compile(r"\d+(?:\.\d+)?[^\W\d_]")
 _QUOTED = re.compile(r"[《“\"「『]([^》”\"」』]{2,})[》”\"」』]")
 # How many passages of other documents are compared with the best one.
 _RIVALS = 4
@@ -55,12 +57,17 @@ def features(
         return {}
     seen = tuple(candidates[:_CANDIDATES])
     best = seen[0]
+    named = _named_by_number(understood.text, best.text)
+
+    def is_rival(other: Candidate) -> bool:
+        return all(each in other.text for each in named)
+
     evidence = _Evidence(
         understood=understood,
         terms=terms,
         best=best,
         document="\n".join(each.text for each in seen if each.document_id == best.document_id),
-        rivals=tuple(each for each in seen[1:] if each.document_id != best.document_id),
+        rivals=tuple(each for each in seen[1:] if each.document_id != best.document_id and is_rival(each)),
         candidates=seen,
     )
     return {
@@ -72,6 +79,15 @@ def features(
         "matter": _matter_agreement(understood, best),
         "facet": float(facet_agrees),
     }
+
+
+def _named_by_number(question: str, text: str) -> set[str]:
+    """What the question names by a number and the text has (3号线, 2024年): a text that lacks it is of another thing.
+
+    Nothing, where the text itself lacks one of them.
+    """
+    named = set(_NUMBERED.findall(question))
+    return named if all(each in text for each in named) else set()
 
 
 def _asked_for(evidence: _Evidence, lacks: Callable[[str, str], bool]) -> dict[str, float]:
