@@ -27,6 +27,9 @@ from kb_service.domain.answers import Answer, Carried, Citation, Clarification, 
 from kb_service.ports import Library, Scheduled, ScriptConverter
 
 _CANDIDATES = 10
+# Below this confidence nothing that was found has to do with the question.
+_FAR_OFF = 0.05
+_MAJORITY = 0.5
 _OUTCOME_OF_SCOPE = {
     Reason.OUT_OF_SCOPE: Outcome.OUT_OF_SCOPE,
     Reason.ABUSE: Outcome.OUT_OF_SCOPE,
@@ -184,7 +187,7 @@ class Pipeline:
         return [replying.day_read(citations[0], as_of=as_of, lexicon=lexicon), *found] if is_day_read else found
 
     def _asked_back(self, understood: Understanding, found: Found, setting: Setting) -> Clarification | None:
-        if not setting.is_alone:
+        if not setting.is_alone or (found.confidence < _FAR_OFF and not understood.rivals):
             return None
         return self._tools.clarifying.clarification(
             understood,
@@ -245,7 +248,8 @@ class Pipeline:
 
     def _hand_over(self, understood: Understanding, found: Found, reason: Reason, outcome: Outcome) -> Reply:
         routed = self._tools.router.route(understood, found.candidates)
-        department = routed[0].department if routed else None
+        # Passages that agree on no department know of none: then 12345 is the honest address.
+        department = routed[0].department if routed and routed[0].score >= _MAJORITY else None
         text = replying.hand_over_text(reason, department, self._tools.lexicon)
         related = self._tools.relating.after_hand_over(understood, found.candidates)
         return Reply(outcome, text, (reason,), department, related=related)
