@@ -99,11 +99,15 @@ def answered_right(
 
 
 def thinned_risks(
-    confidences: Sequence[float], labels: Sequence[bool], answerable: Sequence[bool], *, unanswerable_share: float
+    confidences: Sequence[float],
+    labels: Sequence[bool],
+    answerable: Sequence[bool],
+    *,
+    unanswerable_share: float | None,
 ) -> list[Risk]:
     """The risk from each whole per cent of confidence on, where somebody more is answered; highest first.
 
-    Rows are weighted so that ``unanswerable_share`` of the questions cannot be answered.
+    Rows are weighted so that ``unanswerable_share`` of the questions cannot be answered; None takes them as they are.
     """
     weights = _weights(answerable, unanswerable_share)
     risks: list[Risk] = []

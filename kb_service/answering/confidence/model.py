@@ -15,6 +15,7 @@ ACCEPTED_WRONG_RATE = 0.10
 _Z = 1.645
 _NEVER = 1.01
 _LARGEST_LOGIT = 30.0
+_LIKELIER_THAN_NOT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class ConfidenceModel:
     """``names``: the features in the order the trees know them. ``slope`` and ``offset`` turn their sum into a logit.
 
     ``range_of``: where the features lay that say what kind of question it is. ``risks`` are of questions like those
-    fitted on, ``risks_elsewhere`` of sets that the fit had not seen. ``max_wrong_rate``: which share of the answers
+    fitted on, ``risks_elsewhere`` of sets that the fit had not seen, ``risks_named`` of questions that name matter and
+    facet of the best passage. ``max_wrong_rate``: which share of the answers
     given may be wrong.
     """
 
@@ -72,6 +74,7 @@ class ConfidenceModel:
     range_of: Mapping[str, tuple[float, float]]
     risks: tuple[Risk, ...]
     risks_elsewhere: tuple[Risk, ...]
+    risks_named: tuple[Risk, ...] = ()
     max_wrong_rate: float = ACCEPTED_WRONG_RATE
 
     def probability(self, feature_of: Mapping[str, float]) -> float:
@@ -99,15 +102,32 @@ class ConfidenceModel:
         """The same for questions unlike those fitted on; never below `threshold`."""
         return max(self.threshold(max_wrong_rate), _least_within(self.risks_elsewhere, max_wrong_rate))
 
+    def threshold_named(self, max_wrong_rate: float) -> float:
+        """The same for questions that name matter and facet of the best passage; never above `threshold`.
+
+        By the rate that was seen, since these rows are too few for a margin; and what is answered is at least more
+        likely right than wrong.
+        """
+        seen = [each.threshold for each in self.risks_named if each.wrong <= max_wrong_rate * each.answered]
+        return min(self.threshold(max_wrong_rate), max(min(seen, default=_NEVER), _LIKELIER_THAN_NOT))
+
     @property
     def answer_threshold(self) -> float:
         return self.threshold(self.max_wrong_rate)
 
     def answers(self, feature_of: Mapping[str, float]) -> bool:
         """Whether an answer may be given: sure enough for this kind of question."""
-        applies = self.applies(feature_of)
-        needed = self.answer_threshold if applies else self.threshold_elsewhere(self.max_wrong_rate)
-        return self.probability(feature_of) >= needed
+        return self.probability(feature_of) >= self._needed(feature_of)
+
+    def _needed(self, feature_of: Mapping[str, float]) -> float:
+        if not self.applies(feature_of):
+            return self.threshold_elsewhere(self.max_wrong_rate)
+        return self.threshold_named(self.max_wrong_rate) if is_named(feature_of) else self.answer_threshold
+
+
+def is_named(feature_of: Mapping[str, float]) -> bool:
+    """Whether the question names matter and facet, and the best passage stands under both."""
+    return feature_of.get("matter") == 1 and feature_of.get("facet") == 1
 
 
 def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> ConfidenceModel:
@@ -125,6 +145,7 @@ def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> 
         range_of={name: (float(low), float(high)) for name, (low, high) in said["range_of"].items()},
         risks=_risks(said["risks"]),
         risks_elsewhere=_risks(said["risks_elsewhere"]),
+        risks_named=_risks(said["risks_named"]),
         max_wrong_rate=max_wrong_rate,
     )
 
