@@ -5,7 +5,7 @@ The same answers as `/v1/answers`, stored alike; why each field is as it is: doc
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import orjson
@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from kb_service.answering.events import Answered, Event, TextReady
 from kb_service.api.access import ASKING, needs
 from kb_service.api.asked import asked, drained, events
-from kb_service.api.chat_conversations import placed
+from kb_service.api.chat_conversations import earlier, placed
 from kb_service.api.chat_replies import MODEL, USAGE, Replying
 from kb_service.api.chat_shapes import ChatCompletionRequest
 from kb_service.api.errors import STATUS_OF
@@ -74,6 +74,7 @@ def complete(
     if given.conversation_id is None:
         asker = f"{actor.person_id}\n{user or ''}"
         sent = placed(sent, asking=service.asking, transcript=service.transcript, asker=asker, said=said)
+    sent = replace(sent, question=replace(sent.question, said_before=earlier(said)))
     replying = Replying(door_wording(service.settings.prompts_dir), str(request.base_url))
     completion = _Completion(f"chatcmpl-{new_id()}", int(sent.question.asked_at.timestamp()), replying)
     happening = events(service.asking, sent, pictures)

@@ -5,13 +5,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kb_service.api.asked import Asked
-from kb_service.asking import Asking
+from kb_service.asking import LONGEST_QUESTION, Asking
 from kb_service.domain.answers import Answer
+from kb_service.domain.texts import is_storable
 from kb_service.ports import Transcript
 
 # As many turns as answering looks back, and beginnings that are looked up.
 _TURNS = 6
 _LONGEST_KEY = 32
+
+
+def earlier(said: Sequence[str]) -> tuple[str, ...]:
+    """The user's messages before the question, as far as answering looks back; of each no more than a question has."""
+    return tuple(text[:LONGEST_QUESTION] for text in said[:-1][-_TURNS:] if is_storable(text))
 
 
 def placed(asked: Asked, *, asking: Asking, transcript: Transcript, asker: str, said: Sequence[str]) -> Asked:

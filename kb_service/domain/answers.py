@@ -45,7 +45,9 @@ class Question:
     """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted.
 
     ``is_day_chosen``: somebody chose the day; else it is today, and a day named in the words counts instead.
-    ``seen``: what was read from a picture that came with it, usually a screenshot.
+    ``said_before``: what the person typed before it in a history that a client brings along, oldest first; it counts
+    where no turn of the conversation is known. ``seen``: what was read from a picture that came with it, usually a
+    screenshot.
     """
 
     text: str
@@ -59,6 +61,7 @@ class Question:
     channel: str | None = None
     is_day_chosen: bool = False
     seen: str = ""
+    said_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

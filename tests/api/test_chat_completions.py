@@ -160,6 +160,13 @@ def test_a_history_without_an_id_finds_its_conversation_again(client: openai.Ope
     assert len({kb(each)["conversation_id"] for each in (first, second, third)}) == 1
 
 
+def test_a_history_that_was_never_asked_here_still_says_what_was_spoken_of(client: openai.OpenAI) -> None:
+    completion = completed(client, "气球停放证怎么弄来着", "它归市邮政局管。", "那要多少钱")
+    assert kb(completion)["understood_as"]["carried_over"] == ["matter"]
+    assert "150元" in content(completion)
+    assert "邮政局" not in content(completion)
+
+
 def test_nothing_is_carried_over_from_another_one_who_began_alike(client: openai.OpenAI) -> None:
     begun = "气球证收费吗"
     one = completed(client, begun)

@@ -25,7 +25,7 @@ class Listener:
     def listen(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
         """The questions of a message; never empty. ``turns``: the conversation so far, oldest first."""
         whole = self.reader.read(question)
-        topic = topic_of_turns(turns)
+        topic = topic_of_turns(turns) if turns else self._topic_of_words(question)
         option = chosen(whole, turns, reader=self.reader, words=self.words)
         if option is not None:
             return [(option,)]
@@ -34,6 +34,14 @@ class Listener:
         # One answer speaks of one day: a comparison of days is read as one question of the day chosen.
         is_of_one_day = len({part[0].question.as_of for part in parts}) == 1
         return parts if len(parts) > 1 and is_of_one_day else [self._readings(whole, topic)]
+
+    def _topic_of_words(self, question: Question) -> Topic | None:
+        """What the messages before were about, read as if each were asked now."""
+        topic: Topic | None = None
+        for text in question.said_before:
+            reading = self.reader.read(replace(question, text=text, seen="", matter_id=None))
+            topic = topic_of_part(self._readings(reading, topic)[0]) or topic
+        return topic
 
     def _parts(self, asked: Sequence[Question], topic: Topic | None) -> list[Readings]:
         """Each part is read after those before it, as if they had been said one by one; greetings are left out."""
