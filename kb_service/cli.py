@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Role
-from kb_service.settings import Settings
+from kb_service.settings import Settings, settings_fault
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -211,6 +212,9 @@ def main() -> None:
         app()
     except KbError as error:
         print(f"kb: {error}", file=sys.stderr)
+        sys.exit(1)
+    except ValidationError as error:  # of the settings: other input is checked where it comes in
+        print(f"kb: {settings_fault(error)}", file=sys.stderr)
         sys.exit(1)
     except (OSError, UnicodeError) as error:
         print(f"kb: {error}; check the path, its permissions and the space on the disk", file=sys.stderr)

@@ -4,14 +4,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_PREFIX = "KB_"
 _ROOT = Path(__file__).resolve().parents[1]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="KB_", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)
 
     data_dir: Path = Field(default=Path("var"), description="Everything a running product keeps.")
     database_url: str | None = Field(default=None, description="SQLite in the data folder unless given.")
@@ -101,3 +102,11 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.data_dir / "index"
+
+
+def settings_fault(error: ValidationError) -> str:
+    """Which variable is wrong and how, in one sentence; never its value, which may be a secret."""
+    fault = error.errors()[0]
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    name = "".join(f"{_PREFIX}{part}".upper() for part in fault["loc"][:1])
+    return f"{name}: {said}; docs/settings.md tells what it takes" if name else f"{said}; see docs/settings.md"

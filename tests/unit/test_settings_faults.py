@@ -1,0 +1,26 @@
+"""A wrong setting is told in one sentence, without its value."""
+
+import pytest
+from pydantic import ValidationError
+
+from kb_service.settings import Settings, settings_fault
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("KB_MAX_WRONG_RATE", "2", "KB_MAX_WRONG_RATE: Input should be less than 1"),
+        ("KB_PORT", "http", "KB_PORT: Input should be a valid integer"),
+        ("KB_LLM_URL", "http://127.0.0.1:9/v1", "KB_LLM_URL is set, and KB_LLM_MODEL is not"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_explained(
+    variable: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    sentence = settings_fault(caught.value)
+    assert sentence.startswith(told)
+    assert "docs/settings.md" in sentence
+    assert "\n" not in sentence
