@@ -118,10 +118,10 @@ class Pipeline:
 
     def _look_up(self, understood: Understanding, narrowing: Narrowing) -> Found:
         retriever, confidence = self._tools.retriever, self._tools.confidence
-        candidates = retriever.find(understood, narrowing=narrowing, limit=_CANDIDATES)
+        terms = retriever.weigh(understood)
+        candidates = retriever.find(understood, narrowing=narrowing, limit=_CANDIDATES, terms=terms)
         if not candidates:
             return Found()
-        terms = retriever.weigh(understood, self._tools.lexicon.asking_words)
         facet = understood.facet
         facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].found)
         feature_of = features(
@@ -160,7 +160,7 @@ class Pipeline:
     def _checked(self, understood: Understanding, found: Found, draft: Draft, setting: Setting) -> Reply:
         """The draft as an answer, if it holds against the database as it is now."""
         said = normalised("\n".join(each.text for each in draft.statements), self._tools.converter)
-        if self._tools.lexicon.lacks_what_is_asked(understood.text, said):
+        if self._tools.lexicon.lacks_what_is_asked(understood.own_words, said):
             return self._unsure(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
         document_ids = sorted({quote.found.document_id for quote in draft.quotes})
         schedules = self._tools.library.schedules(document_ids, as_if_approved=setting.narrowing.include_version)

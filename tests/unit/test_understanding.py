@@ -1,5 +1,6 @@
 """Reading questions with the product's own lexicon: matter, facet, courtesy, scope, and what an answer must have."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -281,3 +282,10 @@ def test_what_was_understood_is_stored_with_the_question() -> None:
 )
 def test_an_answer_without_the_amount_asked_for_is_none(asked: str, said: str, lacks: bool) -> None:
     assert LEXICON.lacks_what_is_asked(asked, said) is lacks
+
+
+def test_the_name_of_a_matter_asks_for_nothing_itself() -> None:
+    renting = Matter("rent", "支付房屋租赁费用", "fund")
+    read = replace(understood("去哪里办"), text="支付房屋租赁费用 去哪里办", matter=renting, matter_name=renting.name)
+    assert read.own_words == "去哪里办"
+    assert replace(read, text="支付房屋租赁费用").own_words == "支付房屋租赁费用"

@@ -92,7 +92,7 @@ def _named_by_number(question: str, text: str) -> set[str]:
 
 def _asked_for(evidence: _Evidence, lacks: Callable[[str, str], bool]) -> dict[str, float]:
     """Whether an amount, a time or a number is asked for at all, and whether best passage and document have none."""
-    asked = evidence.understood.text
+    asked = evidence.understood.own_words
     return {
         "value_asked": float(lacks(asked, "")),
         "value_missing": float(lacks(asked, evidence.best.own)),

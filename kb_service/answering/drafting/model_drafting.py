@@ -73,7 +73,7 @@ class ModelDrafter:
     ) -> Generator[Progress, None, Draft]:
         """The model's draft if it holds at the first or the second attempt, else the fallback's with the reasons."""
         safe = yield from self._fallback.draft(understood, candidates, weight_of)
-        if self._lacks(understood.text, self._said(safe.statements)):
+        if self._lacks(understood.own_words, self._said(safe.statements)):
             return safe  # it will be handed over, whatever a model might say
         if not self._breaker.admits():
             return _instead(safe, [UNAVAILABLE])
@@ -150,7 +150,7 @@ class ModelDrafter:
             found.append(Fault(FaultKind.TOO_LONG))
         cited = {passages[n].passage.id for each in statements for n in each.quotes if 0 <= n < len(passages)}
         answers = {quote.found.passage.id for quote in safe.quotes}
-        if not cited & answers or self._lacks(understood.text, self._said(statements)):
+        if not cited & answers or self._lacks(understood.own_words, self._said(statements)):
             found.append(Fault(FaultKind.OFF_TOPIC))
         return found
 

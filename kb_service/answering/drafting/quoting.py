@@ -66,7 +66,7 @@ class ExtractiveDrafter:
         version_id = candidates[0].found.passage.version_id
         for each in candidates:
             text = normalised(each.found.passage.text, self._converter)
-            if each.found.passage.version_id == version_id and not self._lacks(understood.text, text):
+            if each.found.passage.version_id == version_id and not self._lacks(understood.own_words, text):
                 return each
         return candidates[0]
 

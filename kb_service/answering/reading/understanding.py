@@ -53,6 +53,11 @@ class Understanding:
         """The question and the proper name of the matter it names in its own way (公积金取钱 → 住房公积金提取)."""
         return self.text if self.matter is None else f"{self.text} {self.matter_name}"
 
+    @property
+    def own_words(self) -> str:
+        """The question without the proper name of its matter, whose words (…支付房屋租赁费用) ask for nothing."""
+        return self.text.replace(self.matter_name, " ").strip() or self.text if self.matter_name else self.text
+
     def as_stored(self) -> UnderstoodAs:
         return UnderstoodAs(
             text=self.text,

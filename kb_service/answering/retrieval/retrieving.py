@@ -123,8 +123,15 @@ class Retriever:
         self._knobs = knobs
         self._read_again = read_again
 
-    def find(self, understood: Understanding, *, narrowing: Narrowing = EVERYTHING, limit: int) -> list[Candidate]:
-        """The best passages in force on the day asked about, best first."""
+    def find(
+        self,
+        understood: Understanding,
+        *,
+        narrowing: Narrowing = EVERYTHING,
+        limit: int,
+        terms: QuestionTerms | None = None,
+    ) -> list[Candidate]:
+        """The best passages in force on the day asked about, best first. ``terms``: as `weigh` gave them, if it did."""
         if not understood.text:
             return []
         question = understood.question
@@ -147,7 +154,7 @@ class Retriever:
         )
         asked = _Asked(
             understood=understood,
-            terms=self.weigh(understood, self._lexicon.asking_words),
+            terms=terms or self.weigh(understood),
             legs=shapes(legs, sparse_possible=float(sparse.weights.sum()) * (K1 + 1)),
         )
         fused = fuse(legs, dense_weight=self._knobs.dense_weight)[: max(limit, self._knobs.reordered)]
@@ -183,9 +190,9 @@ class Retriever:
         words = self._lexicon.facet_headings[facet]
         return any(word in heading for heading in found.passage.heading_path for word in words)
 
-    def weigh(self, understood: Understanding, without: Sequence[str]) -> QuestionTerms:
-        """The words and Han bigrams of a question, the given words left out, with how much each says."""
-        text = with_gaps(understood.text, without)
+    def weigh(self, understood: Understanding) -> QuestionTerms:
+        """The words and Han bigrams of a question, words that only ask left out, with how much each says."""
+        text = with_gaps(understood.text, self._lexicon.asking_words)
         words = sorted({word for word in self._segmenter.words(text) if is_word(word)})
         bigrams = sorted(set(bigrams_of(text)))
         idf = self._statistics().idf(np.array([term_id(term) for term in (*words, *bigrams)], dtype=np.uint32)).tolist()
