@@ -10,9 +10,10 @@ COPY scripts/environment.py scripts/registry.py scripts/
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY kb_service kb_service
 COPY ingestion ingestion
+COPY model_build model_build
 COPY eval eval
 RUN python scripts/environment.py base
-RUN .venv/bin/python -m kb_service.adapters.embedding.building --out models/multilingual-e5-small \
+RUN .venv/bin/python -m model_build.building --out models/multilingual-e5-small \
     && rm -rf wheels var .venv/bin/uv .venv/bin/uvx
 
 FROM python:3.11.13-slim-bookworm

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.fitting import Column, Matrix
-from kb_service.answering.confidence.model import Tree
+from kb_service.asking.search.confidence import Tree
 
 Bins = NDArray[np.int64]
 _ALWAYS_LEFT = (0, 1e30)

@@ -16,7 +16,7 @@ from eval.fitting import Column, Matrix, balanced, fit
 from eval.judging import Judged, judged
 from eval.labelled_sets import LabelledSet
 from eval.reliability import thinned_risks
-from kb_service.answering.confidence.model import ConfidenceModel, Risk, Tree, is_named
+from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree, is_named
 
 _FOLDS = 5
 _FEWEST_OF_A_KIND = 10

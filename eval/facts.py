@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from kb_service.answering.normalising import normalised
 from kb_service.ports import ScriptConverter
+from kb_service.text.normalising import normalised
 
 _MARK = re.compile(r"\[\d+\]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb_service.answering.confidence.model import Risk
+from kb_service.asking.search.confidence import Risk
 
 BINS = 10
 # The 97.5 % quantile of the standard normal distribution.

@@ -9,7 +9,7 @@ from typing import Any
 
 from eval.errors import EvaluationStopped
 from ingestion.catalogue import read_departments, read_matters
-from kb_service.adapters.embedding.building import MODEL_NAME
+from kb_service.adapters.embedding.model_folder import MODEL_NAME
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.service import Service
 from kb_service.settings import Settings

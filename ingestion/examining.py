@@ -15,16 +15,16 @@ from kb_service.domain.documents import PassageInVersion, Version
 from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind
 from kb_service.ports import InForceFilter, PassageIndex, ScriptConverter
-from kb_service.reviewing.clauses import pairs_of
-from kb_service.reviewing.contradictions import (
+from kb_service.publishing.clauses import pairs_of
+from kb_service.publishing.contradictions import (
     Difference,
     common_from,
     differences,
     may_contradict,
     serve_the_same,
 )
-from kb_service.reviewing.duplicates import NEAR, near_duplicate, shingles_of
-from kb_service.reviewing.statements import Statement, Stating
+from kb_service.publishing.duplicates import NEAR, near_duplicate, shingles_of
+from kb_service.publishing.statements import Statement, Stating
 
 # What one version is compared with at most, so that a large matter costs no more than a small one.
 _PASSAGES = 200

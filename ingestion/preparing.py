@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from ingestion.surfaces import Surface, Surfacing
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.answering.retrieval.terms import counted, terms_of
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ComputedTexts, EmbeddingModel, Segmenter, TermCounts, Vector
+from kb_service.text.terms import counted, terms_of
 
 # Passages embedded and written together: enough to sort by length, small enough to lose little when killed.
 _BATCH = 256

@@ -13,11 +13,11 @@ from ingestion.records import EDITABLE, Record, derived_title, fields_of, metada
 from ingestion.sidecars import sidecar_of, with_told_chapters
 from ingestion.splitting import split
 from ingestion.structure import StructuredText, structure, structure_text
-from kb_service.answering.normalising import normalised
 from kb_service.domain.documents import DraftPassage, Kind, PassageInVersion, Version, VersionDraft
 from kb_service.domain.errors import FileRefused, InvalidInterval, InvalidRecord
 from kb_service.ports import ScriptConverter
-from kb_service.reviewing.duplicates import question_key
+from kb_service.publishing.duplicates import question_key
+from kb_service.text.normalising import normalised
 
 _LARGEST_FILE = 100 * 1024 * 1024
 _CORPUS_FILES = ("departments.yaml", "matters.yaml")

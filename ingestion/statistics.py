@@ -7,9 +7,9 @@ import numpy as np
 
 from ingestion.preparing import Preparing
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.answering.retrieval.terms import TermStatistics
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import TermCounts
+from kb_service.text.terms import TermStatistics
 
 _PASSAGES_AT_ONCE = 4000
 

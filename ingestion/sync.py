@@ -12,11 +12,11 @@ import numpy as np
 from ingestion.preparing import Advance, Preparing, batches, silent
 from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.answering.retrieval.terms import passage_vector
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import PassageInVersion, VersionState
 from kb_service.domain.matters import region_path
 from kb_service.ports import IndexPoint, PassageIndex, PointPayload, Scheduled
+from kb_service.text.terms import passage_vector
 
 _DOCUMENTS_AT_ONCE = 128
 # Some seconds of embedding.

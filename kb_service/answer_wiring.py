@@ -12,27 +12,27 @@ from pathlib import Path
 from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.sql.asked_names import questions_by_matter
 from kb_service.adapters.sql.districts import SqlDistricts
-from kb_service.answering.composing import Composer
-from kb_service.answering.confidence.model import load_confidence
-from kb_service.answering.conversation.clarifying import Clarifying
-from kb_service.answering.conversation.conversation_words import load_conversation_words
-from kb_service.answering.conversation.listening import Listener
-from kb_service.answering.conversation.matter_names import matter_names
-from kb_service.answering.conversation.relating import Relating
-from kb_service.answering.drafting.circuit import CircuitBreaker
-from kb_service.answering.drafting.drafts import AnswerDrafter
-from kb_service.answering.drafting.model_brief import load_prompts
-from kb_service.answering.drafting.model_drafting import Limits, ModelDrafter
-from kb_service.answering.drafting.planted_orders import PlantedOrders, load_planted
-from kb_service.answering.drafting.quoting import ExtractiveDrafter
-from kb_service.answering.knobs import Knobs
-from kb_service.answering.pipeline import Pipeline, Tools
-from kb_service.answering.reading.lexicon import Lexicon, load_lexicon
-from kb_service.answering.reading.understanding import Reader
-from kb_service.answering.retrieval.reranking import reranked
-from kb_service.answering.retrieval.retrieving import Candidate, Retriever
-from kb_service.answering.routing import Router
-from kb_service.asking import Asking
+from kb_service.asking.asking import Asking
+from kb_service.asking.composing import Composer
+from kb_service.asking.conversation.clarifying import Clarifying
+from kb_service.asking.conversation.conversation_words import load_conversation_words
+from kb_service.asking.conversation.listening import Listener
+from kb_service.asking.conversation.matter_names import matter_names
+from kb_service.asking.conversation.relating import Relating
+from kb_service.asking.drafting.circuit import CircuitBreaker
+from kb_service.asking.drafting.drafts import AnswerDrafter
+from kb_service.asking.drafting.model_brief import load_prompts
+from kb_service.asking.drafting.model_drafting import Limits, ModelDrafter
+from kb_service.asking.drafting.planted_orders import PlantedOrders, load_planted
+from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.knobs import Knobs
+from kb_service.asking.pipeline import Pipeline, Tools
+from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
+from kb_service.asking.reading.understanding import Reader
+from kb_service.asking.routing import Router
+from kb_service.asking.search.confidence import load_confidence
+from kb_service.asking.search.reranking import reranked
+from kb_service.asking.search.retrieving import Candidate, Retriever
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import LanguageModel, PassageIndex, Reranker
 from kb_service.service import Records, Texts

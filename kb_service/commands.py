@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from kb_service.adapters.index.ownership import find_owner
-from kb_service.answering.retrieval.retrieving import EVERYTHING
 from kb_service.api.search import hits_of, routed_departments
+from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Answer
 from kb_service.owner_client import OwnerClient
 from kb_service.settings import Settings

@@ -16,8 +16,8 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 from pydantic import TypeAdapter
 
-from kb_service.answering.retrieval.retrieving import EVERYTHING
 from kb_service.api.search import hits_of
+from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Question
 from kb_service.domain.documents import Audience
 from kb_service.served import Served

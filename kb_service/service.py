@@ -38,14 +38,14 @@ from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
-from kb_service.asking import Asking
+from kb_service.asking.asking import Asking
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter, Unhurried
-from kb_service.publishing import Publishing
-from kb_service.reviewing.due import DueItem, due_items
-from kb_service.reviewing.rehearsal import Rehearsal, Rehearsing
+from kb_service.publishing.due import DueItem, due_items
+from kb_service.publishing.publishing import Publishing
+from kb_service.publishing.rehearsal import Rehearsal, Rehearsing
 from kb_service.settings import Settings
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded

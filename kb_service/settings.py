@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     )
     prompts_dir: Path = Field(default=_ROOT / "prompts", description="Lexicon, wording and prompts.")
     confidence_model: Path = Field(
-        default=_ROOT / "kb_service" / "answering" / "confidence" / "confidence_model.json",
+        default=_ROOT / "kb_service" / "asking" / "search" / "confidence_model.json",
         description="The fitted confidence model.",
     )
 

@@ -17,8 +17,8 @@ from ingestion.surfaces import Surfacing
 from ingestion.sync import Synchroniser
 from ingestion.taking_in import KnownNames, TakingIn
 from kb_service.adapters.blobs import BlobFolder
-from kb_service.adapters.embedding.building import MODEL_NAME
 from kb_service.adapters.embedding.loading import ModelChoice, load_model
+from kb_service.adapters.embedding.model_folder import MODEL_NAME
 from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import ProbeResult, open_edge_index, probe_early
@@ -42,15 +42,15 @@ from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.answer_wiring import open_asking
-from kb_service.asking import Asking
+from kb_service.asking.asking import Asking
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import ScriptConverter
-from kb_service.publishing import Publishing
-from kb_service.reviewing.contrasts import load_contrasts
-from kb_service.reviewing.known_questions import KnownQuestions
-from kb_service.reviewing.rehearsal import Rehearsing
-from kb_service.reviewing.statements import Stating
+from kb_service.publishing.contrasts import load_contrasts
+from kb_service.publishing.known_questions import KnownQuestions
+from kb_service.publishing.publishing import Publishing
+from kb_service.publishing.rehearsal import Rehearsing
+from kb_service.publishing.statements import Stating
 from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings
 

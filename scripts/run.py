@@ -68,7 +68,7 @@ def ensure_model() -> None:
         _copy_whole(packed, folder)
         return
     say("Building the embedding model folder (once, about a minute)")
-    command = [str(environment.VENV_PYTHON), "-m", "kb_service.adapters.embedding.building", "--out", str(folder)]
+    command = [str(environment.VENV_PYTHON), "-m", "model_build.building", "--out", str(folder)]
     if subprocess.run(command, env=service_environment()).returncode != 0:
         raise SetupError("the embedding model folder could not be built: see the lines above")
 

@@ -4,9 +4,9 @@ from collections.abc import Generator
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from kb_service.answering.reading.understanding import Understanding
-from kb_service.answering.retrieval.fusing import FusedHit
-from kb_service.answering.retrieval.retrieving import Candidate
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.search.fusing import FusedHit
+from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Citation, Question
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import (

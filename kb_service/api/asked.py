@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field
 
 from ingestion.reading_pictures import PictureReading
-from kb_service.answering.events import Answered, Event, Progress
 from kb_service.api.pictures import picture_of
 from kb_service.api.wording import door_wording
-from kb_service.asking import Asking
+from kb_service.asking.asking import Asking
+from kb_service.asking.events import Answered, Event, Progress
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kb_service.api.asked import Asked
-from kb_service.asking import LONGEST_QUESTION, Asking
+from kb_service.asking.asking import LONGEST_QUESTION, Asking
 from kb_service.domain.answers import Answer
 from kb_service.domain.texts import is_storable
 from kb_service.ports import Transcript

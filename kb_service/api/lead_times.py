@@ -15,7 +15,7 @@ from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.lead_time import Compliance
 from kb_service.domain.people import Actor, Role
-from kb_service.reviewing.due import kept_lead_times
+from kb_service.publishing.due import kept_lead_times
 
 router = APIRouter(prefix="/v1", tags=["lead time"])
 

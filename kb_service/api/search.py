@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
-from kb_service.answering.grounding.citing import interval_of
-from kb_service.answering.retrieval.retrieving import Candidate, Narrowing
-from kb_service.answering.routing import Routed
 from kb_service.api.access import ASKING, needs
 from kb_service.api.asked import AsOf
 from kb_service.api.state import ServiceOf
+from kb_service.asking.checking.citing import interval_of
+from kb_service.asking.routing import Routed
+from kb_service.asking.search.retrieving import Candidate, Narrowing
 from kb_service.domain.answers import Question
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind

@@ -12,7 +12,7 @@ from fastapi import Response
 from pydantic import TypeAdapter
 from starlette.types import Receive, Scope, Send
 
-from kb_service.answering.events import Answered, Event, EvidenceFound, Progress, TextReady
+from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.domain.answers import Answer
 from kb_service.domain.errors import KbError
 

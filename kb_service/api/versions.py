@@ -17,7 +17,7 @@ from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Actor, Role
-from kb_service.reviewing.due import due_items
+from kb_service.publishing.due import due_items
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/versions", tags=["versions"])

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from kb_service.api.lead_times import CalendarYear, ShownDay
 from kb_service.domain.lead_time import Compliance
-from kb_service.reviewing.due import DueItem, due_items, kept_lead_times
+from kb_service.publishing.due import DueItem, due_items, kept_lead_times
 from kb_service.service import Service
 
 

@@ -12,7 +12,7 @@ from kb_service.domain.life import IntervalChange
 from kb_service.domain.people import Actor, Role, person_id
 from kb_service.domain.suspicions import Side, Suspicion
 from kb_service.domain.trail import ChainedEvent
-from kb_service.reviewing.rehearsal import Rehearsal
+from kb_service.publishing.rehearsal import Rehearsal
 from kb_service.service import Service
 
 # A request may have a megabyte, and a character three bytes; longer texts come as files.

@@ -25,8 +25,8 @@ from kb_service.domain.life import Phase
 from kb_service.domain.people import Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.uploads import RecordOutcome
-from kb_service.reviewing.diff import Change
-from kb_service.reviewing.rehearsal import Effect
+from kb_service.publishing.diff import Change
+from kb_service.publishing.rehearsal import Effect
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from kb_service.answering.drafting.drafts import AnswerDrafter, Draft
-from kb_service.answering.events import Progress
-from kb_service.answering.pipeline import Pipeline
-from kb_service.answering.reading.understanding import Understanding
-from kb_service.answering.retrieval.retrieving import Candidate
+from kb_service.asking.drafting.drafts import AnswerDrafter, Draft
+from kb_service.asking.events import Progress
+from kb_service.asking.pipeline import Pipeline
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.search.retrieving import Candidate
 from kb_service.service import Service
 from tests.api.conftest import Http
 from tests.api.loopback import app_of, served

@@ -5,8 +5,8 @@ import numpy as np
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.vectors import SqlVectors
-from kb_service.answering.retrieval.terms import counted
 from kb_service.domain.matters import Department, Matter
+from kb_service.text.terms import counted
 
 
 def test_embeddings_are_kept_by_model_and_text(database: Database) -> None:

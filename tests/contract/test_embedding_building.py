@@ -12,16 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb_service.adapters.embedding.building import build_model_folder
 from kb_service.adapters.embedding.cpu_check import CHECKS_FILE, first_sound_model, processor_type
-from kb_service.adapters.embedding.linear_layers import Precision
-from kb_service.adapters.embedding.model_folder import BuiltFile, Manifest, manifest_of
+from kb_service.adapters.embedding.model_folder import BuiltFile, Manifest, Precision, manifest_of
 from kb_service.adapters.embedding.reference_vectors import references
-from kb_service.adapters.embedding.wheel_source import wheel_at
 from kb_service.domain.errors import EmbeddingModelUnavailable
 from kb_service.ports import EmbeddingModel, Vector, Vectors
+from model_build.building import build_model_folder
+from model_build.wheel_source import wheel_at
 
-BUILDING = [sys.executable, "-m", "kb_service.adapters.embedding.building"]
+BUILDING = [sys.executable, "-m", "model_build.building"]
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from kb_service.domain.days import Interval
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
 from kb_service.domain.errors import RecordsUnavailable, VersionNotFound
 from kb_service.ports import Approval
-from kb_service.publishing import Turn
+from kb_service.publishing.publishing import Turn
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, draft, metadata
 

@@ -15,7 +15,7 @@ from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Version, VersionDraft, VersionState
 from kb_service.domain.errors import KbError, SecondPersonNeeded, VersionChanged, VersionNotDraft, VersionsContradict
-from kb_service.publishing import Publishing
+from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, draft
 

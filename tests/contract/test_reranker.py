@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.reranker import FastembedReranker
-from kb_service.answering.retrieval.reranking import reranked
+from kb_service.asking.search.reranking import reranked
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.ports import Reranker
 from tests.factories import candidate, passage_in_version

@@ -16,7 +16,7 @@ from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
 from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionDecided, SuspicionNotFound
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.ports import Approval
-from kb_service.publishing import Turn
+from kb_service.publishing.publishing import Turn
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, metadata
 

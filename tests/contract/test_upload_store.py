@@ -27,7 +27,7 @@ from kb_service.domain.uploads import (
     identity_of,
     safe_file_name,
 )
-from kb_service.publishing import Publishing
+from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id
 from tests.factories import NOON, draft
 

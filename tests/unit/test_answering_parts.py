@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from kb_service.answering.retrieval.fusing import fuse
-from kb_service.answering.retrieval.terms import TermStatistics, counted, passage_vector, question_vector
-from kb_service.answering.sentences import sentences
+from kb_service.asking.search.fusing import fuse
 from kb_service.domain.matters import region_path, visible_regions
 from kb_service.ports import Hit, TwoLegs
+from kb_service.text.sentences import sentences
+from kb_service.text.terms import TermStatistics, counted, passage_vector, question_vector
 
 
 def hit(passage_id: str, score: float) -> Hit:

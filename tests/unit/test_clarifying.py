@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.conversation.clarifying import Clarifying, Districts, reads_alike
-from kb_service.answering.conversation.conversation_words import load_conversation_words
-from kb_service.answering.conversation.matter_names import matter_names
-from kb_service.answering.reading.lexicon import load_lexicon
-from kb_service.answering.reading.understanding import Reader
-from kb_service.answering.retrieval.retrieving import Candidate
+from kb_service.asking.conversation.clarifying import Clarifying, Districts, reads_alike
+from kb_service.asking.conversation.conversation_words import load_conversation_words
+from kb_service.asking.conversation.matter_names import matter_names
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.reading.understanding import Reader
+from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Answer, Clarification, Outcome, Reason
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Matter

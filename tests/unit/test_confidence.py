@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.answering.confidence.model import ConfidenceModel, Risk, Tree, load_confidence
+from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree, load_confidence
 
 # Half of the question in the passage is the limit; of what is above it, a clear lead decides.
 TREE = Tree(splits=((0, 0.5), (1, 0.0), (1, 1.0)), leaves=(-2.0, -1.0, 0.0, 2.0))
@@ -21,7 +21,7 @@ MODEL = ConfidenceModel(
     risks_elsewhere=(Risk(0.9, 300, 9), Risk(0.7, 500, 75)),
     max_wrong_rate=0.10,
 )
-SHIPPED = Path(__file__).resolve().parents[2] / "kb_service" / "answering" / "confidence" / "confidence_model.json"
+SHIPPED = Path(__file__).resolve().parents[2] / "kb_service" / "asking" / "search" / "confidence_model.json"
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.conversation.choosing import chosen
-from kb_service.answering.conversation.conversation_words import load_conversation_words
-from kb_service.answering.conversation.conversing import Topic, carry_over, readings, topic_of_part, topic_of_turns
-from kb_service.answering.conversation.failing import failures_in_a_row
-from kb_service.answering.conversation.matter_names import matter_names
-from kb_service.answering.reading.lexicon import load_lexicon
-from kb_service.answering.reading.understanding import Reader, Understanding
+from kb_service.asking.conversation.choosing import chosen
+from kb_service.asking.conversation.conversation_words import load_conversation_words
+from kb_service.asking.conversation.conversing import Topic, carry_over, readings, topic_of_part, topic_of_turns
+from kb_service.asking.conversation.failing import failures_in_a_row
+from kb_service.asking.conversation.matter_names import matter_names
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.reading.understanding import Reader, Understanding
 from kb_service.domain.answers import (
     Answer,
     Carried,

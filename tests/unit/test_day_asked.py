@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kb_service.answering.reading.day_asked import day_asked
+from kb_service.asking.reading.day_asked import day_asked
 
 TODAY = date(2026, 11, 25)
 

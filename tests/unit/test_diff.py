@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_service.domain.documents import Passage
-from kb_service.reviewing.alignment import longest_increasing
-from kb_service.reviewing.articles import Article, articles
-from kb_service.reviewing.diff import Change, Difference, Row, difference
-from kb_service.reviewing.segments import Op, overlay
+from kb_service.publishing.alignment import longest_increasing
+from kb_service.publishing.articles import Article, articles
+from kb_service.publishing.diff import Change, Difference, Row, difference
+from kb_service.publishing.segments import Op, overlay
 
 WORDS = {
     "甲": "申请人应当向区社会保障部门提交身份证明。",

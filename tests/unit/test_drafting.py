@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.drafting.quoting import ExtractiveDrafter
-from kb_service.answering.reading.lexicon import load_lexicon
-from kb_service.answering.retrieval.retrieving import Candidate
+from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from tests.factories import candidate, passage_in_version, returned, understanding

@@ -1,7 +1,7 @@
 """The same question and answer under another id, and texts that nearly repeat one another."""
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.reviewing.duplicates import NEAR, near_duplicate, question_key, shingles_of
+from kb_service.publishing.duplicates import NEAR, near_duplicate, question_key, shingles_of
 
 CONVERTER = OpenCCConverter()
 

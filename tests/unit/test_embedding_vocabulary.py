@@ -4,8 +4,8 @@ import struct
 
 import numpy as np
 
-from kb_service.adapters.embedding.vocabulary import kept_ids
-from kb_service.adapters.embedding.wheel_weights import Blocks, Piece, Shape, WheelWeights
+from model_build.vocabulary import kept_ids
+from model_build.wheel_weights import Blocks, Piece, Shape, WheelWeights
 
 
 def kept(*texts: str) -> list[str]:

@@ -12,7 +12,7 @@ from eval.calibrating import calibrate
 from eval.errors import TooFewRows
 from eval.fitting import balanced, fit
 from eval.labelled_sets import LabelledSet
-from kb_service.answering.confidence.model import Tree, load_confidence
+from kb_service.asking.search.confidence import Tree, load_confidence
 
 
 def test_a_single_yes_or_no_feature_gives_the_log_odds() -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from kb_service.answering.confidence.evidence_features import features
-from kb_service.answering.retrieval.fusing import FusedHit, LegShape, LegShapes
-from kb_service.answering.retrieval.retrieving import Candidate, QuestionTerms
+from kb_service.asking.search.features import features
+from kb_service.asking.search.fusing import FusedHit, LegShape, LegShapes
+from kb_service.asking.search.retrieving import Candidate, QuestionTerms
 from tests.factories import passage_in_version, understanding
 
 TERMS = QuestionTerms(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb_service.answering.figures.figures import FigureKind, figures
+from kb_service.text.figures import FigureKind, figures
 
 
 def said(text: str) -> list[str]:

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.drafting.drafts import Statement
-from kb_service.answering.grounding.checking import ground
-from kb_service.answering.grounding.faults import Fault
+from kb_service.asking.checking.checking import ground
+from kb_service.asking.checking.faults import Fault
+from kb_service.asking.drafting.drafts import Statement
 from kb_service.domain.documents import PassageInVersion
 from tests.factories import passage_in_version
 

@@ -3,10 +3,10 @@
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.drafting.drafts import Statement
-from kb_service.answering.grounding.checking import check, ground
-from kb_service.answering.grounding.faults import FaultKind
-from kb_service.answering.sentences import Span
+from kb_service.asking.checking.checking import check, ground
+from kb_service.asking.checking.faults import FaultKind
+from kb_service.asking.drafting.drafts import Statement
+from kb_service.text.sentences import Span
 from tests.factories import passage_in_version
 
 _CONVERTER = OpenCCConverter()

@@ -3,7 +3,7 @@
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.reading.linking import Linked, Linker
+from kb_service.asking.reading.linking import Linked, Linker
 from kb_service.domain.matters import Matter
 
 PERMIT = Matter("permit", "居住证申领", "police", aliases=("居住证", "办证"))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from kb_service.answering.drafting.model_brief import Brief, again, brief, load_prompts
-from kb_service.answering.grounding.faults import Fault, FaultKind
+from kb_service.asking.checking.faults import Fault, FaultKind
+from kb_service.asking.drafting.model_brief import Brief, again, brief, load_prompts
 from kb_service.domain.documents import PassageInVersion
 from tests.factories import passage_in_version
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.drafting.circuit import CircuitBreaker, State
-from kb_service.answering.drafting.drafts import Draft
-from kb_service.answering.drafting.model_brief import load_prompts
-from kb_service.answering.drafting.model_drafting import Limits, ModelDrafter
-from kb_service.answering.drafting.quoting import ExtractiveDrafter
-from kb_service.answering.events import Progress
-from kb_service.answering.reading.lexicon import load_lexicon
+from kb_service.asking.drafting.circuit import CircuitBreaker, State
+from kb_service.asking.drafting.drafts import Draft
+from kb_service.asking.drafting.model_brief import load_prompts
+from kb_service.asking.drafting.model_drafting import Limits, ModelDrafter
+from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.events import Progress
+from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.domain.errors import ModelUnavailable
 from tests.factories import candidate, passage_in_version, returned, understanding
 

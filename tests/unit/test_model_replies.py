@@ -2,8 +2,8 @@
 
 import pytest
 
-from kb_service.answering.drafting.drafts import Statement
-from kb_service.answering.drafting.model_replies import statements_of
+from kb_service.asking.drafting.drafts import Statement
+from kb_service.asking.drafting.model_replies import statements_of
 
 
 @pytest.mark.parametrize(

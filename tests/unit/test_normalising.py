@@ -3,7 +3,7 @@
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.normalising import is_traditional, normalised
+from kb_service.text.normalising import is_traditional, normalised
 
 CONVERTER = OpenCCConverter()
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.drafting.planted_orders import PlantedOrders, load_planted
-from kb_service.answering.reading.lexicon import load_lexicon
+from kb_service.asking.drafting.planted_orders import PlantedOrders, load_planted
+from kb_service.asking.reading.lexicon import load_lexicon
 from tests.factories import candidate, passage_in_version
 
 PROMPTS = Path(__file__).parents[2] / "prompts"

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.conversation.relating import Relating
-from kb_service.answering.reading.lexicon import load_lexicon
-from kb_service.answering.reading.understanding import Reader
-from kb_service.answering.retrieval.retrieving import Candidate
+from kb_service.asking.conversation.relating import Relating
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.reading.understanding import Reader
+from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Reason
 from kb_service.domain.documents import Kind, PassageInVersion
 from kb_service.domain.matters import Matter

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.answering.drafting.drafts import Draft, Quote, Statement
-from kb_service.answering.reading.lexicon import load_lexicon
-from kb_service.answering.replying import hand_over_text, notices, summary
-from kb_service.answering.sentences import Span
+from kb_service.asking.drafting.drafts import Draft, Quote, Statement
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.replying import hand_over_text, notices, summary
 from kb_service.domain.answers import DepartmentRef, Drafting, Notice, NoticeKind, Reason
+from kb_service.text.sentences import Span
 from tests.factories import citation, day, passage_in_version, scheduled, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")

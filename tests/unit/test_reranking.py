@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from kb_service.answering.retrieval.reranking import reranked
-from kb_service.answering.retrieval.retrieving import Candidate
+from kb_service.asking.search.reranking import reranked
+from kb_service.asking.search.retrieving import Candidate
 from tests.factories import candidate, passage_in_version
 
 

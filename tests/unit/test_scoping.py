@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.answering.reading.lexicon import load_lexicon
-from kb_service.answering.reading.understanding import Reader, Understanding
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.reading.understanding import Reader, Understanding
 from kb_service.domain.answers import Reason
 from kb_service.domain.matters import Matter
 from tests.factories import question

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb_service.answering.reading.splitting_questions import split_questions
+from kb_service.asking.reading.splitting_questions import split_questions
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ingestion.parsing.blocks import Block, BlockKind, heading, paragraph
 from ingestion.splitting import split
 from ingestion.structure import StructuredText, structure, structure_text
-from kb_service.answering.retrieval.surroundings import passages_for_drafting, surroundings
+from kb_service.asking.search.surroundings import passages_for_drafting, surroundings
 from kb_service.domain.documents import Passage, PassageInVersion, VersionState
 from tests.factories import candidate, metadata
 

@@ -11,8 +11,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from kb_service.adapters.embedding.linear_layers import Precision
-from kb_service.adapters.embedding.model_folder import Manifest, write_atomically
+from kb_service.adapters.embedding.model_folder import Manifest, Precision, write_atomically
 from kb_service.adapters.embedding.reference_vectors import LOWEST_ALLOWED, lowest_cosine
 from kb_service.domain.errors import EmbeddingModelUnavailable
 from kb_service.ports import EmbeddingModel

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb_service.adapters.embedding.building import MODEL_NAME
 from kb_service.adapters.embedding.cpu_check import GRAPH_FILE_OF, first_sound_model, processor_type
 from kb_service.adapters.embedding.endpoint_model import Endpoint, EndpointModel
 from kb_service.adapters.embedding.fastembed_model import Prefixes, known_model, model_in_folder
-from kb_service.adapters.embedding.linear_layers import Precision
-from kb_service.adapters.embedding.model_folder import ModelUsage, manifest_of, usage_of
+from kb_service.adapters.embedding.model_folder import MODEL_NAME, ModelUsage, Precision, manifest_of, usage_of
 from kb_service.domain.errors import EmbeddingModelUnavailable
 from kb_service.ports import EmbeddingModel
 

@@ -5,15 +5,22 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kb_service.adapters.embedding.wheel_source import file_sha256
 from kb_service.domain.errors import EmbeddingModelUnavailable
 
+MODEL_NAME = "multilingual-e5-small"
 USAGE_FILE, MANIFEST_FILE, HASHES_FILE = "kb_model.json", "manifest.json", "hashes.json"
+
+
+class Precision(StrEnum):
+    INT8 = "int8"
+    Q4 = "q4"
+    FLOAT32 = "fp32"  # only to make the reference vectors
 
 
 class ModelUsage(BaseModel):
@@ -88,6 +95,11 @@ def fingerprint_of(folder: Path, usage: ModelUsage) -> str:
     settings = [usage.pooling, usage.question_prefix, usage.passage_prefix, str(usage.dimensions)]
     parts = [f"{name}:{sha256}" for name, sha256 in sorted(_hashes(folder, usage.model_file).items())]
     return hashlib.sha256("\n".join(parts + settings).encode()).hexdigest()[:32]
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_atomically(path: Path, text: str) -> None:

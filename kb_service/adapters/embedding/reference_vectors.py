@@ -1,11 +1,8 @@
 """What the unpruned model in floating point makes of a dozen sentences: every built model is held against it.
-
-`python -m kb_service.adapters.embedding.reference_vectors WHEEL` writes reference_vectors.json anew.
+`python -m model_build.references WHEEL` writes reference_vectors.json anew.
 """
 
 import json
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,22 +13,6 @@ from kb_service.ports import EmbeddingModel, Vector
 
 REFERENCE_FILE = Path(__file__).with_name("reference_vectors.json")
 LOWEST_ALLOWED = 0.995
-
-# Both roles, both scripts, figures, Latin words, full-width forms and units: each way a text reaches the network.
-_SENTENCES: tuple[tuple[Literal["question", "passage"], str], ...] = (
-    ("question", "居住证签注需要带哪些材料"),
-    ("question", "网上提交后一直显示审核中怎么办?"),
-    ("question", "公积金提取多久到账"),
-    ("question", "請問外國人來上海工作許可要去哪裡辦理"),
-    ("question", "APP登录时提示error 403,密码没错"),
-    ("question", "小孩上幼儿园"),
-    ("passage", "办理时限:自受理之日起5个工作日内办结;材料不全的,一次性告知申请人补正。"),
-    ("passage", "新生儿出生后,父母可以通过“出生一件事”一次申请出生登记、医保参保和社会保障卡。"),
-    ("passage", "餐饮场所面积在300㎡以上的,应当在开业前向区主管部门提交①申请书②平面图③法定代表人身份证明。"),
-    ("passage", "第十二条 申请人隐瞒有关情况或者提供虚假材料的,不予受理,并给予警告;一年内不得再次申请。"),
-    ("passage", "收費標準:每證工本費20元,補領加收10元。服務時間為週一至週五上午9:00至下午5:30。"),
-    ("passage", "Foreign residents may renew online at the portal. 境外人员可在线上办理延期,费用为４００元。"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +29,10 @@ def references() -> tuple[Reference, ...]:
 
 def lowest_cosine(model: EmbeddingModel) -> float:
     """Over all references, between -1 and 1. A vector with a value that is not a number counts as -1."""
-    return min(_cosine(_embedded(model, reference), reference.vector) for reference in references())
+    return min(_cosine(embedded(model, reference), reference.vector) for reference in references())
 
 
-def _embedded(model: EmbeddingModel, reference: Reference) -> Vector:
+def embedded(model: EmbeddingModel, reference: Reference) -> Vector:
     if reference.role == "question":
         return model.embed_question(reference.text)
     vector: Vector = model.embed_passages([reference.text])[0]
@@ -61,20 +42,3 @@ def _embedded(model: EmbeddingModel, reference: Reference) -> Vector:
 def _cosine(left: Vector, right: Vector) -> float:
     cosine = float(left @ right / (np.linalg.norm(left) * np.linalg.norm(right)))
     return cosine if np.isfinite(cosine) else -1.0
-
-
-def write_references(wheel: Path) -> None:
-    from kb_service.adapters.embedding.building import float_model
-
-    with tempfile.TemporaryDirectory() as scratch:
-        model = float_model(wheel, Path(scratch))
-        lines = []
-        for role, text in _SENTENCES:
-            vector = _embedded(model, Reference(role, text, np.zeros(0, np.float32)))
-            row = {"role": role, "text": text, "vector": [round(float(value), 4) for value in vector]}
-            lines.append(json.dumps(row, ensure_ascii=False))
-    REFERENCE_FILE.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_references(Path(sys.argv[1]))

@@ -15,7 +15,7 @@ from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import Version, VersionDraft, VersionState
 from kb_service.domain.errors import VersionChanged
 from kb_service.domain.life import IntervalChange
-from kb_service.publishing import Held, Turn
+from kb_service.publishing.publishing import Held, Turn
 
 
 class SqlLife:

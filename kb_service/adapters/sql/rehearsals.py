@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import rehearsals, versions
 from kb_service.domain.documents import VersionState
-from kb_service.reviewing.rehearsal import QuestionEffect, Rehearsal
+from kb_service.publishing.rehearsal import QuestionEffect, Rehearsal
 
 _EFFECTS = TypeAdapter(tuple[QuestionEffect, ...])
 

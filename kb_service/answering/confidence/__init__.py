@@ -1,1 +1,0 @@
-"""How likely the best document answers, from the evidence."""

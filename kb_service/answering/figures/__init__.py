@@ -1,1 +1,0 @@
-"""Figures and dates that a text states, in one form."""

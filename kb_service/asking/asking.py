@@ -1,0 +1,156 @@
+"""The verb of residents: ask a question, get an answer that is stored before it is shown."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from kb_service.asking.events import Answered, Event
+from kb_service.asking.pipeline import Pipeline
+from kb_service.asking.reading.understanding import Reader
+from kb_service.asking.routing import Routed, Router
+from kb_service.asking.search.retrieving import Candidate, Narrowing, Retriever
+from kb_service.domain.answers import Answer, Question
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import Audience
+from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
+from kb_service.domain.matters import district_named_in, region_path
+from kb_service.domain.texts import is_storable
+from kb_service.ports import Catalogue, Transcript
+
+LONGEST_QUESTION = 2000
+_TURNS = 6
+
+
+class Asking:
+    """Asks, searches and routes against the knowledge of the day asked about."""
+
+    def __init__(
+        self,
+        *,
+        pipeline: Pipeline,
+        rehearsal: Pipeline,
+        reader: Reader,
+        retriever: Retriever,
+        router: Router,
+        transcript: Transcript,
+        catalogue: Catalogue,
+        now: Callable[[], datetime],
+        user_key: bytes,
+    ) -> None:
+        """``rehearsal`` answers without storing and always in the same words."""
+        self._pipeline = pipeline
+        self._rehearsal = rehearsal
+        self._reader = reader
+        self._retriever = retriever
+        self._router = router
+        self._transcript = transcript
+        self._matter_ids = {matter.id for matter in catalogue.matters()}
+        self._now = now
+        self._user_key = user_key
+
+    def question(
+        self,
+        text: str,
+        *,
+        as_of: date | None = None,
+        conversation_id: str | None = None,
+        user_ref: str | None = None,
+        region: str | None = None,
+        audience: Audience | None = None,
+        matter_id: str | None = None,
+        channel: str | None = None,
+        seen: str = "",
+    ) -> Question:
+        """A checked question, asked now; ``as_of`` is today and ``region`` the district it names, unless given.
+
+        ``seen``: what was read from a picture that came with it; the words may then be empty.
+
+        Raises QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter.
+        """
+        if not text.strip() and not seen.strip():
+            raise QuestionEmpty("the question is empty; send the words the person typed")
+        given = (text, conversation_id, user_ref, region, matter_id, channel, seen)
+        if not is_storable("\n".join(filter(None, given))):
+            raise QuestionNotText("the question holds characters that no text has (NUL or half a surrogate pair)")
+        if len(text) > LONGEST_QUESTION:
+            raise QuestionTooLong(f"the question has {len(text)} characters; at most {LONGEST_QUESTION} are read")
+        if matter_id is not None and matter_id not in self._matter_ids:
+            raise UnknownMatter(f"there is no matter {matter_id!r}; /v1/matters lists them")
+        now = self._now()
+        return Question(
+            text=text,
+            as_of=as_of or shanghai_day(now),
+            asked_at=now,
+            conversation_id=conversation_id,
+            user_hash=self._user_hash(user_ref),
+            region=region_path(region) or district_named_in(text),
+            audience=audience,
+            matter_id=matter_id,
+            channel=channel,
+            is_day_chosen=as_of is not None,
+            seen=seen,
+        )
+
+    def ask(self, question: Question) -> Iterator[Event]:
+        """The events of answering; the answer is stored before it is yielded. Closing the iterator stops the work."""
+        for event in self._pipeline.answer(question, turns=self._turns(question)):
+            if isinstance(event, Answered):
+                self._transcript.add(event.answer, channel=question.channel, user_hash=question.user_hash)
+            yield event
+
+    def answer(self, question: Question) -> Answer:
+        """The same, drained."""
+        answer: Answer | None = None
+        for event in self.ask(question):
+            if isinstance(event, Answered):
+                answer = event.answer
+        if answer is None:
+            raise AssertionError("the pipeline ended without an answer")
+        return answer
+
+    def rehearse(self, question: Question, *, narrowing: Narrowing) -> Answer:
+        """The answer that would be given with one version more and others less; nothing is stored."""
+        for event in self._rehearsal.answer(question, narrowing=narrowing):
+            if isinstance(event, Answered):
+                return event.answer
+        raise AssertionError("the pipeline ended without an answer")
+
+    def matter_of(self, text: str) -> str | None:
+        """The id of the matter that a question names."""
+        matter = self._reader.read(self.question(text)).matter
+        return matter.id if matter else None
+
+    def department_name(self, name: str) -> str:
+        """From an id, name or alias; a department that nobody described is its own name."""
+        return self._router.name(name)
+
+    def department_id(self, name: str) -> str:
+        """As versions are marked with it."""
+        return self._router.id(name)
+
+    def search(self, question: Question, *, narrowing: Narrowing, limit: int) -> list[Candidate]:
+        """Passages in force on the day asked about, best first."""
+        if narrowing.department is not None:
+            narrowing = replace(narrowing, department=self.department_id(narrowing.department))
+        return self._retriever.find(self._reader.read(question), narrowing=narrowing, limit=limit)
+
+    def route(self, question: Question) -> list[Routed]:
+        """Responsible departments, most likely first."""
+        understood = self._reader.read(question)
+        return self._router.route(understood, self._retriever.find(understood, limit=10))
+
+    def _turns(self, question: Question) -> Sequence[Answer]:
+        """The conversation so far, as far as this asker had it."""
+        if question.conversation_id is None:
+            return ()
+        return self._transcript.last_turns(
+            question.conversation_id, channel=question.channel, user_hash=question.user_hash, limit=_TURNS
+        )
+
+    def _user_hash(self, user_ref: str | None) -> str | None:
+        """A keyed hash: repeats are recognised, the reference itself is not kept."""
+        if user_ref is None:
+            return None
+        return hmac.new(self._user_key, user_ref.encode(), hashlib.sha256).hexdigest()

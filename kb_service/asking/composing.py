@@ -1,0 +1,159 @@
+"""One Answer from the parts of a message: marks in one row, reasons together, the text in the asker's script."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kb_service.asking import replying
+from kb_service.asking.knobs import Knobs
+from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.replies import Found, Part
+from kb_service.asking.search.retrieving import Candidate
+from kb_service.domain.answers import (
+    Answer,
+    Citation,
+    Drafting,
+    Escalation,
+    Evidence,
+    MatterRef,
+    Notice,
+    Outcome,
+    Question,
+    Reason,
+    UnderstoodAs,
+)
+from kb_service.ports import ScriptConverter
+
+# A person is of no help with these, or is not to be kept from others by them.
+_NOBODY_NEEDED = frozenset({Reason.ABUSE})
+
+_NUMERALS = "〇一二三四五六七八九"
+
+
+class Composer:
+    """Holds no state between answers."""
+
+    def __init__(
+        self,
+        *,
+        lexicon: Lexicon,
+        converter: ScriptConverter,
+        knobs: Knobs,
+        confidence_version: str,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._lexicon = lexicon
+        self._converter = converter
+        self._knobs = knobs
+        self._confidence_version = confidence_version
+        self._new_id = new_id
+
+    def compose(self, question: Question, parts: Sequence[Part]) -> Answer:
+        """An answer where one part was answered; the confidence is that of its least sure answered part."""
+        weakest = min(parts, key=lambda each: (each.reply.has_failed, each.found.confidence))
+        leading = parts[0]
+        reading = leading.understood
+        return Answer(
+            answer_id=self._new_id(),
+            conversation_id=question.conversation_id or self._new_id(),
+            question=question.text,
+            asked_at=question.asked_at,
+            as_of=reading.question.as_of,
+            outcome=self._outcome(parts),
+            text=self._in_script(self._text(parts), parts),
+            citations=tuple(self._citations(parts)),
+            evidence=self.evidence([each.found for each in parts]),
+            notices=tuple(self._notices(parts)),
+            confidence=round(weakest.found.confidence, 4),
+            confidence_applies=weakest.found.confidence_applies,
+            confidence_version=self._confidence_version,
+            features={name: round(value, 4) for name, value in (weakest.found.features or {}).items()},
+            matter=MatterRef(reading.matter.id, reading.matter.name) if reading.matter else None,
+            facet=reading.facet,
+            understood_as=_understood(parts),
+            clarification=leading.reply.clarification,
+            escalation=self._escalation(parts),
+            related_questions=self._related(parts),
+            drafting=_drafting(parts),
+        )
+
+    def evidence(self, found: Sequence[Found]) -> tuple[Evidence, ...]:
+        """The best passages of each part in turn, each once."""
+        depth = max((len(each.candidates) for each in found), default=0)
+        in_turn = [each.candidates[rank] for rank in range(depth) for each in found if rank < len(each.candidates)]
+        once: dict[str, Candidate] = {}
+        for each in in_turn:
+            once.setdefault(each.found.passage.id, each)
+        return tuple(
+            Evidence(passage_id, each.document_id, each.found.passage.version_id, round(each.score, 4))
+            for passage_id, each in list(once.items())[: self._knobs.evidence]
+        )
+
+    def _outcome(self, parts: Sequence[Part]) -> Outcome:
+        if any(each.reply.outcome is Outcome.ANSWERED for each in parts):
+            return Outcome.ANSWERED
+        return parts[0].reply.outcome
+
+    def _text(self, parts: Sequence[Part]) -> str:
+        if len(parts) == 1:
+            return parts[0].said(1)
+        said: list[str] = []
+        first = 1
+        for number, each in enumerate(parts, start=1):
+            said.append(f"{self._heading(number, each)}\n{each.said(first)}")
+            first += len(each.reply.citations)
+        return "\n\n".join(said)
+
+    def _heading(self, number: int, part: Part) -> str:
+        """What a part is about in our words: the asker's own may hold links and markup for the page to follow."""
+        matter = part.understood.matter
+        if matter is None:
+            return self._lexicon.say("part", number=_NUMERALS[number])
+        return self._lexicon.say("part_on_matter", number=_NUMERALS[number], matter=matter.name)
+
+    def _citations(self, parts: Sequence[Part]) -> list[Citation]:
+        found: list[Citation] = []
+        for each in parts:
+            before = len(found)
+            found += [replace(citation, mark=citation.mark + before) for citation in each.reply.citations]
+        return found
+
+    def _notices(self, parts: Sequence[Part]) -> list[Notice]:
+        return list({(each.kind, each.document_id): each for part in parts for each in part.reply.notices}.values())
+
+    def _related(self, parts: Sequence[Part]) -> tuple[str, ...]:
+        found = dict.fromkeys(question for part in parts for question in part.reply.related)
+        return tuple(self._in_script(each, parts) for each in list(found)[: self._knobs.related])
+
+    def _in_script(self, text: str, parts: Sequence[Part]) -> str:
+        return self._converter.to_traditional(text) if parts[0].understood.is_traditional else text
+
+    def _escalation(self, parts: Sequence[Part]) -> Escalation:
+        failed = next((each for each in parts if each.reply.reasons), None)
+        if failed is None:
+            return Escalation(recommended=False)
+        reasons = tuple(dict.fromkeys(reason for part in parts for reason in part.reply.reasons))
+        if _NOBODY_NEEDED.issuperset(reasons):
+            return Escalation(recommended=False, reasons=reasons)
+        titles = [each.found.metadata.title for each in failed.found.candidates[: self._knobs.evidence]]
+        return Escalation(
+            recommended=True,
+            reasons=reasons,
+            department=failed.reply.department,
+            channel="12345" if failed.reply.outcome is Outcome.OUT_OF_SCOPE else "online_helper",
+            summary=replying.summary(failed.understood, titles, self._lexicon),
+        )
+
+
+def _understood(parts: Sequence[Part]) -> UnderstoodAs:
+    leading = parts[0].understood.as_stored()
+    return replace(leading, parts=tuple(each.understood.as_stored() for each in parts)) if len(parts) > 1 else leading
+
+
+def _drafting(parts: Sequence[Part]) -> Drafting | None:
+    """Whose words the drafts have: the model's where it wrote any of them."""
+    found = [each.reply.draft.drafting for each in parts if each.reply.draft]
+    if not found:
+        return None
+    rejected = tuple(reason for each in found for reason in each.rejected)
+    by = next((each.by for each in found if each.by != "extractive"), "extractive")
+    return Drafting(by, rejected)

@@ -1,0 +1,184 @@
+"""Asking back: when a question can be read in several ways that get different answers. Sparing, for it costs a turn."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kb_service.asking.conversation.conversation_words import ConversationWords
+from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.search.retrieving import Candidate
+from kb_service.domain.answers import Answer, Clarification, Option, Outcome
+from kb_service.domain.documents import Audience
+from kb_service.domain.matters import CITY, Matter, region_path
+from kb_service.text.figures import figures
+from kb_service.text.terms import bigrams_of
+
+# How far a reading may be behind the best one, in the fused score's standard deviations: without a sure answer there is
+# nothing to lose (docs/decisions/0014-conversation.md); with one, both must fit all but equally.
+_CLOSE_UNSURE = 0.6
+_CLOSE_SURE = 0.2
+_FEWEST, _MOST = 2, 4
+# Two passages that share this part of their bigrams say the same.
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Districts:
+    """``with_own_text``: paths of districts that have a text of the matter in force on the day, by the matter's id.
+
+    ``asked_there``: the candidates of the same question, asked in a region.
+    """
+
+    with_own_text: Callable[[str, date], Sequence[str]]
+    asked_there: Callable[[str], Sequence[Candidate]]
+
+
+def reads_alike(one: Candidate, other: Candidate) -> bool:
+    """Whether two passages say the same: the same figures, or where there are none much the same words."""
+    texts = one.found.passage.text, other.found.passage.text
+    stated, also_stated = ({figure.meaning for figure in figures(text)} for text in texts)
+    if stated or also_stated:
+        return stated == also_stated
+    pairs, also = (set(bigrams_of(text)) for text in texts)
+    return len(pairs & also) >= _ALIKE * max(len(pairs | also), 1)
+
+
+class Clarifying:
+    """Holds matters and wording; nothing between answers."""
+
+    def __init__(
+        self,
+        *,
+        matters: Mapping[str, Matter],
+        lexicon: Lexicon,
+        words: ConversationWords,
+        reads_alike: Callable[[Candidate, Candidate], bool] = reads_alike,
+    ) -> None:
+        self._matters = matters
+        self._lexicon = lexicon
+        self._words = words
+        self._reads_alike = reads_alike
+
+    def clarification(
+        self,
+        understood: Understanding,
+        candidates: Sequence[Candidate],
+        *,
+        is_sure: bool,
+        turns: Sequence[Answer],
+        rivals: Sequence[Matter] = (),
+        districts: Districts | None = None,
+    ) -> Clarification | None:
+        """What to ask back, with 2–4 options; None when the question is clear, or the last reply asked back already.
+
+        ``candidates``: best first; ``is_sure``: whether an answer would be given now; ``rivals``: matters that the
+        question names or fits about equally.
+        """
+        was_clarified = bool(turns) and turns[-1].outcome is Outcome.CLARIFY
+        if was_clarified or not candidates or understood.is_courtesy or understood.scope is not None:
+            return None
+        return (
+            self._between_matters(understood, candidates, rivals, is_sure=is_sure)
+            or (None if is_sure else self._between_districts(understood, candidates, districts))
+            or self._between_audiences(understood, candidates)
+        )
+
+    def text(self, clarification: Clarification) -> str:
+        """The question and its options with their numbers, a line each, for screens without buttons."""
+        lines = [
+            self._lexicon.say("clarify_option", number=str(number), label=option.label)
+            for number, option in enumerate(clarification.options, 1)
+        ]
+        return "\n".join((clarification.question, *lines))
+
+    def _between_matters(
+        self, understood: Understanding, candidates: Sequence[Candidate], rivals: Sequence[Matter], *, is_sure: bool
+    ) -> Clarification | None:
+        if understood.question.matter_id is not None or (understood.matter is not None and not rivals):
+            return None
+        best_of = _best_by_matter(candidates)
+        close = _CLOSE_SURE if is_sure else _CLOSE_UNSURE
+        nearest = [each for each in best_of.values() if candidates[0].score - each.score <= close]
+        fitting = [each for each in nearest if self._may_be_meant(understood, each, rivals)]
+        if candidates[0] not in fitting and is_sure:
+            return None
+        options = [
+            Option(matter.name, matter.id) for each in self._different(fitting) if (matter := self._matter_of(each))
+        ]
+        return self._asked("clarify_matter", options)
+
+    def _may_be_meant(self, understood: Understanding, candidate: Candidate, rivals: Sequence[Matter]) -> bool:
+        """A rival, or a matter whose name shares a word with the question; any, where the question has no own words."""
+        matter = self._matter_of(candidate)
+        if matter is None:
+            return False
+        if rivals:
+            return matter in rivals
+        content = set(bigrams_of(self._words.filler.sub(" ", understood.text)))
+        return not content or self._words.names.have_one_of(content, matter)
+
+    def _between_districts(
+        self, understood: Understanding, candidates: Sequence[Candidate], districts: Districts | None
+    ) -> Clarification | None:
+        matter = understood.matter or self._matter_of(candidates[0])
+        if districts is None or understood.question.region is not None or matter is None:
+            return None
+        options = []
+        for region in districts.with_own_text(matter.id, understood.question.as_of)[: _MOST - 1]:
+            if self._has_its_own(districts.asked_there(region), region):
+                options.append(Option(region.rsplit("/", 1)[-1], matter.id, region=region))
+        elsewhere = Option(self._lexicon.say("option_elsewhere"), matter.id, region=CITY)
+        return self._asked("clarify_region", [*options, elsewhere] if options else [])
+
+    def _has_its_own(self, there: Sequence[Candidate], region: str) -> bool:
+        """The best text there is the district's own, and says something else than the city's next one."""
+        if not there or region_path(there[0].found.metadata.region) != region:
+            return False
+        citys = next((each for each in there if region_path(each.found.metadata.region) != region), None)
+        return citys is None or not self._reads_alike(there[0], citys)
+
+    def _between_audiences(self, understood: Understanding, candidates: Sequence[Candidate]) -> Clarification | None:
+        is_said = any(pattern.search(understood.text) for pattern in self._words.audiences.values())
+        is_fixed = understood.matter is not None and understood.matter.audience is not None
+        if understood.question.audience is not None or is_said or is_fixed:
+            return None
+        best = candidates[0]
+        rival = next((each for each in candidates if _is_for_others(each, best)), None)
+        if rival is None or best.score - rival.score > _CLOSE_SURE or self._reads_alike(best, rival):
+            return None
+        options = [
+            Option(self._lexicon.say(f"option_{audience}"), best.found.metadata.matter_id, audience=audience)
+            for audience in Audience
+        ]
+        return self._asked("clarify_audience", options)
+
+    def _different(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+        """Those that say something else than each one before."""
+        kept: list[Candidate] = []
+        for each in candidates:
+            if not any(self._reads_alike(each, other) for other in kept):
+                kept.append(each)
+                yield each
+
+    def _matter_of(self, candidate: Candidate) -> Matter | None:
+        return self._matters.get(candidate.found.metadata.matter_id or "")
+
+    def _asked(self, wording: str, options: Sequence[Option]) -> Clarification | None:
+        if len(options) < _FEWEST:
+            return None
+        return Clarification(self._lexicon.say(wording), tuple(options[:_MOST]))
+
+
+def _best_by_matter(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+    best: dict[str, Candidate] = {}
+    for each in candidates:
+        if each.found.metadata.matter_id is not None:
+            best.setdefault(each.found.metadata.matter_id, each)
+    return best
+
+
+def _is_for_others(candidate: Candidate, best: Candidate) -> bool:
+    """A text of the same matter for the other audience."""
+    one, other = best.found.metadata, candidate.found.metadata
+    return {one.audience, other.audience} == set(Audience) and one.matter_id == other.matter_id

@@ -1,0 +1,81 @@
+"""What a conversation is about: taken from stored turns, or from an earlier part of the same message.
+
+Earlier turns are not trusted: ids and closed choices are taken over, and the matter's name as the catalogue has it.
+Only where a message changes nothing but place, audience or day are the words of the earlier question asked again, and
+they are read anew as if they came now. See docs/decisions/0014-conversation.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.domain.answers import Answer, Outcome, Reason
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import Audience
+from kb_service.domain.matters import Facet
+
+_TURNS = 6
+# Replies that leave the topic of a conversation as it was.
+_BESIDE_THE_TOPIC = frozenset(
+    {
+        Reason.USER_REQUEST,
+        Reason.PLATFORM_FAULT,
+        Reason.DISTRESS,
+        Reason.ABUSE,
+        Reason.OUT_OF_SCOPE,
+        Reason.NEEDS_PERSONAL_DATA,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What was spoken of last. ``day``: the day asked about, where it was not the day of asking.
+
+    ``text``: the words that were searched for; without a matter they are never taken over. ``is_open``: it was asked
+    back what was meant.
+    """
+
+    matter_id: str | None
+    facet: Facet | None
+    region: str | None
+    audience: Audience | None
+    day: date | None
+    text: str
+    is_open: bool = False
+
+
+def topic_of_turns(turns: Sequence[Answer]) -> Topic | None:
+    """Of the newest turn that had one; courtesies, complaints and what is no knowledge question are passed over."""
+    for turn in reversed(turns[-_TURNS:]):
+        if turn.outcome is Outcome.COURTESY or _BESIDE_THE_TOPIC.intersection(turn.escalation.reasons):
+            continue
+        if turn.clarification is not None and not turn.clarification.options:
+            continue
+        last = turn.understood_as.parts[-1] if turn.understood_as.parts else turn.understood_as
+        return Topic(
+            matter_id=last.matter_id,
+            facet=last.facet,
+            region=last.region,
+            audience=last.audience,
+            day=None if turn.as_of == shanghai_day(turn.asked_at) else turn.as_of,
+            text=last.text,
+            is_open=turn.outcome is Outcome.CLARIFY,
+        )
+    return None
+
+
+def topic_of_part(understood: Understanding) -> Topic | None:
+    """Of an earlier part of the same message; None for a part that asks nothing."""
+    if understood.is_courtesy or understood.scope is not None:
+        return None
+    question = understood.question
+    return Topic(
+        matter_id=understood.matter.id if understood.matter else None,
+        facet=understood.facet,
+        region=question.region,
+        audience=question.audience,
+        day=None if question.as_of == shanghai_day(question.asked_at) else question.as_of,
+        text=understood.text,
+    )

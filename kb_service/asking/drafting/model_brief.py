@@ -1,0 +1,141 @@
+"""What a language model is told: the rules, the question, and numbered passages behind a fence nobody can guess."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from kb_service.asking.checking.faults import Fault, FaultKind
+from kb_service.domain.documents import PassageInVersion
+from kb_service.text.figures import FigureKind, figures
+
+# Chinese text has less than a token a character with every tokenizer in use; what the reply may take is kept free.
+_REPLY_TOKENS = 1024
+_LINK = re.compile(r"(?:https?://|www\.)[^\s，。；、（）()<>《》“”\"']+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_TOKEN = re.compile(r"⟦[LT]\d+⟧")
+# Control, format, private and unassigned characters, halves of pairs; and what is written upon another character.
+_NEVER_SEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me"})
+_BLANK = re.compile(r"\{\{(\w+)\}\}")
+_PART = re.compile(r"^=== (\w+) ===\n", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The texts of `prompts/draft.md`, `redraft.md` and `faults.yaml`; ``no_answer`` is the word for having none."""
+
+    system: str
+    user: str
+    redraft: str
+    no_answer: str
+    reason_of: Mapping[FaultKind, str]
+
+    def told(self, fault: Fault) -> str:
+        """The fault in a sentence for the model."""
+        return _filled(self.reason_of[fault.kind], {"sentence": fault.sentence, "what": fault.what})
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One request. ``passages`` are those that had room, in the order of their numbers."""
+
+    system: str
+    user: str
+    passages: tuple[PassageInVersion, ...]
+    written_for: Mapping[str, str] = field(repr=False)
+
+    def restored(self, reply: str) -> str:
+        """Links and telephone numbers in the place of their tokens; unknown tokens stay and will be found."""
+        return _TOKEN.sub(lambda match: self.written_for.get(match[0], match[0]), reply)
+
+
+def load_prompts(folder: Path) -> Prompts:
+    """Raises FileNotFoundError, KeyError or ValueError when a file or a part of it is missing or misspelt."""
+    draft = _parts(folder / "draft.md")
+    reasons = yaml.safe_load((folder / "faults.yaml").read_text(encoding="utf-8"))
+    return Prompts(
+        system=draft["system"],
+        user=draft["user"],
+        redraft=_parts(folder / "redraft.md")["user"],
+        no_answer=draft["no_answer"].strip(),
+        reason_of={kind: reasons[kind] for kind in FaultKind},
+    )
+
+
+def brief(
+    prompts: Prompts, question: str, passages: Sequence[PassageInVersion], *, fence: str, context: int, longest: int
+) -> Brief:
+    """``passages`` best first; ``context``: tokens of the model's window; ``longest``: characters of the answer."""
+    values = {
+        "fence": fence,
+        "question": _safe(question, fence),
+        "longest": str(longest),
+        "no_answer": prompts.no_answer,
+    }
+    room = context - _REPLY_TOKENS - len(prompts.system) - len(prompts.user) - len(question) - len(prompts.redraft)
+    written_for: dict[str, str] = {}
+    shown: list[str] = []
+    used: list[PassageInVersion] = []
+    for found in passages:
+        text = _tokenised(_safe(_shown(found, len(used) + 1), fence), written_for)
+        if len(text) > room:
+            continue
+        room -= len(text)
+        shown.append(text)
+        used.append(found)
+    values["passages"] = "\n\n".join(shown)
+    return Brief(_filled(prompts.system, values), _filled(prompts.user, values), tuple(used), written_for)
+
+
+def again(prompts: Prompts, given: Brief, reply: str, faults: Sequence[Fault], *, fence: str) -> str:
+    """The user's part of a second request: the first one, what was wrong with the reply, and to write anew."""
+    reasons = "\n".join(dict.fromkeys(f"- {_safe(prompts.told(fault), fence)}" for fault in faults))
+    values = {"fence": fence, "reply": _safe(reply, fence), "reasons": reasons}
+    return f"{given.user}\n\n{_filled(prompts.redraft, values)}"
+
+
+def _shown(found: PassageInVersion, number: int) -> str:
+    said = (found.metadata.title, *found.passage.heading_path)
+    asked = f"\n{found.metadata.question}" if found.metadata.question else ""
+    return f"[{number}]\n《{'》·'.join((said[0], '·'.join(said[1:])))}{asked}\n{found.passage.text}".replace(
+        "》·\n", "》\n"
+    )
+
+
+def _safe(text: str, fence: str) -> str:
+    """Without characters nobody sees, and without anything that could be taken for the fence or a token."""
+    return re.sub(r"[⟦⟧]", "", _visible(text)).replace(fence, "")
+
+
+def _visible(text: str) -> str:
+    return "".join(each for each in text if each == "\n" or unicodedata.category(each) not in _NEVER_SEEN)
+
+
+def _tokenised(text: str, written_for: dict[str, str]) -> str:
+    """Links and telephone numbers are tokens to the model: it can copy one, and cannot mistype it."""
+    spans = [(match.start(), match.end(), "L") for match in _LINK.finditer(text)]
+    spans += [
+        (each.start, each.end, "T")
+        for each in figures(text)
+        if each.kind is FigureKind.PHONE and not any(start < each.end and each.start < end for start, end, _ in spans)
+    ]
+    for start, end, letter in sorted(spans, reverse=True):
+        written = text[start:end]
+        token = next((token for token, known in written_for.items() if known == written), None)
+        if token is None:
+            token = f"⟦{letter}{len(written_for) + 1}⟧"
+            written_for[token] = written
+        text = text[:start] + token + text[end:]
+    return text
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    """In one pass: a blank that stands in a passage stays as it is."""
+    return _BLANK.sub(lambda match: values.get(match[1], match[0]), template)
+
+
+def _parts(path: Path) -> dict[str, str]:
+    _, *found = _PART.split(path.read_text(encoding="utf-8"))
+    return {name: text.strip() for name, text in zip(found[::2], found[1::2], strict=True)}

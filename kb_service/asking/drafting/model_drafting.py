@@ -1,0 +1,162 @@
+"""Answers that a language model words: it may draft, code checks every word, and quotes stand ready in its place."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kb_service.asking.checking.checking import check
+from kb_service.asking.checking.faults import Fault, FaultKind
+from kb_service.asking.drafting.circuit import CircuitBreaker
+from kb_service.asking.drafting.drafts import AnswerDrafter, Draft, Quote, Statement
+from kb_service.asking.drafting.model_brief import Brief, Prompts, again, brief
+from kb_service.asking.drafting.model_replies import statements_of
+from kb_service.asking.drafting.model_writing import RanAway, write
+from kb_service.asking.events import Progress
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.search.retrieving import Candidate
+from kb_service.asking.search.surroundings import passages_for_drafting
+from kb_service.domain.answers import Drafting
+from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.errors import ModelUnavailable
+from kb_service.ports import LanguageModel, ScriptConverter
+from kb_service.text.normalising import normalised
+
+_DRAFTS = 2
+# A draft may be a little longer than it was asked to be.
+_TOLERANCE = 1.4
+
+UNAVAILABLE = "model_unavailable"
+NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``seconds`` for all drafts of an answer together; ``context``: tokens; ``longest``: characters of an answer."""
+
+    seconds: float
+    context: int
+    longest: int
+
+
+class ModelDrafter:
+    """Whatever the model does, there is an answer in time: the fallback's, if the model's does not hold."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        fallback: AnswerDrafter,
+        *,
+        sections: Callable[[str], Sequence[PassageInVersion]],
+        prompts: Prompts,
+        breaker: CircuitBreaker,
+        converter: ScriptConverter,
+        lacks_what_is_asked: Callable[[str, str], bool],
+        limits: Limits,
+        clock: Callable[[], float],
+        new_fence: Callable[[], str],
+    ) -> None:
+        """``sections``: the passages of a version in order; ``clock``: seconds that never go back; ``new_fence``: a
+        text that nobody can guess, new with each call.
+        """
+        self._model = model
+        self._fallback = fallback
+        self._sections = sections
+        self._prompts = prompts
+        self._breaker = breaker
+        self._converter = converter
+        self._lacks = lacks_what_is_asked
+        self._limits = limits
+        self._clock = clock
+        self._new_fence = new_fence
+
+    def draft(
+        self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
+    ) -> Generator[Progress, None, Draft]:
+        """The model's draft if it holds at the first or the second attempt, else the fallback's with the reasons."""
+        safe = yield from self._fallback.draft(understood, candidates, weight_of)
+        if self._lacks(understood.own_words, self._said(safe.statements)):
+            return safe  # it will be handed over, whatever a model might say
+        if not self._breaker.admits():
+            return _instead(safe, [UNAVAILABLE])
+        has_reported = False
+        try:
+            draft, rejected, is_alive = yield from self._drafted(understood, safe, candidates)
+            (self._breaker.succeeded if is_alive else self._breaker.failed)()
+            has_reported = True
+        finally:
+            if not has_reported:
+                self._breaker.abandoned()
+        return replace(draft, drafting=Drafting(self._model.name, rejected)) if draft else _instead(safe, rejected)
+
+    def _drafted(
+        self, understood: Understanding, safe: Draft, candidates: Sequence[Candidate]
+    ) -> Generator[Progress, None, tuple[Draft | None, tuple[str, ...], bool]]:
+        """The draft, why others were rejected, and whether the model answered at all."""
+        until = self._clock() + self._limits.seconds
+        fence = self._new_fence()
+        given = brief(
+            self._prompts,
+            understood.question.text,
+            self._worth_showing(safe, candidates),
+            fence=fence,
+            context=self._limits.context,
+            longest=self._limits.longest,
+        )
+        user, rejected = given.user, list[str]()
+        for _ in range(_DRAFTS):
+            try:
+                reply = yield from write(self._model, given.system, user, until=until, clock=self._clock)
+            except ModelUnavailable:
+                return None, (*rejected, UNAVAILABLE), False
+            except RanAway:
+                return None, (*rejected, str(FaultKind.TOO_LONG)), True
+            if self._prompts.no_answer in reply and len(reply.strip()) <= len(self._prompts.no_answer) + 4:
+                return None, (*rejected, NO_ANSWER), True
+            draft, faults = self._read(understood, given, reply, safe)
+            if draft is not None:
+                return draft, tuple(rejected), True
+            rejected += map(str, faults)
+            user = again(self._prompts, given, reply, faults, fence=fence)
+        return None, tuple(rejected), True
+
+    def _worth_showing(self, safe: Draft, candidates: Sequence[Candidate]) -> list[PassageInVersion]:
+        """What the fallback quotes, then what else was found with what belongs to it, each once."""
+        around = passages_for_drafting(candidates, self._sections, room=self._limits.context)
+        found = [quote.found for quote in safe.quotes] + around
+        return list({each.passage.id: each for each in found}.values())
+
+    def _read(
+        self, understood: Understanding, given: Brief, reply: str, safe: Draft
+    ) -> tuple[Draft | None, Sequence[Fault]]:
+        statements = statements_of(given.restored(reply))
+        checked = check(statements, given.passages, converter=self._converter)
+        faults = [*checked.faults, *self._unfit(understood, statements, given.passages, safe)]
+        if faults:
+            return None, faults
+        place_of = {number: place for place, number in enumerate(sorted(checked.span_of))}
+        quotes = tuple(Quote(given.passages[number], checked.span_of[number]) for number in place_of)
+        marked = tuple(Statement(each.text, tuple(place_of[n] for n in each.quotes)) for each in statements)
+        return Draft(quotes, marked, safe.drafting), ()
+
+    def _unfit(
+        self,
+        understood: Understanding,
+        statements: Sequence[Statement],
+        passages: Sequence[PassageInVersion],
+        safe: Draft,
+    ) -> list[Fault]:
+        """True, but no answer: too long, without what is asked for, or about something else."""
+        found: list[Fault] = []
+        if sum(len(each.text) for each in statements) > self._limits.longest * _TOLERANCE:
+            found.append(Fault(FaultKind.TOO_LONG))
+        cited = {passages[n].passage.id for each in statements for n in each.quotes if 0 <= n < len(passages)}
+        answers = {quote.found.passage.id for quote in safe.quotes}
+        if not cited & answers or self._lacks(understood.own_words, self._said(statements)):
+            found.append(Fault(FaultKind.OFF_TOPIC))
+        return found
+
+    def _said(self, statements: Sequence[Statement]) -> str:
+        return normalised("\n".join(each.text for each in statements), self._converter)
+
+
+def _instead(safe: Draft, rejected: Sequence[str]) -> Draft:
+    return replace(safe, drafting=Drafting(safe.drafting.by, tuple(rejected)))

@@ -1,0 +1,98 @@
+"""Waiting for a language model without being held by it: it writes in a thread, and can be left at any moment."""
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from queue import Empty, Queue
+
+from kb_service.asking.events import Progress
+from kb_service.domain.errors import ModelUnavailable
+from kb_service.ports import LanguageModel
+
+_TOLD_EVERY_SECONDS = 0.5
+# An answer is a screen; a model that writes on has lost the thread.
+_LONGEST_REPLY = 4000
+_LOOP_CHARACTERS = 16
+_LOOP_TIMES = 4
+
+_Piece = str | Exception | None  # None ends it
+
+
+class RanAway(Exception):
+    """A reply that is far too long, or repeats itself without end."""
+
+
+def write(
+    model: LanguageModel, system: str, user: str, *, until: float, clock: Callable[[], float]
+) -> Generator[Progress, None, str]:
+    """The whole reply. Yields about twice a second; closing the generator ends the model's request.
+
+    Raises ModelUnavailable, also when the clock passes ``until``; RanAway.
+    """
+    call = _Call(model, system, user)
+    try:
+        return (yield from _collected(call, until=until, clock=clock))
+    finally:
+        call.leave()
+
+
+def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Generator[Progress, None, str]:
+    text = ""
+    told_at = clock()
+    while True:
+        piece = call.next_piece(min(_TOLD_EVERY_SECONDS, max(0.0, until - clock())))
+        if isinstance(piece, Exception):
+            raise piece
+        if piece is None:
+            return text
+        text += piece
+        if len(text) > _LONGEST_REPLY or _is_looping(text):
+            raise RanAway
+        if clock() >= until:
+            raise ModelUnavailable("the language model took longer than KB_LLM_SECONDS")
+        if clock() - told_at >= _TOLD_EVERY_SECONDS:
+            told_at = clock()
+            yield Progress("drafting")
+
+
+def _is_looping(text: str) -> bool:
+    tail = text[-_LOOP_CHARACTERS:]
+    return len(tail) == _LOOP_CHARACTERS and text.count(tail) >= _LOOP_TIMES
+
+
+class _Call:
+    """One request, in a thread of its own."""
+
+    def __init__(self, model: LanguageModel, system: str, user: str) -> None:
+        self._pieces: Queue[_Piece] = Queue()
+        self._has_left = threading.Event()
+        self._reply: Iterator[str] | None = None
+        threading.Thread(target=self._run, args=(model, system, user), name="drafting", daemon=True).start()
+
+    def next_piece(self, timeout_seconds: float) -> _Piece:
+        """Empty when nothing came in time."""
+        try:
+            return self._pieces.get(timeout=timeout_seconds) if timeout_seconds else self._pieces.get_nowait()
+        except Empty:
+            return ""
+
+    def leave(self) -> None:
+        self._has_left.set()
+        close = getattr(self._reply, "close", None)
+        if close is not None:
+            # A generator that is running closes itself at its next piece.
+            with suppress(ValueError):
+                close()
+
+    def _run(self, model: LanguageModel, system: str, user: str) -> None:
+        try:
+            self._reply = model.write(system, user)
+            for piece in self._reply:
+                if self._has_left.is_set():
+                    break
+                self._pieces.put(piece)
+            self._pieces.put(None)
+        except ModelUnavailable as error:
+            self._pieces.put(error)
+        except Exception as error:  # a model's library may raise anything, and an answer must come all the same
+            self._pieces.put(ModelUnavailable(f"the language model failed with {type(error).__name__}"))

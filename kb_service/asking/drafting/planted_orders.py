@@ -1,0 +1,50 @@
+"""Passages that speak to the assistant instead of to people, or to the page: whoever wrote them wants them obeyed.
+
+Nothing of such a passage is quoted or shown to a language model, though a reviewer let it pass.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.reading.unveiling import revealed
+from kb_service.asking.search.retrieving import Candidate
+from kb_service.domain.documents import PassageInVersion
+from kb_service.ports import ScriptConverter
+from kb_service.text.normalising import normalised
+
+# Reading a passage for orders costs a third of a millisecond; the same ones answer again and again.
+_REMEMBERED = 4096
+
+
+class PlantedOrders:
+    """``planted``: what speaks to the assistant, in normalised text."""
+
+    def __init__(self, planted: re.Pattern[str], lexicon: Lexicon, converter: ScriptConverter) -> None:
+        @lru_cache(_REMEMBERED)
+        def gives_orders(text: str) -> bool:
+            readings = (normalised(text, converter), revealed(text))
+            return any(planted.search(each) or lexicon.scope.gives_orders(each) for each in readings if each)
+
+        self._gives_orders: Callable[[str], bool] = gives_orders
+
+    def stand_in(self, found: PassageInVersion) -> bool:
+        said = found.metadata
+        texts = (found.passage.text, *found.passage.heading_path, said.title, said.question or "")
+        return any(self._gives_orders(text) for text in texts if text)
+
+    def without(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        return [each for each in candidates if not self.stand_in(each.found)]
+
+    def honest(self, passages: Sequence[PassageInVersion]) -> list[PassageInVersion]:
+        return [each for each in passages if not self.stand_in(each)]
+
+
+def load_planted(folder: Path) -> re.Pattern[str]:
+    """Raises FileNotFoundError, KeyError or re.error when the file, its list or a pattern is missing or wrong."""
+    said = yaml.safe_load((folder / "planted_orders.yaml").read_text(encoding="utf-8"))
+    return re.compile("|".join([*said["planted"], *said["markup"]]))

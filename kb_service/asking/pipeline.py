@@ -1,0 +1,255 @@
+"""From a message to an answer, in the order it happens."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kb_service.asking import replying
+from kb_service.asking.checking.citing import cite
+from kb_service.asking.composing import Composer
+from kb_service.asking.conversation.clarifying import Clarifying, Districts
+from kb_service.asking.conversation.conversation_words import ConversationWords
+from kb_service.asking.conversation.failing import failures_in_a_row
+from kb_service.asking.conversation.listening import Listener, Readings
+from kb_service.asking.conversation.relating import Relating
+from kb_service.asking.drafting.drafts import AnswerDrafter, Draft
+from kb_service.asking.drafting.planted_orders import PlantedOrders
+from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
+from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.replies import Found, Part, Reply
+from kb_service.asking.routing import Router
+from kb_service.asking.search.confidence import ConfidenceModel
+from kb_service.asking.search.features import features
+from kb_service.asking.search.retrieving import EVERYTHING, Narrowing, Retriever
+from kb_service.domain.answers import Answer, Carried, Citation, Clarification, Notice, Outcome, Question, Reason
+from kb_service.ports import Library, Scheduled, ScriptConverter
+from kb_service.text.normalising import normalised
+
+_CANDIDATES = 10
+# Below this confidence nothing that was found has to do with the question.
+_FAR_OFF = 0.05
+_MAJORITY = 0.5
+_OUTCOME_OF_SCOPE = {
+    Reason.OUT_OF_SCOPE: Outcome.OUT_OF_SCOPE,
+    Reason.ABUSE: Outcome.OUT_OF_SCOPE,
+    Reason.PLATFORM_FAULT: Outcome.HANDED_OVER,
+    Reason.USER_REQUEST: Outcome.HANDED_OVER,
+    Reason.NEEDS_PERSONAL_DATA: Outcome.HANDED_OVER,
+    Reason.DISTRESS: Outcome.HANDED_OVER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What answering works with.
+
+    ``districts_with_own_text``: paths, by the matter's id and the day. ``contradicted``: whether another text in force
+    that day is confirmed to contradict one of these versions.
+    """
+
+    listener: Listener
+    retriever: Retriever
+    drafter: AnswerDrafter
+    router: Router
+    library: Library
+    confidence: ConfidenceModel
+    clarifying: Clarifying
+    relating: Relating
+    planted_orders: PlantedOrders
+    words: ConversationWords
+    lexicon: Lexicon
+    converter: ScriptConverter
+    composer: Composer
+    districts_with_own_text: Callable[[str, date], Sequence[str]]
+    contradicted: Callable[[Sequence[str], date], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a question is answered in: the conversation before it, and what a rehearsal shows and hides."""
+
+    turns: Sequence[Answer]
+    narrowing: Narrowing
+    is_alone: bool  # the only question of its message
+
+
+class Pipeline:
+    """Answers questions; holds no state between them."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def answer(
+        self, question: Question, *, turns: Sequence[Answer] = (), narrowing: Narrowing = EVERYTHING
+    ) -> Iterator[Event]:
+        """Yields progress, the evidence, the checked text, and at last the whole answer.
+
+        ``turns``: the conversation so far, oldest first.
+        """
+        asked = self._tools.listener.listen(question, turns)
+        yield Progress("understood")
+        setting = Setting(turns, narrowing, is_alone=len(asked) == 1)
+        parts = []
+        for readings in asked:
+            part = yield from self._part(readings, setting)
+            parts.append(part)
+        answer = self._tools.composer.compose(question, parts)
+        yield TextReady(answer.text)
+        yield Answered(answer)
+
+    def _part(self, readings: Readings, setting: Setting) -> Generator[Event, None, Part]:
+        first = readings[0]
+        if first.is_courtesy:
+            return Part(first, Found(), Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy")))
+        if self._is_only_a_complaint(first.question):
+            return Part(first, Found(), self._after_complaint(first, setting))
+        yield Progress("searching")
+        looked_up = [(each, self._look_up(each, setting.narrowing)) for each in readings]
+        understood, found = max(looked_up, key=lambda pair: pair[1].confidence)
+        yield EvidenceFound(self._tools.composer.evidence([found]))
+        yield Progress("drafting")
+        reply = yield from self._decide(understood, found, setting)
+        return Part(understood, found, self._weary(understood, found, reply, setting))
+
+    def _is_only_a_complaint(self, question: Question) -> bool:
+        said = normalised(question.text, self._tools.converter).strip()
+        return bool(said) and self._tools.words.is_nothing_but_dissatisfied(said)
+
+    def _look_up(self, understood: Understanding, narrowing: Narrowing) -> Found:
+        retriever, confidence = self._tools.retriever, self._tools.confidence
+        terms = retriever.weigh(understood)
+        candidates = retriever.find(understood, narrowing=narrowing, limit=_CANDIDATES, terms=terms)
+        if not candidates:
+            return Found()
+        facet = understood.facet
+        facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].found)
+        feature_of = features(
+            understood,
+            candidates,
+            terms,
+            facet_agrees=facet_agrees,
+            lacks_what_is_asked=self._tools.lexicon.lacks_what_is_asked,
+        )
+        return Found(
+            candidates=tuple(candidates),
+            terms=terms,
+            features=feature_of,
+            confidence=confidence.probability(feature_of),
+            confidence_applies=confidence.applies(feature_of),
+            is_sure=confidence.answers(feature_of),
+        )
+
+    def _decide(self, understood: Understanding, found: Found, setting: Setting) -> Generator[Progress, None, Reply]:
+        if understood.scope is not None:
+            return self._hand_over(understood, found, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
+        if not found.candidates or found.terms is None:
+            return self._unsure(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
+        asked_back = self._asked_back(understood, found, setting)
+        if asked_back is not None:
+            text = self._tools.clarifying.text(asked_back)
+            return Reply(Outcome.CLARIFY, text, clarification=asked_back)
+        if not found.is_sure:
+            return self._unsure(understood, found, self._doubt(understood, found), Outcome.HANDED_OVER)
+        if self._tools.planted_orders.stand_in(found.candidates[0].found):
+            return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
+        honest = self._tools.planted_orders.without(found.candidates)
+        draft = yield from self._tools.drafter.draft(understood, honest, found.terms.bigrams)
+        return self._checked(understood, found, draft, setting)
+
+    def _checked(self, understood: Understanding, found: Found, draft: Draft, setting: Setting) -> Reply:
+        """The draft as an answer, if it holds against the database as it is now."""
+        said = normalised("\n".join(each.text for each in draft.statements), self._tools.converter)
+        if self._tools.lexicon.lacks_what_is_asked(understood.own_words, said):
+            return self._unsure(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
+        document_ids = sorted({quote.found.document_id for quote in draft.quotes})
+        schedules = self._tools.library.schedules(document_ids, as_if_approved=setting.narrowing.include_version)
+        question = understood.question
+        citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
+        if citations is None:
+            return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
+        if self._tools.contradicted([citation.version_id for citation in citations], question.as_of):
+            return self._hand_over(understood, found, Reason.CONFLICTING_SOURCES, Outcome.HANDED_OVER)
+        return Reply(
+            Outcome.ANSWERED,
+            draft=draft,
+            citations=tuple(citations),
+            notices=tuple(self._notices(understood, citations, schedules)),
+            related=self._related(understood, found, draft),
+        )
+
+    def _notices(
+        self, understood: Understanding, citations: Sequence[Citation], schedules: Mapping[str, Sequence[Scheduled]]
+    ) -> list[Notice]:
+        as_of, lexicon = understood.question.as_of, self._tools.lexicon
+        found = replying.notices(citations, schedules, as_of=as_of, lexicon=lexicon)
+        is_day_read = understood.as_of_named is not None or Carried.AS_OF in understood.carried
+        return [replying.day_read(citations[0], as_of=as_of, lexicon=lexicon), *found] if is_day_read else found
+
+    def _asked_back(self, understood: Understanding, found: Found, setting: Setting) -> Clarification | None:
+        if not setting.is_alone or (found.confidence < _FAR_OFF and not understood.rivals):
+            return None
+        return self._tools.clarifying.clarification(
+            understood,
+            found.candidates,
+            is_sure=found.is_sure,
+            turns=setting.turns,
+            rivals=understood.rivals,
+            districts=Districts(
+                with_own_text=self._tools.districts_with_own_text,
+                asked_there=lambda region: self._tools.retriever.find(
+                    replace(understood, question=replace(understood.question, region=region)),
+                    narrowing=setting.narrowing,
+                    limit=_CANDIDATES,
+                ),
+            ),
+        )
+
+    def _related(self, understood: Understanding, found: Found, draft: Draft) -> tuple[str, ...]:
+        quoted = {quote.found.passage.id for quote in draft.quotes}
+        return self._tools.relating.after_answer(
+            understood,
+            found.candidates,
+            cited=[each for each in found.candidates if each.found.passage.id in quoted],
+            guide=self._tools.library.passages_of_version(draft.quotes[0].found.passage.version_id),
+        )
+
+    def _after_complaint(self, understood: Understanding, setting: Setting) -> Reply:
+        """The last answer did not help: another try is offered once, then a person."""
+        if self._failures(setting):
+            return self._hand_over(understood, Found(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
+        text = self._tools.lexicon.say("dissatisfied")
+        return Reply(Outcome.CLARIFY, text, clarification=Clarification(text, ()))
+
+    def _weary(self, understood: Understanding, found: Found, reply: Reply, setting: Setting) -> Reply:
+        """Two failures in a row are enough: a person takes over."""
+        if not reply.has_failed or understood.scope is not None or self._failures(setting) < 1:
+            return reply
+        handed = self._hand_over(understood, found, Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
+        return replace(handed, reasons=(*reply.reasons, Reason.REPEATED_FAILURE))
+
+    def _failures(self, setting: Setting) -> int:
+        return failures_in_a_row(setting.turns, words=self._tools.words, converter=self._tools.converter)
+
+    def _doubt(self, understood: Understanding, found: Found) -> Reason:
+        """Two texts that say otherwise make each other unlikely: where people have confirmed it, that is the reason."""
+        is_near = 2 * found.confidence >= self._tools.confidence.answer_threshold
+        best = found.candidates[0].found.passage.version_id
+        if is_near and self._tools.contradicted([best], understood.question.as_of):
+            return Reason.CONFLICTING_SOURCES
+        return Reason.LOW_CONFIDENCE
+
+    def _unsure(self, understood: Understanding, found: Found, reason: Reason, outcome: Outcome) -> Reply:
+        """Nothing sure to say: then 离婚官司 is a matter for other channels, though 打官司 may stand in a law."""
+        elsewhere = understood.scope_unless_answered
+        if elsewhere is not None:
+            return self._hand_over(understood, found, elsewhere, _OUTCOME_OF_SCOPE[elsewhere])
+        return self._hand_over(understood, found, reason, outcome)
+
+    def _hand_over(self, understood: Understanding, found: Found, reason: Reason, outcome: Outcome) -> Reply:
+        routed = self._tools.router.route(understood, found.candidates)
+        # Passages that agree on no department know of none: then 12345 is the honest address.
+        department = routed[0].department if routed and routed[0].score >= _MAJORITY else None
+        text = replying.hand_over_text(reason, department, self._tools.lexicon)
+        related = self._tools.relating.after_hand_over(understood, found.candidates)
+        return Reply(outcome, text, (reason,), department, related=related)

@@ -1,0 +1,205 @@
+"""Finding passages in force: two legs under one filter, fused, then ordered with what is known of matter and facet."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb_service.asking.knobs import Knobs
+from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.search.fusing import NO_LEGS, FusedHit, LegShapes, fuse, shapes
+from kb_service.asking.search.scoring import is_excluded, known_of, said_of
+from kb_service.domain.documents import Kind, PassageInVersion
+from kb_service.domain.matters import Facet, visible_regions
+from kb_service.ports import EmbeddingModel, InForceFilter, Library, PassageIndex, ScriptConverter, Segmenter
+from kb_service.text.covering import with_gaps
+from kb_service.text.normalising import normalised
+from kb_service.text.terms import (
+    K1,
+    TermStatistics,
+    bigrams_of,
+    counted,
+    is_word,
+    question_vector,
+    term_id,
+    terms_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer, with its normalised text (title, question and headings in front) for scoring.
+
+    ``own_from``: where the headings and the passage itself begin in ``text``. ``legs``: what both legs gave the
+    question.
+    """
+
+    found: PassageInVersion
+    hit: FusedHit
+    score: float
+    text: str
+    own_from: int = 0
+    legs: LegShapes = NO_LEGS
+
+    @property
+    def own(self) -> str:
+        """The headings and the passage itself, normalised."""
+        return self.text[self.own_from :]
+
+    @property
+    def context(self) -> str:
+        """The title and, of a Q&A, the question, normalised."""
+        return self.text[: self.own_from]
+
+    @property
+    def document_id(self) -> str:
+        return self.found.document_id
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a search may be narrowed to besides the day, and what a rehearsal shows and hides."""
+
+    kinds: tuple[Kind, ...] = ()
+    department: str | None = None
+    matter_id: str | None = None
+    include_version: str | None = None
+    without_versions: tuple[str, ...] = ()
+
+
+EVERYTHING = Narrowing()
+
+# −ln of the share of general text that the commonest content words have; less than this says nothing.
+_COMMON = 6.0
+_LEAST_WEIGHT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerms:
+    """What a question asks for, by term: words weigh by rarity here and in general text, bigrams by rarity here.
+
+    ``text``: the normalised question, a space for each word that only asks.
+    """
+
+    words: Mapping[str, float]
+    bigrams: Mapping[str, float]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What all candidates of one search are held against."""
+
+    understood: Understanding
+    terms: QuestionTerms
+    legs: LegShapes
+
+
+class Retriever:
+    """Searches the index and reads the passages found from the library."""
+
+    def __init__(
+        self,
+        *,
+        index: PassageIndex,
+        library: Library,
+        model: EmbeddingModel,
+        segmenter: Segmenter,
+        converter: ScriptConverter,
+        lexicon: Lexicon,
+        statistics: Callable[[], TermStatistics],
+        knobs: Knobs,
+        read_again: Callable[[str, Sequence[Candidate]], list[Candidate]] | None = None,
+    ) -> None:
+        """``read_again``: orders the best anew after reading them with the question (a cross-encoder)."""
+        self._index = index
+        self._library = library
+        self._model = model
+        self._segmenter = segmenter
+        self._converter = converter
+        self._lexicon = lexicon
+        self._statistics = statistics
+        self._knobs = knobs
+        self._read_again = read_again
+
+    def find(
+        self,
+        understood: Understanding,
+        *,
+        narrowing: Narrowing = EVERYTHING,
+        limit: int,
+        terms: QuestionTerms | None = None,
+    ) -> list[Candidate]:
+        """The best passages in force on the day asked about, best first. ``terms``: as `weigh` gave them, if it did."""
+        if not understood.text:
+            return []
+        question = understood.question
+        within = InForceFilter(
+            day=question.as_of,
+            regions=visible_regions(question.region),
+            audience=question.audience,
+            kinds=narrowing.kinds,
+            matter_id=narrowing.matter_id,
+            department=narrowing.department,
+            include_version=narrowing.include_version,
+            without_versions=narrowing.without_versions,
+        )
+        sparse = question_vector(counted(terms_of(understood.text_with_matter, self._segmenter)), self._statistics())
+        legs = self._index.search(
+            dense=self._model.embed_question(understood.text),
+            sparse=sparse,
+            within=within,
+            limit=self._knobs.leg_depth,
+        )
+        asked = _Asked(
+            understood=understood,
+            terms=terms or self.weigh(understood),
+            legs=shapes(legs, sparse_possible=float(sparse.weights.sum()) * (K1 + 1)),
+        )
+        fused = fuse(legs, dense_weight=self._knobs.dense_weight)[: max(limit, self._knobs.reordered)]
+        passages = self._library.passages([hit.passage_id for hit in fused])
+        candidates = [
+            self._candidate(hit, passages[hit.passage_id], asked)
+            for hit in fused
+            if hit.passage_id in passages and not self._is_excluded(understood.text, passages[hit.passage_id])
+        ]
+        candidates.sort(key=lambda each: (-each.score, each.hit.passage_id))
+        if self._read_again is not None:
+            candidates = self._read_again(understood.text, candidates)
+        return candidates[:limit]
+
+    def _candidate(self, hit: FusedHit, found: PassageInVersion, asked: _Asked) -> Candidate:
+        understood, metadata, passage = asked.understood, found.metadata, found.passage
+        own = normalised("\n".join((*passage.heading_path, passage.text)), self._converter)
+        context = normalised(
+            "\n".join((metadata.title, metadata.question or "", *metadata.similar_questions)), self._converter
+        )
+        text = f"{context}\n{own}"
+        names_facet = understood.facet is not None and self.heading_names(understood.facet, found)
+        score = hit.score + known_of(understood, metadata, names_facet=names_facet, knobs=self._knobs)
+        score += said_of(understood.text, own=own, text=text, bigrams=asked.terms.bigrams, knobs=self._knobs)
+        return Candidate(found, hit, score, text, own_from=len(context) + 1, legs=asked.legs)
+
+    def _is_excluded(self, question: str, found: PassageInVersion) -> bool:
+        """An editor's word that this text does not answer this question stands above every score."""
+        return is_excluded(question, (normalised(each, self._converter) for each in found.metadata.negative_questions))
+
+    def heading_names(self, facet: Facet, found: PassageInVersion) -> bool:
+        """Whether a heading above the passage names the facet."""
+        words = self._lexicon.facet_headings[facet]
+        return any(word in heading for heading in found.passage.heading_path for word in words)
+
+    def weigh(self, understood: Understanding) -> QuestionTerms:
+        """The words and Han bigrams of a question, words that only ask left out, with how much each says."""
+        text = with_gaps(understood.text, self._lexicon.asking_words)
+        words = sorted({word for word in self._segmenter.words(text) if is_word(word)})
+        bigrams = sorted(set(bigrams_of(text)))
+        idf = self._statistics().idf(np.array([term_id(term) for term in (*words, *bigrams)], dtype=np.uint32)).tolist()
+        # What is rare here but common in Chinese at large (现在, 一个月) says little of what is asked.
+        rarities = [max(self._segmenter.rarity(word) - _COMMON, _LEAST_WEIGHT) for word in words]
+        return QuestionTerms(
+            words={word: min(pair) for word, pair in zip(words, zip(idf, rarities, strict=False), strict=False)},
+            bigrams=dict(zip(bigrams, idf[len(words) :], strict=True)),
+            text=text,
+        )

@@ -1,0 +1,186 @@
+"""Whether the figures of two texts on one matter conflict. Pure: statements in, differences out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb_service.domain.days import Interval
+from kb_service.domain.documents import Metadata
+from kb_service.domain.matters import region_path
+from kb_service.domain.suspicions import on_one_level
+from kb_service.publishing.contrasts import Group
+from kb_service.publishing.statements import Statement
+from kb_service.text.figures import FigureKind
+from kb_service.text.quantities import all_within, is_comparable, says_the_same
+
+# How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;
+# counts are the least telling of figures (2张, 3人), so more must agree.
+_ALIKE = 0.5
+_ALIKE_OF_COUNTS = 0.7
+# Added when both name the same thing that a time or telephone is for, and when a text has no other figure of the kind.
+_SAME_ROLE = 0.1
+_ONLY_ONES = 0.15
+# A statement of the other text that agrees, and is about as much alike, shows that nothing conflicts.
+_ABOUT_AS_MUCH = 0.2
+# As near as that, two statements of one text that differ are rows of a scale: neither is the one that is meant.
+_NO_NEARER = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two statements of the same thing with other figures. ``likeness`` runs from 0 to about 1.2."""
+
+    ours: Statement
+    theirs: Statement
+    likeness: float
+
+
+def serve_the_same(one: Metadata, other: Metadata) -> bool:
+    """Whether two texts speak to the same people. Without an audience a text speaks to all."""
+    return region_path(one.region) == region_path(other.region) and (
+        one.audience is None or other.audience is None or one.audience is other.audience
+    )
+
+
+def may_contradict(one: Metadata, other: Metadata) -> bool:
+    """Whether two texts speak to the same people, and neither gives way to the other."""
+    return serve_the_same(one, other) and on_one_level(one, other)
+
+
+def common_from(one: Interval, other: Interval, first_day: int) -> bool:
+    """Whether both are in force on some day that is not before ``first_day``, an ordinal."""
+    return max(one.start_day, other.start_day, first_day) < min(one.end_day, other.end_day)
+
+
+def differences(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Sequence[Group]) -> list[Difference]:
+    """Between two versions, the most alike first; a statement is told against at most one of the other side."""
+    alike = _alike(ours, theirs, groups)
+    agreeing: dict[Statement, float] = {}
+    for pair in alike:
+        if not do_conflict(pair.ours, pair.theirs):
+            for side in (pair.ours, pair.theirs):
+                agreeing[side] = max(agreeing.get(side, 0.0), pair.likeness)
+
+    def agrees_elsewhere(pair: Difference) -> bool:
+        return any(agreeing.get(side, 0.0) >= pair.likeness - _ABOUT_AS_MUCH for side in (pair.ours, pair.theirs))
+
+    conflicting = [each for each in alike if do_conflict(each.ours, each.theirs) and not agrees_elsewhere(each)]
+    found: list[Difference] = []
+    taken: set[Statement] = set()
+    for pair in sorted(conflicting, key=lambda pair: -pair.likeness):
+        sides = {pair.ours, pair.theirs}
+        if pair.likeness < _needed(pair.ours.kind) or sides & taken:
+            continue
+        taken |= sides
+        if not _is_said_beside(pair, ours, theirs) and not _is_one_of_several(pair, conflicting):
+            found.append(pair)
+    return found
+
+
+def _is_said_beside(pair: Difference, ours: Sequence[Statement], theirs: Sequence[Statement]) -> bool:
+    """Whether the other's sentence says the same figure too, of whatever: then it was told which is for what."""
+    return any(
+        each.found is other.found and each.span == other.span and says_all(each, one)
+        for one, other, side in ((pair.ours, pair.theirs, theirs), (pair.theirs, pair.ours, ours))
+        for each in side
+        if each.kind is one.kind
+    )
+
+
+def _is_one_of_several(pair: Difference, conflicting: Sequence[Difference]) -> bool:
+    """Whether one side has another statement as near that differs from this one as well: a scale, rows of a table."""
+    near = [each for each in conflicting if each is not pair and each.likeness >= pair.likeness - _NO_NEARER]
+    return any(
+        (each.ours is pair.ours and do_conflict(each.theirs, pair.theirs))
+        or (each.theirs is pair.theirs and do_conflict(each.ours, pair.ours))
+        for each in near
+    )
+
+
+def _needed(kind: FigureKind) -> float:
+    return _ALIKE_OF_COUNTS if kind is FigureKind.COUNT else _ALIKE
+
+
+def _alike(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Sequence[Group]) -> list[Difference]:
+    lonely = _only_ones(ours) | _only_ones(theirs)
+    least = _ALIKE - _ABOUT_AS_MUCH
+    pairs = []
+    for one in ours:
+        for other in theirs:
+            if one.kind is not other.kind:
+                continue
+            value = likeness(one, other) + (_ONLY_ONES if one in lonely and other in lonely else 0.0)
+            if value >= least and not tells_apart(one, other, groups):
+                pairs.append(Difference(one, other, value))
+    return pairs
+
+
+def _only_ones(statements: Sequence[Statement]) -> set[Statement]:
+    kinds = [each.kind for each in statements]
+    return {each for each in statements if kinds.count(each.kind) == 1}
+
+
+def do_conflict(one: Statement, other: Statement) -> bool:
+    """Whether the figures can be compared and neither side says all that the other says."""
+    return (
+        all(any(is_comparable(a, b) for b in other.quantities) for a in one.quantities)
+        and not says_all(one, other)
+        and not says_all(other, one)
+    )
+
+
+def says_all(one: Statement, other: Statement) -> bool:
+    """Whether each figure of the other is among those of the one."""
+    return all_within(other.quantities, one.quantities)
+
+
+def likeness(one: Statement, other: Statement) -> float:
+    """The mean share of a clause that the other's surroundings say too, and more when both name one role."""
+    shared = (_covered(one, other) + _covered(other, one)) / 2
+    return shared + _SAME_ROLE if one.roles & other.roles else shared
+
+
+def _covered(one: Statement, by: Statement) -> float:
+    return len(one.clause & by.context) / len(one.clause) if one.clause else 0.5
+
+
+def tells_apart(one: Statement, other: Statement, groups: Sequence[Group]) -> str:
+    """The reason why the two cannot speak of the same thing; empty when there is none."""
+    for name, mine, yours in (
+        ("years", one.years, other.years),
+        ("ordinals", one.ordinals, other.ordinals),
+        ("bounds", one.bounds, other.bounds),
+        ("trigger", one.trigger, other.trigger),
+    ):
+        if mine and yours and not mine & yours:
+            return name
+    if _is_another_case(one, other):
+        return "conditions"
+    # 复诊 against 初诊: each is asked and said on its own side only.
+    if one.subject - other.near and other.subject - one.near:
+        return "subject"
+    if _is_the_contrary(one, other) or _is_the_contrary(other, one):
+        return "contrary"
+    return next((group.name for group in groups if _apart_in(group, one, other)), "")
+
+
+def _is_the_contrary(one: Statement, other: Statement) -> bool:
+    """非会员 against 会员."""
+    return any(pair[0] == "非" and pair not in other.context for pair in one.clause)
+
+
+def _apart_in(group: Group, one: Statement, other: Statement) -> bool:
+    mine, yours = one.named.get(group.name), other.named.get(group.name)
+    if mine and yours:
+        return not mine.members & yours.members
+    alone = mine or yours
+    return alone is not None and alone.is_told and bool(alone.members & group.marked)
+
+
+def _is_another_case(one: Statement, other: Statement) -> bool:
+    """By figures of another kind: 满60周岁的 and 满70周岁的."""
+    for kind in {each[0] for each, _ in one.conditions} & {each[0] for each, _ in other.conditions}:
+        mine = [each for each in one.conditions if each[0][0] is kind]
+        yours = [each for each in other.conditions if each[0][0] is kind]
+        if not any(says_the_same(a, b) and (m == y or not m or not y) for a, m in mine for b, y in yours):
+            return True
+    return False

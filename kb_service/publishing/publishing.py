@@ -1,0 +1,250 @@
+"""The verb of editors and reviewers: a version's way from draft to knowledge, and out again. Nobody publishes alone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from kb_service.domain.calendar import WorkingCalendar
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import Version, VersionDraft, VersionState
+from kb_service.domain.errors import (
+    LateReasonMissing,
+    ReasonMissing,
+    SecondPersonNeeded,
+    VersionsContradict,
+)
+from kb_service.domain.lead_time import LeadTimeVerdict
+from kb_service.domain.life import REVIEW, IntervalChange, Step, state_after
+from kb_service.domain.people import person_id
+from kb_service.publishing.due import verdict_of
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A version held for a change. ``interval_changes(without)``: what approving it now would do to all intervals,
+    with the version ``without`` withdrawn at the same time."""
+
+    version: Version
+    contributors: frozenset[str]
+    interval_changes: Callable[[str | None], Sequence[IntervalChange]]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What becomes of a held version: its state, columns, entry in the trail; and of another withdrawn with it."""
+
+    state: VersionState
+    action: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    edited: VersionDraft | None = None
+    withdrawn: str | None = None
+
+    @property
+    def of_the_withdrawn(self) -> "Turn":
+        return Turn(VersionState.WITHDRAWN, Step.WITHDRAW, detail={"reason": self.detail.get("reason")})
+
+
+class Life(Protocol):
+    """Where versions are kept and changed, one transaction a change."""
+
+    def turn(
+        self,
+        version_id: str,
+        *,
+        actor: str,
+        at: datetime,
+        if_revision: int | None,
+        decide: Callable[[Held], Turn],
+    ) -> Version: ...
+
+    def look(self, version_id: str, *, if_revision: int | None) -> Held: ...
+
+    def copy(self, version_id: str, *, actor: str, at: datetime) -> Version: ...
+
+    def interval_changes(self, version_id: str, *, without: str | None = None) -> Sequence[IntervalChange]: ...
+
+
+class Publishing:
+    """Every method gives the version as it is afterwards and raises the domain's errors; ``actor`` is a person's id.
+
+    ``if_revision``: refuse with VersionChanged when the version is at another one.
+    """
+
+    def __init__(self, *, life: Life, calendar: Callable[[], WorkingCalendar], now: Callable[[], datetime]) -> None:
+        self._life = life
+        self._calendar = calendar
+        self._now = now
+
+    def edit(self, version_id: str, draft: VersionDraft, *, actor: str, if_revision: int | None = None) -> Version:
+        """Put ``draft`` in place of a draft's text and fields."""
+
+        def decide(held: Held) -> Turn:
+            return Turn(state_after(Step.EDIT, held.version.state), Step.EDIT, edited=draft)
+
+        return self._turn(version_id, actor, if_revision, decide)
+
+    def submit(
+        self, version_id: str, *, actor: str, reason: str | None = None, if_revision: int | None = None
+    ) -> Version:
+        """Ask for review. ``reason``: why it is late, where it is."""
+
+        def decide(held: Held) -> Turn:
+            state = state_after(Step.SUBMIT, held.version.state)
+            values: dict[str, Any] = {"submitted_at": self._now(), "submitted_by": actor}
+            if said := _said(reason):
+                values["late_reason"] = said["reason"]
+            return Turn(state, Step.SUBMIT, values, said)
+
+        return self._turn(version_id, actor, if_revision, decide)
+
+    def approve(
+        self,
+        version_id: str,
+        *,
+        actor: str,
+        reason: str | None = None,
+        withdraw: str | None = None,
+        rehearsal: Mapping[str, Any] | None = None,
+        if_revision: int | None = None,
+    ) -> Version:
+        """Make it knowledge. ``withdraw``: a version of the same document that this one corrects, taken back at once.
+
+        ``rehearsal`` is kept with the approval. Raises SecondPersonNeeded, VersionsContradict, LateReasonMissing.
+        """
+        return self._turn(
+            version_id,
+            actor,
+            if_revision,
+            lambda held: self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=rehearsal),
+        )
+
+    def require_approvable(
+        self, version_id: str, *, actor: str, reason: str | None, withdraw: str | None, if_revision: int | None
+    ) -> Version:
+        """The version, if ``approve`` would approve it now; raises what that would raise. Asked before a rehearsal."""
+        held = self._life.look(version_id, if_revision=if_revision)
+        self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=None)
+        return held.version
+
+    def _approval(
+        self,
+        held: Held,
+        *,
+        actor: str,
+        reason: str | None,
+        withdraw: str | None,
+        rehearsal: Mapping[str, Any] | None,
+    ) -> Turn:
+        state = state_after(Step.APPROVE, held.version.state)
+        _require_second_person(held, actor)
+        changes = held.interval_changes(withdraw)
+        _require_sound(held.version, changes, withdraw)
+        values = {
+            "approved_at": self._now(),
+            "approved_by": actor,
+            "approval_rule": REVIEW,
+            "late_reason": self._late_reason(held.version, reason),
+        }
+        detail = {
+            "rule": REVIEW,
+            "content_sha256": held.version.content_sha256,
+            "intervals": [_told(each) for each in changes],
+            "rehearsal": rehearsal,
+            **_said(reason),
+        }
+        return Turn(state, Step.APPROVE, values, detail, withdrawn=withdraw)
+
+    def reject(self, version_id: str, *, actor: str, reason: str, if_revision: int | None = None) -> Version:
+        """Send it back with the reason; it can be revised."""
+        _require_reason(reason, "a rejection")
+
+        def decide(held: Held) -> Turn:
+            state = state_after(Step.REJECT, held.version.state)
+            return Turn(state, Step.REJECT, {"rejection_reason": reason}, _said(reason))
+
+        return self._turn(version_id, actor, if_revision, decide)
+
+    def withdraw(self, version_id: str, *, actor: str, reason: str, if_revision: int | None = None) -> Version:
+        """It was wrong: take it out of every view, past days too. Its predecessor is in force again by itself."""
+        _require_reason(reason, "a withdrawal")
+
+        def decide(held: Held) -> Turn:
+            return Turn(state_after(Step.WITHDRAW, held.version.state), Step.WITHDRAW, detail=_said(reason))
+
+        return self._turn(version_id, actor, if_revision, decide)
+
+    def revise(self, version_id: str, *, actor: str) -> Version:
+        """A new draft from a version in any state; whoever worked on the old one has worked on the new one too."""
+        return self._life.copy(version_id, actor=actor, at=self._now())
+
+    def interval_changes(self, version_id: str, *, without: str | None = None) -> Sequence[IntervalChange]:
+        """What its approval would do to every interval, for the approver to see first."""
+        return self._life.interval_changes(version_id, without=without)
+
+    def lead_time(self, version: Version) -> LeadTimeVerdict:
+        return verdict_of(version, today=shanghai_day(self._now()), calendar=self._calendar())
+
+    def _late_reason(self, version: Version, reason: str | None) -> str | None:
+        verdict = self.lead_time(version)
+        given = version.late_reason or _said(reason).get("reason")
+        if verdict.needs_reason and not given:
+            raise LateReasonMissing(
+                f"it takes effect on {version.metadata.effective_from} and was due on {verdict.publish_by}; "
+                "approve it with the reason for the delay"
+            )
+        return given if verdict.needs_reason else version.late_reason
+
+    def _turn(self, version_id: str, actor: str, if_revision: int | None, decide: Callable[[Held], Turn]) -> Version:
+        return self._life.turn(version_id, actor=actor, at=self._now(), if_revision=if_revision, decide=decide)
+
+
+def _require_second_person(held: Held, actor: str) -> None:
+    """沪府办发〔2021〕26号 asks for review; persons are compared, not keys, and an administrator is a person too."""
+    if person_id(actor) in {person_id(each) for each in (*held.contributors, held.version.created_by)}:
+        raise SecondPersonNeeded(
+            f"{actor} uploaded or edited this version, so somebody else has to approve it; nobody publishes alone"
+        )
+
+
+def _require_sound(version: Version, changes: Sequence[IntervalChange], withdraw: str | None) -> None:
+    """After the approval every approved version must still have a day on which it is in force."""
+    if withdraw is not None and not any(
+        each.version_id == withdraw and each.document_id == version.document_id and each.before for each in changes
+    ):
+        raise VersionsContradict(f"{withdraw} is no approved version of {version.document_id}; nothing was changed")
+    for change in changes:
+        if change.after is None or not change.after.is_empty or (change.before and change.before.is_empty):
+            continue
+        if change.version_id == version.id:
+            raise VersionsContradict(
+                f"it would never be in force: on {version.metadata.effective_from} another version of "
+                f"{version.document_id}, or a document that replaces it, stands already; change its dates"
+            )
+        raise VersionsContradict(
+            f"version {change.version_id} of {change.document_id} (《{change.title}》) would never be in force: "
+            f"two texts would stand for {version.metadata.effective_from}; choose another first day, or approve "
+            f'this one with "withdraw": "{change.version_id}" if it corrects that one'
+        )
+
+
+def _require_reason(reason: str, what: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing(f"{what} says why; give a reason")
+
+
+def _said(reason: str | None) -> dict[str, Any]:
+    """Blank is none."""
+    return {"reason": reason.strip()} if reason and reason.strip() else {}
+
+
+def _told(change: IntervalChange) -> dict[str, Any]:
+    """Days as they were and as they become: [from, to), null for open or none."""
+
+    def days(interval: Any) -> list[str | None] | None:
+        if interval is None:
+            return None
+        return [day.isoformat() if day else None for day in (interval.start, interval.end)]
+
+    return {"version_id": change.version_id, "before": days(change.before), "after": days(change.after)}

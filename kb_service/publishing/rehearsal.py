@@ -1,0 +1,153 @@
+"""What a version would change: known questions answered on its first day with it and without it."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from kb_service.asking.search.retrieving import EVERYTHING, Narrowing
+from kb_service.domain.answers import Answer, Outcome, Question, Reason
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import Audience, Version
+from kb_service.domain.life import IntervalChange
+
+MOST_QUESTIONS = 200
+
+
+class Effect(StrEnum):
+    NEWLY_ANSWERED = "newly_answered"
+    CHANGED = "changed"
+    LOST = "lost"
+    IN_CONFLICT = "in_conflict"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownQuestion:
+    """``source``: own (the version's), suite, or recent (asked lately, personal data masked)."""
+
+    text: str
+    source: str
+    region: str | None = None
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a person would read, and the versions it cites."""
+
+    outcome: Outcome
+    text: str
+    version_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionEffect:
+    question: str
+    source: str
+    effect: Effect
+    without: Reply
+    with_version: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The verdict: ``counts`` of all questions by effect, and those that are not unchanged."""
+
+    id: str
+    version_id: str
+    revision: int
+    rehearsed_at: datetime
+    as_of: date
+    questions: int
+    counts: Mapping[str, int]
+    effects: tuple[QuestionEffect, ...]
+    seconds: float
+
+
+class AnswersUnstored(Protocol):
+    def question(
+        self, text: str, *, as_of: date | None = None, region: str | None = None, audience: Audience | None = None
+    ) -> Question: ...
+
+    def rehearse(self, question: Question, *, narrowing: Narrowing) -> Answer: ...
+
+
+class Rehearsing:
+    """Answers with the extractive drafter, at today's knowledge of the version's first day."""
+
+    def __init__(
+        self,
+        *,
+        asking: Callable[[], AnswersUnstored],
+        questions: Callable[[Version], Sequence[KnownQuestion]],
+        interval_changes: Callable[[str], Sequence[IntervalChange]],
+        contradicting: Callable[[str], frozenset[str]],
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        """``questions``: near a version's matters, best first. ``contradicting``: versions that one is suspected or
+        confirmed to contradict."""
+        self._asking = asking
+        self._questions = questions
+        self._interval_changes = interval_changes
+        self._contradicting = contradicting
+        self._now = now
+        self._new_id = new_id
+
+    def rehearse(self, version: Version) -> Rehearsal:
+        """At most 200 questions; the index must follow the version already. Nothing is stored."""
+        started = time.monotonic()
+        at = self._now()
+        as_of = version.metadata.effective_from or shanghai_day(at)
+        view = Narrowing(include_version=version.id, without_versions=self._displaced(version, as_of))
+        rivals = self._contradicting(version.id)
+        effects = [self._effect(each, as_of, view, rivals) for each in self._questions(version)[:MOST_QUESTIONS]]
+        counted = Counter(each.effect for each in effects)
+        return Rehearsal(
+            id=self._new_id(),
+            version_id=version.id,
+            revision=version.revision,
+            rehearsed_at=at,
+            as_of=as_of,
+            questions=len(effects),
+            counts={effect.value: counted[effect] for effect in Effect},
+            effects=tuple(each for each in effects if each.effect is not Effect.UNCHANGED),
+            seconds=round(time.monotonic() - started, 3),
+        )
+
+    def _displaced(self, version: Version, as_of: date) -> tuple[str, ...]:
+        """What is in force on that day now and would not be with the version."""
+        return tuple(
+            change.version_id
+            for change in self._interval_changes(version.id)
+            if change.before and change.before.contains(as_of) and not (change.after and change.after.contains(as_of))
+        )
+
+    def _effect(self, known: KnownQuestion, as_of: date, view: Narrowing, rivals: frozenset[str]) -> QuestionEffect:
+        asking = self._asking()
+        asked = asking.question(known.text, as_of=as_of, region=known.region, audience=known.audience)
+        before, after = asking.rehearse(asked, narrowing=EVERYTHING), asking.rehearse(asked, narrowing=view)
+        cited = {each.version_id for each in after.citations}
+        in_conflict = Reason.CONFLICTING_SOURCES in after.escalation.reasons or (
+            bool(rivals) and bool(cited & {*rivals, view.include_version})
+        )
+        return QuestionEffect(
+            known.text, known.source, _compared(before, after, in_conflict), _reply(before), _reply(after)
+        )
+
+
+def _compared(before: Answer, after: Answer, in_conflict: bool) -> Effect:
+    was, becomes = before.outcome is Outcome.ANSWERED, after.outcome is Outcome.ANSWERED
+    if in_conflict:
+        return Effect.IN_CONFLICT
+    if was != becomes:
+        return Effect.LOST if was else Effect.NEWLY_ANSWERED
+    return Effect.CHANGED if was and before.text != after.text else Effect.UNCHANGED
+
+
+def _reply(answer: Answer) -> Reply:
+    return Reply(answer.outcome, answer.text, tuple(dict.fromkeys(each.version_id for each in answer.citations)))

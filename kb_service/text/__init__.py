@@ -1,0 +1,1 @@
+"""The ground under all: normalised text, sentences, terms, numerals, figures."""

@@ -1,0 +1,75 @@
+"""When two figures say the same, in whatever unit: 30日 and 一个月, 半年 and 6个月, 5个工作日 and 7日."""
+
+import re
+from collections.abc import Collection
+from decimal import Decimal
+
+from kb_service.text.figures import Figure, FigureKind
+
+# Shortest and longest number of days that a unit of time stands for; 5 working days span 5 to 9 days, 7 as a rule.
+_DAYS = {
+    "分钟": (Decimal(1) / 1440, Decimal(1) / 1440),
+    "小时": (Decimal(1) / 24, Decimal(1) / 24),
+    "日": (Decimal(1), Decimal(1)),
+    "工作日": (Decimal("1.39"), Decimal("1.8")),
+    "个月": (Decimal(28), Decimal(31)),
+    "年": (Decimal(365), Decimal(366)),
+}
+_MONTHS = {"个月": 1, "年": 12}
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+# 104年 names a year of the Republic's calendar; no rule runs as long.
+_LONGEST_YEARS = 80
+
+Quantity = tuple[FigureKind, str, Decimal | str, Decimal | str]  # kind, what it counts, least and greatest value
+
+
+def quantity(figure: Figure) -> Quantity | None:
+    """None for figures that are never compared: numbers of documents; dates, most of which tell of one event."""
+    match figure.kind:
+        case FigureKind.DOCUMENT_NUMBER | FigureKind.DATE:
+            return None
+        case FigureKind.PHONE:
+            return (figure.kind, f"{len(figure.value)} digits", figure.value, figure.value)
+        case FigureKind.DURATION if figure.unit == "年" and Decimal(figure.value) > _LONGEST_YEARS:
+            return None
+        case FigureKind.DURATION if figure.unit in _MONTHS:
+            months = Decimal(figure.value) * _MONTHS[figure.unit]
+            return (figure.kind, "months", months, months)
+        case FigureKind.DURATION if figure.unit in _DAYS:
+            least, greatest = _DAYS[figure.unit]
+            return (figure.kind, figure.unit, Decimal(figure.value) * least, Decimal(figure.value) * greatest)
+        case _ if _PLAIN.fullmatch(figure.value):
+            return (figure.kind, figure.unit, Decimal(figure.value), Decimal(figure.value))
+        case _:
+            return (figure.kind, figure.unit, figure.value, figure.value)
+
+
+def is_comparable(one: Quantity, other: Quantity) -> bool:
+    """Times of all units, money of one currency, telephone numbers of one length, counts of one unit."""
+    return one[0] is other[0] and (one[0] is FigureKind.DURATION or one[1] == other[1])
+
+
+def says_the_same(one: Quantity, other: Quantity) -> bool:
+    if not is_comparable(one, other):
+        return False
+    if one[1] == other[1]:
+        return one[2:] == other[2:]
+    (least, greatest), (other_least, other_greatest) = _in_days(one), _in_days(other)
+    return least <= other_greatest and other_least <= greatest
+
+
+def _in_days(each: Quantity) -> tuple[Decimal, Decimal]:
+    kind, counted, least, greatest = each
+    assert isinstance(least, Decimal) and isinstance(greatest, Decimal), kind
+    if counted != "months":
+        return least, greatest
+    years, months = divmod(least, 12)
+    return (
+        years * _DAYS["年"][0] + months * _DAYS["个月"][0],
+        years * _DAYS["年"][1] + months * _DAYS["个月"][1],
+    )
+
+
+def all_within(some: Collection[Quantity], others: Collection[Quantity]) -> bool:
+    """Whether each of some is said by one of the others."""
+    return all(any(says_the_same(one, other) for other in others) for one in some)
