@@ -174,3 +174,7 @@ class UploadTooLarge(KbError):
 
 class ExecutorNameInUse(KbError):
     """Two processes would take jobs under one name."""
+
+
+class VocabularyFault(KbError):
+    """A file of words, wordings or patterns that cannot be used: which one, on which line, and why."""
