@@ -15,9 +15,8 @@ from kb_service.adapters.sql.districts import SqlDistricts
 from kb_service.asking.asking import Asking
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying
-from kb_service.asking.conversation.conversation_words import load_conversation_words
+from kb_service.asking.conversation.following import Following
 from kb_service.asking.conversation.listening import Listener
-from kb_service.asking.conversation.matter_names import matter_names
 from kb_service.asking.conversation.relating import Relating
 from kb_service.asking.drafting.circuit import CircuitBreaker
 from kb_service.asking.drafting.drafts import AnswerDrafter
@@ -28,7 +27,7 @@ from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.knobs import Knobs
 from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
-from kb_service.asking.reading.understanding import Reader
+from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import load_confidence
 from kb_service.asking.search.reranking import reranked
@@ -74,23 +73,20 @@ def open_asking(
     quoting = ExtractiveDrafter(
         sections=sections,
         heading_names=retriever.heading_names,
-        lacks_what_is_asked=lexicon.lacks_what_is_asked,
         converter=texts.converter,
         longest=knobs.longest_quote,
     )
     confidence = load_confidence(settings.confidence_model, settings.max_wrong_rate)
-    words = load_conversation_words(settings.prompts_dir, lexicon, matter_names(matters, texts.converter))
     tools = Tools(
-        listener=Listener(reader, words),
+        listener=Listener(reader, Following(reader, lexicon.talk.facet_phrases)),
         retriever=retriever,
         drafter=_drafter(settings, quoting, sections, lexicon, texts, knobs),
         router=router,
         library=records.library,
         confidence=confidence,
-        clarifying=Clarifying(matters={each.id: each for each in matters}, lexicon=lexicon, words=words),
+        clarifying=Clarifying(matters={each.id: each for each in matters}, lexicon=lexicon, names=reader.names),
         relating=Relating(lexicon, texts.converter, limit=knobs.related),
         planted_orders=planted_orders,
-        words=words,
         lexicon=lexicon,
         converter=texts.converter,
         composer=Composer(
@@ -136,7 +132,6 @@ def _drafter(
         prompts=load_prompts(settings.prompts_dir),
         breaker=CircuitBreaker(clock=time.monotonic),
         converter=texts.converter,
-        lacks_what_is_asked=lexicon.lacks_what_is_asked,
         limits=Limits(settings.llm_seconds, settings.llm_context, knobs.longest_quote),
         clock=time.monotonic,
         new_fence=lambda: secrets.token_hex(8),

@@ -19,7 +19,6 @@ from kb_service.domain.documents import (
     VersionDraft,
     VersionState,
 )
-from kb_service.domain.matters import Facet
 from kb_service.ports import Scheduled
 
 T = TypeVar("T")
@@ -66,17 +65,8 @@ def question(text: str = "签注要钱吗", *, as_of: str = "2026-07-01", **said
     return Question(text=text, as_of=day(as_of), asked_at=NOON, **said)
 
 
-def understanding(text: str = "签注要钱吗", *, facet: Facet | None = None) -> Understanding:
-    return Understanding(
-        text=text,
-        is_traditional=False,
-        matter=None,
-        matter_name="",
-        facet=facet,
-        is_courtesy=False,
-        scope=None,
-        question=question(text),
-    )
+def understanding(text: str = "签注要钱吗", **said: Any) -> Understanding:
+    return Understanding(text=text, question=question(text), **said)
 
 
 def candidate(found: PassageInVersion, score: float = 1.0) -> Candidate:

@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from kb_service.asking.conversation.topics import TURNS
 from kb_service.asking.events import Answered, Event
 from kb_service.asking.pipeline import Pipeline
-from kb_service.asking.reading.understanding import Reader
+from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import Candidate, Narrowing, Retriever
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
-from kb_service.domain.matters import district_named_in, region_path
+from kb_service.domain.matters import region_path
 from kb_service.domain.texts import is_storable
 from kb_service.ports import Catalogue, Transcript
 
 LONGEST_QUESTION = 2000
-_TURNS = 6
 
 
 class Asking:
@@ -63,7 +63,7 @@ class Asking:
         channel: str | None = None,
         seen: str = "",
     ) -> Question:
-        """A checked question, asked now; ``as_of`` is today and ``region`` the district it names, unless given.
+        """A checked question, asked now; ``as_of`` is today, unless given.
 
         ``seen``: what was read from a picture that came with it; the words may then be empty.
 
@@ -85,7 +85,7 @@ class Asking:
             asked_at=now,
             conversation_id=conversation_id,
             user_hash=self._user_hash(user_ref),
-            region=region_path(region) or district_named_in(text),
+            region=region_path(region),
             audience=audience,
             matter_id=matter_id,
             channel=channel,
@@ -119,7 +119,7 @@ class Asking:
 
     def matter_of(self, text: str) -> str | None:
         """The id of the matter that a question names."""
-        matter = self._reader.read(self.question(text)).matter
+        matter = self._reader.understand(self.question(text)).matter
         return matter.id if matter else None
 
     def department_name(self, name: str) -> str:
@@ -134,11 +134,11 @@ class Asking:
         """Passages in force on the day asked about, best first."""
         if narrowing.department is not None:
             narrowing = replace(narrowing, department=self.department_id(narrowing.department))
-        return self._retriever.find(self._reader.read(question), narrowing=narrowing, limit=limit)
+        return self._retriever.find(self._reader.understand(question), narrowing=narrowing, limit=limit)
 
     def route(self, question: Question) -> list[Routed]:
         """Responsible departments, most likely first."""
-        understood = self._reader.read(question)
+        understood = self._reader.understand(question)
         return self._router.route(understood, self._retriever.find(understood, limit=10))
 
     def _turns(self, question: Question) -> Sequence[Answer]:
@@ -146,7 +146,7 @@ class Asking:
         if question.conversation_id is None:
             return ()
         return self._transcript.last_turns(
-            question.conversation_id, channel=question.channel, user_hash=question.user_hash, limit=_TURNS
+            question.conversation_id, channel=question.channel, user_hash=question.user_hash, limit=TURNS
         )
 
     def _user_hash(self, user_ref: str | None) -> str | None:

@@ -8,10 +8,9 @@ from kb_service.asking import replying
 from kb_service.asking.checking.citing import cite
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying, Districts
-from kb_service.asking.conversation.conversation_words import ConversationWords
-from kb_service.asking.conversation.failing import failures_in_a_row
 from kb_service.asking.conversation.listening import Listener, Readings
 from kb_service.asking.conversation.relating import Relating
+from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import AnswerDrafter, Draft
 from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
@@ -22,7 +21,17 @@ from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
 from kb_service.asking.search.retrieving import EVERYTHING, Narrowing, Retriever
-from kb_service.domain.answers import Answer, Carried, Citation, Clarification, Notice, Outcome, Question, Reason
+from kb_service.domain.answers import (
+    Answer,
+    Carried,
+    Citation,
+    Clarification,
+    Complaint,
+    Notice,
+    Outcome,
+    Question,
+    Reason,
+)
 from kb_service.ports import Library, Scheduled, ScriptConverter
 from kb_service.text.normalising import normalised
 
@@ -57,7 +66,6 @@ class Tools:
     clarifying: Clarifying
     relating: Relating
     planted_orders: PlantedOrders
-    words: ConversationWords
     lexicon: Lexicon
     converter: ScriptConverter
     composer: Composer
@@ -102,7 +110,7 @@ class Pipeline:
         first = readings[0]
         if first.is_courtesy:
             return Part(first, Found(), Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy")))
-        if self._is_only_a_complaint(first.question):
+        if first.phrasing.complaint is Complaint.ONLY:
             return Part(first, Found(), self._after_complaint(first, setting))
         yield Progress("searching")
         looked_up = [(each, self._look_up(each, setting.narrowing)) for each in readings]
@@ -112,10 +120,6 @@ class Pipeline:
         reply = yield from self._decide(understood, found, setting)
         return Part(understood, found, self._weary(understood, found, reply, setting))
 
-    def _is_only_a_complaint(self, question: Question) -> bool:
-        said = normalised(question.text, self._tools.converter).strip()
-        return bool(said) and self._tools.words.is_nothing_but_dissatisfied(said)
-
     def _look_up(self, understood: Understanding, narrowing: Narrowing) -> Found:
         retriever, confidence = self._tools.retriever, self._tools.confidence
         terms = retriever.weigh(understood)
@@ -124,13 +128,7 @@ class Pipeline:
             return Found()
         facet = understood.facet
         facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].found)
-        feature_of = features(
-            understood,
-            candidates,
-            terms,
-            facet_agrees=facet_agrees,
-            lacks_what_is_asked=self._tools.lexicon.lacks_what_is_asked,
-        )
+        feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
         return Found(
             candidates=tuple(candidates),
             terms=terms,
@@ -160,7 +158,7 @@ class Pipeline:
     def _checked(self, understood: Understanding, found: Found, draft: Draft, setting: Setting) -> Reply:
         """The draft as an answer, if it holds against the database as it is now."""
         said = normalised("\n".join(each.text for each in draft.statements), self._tools.converter)
-        if self._tools.lexicon.lacks_what_is_asked(understood.own_words, said):
+        if understood.quantity_asked.is_missing_from(said):
             return self._unsure(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
         document_ids = sorted({quote.found.document_id for quote in draft.quotes})
         schedules = self._tools.library.schedules(document_ids, as_if_approved=setting.narrowing.include_version)
@@ -229,7 +227,7 @@ class Pipeline:
         return replace(handed, reasons=(*reply.reasons, Reason.REPEATED_FAILURE))
 
     def _failures(self, setting: Setting) -> int:
-        return failures_in_a_row(setting.turns, words=self._tools.words, converter=self._tools.converter)
+        return failures_in_a_row(setting.turns)
 
     def _doubt(self, understood: Understanding, found: Found) -> Reason:
         """Two texts that say otherwise make each other unlikely: where people have confirmed it, that is the reason."""

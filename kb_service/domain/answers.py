@@ -163,10 +163,19 @@ class Carried(StrEnum):
     AS_OF = "as_of"
 
 
+class Complaint(StrEnum):
+    """Whether a message says that the last answer did not help."""
+
+    NONE = "none"
+    WITH_QUESTION = "with_question"
+    ONLY = "only"
+
+
 @dataclass(frozen=True, slots=True)
 class UnderstoodAs:
     """How the question was read: what was linked, and the text that was searched for.
 
+    ``complaint``: whether it says that the answer before did not help.
     ``parts``: how each was read, where one message asked several questions; empty otherwise.
     """
 
@@ -176,6 +185,7 @@ class UnderstoodAs:
     region: str | None
     audience: Audience | None
     as_of: date | None = None
+    complaint: Complaint = Complaint.NONE
     carried_over: tuple[Carried, ...] = ()
     parts: tuple["UnderstoodAs", ...] = ()
 

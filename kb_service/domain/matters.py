@@ -50,18 +50,6 @@ _CITY_NAMES = {"上海", "上海市", "shanghai", "sh", "市级"}
 _NATION_NAMES = {"", "全国", "国家", "中国", "national", "cn", "china"}
 
 
-DISTRICTS = (
-    "黄浦区", "徐汇区", "长宁区", "静安区", "普陀区", "虹口区", "杨浦区", "闵行区",
-    "宝山区", "嘉定区", "浦东新区", "金山区", "松江区", "青浦区", "奉贤区", "崇明区",
-)  # fmt: skip
-
-
-def district_named_in(text: str) -> str | None:
-    """The path of the one district that a text names; None when it names none or several."""
-    named = [district for district in DISTRICTS if district in text]
-    return region_path(named[0]) if len(named) == 1 else None
-
-
 def region_path(name: str | None) -> str | None:
     """A region as a path from the city down, ``上海市/浦东新区``; None for the whole country or no region.
 

@@ -8,10 +8,8 @@ from typing import Any
 
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.asking.conversation.clarifying import Clarifying, Districts, reads_alike
-from kb_service.asking.conversation.conversation_words import load_conversation_words
-from kb_service.asking.conversation.matter_names import matter_names
 from kb_service.asking.reading.lexicon import load_lexicon
-from kb_service.asking.reading.understanding import Reader
+from kb_service.asking.reading.reader import Reader
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Answer, Clarification, Outcome, Reason
 from kb_service.domain.documents import Audience
@@ -29,9 +27,8 @@ MATTERS = (
     Matter("closing", "市场主体注销登记", "market", aliases=("注销公司",)),
     Matter("benefit", "失业保险金申领", "labour", audience=Audience.PERSON),
 )
-WORDS = load_conversation_words(PROMPTS, LEXICON, matter_names(MATTERS, CONVERTER))
-CLARIFYING = Clarifying(matters={each.id: each for each in MATTERS}, lexicon=LEXICON, words=WORDS)
 READER = Reader(MATTERS, LEXICON, CONVERTER)
+CLARIFYING = Clarifying(matters={each.id: each for each in MATTERS}, lexicon=LEXICON, names=READER.names)
 PUDONG = "上海市/浦东新区"
 
 
@@ -54,7 +51,7 @@ def clarified(
     districts: Districts | None = None,
     **said: Any,
 ) -> Clarification | None:
-    understood = READER.read(question(text, **said))
+    understood = READER.understand(question(text, **said))
     return CLARIFYING.clarification(
         understood, candidates, is_sure=is_sure, turns=turns, rivals=understood.rivals, districts=districts
     )
@@ -99,7 +96,7 @@ def test_two_matters_with_the_same_answer_are_not_told_apart() -> None:
 
 
 def test_rivals_that_the_question_names_are_the_options() -> None:
-    understood = replace(READER.read(question("这两个证能寄吗")), rivals=(MATTERS[0], MATTERS[2]))
+    understood = replace(READER.understand(question("这两个证能寄吗")), rivals=(MATTERS[0], MATTERS[2]))
     asked = CLARIFYING.clarification(
         understood, [APPLY, ENDORSE, DOG], is_sure=False, turns=(), rivals=understood.rivals
     )
@@ -112,16 +109,16 @@ def test_nothing_is_asked_back_twice_in_a_row() -> None:
 
 
 def test_nothing_is_asked_back_of_what_no_document_answers() -> None:
-    understood = replace(READER.read(question("居住证能寄吗")), scope=Reason.PLATFORM_FAULT)
+    understood = replace(READER.understand(question("居住证能寄吗")), scope=Reason.PLATFORM_FAULT)
     assert CLARIFYING.clarification(understood, [APPLY, ENDORSE], is_sure=False, turns=()) is None
     assert clarified("居住证能寄吗", []) is None
 
 
 def test_at_most_four_options_are_offered() -> None:
     matters = {str(n): Matter(str(n), f"居住证事项{n}", "police") for n in range(6)}
-    many = Clarifying(matters=matters, lexicon=LEXICON, words=WORDS)
+    many = Clarifying(matters=matters, lexicon=LEXICON, names=READER.names)
     candidates = [found(str(n), f"第{n}种办法，{n + 1}元。", 2.0) for n in range(6)]
-    asked = many.clarification(READER.read(question("居住证能寄吗")), candidates, is_sure=False, turns=())
+    asked = many.clarification(READER.understand(question("居住证能寄吗")), candidates, is_sure=False, turns=())
     assert labels(asked) == ["居住证事项0", "居住证事项1", "居住证事项2", "居住证事项3"]
 
 

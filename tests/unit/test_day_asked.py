@@ -1,12 +1,14 @@
 """The day that a question's own words ask for, seen from 25 November 2026."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from kb_service.asking.reading.day_asked import day_asked
+from kb_service.asking.reading.lexicon import load_lexicon
 
 TODAY = date(2026, 11, 25)
+DAYS = load_lexicon(Path(__file__).parents[2] / "prompts").reading.days
 
 
 @pytest.mark.parametrize(
@@ -25,7 +27,7 @@ TODAY = date(2026, 11, 25)
     ],
 )
 def test_a_past_period_is_asked_about_as_of_its_last_day(text: str, expected: str) -> None:
-    assert day_asked(text, TODAY) == date.fromisoformat(expected)
+    assert DAYS.asked(text, TODAY) == date.fromisoformat(expected)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_a_past_period_is_asked_about_as_of_its_last_day(text: str, expected: st
     ],
 )
 def test_a_period_to_come_is_asked_about_as_of_its_first_day(text: str, expected: str) -> None:
-    assert day_asked(text, TODAY) == date.fromisoformat(expected)
+    assert DAYS.asked(text, TODAY) == date.fromisoformat(expected)
 
 
 @pytest.mark.parametrize(
@@ -51,14 +53,14 @@ def test_a_period_to_come_is_asked_about_as_of_its_first_day(text: str, expected
     ],
 )
 def test_an_exact_day_is_that_day(text: str, expected: str) -> None:
-    assert day_asked(text, TODAY) == date.fromisoformat(expected)
+    assert DAYS.asked(text, TODAY) == date.fromisoformat(expected)
 
 
 @pytest.mark.parametrize(
     "text", ["今年的社保基数", "2026年社保基数是多少", "本月失业金标准", "最新的社保基数是多少", "社保基数"]
 )
 def test_the_present_is_asked_about_as_of_today(text: str) -> None:
-    assert day_asked(text, TODAY) is None
+    assert DAYS.asked(text, TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_the_present_is_asked_about_as_of_today(text: str) -> None:
     ],
 )
 def test_the_year_of_an_event_asks_for_no_day(text: str) -> None:
-    assert day_asked(text, TODAY) is None
+    assert DAYS.asked(text, TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -92,14 +94,14 @@ def test_the_year_of_an_event_asks_for_no_day(text: str) -> None:
     ],
 )
 def test_the_number_of_a_document_and_other_figures_are_no_day(text: str) -> None:
-    assert day_asked(text, TODAY) is None
+    assert DAYS.asked(text, TODAY) is None
 
 
 @pytest.mark.parametrize("text", ["2024年和2025年最低工资标准有什么区别", "从2024年到2025年基数涨了多少"])
 def test_of_several_years_none_is_chosen(text: str) -> None:
-    assert day_asked(text, TODAY) is None
+    assert DAYS.asked(text, TODAY) is None
 
 
 def test_a_day_that_no_calendar_has_is_none() -> None:
-    assert day_asked("2025年2月30日的失业金标准是多少", TODAY) is None
-    assert day_asked("2024年2月29日的失业金标准是多少", TODAY) == date(2024, 2, 29)
+    assert DAYS.asked("2025年2月30日的失业金标准是多少", TODAY) is None
+    assert DAYS.asked("2024年2月29日的失业金标准是多少", TODAY) == date(2024, 2, 29)

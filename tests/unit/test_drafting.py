@@ -46,13 +46,13 @@ def drafted(
     drafter = ExtractiveDrafter(
         sections=lambda version_id: [each for each in sections if each.passage.version_id == version_id],
         heading_names=lambda facet, found: any(HEADING_OF[facet] in heading for heading in found.passage.heading_path),
-        lacks_what_is_asked=LEXICON.lacks_what_is_asked,
         converter=CONVERTER,
         longest=longest,
     )
     scored = [each if isinstance(each, Candidate) else candidate(each) for each in candidates]
     weights = ENDORSEMENT if weight_of is None else weight_of
-    return [quote.text for quote in returned(drafter.draft(understanding(text, facet=facet), scored, weights)).quotes]
+    asked = understanding(text, facet=facet, quantity_asked=LEXICON.quantity_asked(text))
+    return [quote.text for quote in returned(drafter.draft(asked, scored, weights)).quotes]
 
 
 def test_a_passage_that_fits_is_quoted_whole() -> None:

@@ -1,10 +1,12 @@
 """What is known of the best passage before anybody answers from it, worked by hand."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
 
+from kb_service.asking.reading.lexicon import QuantityAsked
 from kb_service.asking.search.features import features
 from kb_service.asking.search.fusing import FusedHit, LegShape, LegShapes
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
@@ -31,13 +33,8 @@ RIVAL = found("other", "材料见附件。", score=3.0, dense=0.86, sparse=None)
 
 
 def of(*candidates: Candidate, question: str = "签注材料") -> dict[str, float]:
-    return features(
-        understanding(question),
-        candidates,
-        TERMS,
-        facet_agrees=True,
-        lacks_what_is_asked=lambda asked, text: "多少" in asked and "元" not in text,
-    )
+    quantity = QuantityAsked((re.compile("元"),)) if "多少" in question else QuantityAsked()
+    return features(understanding(question, quantity_asked=quantity), candidates, TERMS, facet_agrees=True)
 
 
 def test_without_candidates_there_is_nothing_to_know() -> None:

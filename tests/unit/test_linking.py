@@ -1,9 +1,12 @@
 """Which matter a question is about: by name, by alias, by what is asked of it, and when nobody can tell."""
 
+from pathlib import Path
+
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.asking.reading.linking import Linked, Linker
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.reading.matters import Linked, Linker
 from kb_service.domain.matters import Matter
 
 PERMIT = Matter("permit", "居住证申领", "police", aliases=("居住证", "办证"))
@@ -14,7 +17,10 @@ ASKED = {
     "fund": ("怎么把公积金账户里的钱拿出来", "公积金账户里的钱什么时候可以拿"),
     "dogs": ("给小狗上户口", "宠物狗户口本"),
 }
-LINKER = Linker((PERMIT, IDENTITY, FUND, DOGS), OpenCCConverter(), ASKED, asking_words=("什么时候", "怎么", "怎么办"))
+WORDS = load_lexicon(Path(__file__).parents[2] / "prompts").reading.naming
+LINKER = Linker(
+    (PERMIT, IDENTITY, FUND, DOGS), OpenCCConverter(), WORDS, ASKED, asking_words=("什么时候", "怎么", "怎么办")
+)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +57,7 @@ def test_two_matters_side_by_side_are_rivals() -> None:
 
 def test_a_name_inside_a_longer_one_does_not_stand_between_two_matters() -> None:
     inner = Matter("inner", "提取", "fund-centre")
-    linker = Linker((inner, FUND, PERMIT), OpenCCConverter())
+    linker = Linker((inner, FUND, PERMIT), OpenCCConverter(), WORDS)
     assert set(linker.link("住房公积金提取和居住证去哪办").rivals) == {FUND, PERMIT}
 
 
@@ -70,4 +76,4 @@ def test_in_doubt_nothing_is_linked(text: str) -> None:
 
 
 def test_without_matters_nothing_is_linked() -> None:
-    assert Linker((), OpenCCConverter()).link("居住证") == Linked()
+    assert Linker((), OpenCCConverter(), WORDS).link("居住证") == Linked()

@@ -19,6 +19,7 @@ from kb_service.domain.errors import ModelUnavailable
 from tests.factories import candidate, passage_in_version, returned, understanding
 
 _PROMPTS = Path(__file__).parents[2] / "prompts"
+_LEXICON = load_lexicon(_PROMPTS)
 _CONVERTER = OpenCCConverter()
 FEE = passage_in_version("首次签注免费。补办证件收费30元，可拨打021-62345678。", passage_id="fee")
 TIME = passage_in_version("自受理之日起5个工作日内办结。", passage_id="time", document_id="other")
@@ -66,11 +67,9 @@ class Silent:
 def drafter(
     model: Scripted | Silent, *, clock: Callable[[], float] = lambda: 0.0, breaker: CircuitBreaker | None = None
 ) -> ModelDrafter:
-    lexicon = load_lexicon(_PROMPTS)
     quoting = ExtractiveDrafter(
         sections=lambda _: [FEE],
         heading_names=lambda facet, found: False,
-        lacks_what_is_asked=lexicon.lacks_what_is_asked,
         converter=_CONVERTER,
         longest=420,
     )
@@ -81,7 +80,6 @@ def drafter(
         prompts=load_prompts(_PROMPTS),
         breaker=breaker or CircuitBreaker(clock=clock),
         converter=_CONVERTER,
-        lacks_what_is_asked=lexicon.lacks_what_is_asked,
         limits=Limits(seconds=20, context=8192, longest=420),
         clock=clock,
         new_fence=lambda: "FENCE",
@@ -90,7 +88,8 @@ def drafter(
 
 def drafted(model: Scripted | Silent, question: str = "签注要钱吗", **said: object) -> Draft:
     candidates = [candidate(FEE), candidate(TIME, 0.1)]
-    return returned(drafter(model, **said).draft(understanding(question), candidates, {"签注": 1.0}))  # type: ignore[arg-type]
+    asked = understanding(question, quantity_asked=_LEXICON.quantity_asked(question))
+    return returned(drafter(model, **said).draft(asked, candidates, {"签注": 1.0}))  # type: ignore[arg-type]
 
 
 def test_a_draft_that_holds_is_sent_with_quotes_of_what_it_restates() -> None:

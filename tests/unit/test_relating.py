@@ -8,7 +8,7 @@ from typing import Any
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.asking.conversation.relating import Relating
 from kb_service.asking.reading.lexicon import load_lexicon
-from kb_service.asking.reading.understanding import Reader
+from kb_service.asking.reading.reader import Reader
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Reason
 from kb_service.domain.documents import Kind, PassageInVersion
@@ -50,7 +50,7 @@ LATE = asked("忘记续签会失效吗", "逾期60日内可以补办。")
 
 
 def after(text: str, candidates: Sequence[Candidate], guide: Sequence[PassageInVersion] = GUIDE) -> tuple[str, ...]:
-    return RELATING.after_answer(READER.read(question(text)), candidates, cited=CITED, guide=guide)
+    return RELATING.after_answer(READER.understand(question(text)), candidates, cited=CITED, guide=guide)
 
 
 def test_a_question_of_the_matter_comes_first_then_the_facets_of_the_guide() -> None:
@@ -96,7 +96,7 @@ def test_a_question_that_its_own_text_does_not_answer_is_not_offered() -> None:
 
 def test_the_document_cited_is_not_offered() -> None:
     cited = [asked("签注逾期怎么办", "补办。")]
-    understood = READER.read(question("签注忘了弄怎么处理"))
+    understood = READER.understand(question("签注忘了弄怎么处理"))
     assert RELATING.after_answer(understood, cited, cited=cited, guide=[]) == ()
 
 
@@ -106,13 +106,13 @@ def test_the_headings_of_a_regulation_are_no_facets() -> None:
 
 
 def test_after_a_hand_over_the_questions_of_the_matter_are_offered() -> None:
-    assert RELATING.after_hand_over(READER.read(question("签注能代办吗")), [MAILING, LATE]) == (
+    assert RELATING.after_hand_over(READER.understand(question("签注能代办吗")), [MAILING, LATE]) == (
         "签注后的证件能邮寄吗",
         "忘记续签会失效吗",
     )
 
 
 def test_nothing_is_offered_without_a_matter_or_to_someone_in_distress() -> None:
-    assert RELATING.after_hand_over(READER.read(question("能代办吗")), [MAILING]) == ()
-    distressed = replace(READER.read(question("签注")), scope=Reason.DISTRESS)
+    assert RELATING.after_hand_over(READER.understand(question("能代办吗")), [MAILING]) == ()
+    distressed = replace(READER.understand(question("签注")), scope=Reason.DISTRESS)
     assert RELATING.after_hand_over(distressed, [MAILING]) == ()

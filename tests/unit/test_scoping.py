@@ -6,7 +6,8 @@ import pytest
 
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.asking.reading.lexicon import load_lexicon
-from kb_service.asking.reading.understanding import Reader, Understanding
+from kb_service.asking.reading.reader import Reader
+from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.answers import Reason
 from kb_service.domain.matters import Matter
 from tests.factories import question
@@ -16,7 +17,7 @@ READER = Reader((Matter("fund", "住房公积金提取", "fund-centre", aliases=
 
 
 def understood(text: str, seen: str = "") -> Understanding:
-    return READER.read(question(text, seen=seen))
+    return READER.understand(question(text, seen=seen))
 
 
 DISTRESS = [

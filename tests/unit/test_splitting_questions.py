@@ -1,8 +1,18 @@
 """Where one question of a message ends and the next begins."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from kb_service.asking.reading.splitting_questions import split_questions
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.reading.splitting import Splitter
+
+READING = load_lexicon(Path(__file__).parents[2] / "prompts").reading
+
+
+def split_questions(text: str, *, asks_for_itself: Callable[[str], bool] = lambda part: True) -> list[str]:
+    return Splitter(READING.splitting, READING.asks, asks_for_itself).split(text)
 
 
 @pytest.mark.parametrize(

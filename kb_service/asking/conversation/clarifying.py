@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kb_service.asking.conversation.conversation_words import ConversationWords
 from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.reading.matters import MatterNames
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Answer, Clarification, Option, Outcome
@@ -52,12 +52,12 @@ class Clarifying:
         *,
         matters: Mapping[str, Matter],
         lexicon: Lexicon,
-        words: ConversationWords,
+        names: MatterNames,
         reads_alike: Callable[[Candidate, Candidate], bool] = reads_alike,
     ) -> None:
         self._matters = matters
         self._lexicon = lexicon
-        self._words = words
+        self._names = names
         self._reads_alike = reads_alike
 
     def clarification(
@@ -115,8 +115,8 @@ class Clarifying:
             return False
         if rivals:
             return matter in rivals
-        content = set(bigrams_of(self._words.filler.sub(" ", understood.text)))
-        return not content or self._words.names.have_one_of(content, matter)
+        pairs = understood.phrasing.pairs
+        return not pairs or self._names.have_one_of(pairs, matter)
 
     def _between_districts(
         self, understood: Understanding, candidates: Sequence[Candidate], districts: Districts | None
@@ -139,7 +139,7 @@ class Clarifying:
         return citys is None or not self._reads_alike(there[0], citys)
 
     def _between_audiences(self, understood: Understanding, candidates: Sequence[Candidate]) -> Clarification | None:
-        is_said = any(pattern.search(understood.text) for pattern in self._words.audiences.values())
+        is_said = understood.audience_named is not None
         is_fixed = understood.matter is not None and understood.matter.audience is not None
         if understood.question.audience is not None or is_said or is_fixed:
             return None

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb_service.asking.conversation.choosing import chosen
-from kb_service.asking.conversation.conversation_words import ConversationWords
-from kb_service.asking.conversation.conversing import readings
+from kb_service.asking.conversation.following import Following
 from kb_service.asking.conversation.topics import Topic, topic_of_part, topic_of_turns
-from kb_service.asking.reading.day_asked import timeless
-from kb_service.asking.reading.understanding import Reader, Understanding
+from kb_service.asking.reading.reader import Reader
+from kb_service.asking.reading.understanding import Message, Understanding
 from kb_service.domain.answers import Answer, Question
 
 # One question of a message, in the one or two ways it can be read: as a follow-up first.
@@ -20,40 +19,43 @@ class Listener:
     """Hears what is asked."""
 
     reader: Reader
-    words: ConversationWords
+    following: Following
 
     def listen(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
         """The questions of a message; never empty. ``turns``: the conversation so far, oldest first."""
-        whole = self.reader.read(question)
-        topic = topic_of_turns(turns) if turns else self._topic_of_words(question)
-        option = chosen(whole, turns, reader=self.reader, words=self.words)
+        message = self.reader.read(question)
+        option = chosen(message, turns, reader=self.reader)
         if option is not None:
-            return [(option,)]
-        asked = self.reader.questions_in(question)
-        parts = self._parts(asked, topic) if len(asked) > 1 else []
+            return [self._settled((option,))]
+        topic = topic_of_turns(turns) if turns else self._topic_of_words(question)
+        parts = self._parts(message, topic) if len(message.parts) > 1 else []
         # One answer speaks of one day: a comparison of days is read as one question of the day chosen.
         is_of_one_day = len({part[0].question.as_of for part in parts}) == 1
-        return parts if len(parts) > 1 and is_of_one_day else [self._readings(whole, topic)]
+        if len(parts) > 1 and is_of_one_day:
+            return parts
+        whole = message.parts[0] if len(message.parts) == 1 else self.reader.understand(question)
+        return [self._readings(whole, topic)]
 
     def _topic_of_words(self, question: Question) -> Topic | None:
         """What the messages before were about, read as if each were asked now."""
         topic: Topic | None = None
         for text in question.said_before:
-            reading = self.reader.read(replace(question, text=text, seen="", matter_id=None))
+            reading = self.reader.understand(replace(question, text=text, seen="", matter_id=None))
             topic = topic_of_part(self._readings(reading, topic)[0]) or topic
         return topic
 
-    def _parts(self, asked: Sequence[Question], topic: Topic | None) -> list[Readings]:
+    def _parts(self, message: Message, topic: Topic | None) -> list[Readings]:
         """Each part is read after those before it, as if they had been said one by one; greetings are left out."""
         parts: list[Readings] = []
-        for question in asked:
-            part = self._readings(self.reader.read(question), topic)
+        for each in message.parts:
+            part = self._readings(each, topic)
             topic = topic_of_part(part[0]) or topic
             if not part[0].is_courtesy:
                 parts.append(part)
         return parts
 
     def _readings(self, understood: Understanding, topic: Topic | None) -> Readings:
-        found = readings(understood, topic, reader=self.reader, words=self.words)
-        # The day is a filter by now; its words would only look for texts that speak of it.
-        return tuple(replace(each, text=timeless(each.text)) if each.as_of_named else each for each in found)
+        return self._settled(self.following.readings(understood, topic))
+
+    def _settled(self, found: Readings) -> Readings:
+        return tuple(self.reader.settled(each) for each in found)

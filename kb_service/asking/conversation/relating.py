@@ -82,12 +82,14 @@ class Relating:
                 yield asked
 
     def _is_headed(self, facet: Facet, heading_path: Sequence[str]) -> bool:
-        return any(word in heading for heading in heading_path[-1:] for word in self._lexicon.facet_headings[facet])
+        return any(
+            word in heading for heading in heading_path[-1:] for word in self._lexicon.questions.facet_headings[facet]
+        )
 
     def _is_answered_by(self, question: str, text: str) -> bool:
         """It has the amount, time or number that is asked for."""
         said = normalised(text, self._converter)
-        return not self._lexicon.lacks_what_is_asked(normalised(question, self._converter), said)
+        return not self._lexicon.quantity_asked(normalised(question, self._converter)).is_missing_from(said)
 
     def _different(self, understood: Understanding, questions: Sequence[str]) -> tuple[str, ...]:
         """Up to the limit, each unlike the question asked and those before it."""

@@ -1,4 +1,4 @@
-"""What a conversation is about: taken from stored turns, or from an earlier part of the same message.
+"""What a conversation is about, and whether it goes wrong: from stored turns, or an earlier part of the message.
 
 Earlier turns are not trusted: ids and closed choices are taken over, and the matter's name as the catalogue has it.
 Only where a message changes nothing but place, audience or day are the words of the earlier question asked again, and
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.domain.answers import Answer, Outcome, Reason
+from kb_service.domain.answers import Answer, Complaint, Outcome, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
 
-_TURNS = 6
+TURNS = 6  # how far back a conversation is remembered
 # Replies that leave the topic of a conversation as it was.
 _BESIDE_THE_TOPIC = frozenset(
     {
@@ -25,6 +25,17 @@ _BESIDE_THE_TOPIC = frozenset(
         Reason.ABUSE,
         Reason.OUT_OF_SCOPE,
         Reason.NEEDS_PERSONAL_DATA,
+    }
+)
+
+# We had no answer. A wish for a person, a complaint or a fault of the platform is no failure of an answer.
+_FAILED = frozenset(
+    {
+        Reason.NO_SOURCE,
+        Reason.LOW_CONFIDENCE,
+        Reason.NOT_GROUNDED,
+        Reason.CONFLICTING_SOURCES,
+        Reason.REPEATED_FAILURE,
     }
 )
 
@@ -48,7 +59,7 @@ class Topic:
 
 def topic_of_turns(turns: Sequence[Answer]) -> Topic | None:
     """Of the newest turn that had one; courtesies, complaints and what is no knowledge question are passed over."""
-    for turn in reversed(turns[-_TURNS:]):
+    for turn in reversed(turns[-TURNS:]):
         if turn.outcome is Outcome.COURTESY or _BESIDE_THE_TOPIC.intersection(turn.escalation.reasons):
             continue
         if turn.clarification is not None and not turn.clarification.options:
@@ -79,3 +90,26 @@ def topic_of_part(understood: Understanding) -> Topic | None:
         day=None if question.as_of == shanghai_day(question.asked_at) else question.as_of,
         text=understood.text,
     )
+
+
+def failures_in_a_row(turns: Sequence[Answer]) -> int:
+    """How many of the last turns failed, up to the last that did not; the message after a turn may say that it failed.
+
+    Courtesies and clarifying questions between them count neither way, nor does a message that only complains: it is
+    counted as the failure of the turn before it, or as one of its own where there is none.
+    """
+    failures = 0
+    is_complained_of = False
+    for turn in reversed(turns):
+        complaint = turn.understood_as.complaint
+        if complaint is Complaint.ONLY:
+            failures += is_complained_of  # complained of twice: the first complaint got no answer either
+            is_complained_of = True
+            continue
+        if turn.outcome is Outcome.COURTESY or (turn.outcome is Outcome.CLARIFY and not is_complained_of):
+            continue
+        if not is_complained_of and not _FAILED.intersection(turn.escalation.reasons):
+            return failures
+        failures += 1
+        is_complained_of = complaint is Complaint.WITH_QUESTION
+    return failures + (is_complained_of and failures == 0)

@@ -49,7 +49,6 @@ class ModelDrafter:
         prompts: Prompts,
         breaker: CircuitBreaker,
         converter: ScriptConverter,
-        lacks_what_is_asked: Callable[[str, str], bool],
         limits: Limits,
         clock: Callable[[], float],
         new_fence: Callable[[], str],
@@ -63,7 +62,6 @@ class ModelDrafter:
         self._prompts = prompts
         self._breaker = breaker
         self._converter = converter
-        self._lacks = lacks_what_is_asked
         self._limits = limits
         self._clock = clock
         self._new_fence = new_fence
@@ -73,7 +71,7 @@ class ModelDrafter:
     ) -> Generator[Progress, None, Draft]:
         """The model's draft if it holds at the first or the second attempt, else the fallback's with the reasons."""
         safe = yield from self._fallback.draft(understood, candidates, weight_of)
-        if self._lacks(understood.own_words, self._said(safe.statements)):
+        if understood.quantity_asked.is_missing_from(self._said(safe.statements)):
             return safe  # it will be handed over, whatever a model might say
         if not self._breaker.admits():
             return _instead(safe, [UNAVAILABLE])
@@ -150,7 +148,7 @@ class ModelDrafter:
             found.append(Fault(FaultKind.TOO_LONG))
         cited = {passages[n].passage.id for each in statements for n in each.quotes if 0 <= n < len(passages)}
         answers = {quote.found.passage.id for quote in safe.quotes}
-        if not cited & answers or self._lacks(understood.own_words, self._said(statements)):
+        if not cited & answers or understood.quantity_asked.is_missing_from(self._said(statements)):
             found.append(Fault(FaultKind.OFF_TOPIC))
         return found
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import yaml
 
 from kb_service.asking.reading.lexicon import Lexicon
-from kb_service.asking.reading.unveiling import revealed
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
-from kb_service.text.normalising import normalised
+from kb_service.text.normalising import hidden_texts, normalised
 
 # Reading a passage for orders costs a third of a millisecond; the same ones answer again and again.
 _REMEMBERED = 4096
@@ -27,7 +26,7 @@ class PlantedOrders:
     def __init__(self, planted: re.Pattern[str], lexicon: Lexicon, converter: ScriptConverter) -> None:
         @lru_cache(_REMEMBERED)
         def gives_orders(text: str) -> bool:
-            readings = (normalised(text, converter), revealed(text))
+            readings = (normalised(text, converter), hidden_texts(text))
             return any(planted.search(each) or lexicon.scope.gives_orders(each) for each in readings if each)
 
         self._gives_orders: Callable[[str], bool] = gives_orders

@@ -32,14 +32,12 @@ class ExtractiveDrafter:
         *,
         sections: Callable[[str], Sequence[PassageInVersion]],
         heading_names: Callable[[Facet, PassageInVersion], bool],
-        lacks_what_is_asked: Callable[[str, str], bool],
         converter: ScriptConverter,
         longest: int,
     ) -> None:
         """``sections``: the passages of a version in order; ``longest``: the length of an answer in characters."""
         self._sections = sections
         self._heading_names = heading_names
-        self._lacks = lacks_what_is_asked
         self._converter = converter
         self._longest = longest
 
@@ -66,7 +64,7 @@ class ExtractiveDrafter:
         version_id = candidates[0].found.passage.version_id
         for each in candidates:
             text = normalised(each.found.passage.text, self._converter)
-            if each.found.passage.version_id == version_id and not self._lacks(understood.own_words, text):
+            if each.found.passage.version_id == version_id and not understood.quantity_asked.is_missing_from(text):
                 return each
         return candidates[0]
 

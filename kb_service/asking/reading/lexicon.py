@@ -1,46 +1,93 @@
-"""The words that questions are read with and the wording of replies, from the files in `prompts/`."""
+"""The words that questions are read with and the wording of replies: what a site may change in `prompts/`."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from pydantic import RootModel
 
-from kb_service.asking.reading.courtesies import Courtesies, courtesies
-from kb_service.asking.reading.scoping import ScopeWords, load_scope_words
+from kb_service.asking.reading.days import DayWords
+from kb_service.asking.reading.matters import NamingWords
+from kb_service.asking.reading.phrasing import PlaceWords, TalkWords
+from kb_service.asking.reading.pictures import PictureWords
+from kb_service.asking.reading.scope import Courtesies, ScopeWords
+from kb_service.asking.reading.splitting import SplittingWords
+from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
+from kb_service.text.vocabulary import AnyOf, Words, load
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Words):
     """A question that matches ``asked`` is answered only by a text that matches ``needed``."""
 
     asked: re.Pattern[str]
     needed: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """All words are in normalised form (simplified, lower case)."""
+class QuestionWords(Words):
+    """`prompts/lexicon.yaml`. All words are in normalised form (simplified, lower case)."""
 
-    facet_words: Mapping[Facet, tuple[str, ...]]
+    facets: Mapping[Facet, tuple[str, ...]]
     facet_headings: Mapping[Facet, tuple[str, ...]]
     asking_words: tuple[str, ...]
-    courtesies: Courtesies
-    scope: ScopeWords
-    expectations: tuple[Expectation, ...]
+    courtesy: Courtesies
+    expected: tuple[Expectation, ...]
     disclaimers: tuple[str, ...]
+
+
+class ReadingWords(Words):
+    """`prompts/reading.yaml`."""
+
+    places: PlaceWords
+    audiences: Mapping[Audience, AnyOf]
+    days: DayWords
+    asks: AnyOf
+    splitting: SplittingWords
+    naming: NamingWords
+    picture: PictureWords
+
+
+class Wording(RootModel[Mapping[str, str]]):
+    """`prompts/wording.yaml`: what residents read."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityAsked:
+    """The amounts, times and numbers that a question asks for. ``needed``: what a text that answers must match."""
+
+    needed: tuple[re.Pattern[str], ...] = ()
+    disclaimers: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.needed)
+
+    def is_missing_from(self, answer: str) -> bool:
+        """Whether a normalised text has not what is asked for, or says that it has no answer."""
+        return any(word in answer for word in self.disclaimers) or any(not each.search(answer) for each in self.needed)
+
+
+NO_QUANTITY = QuantityAsked()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One value a file."""
+
+    questions: QuestionWords
+    reading: ReadingWords
+    talk: TalkWords
+    scope: ScopeWords
     wording: Mapping[str, str]
 
-    def lacks_what_is_asked(self, question: str, answer: str) -> bool:
-        """Whether a question asks for an amount, time or number that the answer has not, or says it has not.
+    @property
+    def all_facet_words(self) -> tuple[str, ...]:
+        return tuple(word for words in self.questions.facets.values() for word in words)
 
-        Both texts are normalised.
-        """
-        if any(word in answer for word in self.disclaimers):
-            return True
-        return any(each.asked.search(question) and not each.needed.search(answer) for each in self.expectations)
+    def quantity_asked(self, question: str) -> QuantityAsked:
+        """Of a normalised question."""
+        needed = tuple(each.needed for each in self.questions.expected if each.asked.search(question))
+        return QuantityAsked(needed, self.questions.disclaimers)
 
     def say(self, name: str, **values: str) -> str:
         """A wording with its blanks filled in. Raises KeyError for an unknown name or a blank without a value."""
@@ -48,18 +95,11 @@ class Lexicon:
 
 
 def load_lexicon(folder: Path) -> Lexicon:
-    """Raises FileNotFoundError, KeyError or ValueError when a file or one of its parts is missing or misspelt."""
-    words = yaml.safe_load((folder / "lexicon.yaml").read_text(encoding="utf-8"))
-    wording = yaml.safe_load((folder / "wording.yaml").read_text(encoding="utf-8"))
+    """Raises VocabularyFault, with file and line, when a file or one of its parts is missing or wrong."""
     return Lexicon(
-        facet_words={Facet(name): tuple(found) for name, found in words["facets"].items()},
-        facet_headings={Facet(name): tuple(found) for name, found in words["facet_headings"].items()},
-        asking_words=tuple(words["asking_words"]),
-        courtesies=courtesies(**words["courtesy"]),
-        scope=load_scope_words(folder),
-        expectations=tuple(
-            Expectation(re.compile(each["asked"]), re.compile(each["needed"])) for each in words["expected"]
-        ),
-        disclaimers=tuple(words["disclaimers"]),
-        wording=wording,
+        questions=load(folder, "lexicon.yaml", QuestionWords),
+        reading=load(folder, "reading.yaml", ReadingWords),
+        talk=load(folder, "conversation.yaml", TalkWords),
+        scope=load(folder, "scope.yaml", ScopeWords),
+        wording=load(folder, "wording.yaml", Wording).root,
     )

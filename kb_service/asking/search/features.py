@@ -6,7 +6,7 @@ the document stands out from its rivals; how both legs see it. Scores alone do n
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb_service.asking.reading.understanding import Understanding
@@ -46,11 +46,9 @@ def features(
     terms: QuestionTerms,
     *,
     facet_agrees: bool,
-    lacks_what_is_asked: Callable[[str, str], bool],
 ) -> dict[str, float]:
     """Numbers about the best candidate. Empty without candidates.
 
-    ``lacks_what_is_asked``: whether a question asks for an amount, a time or a number that a text has not.
     Shares are 0–1, cosine is −1–1, scores and margins are in standard deviations of a leg's top hits, weights are IDFs.
     """
     if not candidates:
@@ -75,7 +73,7 @@ def features(
         **_lacking(evidence),
         **_standing_out(evidence),
         **_legs(evidence),
-        **_asked_for(evidence, lacks_what_is_asked),
+        **_quantity(evidence),
         "matter": _matter_agreement(understood, best),
         "facet": float(facet_agrees),
     }
@@ -90,13 +88,13 @@ def _named_by_number(question: str, text: str) -> set[str]:
     return named if all(each in text for each in named) else set()
 
 
-def _asked_for(evidence: _Evidence, lacks: Callable[[str, str], bool]) -> dict[str, float]:
+def _quantity(evidence: _Evidence) -> dict[str, float]:
     """Whether an amount, a time or a number is asked for at all, and whether best passage and document have none."""
-    asked = evidence.understood.own_words
+    asked = evidence.understood.quantity_asked
     return {
-        "value_asked": float(lacks(asked, "")),
-        "value_missing": float(lacks(asked, evidence.best.own)),
-        "value_missing_document": float(lacks(asked, evidence.document)),
+        "value_asked": float(bool(asked)),
+        "value_missing": float(asked.is_missing_from(evidence.best.own)),
+        "value_missing_document": float(asked.is_missing_from(evidence.document)),
     }
 
 

@@ -187,12 +187,12 @@ class Retriever:
 
     def heading_names(self, facet: Facet, found: PassageInVersion) -> bool:
         """Whether a heading above the passage names the facet."""
-        words = self._lexicon.facet_headings[facet]
+        words = self._lexicon.questions.facet_headings[facet]
         return any(word in heading for heading in found.passage.heading_path for word in words)
 
     def weigh(self, understood: Understanding) -> QuestionTerms:
         """The words and Han bigrams of a question, words that only ask left out, with how much each says."""
-        text = with_gaps(understood.text, self._lexicon.asking_words)
+        text = with_gaps(understood.text, self._lexicon.questions.asking_words)
         words = sorted({word for word in self._segmenter.words(text) if is_word(word)})
         bigrams = sorted(set(bigrams_of(text)))
         idf = self._statistics().idf(np.array([term_id(term) for term in (*words, *bigrams)], dtype=np.uint32)).tolist()

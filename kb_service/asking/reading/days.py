@@ -1,4 +1,4 @@
-"""The day whose rules a question's own words ask for: 2024年的社保基数, 去年的最低工资, 明年一月起的标准.
+"""Days in a question's words: which are named, and of which one the rules are asked for (2024年的社保基数).
 
 A whole period is read as one of its days: what has passed as its last (the rules that came in during it count), what
 is to come as its first, the one that holds today as today. Years of birth, of entry, of documents ask for no day.
@@ -8,6 +8,8 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from kb_service.text.vocabulary import AnyOf, Words
 
 _EARLIEST = 1990
 _FURTHEST = 5  # years ahead
@@ -36,32 +38,62 @@ _TIME = re.compile(
     rf"|{_MONTH.replace('month', 'bare')}(?:{_DAY.replace('day', 'bare_day')})?){_TAIL}"
 )
 
-# What has its own value from one day to the next.
-_VALUE = (
-    r"标准|基数|上限|下限|比例|费率|税率|利率|汇率|最低工资|工资|津贴|补贴|补助|失业金|养老金|低保|保障金|待遇|额度|限额|限价|价格|"
-    r"收费|费用|工本费|政策|规定|办法|细则|条件|要求|门槛|流程|起征点|扣除|免征|几个点|百分之几|多少|几天|几年|怎么算|怎么办理?|"
-    r"怎么收|怎么交|怎么缴|能不能|是否|封顶|保底|线是|指标|名额|年限|婚假|产假|育儿假"
-)
-_ASKED = re.compile(_VALUE)
-# Something that happened then, not a rule that held then.
-_EVENT = re.compile(
-    r"出生|生的|生人|生日|入职|参加工作|工作的|毕业|退休(?!金|年龄|待遇|政策|养老|人员)|结的?婚|离的?婚|买的|买了|购(?:买|房|入|置)?的|办的|办了|办过|签的|签了|签订|"
-    r"领的|领了|来的|来沪|来上海|来到|离职|辞职|失业(?!金|保险|补助|登记)|入学|考的|考上|注册的|成立|开的|装修|去世|死亡|过世|建的|建成|发生|受伤|判|"
-    r"借|欠|租的|住|搬|迁|落户的?$|怀孕|生(?:了|孩|小|娃|二|宝)|生育的|交的|交了|缴的|缴了|开始(?:交|缴|工作|缴纳|上班)|参保的|参加的|缴纳的|拿到|拿的|取得|评|被|"
-    r"公布|印发|颁布|发布|出台|修订|修正|制定|版|第\d+号|级|届|款(?!项)|高考|中考|产的|登记的|申请的|提交的|申请了|提交了|过期|到期|申领的|转(?:的|了|来|过)"
-)
 _PAST_MARK = re.compile(r"^[^,。?!;]{0,12}了(?:[,。;]|$)")
-_NOW = re.compile(r"现在|目前|如今|眼下|当前|今天|最新")
-# Up to then, or since then: not on that day.
-_NOT_ON = re.compile(
-    r"(?:对|为|到|至|截止|截至|直到|等到|自从?|从|满|出生于|生于|于|是|有效期|期限|我|本人|孩子|爸|妈)$"
-)
 _NUMBERED = re.compile(
     r"[〔\[(【][^〔\[(【〕\])】]{0,6}(?:19|20)\d\d[^〔\[(【〕\])】]{0,4}[〕\])】](?:第?\d+号?)?|(?:19|20)\d\d年?第?\d{1,5}号"
 )
 _CLAUSE = re.compile(r"[,。?!;、\n]")
 _LONGEST = 300
 _LEFT_OVER = re.compile(r"^[的,，、 ]+")
+
+
+class DayWords(Words):
+    """The part `days` of `reading.yaml`."""
+
+    values: AnyOf
+    events: AnyOf
+    now: AnyOf
+    not_on: re.Pattern[str]
+
+    def named(self, text: str, today: date) -> str:
+        """The first time that a normalised text names, as written: a day, a month, a year, now; empty for none."""
+        found = [each for each in _TIME.finditer(text) if _span(each, today) is not None]
+        match = min([*found, *self.now.finditer(text)], key=lambda each: each.start(), default=None)
+        return match.group() if match else ""
+
+    def without(self, text: str, today: date, *, gap: str) -> str:
+        """The text with ``gap`` in the place of each time that it names."""
+        bare = _TIME.sub(lambda each: each.group() if _span(each, today) is None else gap, text)
+        return self.now.sub(gap, bare)
+
+    def asked(self, text: str, today: date) -> date | None:
+        """The day, other than today, whose rules a normalised question asks for; None when it names none, or several.
+
+        Only where the time goes with something that has a value then (标准, 基数, 多少 …) in the same clause.
+        """
+        if len(text) > _LONGEST:
+            return None
+        numberless = _NUMBERED.sub("¦", text)
+        matches = [each for each in _TIME.finditer(numberless) if _span(each, today) is not None]
+        if len(matches) != 1 or self.now.search(_TIME.sub("", numberless)):
+            return None
+        match = matches[0]
+        if not self._goes_with_a_value(numberless, match):
+            return None
+        day = _day(match, today)
+        return day if day != today else None
+
+    def _goes_with_a_value(self, text: str, match: re.Match[str]) -> bool:
+        before = _CLAUSE.split(text[: match.start()])[-1]
+        rest = text[match.end() :]
+        after = _CLAUSE.split(rest)[0]
+        if self.not_on.search(before) or _PAST_MARK.match(rest):
+            return False
+        if self.events.search(before) or self.events.search(after):
+            return False
+        if match["bare"] and not match["bare_day"] and "份" not in match.group():
+            return False
+        return bool(self.values.search(after) or self.values.search(before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +104,9 @@ class _Span:
     last: date
 
 
-def day_asked(text: str, today: date) -> date | None:
-    """The day, other than today's, whose rules a normalised question asks for; None when it says none, or several.
-
-    Only where the time goes with something that has a value then (标准, 基数, 多少 …) in the same clause.
-    """
-    if len(text) > _LONGEST:
-        return None
-    numberless = _NUMBERED.sub("¦", text)
-    matches = [each for each in _TIME.finditer(numberless) if _span(each, today) is not None]
-    if len(matches) != 1 or _NOW.search(_TIME.sub("", numberless)):
-        return None
-    match = matches[0]
-    if not _goes_with_a_value(numberless, match):
-        return None
-    day = _day(match, today)
-    return day if day != today else None
-
-
 def timeless(text: str) -> str:
     """A question whose day is known, without the words for it: on that day the rules do not speak of it."""
     return _LEFT_OVER.sub("", _TIME.sub("", text)).strip() or text
-
-
-def _goes_with_a_value(text: str, match: re.Match[str]) -> bool:
-    before = _CLAUSE.split(text[: match.start()])[-1]
-    rest = text[match.end() :]
-    after = _CLAUSE.split(rest)[0]
-    if _NOT_ON.search(before) or _PAST_MARK.match(rest) or _EVENT.search(before) or _EVENT.search(after):
-        return False
-    if match["bare"] and not match["bare_day"] and "份" not in match.group():
-        return False
-    return bool(_ASKED.search(after) or _ASKED.search(before))
 
 
 def _day(match: re.Match[str], today: date) -> date | None:

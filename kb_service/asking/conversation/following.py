@@ -1,0 +1,181 @@
+"""Reading a message as one of a conversation: what it leaves unsaid is taken over from the turns before it.
+
+Works on what the reader found in the message; see docs/decisions/0014-conversation.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from kb_service.asking.conversation.topics import Topic
+from kb_service.asking.reading.phrasing import Changes
+from kb_service.asking.reading.reader import Reader
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.domain.answers import Carried, Complaint, Reason
+from kb_service.domain.matters import Facet, Matter
+
+# These go to a person of the department whose matter was spoken of; None: a complaint about the answer.
+_ROUTED_BY_MATTER = frozenset({None, Reason.USER_REQUEST, Reason.NEEDS_PERSONAL_DATA})
+# Characters. A message that points back may tell a story; without, a few words are a follow-up and more are not.
+_LONGEST_POINTING_BACK = 40
+_LONGEST_CONTENT_TIED = 12
+_LONGEST_CONTENT = 6
+# 那个补贴, 这项登记: so much may stand with an anaphor and be what was spoken of.
+_LONGEST_NAME = 4
+# Up to so much of its own it is a follow-up for sure.
+_SURE_TIED = 4
+_SURE = 1
+_LONGEST_REST_OF_A_WISH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Whether a message can be understood without what was said before.
+
+    ``is_bare``: it names a topic and asks nothing of it (那居住登记呢). ``is_sure``: it clearly follows up, or does
+    not; else it may be a short question of its own.
+    """
+
+    has_own_topic: bool
+    is_bare: bool
+    follows_up: bool
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """``facet_phrases``: what is searched for when a facet is carried over to a message that has none."""
+
+    reader: Reader
+    facet_phrases: Mapping[Facet, str]
+
+    def readings(self, understood: Understanding, topic: Topic | None) -> tuple[Understanding, ...]:
+        """The message with what it leaves unsaid; as it is when it says everything itself or no topic is known.
+
+        A short message that may be a question of its own is read as it is too: two to choose from.
+        """
+        if topic is None or understood.is_courtesy:
+            return (understood,)
+        before = self.reader.matter(topic.matter_id)
+        if understood.scope is not None or understood.phrasing.complaint is Complaint.ONLY:
+            return (self._routed(understood, before),)
+        follow_up = self._follow_up(understood, before)
+        if follow_up.has_own_topic:
+            is_bare = follow_up.is_bare or (topic.is_open and not understood.phrasing.asks)
+            return (self._same_of_another(understood, topic) if is_bare else understood,)
+        if before is None or not follow_up.follows_up:
+            return (understood,)
+        again = self._asked_again(understood, topic) if understood.phrasing.only_changes else None
+        carried = again or self._completed(understood, before, topic, is_sure=follow_up.is_sure)
+        return (carried,) if follow_up.is_sure else (carried, understood)
+
+    def _follow_up(self, understood: Understanding, before: Matter | None) -> FollowUp:
+        phrasing = understood.phrasing
+        content = len(phrasing.content)
+        is_sure = phrasing.points_back or content <= (_SURE_TIED if phrasing.is_tied else _SURE)
+        may_name = content > (_LONGEST_NAME if phrasing.points_back else 1)
+        has_own_topic = self._names_matter(understood, before) or (may_name and self._names_another(understood, before))
+        if phrasing.points_back:
+            is_short = len(understood.text) <= _LONGEST_POINTING_BACK
+        else:
+            is_short = content <= (_LONGEST_CONTENT_TIED if phrasing.is_tied else _LONGEST_CONTENT)
+        # A matter recognised by other words than its names stands unless the message clearly points back.
+        is_linked_elsewhere = understood.is_matter_inferred and understood.matter != before
+        return FollowUp(
+            has_own_topic=has_own_topic,
+            is_bare=has_own_topic and phrasing.is_tied and not phrasing.asks,
+            follows_up=is_short and not has_own_topic and (is_sure or not is_linked_elsewhere),
+            is_sure=is_sure,
+        )
+
+    def _names_matter(self, understood: Understanding, before: Matter | None) -> bool:
+        """A matter by its name, or one that the frontend sent."""
+        chosen = understood.question.matter_id
+        if chosen is not None:
+            return before is None or before.id != chosen
+        return understood.phrasing.names_matter
+
+    def _names_another(self, understood: Understanding, before: Matter | None) -> bool:
+        """A thing that is handled, or a word from the names of other matters and none of this one's."""
+        phrasing = understood.phrasing
+        if phrasing.names_thing:
+            return True
+        return not phrasing.adds and self.reader.phrasing.tells_another(phrasing.telling, before)
+
+    def _routed(self, understood: Understanding, before: Matter | None) -> Understanding:
+        """转人工 or 没解决 after a question is of its department, unless another matter is named with it."""
+        if before is None or understood.scope not in _ROUTED_BY_MATTER:
+            return understood
+        if understood.matter is not None:
+            # 转人工 may itself be a name of the help service's matter.
+            is_more = len(understood.phrasing.beside_matter) > _LONGEST_REST_OF_A_WISH
+            if is_more or understood.scope is not Reason.USER_REQUEST:
+                return understood
+        return replace(understood, matter=before, matter_name=self.reader.name_of(before), carried=(Carried.MATTER,))
+
+    def _same_of_another(self, understood: Understanding, topic: Topic) -> Understanding:
+        """那居住登记呢: what was asked of one matter is asked of another, or of the same by another name."""
+        asked = understood
+        if topic.facet is not None:
+            text = f"{understood.phrasing.rest} {self.facet_phrases[topic.facet]}"
+            asked = replace(understood, text=text, facet=topic.facet, carried=(Carried.FACET,))
+        is_same = understood.matter is not None and understood.matter.id == topic.matter_id
+        return _surrounded(asked, topic, understood.phrasing.changes) if is_same else asked
+
+    def _asked_again(self, understood: Understanding, topic: Topic) -> Understanding | None:
+        """浦东呢, 那2024年呢: the earlier question of another place, audience or day; None if it may not be asked."""
+        asked, changes = understood.question, understood.phrasing.changes
+        earlier = self.reader.phrasing.without(topic.text, changes, today=asked.as_of)
+        again = self.reader.understand_again(asked, f"{changes.day} {earlier}".strip(), matter_id=topic.matter_id)
+        if again.scope is not None or again.is_courtesy or again.matter is None:  # the lexicon has changed since
+            return None
+        asked_again = replace(
+            again,
+            text=earlier if again.phrasing.has_matter_name else f"{again.matter_name} {earlier}",
+            facet=topic.facet,
+            question=replace(again.question, text=asked.text, matter_id=asked.matter_id),
+            is_traditional=understood.is_traditional,
+            phrasing=understood.phrasing,
+            carried=(Carried.QUESTION, Carried.MATTER, *((Carried.FACET,) if topic.facet else ())),
+        )
+        return _surrounded(asked_again, topic, changes)
+
+    def _completed(self, understood: Understanding, before: Matter, topic: Topic, *, is_sure: bool) -> Understanding:
+        """那要多少钱 is asked of the matter; a message that asks nothing (孩子呢) also takes over what was asked."""
+        phrasing = understood.phrasing
+        facet, phrase, carried = phrasing.facet, "", [Carried.MATTER]
+        if is_sure and not phrasing.asks and topic.facet is not None:
+            facet, phrase = topic.facet, self.facet_phrases[topic.facet]
+            carried.append(Carried.FACET)
+        name = self.reader.name_of(before)
+        completed = replace(
+            understood,
+            text=" ".join(filter(None, (name, phrasing.rest, phrase))),
+            matter=before,
+            matter_name=name,
+            facet=facet,
+            rivals=(),
+            is_matter_inferred=False,
+            carried=tuple(carried),
+        )
+        if phrasing.changes.day and understood.as_of_named is None:
+            again = self.reader.understand_again(understood.question, completed.text, matter_id=topic.matter_id)
+            as_of = replace(understood.question, as_of=again.question.as_of)
+            completed = replace(completed, as_of_named=again.as_of_named, question=as_of)
+        return _surrounded(completed, topic, phrasing.changes)
+
+
+def _surrounded(understood: Understanding, topic: Topic, changes: Changes) -> Understanding:
+    """With region, audience and day: what the message says itself comes before what was said earlier."""
+    question = understood.question
+    region, audience = changes.region or question.region, changes.audience or question.audience
+    is_day_open = not (changes.day or question.is_day_chosen or understood.as_of_named)
+    taken = {
+        Carried.REGION: region is None and topic.region is not None,
+        Carried.AUDIENCE: audience is None and topic.audience is not None,
+        Carried.AS_OF: is_day_open and topic.day is not None,
+    }
+    question = replace(question, region=region or topic.region, audience=audience or topic.audience)
+    if taken[Carried.AS_OF] and topic.day is not None:
+        question = replace(question, as_of=topic.day, is_day_chosen=True)
+    carried = (*understood.carried, *(each for each, is_taken in taken.items() if is_taken))
+    return replace(understood, question=question, carried=carried)

@@ -1,0 +1,270 @@
+"""How a message is put, beside what it asks: what ties it to the talk before, and what it names in passing.
+
+Read once, from normalised text; a conversation is followed with these slots and never with the text again.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pydantic import model_validator
+
+from kb_service.asking.reading.matters import MatterNames
+from kb_service.asking.reading.scope import filled
+from kb_service.domain.answers import Complaint
+from kb_service.domain.documents import Audience
+from kb_service.domain.matters import Facet, Matter, region_path
+from kb_service.text.terms import bigrams_of
+from kb_service.text.vocabulary import AnyOf, Words, any_of
+
+if TYPE_CHECKING:
+    from kb_service.asking.reading.lexicon import Lexicon
+
+_MARKS = re.compile(r"[\W_]+")
+_AROUND_REPLY = " ,，。.!！?？~、"
+_NUMBER = "(?P<number>[1-9一二三四五六七八九两])"
+_NUMERALS = "一二三四五六七八九"
+# Characters beside a complaint that ask nothing: 太差了.
+_LONGEST_SIGH = 1
+# 浦东 and 徐汇 are districts too.
+_DISTRICT_END = re.compile("(?:新区|区)$")
+LAST = -1
+
+
+class ChoiceWords(Words):
+    """A reply that picks one of the options offered: 第二个, 最后一个; and what may stand around its name."""
+
+    ordinal: re.Pattern[str]
+    first: re.Pattern[str]
+    last: re.Pattern[str]
+    around: re.Pattern[str]
+
+
+class TalkWords(Words):
+    """`prompts/conversation.yaml`: how people go on talking."""
+
+    openers: tuple[str, ...]
+    endings: re.Pattern[str]
+    ties: AnyOf
+    adds: AnyOf
+    anaphors: AnyOf
+    fillers: tuple[str, ...]
+    things: tuple[str, ...]
+    held: AnyOf
+    beside_topics: tuple[str, ...]
+    topics: AnyOf
+    objectless: re.Pattern[str]
+    same_asked: re.Pattern[str]
+    facets: Mapping[Facet, AnyOf]
+    facet_phrases: Mapping[Facet, str]
+    choices: ChoiceWords
+    dissatisfied: AnyOf
+    not_dissatisfied: AnyOf
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, value: object) -> object:
+        if not isinstance(value, dict) or not isinstance(value.get("things"), list):
+            return value
+        return filled(value, {"thing": f"(?:{'|'.join(map(str, value['things']))})", "number": _NUMBER})
+
+
+class PlaceWords(Words):
+    """The part `places` of `reading.yaml`."""
+
+    districts: tuple[str, ...]
+    no_district_before: tuple[str, ...]
+    no_district_after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Place, audience and time (as written) that a message names; false when it names none."""
+
+    region: str | None = None
+    audience: Audience | None = None
+    day: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.region or self.audience or self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What of a message may pick an option: its ``place`` from 1, `LAST`, or its ``name``, bare of words around it."""
+
+    place: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """``rest``: the text without what only ties it to the talk before; ``content``: what it says of its own, without
+    places, audiences, times, common words and marks.
+
+    ``is_tied``: it has words that only go on with something; ``points_back``: words that stand for something said
+    before (这个); ``adds``: 还要…, 也能…. ``only_changes``: it says nothing but place, audience or time.
+    ``facet``: as few words ask for one; ``asks``: it has words that ask.
+    ``names_matter``: its matter stands there by name and is not only something brought along (要带身份证吗);
+    ``has_matter_name``: in whatever role. ``names_thing``: something that is handled.
+    ``telling``: bigrams that may tell one matter from another; ``pairs``: all bigrams without common words.
+    ``beside_matter``: its content without the names of its matter; ``asks_beside_matter``: that asks for a facet.
+    """
+
+    rest: str = ""
+    content: str = ""
+    is_tied: bool = False
+    points_back: bool = False
+    adds: bool = False
+    only_changes: bool = False
+    changes: Changes = field(default_factory=Changes)
+    facet: Facet | None = None
+    asks: bool = False
+    names_matter: bool = False
+    has_matter_name: bool = False
+    names_thing: bool = False
+    telling: frozenset[str] = frozenset()
+    pairs: frozenset[str] = frozenset()
+    beside_matter: str = ""
+    asks_beside_matter: bool = False
+    complaint: Complaint = Complaint.NONE
+    reply: Reply = field(default_factory=Reply)
+
+
+NOTHING_SAID = Phrasing()
+
+
+class PhrasingReader:
+    """Built once, with the words of a site and the names of its matters."""
+
+    def __init__(self, lexicon: "Lexicon", names: MatterNames) -> None:
+        talk, reading = lexicon.talk, lexicon.reading
+        self._talk = talk
+        self._names = names
+        self._days = reading.days
+        self._audiences = reading.audiences
+        self._asks = reading.asks
+        self._facet_words = any_of(re.escape(word) for word in lexicon.all_facet_words)
+        common = {*talk.fillers, *map(re.escape, (*lexicon.all_facet_words, *lexicon.questions.asking_words))}
+        self._filler = any_of(sorted(common, key=lambda word: (-len(word), word)))
+        self._beside_topic = any_of(sorted(talk.beside_topics, key=len, reverse=True))
+        self._opener = re.compile(rf"^(?:(?:{'|'.join(talk.openers)})[,，。 ]*)+")
+        self._full_name_of, self._district = _districts(reading.places)
+        self._telling_of = {
+            matter_id: frozenset(pair for name in own for pair in self._telling(name))
+            for matter_id, own in names.names_of.items()
+        }
+
+    def read(self, text: str, matter: Matter | None, facet: Facet | None, *, today: date) -> Phrasing:
+        """Of a normalised text, without courtesies, that was read as of ``matter`` and ``facet``."""
+        talk = self._talk
+        untied = self._opener.sub("", text)
+        rest = talk.endings.sub("", talk.anaphors.sub("", untied)).strip(" ,。")
+        bare = self._without_changes(rest, today)
+        said = talk.held.sub(" ", rest)
+        beside = talk.choices.around.sub("", self._names.without(text, matter)) if matter else text
+        short_facet = next((each for each, pattern in talk.facets.items() if pattern.search(text)), None) or facet
+        changes = self._changes(rest, today)
+        more = talk.same_asked.sub("", bare)
+        return Phrasing(
+            rest=rest,
+            content=self._content(bare),
+            is_tied=untied != text or any(each.search(text) for each in (talk.ties, talk.adds, talk.objectless)),
+            points_back=talk.anaphors.search(untied) is not None,
+            adds=talk.adds.search(rest) is not None,
+            only_changes=bool(changes) and short_facet is None and not self._content(more) and not self.asks(more),
+            changes=changes,
+            facet=short_facet,
+            asks=short_facet is not None or self.asks(rest),
+            names_matter=matter is not None and self._is_named(matter, rest),
+            has_matter_name=matter is not None and bool(self._names.found_in(text, matter)),
+            names_thing=talk.topics.search(said) is not None,
+            telling=self._telling(said),
+            pairs=frozenset(bigrams_of(self._filler.sub(" ", text))),
+            beside_matter=self._content(beside),
+            asks_beside_matter=self._facet_words.search(beside) is not None,
+            complaint=self._complaint(text),
+            reply=self._reply(text),
+        )
+
+    def asks(self, text: str) -> bool:
+        return self._asks.search(text) is not None
+
+    def region(self, text: str) -> str | None:
+        """The path of the one district that a normalised text names, in full or short (浦东); None for several."""
+        found = {self._full_name_of[_DISTRICT_END.sub("", each.group())] for each in self._district.finditer(text)}
+        return region_path(found.pop()) if len(found) == 1 else None
+
+    def audience(self, text: str) -> Audience | None:
+        """For whom a normalised text is asked, where its words say so; None where they say both."""
+        found = [audience for audience, pattern in self._audiences.items() if pattern.search(text)]
+        return found[0] if len(found) == 1 else None
+
+    def without(self, text: str, changes: Changes, *, today: date) -> str:
+        """An earlier question without the words that ``changes`` takes the place of."""
+        if changes.day:
+            text = self._days.without(text, today, gap="")
+        if changes.region:
+            text = self._district.sub("", text)
+        for audience, pattern in self._audiences.items():
+            text = pattern.sub("", text) if changes.audience not in (None, audience) else text
+        return text.strip()
+
+    def tells_another(self, pairs: frozenset[str], than: Matter | None) -> bool:
+        """Whether there are words from the names of other matters than this one and none from its own."""
+        own = self._telling_of.get(than.id, frozenset()) if than else frozenset()
+        return not pairs & own and any(pairs & others for others in self._telling_of.values())
+
+    def _changes(self, text: str, today: date) -> Changes:
+        return Changes(self.region(text), self.audience(text), self._days.named(text, today))
+
+    def _without_changes(self, text: str, today: date) -> str:
+        text = self._days.without(self._district.sub(" ", text), today, gap=" ")
+        for pattern in self._audiences.values():
+            text = pattern.sub(" ", text)
+        return text
+
+    def _content(self, text: str) -> str:
+        return _MARKS.sub("", self._filler.sub("", text))
+
+    def _telling(self, text: str) -> frozenset[str]:
+        return frozenset(bigrams_of(self._filler.sub(" ", self._beside_topic.sub(" ", text))))
+
+    def _is_named(self, matter: Matter, text: str) -> bool:
+        held = [each.span() for each in self._talk.held.finditer(text)]
+        names = map(re.escape, self._names.found_in(text, matter))
+        spans = [each.span() for name in names for each in re.finditer(name, text)]
+        return any(not any(start <= first and last <= end for start, end in held) for first, last in spans)
+
+    def _complaint(self, text: str) -> Complaint:
+        if self._talk.dissatisfied.search(self._talk.not_dissatisfied.sub(" ", text)) is None:
+            return Complaint.NONE
+        rest = self._talk.dissatisfied.sub("", self._opener.sub("", text))
+        is_only = self._facet_words.search(rest) is None and len(self._content(rest)) <= _LONGEST_SIGH
+        return Complaint.ONLY if is_only else Complaint.WITH_QUESTION
+
+    def _reply(self, text: str) -> Reply:
+        reply = text.strip(_AROUND_REPLY)
+        choices = self._talk.choices
+        if choices.last.match(reply):
+            return Reply(LAST)
+        if choices.first.match(reply):
+            return Reply(1)
+        if said := choices.ordinal.match(reply):
+            numeral = said["number"].replace("两", "二")
+            return Reply(int(numeral) if numeral.isdecimal() else _NUMERALS.index(numeral) + 1)
+        return Reply(name=choices.around.sub("", choices.around.sub("", reply)).strip(" ,。"))
+
+
+def _districts(words: PlaceWords) -> tuple[dict[str, str], re.Pattern[str]]:
+    """The full name by the short one, and the pattern that finds either."""
+    full_name_of = {_DISTRICT_END.sub("", name): name for name in words.districts}
+    before = "".join(f"(?<!{each})" for each in words.no_district_before)
+    short = f"{before}(?:{_alternatives(full_name_of)})(?:区)?(?!{_alternatives(words.no_district_after)})"
+    return full_name_of, any_of([*words.districts, short])
+
+
+def _alternatives(texts: Iterable[str]) -> str:
+    return "|".join(map(re.escape, texts))

@@ -1,0 +1,186 @@
+"""Reading a message: its questions, and of each the matter, facet, region, audience, day, quantity and scope."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kb_service.asking.reading.days import timeless
+from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.reading.matters import Linked, Linker, MatterNames
+from kb_service.asking.reading.phrasing import PhrasingReader
+from kb_service.asking.reading.pictures import telling_lines
+from kb_service.asking.reading.splitting import Splitter
+from kb_service.asking.reading.understanding import Message, Understanding
+from kb_service.domain.answers import Question, Reason
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.matters import Facet, Matter
+from kb_service.ports import ScriptConverter
+from kb_service.text.normalising import hidden_texts, is_traditional, normalised
+
+# Who is in distress, wants a person or attacks does so with the whole message.
+_OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST, Reason.ABUSE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A text with what has to be known of it before its parts: normalised, and its scope."""
+
+    text: str
+    is_traditional: bool
+    scope: Reason | None
+
+
+class Reader:
+    """Reads messages with the site's matters and lexicon. Built once; a change of either calls for a new one.
+
+    ``questions_by_matter``: questions answered of each matter, by its id, to learn colloquial names from.
+    """
+
+    def __init__(
+        self,
+        matters: Sequence[Matter],
+        lexicon: Lexicon,
+        converter: ScriptConverter,
+        questions_by_matter: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self._lexicon = lexicon
+        self._converter = converter
+        asking_words = [*lexicon.questions.asking_words, *lexicon.all_facet_words]
+        self._linker = Linker(
+            matters,
+            converter,
+            lexicon.reading.naming,
+            questions_by_matter,
+            asking_words=[word for word in asking_words if len(word) > 1],
+        )
+        self.phrasing = PhrasingReader(lexicon, self._linker.names)
+        self._splitter = Splitter(lexicon.reading.splitting, lexicon.reading.asks, self._names_something)
+
+    @property
+    def names(self) -> MatterNames:
+        return self._linker.names
+
+    def read(self, question: Question) -> Message:
+        """The questions of a message, one to three; a picture goes with the first of them.
+
+        A message for no document is one question, unless a part of it is for one (居住证怎么办？我的公积金还有多少？).
+        """
+        heard = self._hear(question)
+        texts = self._splitter.split(question.text) if heard.scope not in _OF_THE_WHOLE else [question.text]
+        if len(texts) > 1:
+            first, *others = texts
+            asked = [replace(question, text=first), *(replace(question, text=each, seen="") for each in others)]
+            parts = tuple(self._understood(each, self._hear(each, heard.is_traditional)) for each in asked)
+            if heard.scope is None or any(_is_for_documents(each) for each in parts):
+                return Message(question, parts)
+        return Message(question, (self._understood(question, heard),))
+
+    def understand(self, question: Question) -> Understanding:
+        """A message as one question, however many it asks."""
+        return self._understood(question, self._hear(question))
+
+    def understand_again(self, question: Question, text: str, *, matter_id: str | None) -> Understanding:
+        """Earlier words, of a matter, as if they came now: 去年 counts from the day of asking."""
+        today = question.as_of if question.is_day_chosen else shanghai_day(question.asked_at)
+        return self.understand(replace(question, text=text, seen="", matter_id=matter_id, as_of=today))
+
+    def matter(self, matter_id: str | None) -> Matter | None:
+        """As the catalogue has it now."""
+        return self._linker.matter(matter_id)
+
+    def name_of(self, matter: Matter) -> str:
+        """Normalised."""
+        return normalised(matter.name, self._converter)
+
+    def is_traditional(self, text: str) -> bool:
+        return is_traditional(text, self._converter)
+
+    def settled(self, understood: Understanding) -> Understanding:
+        """As it is searched for, when nothing of it changes any more: without the words of a day that is a filter by
+        now, and with the quantities that the text asks for.
+        """
+        text = timeless(understood.text) if understood.as_of_named else understood.text
+        settled = replace(understood, text=text)
+        return replace(settled, quantity_asked=self._lexicon.quantity_asked(settled.own_words))
+
+    def _hear(self, question: Question, of_message: bool | None = None) -> _Heard:
+        """``of_message``: whether the message is in traditional script, where ``question`` is a part of it."""
+        text = normalised(question.text, self._converter).strip()
+        script = is_traditional(question.text or question.seen, self._converter) if of_message is None else of_message
+        return _Heard(text, script, self._lexicon.scope.scope(text, hidden_texts(question.text)))
+
+    def _understood(self, question: Question, heard: _Heard) -> Understanding:
+        """The words come first; what a picture shows counts where they name neither matter nor scope."""
+        lexicon, said, scope = self._lexicon, heard.text, heard.scope
+        is_courtesy = scope is None and bool(said) and lexicon.questions.courtesy.is_all_of(said)
+        text = said if is_courtesy else self._bare(said)
+        linked = self._linked(text, question)
+        seen = "" if scope or linked.is_named else self._seen(question.seen)
+        if seen and linked.matter is None and question.matter_id is None:
+            linked = self._linker.link(seen)
+        named = None if question.is_day_chosen else lexicon.reading.days.asked(text, question.as_of)
+        facet = self._facet(text) or (self._facet(seen) if linked.matter is None else None)
+        region = question.region or self.phrasing.region(text)
+        searched = f"{text} {seen}".strip()
+        understood = Understanding(
+            text=searched,
+            question=replace(question, region=region, as_of=named or question.as_of),
+            is_traditional=heard.is_traditional,
+            matter=linked.matter,
+            matter_name=self.name_of(linked.matter) if linked.matter else "",
+            rivals=linked.rivals,
+            is_matter_inferred=linked.matter is not None and not linked.is_named,
+            facet=facet,
+            is_courtesy=is_courtesy and not seen,
+            scope=scope or (self._scope_seen(seen) if seen else None),
+            scope_unless_answered=lexicon.scope.scope_unless_answered(text),
+            audience_named=self.phrasing.audience(text),
+            as_of_named=named,
+            seen=seen,
+            phrasing=self.phrasing.read(searched, linked.matter, facet, today=question.as_of),
+        )
+        return replace(understood, quantity_asked=lexicon.quantity_asked(understood.own_words))
+
+    def _facet(self, text: str) -> Facet | None:
+        """The facet with the longest word in the text; of equals the one that stands last (…怎么办，要带什么材料)."""
+        best: tuple[int, int] = (0, -1)
+        found: Facet | None = None
+        for facet, words in self._lexicon.questions.facets.items():
+            for word in words:
+                at = text.rfind(word)
+                if at >= 0 and (len(word), at) > best:
+                    best, found = (len(word), at), facet
+        return found
+
+    def _bare(self, said: str) -> str:
+        """Without the courtesies and the insults around it."""
+        return self._lexicon.questions.courtesy.without(self._lexicon.scope.without_insults(said)) or said
+
+    def _names_something(self, part: str) -> bool:
+        text = normalised(part, self._converter)
+        return self._facet(text) is not None or self._linker.link(text).is_named
+
+    def _linked(self, text: str, question: Question) -> Linked:
+        """The matter the asker chose, else the one that the words name or ask like."""
+        if question.matter_id is not None:
+            return Linked(self._linker.matter(question.matter_id), is_named=True)
+        return self._linker.link(text)
+
+    def _seen(self, seen: str) -> str:
+        if not seen.strip():
+            return ""
+        return telling_lines(
+            normalised(seen, self._converter),
+            self._lexicon.reading.picture,
+            asks=self.phrasing.asks,
+            gives_orders=self._lexicon.scope.gives_orders,
+            names=lambda line: self._linker.link(line).is_named,
+        )
+
+    def _scope_seen(self, seen: str) -> Reason | None:
+        """Of a picture only a fault of the platform counts: nobody speaks to us through one."""
+        return Reason.PLATFORM_FAULT if self._lexicon.scope.scope(seen, "") is Reason.PLATFORM_FAULT else None
+
+
+def _is_for_documents(part: Understanding) -> bool:
+    is_named = part.matter is not None and not part.is_matter_inferred
+    return part.scope is None and (part.facet is not None or is_named or len(part.rivals) > 1)

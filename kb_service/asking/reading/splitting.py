@@ -1,0 +1,92 @@
+"""Several questions in one message: where one ends and the next begins. A story and its one question stay together."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from kb_service.text.vocabulary import Words
+
+_MOST = 3
+# A question as short as this (该如何防范？) goes on with the one before, unless it names something to be asked.
+_SHORT = 8
+# A letter to the mayor asks rhetorically; its question is the whole of it.
+_LONGEST = 300
+# As long as any honest message; the rest is repetition.
+_MOST_PIECES = 40
+
+_END = re.compile(r"(?<=[?？])[\s!！。.~]*|(?<=[。!！;；\n])\s*|\s{2,}")
+_NUMBER = re.compile(
+    r"(?:^|(?<=[\s。;；?？,，:：]))(?:[(（]?[1-3一二三][)）.、．]|[①②③]|第[一二三](?:个问题)?[,，、:：])\s*(?=[^\d\s])"
+)
+_QUESTION_MARK = re.compile(r"[?？]|呢[。!]?$")
+_LONGEST_HOLLOW = 16
+_LEAD = re.compile(r"^[\s,，、;；:：。]+")
+
+
+class SplittingWords(Words):
+    """The part `splitting` of `reading.yaml`."""
+
+    another: tuple[str, ...]
+    hollow: tuple[str, ...]
+
+    @cached_property
+    def next_question(self) -> re.Pattern[str]:
+        """Between two pieces of a sentence that are questions of their own."""
+        return re.compile(rf"[,，、 ]\s*(?=(?:{'|'.join(self.another)}))")
+
+    def is_hollow(self, piece: str) -> bool:
+        """Whether a piece says nothing by itself: it belongs to what stands before it."""
+        return len(piece) <= _LONGEST_HOLLOW and self._hollow.match(piece) is not None
+
+    @cached_property
+    def _hollow(self) -> re.Pattern[str]:
+        return re.compile(rf"^(?:{'|'.join(self.hollow)}|,|，|\s|[?？!！。])*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Splitter:
+    """``asks``: what a question has; ``asks_for_itself``: whether a short part is a question of its own."""
+
+    words: SplittingWords
+    asks: re.Pattern[str]
+    asks_for_itself: Callable[[str], bool]
+
+    def split(self, text: str) -> list[str]:
+        """One to three questions, in order, each with the statements that lead to it; the text itself when it asks one.
+
+        A part after the first is to be read with the one before it (多久能办好 of what was asked before).
+        """
+        if len(text) > _LONGEST:
+            return [text]
+        parts = self._with_statements(self._pieces(text))
+        once = list(dict.fromkeys(parts))
+        if len(parts) < 2:
+            return [text]
+        return once if len(once) <= _MOST else [*once[: _MOST - 1], "".join(once[_MOST - 1 :])]
+
+    def _pieces(self, text: str) -> list[str]:
+        numbered = _NUMBER.split(text)
+        rough = numbered if len(numbered) > 2 else [text]
+        sentences = [sentence for part in rough for sentence in _END.split(part)]
+        pieces = [piece for sentence in sentences for piece in self.words.next_question.split(sentence)]
+        return [cleaned for piece in pieces[:_MOST_PIECES] if (cleaned := _LEAD.sub("", piece).strip())]
+
+    def _with_statements(self, pieces: list[str]) -> list[str]:
+        """Each question with what was said before it; what is said after the last belongs to the last."""
+        parts: list[str] = []
+        pending: list[str] = []
+        for piece in pieces:
+            if not (self.asks.search(piece) or _QUESTION_MARK.search(piece)):
+                pending.append(piece)
+            elif parts and not pending and not self._stands_alone(piece):
+                parts[-1] += piece
+            else:
+                parts.append("".join((*pending, piece)))
+                pending = []
+        if pending and parts:
+            parts[-1] = "".join((parts[-1], *pending))
+        return parts
+
+    def _stands_alone(self, piece: str) -> bool:
+        return not self.words.is_hollow(piece) and (len(piece) > _SHORT or self.asks_for_itself(piece))
