@@ -6,10 +6,10 @@ from typing import Any
 
 from eval.questions import SuiteQuestion
 from eval.systems import CHANNEL, Place, Source
-from kb_service.asking.knobs import Knobs
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.errors import VersionNotFound
+from kb_service.domain.knobs import Knobs
 from kb_service.service import Service
 
 

@@ -24,7 +24,6 @@ from kb_service.asking.drafting.model_brief import load_prompts
 from kb_service.asking.drafting.model_drafting import Limits, ModelDrafter
 from kb_service.asking.drafting.planted_orders import PlantedOrders, load_planted
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
-from kb_service.asking.knobs import Knobs
 from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
 from kb_service.asking.reading.reader import Reader
@@ -33,6 +32,7 @@ from kb_service.asking.search.confidence import load_confidence
 from kb_service.asking.search.reranking import reranked
 from kb_service.asking.search.retrieving import Candidate, Retriever
 from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.knobs import Knobs
 from kb_service.ports import LanguageModel, PassageIndex, Reranker
 from kb_service.service import Records, Texts
 from kb_service.settings import Settings

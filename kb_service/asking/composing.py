@@ -3,10 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from kb_service.asking import replying
-from kb_service.asking.knobs import Knobs
 from kb_service.asking.reading.lexicon import Lexicon
-from kb_service.asking.replies import Found, Part
+from kb_service.asking.replies import Found, Part, summary
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import (
     Answer,
@@ -21,6 +19,7 @@ from kb_service.domain.answers import (
     Reason,
     UnderstoodAs,
 )
+from kb_service.domain.knobs import Knobs
 from kb_service.ports import ScriptConverter
 
 # A person is of no help with these, or is not to be kept from others by them.
@@ -140,7 +139,7 @@ class Composer:
             reasons=reasons,
             department=failed.reply.department,
             channel="12345" if failed.reply.outcome is Outcome.OUT_OF_SCOPE else "online_helper",
-            summary=replying.summary(failed.understood, titles, self._lexicon),
+            summary=summary(failed.understood, titles, self._lexicon),
         )
 
 

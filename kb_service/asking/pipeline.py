@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kb_service.asking import replying
 from kb_service.asking.checking.citing import cite
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying, Districts
@@ -16,7 +15,7 @@ from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.replies import Found, Part, Reply
+from kb_service.asking.replies import Found, Part, Reply, day_read, hand_over_text, notices
 from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
@@ -180,9 +179,9 @@ class Pipeline:
         self, understood: Understanding, citations: Sequence[Citation], schedules: Mapping[str, Sequence[Scheduled]]
     ) -> list[Notice]:
         as_of, lexicon = understood.question.as_of, self._tools.lexicon
-        found = replying.notices(citations, schedules, as_of=as_of, lexicon=lexicon)
+        found = notices(citations, schedules, as_of=as_of, lexicon=lexicon)
         is_day_read = understood.as_of_named is not None or Carried.AS_OF in understood.carried
-        return [replying.day_read(citations[0], as_of=as_of, lexicon=lexicon), *found] if is_day_read else found
+        return [day_read(citations[0], as_of=as_of, lexicon=lexicon), *found] if is_day_read else found
 
     def _asked_back(self, understood: Understanding, found: Found, setting: Setting) -> Clarification | None:
         if not setting.is_alone or (found.confidence < _FAR_OFF and not understood.rivals):
@@ -248,6 +247,6 @@ class Pipeline:
         routed = self._tools.router.route(understood, found.candidates)
         # Passages that agree on no department know of none: then 12345 is the honest address.
         department = routed[0].department if routed and routed[0].score >= _MAJORITY else None
-        text = replying.hand_over_text(reason, department, self._tools.lexicon)
+        text = hand_over_text(reason, department, self._tools.lexicon)
         related = self._tools.relating.after_hand_over(understood, found.candidates)
         return Reply(outcome, text, (reason,), department, related=related)

@@ -1,11 +1,16 @@
 """What became of one question, before it is an Answer: the action and the text, apart from each other."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from kb_service.asking.checking.citing import interval_of
 from kb_service.asking.drafting.drafts import Draft
+from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
-from kb_service.domain.answers import Citation, Clarification, DepartmentRef, Notice, Outcome, Reason
+from kb_service.domain.answers import Citation, Clarification, DepartmentRef, Notice, NoticeKind, Outcome, Reason
+from kb_service.ports import Scheduled
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +56,53 @@ class Part:
     def said(self, first_mark: int) -> str:
         """Its text; marks count from ``first_mark``."""
         return self.reply.draft.marked_from(first_mark) if self.reply.draft else self.reply.text
+
+
+def notices(
+    citations: Sequence[Citation], schedules: Mapping[str, Sequence[Scheduled]], *, as_of: date, lexicon: Lexicon
+) -> list[Notice]:
+    """A notice for each cited document whose rule is followed by another, or ends, after the day asked about."""
+    found: dict[str, Notice] = {}
+    for citation in citations:
+        schedule = schedules.get(citation.document_id, ())
+        interval = interval_of(citation.version_id, schedule)
+        end = interval.end if interval else None
+        if end is None or end <= as_of or citation.document_id in found:
+            continue
+        has_successor = any(each.interval.start == end and not each.interval.is_empty for each in schedule)
+        kind = NoticeKind.SCHEDULED_SUCCESSOR if has_successor else NoticeKind.SCHEDULED_END
+        shown = end if has_successor else end - timedelta(days=1)
+        text = lexicon.say(f"notice_{kind}", title=citation.title, day=shown.isoformat())
+        found[citation.document_id] = Notice(kind, text, citation.document_id, end)
+    return list(found.values())
+
+
+def day_read(citation: Citation, *, as_of: date, lexicon: Lexicon) -> Notice:
+    """That the answer is of a day which the question named in its words."""
+    text = lexicon.say("notice_day_read", day=as_of.isoformat())
+    return Notice(NoticeKind.DAY_READ, text, citation.document_id, as_of)
+
+
+def hand_over_text(reason: Reason, department: DepartmentRef | None, lexicon: Lexicon) -> str:
+    """An honest sentence and whom to ask; never an answer."""
+    return lexicon.say(reason.value, contact=_contact(department, lexicon))
+
+
+def _contact(department: DepartmentRef | None, lexicon: Lexicon) -> str:
+    if department is None:
+        return lexicon.say("contact_unknown")
+    if department.phone is None:
+        return lexicon.say("contact_department_without_phone", department=department.name)
+    hours = department.hours or ""
+    said = lexicon.say("contact_department", department=department.name, phone=department.phone, hours=hours)
+    return said.replace("；）", "）")
+
+
+def summary(understood: Understanding, titles: Sequence[str], lexicon: Lexicon) -> str:
+    """What a helper should know without reading everything."""
+    return lexicon.say(
+        "summary",
+        question=understood.question.text,
+        matter=understood.matter.name if understood.matter else "未识别",
+        titles="、".join(dict.fromkeys(f"《{title}》" for title in titles)) or "无",
+    )

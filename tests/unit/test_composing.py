@@ -6,10 +6,10 @@ from pathlib import Path
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.asking.composing import Composer
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
-from kb_service.asking.knobs import Knobs
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.replies import Found, Part, Reply
 from kb_service.domain.answers import Answer, DepartmentRef, Drafting, Outcome, Reason
+from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter
 from kb_service.text.sentences import Span
 from tests.factories import candidate, citation, passage_in_version, question, understanding

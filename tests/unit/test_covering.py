@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from kb_service.text.covering import covered, covered_within, shared_runs, trigrams, with_gaps
+from kb_service.text.terms import covered, covered_within, shared_runs, trigrams, with_gaps
 
 
 def test_coverage_is_the_weighted_share_of_the_terms() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.reading.lexicon import load_lexicon
-from kb_service.asking.replying import hand_over_text, notices, summary
+from kb_service.asking.replies import hand_over_text, notices, summary
 from kb_service.domain.answers import DepartmentRef, Drafting, Notice, NoticeKind, Reason
 from kb_service.text.sentences import Span
 from tests.factories import citation, day, passage_in_version, scheduled, understanding

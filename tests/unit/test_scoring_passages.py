@@ -2,8 +2,8 @@
 
 import pytest
 
-from kb_service.asking.knobs import Knobs
-from kb_service.asking.search.scoring import is_excluded, known_of, said_of
+from kb_service.asking.search.retrieving import is_excluded, known_of, said_of
+from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet
 from tests.factories import metadata, understanding
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kb_service.asking.reading.lexicon import load_lexicon
-from kb_service.asking.reading.splitting import Splitter
+from kb_service.asking.reading.parts import Splitter
 
 READING = load_lexicon(Path(__file__).parents[2] / "prompts").reading
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb_service.asking.conversation.choosing import chosen
 from kb_service.asking.conversation.following import Following
 from kb_service.asking.conversation.topics import Topic, topic_of_part, topic_of_turns
+from kb_service.asking.reading.phrasing import LAST, Phrasing
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Message, Understanding
-from kb_service.domain.answers import Answer, Question
+from kb_service.domain.answers import Answer, Carried, Option, Question
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.matters import CITY
 
 # One question of a message, in the one or two ways it can be read: as a follow-up first.
 Readings = tuple[Understanding, ...]
@@ -59,3 +61,106 @@ class Listener:
 
     def _settled(self, found: Readings) -> Readings:
         return tuple(self.reader.settled(each) for each in found)
+
+
+# Characters. What is longer says more than which option is meant.
+_LONGEST_CHOICE = 14
+# The share of a reply's characters that the label of the option must have, and by how much it must lead.
+_MOSTLY = 0.8
+_LEAD = 0.3
+
+
+def chosen(message: Message, turns: Sequence[Answer], *, reader: Reader) -> Understanding | None:
+    """The question that the last turn asked back about, with the option that this message picks.
+
+    None when the last turn asked nothing back, or the message asks something itself.
+    """
+    asked_back = turns[-1].clarification if turns else None
+    if asked_back is None or not asked_back.options:  # an apology for an answer has none
+        return None
+    understood = message.parts[0]
+    given = [each for each in asked_back.options if each.matter_id == message.question.matter_id is not None]
+    if len(given) == 1:
+        return _asked_again(understood, turns[-1], given[0], reader=reader)
+    option = _option(understood, asked_back.options) if len(message.parts) == 1 else None
+    return None if option is None else _asked_again(understood, turns[-1], option, reader=reader)
+
+
+def _option(understood: Understanding, options: Sequence[Option]) -> Option | None:
+    """By its place, label, part of the label, district, audience, or another name of its matter."""
+    reply = understood.phrasing.reply
+    if reply.place is not None:
+        return options[reply.place if reply.place == LAST else reply.place - 1] if reply.place <= len(options) else None
+    if len(understood.text.strip(" ,，。.!！?？~、")) > _LONGEST_CHOICE:
+        return None
+    return (
+        _by_label(reply.name, options)
+        or _by_region_or_audience(understood.phrasing, options)
+        or _by_matter(understood, options)
+    )
+
+
+def _by_label(reply: str, options: Sequence[Option]) -> Option | None:
+    """The label itself, or most of the reply's characters in one label and clearly fewer in the others (签注那个)."""
+    exact = [each for each in options if each.label.lower() == reply]
+    if exact or len(reply) < 2:
+        return exact[0] if exact else None
+    within = [each for each in options if reply in each.label.lower()]
+    if len(within) == 1:
+        return within[0]
+    shares = sorted(
+        ((sum(char in each.label.lower() for char in reply) / len(reply), at) for at, each in enumerate(options)),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    best, second = shares[0], shares[1] if len(shares) > 1 else (0.0, -1)
+    return options[best[1]] if best[0] >= _MOSTLY and best[0] - second[0] >= _LEAD else None
+
+
+def _by_region_or_audience(phrasing: Phrasing, options: Sequence[Option]) -> Option | None:
+    """徐汇 where only 浦东 has rules of its own is one of the others; 公司 is an enterprise."""
+    region, audience = phrasing.changes.region, phrasing.changes.audience
+    if region is not None and not phrasing.content:
+        named = [each for each in options if each.region == region]
+        others = [replace(each, region=region) for each in options if each.region == CITY]
+        return next(iter([*named, *others]), None)
+    said = [each for each in options if each.audience is not None and each.audience is audience]
+    return said[0] if len(said) == 1 else None
+
+
+def _by_matter(understood: Understanding, options: Sequence[Option]) -> Option | None:
+    """Another name of an option's matter, and nothing else."""
+    if understood.matter is None:
+        return None
+    of_matter = [each for each in options if each.matter_id == understood.matter.id]
+    is_all = not understood.phrasing.beside_matter and not understood.phrasing.asks_beside_matter
+    return of_matter[0] if len(of_matter) == 1 and is_all else None
+
+
+def _asked_again(understood: Understanding, turn: Answer, option: Option, *, reader: Reader) -> Understanding:
+    """The question that ``turn`` asked back about, of the option.
+
+    Its words are the person's own; they are read anew as if they came now.
+    """
+    earlier = turn.understood_as
+    spoken = understood.question
+    is_of_that_day = turn.as_of == shanghai_day(turn.asked_at)
+    is_day_taken = not is_of_that_day and not spoken.is_day_chosen
+    question = replace(
+        spoken,
+        region=option.region or spoken.region or earlier.region,
+        audience=option.audience or spoken.audience or earlier.audience,
+        as_of=turn.as_of if is_day_taken else spoken.as_of,
+        is_day_chosen=spoken.is_day_chosen or is_day_taken,
+    )
+    matter_id = option.matter_id or earlier.matter_id
+    again = reader.understand(replace(question, text=earlier.text, seen="", matter_id=matter_id))
+    is_named = again.matter is None or again.phrasing.has_matter_name
+    return replace(
+        again,
+        text=again.text if is_named else f"{again.matter_name} {again.text}",
+        facet=earlier.facet or again.facet,
+        is_traditional=understood.is_traditional or reader.is_traditional(turn.question),
+        question=question,
+        phrasing=understood.phrasing,
+        carried=(Carried.QUESTION, *((Carried.AS_OF,) if is_day_taken else ())),
+    )

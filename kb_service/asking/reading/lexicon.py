@@ -9,10 +9,9 @@ from pydantic import RootModel
 
 from kb_service.asking.reading.days import DayWords
 from kb_service.asking.reading.matters import NamingWords
+from kb_service.asking.reading.parts import PictureWords, SplittingWords
 from kb_service.asking.reading.phrasing import PlaceWords, TalkWords
-from kb_service.asking.reading.pictures import PictureWords
 from kb_service.asking.reading.scope import Courtesies, ScopeWords
-from kb_service.asking.reading.splitting import SplittingWords
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
 from kb_service.text.vocabulary import AnyOf, Words, load

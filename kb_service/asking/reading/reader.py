@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from kb_service.asking.reading.days import timeless
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.matters import Linked, Linker, MatterNames
+from kb_service.asking.reading.parts import Splitter, telling_lines
 from kb_service.asking.reading.phrasing import PhrasingReader
-from kb_service.asking.reading.pictures import telling_lines
-from kb_service.asking.reading.splitting import Splitter
 from kb_service.asking.reading.understanding import Message, Understanding
 from kb_service.domain.answers import Question, Reason
 from kb_service.domain.days import shanghai_day

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
-from kb_service.text.covering import characters_of, covered, covered_within, shared_runs, trigrams
-from kb_service.text.terms import bigrams_of
+from kb_service.text.terms import bigrams_of, characters_of, covered, covered_within, shared_runs, trigrams
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # A number and the character behind it, which says what is counted.
