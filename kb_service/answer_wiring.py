@@ -53,7 +53,7 @@ def open_asking(
     lexicon = load_lexicon(settings.prompts_dir)
     matters = records.catalogue.matters()
     reader = Reader(matters, lexicon, texts.converter, questions_by_matter(records.database))
-    router = Router(records.catalogue.departments(), texts.converter)
+    router = Router(records.catalogue.departments(), texts.converter, platform_owner=lexicon.scope.platform_owner)
     retriever = Retriever(
         index=index,
         library=records.library,

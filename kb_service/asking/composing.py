@@ -73,6 +73,7 @@ class Composer:
             escalation=self._escalation(parts),
             related_questions=self._related(parts),
             drafting=_drafting(parts),
+            knobs=self._knobs,
         )
 
     def evidence(self, found: Sequence[Found]) -> tuple[Evidence, ...]:
@@ -155,4 +156,4 @@ def _drafting(parts: Sequence[Part]) -> Drafting | None:
         return None
     rejected = tuple(reason for each in found for reason in each.rejected)
     by = next((each.by for each in found if each.by != "extractive"), "extractive")
-    return Drafting(by, rejected)
+    return Drafting(by, rejected, next((each.prompts for each in found if each.prompts), None))

@@ -103,6 +103,6 @@ def summary(understood: Understanding, titles: Sequence[str], lexicon: Lexicon) 
     return lexicon.say(
         "summary",
         question=understood.question.text,
-        matter=understood.matter.name if understood.matter else "未识别",
-        titles="、".join(dict.fromkeys(f"《{title}》" for title in titles)) or "无",
+        matter=understood.matter.name if understood.matter else lexicon.say("summary_no_matter"),
+        titles="、".join(dict.fromkeys(f"《{title}》" for title in titles)) or lexicon.say("summary_no_titles"),
     )

@@ -11,8 +11,6 @@ from kb_service.domain.matters import Department
 from kb_service.ports import ScriptConverter
 from kb_service.text.normalising import normalised
 
-# Who owns faults of the platform itself (平台故障).
-PLATFORM_OWNER = "市大数据中心"
 _VOTERS = 10
 
 
@@ -28,7 +26,9 @@ class Routed:
 class Router:
     """Knows departments by id, name and alias."""
 
-    def __init__(self, departments: Sequence[Department], converter: ScriptConverter) -> None:
+    def __init__(self, departments: Sequence[Department], converter: ScriptConverter, *, platform_owner: str) -> None:
+        """``platform_owner``: any name of the department that faults of the platform itself go to."""
+        self._platform_owner = platform_owner
         self._departments = departments
         self._converter = converter
         names = [(each.id, each) for each in departments]
@@ -51,7 +51,7 @@ class Router:
     def route(self, understood: Understanding, candidates: Sequence[Candidate]) -> list[Routed]:
         """Departments, most likely first; empty when nothing points to one."""
         if understood.scope is Reason.PLATFORM_FAULT:
-            return [Routed(self.department(PLATFORM_OWNER), 1.0, "platform_fault")]
+            return [Routed(self.department(self._platform_owner), 1.0, "platform_fault")]
         chosen: list[Routed] = []
         if understood.matter is not None:
             chosen.append(Routed(self.department(understood.matter.department_id), 1.0, "matter"))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kb_service.domain.documents import Audience, Kind
+from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet
 
 
@@ -192,15 +193,22 @@ class UnderstoodAs:
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """Whose words: ``extractive``, or a model's name; ``rejected``: why drafts of the model were not sent."""
+    """Whose words: ``extractive``, or a model's name; ``rejected``: why drafts of the model were not sent.
+
+    ``prompts``: SHA-256 of the prompt files, where a model was asked.
+    """
 
     by: str
     rejected: tuple[str, ...] = ()
+    prompts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One exchange, stored whole and never recomputed. The action (``outcome``, ``escalation``) and text are apart."""
+    """One exchange, stored whole and never recomputed. The action (``outcome``, ``escalation``) and text are apart.
+
+    ``knobs``: what it was retrieved and put together with; None for answers stored before these were kept.
+    """
 
     answer_id: str
     conversation_id: str
@@ -223,3 +231,4 @@ class Answer:
     escalation: Escalation
     related_questions: tuple[str, ...] = field(default=())
     drafting: Drafting | None = None
+    knobs: Knobs | None = None

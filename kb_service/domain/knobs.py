@@ -1,4 +1,4 @@
-"""The numbers that retrieval and answering turn on; copied into every evaluation run."""
+"""The numbers that retrieval and answering turn on; copied into every stored answer and evaluation run."""
 
 from dataclasses import dataclass
 

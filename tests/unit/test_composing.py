@@ -15,14 +15,15 @@ from kb_service.text.sentences import Span
 from tests.factories import candidate, citation, passage_in_version, question, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
+KNOBS = Knobs()
 POLICE = DepartmentRef("gongan", "市公安局", "12345", None)
 
 
-def composed(*parts: Part) -> Answer:
+def composed(*parts: Part, knobs: Knobs = KNOBS) -> Answer:
     composer = Composer(
         lexicon=LEXICON,
         converter=OpenCCConverter(),
-        knobs=Knobs(),
+        knobs=knobs,
         confidence_version="hand",
         new_id=lambda: "an-id",
     )
@@ -96,3 +97,8 @@ def test_nobody_is_called_for_insults() -> None:
     answer = composed(failed("……", Reason.ABUSE, Outcome.OUT_OF_SCOPE))
     assert not answer.escalation.recommended
     assert answer.escalation.reasons == (Reason.ABUSE,)
+
+
+def test_an_answer_keeps_the_knobs_it_was_made_with() -> None:
+    knobs = Knobs(dense_weight=0.25)
+    assert composed(answered("甲", "一。"), knobs=knobs).knobs == knobs

@@ -191,3 +191,10 @@ def test_a_model_is_not_asked_what_will_be_handed_over_anyway() -> None:
     model = Scripted("地址在人民路1号。[1]")
     drafted(model, "几点开门")
     assert model.told == []
+
+
+def test_an_answer_of_a_model_says_which_prompts_it_was_asked_with_whether_it_was_sent_or_not() -> None:
+    prompts = load_prompts(_PROMPTS)
+    assert len(prompts.sha256) == 64
+    assert drafted(Scripted("首次签注免费。[1]")).drafting.prompts == prompts.sha256
+    assert drafted(Scripted("首次签注收费90元。[1]", "首次签注收费90元。[1]")).drafting.prompts == prompts.sha256

@@ -1,5 +1,6 @@
 """What a language model is told: the rules, the question, and numbered passages behind a fence nobody can guess."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -18,19 +19,24 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s，。；、（）()<>《》“”\"
 _TOKEN = re.compile(r"⟦[LT]\d+⟧")
 # Control, format, private and unassigned characters, halves of pairs; and what is written upon another character.
 _NEVER_SEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me"})
+_FILES = ("draft.md", "redraft.md", "faults.yaml")
 _BLANK = re.compile(r"\{\{(\w+)\}\}")
 _PART = re.compile(r"^=== (\w+) ===\n", re.M)
 
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """The texts of `prompts/draft.md`, `redraft.md` and `faults.yaml`; ``no_answer`` is the word for having none."""
+    """The texts of `prompts/draft.md`, `redraft.md` and `faults.yaml`; ``no_answer`` is the word for having none.
+
+    ``sha256`` is over the three, to be stored with what was written by them.
+    """
 
     system: str
     user: str
     redraft: str
     no_answer: str
     reason_of: Mapping[FaultKind, str]
+    sha256: str
 
     def told(self, fault: Fault) -> str:
         """The fault in a sentence for the model."""
@@ -61,6 +67,7 @@ def load_prompts(folder: Path) -> Prompts:
         redraft=_parts(folder / "redraft.md")["user"],
         no_answer=draft["no_answer"].strip(),
         reason_of={kind: reasons[kind] for kind in FaultKind},
+        sha256=hashlib.sha256(b"\0".join((folder / name).read_bytes() for name in _FILES)).hexdigest(),
     )
 
 

@@ -74,7 +74,7 @@ class ModelDrafter:
         if understood.quantity_asked.is_missing_from(self._said(safe.statements)):
             return safe  # it will be handed over, whatever a model might say
         if not self._breaker.admits():
-            return _instead(safe, [UNAVAILABLE])
+            return self._instead(safe, [UNAVAILABLE])
         has_reported = False
         try:
             draft, rejected, is_alive = yield from self._drafted(understood, safe, candidates)
@@ -83,7 +83,9 @@ class ModelDrafter:
         finally:
             if not has_reported:
                 self._breaker.abandoned()
-        return replace(draft, drafting=Drafting(self._model.name, rejected)) if draft else _instead(safe, rejected)
+        if draft is None:
+            return self._instead(safe, rejected)
+        return replace(draft, drafting=Drafting(self._model.name, rejected, self._prompts.sha256))
 
     def _drafted(
         self, understood: Understanding, safe: Draft, candidates: Sequence[Candidate]
@@ -155,6 +157,5 @@ class ModelDrafter:
     def _said(self, statements: Sequence[Statement]) -> str:
         return normalised("\n".join(each.text for each in statements), self._converter)
 
-
-def _instead(safe: Draft, rejected: Sequence[str]) -> Draft:
-    return replace(safe, drafting=Drafting(safe.drafting.by, tuple(rejected)))
+    def _instead(self, safe: Draft, rejected: Sequence[str]) -> Draft:
+        return replace(safe, drafting=Drafting(safe.drafting.by, tuple(rejected), self._prompts.sha256))

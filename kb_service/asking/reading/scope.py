@@ -56,6 +56,7 @@ class ScopeRule(Words):
 class ScopeWords(Words):
     """`prompts/scope.yaml`. ``rules`` in the order in which they are looked for, distress first."""
 
+    platform_owner: str
     words: Mapping[str, str]
     rules: tuple[ScopeRule, ...]
     unless_answered: tuple[ScopeRule, ...]
