@@ -16,7 +16,7 @@ from kb_service.asking.asking import Asking
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying
 from kb_service.asking.conversation.following import Following
-from kb_service.asking.conversation.listening import Listener
+from kb_service.asking.conversation.messages import ConversationReader
 from kb_service.asking.conversation.relating import Relating
 from kb_service.asking.drafting.circuit import CircuitBreaker
 from kb_service.asking.drafting.drafts import AnswerDrafter
@@ -63,12 +63,12 @@ def open_asking(
         lexicon=lexicon,
         statistics=statistics.current,
         knobs=knobs,
-        read_again=_read_again(settings.reranker_model),
+        rerank=_rerank(settings.reranker_model),
     )
     planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)
 
     def sections(version_id: str) -> Sequence[PassageInVersion]:
-        return planted_orders.honest(records.library.passages_of_version(version_id))
+        return planted_orders.free_of_orders(records.library.passages_of_version(version_id))
 
     quoting = ExtractiveDrafter(
         sections=sections,
@@ -78,7 +78,7 @@ def open_asking(
     )
     confidence = load_confidence(settings.confidence_model, settings.max_wrong_rate)
     tools = Tools(
-        listener=Listener(reader, Following(reader, lexicon.talk.facet_phrases)),
+        messages=ConversationReader(reader, Following(reader, lexicon.talk.facet_phrases)),
         retriever=retriever,
         drafter=_drafter(settings, quoting, sections, lexicon, texts, knobs),
         router=router,
@@ -152,7 +152,7 @@ def _reranker(folder: Path) -> Reranker:
     return FastembedReranker(folder)
 
 
-def _read_again(folder: str | None) -> Callable[[str, Sequence[Candidate]], list[Candidate]] | None:
+def _rerank(folder: str | None) -> Callable[[str, Sequence[Candidate]], list[Candidate]] | None:
     if folder is None:
         return None
     reranker = _reranker(Path(folder))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kb_service.asking.reading.lexicon import Lexicon
-from kb_service.asking.replies import Found, Part, summary
+from kb_service.asking.replies import Part, SearchResult, summary
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import (
     Answer,
@@ -76,7 +76,7 @@ class Composer:
             knobs=self._knobs,
         )
 
-    def evidence(self, found: Sequence[Found]) -> tuple[Evidence, ...]:
+    def evidence(self, found: Sequence[SearchResult]) -> tuple[Evidence, ...]:
         """The best passages of each part in turn, each once."""
         depth = max((len(each.candidates) for each in found), default=0)
         in_turn = [each.candidates[rank] for rank in range(depth) for each in found if rank < len(each.candidates)]
@@ -95,11 +95,11 @@ class Composer:
 
     def _text(self, parts: Sequence[Part]) -> str:
         if len(parts) == 1:
-            return parts[0].said(1)
+            return parts[0].marked_text(1)
         said: list[str] = []
         first = 1
         for number, each in enumerate(parts, start=1):
-            said.append(f"{self._heading(number, each)}\n{each.said(first)}")
+            said.append(f"{self._heading(number, each)}\n{each.marked_text(first)}")
             first += len(each.reply.citations)
         return "\n\n".join(said)
 

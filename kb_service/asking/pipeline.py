@@ -7,7 +7,7 @@ from datetime import date
 from kb_service.asking.checking.citing import cite
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying, Districts
-from kb_service.asking.conversation.listening import Listener, Readings
+from kb_service.asking.conversation.messages import ConversationReader, Readings
 from kb_service.asking.conversation.relating import Relating
 from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import AnswerDrafter, Draft
@@ -15,7 +15,7 @@ from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.replies import Found, Part, Reply, day_read, hand_over_text, notices
+from kb_service.asking.replies import Part, Reply, SearchResult, day_read, hand_over_text, notices
 from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
@@ -56,7 +56,7 @@ class Tools:
     that day is confirmed to contradict one of these versions.
     """
 
-    listener: Listener
+    messages: ConversationReader
     retriever: Retriever
     drafter: AnswerDrafter
     router: Router
@@ -73,8 +73,8 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What a question is answered in: the conversation before it, and what a rehearsal shows and hides."""
+class Context:
+    """What surrounds a question: the conversation before it, and what a rehearsal shows and hides."""
 
     turns: Sequence[Answer]
     narrowing: Narrowing
@@ -94,41 +94,41 @@ class Pipeline:
 
         ``turns``: the conversation so far, oldest first.
         """
-        asked = self._tools.listener.listen(question, turns)
+        asked = self._tools.messages.read(question, turns)
         yield Progress("understood")
-        setting = Setting(turns, narrowing, is_alone=len(asked) == 1)
+        context = Context(turns, narrowing, is_alone=len(asked) == 1)
         parts = []
         for readings in asked:
-            part = yield from self._part(readings, setting)
+            part = yield from self._part(readings, context)
             parts.append(part)
         answer = self._tools.composer.compose(question, parts)
         yield TextReady(answer.text)
         yield Answered(answer)
 
-    def _part(self, readings: Readings, setting: Setting) -> Generator[Event, None, Part]:
+    def _part(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
         first = readings[0]
         if first.is_courtesy:
-            return Part(first, Found(), Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy")))
+            return Part(first, SearchResult(), Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy")))
         if first.phrasing.complaint is Complaint.ONLY:
-            return Part(first, Found(), self._after_complaint(first, setting))
+            return Part(first, SearchResult(), self._after_complaint(first, context))
         yield Progress("searching")
-        looked_up = [(each, self._look_up(each, setting.narrowing)) for each in readings]
+        looked_up = [(each, self._look_up(each, context.narrowing)) for each in readings]
         understood, found = max(looked_up, key=lambda pair: pair[1].confidence)
         yield EvidenceFound(self._tools.composer.evidence([found]))
         yield Progress("drafting")
-        reply = yield from self._decide(understood, found, setting)
-        return Part(understood, found, self._weary(understood, found, reply, setting))
+        reply = yield from self._decide(understood, found, context)
+        return Part(understood, found, self._after_repeated_failure(understood, found, reply, context))
 
-    def _look_up(self, understood: Understanding, narrowing: Narrowing) -> Found:
+    def _look_up(self, understood: Understanding, narrowing: Narrowing) -> SearchResult:
         retriever, confidence = self._tools.retriever, self._tools.confidence
         terms = retriever.weigh(understood)
         candidates = retriever.find(understood, narrowing=narrowing, limit=_CANDIDATES, terms=terms)
         if not candidates:
-            return Found()
+            return SearchResult()
         facet = understood.facet
         facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].found)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
-        return Found(
+        return SearchResult(
             candidates=tuple(candidates),
             terms=terms,
             features=feature_of,
@@ -137,30 +137,34 @@ class Pipeline:
             is_sure=confidence.answers(feature_of),
         )
 
-    def _decide(self, understood: Understanding, found: Found, setting: Setting) -> Generator[Progress, None, Reply]:
+    def _decide(
+        self, understood: Understanding, found: SearchResult, context: Context
+    ) -> Generator[Progress, None, Reply]:
         if understood.scope is not None:
             return self._hand_over(understood, found, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
         if not found.candidates or found.terms is None:
-            return self._unsure(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
-        asked_back = self._asked_back(understood, found, setting)
+            return self._no_sure_answer(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
+        asked_back = self._asked_back(understood, found, context)
         if asked_back is not None:
             text = self._tools.clarifying.text(asked_back)
             return Reply(Outcome.CLARIFY, text, clarification=asked_back)
         if not found.is_sure:
-            return self._unsure(understood, found, self._doubt(understood, found), Outcome.HANDED_OVER)
+            return self._no_sure_answer(
+                understood, found, self._reason_for_doubt(understood, found), Outcome.HANDED_OVER
+            )
         if self._tools.planted_orders.stand_in(found.candidates[0].found):
             return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
-        honest = self._tools.planted_orders.without(found.candidates)
-        draft = yield from self._tools.drafter.draft(understood, honest, found.terms.bigrams)
-        return self._checked(understood, found, draft, setting)
+        usable = self._tools.planted_orders.without(found.candidates)
+        draft = yield from self._tools.drafter.draft(understood, usable, found.terms.bigrams)
+        return self._checked(understood, found, draft, context)
 
-    def _checked(self, understood: Understanding, found: Found, draft: Draft, setting: Setting) -> Reply:
+    def _checked(self, understood: Understanding, found: SearchResult, draft: Draft, context: Context) -> Reply:
         """The draft as an answer, if it holds against the database as it is now."""
         said = normalised("\n".join(each.text for each in draft.statements), self._tools.converter)
         if understood.quantity_asked.is_missing_from(said):
-            return self._unsure(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
+            return self._no_sure_answer(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
         document_ids = sorted({quote.found.document_id for quote in draft.quotes})
-        schedules = self._tools.library.schedules(document_ids, as_if_approved=setting.narrowing.include_version)
+        schedules = self._tools.library.schedules(document_ids, as_if_approved=context.narrowing.include_version)
         question = understood.question
         citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
         if citations is None:
@@ -183,26 +187,26 @@ class Pipeline:
         is_day_read = understood.as_of_named is not None or Carried.AS_OF in understood.carried
         return [day_read(citations[0], as_of=as_of, lexicon=lexicon), *found] if is_day_read else found
 
-    def _asked_back(self, understood: Understanding, found: Found, setting: Setting) -> Clarification | None:
-        if not setting.is_alone or (found.confidence < _FAR_OFF and not understood.rivals):
+    def _asked_back(self, understood: Understanding, found: SearchResult, context: Context) -> Clarification | None:
+        if not context.is_alone or (found.confidence < _FAR_OFF and not understood.rivals):
             return None
         return self._tools.clarifying.clarification(
             understood,
             found.candidates,
             is_sure=found.is_sure,
-            turns=setting.turns,
+            turns=context.turns,
             rivals=understood.rivals,
             districts=Districts(
                 with_own_text=self._tools.districts_with_own_text,
                 asked_there=lambda region: self._tools.retriever.find(
                     replace(understood, question=replace(understood.question, region=region)),
-                    narrowing=setting.narrowing,
+                    narrowing=context.narrowing,
                     limit=_CANDIDATES,
                 ),
             ),
         )
 
-    def _related(self, understood: Understanding, found: Found, draft: Draft) -> tuple[str, ...]:
+    def _related(self, understood: Understanding, found: SearchResult, draft: Draft) -> tuple[str, ...]:
         quoted = {quote.found.passage.id for quote in draft.quotes}
         return self._tools.relating.after_answer(
             understood,
@@ -211,24 +215,26 @@ class Pipeline:
             guide=self._tools.library.passages_of_version(draft.quotes[0].found.passage.version_id),
         )
 
-    def _after_complaint(self, understood: Understanding, setting: Setting) -> Reply:
+    def _after_complaint(self, understood: Understanding, context: Context) -> Reply:
         """The last answer did not help: another try is offered once, then a person."""
-        if self._failures(setting):
-            return self._hand_over(understood, Found(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
+        if self._failures(context):
+            return self._hand_over(understood, SearchResult(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
         text = self._tools.lexicon.say("dissatisfied")
         return Reply(Outcome.CLARIFY, text, clarification=Clarification(text, ()))
 
-    def _weary(self, understood: Understanding, found: Found, reply: Reply, setting: Setting) -> Reply:
+    def _after_repeated_failure(
+        self, understood: Understanding, found: SearchResult, reply: Reply, context: Context
+    ) -> Reply:
         """Two failures in a row are enough: a person takes over."""
-        if not reply.has_failed or understood.scope is not None or self._failures(setting) < 1:
+        if not reply.has_failed or understood.scope is not None or self._failures(context) < 1:
             return reply
         handed = self._hand_over(understood, found, Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
         return replace(handed, reasons=(*reply.reasons, Reason.REPEATED_FAILURE))
 
-    def _failures(self, setting: Setting) -> int:
-        return failures_in_a_row(setting.turns)
+    def _failures(self, context: Context) -> int:
+        return failures_in_a_row(context.turns)
 
-    def _doubt(self, understood: Understanding, found: Found) -> Reason:
+    def _reason_for_doubt(self, understood: Understanding, found: SearchResult) -> Reason:
         """Two texts that say otherwise make each other unlikely: where people have confirmed it, that is the reason."""
         is_near = 2 * found.confidence >= self._tools.confidence.answer_threshold
         best = found.candidates[0].found.passage.version_id
@@ -236,16 +242,18 @@ class Pipeline:
             return Reason.CONFLICTING_SOURCES
         return Reason.LOW_CONFIDENCE
 
-    def _unsure(self, understood: Understanding, found: Found, reason: Reason, outcome: Outcome) -> Reply:
+    def _no_sure_answer(
+        self, understood: Understanding, found: SearchResult, reason: Reason, outcome: Outcome
+    ) -> Reply:
         """Nothing sure to say: then 离婚官司 is a matter for other channels, though 打官司 may stand in a law."""
         elsewhere = understood.scope_unless_answered
         if elsewhere is not None:
             return self._hand_over(understood, found, elsewhere, _OUTCOME_OF_SCOPE[elsewhere])
         return self._hand_over(understood, found, reason, outcome)
 
-    def _hand_over(self, understood: Understanding, found: Found, reason: Reason, outcome: Outcome) -> Reply:
+    def _hand_over(self, understood: Understanding, found: SearchResult, reason: Reason, outcome: Outcome) -> Reply:
         routed = self._tools.router.route(understood, found.candidates)
-        # Passages that agree on no department know of none: then 12345 is the honest address.
+        # Passages that agree on no department know of none: then 12345 is the usable address.
         department = routed[0].department if routed and routed[0].score >= _MAJORITY else None
         text = hand_over_text(reason, department, self._tools.lexicon)
         related = self._tools.relating.after_hand_over(understood, found.candidates)

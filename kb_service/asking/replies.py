@@ -14,7 +14,7 @@ from kb_service.ports import Scheduled
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What retrieval gave, and how sure we are of its best document."""
 
     candidates: tuple[Candidate, ...] = ()
@@ -50,10 +50,10 @@ class Part:
     """One question of a message."""
 
     understood: Understanding
-    found: Found
+    found: SearchResult
     reply: Reply
 
-    def said(self, first_mark: int) -> str:
+    def marked_text(self, first_mark: int) -> str:
         """Its text; marks count from ``first_mark``."""
         return self.reply.draft.marked_from(first_mark) if self.reply.draft else self.reply.text
 

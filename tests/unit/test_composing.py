@@ -7,7 +7,7 @@ from kb_service.adapters.script import OpenCCConverter
 from kb_service.asking.composing import Composer
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.reading.lexicon import load_lexicon
-from kb_service.asking.replies import Found, Part, Reply
+from kb_service.asking.replies import Part, Reply, SearchResult
 from kb_service.domain.answers import Answer, DepartmentRef, Drafting, Outcome, Reason
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter
@@ -41,13 +41,13 @@ def answered(asked: str, *texts: str, confidence: float = 0.9, passage: str = "p
     candidates = tuple(candidate(each) for each in found)
     return Part(
         understanding(asked),
-        Found(candidates=candidates, features={"words": confidence}, confidence=confidence),
+        SearchResult(candidates=candidates, features={"words": confidence}, confidence=confidence),
         Reply(Outcome.ANSWERED, draft=draft, citations=citations),
     )
 
 
 def failed(asked: str, reason: Reason = Reason.NO_SOURCE, outcome: Outcome = Outcome.NO_SOURCE) -> Part:
-    return Part(understanding(asked), Found(confidence=0.2), Reply(outcome, "没有找到。", (reason,), POLICE))
+    return Part(understanding(asked), SearchResult(confidence=0.2), Reply(outcome, "没有找到。", (reason,), POLICE))
 
 
 def test_marks_of_a_second_part_go_on_counting() -> None:

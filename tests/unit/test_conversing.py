@@ -9,7 +9,7 @@ import pytest
 
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.asking.conversation.following import Following
-from kb_service.asking.conversation.listening import chosen
+from kb_service.asking.conversation.messages import chosen
 from kb_service.asking.conversation.topics import Topic, failures_in_a_row, topic_of_part, topic_of_turns
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.reader import Reader

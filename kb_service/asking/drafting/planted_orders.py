@@ -39,7 +39,7 @@ class PlantedOrders:
     def without(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         return [each for each in candidates if not self.stand_in(each.found)]
 
-    def honest(self, passages: Sequence[PassageInVersion]) -> list[PassageInVersion]:
+    def free_of_orders(self, passages: Sequence[PassageInVersion]) -> list[PassageInVersion]:
         return [each for each in passages if not self.stand_in(each)]
 
 

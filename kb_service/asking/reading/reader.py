@@ -20,7 +20,7 @@ _OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST, Reason.ABUSE})
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Normalised:
     """A text with what has to be known of it before its parts: normalised, and its scope."""
 
     text: str
@@ -63,19 +63,19 @@ class Reader:
 
         A message for no document is one question, unless a part of it is for one (居住证怎么办？我的公积金还有多少？).
         """
-        heard = self._hear(question)
-        texts = self._splitter.split(question.text) if heard.scope not in _OF_THE_WHOLE else [question.text]
+        plain = self._normalise(question)
+        texts = self._splitter.split(question.text) if plain.scope not in _OF_THE_WHOLE else [question.text]
         if len(texts) > 1:
             first, *others = texts
             asked = [replace(question, text=first), *(replace(question, text=each, seen="") for each in others)]
-            parts = tuple(self._understood(each, self._hear(each, heard.is_traditional)) for each in asked)
-            if heard.scope is None or any(_is_for_documents(each) for each in parts):
+            parts = tuple(self._understood(each, self._normalise(each, plain.is_traditional)) for each in asked)
+            if plain.scope is None or any(_is_for_documents(each) for each in parts):
                 return Message(question, parts)
-        return Message(question, (self._understood(question, heard),))
+        return Message(question, (self._understood(question, plain),))
 
     def understand(self, question: Question) -> Understanding:
         """A message as one question, however many it asks."""
-        return self._understood(question, self._hear(question))
+        return self._understood(question, self._normalise(question))
 
     def understand_again(self, question: Question, text: str, *, matter_id: str | None) -> Understanding:
         """Earlier words, of a matter, as if they came now: 去年 counts from the day of asking."""
@@ -101,15 +101,15 @@ class Reader:
         settled = replace(understood, text=text)
         return replace(settled, quantity_asked=self._lexicon.quantity_asked(settled.own_words))
 
-    def _hear(self, question: Question, of_message: bool | None = None) -> _Heard:
+    def _normalise(self, question: Question, of_message: bool | None = None) -> _Normalised:
         """``of_message``: whether the message is in traditional script, where ``question`` is a part of it."""
         text = normalised(question.text, self._converter).strip()
         script = is_traditional(question.text or question.seen, self._converter) if of_message is None else of_message
-        return _Heard(text, script, self._lexicon.scope.scope(text, hidden_texts(question.text)))
+        return _Normalised(text, script, self._lexicon.scope.scope(text, hidden_texts(question.text)))
 
-    def _understood(self, question: Question, heard: _Heard) -> Understanding:
+    def _understood(self, question: Question, plain: _Normalised) -> Understanding:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""
-        lexicon, said, scope = self._lexicon, heard.text, heard.scope
+        lexicon, said, scope = self._lexicon, plain.text, plain.scope
         is_courtesy = scope is None and bool(said) and lexicon.questions.courtesy.is_all_of(said)
         text = said if is_courtesy else self._bare(said)
         linked = self._linked(text, question)
@@ -123,7 +123,7 @@ class Reader:
         understood = Understanding(
             text=searched,
             question=replace(question, region=region, as_of=named or question.as_of),
-            is_traditional=heard.is_traditional,
+            is_traditional=plain.is_traditional,
             matter=linked.matter,
             matter_name=self.name_of(linked.matter) if linked.matter else "",
             rivals=linked.rivals,

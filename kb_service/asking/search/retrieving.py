@@ -111,9 +111,9 @@ class Retriever:
         lexicon: Lexicon,
         statistics: Callable[[], TermStatistics],
         knobs: Knobs,
-        read_again: Callable[[str, Sequence[Candidate]], list[Candidate]] | None = None,
+        rerank: Callable[[str, Sequence[Candidate]], list[Candidate]] | None = None,
     ) -> None:
-        """``read_again``: orders the best anew after reading them with the question (a cross-encoder)."""
+        """``rerank``: orders the best anew after reading them with the question (a cross-encoder)."""
         self._index = index
         self._library = library
         self._model = model
@@ -122,7 +122,7 @@ class Retriever:
         self._lexicon = lexicon
         self._statistics = statistics
         self._knobs = knobs
-        self._read_again = read_again
+        self._rerank = rerank
 
     def find(
         self,
@@ -166,8 +166,8 @@ class Retriever:
             if hit.passage_id in passages and not self._is_excluded(understood.text, passages[hit.passage_id])
         ]
         candidates.sort(key=lambda each: (-each.score, each.hit.passage_id))
-        if self._read_again is not None:
-            candidates = self._read_again(understood.text, candidates)
+        if self._rerank is not None:
+            candidates = self._rerank(understood.text, candidates)
         return candidates[:limit]
 
     def _candidate(self, hit: FusedHit, found: PassageInVersion, asked: _Asked) -> Candidate:

@@ -17,13 +17,13 @@ Readings = tuple[Understanding, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
-    """Hears what is asked."""
+class ConversationReader:
+    """Reads each message with what was said before it."""
 
     reader: Reader
     following: Following
 
-    def listen(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
+    def read(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
         """The questions of a message; never empty. ``turns``: the conversation so far, oldest first."""
         message = self.reader.read(question)
         option = chosen(message, turns, reader=self.reader)
