@@ -92,7 +92,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class OptionReply:
     """What of a message may pick an option: its ``place`` from 1, `LAST`, or its ``name``, bare of words around it."""
 
     place: int | None = None
@@ -130,7 +130,7 @@ class Phrasing:
     beside_matter: str = ""
     asks_beside_matter: bool = False
     complaint: Complaint = Complaint.NONE
-    reply: Reply = field(default_factory=Reply)
+    reply: OptionReply = field(default_factory=OptionReply)
 
 
 NOTHING_SAID = Phrasing()
@@ -245,17 +245,17 @@ class PhrasingReader:
         is_only = self._facet_words.search(rest) is None and len(self._content(rest)) <= _LONGEST_SIGH
         return Complaint.ONLY if is_only else Complaint.WITH_QUESTION
 
-    def _reply(self, text: str) -> Reply:
+    def _reply(self, text: str) -> OptionReply:
         reply = text.strip(_AROUND_REPLY)
         choices = self._talk.choices
         if choices.last.match(reply):
-            return Reply(LAST)
+            return OptionReply(LAST)
         if choices.first.match(reply):
-            return Reply(1)
+            return OptionReply(1)
         if said := choices.ordinal.match(reply):
             numeral = said["number"].replace("两", "二")
-            return Reply(int(numeral) if numeral.isdecimal() else _NUMERALS.index(numeral) + 1)
-        return Reply(name=choices.around.sub("", choices.around.sub("", reply)).strip(" ,。"))
+            return OptionReply(int(numeral) if numeral.isdecimal() else _NUMERALS.index(numeral) + 1)
+        return OptionReply(name=choices.around.sub("", choices.around.sub("", reply)).strip(" ,。"))
 
 
 def _districts(words: PlaceWords) -> tuple[dict[str, str], re.Pattern[str]]:
