@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import RootModel
+from pydantic import RootModel, model_validator
 
 from kb_service.asking.reading.days import DayWords
 from kb_service.asking.reading.matters import NamingWords
 from kb_service.asking.reading.parts import PictureWords, SplittingWords
-from kb_service.asking.reading.phrasing import PlaceWords, TalkWords
-from kb_service.asking.reading.scope import Courtesies, ScopeWords
+from kb_service.asking.reading.scope import Courtesies, ScopeWords, filled
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
 from kb_service.text.vocabulary import AnyOf, Words, load
+
+_NUMBER = "(?P<number>[1-9一二三四五六七八九两])"
 
 
 class Expectation(Words):
@@ -33,6 +34,52 @@ class QuestionWords(Words):
     courtesy: Courtesies
     expected: tuple[Expectation, ...]
     disclaimers: tuple[str, ...]
+
+
+class ChoiceWords(Words):
+    """A reply that picks one of the options offered: 第二个, 最后一个; and what may stand around its name."""
+
+    ordinal: re.Pattern[str]
+    first: re.Pattern[str]
+    last: re.Pattern[str]
+    around: re.Pattern[str]
+
+
+class TalkWords(Words):
+    """`prompts/conversation.yaml`: how people go on talking."""
+
+    openers: tuple[str, ...]
+    endings: re.Pattern[str]
+    ties: AnyOf
+    adds: AnyOf
+    anaphors: AnyOf
+    fillers: tuple[str, ...]
+    things: tuple[str, ...]
+    held: AnyOf
+    beside_topics: tuple[str, ...]
+    topics: AnyOf
+    objectless: re.Pattern[str]
+    same_asked: re.Pattern[str]
+    facets: Mapping[Facet, AnyOf]
+    facet_phrases: Mapping[Facet, str]
+    choices: ChoiceWords
+    dissatisfied: AnyOf
+    not_dissatisfied: AnyOf
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, value: object) -> object:
+        if not isinstance(value, dict) or not isinstance(value.get("things"), list):
+            return value
+        return filled(value, {"thing": f"(?:{'|'.join(map(str, value['things']))})", "number": _NUMBER})
+
+
+class PlaceWords(Words):
+    """The part `places` of `reading.yaml`."""
+
+    districts: tuple[str, ...]
+    no_district_before: tuple[str, ...]
+    no_district_after: tuple[str, ...]
 
 
 class ReadingWords(Words):

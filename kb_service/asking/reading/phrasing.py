@@ -4,79 +4,26 @@ Read once, from normalised text; a conversation is followed with these slots and
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
-from pydantic import model_validator
-
+from kb_service.asking.reading.lexicon import Lexicon, PlaceWords
 from kb_service.asking.reading.matters import MatterNames
-from kb_service.asking.reading.scope import filled
 from kb_service.domain.answers import Complaint
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet, Matter, region_path
 from kb_service.text.terms import bigrams_of
-from kb_service.text.vocabulary import AnyOf, Words, any_of
-
-if TYPE_CHECKING:
-    from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.text.vocabulary import any_of
 
 _MARKS = re.compile(r"[\W_]+")
 _AROUND_REPLY = " ,，。.!！?？~、"
-_NUMBER = "(?P<number>[1-9一二三四五六七八九两])"
 _NUMERALS = "一二三四五六七八九"
 # Characters beside a complaint that ask nothing: 太差了.
 _LONGEST_SIGH = 1
 # 浦东 and 徐汇 are districts too.
 _DISTRICT_END = re.compile("(?:新区|区)$")
 LAST = -1
-
-
-class ChoiceWords(Words):
-    """A reply that picks one of the options offered: 第二个, 最后一个; and what may stand around its name."""
-
-    ordinal: re.Pattern[str]
-    first: re.Pattern[str]
-    last: re.Pattern[str]
-    around: re.Pattern[str]
-
-
-class TalkWords(Words):
-    """`prompts/conversation.yaml`: how people go on talking."""
-
-    openers: tuple[str, ...]
-    endings: re.Pattern[str]
-    ties: AnyOf
-    adds: AnyOf
-    anaphors: AnyOf
-    fillers: tuple[str, ...]
-    things: tuple[str, ...]
-    held: AnyOf
-    beside_topics: tuple[str, ...]
-    topics: AnyOf
-    objectless: re.Pattern[str]
-    same_asked: re.Pattern[str]
-    facets: Mapping[Facet, AnyOf]
-    facet_phrases: Mapping[Facet, str]
-    choices: ChoiceWords
-    dissatisfied: AnyOf
-    not_dissatisfied: AnyOf
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fill(cls, value: object) -> object:
-        if not isinstance(value, dict) or not isinstance(value.get("things"), list):
-            return value
-        return filled(value, {"thing": f"(?:{'|'.join(map(str, value['things']))})", "number": _NUMBER})
-
-
-class PlaceWords(Words):
-    """The part `places` of `reading.yaml`."""
-
-    districts: tuple[str, ...]
-    no_district_before: tuple[str, ...]
-    no_district_after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +86,7 @@ NOTHING_SAID = Phrasing()
 class PhrasingReader:
     """Built once, with the words of a site and the names of its matters."""
 
-    def __init__(self, lexicon: "Lexicon", names: MatterNames) -> None:
+    def __init__(self, lexicon: Lexicon, names: MatterNames) -> None:
         talk, reading = lexicon.talk, lexicon.reading
         self._talk = talk
         self._names = names
