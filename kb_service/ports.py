@@ -223,6 +223,9 @@ class Library(Protocol):
     def interval(self, version_id: str) -> Interval | None:
         """When the version is in force; None if it is not approved. Raises VersionNotFound."""
 
+    def intervals(self, version_ids: Sequence[str]) -> Mapping[str, Interval]:
+        """When versions are in force, by version id; those that are not approved are left out."""
+
     def passages(self, passage_ids: Sequence[str]) -> Mapping[str, PassageInVersion]:
         """By passage id; unknown ids are left out."""
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
-from kb_service.api.version_shapes import VersionRow, row_of
+from kb_service.api.version_shapes import VersionRow, rows_of
 from kb_service.api.wanted import WantedVersions
 from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound
@@ -139,7 +139,7 @@ def document(document_id: str, service: ServiceOf, _actor: Staff) -> DocumentSho
 
 
 def _document(service: Service, document_id: str) -> DocumentShown:
-    return DocumentShown(document_id, [row_of(service, each) for each in service.records.shelf.document(document_id)])
+    return DocumentShown(document_id, rows_of(service, service.records.shelf.document(document_id)))
 
 
 def _articles(service: Service, version_id: str) -> list[Article]:

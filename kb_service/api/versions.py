@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kb_service.adapters.sql.shelf import Wanted
 from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
-from kb_service.api.version_shapes import VersionRow, row_of
+from kb_service.api.version_shapes import VersionRow, row_of, rows_of
 from kb_service.api.wanted import WantedVersions
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Version
@@ -65,10 +65,9 @@ def versions(
     """Newest first; with ``due`` those not yet published whose deadline is by then, the most urgent first."""
     if due is not None:
         found = _due(service, due, wanted)
-        return VersionList([row_of(service, each) for each in found[:limit]], len(found), None)
+        return VersionList(rows_of(service, found[:limit]), len(found), None)
     page = service.records.shelf.versions(wanted, limit=limit, cursor=cursor)
-    rows = [row_of(service, each) for each in page.versions]
-    return VersionList(rows, service.records.shelf.count(wanted), page.next_cursor)
+    return VersionList(rows_of(service, page.versions), service.records.shelf.count(wanted), page.next_cursor)
 
 
 @router.patch("/{version_id}")

@@ -10,7 +10,7 @@ from kb_service.api.access import needs
 from kb_service.api.lead_times import calendar_year
 from kb_service.api.state import ServiceOf
 from kb_service.api.upload_shapes import batch_view
-from kb_service.api.version_shapes import row_of
+from kb_service.api.version_shapes import rows_of
 from kb_service.console.admission import FormOf, Reviewer, Shown, Staff, said
 from kb_service.console.due_view import compliance_since, due_now, stretches
 from kb_service.console.editorial_version import shown_version
@@ -56,7 +56,7 @@ def versions(request: Request, service: ServiceOf, actor: Staff, form: Annotated
     return page(
         request,
         "versions.html",
-        rows=[row_of(service, each) for each in found.versions],
+        rows=rows_of(service, found.versions),
         total=service.records.shelf.count(wanted),
         next_cursor=found.next_cursor,
         form=form.model_dump(mode="json", exclude={"cursor"}),

@@ -184,7 +184,12 @@ class Publishing:
         return self._life.interval_changes(version_id, without=without)
 
     def lead_time(self, version: Version) -> LeadTimeVerdict:
-        return verdict_of(version, today=shanghai_day(self._now()), calendar=self._calendar())
+        return self.lead_times([version])[0]
+
+    def lead_times(self, versions: Sequence[Version]) -> list[LeadTimeVerdict]:
+        """A verdict a version, in order, by one look at the calendar."""
+        today, calendar = shanghai_day(self._now()), self._calendar()
+        return [verdict_of(each, today=today, calendar=calendar) for each in versions]
 
     def _late_reason(self, version: Version, reason: str | None) -> str | None:
         verdict = self.lead_time(version)
