@@ -15,8 +15,7 @@ from kb_service.domain.life import IntervalChange
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.trail import ChainedEvent
 from kb_service.publishing.articles import Article, articles
-from kb_service.publishing.diff import Difference, difference
-from kb_service.publishing.predecessor import predecessor, related_documents
+from kb_service.publishing.difference import Difference, difference, predecessor, related_documents
 from kb_service.publishing.rehearsal import Rehearsal
 from kb_service.service import Service
 

@@ -25,7 +25,7 @@ from kb_service.domain.life import Phase
 from kb_service.domain.people import Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.uploads import RecordOutcome
-from kb_service.publishing.diff import Change
+from kb_service.publishing.difference import Change
 from kb_service.publishing.rehearsal import Effect
 from kb_service.service import Service
 from kb_service.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from kb_service.domain.documents import Kind
-from kb_service.publishing.diff import Change
+from kb_service.publishing.difference import Change
 from tests.browser.conftest import faults_in
 from tests.browser.real_service import Served, serve_real
 from tests.factories import day

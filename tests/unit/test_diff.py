@@ -8,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_service.domain.documents import Passage
-from kb_service.publishing.alignment import longest_increasing
-from kb_service.publishing.articles import Article, articles
-from kb_service.publishing.diff import Change, Difference, Row, difference
-from kb_service.publishing.segments import Op, overlay
+from kb_service.publishing.articles import Article, articles, longest_increasing
+from kb_service.publishing.difference import Change, Difference, Op, Row, difference, overlay
 
 WORDS = {
     "甲": "申请人应当向区社会保障部门提交身份证明。",
