@@ -15,7 +15,6 @@ from kb_service.domain.documents import PassageInVersion, Version
 from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind
 from kb_service.ports import InForceFilter, PassageIndex, ScriptConverter
-from kb_service.publishing.clauses import pairs_of
 from kb_service.publishing.contradictions import (
     Difference,
     common_from,
@@ -113,7 +112,7 @@ class Examining:
         found = list(self._library.passages(ids[:_PASSAGES]).values())
         if matter_id is None or self._neighbours.is_any_without_matter():
             nearest = self._library.passages(self._nearest(version, _telling(own, stated), None))
-            found += [each for each in nearest.values() if _is_of_its_subject(own[0], each)]
+            found += [each for each in nearest.values() if self._is_of_its_subject(own[0], each)]
         by_version: dict[str, dict[str, PassageInVersion]] = defaultdict(dict)
         for each in found:
             by_version[each.passage.version_id][each.passage.id] = each
@@ -132,6 +131,14 @@ class Examining:
             legs = self._index.search(dense=vectors[surface.dense_key], sparse=None, within=within, limit=_HITS)
             found |= dict.fromkeys(hit.passage_id for hit in legs.dense if hit.document_id != version.document_id)
         return list(found)
+
+    def _is_of_its_subject(self, own: PassageInVersion, other: PassageInVersion) -> bool:
+        """Whether a text found by nearness alone is about the same: one of the two must lack a matter."""
+        mine, yours = own.metadata, other.metadata
+        if mine.matter_id is not None and yours.matter_id is not None:
+            return False
+        ours, theirs = (self._stating.pairs_of(each.question or each.title) for each in (mine, yours))
+        return len(ours & theirs) >= _SAME_SUBJECT * max(1, min(len(ours), len(theirs)))
 
     def _in_force_with(self, version: Version, around: Sequence[_Neighbour]) -> Sequence[_Neighbour]:
         """Those in force together with the version, if it were approved now, today or on a later day."""
@@ -176,15 +183,6 @@ def _telling(own: Sequence[PassageInVersion], stated: Sequence[Statement]) -> li
     """The beginning, by which a repeated text is found, and the passages with figures."""
     with_figures = {statement.found.passage.id: statement.found for statement in stated}
     return list({own[0].passage.id: own[0], **with_figures}.values())[:_SEARCHES]
-
-
-def _is_of_its_subject(own: PassageInVersion, other: PassageInVersion) -> bool:
-    """Whether a text found by nearness alone is about the same: one of the two must lack a matter."""
-    mine, yours = own.metadata, other.metadata
-    if mine.matter_id is not None and yours.matter_id is not None:
-        return False
-    ours, theirs = pairs_of(mine.question or mine.title), pairs_of(yours.question or yours.title)
-    return len(ours & theirs) >= _SAME_SUBJECT * max(1, min(len(ours), len(theirs)))
 
 
 def _is_succession(version: Version, other: _Neighbour) -> bool:

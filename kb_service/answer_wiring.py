@@ -13,14 +13,16 @@ from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.sql.asked_names import questions_by_matter
 from kb_service.adapters.sql.districts import SqlDistricts
 from kb_service.asking.asking import Asking
+from kb_service.asking.checking.checking import Checker
+from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying
 from kb_service.asking.conversation.following import Following
 from kb_service.asking.conversation.messages import ConversationReader
 from kb_service.asking.conversation.relating import Relating
-from kb_service.asking.drafting.circuit import CircuitBreaker
 from kb_service.asking.drafting.drafts import AnswerDrafter
 from kb_service.asking.drafting.model_brief import load_prompts
+from kb_service.asking.drafting.model_calls import CircuitBreaker
 from kb_service.asking.drafting.model_drafting import Limits, ModelDrafter
 from kb_service.asking.drafting.planted_orders import PlantedOrders, load_planted
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
@@ -131,6 +133,7 @@ def _drafter(
         sections=sections,
         prompts=load_prompts(settings.prompts_dir),
         breaker=CircuitBreaker(clock=time.monotonic),
+        checker=Checker(load_checking_words(settings.prompts_dir), texts.converter),
         converter=texts.converter,
         limits=Limits(settings.llm_seconds, settings.llm_context, knobs.longest_quote),
         clock=time.monotonic,

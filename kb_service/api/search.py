@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from kb_service.api.access import ASKING, needs
 from kb_service.api.asked import AsOf
 from kb_service.api.state import ServiceOf
-from kb_service.asking.checking.citing import interval_of
+from kb_service.asking.checking.checking import interval_of
 from kb_service.asking.routing import Routed
 from kb_service.asking.search.retrieving import Candidate, Narrowing
 from kb_service.domain.answers import Question

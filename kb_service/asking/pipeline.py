@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kb_service.asking.checking.citing import cite
+from kb_service.asking.checking.checking import cite
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying, Districts
 from kb_service.asking.conversation.messages import ConversationReader, Readings

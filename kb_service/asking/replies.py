@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kb_service.asking.checking.citing import interval_of
+from kb_service.asking.checking.checking import interval_of
 from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding

@@ -1,16 +1,15 @@
 """Whether the figures of two texts on one matter conflict. Pure: statements in, differences out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata
 from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import on_one_level
-from kb_service.publishing.contrasts import Group
-from kb_service.publishing.statements import Statement
+from kb_service.publishing.quantities import all_within, is_comparable, says_the_same
+from kb_service.publishing.statements import Group, Statement
 from kb_service.text.figures import FigureKind
-from kb_service.text.quantities import all_within, is_comparable, says_the_same
 
 # How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;
 # counts are the least telling of figures (2张, 3人), so more must agree.
@@ -51,8 +50,10 @@ def common_from(one: Interval, other: Interval, first_day: int) -> bool:
     return max(one.start_day, other.start_day, first_day) < min(one.end_day, other.end_day)
 
 
-def differences(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Sequence[Group]) -> list[Difference]:
-    """Between two versions, the most alike first; a statement is told against at most one of the other side."""
+def differences(
+    ours: Sequence[Statement], theirs: Sequence[Statement], groups: Mapping[str, Group]
+) -> list[Difference]:
+    """Between two versions, the most alike first; a statement is held against at most one of the other side."""
     alike = _alike(ours, theirs, groups)
     agreeing: dict[Statement, float] = {}
     for pair in alike:
@@ -71,13 +72,13 @@ def differences(ours: Sequence[Statement], theirs: Sequence[Statement], groups: 
         if pair.likeness < _needed(pair.ours.kind) or sides & taken:
             continue
         taken |= sides
-        if not _is_said_beside(pair, ours, theirs) and not _is_one_of_several(pair, conflicting):
+        if not _stands_beside(pair, ours, theirs) and not _is_one_of_several(pair, conflicting):
             found.append(pair)
     return found
 
 
-def _is_said_beside(pair: Difference, ours: Sequence[Statement], theirs: Sequence[Statement]) -> bool:
-    """Whether the other's sentence says the same figure too, of whatever: then it was told which is for what."""
+def _stands_beside(pair: Difference, ours: Sequence[Statement], theirs: Sequence[Statement]) -> bool:
+    """Whether the other's sentence states the same figure too, of whatever: then the text tells which is for what."""
     return any(
         each.found is other.found and each.span == other.span and says_all(each, one)
         for one, other, side in ((pair.ours, pair.theirs, theirs), (pair.theirs, pair.ours, ours))
@@ -100,7 +101,7 @@ def _needed(kind: FigureKind) -> float:
     return _ALIKE_OF_COUNTS if kind is FigureKind.COUNT else _ALIKE
 
 
-def _alike(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Sequence[Group]) -> list[Difference]:
+def _alike(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Mapping[str, Group]) -> list[Difference]:
     lonely = _only_ones(ours) | _only_ones(theirs)
     least = _ALIKE - _ABOUT_AS_MUCH
     pairs = []
@@ -143,13 +144,13 @@ def _covered(one: Statement, by: Statement) -> float:
     return len(one.clause & by.context) / len(one.clause) if one.clause else 0.5
 
 
-def tells_apart(one: Statement, other: Statement, groups: Sequence[Group]) -> str:
+def tells_apart(one: Statement, other: Statement, groups: Mapping[str, Group]) -> str:
     """The reason why the two cannot speak of the same thing; empty when there is none."""
     for name, mine, yours in (
         ("years", one.years, other.years),
         ("ordinals", one.ordinals, other.ordinals),
         ("bounds", one.bounds, other.bounds),
-        ("trigger", one.trigger, other.trigger),
+        ("starting event", one.starting_event, other.starting_event),
     ):
         if mine and yours and not mine & yours:
             return name
@@ -160,7 +161,7 @@ def tells_apart(one: Statement, other: Statement, groups: Sequence[Group]) -> st
         return "subject"
     if _is_the_contrary(one, other) or _is_the_contrary(other, one):
         return "contrary"
-    return next((group.name for group in groups if _apart_in(group, one, other)), "")
+    return next((name for name, group in groups.items() if _apart_in(name, group, one, other)), "")
 
 
 def _is_the_contrary(one: Statement, other: Statement) -> bool:
@@ -168,12 +169,12 @@ def _is_the_contrary(one: Statement, other: Statement) -> bool:
     return any(pair[0] == "非" and pair not in other.context for pair in one.clause)
 
 
-def _apart_in(group: Group, one: Statement, other: Statement) -> bool:
-    mine, yours = one.named.get(group.name), other.named.get(group.name)
+def _apart_in(name: str, group: Group, one: Statement, other: Statement) -> bool:
+    mine, yours = one.named.get(name), other.named.get(name)
     if mine and yours:
         return not mine.members & yours.members
     alone = mine or yours
-    return alone is not None and alone.is_told and bool(alone.members & group.marked)
+    return alone is not None and alone.in_text and bool(alone.members & group.marked)
 
 
 def _is_another_case(one: Statement, other: Statement) -> bool:

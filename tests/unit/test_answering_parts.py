@@ -8,7 +8,7 @@ import pytest
 from kb_service.asking.search.fusing import fuse
 from kb_service.domain.matters import region_path, visible_regions
 from kb_service.ports import Hit, TwoLegs
-from kb_service.text.sentences import sentences
+from kb_service.text.clauses import sentences
 from kb_service.text.terms import TermStatistics, counted, passage_vector, question_vector
 
 

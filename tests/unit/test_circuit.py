@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from kb_service.asking.drafting.circuit import CircuitBreaker, State
+from kb_service.asking.drafting.model_calls import CircuitBreaker, State
 
 
 class Clock:

@@ -11,7 +11,7 @@ from kb_service.asking.replies import Part, Reply, SearchResult
 from kb_service.domain.answers import Answer, DepartmentRef, Drafting, Outcome, Reason
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter
-from kb_service.text.sentences import Span
+from kb_service.text.clauses import Span
 from tests.factories import candidate, citation, passage_in_version, question, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")

@@ -10,14 +10,15 @@ import pytest
 import yaml
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.asking.checking.checking import ground
+from kb_service.asking.checking.checking import Checker
 from kb_service.asking.checking.faults import Fault
+from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.drafting.drafts import Statement
 from kb_service.domain.documents import PassageInVersion
 from tests.factories import passage_in_version
 
 _FOLDER = Path(__file__).parents[1] / "grounding_examples"
-_CONVERTER = OpenCCConverter()
+_CHECKER = Checker(load_checking_words(Path("prompts")), OpenCCConverter())
 
 
 @cache
@@ -33,7 +34,7 @@ def _examples(kind: str) -> Iterator[Any]:
 
 def _faults(passages: dict[str, Any], example: dict[str, Any]) -> list[Fault]:
     cited = [_passage(passages[name], name) for name in example["cites"]]
-    return ground([Statement(example["says"], tuple(range(len(cited))))], cited, converter=_CONVERTER)
+    return list(_CHECKER.check([Statement(example["says"], tuple(range(len(cited))))], cited).faults)
 
 
 def _passage(said: dict[str, Any], name: str) -> PassageInVersion:

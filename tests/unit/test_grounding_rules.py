@@ -1,21 +1,24 @@
 """What is wrong with a draft is named, so that the model can be told."""
 
+from pathlib import Path
+
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.asking.checking.checking import check, ground
+from kb_service.asking.checking.checking import Checker
 from kb_service.asking.checking.faults import FaultKind
+from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.drafting.drafts import Statement
-from kb_service.text.sentences import Span
+from kb_service.text.clauses import Span
 from tests.factories import passage_in_version
 
-_CONVERTER = OpenCCConverter()
+CHECKER = Checker(load_checking_words(Path("prompts")), OpenCCConverter())
 FEES = passage_in_version("首次签注免费。补办证件收费30元。", title="风筝证", passage_id="fees")
 TIMES = passage_in_version("自受理之日起5个工作日内办结。", title="风筝证", headings=("办理时限",), passage_id="times")
 
 
 def kinds(*statements: Statement) -> set[FaultKind]:
-    return {fault.kind for fault in ground(statements, [FEES, TIMES], converter=_CONVERTER)}
+    return {fault.kind for fault in list(CHECKER.check(statements, [FEES, TIMES]).faults)}
 
 
 def test_a_draft_in_the_words_of_its_sources_holds() -> None:
@@ -24,7 +27,7 @@ def test_a_draft_in_the_words_of_its_sources_holds() -> None:
 
 def test_a_text_of_one_script_is_held_against_a_source_of_the_other() -> None:
     source = passage_in_version("首次簽註免費。補辦證件收費30元。", title="風箏證")
-    assert ground([Statement("补办证件收费30元。", (0,))], [source], converter=_CONVERTER) == []
+    assert list(CHECKER.check([Statement("补办证件收费30元。", (0,))], [source]).faults) == []
 
 
 @pytest.mark.parametrize(
@@ -52,12 +55,12 @@ def test_a_time_limit_may_be_said_to_be_one_only_where_the_source_speaks_of_one(
     limit = passage_in_version("办理时限：5个工作日。", title="风筝证")
     stay = passage_in_version("场地可以使用5个工作日。", title="风筝证")
     said = [Statement("5个工作日内办结。", (0,))]
-    assert ground(said, [limit], converter=_CONVERTER) == []
-    assert ground(said, [stay], converter=_CONVERTER) != []
+    assert list(CHECKER.check(said, [limit]).faults) == []
+    assert list(CHECKER.check(said, [stay]).faults) != []
 
 
 def test_only_the_sentences_that_are_restated_are_quoted() -> None:
-    checked = check([Statement("补办证件收费30元。", (0,))], [FEES], converter=_CONVERTER)
+    checked = CHECKER.check([Statement("补办证件收费30元。", (0,))], [FEES])
     span = checked.span_of[0]
     assert (span, FEES.passage.text[span.start : span.end]) == (Span(7, 17), "补办证件收费30元。")
 
@@ -65,4 +68,4 @@ def test_only_the_sentences_that_are_restated_are_quoted() -> None:
 def test_the_rules_take_no_longer_on_a_hostile_text() -> None:
     """Quadratic is all right, exponential is not: the time limit of the test run would end it."""
     source = passage_in_version("不" * 3000 + "的，" * 500 + "1元、" * 300)
-    assert ground([Statement("不" * 500 + "，但" * 100 + "。", (0,))], [source], converter=_CONVERTER) != []
+    assert list(CHECKER.check([Statement("不" * 500 + "，但" * 100 + "。", (0,))], [source]).faults) != []

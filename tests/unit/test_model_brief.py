@@ -54,4 +54,4 @@ def test_every_fault_can_be_told_to_the_model() -> None:
     faults = [Fault(kind, "某句。", "某词") for kind in FaultKind]
     text = again(PROMPTS, given, "上一稿", faults, fence="FENCE-7f3a")
     assert text.startswith(given.user) and "上一稿" in text
-    assert "{{" not in text and all(PROMPTS.told(fault) in text for fault in faults)
+    assert "{{" not in text and all(PROMPTS.reason(fault) in text for fault in faults)

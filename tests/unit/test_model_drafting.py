@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.asking.drafting.circuit import CircuitBreaker, State
+from kb_service.asking.checking.checking import Checker
+from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.drafting.model_brief import load_prompts
+from kb_service.asking.drafting.model_calls import CircuitBreaker, State
 from kb_service.asking.drafting.model_drafting import Limits, ModelDrafter
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.events import Progress
@@ -78,6 +80,7 @@ def drafter(
         quoting,
         sections=lambda _version_id: (),
         prompts=load_prompts(_PROMPTS),
+        checker=Checker(load_checking_words(_PROMPTS), _CONVERTER),
         breaker=breaker or CircuitBreaker(clock=clock),
         converter=_CONVERTER,
         limits=Limits(seconds=20, context=8192, longest=420),

@@ -3,7 +3,7 @@
 import pytest
 
 from kb_service.asking.drafting.drafts import Statement
-from kb_service.asking.drafting.model_replies import statements_of
+from kb_service.asking.drafting.model_brief import statements_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.replies import hand_over_text, notices, summary
 from kb_service.domain.answers import DepartmentRef, Drafting, Notice, NoticeKind, Reason
-from kb_service.text.sentences import Span
+from kb_service.text.clauses import Span
 from tests.factories import citation, day, passage_in_version, scheduled, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")

@@ -1,20 +1,25 @@
-"""Whether a draft says what the passages it cites say, and nothing else. Knows no model and believes none."""
+"""The two checks before an answer leaves.
+
+A draft says what the passages it cites say, and nothing else; every quote stands in its version, which is in force.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from kb_service.asking.checking.clause_rules import clause_faults
-from kb_service.asking.checking.draft_rules import draft_faults
+from kb_service.asking.checking.clause_rules import clause_faults, figure_faults
+from kb_service.asking.checking.draft_rules import draft_faults, sentence_faults
 from kb_service.asking.checking.faults import Fault, FaultKind
-from kb_service.asking.checking.figure_rules import figure_faults
-from kb_service.asking.checking.matching import Match, Source, aligned, sources_of
-from kb_service.asking.checking.segments import Clause, clauses_of
-from kb_service.asking.checking.sentence_rules import sentence_faults
-from kb_service.asking.drafting.drafts import Statement
+from kb_service.asking.checking.matching import Match, Source, aligned
+from kb_service.asking.checking.segments import clauses_of
+from kb_service.asking.checking.words import CheckingWords
+from kb_service.asking.drafting.drafts import Quote, Statement
+from kb_service.domain.answers import Citation
+from kb_service.domain.days import Interval
 from kb_service.domain.documents import PassageInVersion
-from kb_service.ports import ScriptConverter
-from kb_service.text.sentences import Span, sentences
+from kb_service.ports import Scheduled, ScriptConverter
+from kb_service.text.clauses import Span, sentences
 
 # Marks that were not understood, links and tags of any markup.
 _MARKUP = re.compile(
@@ -33,31 +38,47 @@ class Checked:
     span_of: Mapping[int, Span]
 
 
-def ground(
-    statements: Sequence[Statement], passages: Sequence[PassageInVersion], *, converter: ScriptConverter
-) -> list[Fault]:
-    """Empty when the draft holds. A statement's ``quotes`` are numbers of passages, from 0."""
-    return list(check(statements, passages, converter=converter).faults)
+class Checker:
+    """Holds drafts against passages. Knows no model and believes none."""
 
+    def __init__(self, words: CheckingWords, converter: ScriptConverter) -> None:
+        self._words = words
+        self._converter = converter
 
-def check(
-    statements: Sequence[Statement], passages: Sequence[PassageInVersion], *, converter: ScriptConverter
-) -> Checked:
-    """As `ground`, and what should be quoted."""
-    if not any(statement.text.strip() for statement in statements):
-        return Checked((Fault(FaultKind.EMPTY),), {})
-    faults = [fault for each in statements for fault in _form(each, len(passages))]
-    if faults:
-        return Checked(tuple(faults), {})
-    sources = sources_of(passages, converter)
-    found: list[Match] = []
-    for statement in statements:
-        cited = [sources[number] for number in statement.quotes]
-        own = [each for text in _sentences(statement.text) for each in _sentence(text, cited, faults, converter)]
-        faults += _unused(statement, own)
-        found += own
-    faults += [*draft_faults(found), *_repeated(statements)]
-    return Checked(tuple(dict.fromkeys(faults)), _spans(found))
+    def check(self, statements: Sequence[Statement], passages: Sequence[PassageInVersion]) -> Checked:
+        """A statement's ``quotes`` are numbers of passages, from 0. Without faults the draft holds."""
+        if not any(statement.text.strip() for statement in statements):
+            return Checked((Fault(FaultKind.EMPTY),), {})
+        faults = [fault for each in statements for fault in _form(each, len(passages))]
+        if faults:
+            return Checked(tuple(faults), {})
+        sources = [Source(found, number, self._words, self._converter) for number, found in enumerate(passages)]
+        found: list[Match] = []
+        for statement in statements:
+            cited = [sources[number] for number in statement.quotes]
+            own = [each for text in _sentences(statement.text) for each in self._sentence(text, cited, faults)]
+            faults += _unused(statement, own)
+            found += own
+        faults += [*draft_faults(found), *_repeated(statements)]
+        return Checked(tuple(dict.fromkeys(faults)), _spans(found))
+
+    def _sentence(self, text: str, cited: Sequence[Source], faults: list[Fault]) -> list[Match]:
+        """What the sentence restates; adds to ``faults`` what is wrong with it."""
+        clauses = clauses_of(text, self._words, self._converter)
+        if not any(clause.characters or clause.details for clause in clauses):
+            if not any(source.begins_with(clauses) for source in cited):
+                faults.append(Fault(FaultKind.SAYS_NOTHING, text))
+            return []
+        found = aligned(clauses, cited)
+        if len(found) < len(clauses):
+            faults.append(Fault(FaultKind.FOREIGN_WORDS, text))
+            return []
+        restated = frozenset(pair for clause in clauses for pair in clause.pairs)
+        for match in found:
+            faults += clause_faults(match, cited, restated=restated)
+        faults += figure_faults(clauses, cited)
+        faults += sentence_faults(text, found)
+        return found
 
 
 def _spans(found: Sequence[Match]) -> dict[int, Span]:
@@ -87,24 +108,6 @@ def _sentences(text: str) -> list[str]:
     return [text[span.start : span.end] for span in sentences(text)]
 
 
-def _sentence(text: str, cited: Sequence[Source], faults: list[Fault], converter: ScriptConverter) -> list[Match]:
-    clauses: list[Clause] = clauses_of(text, converter)
-    if not any(clause.content.strip("\x00") or clause.details for clause in clauses):
-        if not any(source.begins_with(clauses) for source in cited):
-            faults.append(Fault(FaultKind.SAYS_NOTHING, text))
-        return []
-    found = aligned(clauses, cited)
-    if len(found) < len(clauses):
-        faults.append(Fault(FaultKind.FOREIGN_WORDS, text))
-        return []
-    said = frozenset(pair for clause in clauses for pair in clause.pairs)
-    for match in found:
-        faults += clause_faults(match, cited, said=said)
-    faults += figure_faults(clauses, cited)
-    faults += sentence_faults(text, found)
-    return found
-
-
 def _unused(statement: Statement, found: Sequence[Match]) -> Iterator[Fault]:
     used = {match.source.number for match in found}
     for number in statement.quotes:
@@ -118,3 +121,47 @@ def _repeated(statements: Sequence[Statement]) -> Iterator[Fault]:
         if text in seen:
             yield Fault(FaultKind.REPEATED, text)
         seen.add(text)
+
+
+def cite(
+    quotes: Sequence[Quote],
+    schedules: Mapping[str, Sequence[Scheduled]],
+    *,
+    as_of: date,
+    department_name: Callable[[str], str],
+) -> list[Citation] | None:
+    """A citation a quote, marked from 1; None when one of them does not hold (the index was behind the database)."""
+    citations = []
+    for mark, quote in enumerate(quotes, start=1):
+        interval = interval_of(quote.found.passage.version_id, schedules.get(quote.found.document_id, ()))
+        if interval is None or not interval.contains(as_of) or not quote.text.strip():
+            return None
+        citations.append(_citation(mark, quote, interval, department_name))
+    return citations
+
+
+def interval_of(version_id: str, schedule: Sequence[Scheduled]) -> Interval | None:
+    """When a version is in force, from its document's schedule; None when it is not approved."""
+    return next((each.interval for each in schedule if each.version_id == version_id), None)
+
+
+def _citation(mark: int, quote: Quote, interval: Interval, department_name: Callable[[str], str]) -> Citation:
+    metadata, passage = quote.found.metadata, quote.found.passage
+    return Citation(
+        mark=mark,
+        document_id=quote.found.document_id,
+        version_id=passage.version_id,
+        passage_id=passage.id,
+        title=metadata.title,
+        kind=metadata.kind,
+        department=department_name(metadata.department) if metadata.department else None,
+        heading_path=passage.heading_path,
+        page=passage.page,
+        second=passage.second,
+        quote=quote.text,
+        start=passage.start + quote.span.start,
+        end=passage.start + quote.span.end,
+        effective_from=interval.start,
+        effective_to=interval.end,
+        source_url=metadata.source_url,
+    )

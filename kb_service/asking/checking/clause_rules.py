@@ -1,42 +1,37 @@
-"""What must hold between a clause of a draft and the clauses of the source that it restates."""
+"""What must hold between a clause of a draft and the clauses of the source that it restates; and that its figures stand
+with their own subject: 城镇 90%、农村 70% must not change places.
+"""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from kb_service.asking.checking.canonical import is_idle
-from kb_service.asking.checking.details import Detail, is_said
 from kb_service.asking.checking.faults import Fault, FaultKind
 from kb_service.asking.checking.matching import Match, Source
-from kb_service.asking.checking.segments import Clause, Segment, left_out, pairs_of, uncovered
-from kb_service.asking.checking.signs import Sign, changed
+from kb_service.asking.checking.segments import CanonicalClause, Detail, is_stated
+from kb_service.asking.checking.words import Operator, changed
+from kb_service.text.clauses import GAP, uncovered, uncovered_in_place
 
-_ROLE = re.compile(r"(?P<role>先|再|由|向|给|被|比|自从|从|自|经)(?P<of>[^\W\d_]{2})")
-_NO_ROLE = re.compile(
-    r"自[己行愿助主动然]|自由|自然|自办|再次|再生|再就业|优先|首先|经营|经济|经办|已经|经常|曾经|缘由|理由|事由|从事|给予|比例|向导|方向|一[向]|原先"
-)
 _SMALL = 2  # characters
-_PAID = frozenset(["费用", "费", "手续费用"])
-
-
+_SEPARATORS = "、和与及或,"
 # A title may be named; what it permits or forbids is no rule.
-_OF_TITLES = frozenset({Sign.AND, Sign.OR, Sign.BEFORE, Sign.AFTER, Sign.WITH, Sign.ANY})
+_OF_TITLES = frozenset({Operator.AND, Operator.OR, Operator.BEFORE, Operator.AFTER, Operator.WITH, Operator.ANY})
 
 
-def clause_faults(match: Match, sources: Sequence[Source], *, said: frozenset[str]) -> Iterator[Fault]:
-    """``said``: the pairs of the whole sentence."""
+def clause_faults(match: Match, sources: Sequence[Source], *, restated: frozenset[str]) -> Iterator[Fault]:
+    """``restated``: the pairs of the whole sentence."""
     clause = match.clause
-    signs = {each.sign for each in clause.signs}
+    is_free = any(each.operator is Operator.FREE for each in clause.operators)
     for run in match.foreign:
-        if not (Sign.FREE in signs and run in _PAID):
+        if not (is_free and run in clause.words.fees):
             yield Fault(FaultKind.FOREIGN_WORDS, clause.text, run)
     for detail in clause.details:
         yield from _detail_faults(detail, match, sources)
     yield from _mixed(match)
-    yield from _cut_words(match, said | match.source.context_pairs)
+    yield from _cut_words(match, restated | match.source.context_pairs)
     yield from _exchanged(match)
     yield from _disordered(match)
-    yield from _sign_faults(match)
+    yield from _operator_faults(match)
     yield from _role_faults(match)
 
 
@@ -44,21 +39,21 @@ def _mixed(match: Match) -> Iterator[Fault]:
     """A clause made of several must begin each of them as its source does: else it has the subject of one and what is
     said of another."""
     for clause in match.window[1:]:
-        start = clause.content.split("\x00")[0][:2]
+        start = clause.content.split(GAP)[0][:2]
         if len(start) == 2 and start not in match.clause.pairs:
             yield Fault(FaultKind.MERGED_RULES, match.clause.text, clause.text)
     for clause in match.window if match.first < match.last else ():
-        for left, before, after in left_out(clause.content, match.clause.pairs):
+        for left, before, after in uncovered_in_place(clause.content, match.clause.pairs):
             is_between = before and (after or clause is not match.window[-1])
-            if is_between and len(left) > _SMALL and not is_idle(left):
+            if is_between and len(left) > _SMALL and not clause.words.is_filler(left):
                 yield Fault(FaultKind.MERGED_RULES, match.clause.text, left)
 
 
-def _cut_words(match: Match, told: frozenset[str]) -> Iterator[Fault]:
+def _cut_words(match: Match, known: frozenset[str]) -> Iterator[Fault]:
     """首套印章 must not become 印章: what is left out of a clause ends where a word of grammar ends it."""
     for clause in match.window:
-        for left, before, after in left_out(clause.content, match.clause.pairs):
-            if is_idle(left) or not list(uncovered(left, told)):
+        for left, before, after in uncovered_in_place(clause.content, match.clause.pairs):
+            if clause.words.is_filler(left) or not list(uncovered(left, known)):
                 continue
             if (before and before + left[0] in clause.text) or (after and left[-1] + after in clause.text):
                 yield Fault(FaultKind.DROPPED_CONDITION, match.clause.text, left)
@@ -67,8 +62,8 @@ def _cut_words(match: Match, told: frozenset[str]) -> Iterator[Fault]:
 def _exchanged(match: Match) -> Iterator[Fault]:
     """A word of the source exchanged for one that stands elsewhere: in the title, or a second time."""
     content = match.clause.content
-    left = [each for clause in match.window for each in left_out(clause.content, match.clause.pairs)]
-    for run, before, after in left_out(content, match.own_pairs):
+    left = [each for clause in match.window for each in uncovered_in_place(clause.content, match.clause.pairs)]
+    for run, before, after in uncovered_in_place(content, match.own_pairs):
         if any((before and before == its[1]) or (after and after == its[2]) for its in left):
             yield Fault(FaultKind.FOREIGN_WORDS, match.clause.text, run)
     there = sum((clause.count_of for clause in match.window), Counter[str]())
@@ -80,8 +75,8 @@ def _exchanged(match: Match) -> Iterator[Fault]:
 
 def _disordered(match: Match) -> Iterator[Fault]:
     """25至16周岁 of 16至25周岁."""
-    ours = [each.said for each in match.clause.details if each.is_figure or each.kind == "ordinal"]
-    theirs = iter([each.said for clause in match.window for each in clause.details])
+    ours = [each.meaning for each in match.clause.details if each.is_figure or each.kind == "ordinal"]
+    theirs = iter([each.meaning for each in match.details])
     if len(ours) > 1 and not all(each in theirs for each in ours):
         yield Fault(FaultKind.FIGURE_OF_ANOTHER, match.clause.text, match.clause.text)
 
@@ -90,59 +85,113 @@ def _detail_faults(detail: Detail, match: Match, sources: Sequence[Source]) -> I
     written = match.clause.text[detail.start : detail.end]
     if _stands_in(detail, match):
         return
-    everywhere = [each for source in sources for segment in source.segments for each in details_of(segment)]
+    everywhere = [each for source in sources for segment in source.segments for each in segment.details]
     everywhere += [each for source in sources for clause in source.context for each in clause.details]
-    known = any(each.said == detail.said for each in everywhere)
+    known = any(each.meaning == detail.meaning for each in everywhere)
     kind = FaultKind.FIGURE_OF_ANOTHER if known else FaultKind.FOREIGN_FIGURE
     yield Fault(kind, match.clause.text, written)
 
 
 def _stands_in(detail: Detail, match: Match) -> bool:
     """A figure stands in the window itself; other details may stand in its segment or above it."""
-    window = [each for clause in match.window for each in clause.details]
     about = match.segment.text + match.source.headings
-    if is_said(detail, window, about=about):
+    is_time_limit = match.clause.words.time_limits.search(about) is not None
+    if is_stated(detail, match.details, is_time_limit=is_time_limit):
         return True
     above = [each for clause in match.source.context for each in clause.details]
     if match.segment.lead_in:
-        above += details_of(match.segment.lead_in)
+        above += match.segment.lead_in.details
     if detail.kind == "name":
-        title = pairs_of(Clause(match.clause.text[detail.start + 1 : detail.end - 1]).content)
-        if title <= match.source.context_pairs:
+        title = CanonicalClause(match.clause.text[detail.start + 1 : detail.end - 1], match.clause.words)
+        if title.pairs <= match.source.context_pairs:
             return True
     if detail.is_figure or detail.kind == "per":
-        return is_said(detail, above, about=about)
-    return is_said(detail, [*above, *details_of(match.segment)], about="")
+        return is_stated(detail, above, is_time_limit=is_time_limit)
+    return is_stated(detail, [*above, *match.segment.details], is_time_limit=False)
 
 
-def details_of(segment: Segment) -> list[Detail]:
-    return [each for clause in segment.clauses for each in clause.details]
-
-
-def _sign_faults(match: Match) -> Iterator[Fault]:
-    window = [each for clause in match.window for each in clause.signs]
-    if not any(each.sign in (Sign.MAY, Sign.MUST) for each in window):
+def _operator_faults(match: Match) -> Iterator[Fault]:
+    window = list(match.operators)
+    if not any(each.operator in (Operator.MAY, Operator.MUST) for each in window):
         # 的配偶, 可以申请: the window has the subject only, and the rest of its rule says whether it may or must.
-        window += [each for clause in match.segment.clauses for each in clause.signs if each.sign is Sign.MAY]
-    lead_in = match.segment.lead_in
-    above = [each for clause in lead_in.clauses for each in clause.signs] if lead_in else []
-    context = [each for clause in match.source.context for each in clause.signs if each.sign in _OF_TITLES]
+        window += [each for each in match.segment.operators if each.operator is Operator.MAY]
+    above = match.segment.lead_in.operators if match.segment.lead_in else []
+    context = [each for clause in match.source.context for each in clause.operators if each.operator in _OF_TITLES]
     candidates = [window, window + above, window + context] if above or context else [window]
-    found = [list(changed(match.clause.signs, source)) for source in candidates]
+    found = [list(changed(match.clause.operators, source)) for source in candidates]
     if all(found):
         yield Fault(FaultKind.CHANGED_MEANING, match.clause.text, "/".join(found[0]))
 
 
 def _role_faults(match: Match) -> Iterator[Fault]:
     """由甲向乙 is not 由乙向甲, though it has the same words."""
-    source = list(_roles(match.segment.text))
-    for role, of in _roles(match.clause.text):
+    words = match.clause.words
+    source = list(words.roles_in(match.segment.text))
+    for role, of in words.roles_in(match.clause.text):
         same = [other for its, other in source if its == role]
         if same and not any(set(of) & set(other) for other in same):
             yield Fault(FaultKind.CHANGED_ROLES, match.clause.text, role + of)
 
 
-def _roles(text: str) -> Iterator[tuple[str, str]]:
-    hidden = _NO_ROLE.sub(lambda found: "\x00" * len(found[0]), text)
-    for found in _ROLE.finditer(hidden):
-        yield found["role"], found["of"]
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A figure and the words that say what it is of."""
+
+    detail: Detail
+    text: str
+    pairs: frozenset[str]
+
+
+def figure_faults(clauses: Sequence[CanonicalClause], sources: Sequence[Source]) -> Iterator[Fault]:
+    """``clauses`` of one sentence of a draft; ``sources``: what it cites."""
+    cells = [cell for source in sources for segment in source.segments for cell in _cells_of(segment.clauses)]
+    for own in _cells_of(clauses):
+        same = [cell for cell in cells if cell.detail.meaning == own.detail.meaning]
+        rivals = [
+            cell for cell in cells if cell.detail.kind == own.detail.kind and cell.detail.meaning != own.detail.meaning
+        ]
+        if same and all(_is_of_a_rival(own, cell, rivals) for cell in same):
+            yield Fault(FaultKind.FIGURE_OF_ANOTHER, own.text, own.detail.value)
+
+
+def _is_of_a_rival(own: _Cell, cell: _Cell, rivals: Sequence[_Cell]) -> bool:
+    """Whether it has words that its figure in the source lacks and another figure has."""
+    lacking = own.pairs - cell.pairs
+    return any(lacking & rival.pairs - cell.pairs for rival in rivals)
+
+
+def _cells_of(clauses: Sequence[CanonicalClause]) -> Iterator[_Cell]:
+    """For each figure the words since the last one of its kind, and those up to the next separator."""
+    for at, clause in enumerate(clauses):
+        figures = [each for each in clause.details if each.is_figure]
+        for detail in figures:
+            alike = [each for each in figures if each.kind == detail.kind]
+            place = alike.index(detail)
+            before = clause.text[alike[place - 1].end if place else 0 : detail.start]
+            if place:
+                before = _after_separator(before)
+            after = clause.text[detail.end : alike[place + 1].start if place + 1 < len(alike) else None]
+            after = _up_to_separator(after) if place + 1 < len(alike) else after
+            lead = [] if place else _lead_in(clauses, at, detail.kind)
+            parts = [*lead, before, after]
+            pairs = frozenset[str]().union(*(CanonicalClause(part, clause.words).pairs for part in parts))
+            yield _Cell(detail, before + clause.text[detail.start : detail.end] + after, pairs)
+
+
+def _lead_in(clauses: Sequence[CanonicalClause], at: int, kind: str) -> list[str]:
+    lead: list[str] = []
+    for clause in reversed(clauses[:at]):
+        if any(each.kind == kind for each in clause.details):
+            break
+        lead.append(clause.text)
+    return lead
+
+
+def _after_separator(text: str) -> str:
+    found = [text.find(each) for each in _SEPARATORS if each in text]
+    return text[min(found) + 1 :] if found else text
+
+
+def _up_to_separator(text: str) -> str:
+    found = [text.find(each) for each in _SEPARATORS if each in text]
+    return text[: min(found)] if found else text

@@ -5,26 +5,28 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kb_service.asking.checking.canonical import is_idle
-from kb_service.asking.checking.segments import Clause, Segment, context_of, pairs_of, segments_of, uncovered
+from kb_service.asking.checking.segments import CanonicalClause, Detail, Segment, clauses_of, joined, segments_of
+from kb_service.asking.checking.words import CheckingWords, Found
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
+from kb_service.text.clauses import uncovered
 
 # Alike is alike: more ties than these are lines of a form.
 _MOST_TIES = 12
 
 
 class Source:
-    """A passage as grounding reads it; ``number`` counts the passages from 0."""
+    """A passage as it is checked against; ``number`` counts the passages from 0. ``context``: what stands above it."""
 
-    def __init__(self, found: PassageInVersion, number: int, converter: ScriptConverter) -> None:
+    def __init__(self, found: PassageInVersion, number: int, words: CheckingWords, converter: ScriptConverter) -> None:
         self.number = number
-        self.segments = [each for each in segments_of(found, number, converter) if each.clauses]
+        self.segments = [each for each in segments_of(found, number, words, converter) if each.clauses]
         self.is_reply = found.metadata.question is not None and found.passage.ordinal == 0
-        self.context = context_of(found, converter)
+        above = (found.metadata.title, found.metadata.question, *found.passage.heading_path)
+        self.context = [clause for each in above if each for clause in clauses_of(each, words, converter)]
         self.headings = " ".join(found.passage.heading_path)
 
-    def begins_with(self, clauses: Sequence[Clause]) -> bool:
+    def begins_with(self, clauses: Sequence[CanonicalClause]) -> bool:
         """Whether it is the answer of a Q&A that begins so: 可以。"""
         first = self.segments[0].clauses if self.is_reply and self.segments else ()
         return bool(clauses) and [each.text for each in first] == [each.text for each in clauses]
@@ -38,26 +40,32 @@ class Source:
 class Match:
     """The neighbouring clauses ``segment.clauses[first:last + 1]`` that have most of a draft's clause."""
 
-    clause: Clause
+    clause: CanonicalClause
     source: Source
     segment: Segment
     first: int
     last: int
 
     @property
-    def is_telling(self) -> bool:
+    def is_conclusive(self) -> bool:
         """It shares words; or it is nothing but figures, and shares them."""
-        return bool(self.own) or (not self.clause.content.strip("\x00") and self.likeness[1] > 0)
+        return bool(self.own) or (not self.clause.characters and self.likeness[1] > 0)
 
     @property
-    def window(self) -> tuple[Clause, ...]:
+    def window(self) -> tuple[CanonicalClause, ...]:
         return self.segment.clauses[self.first : self.last + 1]
 
     @cached_property
     def own_pairs(self) -> frozenset[str]:
-        return pairs_of(Clause(",".join(each.text for each in self.window)).content) | frozenset(
-            pair for each in self.window for pair in each.pairs
-        )
+        return joined(self.window).pairs.union(*(each.pairs for each in self.window))
+
+    @cached_property
+    def details(self) -> list[Detail]:
+        return [each for clause in self.window for each in clause.details]
+
+    @cached_property
+    def operators(self) -> list[Found]:
+        return [each for clause in self.window for each in clause.operators]
 
     @cached_property
     def pairs(self) -> frozenset[str]:
@@ -68,13 +76,12 @@ class Match:
     @cached_property
     def foreign(self) -> list[str]:
         """Words of the draft's clause that neither the window nor what it stands under has."""
-        return [run for run in uncovered(self.clause.content, self.pairs) if not is_idle(run)]
+        return [run for run in uncovered(self.clause.content, self.pairs) if not self.clause.words.is_filler(run)]
 
     @cached_property
     def own(self) -> int:
         """How many characters the window itself shares with the clause."""
-        content = self.clause.content.replace("\x00", "")
-        return len(content) - sum(map(len, uncovered(self.clause.content, self.own_pairs)))
+        return len(self.clause.characters) - sum(map(len, uncovered(self.clause.content, self.own_pairs)))
 
     @cached_property
     def fit(self) -> tuple[int, int]:
@@ -83,16 +90,13 @@ class Match:
 
     @cached_property
     def likeness(self) -> tuple[int, ...]:
-        """Among windows that fit equally: shared words, then shared details with and without bounds, then signs."""
-        own, window = self.clause, self.window
+        """Among windows that fit equally: shared words, then shared details with and without bounds, then operators."""
+        own = self.clause
         return (
             self.own,
-            _shared(
-                [(each.said, each.bounds) for each in own.details],
-                [(d.said, d.bounds) for c in window for d in c.details],
-            ),
-            _shared([each.said for each in own.details], [each.said for clause in window for each in clause.details]),
-            _shared([each.sign for each in own.signs], [each.sign for clause in window for each in clause.signs]),
+            _shared([each.bounded_meaning for each in own.details], [each.bounded_meaning for each in self.details]),
+            _shared([each.meaning for each in own.details], [each.meaning for each in self.details]),
+            _shared([each.operator for each in own.operators], [each.operator for each in self.operators]),
         )
 
 
@@ -100,7 +104,7 @@ def _shared(some: Sequence[Hashable], others: Sequence[Hashable]) -> int:
     return (Counter(some) & Counter(others)).total()
 
 
-def matches(clause: Clause, sources: Sequence[Source]) -> list[Match]:
+def matches(clause: CanonicalClause, sources: Sequence[Source]) -> list[Match]:
     """The windows that fit best."""
     found = [match for source in sources for segment in source.segments for match in _windows(clause, source, segment)]
     if not found:
@@ -110,7 +114,7 @@ def matches(clause: Clause, sources: Sequence[Source]) -> list[Match]:
     return sorted(ties, key=lambda match: match.likeness, reverse=True)[:_MOST_TIES]
 
 
-def _windows(clause: Clause, source: Source, segment: Segment) -> Iterator[Match]:
+def _windows(clause: CanonicalClause, source: Source, segment: Segment) -> Iterator[Match]:
     """Windows of several clauses only as far as they hold more of it than one clause does."""
     count = len(segment.clauses)
     best: list[Match] = []
@@ -125,13 +129,13 @@ def _windows(clause: Clause, source: Source, segment: Segment) -> Iterator[Match
     yield from best
 
 
-def aligned(clauses: Sequence[Clause], sources: Sequence[Source]) -> list[Match]:
+def aligned(clauses: Sequence[CanonicalClause], sources: Sequence[Source]) -> list[Match]:
     """A match for each clause of one sentence, in the segment that has most of them.
 
     The details decide last: a figure that another rule has must not draw its clause over to that rule.
     """
     options = [matches(clause, sources) for clause in clauses]
-    votes = Counter(key for ties in options for key in {_key(match) for match in ties if match.is_telling})
+    votes = Counter(key for ties in options for key in {_key(match) for match in ties if match.is_conclusive})
     found: list[Match] = []
     for ties in options:
         before = _key(found[-1]) if found else None
@@ -145,7 +149,3 @@ def _preference(match: Match, votes: Counter[tuple[int, int]], before: tuple[int
 
 def _key(match: Match) -> tuple[int, int]:
     return match.source.number, match.segment.at
-
-
-def sources_of(passages: Sequence[PassageInVersion], converter: ScriptConverter) -> list[Source]:
-    return [Source(found, number, converter) for number, found in enumerate(passages)]

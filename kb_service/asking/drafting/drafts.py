@@ -9,7 +9,7 @@ from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Drafting
 from kb_service.domain.documents import PassageInVersion
-from kb_service.text.sentences import Span
+from kb_service.text.clauses import Span
 
 
 @dataclass(frozen=True, slots=True)

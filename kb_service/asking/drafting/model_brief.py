@@ -1,4 +1,7 @@
-"""What a language model is told: the rules, the question, and numbered passages behind a fence nobody can guess."""
+"""What a language model is asked, and how its reply is read.
+
+It is given the rules, the question, and numbered passages behind a fence that nobody can guess.
+"""
 
 import hashlib
 import re
@@ -7,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
+from pydantic import RootModel, field_validator
 
 from kb_service.asking.checking.faults import Fault, FaultKind
+from kb_service.asking.drafting.drafts import Statement
 from kb_service.domain.documents import PassageInVersion
 from kb_service.text.figures import FigureKind, figures
+from kb_service.text.vocabulary import load
 
 # Chinese text has less than a token a character with every tokenizer in use; what the reply may take is kept free.
 _REPLY_TOKENS = 1024
@@ -22,6 +27,13 @@ _NEVER_SEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me"})
 _FILES = ("draft.md", "redraft.md", "faults.yaml")
 _BLANK = re.compile(r"\{\{(\w+)\}\}")
 _PART = re.compile(r"^=== (\w+) ===\n", re.M)
+_THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.S)
+# Marks stand behind a sentence or clause, before or after its closing mark; elsewhere they are no marks.
+_MARKS = re.compile(
+    r"[ \t]*(?P<marks>(?:\[\d{1,3}(?: ?[,，、] ?\d{1,3})*\] ?)+)(?P<after>[。！？；，,;!?]|(?=\s*$)|(?<=[\] ])(?=\S))"
+)
+_CLOSING = "。！？；!?;：:"
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,7 @@ class Prompts:
     reason_of: Mapping[FaultKind, str]
     sha256: str
 
-    def told(self, fault: Fault) -> str:
+    def reason(self, fault: Fault) -> str:
         """The fault in a sentence for the model."""
         return _filled(self.reason_of[fault.kind], {"sentence": fault.sentence, "what": fault.what})
 
@@ -57,16 +69,28 @@ class Brief:
         return _TOKEN.sub(lambda match: self.written_for.get(match[0], match[0]), reply)
 
 
+class _Reasons(RootModel[dict[FaultKind, str]]):
+    """`prompts/faults.yaml`."""
+
+    @field_validator("root")
+    @classmethod
+    def _has_every_fault(cls, reasons: dict[FaultKind, str]) -> dict[FaultKind, str]:
+        if missing := sorted(set(FaultKind) - set(reasons)):
+            raise ValueError(f"no sentence for {', '.join(missing)}")
+        return reasons
+
+
 def load_prompts(folder: Path) -> Prompts:
-    """Raises FileNotFoundError, KeyError or ValueError when a file or a part of it is missing or misspelt."""
+    """Raises VocabularyFault for a mistake in faults.yaml; FileNotFoundError, KeyError or ValueError when another file
+    or a part of it is missing or misspelt.
+    """
     draft = _parts(folder / "draft.md")
-    reasons = yaml.safe_load((folder / "faults.yaml").read_text(encoding="utf-8"))
     return Prompts(
         system=draft["system"],
         user=draft["user"],
         redraft=_parts(folder / "redraft.md")["user"],
         no_answer=draft["no_answer"].strip(),
-        reason_of={kind: reasons[kind] for kind in FaultKind},
+        reason_of=load(folder, "faults.yaml", _Reasons).root,
         sha256=hashlib.sha256(b"\0".join((folder / name).read_bytes() for name in _FILES)).hexdigest(),
     )
 
@@ -86,7 +110,7 @@ def brief(
     shown: list[str] = []
     used: list[PassageInVersion] = []
     for found in passages:
-        text = _tokenised(_safe(_shown(found, len(used) + 1), fence), written_for)
+        text = _tokenised(_safe(_as_shown(found, len(used) + 1), fence), written_for)
         if len(text) > room:
             continue
         room -= len(text)
@@ -98,15 +122,15 @@ def brief(
 
 def again(prompts: Prompts, given: Brief, reply: str, faults: Sequence[Fault], *, fence: str) -> str:
     """The user's part of a second request: the first one, what was wrong with the reply, and to write anew."""
-    reasons = "\n".join(dict.fromkeys(f"- {_safe(prompts.told(fault), fence)}" for fault in faults))
+    reasons = "\n".join(dict.fromkeys(f"- {_safe(prompts.reason(fault), fence)}" for fault in faults))
     values = {"fence": fence, "reply": _safe(reply, fence), "reasons": reasons}
     return f"{given.user}\n\n{_filled(prompts.redraft, values)}"
 
 
-def _shown(found: PassageInVersion, number: int) -> str:
-    said = (found.metadata.title, *found.passage.heading_path)
+def _as_shown(found: PassageInVersion, number: int) -> str:
+    above = (found.metadata.title, *found.passage.heading_path)
     asked = f"\n{found.metadata.question}" if found.metadata.question else ""
-    return f"[{number}]\n《{'》·'.join((said[0], '·'.join(said[1:])))}{asked}\n{found.passage.text}".replace(
+    return f"[{number}]\n《{'》·'.join((above[0], '·'.join(above[1:])))}{asked}\n{found.passage.text}".replace(
         "》·\n", "》\n"
     )
 
@@ -146,3 +170,39 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 def _parts(path: Path) -> dict[str, str]:
     _, *found = _PART.split(path.read_text(encoding="utf-8"))
     return {name: text.strip() for name, text in zip(found[::2], found[1::2], strict=True)}
+
+
+def statements_of(reply: str) -> list[Statement]:
+    """A statement for each stretch of text up to its marks, which count passages from 0. Text after the last marks is
+    a statement that nothing backs; a line that ends in a colon belongs to the next one."""
+    statements: list[Statement] = []
+    lead = ""
+    for line in _THOUGHTS.sub("", reply).strip().splitlines():
+        text = line.strip()
+        if not text:
+            continue
+        found = _of_line(text)
+        if len(found) == 1 and not found[0].quotes and text.endswith(("：", ":")):
+            lead += text + "\n"
+            continue
+        first = found[0]
+        statements += [Statement(lead + first.text, first.quotes), *found[1:]]
+        lead = ""
+    return [*statements, Statement(lead.strip(), ())] if lead else statements
+
+
+def _of_line(line: str) -> list[Statement]:
+    statements: list[Statement] = []
+    text, marks, at = "", (), 0  # type: str, tuple[int, ...], int
+    for match in _MARKS.finditer(line):
+        before = line[at : match.start()]
+        if not match["after"] and not before.endswith((*_CLOSING, "，", ",")) and match.end() < len(line.rstrip()):
+            continue
+        text += before + match["after"]
+        marks += tuple(int(number) - 1 for number in _NUMBER.findall(match["marks"]))
+        at = match.end()
+        if text.endswith(tuple(_CLOSING)) or not line[at:].strip():
+            statements.append(Statement(text.strip(), tuple(dict.fromkeys(marks))))
+            text, marks = "", ()
+    rest = (text + line[at:]).strip()
+    return [*statements, Statement(rest, ())] if rest else statements

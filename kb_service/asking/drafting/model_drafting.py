@@ -3,13 +3,11 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb_service.asking.checking.checking import check
+from kb_service.asking.checking.checking import Checker
 from kb_service.asking.checking.faults import Fault, FaultKind
-from kb_service.asking.drafting.circuit import CircuitBreaker
 from kb_service.asking.drafting.drafts import AnswerDrafter, Draft, Quote, Statement
-from kb_service.asking.drafting.model_brief import Brief, Prompts, again, brief
-from kb_service.asking.drafting.model_replies import statements_of
-from kb_service.asking.drafting.model_writing import RanAway, write
+from kb_service.asking.drafting.model_brief import Brief, Prompts, again, brief, statements_of
+from kb_service.asking.drafting.model_calls import CircuitBreaker, RanAway, write
 from kb_service.asking.events import Progress
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate
@@ -48,6 +46,7 @@ class ModelDrafter:
         sections: Callable[[str], Sequence[PassageInVersion]],
         prompts: Prompts,
         breaker: CircuitBreaker,
+        checker: Checker,
         converter: ScriptConverter,
         limits: Limits,
         clock: Callable[[], float],
@@ -61,6 +60,7 @@ class ModelDrafter:
         self._sections = sections
         self._prompts = prompts
         self._breaker = breaker
+        self._checker = checker
         self._converter = converter
         self._limits = limits
         self._clock = clock
@@ -71,7 +71,7 @@ class ModelDrafter:
     ) -> Generator[Progress, None, Draft]:
         """The model's draft if it holds at the first or the second attempt, else the fallback's with the reasons."""
         safe = yield from self._fallback.draft(understood, candidates, weight_of)
-        if understood.quantity_asked.is_missing_from(self._said(safe.statements)):
+        if understood.quantity_asked.is_missing_from(self._normalised(safe.statements)):
             return safe  # it will be handed over, whatever a model might say
         if not self._breaker.admits():
             return self._instead(safe, [UNAVAILABLE])
@@ -128,7 +128,7 @@ class ModelDrafter:
         self, understood: Understanding, given: Brief, reply: str, safe: Draft
     ) -> tuple[Draft | None, Sequence[Fault]]:
         statements = statements_of(given.restored(reply))
-        checked = check(statements, given.passages, converter=self._converter)
+        checked = self._checker.check(statements, given.passages)
         faults = [*checked.faults, *self._unfit(understood, statements, given.passages, safe)]
         if faults:
             return None, faults
@@ -150,11 +150,11 @@ class ModelDrafter:
             found.append(Fault(FaultKind.TOO_LONG))
         cited = {passages[n].passage.id for each in statements for n in each.quotes if 0 <= n < len(passages)}
         answers = {quote.found.passage.id for quote in safe.quotes}
-        if not cited & answers or understood.quantity_asked.is_missing_from(self._said(statements)):
+        if not cited & answers or understood.quantity_asked.is_missing_from(self._normalised(statements)):
             found.append(Fault(FaultKind.OFF_TOPIC))
         return found
 
-    def _said(self, statements: Sequence[Statement]) -> str:
+    def _normalised(self, statements: Sequence[Statement]) -> str:
         return normalised("\n".join(each.text for each in statements), self._converter)
 
     def _instead(self, safe: Draft, rejected: Sequence[str]) -> Draft:

@@ -10,8 +10,8 @@ from kb_service.domain.answers import Drafting
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.ports import ScriptConverter
+from kb_service.text.clauses import Span, sentences
 from kb_service.text.normalising import normalised
-from kb_service.text.sentences import Span, sentences
 from kb_service.text.terms import covered
 
 # Fused scores are in standard deviations of a leg's top hits.

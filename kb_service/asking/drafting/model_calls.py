@@ -1,15 +1,19 @@
-"""Waiting for a language model without being held by it: it writes in a thread, and can be left at any moment."""
+"""Asking a language model without being held up by it.
+
+It writes in a thread and can be left at any moment; one that does not answer is left alone for a while.
+"""
 
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from enum import StrEnum
 from queue import Empty, Queue
 
 from kb_service.asking.events import Progress
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.ports import LanguageModel
 
-_TOLD_EVERY_SECONDS = 0.5
+_PROGRESS_EVERY_SECONDS = 0.5
 # An answer is a screen; a model that writes on has lost the thread.
 _LONGEST_REPLY = 4000
 _LOOP_CHARACTERS = 16
@@ -38,9 +42,9 @@ def write(
 
 def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Generator[Progress, None, str]:
     text = ""
-    told_at = clock()
+    reported_at = clock()
     while True:
-        piece = call.next_piece(min(_TOLD_EVERY_SECONDS, max(0.0, until - clock())))
+        piece = call.next_piece(min(_PROGRESS_EVERY_SECONDS, max(0.0, until - clock())))
         if isinstance(piece, Exception):
             raise piece
         if piece is None:
@@ -50,8 +54,8 @@ def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Ge
             raise RanAway
         if clock() >= until:
             raise ModelUnavailable("the language model took longer than KB_LLM_SECONDS")
-        if clock() - told_at >= _TOLD_EVERY_SECONDS:
-            told_at = clock()
+        if clock() - reported_at >= _PROGRESS_EVERY_SECONDS:
+            reported_at = clock()
             yield Progress("drafting")
 
 
@@ -96,3 +100,62 @@ class _Call:
             self._pieces.put(error)
         except Exception as error:  # a model's library may raise anything, and an answer must come all the same
             self._pieces.put(ModelUnavailable(f"the language model failed with {type(error).__name__}"))
+
+
+class State(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+class CircuitBreaker:
+    """After failures in a row nobody asks for a while, then one tries. For one process, safe among threads.
+
+    ``clock`` gives seconds that never go back."""
+
+    def __init__(self, *, clock: Callable[[], float], failures: int = 3, rest_seconds: float = 30.0) -> None:
+        self._clock = clock
+        self._failures = failures
+        self._rest_seconds = rest_seconds
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+        self._opened_at: float | None = None
+        self._is_trying = False
+
+    @property
+    def state(self) -> State:
+        with self._lock:
+            return self._state()
+
+    def admits(self) -> bool:
+        """Whether to ask now. Of those who ask after the rest, one is let through to try; it must report back."""
+        with self._lock:
+            match self._state():
+                case State.CLOSED:
+                    return True
+                case State.HALF_OPEN if not self._is_trying:
+                    self._is_trying = True
+                    return True
+                case _:
+                    return False
+
+    def succeeded(self) -> None:
+        with self._lock:
+            self._in_a_row, self._opened_at, self._is_trying = 0, None, False
+
+    def failed(self) -> None:
+        with self._lock:
+            self._in_a_row += 1
+            self._is_trying = False
+            if self._in_a_row >= self._failures:
+                self._opened_at = self._clock()
+
+    def abandoned(self) -> None:
+        """Nothing was learnt: whoever asked has left."""
+        with self._lock:
+            self._is_trying = False
+
+    def _state(self) -> State:
+        if self._opened_at is None:
+            return State.CLOSED
+        return State.HALF_OPEN if self._clock() - self._opened_at >= self._rest_seconds else State.OPEN
