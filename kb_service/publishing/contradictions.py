@@ -156,7 +156,7 @@ def tells_apart(one: Statement, other: Statement, groups: Mapping[str, Group]) -
             return name
     if _is_another_case(one, other):
         return "conditions"
-    # 复诊 against 初诊: each is asked and said on its own side only.
+    # 复诊 against 初诊: each stands on its own side only.
     if one.subject - other.near and other.subject - one.near:
         return "subject"
     if _is_the_contrary(one, other) or _is_the_contrary(other, one):

@@ -43,7 +43,7 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A figure is told from the same characters that mean something else: 3 of 3至5日 and of 3至5年."""
+    """A word, mark or figure. ``meaning`` sets figures of equal characters apart: 3 of 3至5日 and of 3至5年."""
 
     text: str
     meaning: tuple[FigureKind, str, str] | None = None
@@ -77,7 +77,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One article of either text. ``is_moved`` is also said of one that changed or was renumbered.
+    """One article of either text. ``is_moved`` is also true of one that changed or was renumbered.
 
     Equal and deleted segments joined are ``before.text``, equal and inserted ones ``after.text``.
     """
@@ -351,8 +351,8 @@ def _length(tokens: Sequence[Token]) -> int:
 
 def related_documents(version: Version) -> list[str]:
     """Where a predecessor may stand: its own document, the one it replaces, the one it was made from."""
-    said = version.metadata
-    return [each for each in dict.fromkeys((version.document_id, said.replaces, said.amends)) if each]
+    metadata = version.metadata
+    return [each for each in dict.fromkeys((version.document_id, metadata.replaces, metadata.amends)) if each]
 
 
 def predecessor(version: Version, schedules: Mapping[str, Sequence[Scheduled]]) -> str | None:

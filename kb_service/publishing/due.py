@@ -82,16 +82,16 @@ def kept_lead_times(
 
 
 def _item(version: Version, verdict: LeadTimeVerdict) -> DueItem:
-    said = version.metadata
+    metadata = version.metadata
     return DueItem(
         version_id=version.id,
         document_id=version.document_id,
-        title=said.title,
-        kind=said.kind,
+        title=metadata.title,
+        kind=metadata.kind,
         state=version.state,
-        department=said.department,
-        matter_id=said.matter_id,
-        effective_from=said.effective_from,
+        department=metadata.department,
+        matter_id=metadata.matter_id,
+        effective_from=metadata.effective_from,
         publish_by=verdict.publish_by,
         status=verdict.status,
         needs_reason=verdict.needs_reason,

@@ -27,15 +27,15 @@ class KnownQuestions:
 
     def near(self, version: Version) -> Sequence[KnownQuestion]:
         """At most 200, no text twice; of the suite those of the version's matter first."""
-        said = version.metadata
-        own = [said.question, *said.similar_questions] if said.question else []
-        found = [KnownQuestion(text, "own", said.region, said.audience) for text in own if text]
-        if said.matter_id:
-            found += [KnownQuestion(masked(text), "recent") for text in self._recent(said.matter_id, _MOST_RECENT)]
+        metadata = version.metadata
+        own = [metadata.question, *metadata.similar_questions] if metadata.question else []
+        found = [KnownQuestion(text, "own", metadata.region, metadata.audience) for text in own if text]
+        if metadata.matter_id:
+            found += [KnownQuestion(masked(text), "recent") for text in self._recent(metadata.matter_id, _MOST_RECENT)]
         suite = self.suite()
-        matters = [self._matter_of(each.text) if said.matter_id else None for each in suite]
-        near = [each for each, matter in zip(suite, matters, strict=True) if matter == said.matter_id]
-        far = [each for each, matter in zip(suite, matters, strict=True) if matter != said.matter_id]
+        matters = [self._matter_of(each.text) if metadata.matter_id else None for each in suite]
+        near = [each for each, matter in zip(suite, matters, strict=True) if matter == metadata.matter_id]
+        far = [each for each, matter in zip(suite, matters, strict=True) if matter != metadata.matter_id]
         once = {each.text: each for each in reversed([*found, *near, *far])}
         return list(reversed(list(once.values())))[:MOST_QUESTIONS]
 
@@ -53,10 +53,10 @@ class KnownQuestions:
 def _question(line: str, where: str) -> KnownQuestion | None:
     """None for one that is out of scope: no document changes what is said to it."""
     try:
-        said = json.loads(line)
-        if not said.get("in_scope", True):
+        record = json.loads(line)
+        if not record.get("in_scope", True):
             return None
-        audience = Audience(said["audience"]) if said.get("audience") else None
-        return KnownQuestion(said["question"], "suite", said.get("region"), audience)
+        audience = Audience(record["audience"]) if record.get("audience") else None
+        return KnownQuestion(record["question"], "suite", record.get("region"), audience)
     except (ValueError, KeyError, AttributeError) as error:
         raise InvalidRecord(f"{where} is no question of a suite: {error}") from error

@@ -71,5 +71,5 @@ def _in_days(each: Quantity) -> tuple[Decimal, Decimal]:
 
 
 def all_within(some: Collection[Quantity], others: Collection[Quantity]) -> bool:
-    """Whether each of some is said by one of the others."""
+    """Whether each of some says the same as one of the others."""
     return all(any(says_the_same(one, other) for other in others) for one in some)

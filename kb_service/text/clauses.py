@@ -1,5 +1,7 @@
-"""The one reader of sentences and clauses: where they stand, which figures they have, and which characters stand
-together in them.
+"""The one reader of sentences and clauses.
+
+Where they stand, which figures they have, and which characters stand together in them. What counts as a word of grammar
+is up to the caller: checking a draft and comparing two texts take different words out first.
 """
 
 import re

@@ -74,7 +74,7 @@ _LINE = r"\(?0\d{2,3}\)?[- ]?\d{7,8}(?:-\d{1,6})?(?!\d)|[48]00-?\d{3}-?\d{4}(?!\
 _NO_PHONE_AFTER = r"(?!\.?\d|%| ?[元万亿千百年月日天号人份件次名户家个张套倍米吨克亩项种页台辆间平公])"
 _PHONE = rf"(?<![A-Za-z\d./=-])(?:{_LINE}|(?:12\d{{3}}|95\d{{3}}|96\d{{3,4}}){_NO_PHONE_AFTER})"
 # Other numbers are telephones where the text says so. An area code is left to the pattern above.
-_SAID_PHONES = (
+_NAMED_PHONES = (
     r"(?:电话|热线|拨打|致电|传真)(?:号码)?[ :是为(]{0,3}"
     rf"(?P<numbers>[1-9]\d{{2,7}}{_NO_PHONE_AFTER}(?:-\d{{1,6}}(?!\d))?(?:[、/;,或 ]{{1,2}}[2-9]\d{{7}}(?!\d))*)"
 )
@@ -105,7 +105,7 @@ def figure_pattern(units: Iterable[str]) -> re.Pattern[str]:
         "ordinal": _ORDINAL,
         "standard": _STANDARD,
         "phone": _PHONE,
-        "phones": _SAID_PHONES,
+        "phones": _NAMED_PHONES,
         "fraction": _FRACTION,
         "measure": measure,
         "priced": rf"¥ ?(?P<price>{_ARABIC_NUMBER}) ?元?",

@@ -57,7 +57,7 @@ def figures(text: str) -> list[Figure]:
             case "phone":
                 found.append(_phone(match))
             case "phones":
-                found.extend(_phone(each) for each in _SAID_NUMBER.finditer(narrow, *match.span("numbers")))
+                found.extend(_phone(each) for each in _LISTED_NUMBER.finditer(narrow, *match.span("numbers")))
             case "fraction":
                 found.extend(_fractions(match))
             case "measure" | "priced":
@@ -97,7 +97,7 @@ _UNITS: dict[str, tuple[FigureKind, str, Decimal]] = {
 } | {unit: (FigureKind.COUNT, unit, Decimal(1)) for unit in _COUNTED.split()}
 _FIGURE = figure_pattern(_UNITS)
 _DATE_PARTS = date_parts()
-_SAID_NUMBER = re.compile(r"\d+(?:-\d+)?")
+_LISTED_NUMBER = re.compile(r"\d+(?:-\d+)?")
 _PARTS_OF = {"百": 100, "千": 1000, "万": 10_000}
 _MONTHS_A_YEAR = 12
 # 根据沪府办发〔2021〕26号: the words in front are no part of the number.

@@ -1,5 +1,6 @@
-"""What must hold between a clause of a draft and the clauses of the source that it restates; and that its figures stand
-with their own subject: 城镇 90%、农村 70% must not change places.
+"""What must hold between a clause of a draft and the clauses of the source that it restates.
+
+Its figures stand with their own subject, too: 城镇 90%、农村 70% must not change places.
 """
 
 from collections import Counter
@@ -36,8 +37,8 @@ def clause_faults(match: Match, sources: Sequence[Source], *, restated: frozense
 
 
 def _mixed(match: Match) -> Iterator[Fault]:
-    """A clause made of several must begin each of them as its source does: else it has the subject of one and what is
-    said of another."""
+    """A clause made of several must begin each of them as its source does: else it has the subject of one and
+    the predicate of another."""
     for clause in match.window[1:]:
         start = clause.content.split(GAP)[0][:2]
         if len(start) == 2 and start not in match.clause.pairs:

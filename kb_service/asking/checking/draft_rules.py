@@ -1,5 +1,6 @@
-"""What must hold between a draft and the segments it restates: nothing that limits a rule is left out of a sentence, no
-exception, item of a list or order of steps out of the whole.
+"""What must hold between a draft and the segments it restates: nothing that limits a rule is left out.
+
+Of a sentence no condition or operator; of the whole no exception or item of a list, nor the order of steps.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What can be wrong with a draft, named so that people, tables and the model can be told."""
+"""What can be wrong with a draft, named for people, for tables and for the model."""
 
 from dataclasses import dataclass
 from enum import StrEnum
