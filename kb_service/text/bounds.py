@@ -63,7 +63,7 @@ _BETWEEN = 3  # 不得超过每小时120公里
 AT_MOST = rf"{_IN_FRONT[Bound.MOST]}|{_IN_FRONT[Bound.LESS]}|以下(?!简称|条件|材料|情形|步骤|方式|渠道)|以内|之内"
 AT_LEAST = rf"{_IN_FRONT[Bound.LEAST]}|{_IN_FRONT[Bound.MORE]}|以上"
 # What begins a clause that limits the one before it: 最高500元, 不得超过两次.
-LIMITS = rf"{_NOT}(?:{_OVER}|{_UNDER}|[晚迟早]于)|最[多高长晚迟低少]|至[多少]"
+LIMITS = rf"{_NOT}(?:{_OVER}|{_UNDER}|[晚迟早]于)|最[多高长晚迟低少短]|至[多少]"
 
 _SIDES = {
     Bound.MOST: Side.UPPER,

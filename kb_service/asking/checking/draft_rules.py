@@ -12,7 +12,6 @@ from kb_service.asking.checking.faults import Fault, FaultKind
 from kb_service.asking.checking.matching import Match, Source
 from kb_service.asking.checking.segments import CanonicalClause, Segment
 from kb_service.asking.checking.words import Operator, lost
-from kb_service.text.bounds import LIMITS
 from kb_service.text.clauses import uncovered
 
 _SMALL_SHARE = 0.25
@@ -20,8 +19,6 @@ _SMALL_SHARE = 0.25
 _LONGEST_TOPIC = 4
 _LIST = re.compile(r"(?:、|和|以及|及|与|或者|或)(?![^《]*》)")
 _LONGEST_ITEM = 16
-_PER = r"(?:每[人户次月年套件])*"
-_BOUND = re.compile(f"{_PER}(?:{LIMITS})")
 _GRANTING = frozenset({Operator.MAY, Operator.FREE, Operator.NEED_NOT})
 _LIMITING = frozenset({Operator.MUST, Operator.NO, Operator.ONLY})
 _TO_BE_KEPT = frozenset({Operator.EXCEPT, Operator.NO, Operator.ONLY})
@@ -172,16 +169,14 @@ def _dropped_limits(segment: Segment, restated: Sequence[int], draft: Sequence[C
     granted = {each.operator for at in restated for each in segment.clauses[at].operators} & _GRANTING
     for at, clause in enumerate(segment.clauses):
         operators = {each.operator for each in clause.operators}
-        limits = at > max(restated) and (_begins_with_limit(clause) or (granted and operators & _LIMITING))
+        limits = at > max(restated) and (
+            clause.words.begins_with_limit(clause.text) or (granted and operators & _LIMITING)
+        )
         if Operator.EXCEPT not in operators and not limits:
             continue
         wanted = [clause] if len(clause.content) > 1 else list(segment.clauses[at : at + 2])
         if not all(is_restated(each, draft) for each in wanted) or not _keeps_operators(clause, draft):
             yield Fault(FaultKind.DROPPED_EXCEPTION, what=clause.text)
-
-
-def _begins_with_limit(clause: CanonicalClause) -> bool:
-    return _BOUND.match(clause.text) is not None or clause.words.limits.match(clause.text) is not None
 
 
 def _keeps_operators(clause: CanonicalClause, draft: Sequence[CanonicalClause]) -> bool:
@@ -199,7 +194,10 @@ def _left_out_of_a_list(segment: Segment, source: Source, draft: Sequence[Canoni
 def _dropped_next(segment: Segment, source: Source, draft: Sequence[CanonicalClause]) -> Iterator[Fault]:
     """The next sentence, where it begins with 但是."""
     following = next((each for each in source.segments if each.at == segment.at + 1), None)
-    if following is None or not _takes_back(following.clauses[0]):
+    if following is None:
+        return
+    first = following.clauses[0]
+    if not first.words.begins_with_exception(first.text):
         return
     if not all(is_restated(each, draft) for each in following.clauses[:2]):
         yield Fault(FaultKind.DROPPED_EXCEPTION, what=following.text)
@@ -213,10 +211,6 @@ def _lost_above_a_list(segment: Segment, draft: Sequence[CanonicalClause]) -> It
     above = {each.operator for each in segment.lead_in.operators}
     for operator in sorted(above & _OF_A_WHOLE_LIST - kept):
         yield Fault(FaultKind.CHANGED_MEANING, what=f"-{operator}: {segment.lead_in.text}")
-
-
-def _takes_back(clause: CanonicalClause) -> bool:
-    return clause.words.exceptions.match(clause.text) is not None
 
 
 def _shortened_lists(found: Sequence[Match]) -> Iterator[Fault]:

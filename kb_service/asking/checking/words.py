@@ -11,7 +11,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from kb_service.text.bounds import AT_LEAST, AT_MOST
+from kb_service.text.bounds import AT_LEAST, AT_MOST, LIMITS
 from kb_service.text.clauses import GAP
 from kb_service.text.vocabulary import AnyOf, Words, load
 
@@ -42,6 +42,7 @@ _BOUNDS = {Operator.LESS: AT_MOST, Operator.MORE: AT_LEAST}
 _SCOPE = 4
 _WITH_SCOPE = frozenset({Operator.NO, Operator.NEED_NOT, Operator.ONLY})
 _COUNTED = frozenset({Operator.NO, Operator.OR})
+_PER = "(?:每[人户次月年套件])*"
 _BETWEEN = re.compile(r"[的了在是把将被给向再能得以予\W]")
 
 
@@ -104,6 +105,20 @@ class CheckingWords(Words):
         hidden = self.no_roles.sub(lambda match: GAP * len(match[0]), text)
         for match in self._role.finditer(hidden):
             yield match["role"], match["of"]
+
+    def begins_with_limit(self, clause: str) -> bool:
+        return self._limit.match(clause) is not None
+
+    def begins_with_exception(self, clause: str) -> bool:
+        return self._exception.match(clause) is not None
+
+    @cached_property
+    def _limit(self) -> re.Pattern[str]:
+        return re.compile(f"{_PER}(?:{LIMITS}|{self.limits.pattern})")
+
+    @cached_property
+    def _exception(self) -> re.Pattern[str]:
+        return re.compile(f"{_PER}(?:{self.exceptions.pattern})")
 
     @cached_property
     def _one_for(self) -> dict[str, str]:
