@@ -29,7 +29,7 @@ def owners_jobs(service: Service, *, follow: Callable[[], None]) -> PromptJobs:
             prompt.follow()
 
     def rehearse(version_id: str) -> None:
-        service.rehearsed(version_id)
+        service.rehearsing.rehearsed(version_id)
 
     prompt = _prompt_jobs(
         service.settings,

@@ -39,13 +39,12 @@ from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking.asking import Asking
-from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter, Unhurried
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.publishing import Publishing
-from kb_service.publishing.rehearsal import Rehearsal, Rehearsing
+from kb_service.publishing.rehearsal import Rehearsing
 from kb_service.settings import Settings
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
@@ -132,7 +131,6 @@ class Service:
     jobs: Jobs = field(default_factory=Unhurried)
     pictures: PictureReading = field(default_factory=PictureReading)
     _one_rebuild: threading.Lock = field(default_factory=threading.Lock)
-    _one_rehearsal: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def library(self) -> SqlLibrary:
@@ -169,24 +167,6 @@ class Service:
             else:
                 examined += 1
         return examined
-
-    def rehearse(self, version_id: str) -> Rehearsal:
-        """What approving the version would change, worked out now and kept. Raises VersionNotFound."""
-        with self._one_rehearsal:
-            return self._rehearse(self.library.version(version_id))
-
-    def rehearsed(self, version_id: str) -> Rehearsal:
-        """The last rehearsal, if the version is as it was then; else a new one."""
-        with self._one_rehearsal:  # a reviewer who is quicker than the job waits for it instead of doing it twice
-            version = self.library.version(version_id)
-            latest = self.records.rehearsals.latest(version_id)
-            return latest if latest and latest.revision == version.revision else self._rehearse(version)
-
-    def _rehearse(self, version: Version) -> Rehearsal:
-        self.synchroniser.sync([version.document_id])
-        rehearsal = self.rehearsing.rehearse(version)
-        self.records.rehearsals.add(rehearsal)
-        return rehearsal
 
     def purge(self, version_id: str, *, actor: str, reason: str) -> None:
         """Take unlawful content away for good. Raises ReasonMissing, VersionNotFound."""

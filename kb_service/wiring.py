@@ -218,7 +218,24 @@ def _service(
         mean_terms=lambda: index.manifest.mean_terms,
         now=now,
     )
-    publishing = Publishing(life=records.life, calendar=records.working_days.calendar, now=now)
+    rehearsing = Rehearsing(
+        asking=lambda: service.asking,
+        questions=lambda version: KnownQuestions(
+            suite=settings.questions_dir,
+            matter_of=service.asking.matter_of,
+            recent=records.transcript.recent_questions,
+        ).near(version),
+        version=records.library.version,
+        index_documents=synchroniser.sync,
+        store=records.rehearsals,
+        interval_changes=records.life.interval_changes,
+        contradicting=records.suspicions.rivals_of,
+        now=now,
+        new_id=new_id,
+    )
+    publishing = Publishing(
+        life=records.life, calendar=records.working_days.calendar, rehearsed=rehearsing.rehearsed, now=now
+    )
     asked = asking()
     service = Service(
         settings=settings,
@@ -230,18 +247,7 @@ def _service(
         asking=asked,
         asking_anew=asking,
         publishing=publishing,
-        rehearsing=Rehearsing(
-            asking=lambda: service.asking,
-            questions=lambda version: KnownQuestions(
-                suite=settings.questions_dir,
-                matter_of=service.asking.matter_of,
-                recent=records.transcript.recent_questions,
-            ).near(version),
-            interval_changes=records.life.interval_changes,
-            contradicting=records.suspicions.rivals_of,
-            now=now,
-            new_id=new_id,
-        ),
+        rehearsing=rehearsing,
         examining=Examining(
             library=records.library,
             neighbours=SqlNeighbours(records.database),

@@ -20,6 +20,7 @@ from kb_service.domain.documents import (
     VersionState,
 )
 from kb_service.ports import Scheduled
+from kb_service.publishing.rehearsal import Rehearsal
 
 T = TypeVar("T")
 
@@ -73,6 +74,10 @@ def candidate(found: PassageInVersion, score: float = 1.0) -> Candidate:
     version_id, document_id = found.passage.version_id, found.document_id
     hit = FusedHit(found.passage.id, version_id, document_id, score, None, None, None, None)
     return Candidate(found, hit, score, found.passage.text)
+
+
+def rehearsal(version_id: str = "v1") -> Rehearsal:
+    return Rehearsal("r1", version_id, 1, NOON, day("2026-07-01"), 0, {}, (), 0.0)
 
 
 def scheduled(version_id: str, start: str | None = None, end: str | None = None) -> Scheduled:

@@ -90,7 +90,7 @@ def rehearsal(version_id: str, service: ServiceOf, _actor: Staff) -> Rehearsal:
 @router.post("/versions/{version_id}:rehearse")
 def rehearse(version_id: str, service: ServiceOf, _actor: Staff) -> Rehearsal:
     """Answer the known questions now, with and without the version. Some seconds."""
-    return service.rehearse(version_id)
+    return service.rehearsing.rehearse(version_id)
 
 
 @router.get("/versions/{version_id}/history")

@@ -108,39 +108,13 @@ def approve(
     asked = body or Approval()
     return _after(
         service,
-        approved(
-            service,
+        service.publishing.approve(
             version_id,
             actor=actor.person_id,
             reason=asked.reason,
             withdraw=asked.withdraw,
             if_revision=_revision(if_match),
         ),
-    )
-
-
-def approved(
-    service: Service,
-    version_id: str,
-    *,
-    actor: str,
-    reason: str | None,
-    withdraw: str | None,
-    if_revision: int | None,
-) -> Version:
-    """Rehearsed first, if that was not done since its last change."""
-    version = service.publishing.require_approvable(
-        version_id, actor=actor, reason=reason, withdraw=withdraw, if_revision=if_revision
-    )
-    rehearsal = service.rehearsed(version_id)
-    verdict = {
-        "id": rehearsal.id,
-        "as_of": rehearsal.as_of.isoformat(),
-        "questions": rehearsal.questions,
-        "counts": dict(rehearsal.counts),
-    }
-    return service.publishing.approve(
-        version_id, actor=actor, reason=reason, withdraw=withdraw, rehearsal=verdict, if_revision=version.revision
     )
 
 

@@ -8,7 +8,6 @@ from starlette.datastructures import FormData
 from kb_service.api.access import actor_of
 from kb_service.api.review import compared
 from kb_service.api.state import ServiceOf
-from kb_service.api.versions import approved
 from kb_service.console.admission import Editor, FormOf, Reviewer, Shown, Staff, said
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
@@ -84,8 +83,7 @@ def submit(request: Request, version_id: str, service: ServiceOf, actor: Editor,
 @router.post("/approve")
 def approve(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
     def act() -> str:
-        approved(
-            service,
+        service.publishing.approve(
             version_id,
             actor=actor.person_id,
             reason=said(form, "reason").strip() or None,
@@ -134,7 +132,7 @@ def revise(request: Request, version_id: str, service: ServiceOf, actor: Editor,
 @router.post("/rehearse")
 def rehearse(request: Request, version_id: str, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
     def act() -> str:
-        return service.rehearse(version_id).version_id
+        return service.rehearsing.rehearse(version_id).version_id
 
     return _step(request, service, version_id, form, "rehearsed", act)
 

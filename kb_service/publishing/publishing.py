@@ -18,6 +18,7 @@ from kb_service.domain.lead_time import LeadTimeVerdict
 from kb_service.domain.life import REVIEW, IntervalChange, Step, state_after
 from kb_service.domain.people import person_id
 from kb_service.publishing.due import verdict_of
+from kb_service.publishing.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,17 @@ class Publishing:
     ``if_revision``: refuse with VersionChanged when the version is at another one.
     """
 
-    def __init__(self, *, life: Life, calendar: Callable[[], WorkingCalendar], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        life: Life,
+        calendar: Callable[[], WorkingCalendar],
+        rehearsed: Callable[[str], Rehearsal],
+        now: Callable[[], datetime],
+    ) -> None:
+        """``rehearsed``: the rehearsal of a version as it is now."""
         self._life = life
+        self._rehearsed = rehearsed
         self._calendar = calendar
         self._now = now
 
@@ -106,27 +116,22 @@ class Publishing:
         actor: str,
         reason: str | None = None,
         withdraw: str | None = None,
-        rehearsal: Mapping[str, Any] | None = None,
         if_revision: int | None = None,
     ) -> Version:
         """Make it knowledge. ``withdraw``: a version of the same document that this one corrects, taken back at once.
 
-        ``rehearsal`` is kept with the approval. Raises SecondPersonNeeded, VersionsContradict, LateReasonMissing.
+        Rehearsed first, if that was not done since its last change; the verdict is kept with the approval. What would
+        be refused anyway is refused before the rehearsal.
+        Raises SecondPersonNeeded, VersionsContradict, LateReasonMissing.
         """
-        return self._turn(
-            version_id,
-            actor,
-            if_revision,
-            lambda held: self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=rehearsal),
-        )
 
-    def require_approvable(
-        self, version_id: str, *, actor: str, reason: str | None, withdraw: str | None, if_revision: int | None
-    ) -> Version:
-        """The version, if ``approve`` would approve it now; raises what that would raise. Asked before a rehearsal."""
+        def decide(held: Held, rehearsal: Mapping[str, Any] | None = None) -> Turn:
+            return self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=rehearsal)
+
         held = self._life.look(version_id, if_revision=if_revision)
-        self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=None)
-        return held.version
+        decide(held)
+        verdict = _verdict(self._rehearsed(version_id))
+        return self._turn(version_id, actor, held.version.revision, lambda now_held: decide(now_held, verdict))
 
     def _approval(
         self,
@@ -232,6 +237,16 @@ def _require_sound(version: Version, changes: Sequence[IntervalChange], withdraw
             f"two texts would stand for {version.metadata.effective_from}; choose another first day, or approve "
             f'this one with "withdraw": "{change.version_id}" if it corrects that one'
         )
+
+
+def _verdict(rehearsal: Rehearsal) -> dict[str, Any]:
+    """What the trail keeps of a rehearsal."""
+    return {
+        "id": rehearsal.id,
+        "as_of": rehearsal.as_of.isoformat(),
+        "questions": rehearsal.questions,
+        "counts": dict(rehearsal.counts),
+    }
 
 
 def _require_reason(reason: str, what: str) -> None:

@@ -1,5 +1,6 @@
 """What a version would change: known questions answered on its first day with it and without it."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -68,6 +69,12 @@ class Rehearsal:
     seconds: float
 
 
+class RehearsalStore(Protocol):
+    def add(self, rehearsal: Rehearsal) -> None: ...
+
+    def latest(self, version_id: str) -> Rehearsal | None: ...
+
+
 class AnswersUnstored(Protocol):
     def question(
         self, text: str, *, as_of: date | None = None, region: str | None = None, audience: Audience | None = None
@@ -84,22 +91,50 @@ class Rehearsing:
         *,
         asking: Callable[[], AnswersUnstored],
         questions: Callable[[Version], Sequence[KnownQuestion]],
+        version: Callable[[str], Version],
+        index_documents: Callable[[Sequence[str]], object],
+        store: RehearsalStore,
         interval_changes: Callable[[str], Sequence[IntervalChange]],
         contradicting: Callable[[str], frozenset[str]],
         now: Callable[[], datetime],
         new_id: Callable[[], str],
     ) -> None:
-        """``questions``: near a version's matters, best first. ``contradicting``: versions that one is suspected or
-        confirmed to contradict."""
+        """``questions``: near a version's matters, best first. ``version``: by its id, raising VersionNotFound.
+
+        ``index_documents``: makes the index follow them. ``contradicting``: versions that one is suspected or confirmed
+        to contradict.
+        """
         self._asking = asking
         self._questions = questions
+        self._version = version
+        self._index_documents = index_documents
+        self._store = store
+        self._one_at_a_time = threading.Lock()
         self._interval_changes = interval_changes
         self._contradicting = contradicting
         self._now = now
         self._new_id = new_id
 
-    def rehearse(self, version: Version) -> Rehearsal:
-        """At most 200 questions; the index must follow the version already. Nothing is stored."""
+    def rehearse(self, version_id: str) -> Rehearsal:
+        """What approving the version would change, worked out now and kept. Raises VersionNotFound."""
+        with self._one_at_a_time:
+            return self._kept(self._version(version_id))
+
+    def rehearsed(self, version_id: str) -> Rehearsal:
+        """The last rehearsal, if the version is as it was then; else a new one. Raises VersionNotFound."""
+        with self._one_at_a_time:  # a reviewer who is quicker than the job waits for it instead of doing it twice
+            version = self._version(version_id)
+            latest = self._store.latest(version_id)
+            return latest if latest and latest.revision == version.revision else self._kept(version)
+
+    def _kept(self, version: Version) -> Rehearsal:
+        self._index_documents([version.document_id])
+        rehearsal = self._rehearse(version)
+        self._store.add(rehearsal)
+        return rehearsal
+
+    def _rehearse(self, version: Version) -> Rehearsal:
+        """At most 200 questions."""
         started = time.monotonic()
         at = self._now()
         as_of = version.metadata.effective_from or shanghai_day(at)

@@ -51,7 +51,7 @@ class Served:
         for version_id in service.examining.due(100):
             service.examining.examine(version_id)
         for version_id in service.records.rehearsals.missing(limit=100):
-            service.rehearse(version_id)
+            service.rehearsing.rehearse(version_id)
 
 
 def serve_real(folder: Path, models_dir: Path) -> Served:

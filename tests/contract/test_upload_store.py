@@ -29,7 +29,7 @@ from kb_service.domain.uploads import (
 )
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id
-from tests.factories import NOON, draft
+from tests.factories import NOON, draft, rehearsal
 
 BLOB = "ab" * 32
 STORED = Ending(UploadState.STORED)
@@ -110,7 +110,7 @@ def test_what_was_rejected_since_is_taken_in_anew(uploads: SqlUploads, intake: S
     assert [each.id for each in sent(uploads)] == [first.id]
     life = SqlLife(database, new_id=new_id)
     working_days = SqlWorkingDays(database, statutory_calendar())
-    publishing = Publishing(life=life, calendar=working_days.calendar, now=lambda: NOON)
+    publishing = Publishing(life=life, calendar=working_days.calendar, rehearsed=rehearsal, now=lambda: NOON)
     publishing.submit(str(done.version_id), actor="wang")
     publishing.reject(str(done.version_id), actor="zhao", reason="wrong")
     (again,) = sent(uploads)
