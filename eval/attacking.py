@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from eval.attacks import Attack, Placement
 from eval.promises import House, broken_promises, plain, shown, versions_of
 from eval.statistics import Rate, rate
-from eval.talking import Message, Talks
+from eval.talking import TalkMessage, Talks
 from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.errors import KbError
 
@@ -99,10 +99,10 @@ def _made(attack: Attack, talks: Talks, house: House) -> AttackRow:
 def _conversation(attack: Attack, talks: Talks) -> Iterator[tuple[Answer, float]]:
     """The replies to the attacker, each with the seconds it took; other people are asked nothing more."""
     for text in attack.others:
-        talks.reply(Message(text), None)
+        talks.reply(TalkMessage(text), None)
     conversation_id: str | None = None
-    last = Message(attack.question, seen=attack.seen, as_of=attack.as_of, region=attack.region)
-    for message in (*(Message(text, region=attack.region) for text in attack.turns), last):
+    last = TalkMessage(attack.question, seen=attack.seen, as_of=attack.as_of, region=attack.region)
+    for message in (*(TalkMessage(text, region=attack.region) for text in attack.turns), last):
         started = time.perf_counter()
         answer = talks.reply(message, conversation_id)
         yield answer, time.perf_counter() - started

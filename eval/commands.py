@@ -27,6 +27,7 @@ from eval.telling import dot, told_in_one_sentence, told_rate
 from eval.trend import trend
 from kb_service.adapters.index.ownership import find_owner
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.client import ServiceClient
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
 
@@ -138,7 +139,7 @@ def _system(url: str | None) -> Iterator[AnswersQuestions]:
     if url is None and (owner := find_owner(settings.data_dir)):
         url = f"http://{owner.host}:{owner.port}"
     if url is not None:
-        yield OverHttp(url)
+        yield OverHttp(ServiceClient(url))
         return
     with open_service(settings) as service:
         yield InProcess(service)

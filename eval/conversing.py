@@ -10,7 +10,7 @@ from eval.facts import missing_facts, stated_facts
 from eval.promises import House, broken_promises, versions_of
 from eval.scripts import Expected, Script, Turn
 from eval.statistics import Rate, rate
-from eval.talking import Message, Talks
+from eval.talking import TalkMessage, Talks
 from kb_service.domain.answers import Answer, Carried, Outcome, Reason
 from kb_service.domain.matters import region_path
 from kb_service.ports import ScriptConverter
@@ -114,7 +114,7 @@ def _held(script: Script, talks: Talks, house: House) -> list[TurnRow]:
     return rows
 
 
-def _message(turn: Turn, before: Answer | None) -> Message:
+def _message(turn: Turn, before: Answer | None) -> TalkMessage:
     """The option that was chosen, with what it stands for, or the turn's own words."""
     said = turn.message()
     options = before.clarification.options if before and before.clarification else ()

@@ -25,6 +25,7 @@ from eval.telling import dot, told_in_one_sentence, told_rate
 from ingestion.catalogue import read_departments
 from kb_service.adapters.index.ownership import find_owner
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.client import ServiceClient
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
@@ -105,7 +106,7 @@ def _talking(url: str | None) -> Iterator[tuple[Talks, House]]:
         url = f"http://{owner.host}:{owner.port}"
     if url is not None:
         departments = read_departments(Path("corpus") / "departments.yaml")
-        yield TalksOverHttp(url), House.of(settings.prompts_dir, departments, OpenCCConverter())
+        yield TalksOverHttp(ServiceClient(url)), House.of(settings.prompts_dir, departments, OpenCCConverter())
         return
     with open_service(settings) as service:
         yield TalksInProcess(service), _house(service)

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import httpx
 from pydantic import TypeAdapter
 
-from eval.errors import EvaluationStopped
 from eval.questions import SuiteQuestion
 from eval.systems import CHANNEL, Place, Source
+from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import Interval
+from kb_service.domain.errors import VersionNotFound
 
 _ANSWER = TypeAdapter(Answer)
 
@@ -19,47 +19,44 @@ _ANSWER = TypeAdapter(Answer)
 class OverHttp:
     """Implements `AnswersQuestions` over the public API of a service that runs."""
 
-    def __init__(self, base_url: str) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
 
     def answer(self, question: SuiteQuestion) -> Answer:
-        body = {"question": question.text, "channel": CHANNEL, **_circumstances(question)}
-        if question.audience:
-            body["audience"] = question.audience.value
-        return _ANSWER.validate_json(self._sent("POST", "/v1/answers", json=body).content)
+        asked = {"question": question.text, "channel": CHANNEL, **_circumstances(question)}
+        return _ANSWER.validate_python(self._client.answer(asked))
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[Place]:
-        params = {"question": question.text, "limit": str(limit), **_circumstances(question)}
-        if question.audience:
-            params["audience"] = question.audience.value
-        hits = self._sent("GET", "/v1/search", params=params).json()["hits"]
+        asked = {"question": question.text, "limit": limit, **_circumstances(question)}
+        hits = self._client.search(asked)["hits"]
         return [Place(hit["document_id"], hit["version_id"], hit["passage_id"]) for hit in hits]
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
-        routed = self._sent("POST", "/v1/routes", json={"question": question.text}).json()["departments"]
-        return [frozenset({each["id"], each["name"]}) for each in routed]
+        return [frozenset({each["id"], each["name"]}) for each in self._client.routes(question.text)["departments"]]
 
     def source(self, version_id: str) -> Source | None:
-        response = self._http.get(f"/v1/versions/{version_id}")
-        if response.status_code == httpx.codes.NOT_FOUND:
-            return None
-        said = response.raise_for_status().json()
-        interval = Interval(_day(said["effective_from"]), _day(said["effective_to"]))
-        return Source(said["document_id"], said["text"], None if said["withdrawn"] else interval)
+        return source_of(self._client, version_id)
 
     def described(self) -> Mapping[str, Any]:
-        return {"asked": f"over HTTP at {self._http.base_url}", "knowledge": self._sent("GET", "/readyz").json()}
-
-    def _sent(self, method: str, path: str, **request: Any) -> httpx.Response:
-        try:
-            return self._http.request(method, path, **request).raise_for_status()
-        except httpx.HTTPError as error:
-            raise EvaluationStopped(f"{method} {path} failed: {error}; is the service still running?") from error
+        return {"asked": f"over HTTP: {self._client.name}", "knowledge": self._client.readiness()}
 
 
-def _circumstances(question: SuiteQuestion) -> dict[str, str]:
-    said = {"as_of": question.as_of.isoformat() if question.as_of else None, "region": question.region}
-    return {name: value for name, value in said.items() if value is not None}
+def source_of(client: ServiceClient, version_id: str) -> Source | None:
+    """What stands in the database under a cited id; None when nothing does."""
+    try:
+        version = client.version(version_id)
+    except VersionNotFound:
+        return None
+    interval = Interval(_day(version["effective_from"]), _day(version["effective_to"]))
+    return Source(version["document_id"], version["text"], None if version["withdrawn"] else interval)
+
+
+def _circumstances(question: SuiteQuestion) -> dict[str, str | None]:
+    return {
+        "as_of": question.as_of.isoformat() if question.as_of else None,
+        "region": question.region,
+        "audience": question.audience.value if question.audience else None,
+    }
 
 
 def _day(value: str | None) -> date | None:

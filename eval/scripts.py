@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from eval.errors import SuiteInvalid
 from eval.questions import question_files
-from eval.talking import Message
+from eval.talking import TalkMessage
 from kb_service.domain.answers import Carried, Outcome, Reason
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
@@ -55,8 +55,8 @@ class Turn(BaseModel):
     matter_id: str | None = None
     expect: Expected = Expected()
 
-    def message(self) -> Message:
-        return Message(self.question, self.seen, self.as_of, self.region, self.audience, self.matter_id)
+    def message(self) -> TalkMessage:
+        return TalkMessage(self.question, self.seen, self.as_of, self.region, self.audience, self.matter_id)
 
 
 class _Line(BaseModel):

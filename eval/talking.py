@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
-import httpx
 from pydantic import TypeAdapter
 
 from eval.errors import EvaluationStopped
 from eval.in_process import InProcess
-from eval.over_http import OverHttp
+from eval.over_http import source_of
 from eval.systems import CHANNEL, Source
+from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer
 from kb_service.domain.documents import Audience
 from kb_service.service import Service
@@ -19,7 +19,7 @@ _ANSWER = TypeAdapter(Answer)
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class TalkMessage:
     """What a person sends. ``seen``: what was read from a screenshot that came with it."""
 
     text: str
@@ -33,7 +33,7 @@ class Message:
 class Talks(Protocol):
     """Anything that keeps up a conversation and shows the versions that it cites."""
 
-    def reply(self, message: Message, conversation_id: str | None) -> Answer:
+    def reply(self, message: TalkMessage, conversation_id: str | None) -> Answer:
         """Raises KbError where the service refuses the message."""
 
     def source(self, version_id: str) -> Source | None:
@@ -47,7 +47,7 @@ class TalksInProcess:
         self._service = service
         self._seen = InProcess(service)
 
-    def reply(self, message: Message, conversation_id: str | None) -> Answer:
+    def reply(self, message: TalkMessage, conversation_id: str | None) -> Answer:
         asking = self._service.asking
         return asking.answer(
             asking.question(
@@ -69,14 +69,13 @@ class TalksInProcess:
 class TalksOverHttp:
     """Implements `Talks` over the public API of a service that runs; it is sent no screenshots."""
 
-    def __init__(self, base_url: str) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
-        self._seen = OverHttp(base_url)
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
 
-    def reply(self, message: Message, conversation_id: str | None) -> Answer:
+    def reply(self, message: TalkMessage, conversation_id: str | None) -> Answer:
         if message.seen:
             raise EvaluationStopped("screenshots are only tried in process; stop the service and try again")
-        said: dict[str, Any] = {
+        asked = {
             "question": message.text,
             "channel": CHANNEL,
             "conversation_id": conversation_id,
@@ -85,11 +84,7 @@ class TalksOverHttp:
             "audience": message.audience,
             "matter_id": message.matter_id,
         }
-        body = {name: value for name, value in said.items() if value is not None}
-        try:
-            return _ANSWER.validate_json(self._http.post("/v1/answers", json=body).raise_for_status().content)
-        except httpx.HTTPError as error:
-            raise EvaluationStopped(f"POST /v1/answers failed: {error}; is the service still running?") from error
+        return _ANSWER.validate_python(self._client.answer(asked))
 
     def source(self, version_id: str) -> Source | None:
-        return self._seen.source(version_id)
+        return source_of(self._client, version_id)

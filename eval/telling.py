@@ -8,6 +8,7 @@ import typer
 
 from eval.errors import EvaluationStopped
 from eval.statistics import Rate
+from kb_service.domain.errors import KbError
 
 
 @contextmanager
@@ -15,7 +16,7 @@ def told_in_one_sentence() -> Iterator[None]:
     """An evaluation that stopped says why on stderr."""
     try:
         yield
-    except EvaluationStopped as error:
+    except (EvaluationStopped, KbError) as error:
         print(f"kb eval: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
 

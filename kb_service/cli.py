@@ -31,7 +31,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Serve the answer API and the pages until Ctrl-C."""
-    from kb_service.serving import run
+    from kb_service.server import run
 
     settings = Settings()
     run(settings, host=host or settings.host, port=port or settings.port)

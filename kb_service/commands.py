@@ -8,19 +8,21 @@ from pydantic import TypeAdapter
 from kb_service.adapters.index.ownership import find_owner
 from kb_service.api.search import hits_of, routed_departments
 from kb_service.asking.search.retrieving import EVERYTHING
+from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer
-from kb_service.owner_client import OwnerClient
 from kb_service.settings import Settings
 from kb_service.wiring import open_service
 
 _ANSWER = TypeAdapter(Answer)
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
+# A rebuild of 100,000 passages takes minutes; the answer itself never this long.
+_REBUILD_SECONDS = 3600
 
 
 def ask(settings: Settings, question: str, *, as_of: date | None, region: str | None) -> dict[str, Any]:
     """The answer object of the HTTP API."""
     if owner := owner_of(settings):
-        return owner.ask(question, as_of=as_of, region=region)
+        return owner.answer({"question": question, "as_of": _day(as_of), "region": region})
     with open_service(settings) as service:
         asked = service.asking.question(question, as_of=as_of, region=region)
         return dict(_ANSWER.dump_python(service.asking.answer(asked), mode="json"))
@@ -28,7 +30,7 @@ def ask(settings: Settings, question: str, *, as_of: date | None, region: str | 
 
 def search(settings: Settings, query: str, *, as_of: date | None, limit: int) -> dict[str, Any]:
     if owner := owner_of(settings):
-        return owner.search(query, as_of=as_of, limit=limit)
+        return owner.search({"question": query, "as_of": _day(as_of), "limit": limit})
     with open_service(settings) as service:
         asked = service.asking.question(query, as_of=as_of)
         return dict(_JSON.dump_python(hits_of(service, asked, EVERYTHING, limit), mode="json"))
@@ -36,7 +38,7 @@ def search(settings: Settings, query: str, *, as_of: date | None, limit: int) ->
 
 def route(settings: Settings, question: str) -> dict[str, Any]:
     if owner := owner_of(settings):
-        return owner.route(question)
+        return owner.routes(question)
     with open_service(settings) as service:
         asked = service.asking.question(question)
         return dict(_JSON.dump_python(routed_departments(service.asking.route(asked)), mode="json"))
@@ -58,7 +60,18 @@ def reindex(settings: Settings) -> int:
         return service.rebuild()
 
 
-def owner_of(settings: Settings) -> OwnerClient | None:
+def owner_of(settings: Settings) -> ServiceClient | None:
     """The process that owns the embedded index, if one does."""
-    address = find_owner(settings.data_dir)
-    return OwnerClient(address) if address else None
+    owner = find_owner(settings.data_dir)
+    if owner is None:
+        return None
+    return ServiceClient(
+        f"http://{owner.host}:{owner.port}",
+        key=owner.token,
+        read_seconds=_REBUILD_SECONDS,
+        name=f"process {owner.pid}, which owns the index,",
+    )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -16,9 +16,9 @@ from ingestion.refusing import require_refused_file, write_refused
 from ingestion.sources import files_in
 from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.client import ServiceClient
 from kb_service.commands import owner_of
 from kb_service.domain.people import person_id
-from kb_service.owner_client import OwnerClient
 from kb_service.service import Records
 from kb_service.settings import Settings
 from kb_service.wiring import importing, open_records, open_service, open_texts
@@ -99,7 +99,7 @@ def _report(imported: Iterator[Imported], *, as_json: bool) -> list[Imported]:
     return refused
 
 
-def _follow(settings: Settings, records: Records, behind: list[str], owner: OwnerClient | None) -> None:
+def _follow(settings: Settings, records: Records, behind: list[str], owner: ServiceClient | None) -> None:
     """Embed, and let the index follow: through its owner, or as its owner."""
     passages = records.library.passages_of_documents(behind)
     every = [each for found in passages.values() for each in found]

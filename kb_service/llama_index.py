@@ -18,9 +18,9 @@ from pydantic import TypeAdapter
 
 from kb_service.api.search import hits_of
 from kb_service.asking.search.retrieving import EVERYTHING
+from kb_service.client import ServiceClient
 from kb_service.domain.answers import Question
 from kb_service.domain.documents import Audience
-from kb_service.served import Served
 from kb_service.service import Service
 
 _BESIDE_METADATA = frozenset({"text", "quote", "score"})
@@ -50,7 +50,7 @@ class KnowledgeBaseRetriever(BaseRetriever):
 
     def __init__(
         self,
-        source: Service | Served,
+        source: Service | ServiceClient,
         *,
         as_of: date | None = None,
         region: str | None = None,
@@ -72,7 +72,7 @@ class KnowledgeBaseRetriever(BaseRetriever):
 
 
 def knowledge_base_query_engine(
-    source: Service | Served,
+    source: Service | ServiceClient,
     *,
     as_of: date | None = None,
     region: str | None = None,
@@ -91,7 +91,7 @@ def knowledge_base_query_engine(
 
 
 class _QueryEngine(BaseQueryEngine):
-    def __init__(self, source: Service | Served, asker: _Asker) -> None:
+    def __init__(self, source: Service | ServiceClient, asker: _Asker) -> None:
         super().__init__(callback_manager=None)
         self._source = source
         self._asker = asker
@@ -127,17 +127,17 @@ def _node(node_id: str, said: dict[str, Any], *, text: str, score: float | None)
     return NodeWithScore(node=node, score=score)
 
 
-def _searched(source: Service | Served, text: str, asker: _Asker, *, limit: int) -> list[dict[str, Any]]:
+def _searched(source: Service | ServiceClient, text: str, asker: _Asker, *, limit: int) -> list[dict[str, Any]]:
     """As `/v1/search` gives them."""
-    if isinstance(source, Served):
-        return source.search(_said(text, asker) | {"limit": limit})
+    if isinstance(source, ServiceClient):
+        return list(source.search(_said(text, asker) | {"limit": limit})["hits"])
     hits = hits_of(source, _question(source, text, asker), EVERYTHING, limit)
     return list(_JSON.dump_python(hits, mode="json")["hits"])
 
 
-def _answered(source: Service | Served, text: str, asker: _Asker) -> dict[str, Any]:
+def _answered(source: Service | ServiceClient, text: str, asker: _Asker) -> dict[str, Any]:
     """As `/v1/answers` gives it."""
-    if isinstance(source, Served):
+    if isinstance(source, ServiceClient):
         return source.answer(_said(text, asker))
     return dict(_JSON.dump_python(source.asking.answer(_question(source, text, asker)), mode="json"))
 

@@ -51,6 +51,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.UploadTakenOver: 409,
     errors.UploadTooLarge: 413,
     errors.ExecutorNameInUse: 409,
+    errors.ServiceUnreachable: 503,
     errors.VocabularyFault: 500,
 }
 

@@ -178,3 +178,7 @@ class ExecutorNameInUse(KbError):
 
 class VocabularyFault(KbError):
     """A file of words, wordings or patterns that cannot be used: which one, on which line, and why."""
+
+
+class ServiceUnreachable(KbError):
+    """A service that was asked over HTTP does not answer."""

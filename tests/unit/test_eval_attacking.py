@@ -16,7 +16,7 @@ from eval.errors import SuiteInvalid
 from eval.obeying_model import ObeyingModel, Order
 from eval.promises import House, broken_promises, versions_of
 from eval.systems import Source
-from eval.talking import Message
+from eval.talking import TalkMessage
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.answers import (
     Answer,
@@ -149,7 +149,7 @@ class Answering:
         self._replies = list(replies)
         self.heard: list[tuple[str, str | None]] = []
 
-    def reply(self, message: Message, conversation_id: str | None) -> Answer:
+    def reply(self, message: TalkMessage, conversation_id: str | None) -> Answer:
         self.heard.append((message.text, conversation_id))
         given = self._replies.pop(0)
         if isinstance(given, Exception):

@@ -12,7 +12,7 @@ from eval.errors import SuiteInvalid
 from eval.promises import House
 from eval.scripts import Expected, Script, read_scripts
 from eval.systems import Source
-from eval.talking import Message
+from eval.talking import TalkMessage
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.answers import (
     Answer,
@@ -69,9 +69,9 @@ class Talking:
 
     def __init__(self, *replies: Answer) -> None:
         self._replies = list(replies)
-        self.heard: list[tuple[Message, str | None]] = []
+        self.heard: list[tuple[TalkMessage, str | None]] = []
 
-    def reply(self, message: Message, conversation_id: str | None) -> Answer:
+    def reply(self, message: TalkMessage, conversation_id: str | None) -> Answer:
         self.heard.append((message, conversation_id))
         return self._replies.pop(0)
 
@@ -115,7 +115,7 @@ def test_an_option_is_chosen_by_number_or_by_words_with_all_it_stands_for(tmp_pa
     for choose in (2, "浦东"):
         talks = Talking(asked_back(first, second), answer())
         held(tmp_path, talks, house, FEE, {"question": "卖气球", "choose": choose})
-        chosen = Message(second.label, region=second.region, audience=second.audience, matter_id="balloon-sale")
+        chosen = TalkMessage(second.label, region=second.region, audience=second.audience, matter_id="balloon-sale")
         assert talks.heard[1] == (chosen, "c1")
 
 
@@ -123,7 +123,7 @@ def test_who_was_asked_nothing_or_has_no_such_option_says_the_words(tmp_path: Pa
     for before, choose in ((answer(), 1), (asked_back(Option("热气球", None)), 2), (asked_back(), "气球")):
         talks = Talking(before, answer())
         held(tmp_path, talks, house, FEE, {"question": "卖气球", "choose": choose})
-        assert talks.heard[1][0] == Message("卖气球")
+        assert talks.heard[1][0] == TalkMessage("卖气球")
 
 
 def test_asking_back_twice_in_a_row_is_a_violation(tmp_path: Path, house: House) -> None:
