@@ -20,7 +20,7 @@ from typing import Any
 from eval.statistics import Rate, rate
 from ingestion.catalogue import read_departments, read_matters
 from ingestion.importing import Imported
-from kb_service.adapters.sql.suspicions import WantedSuspicions
+from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Suspicion, SuspicionKind
 from kb_service.service import Service
 from kb_service.settings import Settings
@@ -113,7 +113,7 @@ def neighbours_suspected(cases: Sequence[Case]) -> FalseAlarms:
 
 
 def _contradictions(service: Service, version_id: str | None) -> Sequence[Suspicion]:
-    wanted = WantedSuspicions(kinds=(SuspicionKind.CONTRADICTION,), version_id=version_id)
+    wanted = SuspicionQuery(kinds=(SuspicionKind.CONTRADICTION,), version_id=version_id)
     return service.records.suspicions.list(wanted, limit=_MOST).suspicions
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -239,6 +239,19 @@ class Library(Protocol):
 
         ``as_if_approved``: a version counted as if it had just been approved (a rehearsal).
         """
+
+
+class Blobs(Protocol):
+    """Original files by the SHA-256 of their bytes."""
+
+    def keep(self, data: bytes) -> str:
+        """Store the bytes, if they are new, and give their hash."""
+
+    def keep_file(self, file: BinaryIO) -> str:
+        """The same of what an open file holds from its start, a piece at a time."""
+
+    def sha256_of(self, file: BinaryIO) -> str:
+        """Of an open file, from its start; nothing is stored."""
 
 
 class ComputedTexts(Protocol):

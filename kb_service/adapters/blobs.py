@@ -22,7 +22,7 @@ class BlobFolder:
 
     def keep_file(self, file: BinaryIO) -> str:
         """The same of what an open file holds from its start, a piece at a time."""
-        digest = sha256_of(file)
+        digest = self.sha256_of(file)
         path = self.path(digest)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,6 +33,14 @@ class BlobFolder:
             Path(unfinished.name).replace(path)
         return digest
 
+    def sha256_of(self, file: BinaryIO) -> str:
+        """Of an open file, from its start."""
+        file.seek(0)
+        digest = hashlib.sha256()
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+        return digest.hexdigest()
+
     def path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
 
@@ -42,12 +50,3 @@ class BlobFolder:
     def is_intact(self, digest: str) -> bool:
         path = self.path(digest)
         return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
-
-
-def sha256_of(file: BinaryIO) -> str:
-    """Of an open file, from its start."""
-    file.seek(0)
-    digest = hashlib.sha256()
-    while piece := file.read(_PIECE):
-        digest.update(piece)
-    return digest.hexdigest()

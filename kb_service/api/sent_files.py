@@ -9,10 +9,10 @@ from starlette.datastructures import FormData, UploadFile
 
 from ingestion.frontmatter import named_in_english
 from ingestion.records import read_record
-from kb_service.adapters.blobs import BlobFolder, sha256_of
 from kb_service.api.limits import LARGEST_FILE
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.uploads import Arrival, safe_file_name
+from kb_service.ports import Blobs
 
 _TEXTS = ("answer", "text", "file")
 _PARTS = frozenset({"files", "fields", "dry_run", "publish"})
@@ -46,7 +46,7 @@ class SentForm:
         return dict(read_record(said).model_dump(mode="json", exclude_defaults=True))
 
 
-def arrivals_of(sent: SentForm, blobs: BlobFolder) -> list[Arrival]:
+def arrivals_of(sent: SentForm, blobs: Blobs) -> list[Arrival]:
     """The files, their bytes kept. Raises InvalidRecord, for the whole request and before anything is kept."""
     files, fields = sent.files(), sent.fields()
     if fields.get("id") and len(files) > 1:
@@ -54,12 +54,12 @@ def arrivals_of(sent: SentForm, blobs: BlobFolder) -> list[Arrival]:
     return [_arrival(each, fields, blobs) for each in files]
 
 
-def _arrival(file: UploadFile, fields: Mapping[str, Any], blobs: BlobFolder) -> Arrival:
+def _arrival(file: UploadFile, fields: Mapping[str, Any], blobs: Blobs) -> Arrival:
     name = safe_file_name(file.filename or "")
     size = file.size or 0
     if size > LARGEST_FILE:
         reason = f"{name} is larger than {LARGEST_FILE // 2**20} MB; split it or remove its pictures"
-        return Arrival(name, size, sha256_of(file.file), fields, reason)
+        return Arrival(name, size, blobs.sha256_of(file.file), fields, reason)
     return Arrival(name, size, blobs.keep_file(file.file), fields)
 
 

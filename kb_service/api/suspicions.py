@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.adapters.sql.suspicions import WantedSuspicions
 from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
 from kb_service.domain.people import Actor, Role
+from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Suspicion, SuspicionKind, SuspicionPage, SuspicionState
 from kb_service.service import Service
 
@@ -36,7 +36,7 @@ def suspicions(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> SuspicionPage:
     """The newest first. ``span`` and ``figures`` are code points of each side's ``text``."""
-    wanted = WantedSuspicions(tuple(state or ()), tuple(kind or ()), version_id, matter_id)
+    wanted = SuspicionQuery(tuple(state or ()), tuple(kind or ()), version_id, matter_id)
     return service.records.suspicions.list(wanted, limit=limit, cursor=cursor)
 
 
@@ -44,7 +44,7 @@ def suspicions(
 def of_version(version_id: str, service: ServiceOf, _actor: Staff) -> SuspicionPage:
     """All that concern this version, whichever side it is."""
     service.library.version(version_id)
-    return service.records.suspicions.list(WantedSuspicions(version_id=version_id), limit=200)
+    return service.records.suspicions.list(SuspicionQuery(version_id=version_id), limit=200)
 
 
 @router.post("/suspicions/{suspicion_id}:dismiss")

@@ -8,15 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.adapters.sql.shelf import Wanted
 from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
+from kb_service.api.version_query import WantedVersions
 from kb_service.api.version_shapes import VersionRow, row_of, rows_of
-from kb_service.api.wanted import WantedVersions
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Actor, Role
+from kb_service.domain.queries import VersionQuery
 from kb_service.publishing.due import due_items
 from kb_service.service import Service
 
@@ -156,7 +156,7 @@ def _after(service: Service, version: Version) -> VersionRow:
     return row_of(service, version)
 
 
-def _due(service: Service, due: str, wanted: Wanted) -> Sequence[Version]:
+def _due(service: Service, due: str, wanted: VersionQuery) -> Sequence[Version]:
     today = shanghai_day(service.now())
     until = _until(due, today)
     candidates = {each.id: each for each in service.records.shelf.with_a_deadline() if _fits(each, wanted)}
@@ -183,7 +183,7 @@ def _until(due: str, today: date) -> date | None:
         raise InvalidRecord(f"due={due!r} is none of today, overdue, week, all, nor a day like 2026-12-31") from error
 
 
-def _fits(version: Version, wanted: Wanted) -> bool:
+def _fits(version: Version, wanted: VersionQuery) -> bool:
     said = version.metadata
     return (
         (not wanted.states or version.state in wanted.states)

@@ -4,8 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kb_service.adapters.sql.shelf import Wanted
-from kb_service.adapters.sql.suspicions import WantedSuspicions
 from kb_service.api.access import needs
 from kb_service.api.lead_times import calendar_year
 from kb_service.api.state import ServiceOf
@@ -22,6 +20,7 @@ from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Kind, VersionState
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Actor, Role
+from kb_service.domain.queries import SuspicionQuery, VersionQuery
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.service import Service
 
@@ -35,11 +34,11 @@ _MANY = 200
 @router.get("")
 def overview(request: Request, service: ServiceOf, actor: Staff) -> Response:
     shelf, uploads = service.records.shelf, service.records.uploads
-    open_ones = WantedSuspicions(states=(SuspicionState.OPEN,))
+    open_ones = SuspicionQuery(states=(SuspicionState.OPEN,))
     return page(
         request,
         "overview.html",
-        count_of={state: shelf.count(Wanted(states=(state,))) for state in VersionState},
+        count_of={state: shelf.count(VersionQuery(states=(state,))) for state in VersionState},
         due=due_now(service, shanghai_day(service.now())),
         department_name=service.asking.department_name,
         suspected=len(service.records.suspicions.list(open_ones, limit=_MANY).suspicions),
@@ -145,7 +144,7 @@ def _suspicions(
     typed: dict[str, str] | None = None,
 ) -> Response:
     state, kind = narrowed["state"], narrowed.get("kind")
-    wanted = WantedSuspicions(states=(state,), kinds=(kind,) if kind else ())
+    wanted = SuspicionQuery(states=(state,), kinds=(kind,) if kind else ())
     found = service.records.suspicions.list(wanted, limit=20, cursor=narrowed.get("cursor") or None)
     return page(
         request,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from kb_service.adapters.sql.shelf import Wanted
 from kb_service.domain.documents import Kind, VersionState
+from kb_service.domain.queries import VersionQuery
 
 _Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 _State = Annotated[VersionState | None, BeforeValidator(lambda value: value or None)]
@@ -25,8 +25,8 @@ class ListForm(BaseModel):
     cursor: str = Field(default="", max_length=100)
 
 
-def wanted_by(form: ListForm) -> Wanted:
-    return Wanted(
+def wanted_by(form: ListForm) -> VersionQuery:
+    return VersionQuery(
         states=(form.state,) if form.state else (),
         kinds=(form.kind,) if form.kind else (),
         matter_id=form.matter or None,

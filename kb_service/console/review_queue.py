@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb_service.adapters.sql.shelf import Wanted
-from kb_service.adapters.sql.suspicions import WantedSuspicions
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.console.version_view import has_contributed
 from kb_service.domain.documents import Version, VersionState
 from kb_service.domain.people import Actor
+from kb_service.domain.queries import SuspicionQuery, VersionQuery
 from kb_service.domain.suspicions import SuspicionState
 from kb_service.service import Service
 
@@ -34,7 +33,7 @@ def queue(service: Service, actor: Actor, *, start: int) -> tuple[list[Waiting],
 
 
 def _in_review(service: Service) -> Iterator[Version]:
-    wanted, cursor = Wanted(states=(VersionState.IN_REVIEW,)), None
+    wanted, cursor = VersionQuery(states=(VersionState.IN_REVIEW,)), None
     while True:
         found = service.records.shelf.versions(wanted, limit=_AT_ONCE, cursor=cursor)
         yield from found.versions
@@ -45,7 +44,7 @@ def _in_review(service: Service) -> Iterator[Version]:
 
 def _waiting(service: Service, actor: Actor, version: Version) -> Waiting:
     rehearsal = service.records.rehearsals.latest(version.id)
-    wanted = WantedSuspicions(states=_UNSETTLED, version_id=version.id)
+    wanted = SuspicionQuery(states=_UNSETTLED, version_id=version.id)
     suspected: Sequence[object] = service.records.suspicions.list(wanted, limit=_AT_ONCE).suspicions
     return Waiting(
         row=row_of(service, version),

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kb_service.adapters.sql.suspicions import WantedSuspicions
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.console.marked_text import Run, runs
 from kb_service.domain.documents import Metadata, Version, VersionState
 from kb_service.domain.life import IntervalChange
 from kb_service.domain.people import Actor, Role, person_id
+from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Side, Suspicion
 from kb_service.domain.trail import ChainedEvent
 from kb_service.publishing.rehearsal import Rehearsal
@@ -71,7 +71,7 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
     is_ahead = version.state in (VersionState.DRAFT, VersionState.IN_REVIEW)
     changes = service.publishing.interval_changes(version_id) if is_ahead else ()
     suspicions = service.records.suspicions.list(
-        WantedSuspicions(version_id=version_id), limit=_MOST_SUSPICIONS
+        SuspicionQuery(version_id=version_id), limit=_MOST_SUSPICIONS
     ).suspicions
     return VersionView(
         version=version,

@@ -9,12 +9,13 @@ import pytest
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
-from kb_service.adapters.sql.shelf import SqlShelf, Wanted
+from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Version, VersionDraft, VersionState
 from kb_service.domain.errors import KbError, SecondPersonNeeded, VersionChanged, VersionNotDraft, VersionsContradict
+from kb_service.domain.queries import VersionQuery
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, draft, rehearsal
@@ -150,14 +151,14 @@ def test_lists_are_paged_without_gaps_and_narrowed(
     seen: list[str] = []
     cursor = None
     while True:
-        page = shelf.versions(Wanted(states=(VersionState.DRAFT,)), limit=3, cursor=cursor)
+        page = shelf.versions(VersionQuery(states=(VersionState.DRAFT,)), limit=3, cursor=cursor)
         seen += [each.document_id for each in page.versions]
         cursor = page.next_cursor
         if cursor is None:
             break
     assert sorted(seen) == [f"document-{number}" for number in range(7)]
-    early = Wanted(effective_from=date(2026, 1, 2), effective_until=date(2026, 1, 4))
+    early = VersionQuery(effective_from=date(2026, 1, 2), effective_until=date(2026, 1, 4))
     assert {each.document_id for each in shelf.versions(early, limit=9).versions} == {"document-1", "document-2"}
-    assert [each.document_id for each in shelf.versions(Wanted(text="100%"), limit=9).versions] == ["approved"]
-    assert shelf.versions(Wanted(text="1_0"), limit=9).versions == []
+    assert [each.document_id for each in shelf.versions(VersionQuery(text="100%"), limit=9).versions] == ["approved"]
+    assert shelf.versions(VersionQuery(text="1_0"), limit=9).versions == []
     assert len(shelf.with_a_deadline()) == 7

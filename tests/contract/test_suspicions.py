@@ -10,10 +10,11 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.neighbours import SqlNeighbours
-from kb_service.adapters.sql.suspicions import SqlSuspicions, WantedSuspicions
+from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
 from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionDecided, SuspicionNotFound
+from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.ports import Approval
 from kb_service.publishing.publishing import Turn
@@ -22,7 +23,7 @@ from tests.factories import NOON, day, metadata
 
 APPROVED = Approval("editor-in-chief", NOON, "bulk_import")
 TEXT = "签注收费20元。"
-EVERYTHING = WantedSuspicions()
+EVERYTHING = SuspicionQuery()
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def keep(suspicions: SqlSuspicions, version_id: str, *found: Suspected, minutes:
     return suspicions.keep(version_id, found, revision=1, at=NOON + timedelta(minutes=minutes))
 
 
-def ids(suspicions: SqlSuspicions, wanted: WantedSuspicions = EVERYTHING) -> Sequence[str]:
+def ids(suspicions: SqlSuspicions, wanted: SuspicionQuery = EVERYTHING) -> Sequence[str]:
     return [each.id for each in suspicions.list(wanted, limit=50).suspicions]
 
 
@@ -172,11 +173,11 @@ def test_the_list_is_narrowed_and_read_page_by_page(database: Database, suspicio
     everything = [each.id for each in (*first.suspicions, *second.suspicions)]
     assert everything == ids(suspicions)
     assert first.suspicions[0].kind is SuspicionKind.NEAR_DUPLICATE  # the newest
-    assert len(ids(suspicions, WantedSuspicions(kinds=(SuspicionKind.CONTRADICTION,)))) == 3
-    assert len(ids(suspicions, WantedSuspicions(version_id=others[1]))) == 2
-    assert len(ids(suspicions, WantedSuspicions(matter_id="qianzhu"))) == 3
+    assert len(ids(suspicions, SuspicionQuery(kinds=(SuspicionKind.CONTRADICTION,)))) == 3
+    assert len(ids(suspicions, SuspicionQuery(version_id=others[1]))) == 2
+    assert len(ids(suspicions, SuspicionQuery(matter_id="qianzhu"))) == 3
     decide(suspicions, everything[-1], SuspicionState.DISMISSED)
-    assert ids(suspicions, WantedSuspicions(states=(SuspicionState.DISMISSED,))) == [everything[-1]]
+    assert ids(suspicions, SuspicionQuery(states=(SuspicionState.DISMISSED,))) == [everything[-1]]
     with pytest.raises(InvalidRecord):
         suspicions.list(EVERYTHING, limit=3, cursor="yesterday")
 

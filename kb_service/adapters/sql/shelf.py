@@ -1,7 +1,6 @@
 """Lists of documents and versions, for editors, reviewers and the due list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,31 +9,9 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import documents, due_lists, versions
-from kb_service.domain.documents import Kind, Version, VersionState
+from kb_service.domain.documents import Version, VersionState
 from kb_service.domain.errors import DocumentNotFound, InvalidRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list is narrowed to; ``text`` stands in the title, the question or the document's id."""
-
-    states: tuple[VersionState, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    matter_id: str | None = None
-    department: str | None = None
-    document_id: str | None = None
-    effective_from: date | None = None
-    effective_until: date | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """``next_cursor`` goes on behind the last one; None at the end."""
-
-    versions: Sequence[Version]
-    next_cursor: str | None
-
+from kb_service.domain.queries import VersionPage, VersionQuery
 
 # A list shows no texts, and they are most of a row.
 _LISTED: list[ColumnElement[Any]] = [column for column in versions.c if column.name != "text"]
@@ -45,7 +22,7 @@ class SqlShelf:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def versions(self, wanted: Wanted, *, limit: int, cursor: str | None = None) -> Page:
+    def versions(self, wanted: VersionQuery, *, limit: int, cursor: str | None = None) -> VersionPage:
         """Newest first, without their texts. Raises InvalidRecord for a cursor that is none of ours."""
         query = _narrowed(select(*_LISTED), wanted)
         if cursor is not None:
@@ -59,9 +36,11 @@ class SqlShelf:
             found = [rows.version(row) for row in connection.execute(query)]
         more = len(found) > limit
         last_shown = found[limit - 1] if more else None
-        return Page(found[:limit], f"{last_shown.created_at.isoformat()}|{last_shown.id}" if last_shown else None)
+        return VersionPage(
+            found[:limit], f"{last_shown.created_at.isoformat()}|{last_shown.id}" if last_shown else None
+        )
 
-    def count(self, wanted: Wanted) -> int:
+    def count(self, wanted: VersionQuery) -> int:
         query = _narrowed(select(func.count()).select_from(versions), wanted)
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
@@ -76,7 +55,7 @@ class SqlShelf:
             raise DocumentNotFound(f"there is no document {document_id!r}")
         return found
 
-    def document_ids(self, wanted: Wanted, *, limit: int, after: str = "") -> Sequence[str]:
+    def document_ids(self, wanted: VersionQuery, *, limit: int, after: str = "") -> Sequence[str]:
         query = _narrowed(select(versions.c.document_id).distinct(), wanted).where(versions.c.document_id > after)
         with self._database.reading() as connection:
             return list(connection.execute(query.order_by(versions.c.document_id).limit(limit)).scalars())
@@ -123,7 +102,7 @@ class SqlShelf:
             connection.execute(statement.on_conflict_do_nothing())
 
 
-def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _narrowed(query: Select[Any], wanted: VersionQuery) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.states:
         conditions.append(versions.c.state.in_(wanted.states))

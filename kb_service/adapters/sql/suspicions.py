@@ -1,7 +1,6 @@
 """Suspicions in SQL: kept by examinations, listed, decided with an entry in the trail."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, or_, select, tuple_, update
@@ -12,6 +11,7 @@ from kb_service.adapters.sql.tables import examinations, suspicions, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import VersionState
 from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionNotFound
+from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import (
     Suspected,
     Suspicion,
@@ -23,16 +23,6 @@ from kb_service.domain.suspicions import (
 
 _GONE = (VersionState.REJECTED, VersionState.WITHDRAWN)
 _EXAMINED_ALIKE = (VersionState.IN_REVIEW, VersionState.APPROVED)
-
-
-@dataclass(frozen=True, slots=True)
-class WantedSuspicions:
-    """What a list is narrowed to. ``version_id``, ``matter_id``: of either side."""
-
-    states: tuple[SuspicionState, ...] = ()
-    kinds: tuple[SuspicionKind, ...] = ()
-    version_id: str | None = None
-    matter_id: str | None = None
 
 
 class SqlSuspicions:
@@ -58,7 +48,7 @@ class SqlSuspicions:
             connection.execute(statement.on_conflict_do_update(index_elements=["version_id"], set_=examined))
         return new
 
-    def list(self, wanted: WantedSuspicions, *, limit: int, cursor: str | None = None) -> SuspicionPage:
+    def list(self, wanted: SuspicionQuery, *, limit: int, cursor: str | None = None) -> SuspicionPage:
         """The newest first. Open ones about a version that was rejected or withdrawn have nothing left to decide.
 
         Raises InvalidRecord for a cursor that is none of ours.
@@ -161,7 +151,7 @@ def _covers(version: FromClause, day: date) -> list[ColumnElement[bool]]:
     ]
 
 
-def _conditions(wanted: WantedSuspicions) -> list[ColumnElement[bool]]:
+def _conditions(wanted: SuspicionQuery) -> list[ColumnElement[bool]]:
     moot = or_(OURS.c.state.in_(_GONE), THEIRS.c.state.in_(_GONE))
     conditions: list[ColumnElement[bool]] = [or_(suspicions.c.state != SuspicionState.OPEN, ~moot)]
     if wanted.states:

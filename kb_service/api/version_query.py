@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from kb_service.adapters.sql.shelf import Wanted
 from kb_service.api.state import ServiceOf
 from kb_service.domain.documents import Kind, VersionState
+from kb_service.domain.queries import VersionQuery
 
 
 def _wanted(
@@ -20,8 +20,8 @@ def _wanted(
     effective_from: Annotated[date | None, Query(description="First day on or after this.")] = None,
     effective_until: Annotated[date | None, Query(description="First day before this.")] = None,
     text: Annotated[str | None, Query(max_length=200, description="In title, question or document id.")] = None,
-) -> Wanted:
-    return Wanted(
+) -> VersionQuery:
+    return VersionQuery(
         states=tuple(state or ()),
         kinds=tuple(kind or ()),
         matter_id=matter_id,
@@ -33,4 +33,4 @@ def _wanted(
     )
 
 
-WantedVersions = Annotated[Wanted, Depends(_wanted)]
+WantedVersions = Annotated[VersionQuery, Depends(_wanted)]
