@@ -79,7 +79,7 @@ def test_a_draft_becomes_knowledge_only_when_a_second_person_approves(
     approved = reviewer.step(version_id, "approve").json()
     assert (approved["state"], approved["approved_by"]) == ("approved", "li")
     http.service.synchroniser.reconcile()
-    answer = http.ask("陀螺停放证工本费多少", as_of="2026-03-01")
+    answer = http.ask("按陀螺停放办法，陀螺停放证工本费是多少元", as_of="2026-03-01")
     assert answer["citations"][0]["version_id"] == version_id
     assert reviewer.get(f"/v1/versions/{version_id}").json()["review"]["published_at"] is not None
 
