@@ -55,6 +55,6 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         internal,
     ):
         app.include_router(module.router)
-    app.include_router(pages_router())
+    app.include_router(pages_router(service.settings.prompts_dir))
     app.include_router(editorial_router())
     return app

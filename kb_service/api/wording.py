@@ -4,11 +4,20 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
+from kb_service.text.vocabulary import Words, load
+
+
+class DoorWords(Words):
+    """`prompts/doors.yaml`; blanks in braces."""
+
+    see_picture: str
+    footnote: str
+    from_day: str
+    until_day: str
+    option: str
 
 
 @functools.cache
 def door_wording(folder: Path) -> Mapping[str, str]:
-    """By name, with blanks in braces; read once."""
-    read: dict[str, str] = yaml.safe_load((folder / "doors.yaml").read_text(encoding="utf-8"))
-    return read
+    """By name; read once. Raises VocabularyFault."""
+    return load(folder, "doors.yaml", DoorWords).model_dump()

@@ -1,11 +1,14 @@
 """The two pages and their assets, served from memory with a strict content security policy."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
+
+from kb_service.console.words import words_for_scripts
 
 _HERE = Path(__file__).parent
 
@@ -48,11 +51,14 @@ class _StaticFile:
     etag: str
 
 
-def pages_router() -> APIRouter:
-    """Routes ``/`` (chat), ``/desk`` (a helper's search) and ``/assets/{name}``. Reads its files once, here."""
+def pages_router(prompts_dir: Path) -> APIRouter:
+    """Routes ``/`` (chat), ``/desk`` (a helper's search) and ``/assets/{name}``. Reads its files once, here.
+
+    Raises VocabularyFault where `screens.yaml` in ``prompts_dir`` does not fit.
+    """
     router = APIRouter(include_in_schema=False)
     chat, desk = _read(_HERE / "chat.html"), _read(_HERE / "desk.html")
-    asset_by_name = _assets()
+    asset_by_name = {**_assets(), "words.js": _script(words_for_scripts(prompts_dir))}
 
     @router.get("/")
     def chat_page(request: Request) -> Response:
@@ -76,9 +82,18 @@ def _assets() -> Mapping[str, _StaticFile]:
     return {path.name: _read(path) for path in paths}
 
 
+def _script(value_of: Mapping[str, object]) -> _StaticFile:
+    # A module of its own: the policy forbids scripts within the page, and JSON would have to be fetched before drawing.
+    lines = [f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in value_of.items()]
+    return _static_file("".join(lines).encode(), ".js")
+
+
 def _read(path: Path) -> _StaticFile:
-    content = path.read_bytes()
-    return _StaticFile(content, _MEDIA_TYPES[path.suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+    return _static_file(path.read_bytes(), path.suffix)
+
+
+def _static_file(content: bytes, suffix: str) -> _StaticFile:
+    return _StaticFile(content, _MEDIA_TYPES[suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
 
 def _respond(file: _StaticFile, request: Request) -> Response:

@@ -10,9 +10,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kb_service.api.errors import STATUS_OF
-from kb_service.console import words
 from kb_service.console.marked_text import pieces, visible
 from kb_service.console.pages import HEADERS
+from kb_service.console.words import (
+    days_in_words,
+    declared_days_in_words,
+    moment_in_words,
+    screen_words,
+    size_in_words,
+)
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
 from kb_service.domain.matters import Department, Matter
@@ -34,27 +40,30 @@ _PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong, in a sentence for people; ``detail`` is the service's own word."""
+    """What went wrong, in a sentence for people or as an error that has one; ``detail`` is the service's own word."""
 
-    sentence: str
+    sentence: str = ""
     detail: str = ""
     status: int = 422
+    error: KbError | None = None
 
 
 def trouble_of(error: KbError) -> Trouble:
-    return Trouble(words.sentence_of(error), str(error), STATUS_OF[type(error)])
+    return Trouble("", str(error), STATUS_OF[type(error)], error)
 
 
 def page(request: Request, template: str, *, trouble: Trouble | None = None, **shown: object) -> Response:
     """With the trouble's status, if there is any. ``shown``: what the template names."""
     actor: Actor | None = getattr(request.state, "actor", None)
+    words = screen_words(request.app.state.service.settings.prompts_dir)
     html = _TEMPLATES.get_template(template).render(
         request_path=request.url.path,
         actor=actor,
         is_keyless=request.app.state.keys_seen.is_keyless(),
         places=[(path, name) for path, name, roles in _PLACES if actor and actor.has_any_of(roles)],
         today=shanghai_day(request.app.state.service.now()),
-        done=words.DONE.get(request.query_params.get("done", "")),
+        words=words,
+        done=words.done.get(request.query_params.get("done", "")),
         trouble=trouble,
         **shown,
     )
@@ -97,8 +106,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"words": words, "pieces": pieces, "safe_address": _safe_address, "query": _query, "named": _named}
-    made.filters |= {"visible": visible, "moment": words.moment_in_words, "days": words.days_in_words}
+    made.globals |= {"pieces": pieces, "safe_address": _safe_address, "query": _query, "named": _named}
+    made.globals |= {
+        "size_in_words": size_in_words,
+        "days_in_words": days_in_words,
+        "declared_days_in_words": declared_days_in_words,
+        "moment_in_words": moment_in_words,
+    }
+    made.filters |= {"visible": visible, "moment": moment_in_words, "days": days_in_words}
     return made
 
 

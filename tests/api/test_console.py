@@ -17,7 +17,7 @@ from ingestion.structure import structure_text
 from kb_service.api.upload_shapes import Stage
 from kb_service.console import words
 from kb_service.console.marked_text import pieces, runs, visible
-from kb_service.domain.answers import Outcome
+from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, Passage, VersionDraft, VersionState
 from kb_service.domain.lead_time import LeadTime
@@ -33,6 +33,7 @@ from kb_service.wiring import now, open_service
 from tests.api.conftest import Http
 from tests.factories import NOON, day, metadata
 
+WORDS = words.screen_words(Settings().prompts_dir)
 PAGES = ["", "/upload", "/versions", "/review", "/due", "/suspicions"]
 RULE = "第一条 铁环停放证工本费为30元。\n第二条 自受理之日起5个工作日内办结。"
 
@@ -297,19 +298,20 @@ def test_the_figures_of_a_suspicion_are_marked_in_their_sentence() -> None:
 @pytest.mark.parametrize(
     ("closed", "wording"),
     [
-        (Kind, words.KINDS),
-        (Audience, words.AUDIENCES),
-        (VersionState, words.STATES),
-        (Phase, words.PHASES),
-        (LeadTime, words.LEAD_TIMES),
-        (Effect, words.EFFECTS),
-        (Outcome, words.OUTCOMES),
-        (Change, words.CHANGES),
-        (SuspicionKind, words.SUSPICIONS),
-        (SuspicionState, words.SUSPICION_STATES),
-        (Stage, words.STAGES),
-        (RecordOutcome, words.RECORD_OUTCOMES),
-        (Role, words.ROLES),
+        (Kind, WORDS.kinds),
+        (Audience, WORDS.audiences),
+        (VersionState, WORDS.states),
+        (Phase, WORDS.phases),
+        (LeadTime, WORDS.lead_times),
+        (Effect, WORDS.effects),
+        (Outcome, WORDS.outcomes),
+        (Reason, WORDS.reasons),
+        (Change, WORDS.changes),
+        (SuspicionKind, WORDS.suspicions),
+        (SuspicionState, WORDS.suspicion_states),
+        (Stage, WORDS.stages),
+        (RecordOutcome, WORDS.record_outcomes),
+        (Role, WORDS.roles),
     ],
 )
 def test_every_word_of_a_closed_list_has_its_chinese(closed: Any, wording: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from kb_service.console.pages import pages_router
+from kb_service.settings import Settings
 from tests.browser import canned
 
 Body = Annotated[canned.Json, RequestBody()]
@@ -38,7 +39,7 @@ class StubService:
 
 def app_of(stub: StubService) -> FastAPI:
     app = FastAPI(openapi_url=None)
-    app.include_router(pages_router())
+    app.include_router(pages_router(Settings().prompts_dir))
     _add_answers(app, stub)
     _add_search(app, stub)
     return app

@@ -6,6 +6,7 @@ import io
 from PIL import Image
 from playwright.sync_api import CDPSession, FilePayload, Page, expect
 
+from kb_service.asking.asking import LONGEST_QUESTION
 from tests.browser import canned
 from tests.browser.stub_service import StubService
 
@@ -368,12 +369,12 @@ def test_enter_that_ends_a_composition_does_not_send(page: Page, stub: StubServi
     assert stub.asked[0]["question"] == "居住证"
 
 
-def test_five_hundred_characters_may_be_asked_and_one_more_may_not(page: Page) -> None:
+def test_as_many_characters_as_the_service_reads_may_be_asked_and_one_more_may_not(page: Page) -> None:
     page.goto("/")
-    page.get_by_label("您的问题").fill("𠮷" * 501)
+    page.get_by_label("您的问题").fill("𠮷" * (LONGEST_QUESTION + 1))
     expect(page.get_by_role("button", name="发送", exact=True)).to_be_disabled()
-    expect(page.get_by_text("已有 501 字")).to_be_visible()
-    page.get_by_label("您的问题").fill("𠮷" * 500)
+    expect(page.get_by_text(f"已有 {LONGEST_QUESTION + 1} 字，请精简到 {LONGEST_QUESTION} 字以内")).to_be_visible()
+    page.get_by_label("您的问题").fill("𠮷" * LONGEST_QUESTION)
     expect(page.get_by_role("button", name="发送", exact=True)).to_be_enabled()
 
 
@@ -381,9 +382,9 @@ def test_conditions_go_with_the_question_and_stay_visible_when_folded(page: Page
     page.goto("/")
     page.get_by_text("更多条件").click()
     page.get_by_label("所在区").select_option("浦东新区")
-    page.get_by_label("办事人").select_option("企业")
+    page.get_by_label("办事人").select_option("法人")
     page.get_by_text("更多条件").click()
-    expect(page.locator("#conditions-chosen")).to_have_text("浦东新区 · 企业")
+    expect(page.locator("#conditions-chosen")).to_have_text("浦东新区 · 法人")
     ask(page, "居住证什么时候签注？")
     assert stub.asked[0]["region"] == "浦东新区"
     assert stub.asked[0]["audience"] == "enterprise"

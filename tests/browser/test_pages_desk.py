@@ -87,7 +87,7 @@ def test_copying_works_where_the_page_is_served_without_tls(page: Page) -> None:
 def test_filters_narrow_the_search(page: Page, stub: StubService) -> None:
     search(page, "居住证签注")
     expect(page.locator(".result")).to_have_count(3)
-    page.get_by_label("类别").select_option("操作视频")
+    page.get_by_label("类别").select_option("视频")
     expect(page.locator(".result")).to_have_count(1)
     page.get_by_label("按哪一天的规定").fill("2025-03-01")
     page.get_by_label("所在区").select_option("崇明区")

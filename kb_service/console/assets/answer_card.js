@@ -31,7 +31,8 @@ export function answerCard(answer, actions) {
 }
 
 function cardHead(answer) {
-  const heading = OUTCOMES[answer.outcome];
+  // Small talk needs no heading.
+  const heading = answer.outcome === "courtesy" ? "" : OUTCOMES[answer.outcome];
   const isOtherDay = answer.as_of && answer.as_of !== shanghaiDay(new Date(answer.asked_at ?? Date.now()));
   return element(
     "header", { class: "answer-head" },

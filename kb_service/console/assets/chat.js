@@ -6,16 +6,7 @@ import { button, byId, element } from "./dom.js";
 import { forget, rememberAnswer, remembered, rememberFeedback } from "./remembered.js";
 import { ask, storedAnswer } from "./service.js";
 import { startTextSizes } from "./text_size.js";
-import { STAGES } from "./words.js";
-
-const EXAMPLES = [
-  "居住证签注要在什么时候办？",
-  "租房提取公积金，每月最多提多少？",
-  "身份证丢了怎么补办？",
-  "去外省看病，异地就医怎么备案？",
-  "现在失业保险金每月多少钱？",
-  "开公司要准备哪些材料？",
-];
+import { EXAMPLES, PROGRESS } from "./words.js";
 
 // How the service writes a question that is a picture only.
 const ALONE = "（见图）";
@@ -77,7 +68,7 @@ async function follow(entry, question, signal) {
       drafted += data.text;
       entry.reply.replaceChildren(element("p", { class: "drafting", text: drafted }));
     } else if (event === "evidence") setProgress(entry, "找到了可能的依据，正在核对…");
-    else if (event === "progress") setProgress(entry, STAGES[data.stage] ?? STAGES.searching);
+    else if (event === "progress") setProgress(entry, PROGRESS[data.stage] ?? PROGRESS.searching);
   }
   throw new Error("unreachable: the service yields an answer or raises");
 }
@@ -88,7 +79,7 @@ function setProgress(entry, text) {
 
 function newEntry({ question, picture }) {
   showWelcome(false);
-  const progress = element("p", { class: "progress", text: STAGES.asked });
+  const progress = element("p", { class: "progress", text: PROGRESS.asked });
   const reply = element("div", { class: "reply", "aria-busy": "true" }, progress);
   const root = element("section", { class: "exchange" }, asked(question, picture), reply);
   byId("exchanges").append(root);

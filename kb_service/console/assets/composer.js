@@ -4,10 +4,9 @@ import { lengthOf } from "./codepoints.js";
 import { shanghaiDay, spokenDay } from "./days.js";
 import { byId, element } from "./dom.js";
 import { pictureInput } from "./picture_input.js";
-import { AUDIENCES, DISTRICTS } from "./words.js";
+import { AUDIENCES, DISTRICTS, LONGEST_QUESTION } from "./words.js";
 
-const QUESTION_LIMIT = 500;
-const COUNTED_FROM = 400;
+const COUNTED_FROM = 0.8 * LONGEST_QUESTION;
 
 /** Calls `onAsk({question, picture?, as_of?, region?, audience?})`; `stop` calls `onStop()`. */
 export function composer({ onAsk, onStop }) {
@@ -17,10 +16,10 @@ export function composer({ onAsk, onStop }) {
 
   function refresh() {
     const length = lengthOf(box.value.trim());
-    send.disabled = isBusy || (length === 0 && !picture.current()) || length > QUESTION_LIMIT;
-    box.setAttribute("aria-invalid", String(length > QUESTION_LIMIT));
+    send.disabled = isBusy || (length === 0 && !picture.current()) || length > LONGEST_QUESTION;
+    box.setAttribute("aria-invalid", String(length > LONGEST_QUESTION));
     byId("question-length").textContent = lengthInWords(length);
-    byId("question-length").classList.toggle("too-long", length > QUESTION_LIMIT);
+    byId("question-length").classList.toggle("too-long", length > LONGEST_QUESTION);
     box.style.height = "auto";
     box.style.height = `${box.scrollHeight + 2}px`;
   }
@@ -66,8 +65,8 @@ export function composer({ onAsk, onStop }) {
 }
 
 function lengthInWords(length) {
-  if (length > QUESTION_LIMIT) return `已有 ${length} 字，请精简到 ${QUESTION_LIMIT} 字以内`;
-  return length >= COUNTED_FROM ? `${length} / ${QUESTION_LIMIT} 字` : "";
+  if (length > LONGEST_QUESTION) return `已有 ${length} 字，请精简到 ${LONGEST_QUESTION} 字以内`;
+  return length >= COUNTED_FROM ? `${length} / ${LONGEST_QUESTION} 字` : "";
 }
 
 function conditions() {
@@ -77,6 +76,8 @@ function conditions() {
 
 function startConditions() {
   byId("region").append(...DISTRICTS.map((name) => element("option", { value: name, text: name })));
+  const audiences = Object.entries(AUDIENCES).map(([value, text]) => element("option", { value, text }));
+  byId("audience").append(...audiences);
   byId("as-of").setAttribute("title", `不填就按今天（${shanghaiDay()}）的规定`);
   byId("conditions").addEventListener("change", showChosen);
   byId("clear-conditions").addEventListener("click", () => {

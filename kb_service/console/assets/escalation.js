@@ -2,10 +2,12 @@
 
 import { spokenMoment } from "./days.js";
 import { element, phoneLink } from "./dom.js";
-import { reasonInWords } from "./words.js";
+import { REASONS } from "./words.js";
 
 // Shanghai's citizens' hotline answers day and night: the fallback when no department is known.
 const HOTLINE = { name: "上海市 12345 市民服务热线", phone: "12345", hours: "全天 24 小时" };
+
+const reasonInWords = (reason) => REASONS[reason] ?? "需要工作人员进一步确认。";
 
 /** A panel, or null when no hand-over is recommended. */
 export function escalationPanel(escalation) {

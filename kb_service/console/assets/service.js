@@ -1,25 +1,7 @@
 /** The service's HTTP surface as these pages use it. Faults come out as ServiceFault with a sentence for people. */
 
 import { eventsOf } from "./events.js";
-
-const FAULT_WORDS = {
-  BodyTooLarge: "发送的内容太大，请把截图裁小一些再试。",
-  AnswerNotFound: "这条答复已经读不到了。",
-  PictureRefused: "截图没有读出来，请换一张清晰的截图（PNG 或 JPEG，4 MB 以内），或直接输入文字。",
-  QuestionEmpty: "请先输入问题。",
-  QuestionTooLong: "问题太长，请精简到 500 字以内。",
-  UnknownMatter: "所选的事项已经调整，请重新提问。",
-  VersionNotFound: "这个版本的原文已经读不到了。",
-};
-
-const STATUS_WORDS = {
-  401: "需要登录才能提问：请先登录，没有密钥的请向管理员索取。",
-  413: "发送的内容太大，请精简后再试。",
-  403: "没有权限查看这项内容。",
-  404: "要找的内容不存在。",
-  422: "输入的内容有误，请检查后再试。",
-  429: "提问太频繁，请稍等一会儿再试。",
-};
+import { FAULTS, STATUSES } from "./words.js";
 
 /** `message` is Chinese and fit to show; `code` is the service's own name of the fault. */
 export class ServiceFault extends Error {
@@ -103,5 +85,5 @@ function asNetworkFault(error) {
 
 function faultFrom(body, status) {
   const code = typeof body?.error === "string" ? body.error : `HTTP ${status}`;
-  return new ServiceFault(FAULT_WORDS[code] ?? STATUS_WORDS[status] ?? "服务暂时出了问题，请稍后再试。", code);
+  return new ServiceFault(FAULTS[code] ?? STATUSES[status] ?? "服务暂时出了问题，请稍后再试。", code);
 }
