@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from kb_service.text.figure_patterns import date_parts, figure_pattern
-from kb_service.text.numerals import ONE_WIDTH, number, plain
+from kb_service.text.numerals import ONE_WIDTH, date_parts, figure_pattern, number, plain
 
 
 class FigureKind(StrEnum):
