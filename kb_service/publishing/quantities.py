@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from decimal import Decimal
 
-from kb_service.text.figures import Figure, FigureKind
+from kb_service.text.figures import LONGEST_YEARS, MONTHS_A_YEAR, Figure, FigureKind
 
 # Shortest and longest number of days that a unit of time stands for; 5 working days span 5 to 9 days, 7 as a rule.
 _DAYS = {
@@ -15,10 +15,8 @@ _DAYS = {
     "个月": (Decimal(28), Decimal(31)),
     "年": (Decimal(365), Decimal(366)),
 }
-_MONTHS = {"个月": 1, "年": 12}
+_MONTHS = {"个月": 1, "年": MONTHS_A_YEAR}
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
-# 104年 names a year of the Republic's calendar; no rule runs as long.
-_LONGEST_YEARS = 80
 
 Quantity = tuple[FigureKind, str, Decimal | str, Decimal | str]  # kind, what it counts, least and greatest value
 
@@ -30,7 +28,7 @@ def quantity(figure: Figure) -> Quantity | None:
             return None
         case FigureKind.PHONE:
             return (figure.kind, f"{len(figure.value)} digits", figure.value, figure.value)
-        case FigureKind.DURATION if figure.unit == "年" and Decimal(figure.value) > _LONGEST_YEARS:
+        case FigureKind.DURATION if figure.unit == "年" and Decimal(figure.value) > LONGEST_YEARS:
             return None
         case FigureKind.DURATION if figure.unit in _MONTHS:
             months = Decimal(figure.value) * _MONTHS[figure.unit]
@@ -63,7 +61,7 @@ def _in_days(each: Quantity) -> tuple[Decimal, Decimal]:
     assert isinstance(least, Decimal) and isinstance(greatest, Decimal), kind
     if counted != "months":
         return least, greatest
-    years, months = divmod(least, 12)
+    years, months = divmod(least, MONTHS_A_YEAR)
     return (
         years * _DAYS["年"][0] + months * _DAYS["个月"][0],
         years * _DAYS["年"][1] + months * _DAYS["个月"][1],

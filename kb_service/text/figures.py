@@ -8,6 +8,10 @@ from enum import StrEnum
 
 from kb_service.text.numerals import ONE_WIDTH, date_parts, figure_pattern, number, plain
 
+MONTHS_A_YEAR = 12
+# 104年 names a year of the calendar of the Republic of China; no rule runs as long.
+LONGEST_YEARS = 80
+
 
 class FigureKind(StrEnum):
     AMOUNT = "amount"
@@ -98,7 +102,6 @@ _FIGURE = figure_pattern(_UNITS)
 _DATE_PARTS = date_parts()
 _LISTED_NUMBER = re.compile(r"\d+(?:-\d+)?")
 _PARTS_OF = {"百": 100, "千": 1000, "万": 10_000}
-_MONTHS_A_YEAR = 12
 # 根据沪府办发〔2021〕26号: the words in front are no part of the number.
 _BEFORE_NUMBER = re.compile(r"(?:[\u4e00-\u9fff](?<![据照按依经由以及和与见的将即对在为件文]))+$")
 _LONGEST_ISSUER = 12
@@ -168,7 +171,7 @@ def _measures(match: re.Match[str]) -> Iterator[Figure]:
     if match["and_half"]:
         years = number(match["number"])
         if years is not None:
-            yield from _measure(str((years * 2 + 1) * _MONTHS_A_YEAR / 2), "个月", (start, match.end()))
+            yield from _measure(str((years * 2 + 1) * MONTHS_A_YEAR / 2), "个月", (start, match.end()))
     else:
         yield from _measure(match["number"], match["unit"], (start, match.end()))
 
@@ -191,5 +194,5 @@ def _measure(written: str, unit: str, span: tuple[int, int]) -> Iterator[Figure]
     kind, normal, factor = _UNITS[unit]
     value *= factor
     if normal == "年" and value % 1:
-        value, normal = value * _MONTHS_A_YEAR, "个月"
+        value, normal = value * MONTHS_A_YEAR, "个月"
     yield Figure(kind, plain(value), normal, *span)

@@ -16,6 +16,7 @@ def span(text: str) -> tuple[int, int]:
     [
         ("补贴不超过500元", {Bound.MOST}, "不超过500元"),
         ("距离不能小于5米", {Bound.LEAST}, "不能小于5米"),
+        ("通知不应早于两个工作日", {Bound.LEAST}, "不应早于两个工作日"),
         ("未满18周岁的", {Bound.LESS}, "未满18周岁"),
         ("年满18周岁", {Bound.LEAST}, "年满18周岁"),
         ("5个工作日以内办结", {Bound.WITHIN}, "5个工作日以内"),

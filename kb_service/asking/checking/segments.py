@@ -12,7 +12,7 @@ from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.text.bounds import Bound, bounds_of
 from kb_service.text.clauses import ALL_MARKS, GAP, clauses, pairs_in, pairs_of, sentences, without
-from kb_service.text.figures import Figure, FigureKind, figures
+from kb_service.text.figures import LONGEST_YEARS, MONTHS_A_YEAR, Figure, FigureKind, figures
 from kb_service.text.normalising import normalised
 from kb_service.text.numerals import number, plain
 
@@ -38,8 +38,6 @@ _OTHERS = re.compile(
 )
 _WITH_FIGURES_INSIDE = frozenset({"link", "mail", "name"})
 _FIGURES = frozenset(kind.value for kind in FigureKind) | {"clock", "number"}
-_MONTHS_A_YEAR = 12
-_LONGEST_YEARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +221,8 @@ def _detail(text: str, kind: str, value: str, start: int, end: int) -> Detail:
 def _meaning(figure: Figure) -> tuple[str, str]:
     """A year and twelve months say the same."""
     unit, value = figure.unit, figure.value
-    if figure.kind is FigureKind.DURATION and unit == "年" and Decimal(value) <= _LONGEST_YEARS:
-        unit, value = "个月", plain(Decimal(value) * _MONTHS_A_YEAR)
+    if figure.kind is FigureKind.DURATION and unit == "年" and Decimal(value) <= LONGEST_YEARS:
+        unit, value = "个月", plain(Decimal(value) * MONTHS_A_YEAR)
     return f"{figure.kind} {unit}".rstrip(), value
 
 
