@@ -143,7 +143,7 @@ def _drafter(
 
 @functools.cache  # asking is made anew when the catalogue changes; models are not
 def _language_model(url: str, model: str, key: str, seconds: float, context: int) -> LanguageModel:
-    from kb_service.adapters.language_model.opening import open_language_model  # takes seconds to import
+    from kb_service.adapters.language_model.llama_index_model import open_language_model  # takes seconds to import
 
     return open_language_model(url, model=model, key=key, seconds=seconds, context=context)
 

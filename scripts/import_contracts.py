@@ -1,7 +1,7 @@
-"""Two kinds of import contract that import-linter does not bring: see .importlinter."""
+"""Three kinds of import contract that import-linter does not bring: see .importlinter."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from grimp import ImportGraph
@@ -49,6 +49,33 @@ class LibraryAtHome(Contract):
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         _render(check)
+
+
+class NoCircles(Contract):
+    """No module of ours imports itself through others, not even within a function or for types alone."""
+
+    type_name: ClassVar[str] = "no_circles"
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        found = circles(_direct_imports(graph))
+        return _checked(f"{importer} imports {imported}, in a circle" for importer, imported in found)
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        _render(check)
+
+
+def circles(imports: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The (importer, imported) pairs left when whoever imports nothing, or is imported by nothing, is taken away.
+
+    Empty exactly when there is no circle; what only leads from one circle to another remains too.
+    """
+    left = sorted(imports)
+    while True:
+        importers, imported = {each for each, _ in left}, {each for _, each in left}
+        kept = [pair for pair in left if pair[0] in imported and pair[1] in importers]
+        if kept == left:
+            return left
+        left = kept
 
 
 def _direct_imports(graph: ImportGraph) -> Iterator[tuple[str, str]]:

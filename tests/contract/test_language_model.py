@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from kb_service.adapters.language_model.opening import open_language_model
+from kb_service.adapters.language_model.llama_index_model import open_language_model
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.ports import LanguageModel
 from tests.lying_model import LyingModel, Reply, Script

@@ -4,8 +4,8 @@ import struct
 
 import numpy as np
 
-from model_build.vocabulary import kept_ids
-from model_build.wheel_weights import Blocks, Piece, Shape, WheelWeights
+from model_build.tokenizer import kept_ids
+from model_build.wheel import Blocks, Piece, Shape, WheelWeights
 
 
 def kept(*texts: str) -> list[str]:

@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from kb_service.adapters.embedding.input_text import readable
+from kb_service.adapters.embedding.fastembed_model import readable
 from kb_service.domain.errors import EmbeddingModelUnavailable
 from kb_service.ports import Vector, Vectors
 
@@ -55,8 +55,14 @@ class EndpointModel:
     @property
     def fingerprint(self) -> str:
         """Knows the address and the names only: a model exchanged behind the same name goes unseen."""
-        said = self._endpoint
-        parts = (said.base_url, said.model, said.question_prefix, said.passage_prefix, str(said.dimensions))
+        endpoint = self._endpoint
+        parts = (
+            endpoint.base_url,
+            endpoint.model,
+            endpoint.question_prefix,
+            endpoint.passage_prefix,
+            str(endpoint.dimensions),
+        )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
     @property
@@ -129,10 +135,10 @@ class EndpointModel:
                 self._pause(min(max(asked_to_wait, 0.5 * 2**attempt), _LONGEST_WAIT_SECONDS))
         raise self._unusable(f"{fault}, the last of {_ATTEMPTS} attempts", "check that it is running")
 
-    def _unusable(self, fact: str, mend: str) -> EmbeddingModelUnavailable:
-        return EmbeddingModelUnavailable(f"the embedding endpoint {self._endpoint.base_url} {fact}; {mend}")
+    def _unusable(self, fact: str, remedy: str) -> EmbeddingModelUnavailable:
+        return EmbeddingModelUnavailable(f"the embedding endpoint {self._endpoint.base_url} {fact}; {remedy}")
 
 
 def _seconds(header: str) -> float:
-    """Retry-After in seconds; a date or nothing counts as no wish."""
+    """Retry-After in seconds; a date or nothing counts as 0."""
     return float(header) if header.isdigit() else 0.0

@@ -23,6 +23,9 @@ class Precision(StrEnum):
     FLOAT32 = "fp32"  # only to make the reference vectors
 
 
+GRAPH_FILE_OF = {Precision.INT8: "model.onnx", Precision.Q4: "model_q4.onnx"}
+
+
 class ModelUsage(BaseModel):
     """kb_model.json. What is left out is read from config.json or has the commonest value."""
 

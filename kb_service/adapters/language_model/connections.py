@@ -7,9 +7,21 @@ from typing import Any
 
 import httpx
 
-from kb_service.adapters.language_model.llama_index_model import Call
-
 _LONGEST_CONNECT_SECONDS = 5.0
+_CONNECTED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
+
+
+class Call:
+    """A request that can only be left, not ended: its library does not show the connection."""
+
+    def __enter__(self) -> "Call":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def hang_up(self) -> None:
+        return None
 
 
 class Connections:
@@ -18,8 +30,8 @@ class Connections:
     def __init__(self, seconds: float) -> None:
         self._here = threading.local()
         timeout = httpx.Timeout(seconds, connect=min(seconds, _LONGEST_CONNECT_SECONDS))
-        # No connection is kept, so that each call hears of its own from the start.
-        transport = _Told(self._here, limits=httpx.Limits(max_keepalive_connections=0))
+        # No connection is kept, so that each call learns of its own from the start.
+        transport = _TracedTransport(self._here, limits=httpx.Limits(max_keepalive_connections=0))
         self.client = httpx.Client(transport=transport, timeout=timeout, trust_env=False, follow_redirects=False)
 
     def call(self) -> Call:
@@ -61,9 +73,9 @@ def _shut(found: socket.socket) -> None:
         found.shutdown(socket.SHUT_RDWR)
 
 
-class _Told(httpx.HTTPTransport):
-    def __init__(self, here: threading.local, **said: Any) -> None:
-        super().__init__(**said)
+class _TracedTransport(httpx.HTTPTransport):
+    def __init__(self, here: threading.local, **options: Any) -> None:
+        super().__init__(**options)
         self._here = here
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -77,6 +89,3 @@ class _Told(httpx.HTTPTransport):
 
         request.extensions = {**request.extensions, "trace": trace}
         return super().handle_request(request)
-
-
-_CONNECTED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})

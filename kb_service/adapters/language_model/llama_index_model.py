@@ -1,18 +1,49 @@
-"""Any llama-index language model as `ports.LanguageModel`."""
+"""Any llama-index language model as `ports.LanguageModel`; by default that of an OpenAI-compatible endpoint.
+
+Imported only where a model is configured: llama-index takes seconds to import.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.llms import LLM
+from llama_index.llms.openai_like import OpenAILike
 
+from kb_service.adapters.language_model.connections import Call, Connections
 from kb_service.domain.errors import ModelUnavailable
+from kb_service.ports import LanguageModel
+
+_LONGEST_REPLY_TOKENS = 1024
+# What a stream of the OpenAI format ends with; other libraries do not say.
+_WHOLE = frozenset({"stop", "eos", "not stated"})
+
+
+def open_language_model(url: str, *, model: str, key: str | None, seconds: float, context: int) -> LanguageModel:
+    """``url`` ends before /chat/completions; ``seconds``: the longest silence; ``context``: tokens of its window.
+
+    Opens no connection. Speaks to that address only: no proxy from the environment, no redirect, no second try.
+    """
+    connections = Connections(seconds)
+    llm = OpenAILike(
+        model=model,
+        api_base=url.rstrip("/"),
+        api_key=key or "none",
+        is_chat_model=True,
+        context_window=context,
+        max_tokens=_LONGEST_REPLY_TOKENS,
+        temperature=0.0,
+        max_retries=0,
+        timeout=seconds,
+        http_client=connections.client,
+    )
+    return LlamaIndexModel(llm, calling=connections.call)
 
 
 class LlamaIndexModel:
     """Streams a chat. ``calling`` makes what can end the request of the thread that enters it."""
 
-    def __init__(self, llm: LLM, *, calling: "Callable[[], Call] | None" = None) -> None:
+    def __init__(self, llm: LLM, *, calling: Callable[[], Call] | None = None) -> None:
         self._llm = llm
         self._calling = calling or Call
 
@@ -26,19 +57,6 @@ class LlamaIndexModel:
             ChatMessage(content=user, role=MessageRole.USER),
         ]
         return Reply(self._llm, messages, self._calling())
-
-
-class Call:
-    """A request that can only be left, not ended: its library does not show the connection."""
-
-    def __enter__(self) -> "Call":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def hang_up(self) -> None:
-        return None
 
 
 class Reply(Iterator[str]):
@@ -75,12 +93,8 @@ class Reply(Iterator[str]):
             raise ModelUnavailable(f"the language model {llm.metadata.model_name} broke off ({ending or 'no end'})")
 
 
-# What a stream of the OpenAI format ends with; other libraries do not say.
-_WHOLE = frozenset({"stop", "eos", "not told"})
-
-
 def _ending(raw: object, known: str | None) -> str | None:
     choices = getattr(raw, "choices", None)
     if not isinstance(choices, list):
-        return "not told"
+        return "not stated"
     return next((each.finish_reason for each in choices if each.finish_reason), known)
