@@ -6,7 +6,7 @@ Reads the same `KB_*` settings as its parent, and prints the number of points wr
 import argparse
 
 from ingestion.rebuilding import all_points
-from kb_service.adapters.index.rebuilding import rebuild
+from kb_service.adapters.index.opening import rebuild
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_texts
 

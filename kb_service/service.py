@@ -21,8 +21,8 @@ from ingestion.taking_in import TakingIn
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
+from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
-from kb_service.adapters.index.rebuilding import run_child, swap_in_rebuilt
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.intake import SqlIntake

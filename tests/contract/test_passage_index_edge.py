@@ -11,8 +11,7 @@ import qdrant_edge
 from passage_index_points import MANIFEST, dense, payload, point, points, sparse, uuid_of, within
 
 from kb_service.adapters.index.edge import EdgeIndex, create_empty
-from kb_service.adapters.index.edge_files import shard_folder
-from kb_service.adapters.index.space import LEAST_FREE_BYTES, bytes_used_by
+from kb_service.adapters.index.edge_files import LEAST_FREE_BYTES, bytes_used_by, shard_folder
 from kb_service.domain.errors import IndexUnavailable, NotEnoughSpace
 
 CHILD_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}

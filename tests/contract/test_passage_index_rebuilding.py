@@ -11,8 +11,8 @@ from passage_index_points import MANIFEST, dense, point, points, within
 
 from kb_service.adapters.index.edge import EdgeIndex, create_empty
 from kb_service.adapters.index.edge_files import folder_for_new
+from kb_service.adapters.index.opening import put_rebuilt_in_place, rebuild, run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import claim
-from kb_service.adapters.index.rebuilding import put_rebuilt_in_place, rebuild, run_child, swap_in_rebuilt
 from kb_service.domain.errors import IndexUnavailable, InvalidPoint
 from kb_service.ports import IndexPoint
 

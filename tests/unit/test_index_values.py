@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_service.adapters.index.manifest import ENGINE, Manifest, as_json, differences, from_json
-from kb_service.adapters.index.payloads import payload_as_dict, payload_from_dict
+from kb_service.adapters.index.points import payload_as_dict, payload_from_dict
 from kb_service.domain.documents import Audience, Kind
 from kb_service.ports import PointPayload
 

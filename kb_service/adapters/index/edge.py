@@ -11,23 +11,37 @@ from threading import RLock
 
 import qdrant_edge as engine
 
-from kb_service.adapters.index.conditions import conditions_of, points_of_document
-from kb_service.adapters.index.edge_files import TailCount, put_in_place, shard_folder
+from kb_service.adapters.index.edge_files import (
+    FreeBytes,
+    TailCount,
+    free_bytes_on,
+    put_in_place,
+    require_space_for_log,
+    require_space_for_points,
+    shard_folder,
+)
 from kb_service.adapters.index.edge_translation import (
     edge_filter,
     engine_faults,
-    hit_of,
     hybrid_request,
     payload_index_operations,
     shard_config,
     upsert_operation,
 )
 from kb_service.adapters.index.manifest import Manifest, read_manifest, write_manifest
-from kb_service.adapters.index.payloads import payload_as_dict, payload_from_dict
-from kb_service.adapters.index.space import FreeBytes, free_bytes_on, require_space_for_log, require_space_for_points
-from kb_service.adapters.index.validation import check_dense, check_point_id, check_points, check_sparse
-from kb_service.domain.errors import IndexUnavailable, InvalidPoint
-from kb_service.ports import Hit, IndexPoint, InForceFilter, PointPayload, SparseVector, TwoLegs, Vector
+from kb_service.adapters.index.points import (
+    check_point_id,
+    check_points,
+    checked_query,
+    conditions_of,
+    hits_in_order,
+    payload_as_dict,
+    payload_from_dict,
+    points_of_document,
+    require_all,
+)
+from kb_service.domain.errors import IndexUnavailable
+from kb_service.ports import IndexPoint, InForceFilter, PointPayload, SparseVector, TwoLegs, Vector
 
 # 64 points take the engine about 5 ms, the longest that a search waits for a write.
 POINTS_PER_CALL = 64
@@ -123,16 +137,12 @@ class EdgeIndex:
         self, *, dense: Vector | None, sparse: SparseVector | None, within: InForceFilter, limit: int
     ) -> TwoLegs:
         """Raises InvalidPoint for a query vector of another dimension or with a number that is not finite."""
-        if dense is not None:
-            check_dense(dense, dimensions=self.manifest.dimensions, of="the question")
-        if sparse is not None:
-            check_sparse(sparse, of="the question")
-            sparse = sparse if sparse.term_ids.size else None
+        dense, sparse = checked_query(dense, sparse, dimensions=self.manifest.dimensions)
         if dense is None and sparse is None:
             return TwoLegs((), ())
         request = hybrid_request(dense, sparse, only=edge_filter(conditions_of(within)), limit=limit)
         with self._lock, engine_faults("the index could not be searched"):
-            legs = [_ordered(leg) for leg in self._opened().query_batch(request)]
+            legs = [hits_in_order(leg) for leg in self._opened().query_batch(request)]
         return TwoLegs(dense=legs[0] if dense is not None else (), sparse=legs[-1] if sparse is not None else ())
 
     def count(self) -> int:
@@ -203,10 +213,7 @@ class EdgeIndex:
     def _require_existing(self, shard: engine.EdgeShard, point_ids: list[str]) -> None:
         for point_id in point_ids:
             check_point_id(point_id)
-        found = {str(record.id) for record in shard.retrieve([*point_ids], False, False)}
-        missing = [point_id for point_id in point_ids if point_id not in found]
-        if missing:
-            raise InvalidPoint(f"the index has no point {missing[0]}; nothing was changed")
+        require_all(point_ids, (record.id for record in shard.retrieve([*point_ids], False, False)))
 
 
 def _manifest_in(folder: Path) -> Manifest:
@@ -214,8 +221,3 @@ def _manifest_in(folder: Path) -> Manifest:
     if manifest is None:
         raise IndexUnavailable(f"there is no whole index in {folder}; run `kb reindex`")
     return manifest
-
-
-def _ordered(points: Sequence[engine.ScoredPoint]) -> tuple[Hit, ...]:
-    """Best first; of equal scores the engine's order changes from call to call, ours is by point id."""
-    return tuple(sorted(map(hit_of, points), key=lambda hit: (-hit.score, hit.point_id)))

@@ -6,18 +6,28 @@ from typing import assert_never
 
 import qdrant_edge as engine
 
-from kb_service.adapters.index.conditions import Above, Absent, AnyOf, AtMost, Condition, Equals, NoneOf, OneOf
-from kb_service.adapters.index.payloads import HIT_FIELDS, INTEGER_FIELDS, KEYWORD_FIELDS, payload_as_dict
+from kb_service.adapters.index.points import (
+    DENSE,
+    HIT_FIELDS,
+    HNSW_EF,
+    HNSW_EF_CONSTRUCT,
+    HNSW_M,
+    INTEGER_FIELDS,
+    KEYWORD_FIELDS,
+    SPARSE,
+    Above,
+    Absent,
+    AnyOf,
+    AtMost,
+    Condition,
+    Equals,
+    NoneOf,
+    OneOf,
+    payload_as_dict,
+)
 from kb_service.domain.errors import IndexUnavailable, KbError
-from kb_service.ports import Hit, IndexPoint, SparseVector, Vector
+from kb_service.ports import IndexPoint, SparseVector, Vector
 
-DENSE = "dense"
-SPARSE = "sparse"
-# Recall@100 against brute force with m = 16 and ef_construct = 128, under an in-force filter, on synthetic clusters of
-# 384 dimensions at 10k / 100k points: ef 128 gives .978 / .952, 256 .996 / .994, 384 .999 / .998 at 0.4 / 3 ms more.
-HNSW_EF = 384
-HNSW_M = 16
-HNSW_EF_CONSTRUCT = 128
 # Below this many kilobytes of matching vectors the engine scans them all, which is as fast and misses nothing.
 FULL_SCAN_BELOW_KB = 10_000
 
@@ -74,14 +84,6 @@ def hybrid_request(
 
 def edge_filter(conditions: Sequence[Condition]) -> engine.Filter:
     return engine.Filter(must=[_edge_condition(condition) for condition in conditions])
-
-
-def hit_of(point: engine.ScoredPoint) -> Hit:
-    payload = point.payload or {}
-    missing = [key for key in HIT_FIELDS if key not in payload]
-    if missing:
-        raise IndexUnavailable(f"point {point.id} of the index has no {missing[0]}; rebuild it with `kb reindex`")
-    return Hit(str(point.id), payload["passage_id"], payload["version_id"], payload["document_id"], point.score)
 
 
 def _request(

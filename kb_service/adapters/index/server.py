@@ -6,29 +6,34 @@ from threading import RLock
 
 from qdrant_client import models
 
-from kb_service.adapters.index.conditions import conditions_of, points_of_document
 from kb_service.adapters.index.manifest import Manifest, differences
-from kb_service.adapters.index.payloads import payload_as_dict, payload_from_dict
-from kb_service.adapters.index.server_collections import (
+from kb_service.adapters.index.points import (
+    HNSW_EF,
+    check_point_id,
+    check_points,
+    checked_query,
+    conditions_of,
+    hits_in_order,
+    payload_as_dict,
+    payload_from_dict,
+    points_of_document,
+    require_all,
+)
+from kb_service.adapters.index.server_translation import (
     collection_behind,
     connect,
     create_collection,
+    hybrid_requests,
     is_local,
     manifest_of,
     of_server,
     point_alias_at,
-)
-from kb_service.adapters.index.server_translation import (
-    HNSW_EF,
-    hit_of,
-    hybrid_requests,
     server_faults,
     server_filter,
     server_point,
 )
-from kb_service.adapters.index.validation import check_dense, check_point_id, check_points, check_sparse
-from kb_service.domain.errors import IndexMismatch, InvalidPoint
-from kb_service.ports import Hit, IndexPoint, InForceFilter, PointPayload, SparseVector, TwoLegs, Vector
+from kb_service.domain.errors import IndexMismatch
+from kb_service.ports import IndexPoint, InForceFilter, PointPayload, SparseVector, TwoLegs, Vector
 
 # The server refuses bodies over 32 MB; 256 points of 1,024 dimensions are about 5 MB of JSON.
 _POINTS_PER_CALL = 256
@@ -120,11 +125,7 @@ class ServerIndex:
     ) -> TwoLegs:
         """Raises InvalidPoint for a bad query vector, IndexMismatch when another model made the index."""
         self._require_match()
-        if dense is not None:
-            check_dense(dense, dimensions=self._manifest.dimensions, of="the question")
-        if sparse is not None:
-            check_sparse(sparse, of="the question")
-            sparse = sparse if sparse.term_ids.size else None
+        dense, sparse = checked_query(dense, sparse, dimensions=self._manifest.dimensions)
         if dense is None and sparse is None:
             return TwoLegs((), ())
         only = server_filter(conditions_of(within))
@@ -132,7 +133,7 @@ class ServerIndex:
         requests = hybrid_requests(dense, sparse, only=only, limit=limit, hnsw_ef=hnsw_ef)
         with self._guarded("the index could not be searched"):
             responses = self._client.query_batch_points(self._alias, requests=requests)
-        legs = [_ordered(response.points) for response in responses]
+        legs = [hits_in_order(response.points) for response in responses]
         return TwoLegs(dense=legs[0] if dense is not None else (), sparse=legs[-1] if sparse is not None else ())
 
     def count(self) -> int:
@@ -189,12 +190,5 @@ class ServerIndex:
                 raise IndexMismatch(f"{difference}; rebuild it with `kb reindex`")
 
     def _require_existing(self, point_ids: list[str]) -> None:
-        found = {str(record.id) for record in self._client.retrieve(self._alias, [*point_ids], with_payload=False)}
-        missing = [point_id for point_id in point_ids if point_id not in found]
-        if missing:
-            raise InvalidPoint(f"the index has no point {missing[0]}; nothing was changed")
-
-
-def _ordered(points: Sequence[models.ScoredPoint]) -> tuple[Hit, ...]:
-    """Best first; of equal scores the engine's order changes from call to call, ours is by point id."""
-    return tuple(sorted(map(hit_of, points), key=lambda hit: (-hit.score, hit.point_id)))
+        records = self._client.retrieve(self._alias, [*point_ids], with_payload=False)
+        require_all(point_ids, (record.id for record in records))

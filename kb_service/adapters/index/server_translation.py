@@ -1,23 +1,37 @@
-"""Between our values and the classes of qdrant_client."""
+"""Between our values and the classes of qdrant_client; a server's collections, the alias that names the one in use, and
+the manifest kept in its metadata.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from typing import assert_never
 
-from qdrant_client import models
+from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
-from kb_service.adapters.index.conditions import Above, Absent, AnyOf, AtMost, Condition, Equals, NoneOf, OneOf
-from kb_service.adapters.index.payloads import HIT_FIELDS, payload_as_dict
+from kb_service.adapters.index.manifest import Manifest
+from kb_service.adapters.index.points import (
+    DENSE,
+    HIT_FIELDS,
+    HNSW_EF_CONSTRUCT,
+    HNSW_M,
+    INTEGER_FIELDS,
+    KEYWORD_FIELDS,
+    SPARSE,
+    Above,
+    Absent,
+    AnyOf,
+    AtMost,
+    Condition,
+    Equals,
+    NoneOf,
+    OneOf,
+    payload_as_dict,
+)
 from kb_service.domain.errors import IndexUnavailable
-from kb_service.ports import Hit, IndexPoint, SparseVector, Vector
-
-DENSE = "dense"
-SPARSE = "sparse"
-# The same graph and search width as in the embedded index.
-HNSW = models.HnswConfigDiff(m=16, ef_construct=128)
-HNSW_EF = 384
+from kb_service.ports import IndexPoint, SparseVector, Vector
 
 
 @contextmanager
@@ -49,14 +63,6 @@ def server_point(point: IndexPoint) -> models.PointStruct:
 
 def server_filter(conditions: Sequence[Condition]) -> models.Filter:
     return models.Filter(must=[_server_condition(condition) for condition in conditions])
-
-
-def hit_of(point: models.ScoredPoint) -> Hit:
-    payload = point.payload or {}
-    missing = [key for key in HIT_FIELDS if key not in payload]
-    if missing:
-        raise IndexUnavailable(f"point {point.id} of the index has no {missing[0]}; rebuild it with `kb reindex`")
-    return Hit(str(point.id), payload["passage_id"], payload["version_id"], payload["document_id"], point.score)
 
 
 def _request(
@@ -94,3 +100,64 @@ def _server_condition(condition: Condition) -> models.Condition:
             return models.Filter(should=[_server_condition(each) for each in conditions])
         case _:
             assert_never(condition)
+
+
+def is_local(location: str) -> bool:
+    """Whether it names the client's own slow engine (``:memory:`` or a folder) instead of a server."""
+    return not location.startswith(("http://", "https://"))
+
+
+def connect(location: str, *, api_key: str | None, timeout_seconds: int) -> QdrantClient:
+    if location == ":memory:":
+        return QdrantClient(location=location)
+    if is_local(location):
+        return QdrantClient(path=location, force_disable_check_same_thread=True)
+    # The check prints a warning instead of failing; a server that is too old refuses the first request anyway.
+    return QdrantClient(url=location, api_key=api_key, timeout=timeout_seconds, check_compatibility=False)
+
+
+def of_server(manifest: Manifest) -> Manifest:
+    """A server upgrades its own files, so the release of the embedded engine does not matter there."""
+    return replace(manifest, engine="qdrant server")
+
+
+def create_collection(client: QdrantClient, name: str, manifest: Manifest, *, with_payload_indexes: bool) -> None:
+    """Replaces a collection of that name, left by a rebuild that did not end."""
+    client.delete_collection(name)
+    client.create_collection(
+        name,
+        vectors_config={DENSE: models.VectorParams(size=manifest.dimensions, distance=models.Distance.COSINE)},
+        # No IDF modifier: the query's weights hold the IDF, counted over approved passages only.
+        sparse_vectors_config={SPARSE: models.SparseVectorParams()},
+        hnsw_config=models.HnswConfigDiff(m=HNSW_M, ef_construct=HNSW_EF_CONSTRUCT),
+        metadata=asdict(manifest),
+    )
+    if with_payload_indexes:
+        for key in KEYWORD_FIELDS:
+            client.create_payload_index(name, key, models.PayloadSchemaType.KEYWORD)
+        for key in INTEGER_FIELDS:
+            client.create_payload_index(name, key, models.PayloadSchemaType.INTEGER)
+
+
+def manifest_of(client: QdrantClient, collection: str) -> Manifest:
+    """Raises ValueError when the collection was not made by this service."""
+    metadata = client.get_collection(collection).config.metadata or {}
+    try:
+        return Manifest(**metadata)
+    except TypeError as error:
+        raise ValueError(f"the collection behind {collection} has no manifest of this service") from error
+
+
+def collection_behind(client: QdrantClient, alias: str) -> str | None:
+    aliases = client.get_aliases().aliases
+    return next((each.collection_name for each in aliases if each.alias_name == alias), None)
+
+
+def point_alias_at(client: QdrantClient, alias: str, *, collection: str) -> None:
+    """In one request, so that no search falls between the old collection and the new."""
+    operations: list[models.AliasOperations] = []
+    if collection_behind(client, alias) is not None:
+        operations.append(models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=alias)))
+    create = models.CreateAlias(collection_name=collection, alias_name=alias)
+    operations.append(models.CreateAliasOperation(create_alias=create))
+    client.update_collection_aliases(change_aliases_operations=operations)
