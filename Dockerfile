@@ -6,7 +6,7 @@ WORKDIR /app
 ARG PIP_INDEX_URL
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1 PYTHONUTF8=1
 COPY requirements requirements
-COPY scripts/environment.py scripts/registry.py scripts/
+COPY scripts/environment.py scripts/
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY kb_service kb_service
 COPY ingestion ingestion

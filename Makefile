@@ -6,9 +6,12 @@ export PYTHON
 WITH_PYTHON := sh scripts/with-python.sh
 BIN := .venv/bin
 ARGS ?=
+# Hashes but no addresses, so that any mirror serves; for all systems and versions of Python that are supported.
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header pyproject.toml
+already = $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' $(1:%=requirements/%.lock))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench eval fmt model bundle test-setup environment test-environment test-model clean distclean
+.PHONY: help run test check bench eval fmt model bundle test-setup eval-tools lock environment test-environment test-model clean distclean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +49,16 @@ bundle: environment model ## Pack everything for a machine without internet into
 test-setup: ## Install Chromium, a Chinese font and PostgreSQL from Debian's packages (root)
 	@sh scripts/test-setup.sh
 
+eval-tools: ## Install scikit-learn, which `kb eval calibrate` fits with
+	@$(WITH_PYTHON) scripts/environment.py base eval
+
+lock: test-environment ## Write requirements/*.lock anew from pyproject.toml (ARGS="--upgrade-package NAME")
+	@$(LOCK) $(ARGS) -o requirements/base.lock
+	@$(LOCK) $(ARGS) --extra eval -c requirements/base.lock $(call already,base) -o requirements/eval.lock
+	@$(LOCK) $(ARGS) --extra eval --extra test -c requirements/base.lock -c requirements/eval.lock \
+		$(call already,base eval) -o requirements/test.lock
+	@sed -i '/^# The following packages/,$$d' requirements/*.lock
+
 environment:
 	@$(WITH_PYTHON) scripts/environment.py base
 
@@ -54,7 +67,7 @@ test-model: environment
 	@KB_DATA_DIR=var KB_EMBEDDING_MODEL= $(WITH_PYTHON) scripts/model.py
 
 test-environment:
-	@$(WITH_PYTHON) scripts/environment.py test
+	@$(WITH_PYTHON) scripts/environment.py base eval test
 
 clean: ## Remove caches and built archives; knowledge in var/ stays
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

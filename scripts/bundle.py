@@ -10,8 +10,8 @@ import tarfile
 import tomllib
 from pathlib import Path
 
-import registry
-from environment import ROOT, VENV_PYTHON, SetupError, say
+import environment
+from environment import ROOT, VENV_PYTHON, SetupError, report
 from run import DATA, MODEL
 
 # Named one by one, so that nothing private that lies about in the folder is packed.
@@ -30,6 +30,7 @@ SOURCES = [
     "eval",
     "ingestion",
     "kb_service",
+    "model_build",
     "prompts",
     "requirements",
     "scripts",
@@ -38,7 +39,7 @@ SOURCES = [
 
 def main() -> None:
     os.chdir(ROOT)
-    if registry.is_offline():
+    if environment.is_offline():
         sys.exit("make: this is an unpacked bundle already; pack a new one where there is a network")
     name = f"kb-service-{tomllib.loads(Path('pyproject.toml').read_text(encoding='utf-8'))['project']['version']}"
     stage = ROOT / "build" / name
@@ -46,7 +47,7 @@ def main() -> None:
     try:
         _copy_sources(stage)
         _fetch_wheels(stage / "wheels")
-        say("Adding the embedding model folder")
+        report("Adding the embedding model folder")
         shutil.copytree(DATA / "models" / MODEL, stage / "model" / MODEL)
         archive = _pack(stage, ROOT / "dist" / f"{name}-bundle.tar.gz")
     except SetupError as error:
@@ -55,7 +56,7 @@ def main() -> None:
         sys.exit(130)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    say(f"{archive.relative_to(ROOT)}: {archive.stat().st_size / 1e6:.0f} MB, for {_platform()}")
+    report(f"{archive.relative_to(ROOT)}: {archive.stat().st_size / 1e6:.0f} MB, for {_platform()}")
 
 
 def _copy_sources(stage: Path) -> None:
@@ -69,28 +70,30 @@ def _copy_sources(stage: Path) -> None:
 
 def _fetch_wheels(wheels: Path) -> None:
     """What comes as source only is built into a wheel here, since the other machine may have no compiler."""
-    say("Fetching the wheels")
+    report("Fetching the wheels")
     wheels.mkdir(parents=True)
     pip = [str(VENV_PYTHON), "-m", "pip", "wheel", "--quiet", "--no-deps", "--require-hashes", "--no-build-isolation"]
-    for lock in ("base.lock", "uv.lock"):
-        command = [*pip, "--wheel-dir", str(wheels), "--requirement", f"requirements/{lock}"]
-        if subprocess.run(command, env=registry.environment()).returncode != 0:
+    fetched: set[Path] = set()
+    for lock in ("uv", "base", "eval"):
+        command = [*pip, "--wheel-dir", str(wheels), "--requirement", f"requirements/{lock}.lock"]
+        if subprocess.run(command, env=environment.environment()).returncode != 0:
             raise SetupError("the wheels could not be fetched: see the lines above")
-    lines = [_locked(wheel) for wheel in sorted(wheels.glob("*.whl")) if not wheel.name.startswith("uv-")]
-    (wheels / "bundle.lock").write_text("".join(lines), encoding="utf-8")
+        new = set(wheels.glob("*.whl")) - fetched
+        fetched |= new
+        (wheels / f"{lock}.lock").write_text("".join(map(_locked, sorted(new))), encoding="utf-8")
     (wheels / "python-version").write_text(f"{sys.version_info.major}.{sys.version_info.minor}\n", encoding="utf-8")
     (wheels / "platform").write_text(f"{_platform()}\n", encoding="utf-8")
 
 
 def _locked(wheel: Path) -> str:
-    """Wheels built here have hashes of their own, so the bundle has its own lock file."""
+    """Wheels built here have hashes of their own, so the bundle has lock files of its own."""
     name, version = wheel.name.split("-")[:2]
     return f"{name.replace('_', '-')}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
 
 
 def _pack(stage: Path, archive: Path) -> Path:
     """Renamed at the end: an archive in dist/ is always whole."""
-    say("Packing")
+    report("Packing")
     archive.parent.mkdir(exist_ok=True)
     scratch = archive.with_name(f".{archive.name}.part")
     # Wheels are compressed already: more effort would take minutes and save nothing.

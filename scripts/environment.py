@@ -1,63 +1,52 @@
-"""Make .venv equal to a lock file: `environment.py base` or `environment.py test`. Standard library only.
+"""Make .venv hold what lock files of requirements/ name: `environment.py base`, `environment.py base test`.
 
-Safe to interrupt at any point: the stamp that says "done" is written last, and what is there is used again.
+uv does the work and finds out by itself, in a tenth of a second, when there is none. It comes through pip, from the
+registry or mirror that pip is set up for. Safe to interrupt at any point. Standard library only.
 """
 
+import ast
 import fcntl
-import hashlib
-import json
+import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import registry
-
 ROOT = Path(__file__).resolve().parents[1]
+REQUIREMENTS = ROOT / "requirements"
+# In an unpacked offline bundle: its wheels are used and nothing is asked for over the network.
+WHEELS = ROOT / "wheels"
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "installed.json"
-LOCKS = {"base": ("base.lock",), "test": ("base.lock", "test.lock")}
+UV = VENV / "bin" / "uv"
+
+# uv does not read pip's configuration, and behind a mirror that is often all there is.
+_UV_NAMES = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+    "client-cert": "SSL_CLIENT_CERT",
+    "proxy": "ALL_PROXY",
+}
 
 
 class SetupError(Exception):
-    """A sentence for the person at the terminal: what is missing and how to mend it."""
+    """A sentence for the person at the terminal: what is missing and how to put it right."""
 
 
-def ensure(wanted: str) -> None:
-    """After this .venv holds what the lock file ``wanted`` says. Raises SetupError."""
-    if is_installed(wanted):
-        return
+def ensure(*locks: str) -> None:
+    """After this .venv holds the packages of the named lock files and the service itself. Raises SetupError."""
     with _alone():
-        if is_installed(wanted):
-            return
         _ensure_venv()
-        _install(wanted)
-        _write_stamp(wanted)
+        _ensure_uv()
+        _install(locks)
 
 
-def is_installed(wanted: str) -> bool:
-    """True also when more is installed: the test lock contains the base lock."""
-    try:
-        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return bool(VENV_PYTHON.exists() and stamp.items() >= _identity(wanted).items())
-
-
-def _identity(wanted: str) -> dict[str, str]:
-    """Scripts in .venv/bin name their interpreter by its full path: a moved folder needs a new installation."""
-    files = [ROOT / "requirements" / name for name in LOCKS[wanted]] + [ROOT / "pyproject.toml"]
-    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    return {"folder": str(ROOT), **hashes}
-
-
-def _write_stamp(wanted: str) -> None:
-    scratch = STAMP.with_suffix(".tmp")
-    scratch.write_text(json.dumps(_identity(wanted), indent=2) + "\n", encoding="utf-8")
-    scratch.replace(STAMP)
+def is_offline() -> bool:
+    return (WHEELS / "python-version").is_file()
 
 
 @contextmanager
@@ -68,21 +57,20 @@ def _alone() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another make is installing here: waiting for it")
+            report("Another make is installing here: waiting for it")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _ensure_venv() -> None:
-    STAMP.unlink(missing_ok=True)
-    if _venv_works():
+    if venv_works():
         return
-    say(f"Creating .venv with Python {sys.version.split()[0]}")
+    report(f"Creating .venv with Python {sys.version.split()[0]}")
     if VENV.exists():
         shutil.rmtree(VENV)
     # Debian packs pip's seed apart from Python; an offline bundle does without it.
-    options = [] if not registry.is_offline() else ["--without-pip"]
-    if not options and not _can("import venv, ensurepip"):
+    options = ["--without-pip"] if is_offline() else []
+    if not options and not _succeeds([sys.executable, "-c", "import venv, ensurepip"]):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise SetupError(
             f"Python {version} has no venv module: as root, run `apt-get install python{version}-venv` or python3-venv"
@@ -90,79 +78,115 @@ def _ensure_venv() -> None:
     _run([sys.executable, "-m", "venv", *options, str(VENV)], "the virtual environment could not be created")
 
 
-def _venv_works() -> bool:
-    """A virtual environment that was moved, half made, or whose Python was removed or replaced does not count."""
-    if not (VENV / "bin" / "activate").exists() or not VENV_PYTHON.exists():
+def venv_works() -> bool:
+    """False for one that is half made, whose Python was removed or replaced, or that was moved: its scripts name their
+    interpreter by its full path."""
+    activate = VENV / "bin" / "activate"
+    if not activate.exists() or str(VENV) not in activate.read_text(encoding="utf-8") or not VENV_PYTHON.exists():
         return False
     check = "import sys; assert sys.prefix == sys.argv[1] and (3, 11) <= sys.version_info < (3, 14)"
-    if subprocess.run([VENV_PYTHON, "-c", check, VENV], capture_output=True).returncode != 0:
-        return False
-    return (
-        registry.is_offline() or subprocess.run([VENV_PYTHON, "-m", "pip", "-V"], capture_output=True).returncode == 0
+    return _succeeds([str(VENV_PYTHON), "-c", check, str(VENV)])
+
+
+def _ensure_uv() -> None:
+    if UV.exists():
+        return
+    if is_offline():
+        _unpack_uv()
+        return
+    pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
+    _run(
+        [*pip, "--requirement", str(REQUIREMENTS / "uv.lock")],
+        "uv, which installs the packages, could not be installed; check the network, "
+        "or name your mirror in PIP_INDEX_URL or pip.conf",
     )
 
 
-def _can(statement: str) -> bool:
-    return subprocess.run([sys.executable, "-c", statement], capture_output=True).returncode == 0
+def _unpack_uv() -> None:
+    """uv is one program inside its wheel: taken out without pip, which may be missing on a bare machine."""
+    with zipfile.ZipFile(next(WHEELS.glob("uv-*.whl"))) as archive:
+        name = next(each for each in archive.namelist() if each.endswith(".data/scripts/uv"))
+        scratch = UV.with_name("uv.unpacking")
+        scratch.write_bytes(archive.read(name))
+    scratch.chmod(0o755)
+    scratch.replace(UV)
 
 
-def _install(wanted: str) -> None:
-    lock = ROOT / "requirements" / f"{wanted}.lock"
-    say(f"Installing the packages of {lock.relative_to(ROOT)}")
-    if registry.is_offline():
-        _sync_with_uv(registry.offline_uv(VENV), ROOT / "wheels" / "bundle.lock", registry.offline_options())
-    else:
-        _install_from_registry(lock)
-    _run(_editable_install(), "the service itself could not be installed into .venv")
-
-
-def _install_from_registry(lock: Path) -> None:
-    pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes", "-r"]
-    uv = VENV / "bin" / "uv"
-    got_uv = subprocess.run([*pip, str(ROOT / "requirements" / "uv.lock")], env=registry.environment()).returncode == 0
+def _install(locks: tuple[str, ...]) -> None:
+    install = [str(UV), "pip", "install", "--quiet", "--python", str(VENV_PYTHON)]
+    folder, options = REQUIREMENTS, ["--requirement", str(REQUIREMENTS / "uv.lock")]
+    if is_offline():
+        folder, options = WHEELS, ["--offline", "--no-index", "--find-links", str(WHEELS)]
+    for lock in locks:
+        options += ["--requirement", str(folder / f"{lock}.lock")]
     # What is built from source is built with a setuptools from the lock, not with the newest.
-    options = ["--build-constraints", str(ROOT / "requirements" / "base.lock")]
-    if got_uv and _try([str(uv), *_SYNC, *options, str(lock)], registry.uv_environment(VENV_PYTHON)):
-        return
-    say("uv did not succeed: trying pip, which is slower")
-    if not _try([*pip, str(lock)], registry.environment()):
-        raise SetupError(
-            "the packages could not be installed: check the network, or name your mirror in PIP_INDEX_URL; "
-            "what is already there is used again at the next try"
+    options += ["--require-hashes", "--build-constraints", str(folder / "base.lock")]
+    if not _is_installed(options):
+        report(f"Installing the packages of {', '.join(f'{folder.name}/{lock}.lock' for lock in locks)}")
+        _run(
+            [*install, *options],
+            "the packages could not be installed; check the network, or name your mirror in PIP_INDEX_URL or pip.conf; "
+            "what is already there is used again at the next try",
+            env=uv_environment(),
         )
+    command, project = VENV / "bin" / "kb", ROOT / "pyproject.toml"
+    if not command.exists() or command.stat().st_mtime < project.stat().st_mtime:
+        editable = ["--offline", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
+        _run([*install, *editable], "the service itself could not be installed into .venv")
 
 
-_SYNC = ["pip", "sync", "--quiet", "--python", str(VENV_PYTHON), "--require-hashes"]
+def _is_installed(options: list[str]) -> bool:
+    trial = [str(UV), "pip", "install", "--dry-run", "--offline", "--python", str(VENV_PYTHON), *options]
+    tried = subprocess.run(trial, env=environment(), cwd=ROOT, capture_output=True, text=True, check=False)
+    return "make no changes" in tried.stderr
 
 
-def _sync_with_uv(uv: Path, lock: Path, options: list[str]) -> None:
-    _run([str(uv), *_SYNC, *options, str(lock)], "the packed wheels could not be installed", registry.environment())
+def environment() -> dict[str, str]:
+    """The environment for pip and uv; caches move into .venv where the home folder cannot be written."""
+    env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    if not env.get("PIP_INDEX_URL"):
+        env.pop("PIP_INDEX_URL", None)
+    # A virtual environment that happens to be active in the shell is not the one meant.
+    env.pop("VIRTUAL_ENV", None)
+    home = os.environ.get("HOME", "")
+    if not home or not os.access(home, os.W_OK):
+        env.setdefault("UV_CACHE_DIR", str(VENV / "uv-cache"))
+        env.setdefault("PIP_NO_CACHE_DIR", "1")
+    return env
 
 
-def _editable_install() -> list[str]:
-    uv = VENV / "bin" / "uv"
-    project = ["--no-deps", "--no-build-isolation", "--quiet", "-e", str(ROOT)]
-    if uv.exists():
-        return [str(uv), "pip", "install", "--offline", "--python", str(VENV_PYTHON), *project]
-    return [str(VENV_PYTHON), "-m", "pip", "install", *project]
+def uv_environment(python: Path = VENV_PYTHON) -> dict[str, str]:
+    """What pip is configured to use, in uv's words; what is set for uv already stays."""
+    env = environment()
+    if is_offline() or "UV_INDEX_URL" in env:
+        return env
+    # Lines look like ``global.index-url='…'`` and, from the environment, ``:env:.index-url='…'``, which go first.
+    command = [str(python), "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    for line in sorted(listed.stdout.splitlines()):
+        key, _, value = line.partition("=")
+        name = _UV_NAMES.get(key.rpartition(".")[2])
+        if name is not None:
+            env.setdefault(name, str(ast.literal_eval(value)))
+    return env
 
 
-def _try(command: list[str], env: Mapping[str, str]) -> bool:
-    return subprocess.run(command, env=env, cwd=ROOT).returncode == 0
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def _run(command: list[str], failure: str, env: Mapping[str, str] | None = None) -> None:
-    if not _try(command, env or registry.environment()):
-        raise SetupError(f"{failure}: see the lines above")
+def _run(command: list[str], failure: str, *, env: Mapping[str, str] | None = None) -> None:
+    if subprocess.run(command, env=env or environment(), cwd=ROOT, check=False).returncode != 0:
+        raise SetupError(f"{failure} (see the lines above)")
 
 
-def say(line: str) -> None:
+def report(line: str) -> None:
     print(line, flush=True)
 
 
 def main() -> None:
     try:
-        ensure(sys.argv[1])
+        ensure(*sys.argv[1:])
     except SetupError as error:
         sys.exit(f"make: {error}")
     except KeyboardInterrupt:

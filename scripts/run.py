@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import environment
-from environment import ROOT, SetupError, say
+from environment import ROOT, SetupError, report
 
 DATA = Path(os.environ.get("KB_DATA_DIR") or "var")
 MODEL = "multilingual-e5-small"
@@ -32,7 +32,7 @@ def main() -> None:
         sys.exit(f"make run: {error}")
     except KeyboardInterrupt:
         # make has had the same Ctrl-C and ends by it; another exit code here would only make it print an error too.
-        say("\nInterrupted; the next `make run` goes on from here.")
+        report("\nInterrupted; the next `make run` goes on from here.")
         sys.exit(0)
     # Inherited, the lock is held until the server ends, however it ends.
     os.set_inheritable(lock.fileno(), True)
@@ -67,7 +67,7 @@ def ensure_model() -> None:
     if packed.is_dir():
         _copy_whole(packed, folder)
         return
-    say("Building the embedding model folder (once, about a minute)")
+    report("Building the embedding model folder (once, about a minute)")
     command = [str(environment.VENV_PYTHON), "-m", "model_build.building", "--out", str(folder)]
     if subprocess.run(command, env=service_environment()).returncode != 0:
         raise SetupError("the embedding model folder could not be built: see the lines above")
@@ -88,14 +88,14 @@ def _load_corpus() -> None:
     wanted = _state()
     if _database_is_there() and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    say("Loading the demonstration corpus (once, about a minute)")
+    report("Loading the demonstration corpus (once, about a minute)")
     ingest = [str(KB), "ingest", "corpus", "--publish", "--actor", "demo"]
     if subprocess.run(ingest, env=service_environment()).returncode == 0:
         stamp.write_text(wanted, encoding="utf-8")
     elif not _database_is_there():
         raise SetupError("the corpus could not be loaded: see the lines above")
     else:
-        say("Not all of the corpus could be loaded, see above; the service starts with what there is.")
+        report("Not all of the corpus could be loaded, see above; the service starts with what there is.")
 
 
 def _database_is_there() -> bool:

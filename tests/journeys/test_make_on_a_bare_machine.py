@@ -91,28 +91,41 @@ def test_a_second_run_beside_the_first_says_where_the_first_is(fresh_clone: Path
     assert not (fresh_clone / ".venv").exists()
 
 
-def test_an_environment_counts_as_installed_only_for_its_folder_and_its_lock_files(fresh_clone: Path) -> None:
-    """Installed for the tests is installed for running too; not after a move, nor with another lock file."""
-    stamp = (
-        "import environment as e; e.VENV_PYTHON.parent.mkdir(parents=True); e.VENV_PYTHON.touch(); "
-        "e._write_stamp('test')"
-    )
-    _run([sys.executable, "-c", stamp], fresh_clone / "scripts").check_returncode()
-    assert _is_installed(fresh_clone)
+def test_an_environment_serves_only_in_the_folder_that_it_was_made_in(fresh_clone: Path) -> None:
+    """Its scripts name their interpreter by its full path."""
+    _run([sys.executable, "-m", "venv", "--without-pip", ".venv"], fresh_clone).check_returncode()
+    assert _has_environment(fresh_clone)
     moved = fresh_clone.rename(fresh_clone.with_name("moved"))
-    assert not _is_installed(moved)
+    assert not _has_environment(moved)
     moved.rename(fresh_clone)
-    assert _is_installed(fresh_clone)
-    with open(fresh_clone / "requirements" / "base.lock", "a", encoding="utf-8") as lock:
-        lock.write("# another\n")
-    assert not _is_installed(fresh_clone)
+    assert _has_environment(fresh_clone)
+    (fresh_clone / ".venv" / "bin" / "python").unlink()
+    assert not _has_environment(fresh_clone)
 
 
-def _is_installed(clone: Path) -> bool:
-    question = "import environment as e; print(e.is_installed('base'))"
+def _has_environment(clone: Path) -> bool:
+    question = "import environment; print(environment.venv_works())"
     answer = _run([sys.executable, "-c", question], clone / "scripts")
     assert answer.returncode == 0, answer.stderr
     return answer.stdout == "True\n"
+
+
+def test_without_a_network_the_mirror_setting_is_named(fresh_clone: Path) -> None:
+    """pip finds nothing at the address, so that uv, which installs all else, does not come."""
+    ran = _run(
+        ["make", "environment", f"PYTHON={sys.executable}"], fresh_clone, PIP_INDEX_URL="file:///none", PIP_RETRIES="0"
+    )
+    assert ran.returncode != 0
+    assert "name your mirror in PIP_INDEX_URL or pip.conf" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_lock_files_hold_hashes_and_no_addresses() -> None:
+    for lock in (ROOT / "requirements").glob("*.lock"):
+        text = lock.read_text(encoding="utf-8")
+        assert "://" not in text, lock.name
+        pins = re.findall(r"^[\w.-]+==\S+.*\\\n +--hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
+        assert len(pins) == len(re.findall(r"^[\w.-]+==", text, re.MULTILINE)) > 0, lock.name
 
 
 def test_a_corpus_is_loaded_again_when_a_document_changes(fresh_clone: Path) -> None:
@@ -134,25 +147,27 @@ def test_the_bundle_packs_nothing_that_is_not_named() -> None:
 
 
 def test_a_home_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:
-    question = "import registry; env = registry.environment(); print(env['UV_CACHE_DIR'], env['PIP_NO_CACHE_DIR'])"
+    question = (
+        "import environment; env = environment.environment(); print(env['UV_CACHE_DIR'], env['PIP_NO_CACHE_DIR'])"
+    )
     ran = _run([sys.executable, "-c", question], ROOT / "scripts", HOME=str(tmp_path / "missing"))
     assert ran.stdout == f"{ROOT / '.venv' / 'uv-cache'} 1\n"
 
 
-def test_a_mirror_that_pip_is_set_up_for_is_told_to_uv(tmp_path: Path) -> None:
+def test_a_mirror_that_pip_is_set_up_for_is_passed_on_to_uv(tmp_path: Path) -> None:
     (tmp_path / "pip.conf").write_text(
         "[global]\nindex-url = http://mirror.example/simple\ntrusted-host = mirror.example\n", encoding="utf-8"
     )
     question = (
-        "import registry, sys, pathlib; env = registry.uv_environment(pathlib.Path(sys.executable)); "
+        "import environment, sys, pathlib; env = environment.uv_environment(pathlib.Path(sys.executable)); "
         "print(env.get('UV_DEFAULT_INDEX'), env.get('UV_INSECURE_HOST'))"
     )
     file = {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf")}
     assert _mirror(question, **file) == "http://mirror.example/simple mirror.example"
-    # What the person sets for this one command goes before the file, and what is said to uv goes before both.
+    # What the person sets for this one command goes before the file, and what is set for uv goes before both.
     assert _mirror(question, **file, PIP_INDEX_URL="http://other.example/") == "http://other.example/ mirror.example"
-    said = {"UV_DEFAULT_INDEX": "http://third.example/", "PIP_INDEX_URL": "http://other.example/"}
-    assert _mirror(question, **file, **said) == "http://third.example/ mirror.example"
+    own = {"UV_DEFAULT_INDEX": "http://third.example/", "PIP_INDEX_URL": "http://other.example/"}
+    assert _mirror(question, **file, **own) == "http://third.example/ mirror.example"
 
 
 def _mirror(question: str, **environment: str) -> str:
