@@ -4,24 +4,22 @@ Twice: on unseen questions of the sets fitted on (folds), and on sets left out w
 give the point from which on to answer; the second give the point for questions of another kind.
 """
 
+import importlib.util
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from eval.boosting import RECIPE, Recipe, boost, logits
-from eval.errors import TooFewRows
-from eval.fitting import Column, Matrix, balanced, fit
+from eval.boosting import RECIPE, Recipe, boost, calibration_line, logits
+from eval.errors import ScikitLearnMissing, TooFewRows
 from eval.judging import Judged, judged
-from eval.labelled_sets import LabelledSet
+from eval.labelled_sets import Column, LabelledSet, balanced
 from eval.reliability import thinned_risks
 from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree, is_named
 
 _FOLDS = 5
 _FEWEST_OF_A_KIND = 10
-# A slope that even separable rows do not drive beyond all bounds.
-_CALIBRATION_PENALTY = 1.0
 # The share of unanswerable questions that a threshold is chosen for: what the sets have, three times what live traffic
 # is thought to have (15 %), so that the accepted rate holds on a knowledge base with large gaps too.
 _UNANSWERABLE = 0.45
@@ -68,13 +66,15 @@ class Fitted:
             "risks_named": [_numbers(each) for each in model.risks_named],
             "names": model.names,
         }
-        lines = [f"  {json.dumps(name)}: {json.dumps(said, ensure_ascii=False)}," for name, said in head.items()]
+        lines = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}," for name, value in head.items()]
         trees = [f"    {json.dumps(asdict(tree))}" for tree in model.trees]
         return "\n".join(["{", *lines, '  "trees": [', ",\n".join(trees), "  ]", "}", ""])
 
 
 def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: float, recipe: Recipe = RECIPE) -> Fitted:
-    """Fit on all sets, each counting alike. Raises TooFewRows."""
+    """Fit on all sets, each counting alike. Raises TooFewRows, or ScikitLearnMissing."""
+    if importlib.util.find_spec("sklearn") is None:
+        raise ScikitLearnMissing("fitting the confidence needs scikit-learn; install it with `make eval-tools`")
     _require_both_kinds(sets)
     folded = _folded(sets, recipe)
     slope, offset = _calibration(sets, folded)
@@ -138,12 +138,9 @@ def _folded(sets: Sequence[LabelledSet], recipe: Recipe) -> list[Column]:
 
 
 def _calibration(sets: Sequence[LabelledSet], folded: Sequence[Column]) -> tuple[float, float]:
-    """Slope and offset that make the logits of unseen rows honest (Platt, 1999)."""
-    scores: Matrix = np.concatenate(folded)[:, None]
     labels = np.concatenate([each.labels for each in sets])
     importance = balanced([len(each.labels) for each in sets])
-    line = fit(scores, labels, importance=importance, penalty=_CALIBRATION_PENALTY)
-    return float(line.weights[0]), line.intercept
+    return calibration_line(np.concatenate(folded), labels, importance=importance)
 
 
 def _probabilities(logit: Column, slope: float, offset: float) -> Column:

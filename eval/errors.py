@@ -15,3 +15,7 @@ class RunNotFound(EvaluationStopped):
 
 class TooFewRows(EvaluationStopped):
     """Nothing to fit a confidence model on."""
+
+
+class ScikitLearnMissing(EvaluationStopped):
+    """It is not installed with the service, which only reads what it fitted."""

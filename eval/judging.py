@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from eval.fitting import Column
-from eval.labelled_sets import LabelledSet
+from eval.labelled_sets import Column, LabelledSet
 from eval.reliability import (
     OperatingPoint,
     answered_right,

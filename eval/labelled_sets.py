@@ -1,6 +1,7 @@
 """Sets of questions with the features of their evidence and whether it was the right one, read from files."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from eval.errors import RunNotFound, TooFewRows
-from eval.fitting import Column, Matrix
 from eval.runs import ROWS_NAME
+
+Matrix = NDArray[np.float64]
+Column = NDArray[np.float64]
 
 
 class _Line(BaseModel):
@@ -64,3 +67,14 @@ def read_set(path: Path) -> LabelledSet:
         labels=np.array([float(row.label) for row in rows]),
         answerable=np.array([bool(row.label or row.relevant or row.expected_documents) for row in rows]),
     )
+
+
+def balanced(sizes: Sequence[int]) -> Column:
+    """An importance for each row of several sets laid end to end; the mean is 1.
+
+    A set counts by the square root of its rows: between every row alike, where a large set drowns the others, and every
+    set alike, where a small one speaks too loud.
+    """
+    parts = [size**0.5 for size in sizes]
+    total = sum(sizes) / sum(parts)
+    return np.concatenate([np.full(size, total * part / size) for size, part in zip(sizes, parts, strict=True)])

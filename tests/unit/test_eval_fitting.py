@@ -1,41 +1,33 @@
-"""Logistic regression, boosted trees and calibration against cases whose solution is known."""
+"""Boosted trees and calibration against cases whose solution is known."""
 
 import json
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from eval.boosting import Recipe, boost, logits, values
+from eval.boosting import Recipe, boost, calibration_line, logits, values
 from eval.calibrating import calibrate
-from eval.errors import TooFewRows
-from eval.fitting import balanced, fit
-from eval.labelled_sets import LabelledSet
+from eval.errors import ScikitLearnMissing, TooFewRows
+from eval.labelled_sets import LabelledSet, balanced
 from kb_service.asking.search.confidence import Tree, load_confidence
 
 
-def test_a_single_yes_or_no_feature_gives_the_log_odds() -> None:
-    # 1 of 4 right without it, 3 of 4 with it: intercept ln(1/3), weight ln(3) − ln(1/3) = ln 9
-    features = np.array([[0.0]] * 4 + [[1.0]] * 4)
-    labels = np.array([1.0, 0, 0, 0, 1, 1, 1, 0])
-    model = fit(features, labels, importance=np.ones(8), penalty=0.0)
-    assert model.intercept == pytest.approx(math.log(1 / 3), abs=1e-5)
-    assert model.weights[0] == pytest.approx(math.log(9), abs=1e-5)
+def test_a_score_of_yes_or_no_is_calibrated_to_the_log_odds() -> None:
+    # 1,000 of 4,000 right without it, 3,000 with it: offset ln(1/3), slope ln(3) − ln(1/3) = ln 9; the penalty of one
+    # row moves both by less than a hundredth
+    scores = np.repeat([0.0, 1.0], 4000)
+    labels = np.concatenate([np.repeat([1.0, 0.0], [1000, 3000]), np.repeat([1.0, 0.0], [3000, 1000])])
+    slope, offset = calibration_line(scores, labels, importance=np.ones(8000))
+    assert slope == pytest.approx(math.log(9), abs=1e-2)
+    assert offset == pytest.approx(math.log(1 / 3), abs=1e-2)
 
 
-def test_a_penalty_draws_the_weight_towards_nothing_and_leaves_the_base_rate() -> None:
-    features = np.array([[0.0]] * 4 + [[1.0]] * 4)
-    labels = np.array([1.0, 0, 0, 0, 1, 1, 1, 0])
-    model = fit(features, labels, importance=np.ones(8), penalty=1e6)
-    assert model.weights[0] == pytest.approx(0, abs=1e-4)
-    assert model.probabilities(features) == pytest.approx(0.5, abs=1e-4)  # 4 of 8
-
-
-def test_a_feature_that_never_varies_weighs_nothing() -> None:
-    features = np.array([[7.0, 0.0], [7.0, 1.0], [7.0, 0.0], [7.0, 1.0]])
-    model = fit(features, np.array([0.0, 1, 1, 0]), importance=np.ones(4), penalty=1.0)
-    assert model.weights[0] == 0
+def test_scores_that_separate_right_from_wrong_do_not_make_the_line_infinitely_steep() -> None:
+    slope, _ = calibration_line(np.array([-1.0, 1.0]), np.array([0.0, 1.0]), importance=np.ones(2))
+    assert 0 < slope < 5
 
 
 def test_a_set_counts_by_the_square_root_of_its_rows() -> None:
@@ -47,13 +39,34 @@ def test_a_set_counts_by_the_square_root_of_its_rows() -> None:
 
 
 def test_one_stump_takes_a_shrunken_newton_step_from_the_base_rate() -> None:
-    # Half right: the start is 0. Each side of 8 rows has gradient ±4 and curvature 2; the penalty of 4 rows at even
-    # odds is 1: ±4 / 3, of which a half.
+    # Half right: the start is 0. Each side of 8 rows has gradient ±4 and curvature 2: a step of ±2, of which a half.
     features = np.repeat([[0.0], [1.0]], 8, axis=0)
     labels = np.repeat([0.0, 1.0], 8)
-    recipe = Recipe(trees=1, depth=1, shrinkage=0.5, rows=1.1, features=1.0, penalty=4.0, least_weight=1.0)
+    recipe = Recipe(trees=1, depth=1, shrinkage=0.5, rows=1.0, features=1.0, leaf=8)
     trees = boost(features, labels, importance=np.ones(16), recipe=recipe)
-    assert logits(trees, features) == pytest.approx(np.repeat([-2 / 3, 2 / 3], 8), abs=1e-4)
+    assert logits(trees, features) == pytest.approx(np.repeat([-1.0, 1.0], 8), abs=1e-4)
+
+
+def test_trees_are_written_out_as_they_were_grown() -> None:
+    """Also those that end early on one side: three rows of the first value are too few to be split again."""
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    rng = np.random.default_rng(3)
+    features = np.round(np.concatenate([np.full((3, 2), -9.0), rng.normal(size=(200, 2))]), 3)
+    labels = (features[:, 0] * features[:, 1] > 0).astype(float)
+    importance = rng.uniform(0.5, 1.5, 203)
+    recipe = Recipe(trees=20, depth=3, rows=1.0, features=1.0, leaf=3)
+    reference = GradientBoostingClassifier(
+        n_estimators=20,
+        max_depth=3,
+        learning_rate=recipe.shrinkage,
+        max_features=1.0,
+        min_samples_leaf=3,
+        random_state=7,
+    ).fit(features, labels, sample_weight=importance)
+    trees = boost(features, labels, importance=importance, recipe=recipe)
+    assert any(split[1] == 1e30 for tree in trees for split in tree.splits)
+    assert logits(trees, features) == pytest.approx(reference.decision_function(features), abs=1e-3)
 
 
 def test_many_rows_at_once_get_what_each_gets_alone() -> None:
@@ -62,12 +75,17 @@ def test_many_rows_at_once_get_what_each_gets_alone() -> None:
     assert values(tree, rows).tolist() == [tree.value(row) for row in rows.tolist()] == [-2, -1, 0, 2]
 
 
-def test_a_leaf_that_would_hold_too_little_is_not_split_off() -> None:
+def test_a_leaf_that_would_hold_too_few_rows_is_not_split_off() -> None:
     features = np.array([[0.0]] + [[1.0]] * 15)
     labels = np.array([1.0] + [0.0] * 7 + [1.0] * 8)
-    recipe = Recipe(trees=1, depth=1, rows=1.1, features=1.0, least_weight=2.0)
-    (_, grown) = boost(features, labels, importance=np.ones(16), recipe=recipe)
+    (_, grown) = boost(features, labels, importance=np.ones(16), recipe=Recipe(trees=1, depth=1, rows=1.0, leaf=2))
     assert grown.value([0.0]) == grown.value([1.0])
+
+
+def test_without_scikit_learn_the_way_to_install_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(ScikitLearnMissing, match="make eval-tools"):
+        calibrate([_separable("one", 40)], version="v", accepted_error=0.1)
 
 
 def test_a_threshold_keeps_to_the_accepted_error_on_unseen_rows() -> None:
