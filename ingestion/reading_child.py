@@ -1,23 +1,14 @@
-"""Reading files in a child process: a crash, a bomb or an endless loop costs one file, and no memory of the server's.
+"""Reading files in child processes, a transaction's worth of records at a time."""
 
-A child stays for a while after its work, since importing what reads office files takes seconds.
-"""
-
-import contextlib
 import functools
-import os
-import resource
-import subprocess
-import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
 
+from ingestion.child_process import Child, ChildLimits
 from ingestion.sources import Read, Reading
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.uploads import Chunk, IncomingRecord
@@ -28,7 +19,6 @@ _MOST_IDLE = 2
 # The child leaves the processor to whoever is waiting for an answer.
 _NICENESS = 10
 _GIBIBYTE = 2**30
-_PARENT_LOOKED_FOR_SECONDS = 2
 
 
 class ReadingFailed(Exception):
@@ -79,11 +69,6 @@ class _Order:
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
 class _Fault:
     sentence: str
     details: str
@@ -97,8 +82,8 @@ class ReadingChildren:
     ) -> None:
         """``seconds``: how long a file may take; ``memory_bytes``: of addresses, for one child."""
         self._seconds = seconds
-        self._limits = (memory_bytes, idle_seconds)
-        self._idle: list[_Child] = []
+        self._limits = ChildLimits(memory_bytes, idle_seconds, _NICENESS)
+        self._idle: list[Child] = []
         self._lock = threading.Lock()
 
     def read(self, source: Source, *, reader: Reader = read_source, skip: int = 0) -> Iterator[Chunk]:
@@ -108,7 +93,7 @@ class ReadingChildren:
         """
         child = self._at_work(_Order(reader, source, skip))
         try:
-            yield from child.chunks(seconds=self._seconds)
+            yield from self._chunks(child)
         except BaseException:  # GeneratorExit too: it is in the middle of a file that nobody wants any more
             child.kill()
             raise
@@ -119,16 +104,32 @@ class ReadingChildren:
         for each in surplus:
             each.kill()
 
+    def _chunks(self, child: Child) -> Iterator[Chunk]:
+        is_last = False
+        while not is_last:
+            try:
+                message = child.message(seconds=self._seconds)
+            except TimeoutError:
+                raise ReadingFailed(
+                    f"reading it took longer than {_duration(self._seconds)}; split it and try again"
+                ) from None
+            except EOFError as error:
+                raise ReadingFailed(f"reading it ended the process that read it ({error})") from error
+            if isinstance(message, _Fault):
+                raise ReadingFailed(message.sentence, message.details)
+            yield message
+            is_last = message.is_last
+
     def close(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, []
         for child in idle:
             child.kill()
 
-    def _at_work(self, order: _Order) -> "_Child":
+    def _at_work(self, order: _Order) -> Child:
         while True:
             with self._lock:
-                child, is_new = (self._idle.pop(), False) if self._idle else (_Child(*self._limits), True)
+                child, is_new = (self._idle.pop(), False) if self._idle else (Child(__name__, self._limits), True)
             try:
                 child.begin(order)
             except (OSError, EOFError) as error:  # an idle one had just ended itself
@@ -142,69 +143,16 @@ class ReadingChildren:
                 return child
 
 
-class _Child:
-    def __init__(self, memory_bytes: int, idle_seconds: float) -> None:
-        self._pipe, theirs = Pipe()
-        arguments = [str(each) for each in (theirs.fileno(), memory_bytes, idle_seconds)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from ingestion.reading_child import main; main({', '.join(arguments)})"],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C ends the server, which ends its children
-        )
-        theirs.close()
-
-    def begin(self, order: _Order) -> None:
-        self._pipe.send(order)
-        self._pipe.recv()
-
-    def chunks(self, *, seconds: float) -> Iterator[Chunk]:
-        while True:
-            message = self._received(seconds)
-            if isinstance(message, _Fault):
-                raise ReadingFailed(message.sentence, message.details)
-            yield message
-            if message.is_last:
-                return
-
-    def _received(self, seconds: float) -> Any:
-        if not self._pipe.poll(seconds):
-            raise ReadingFailed(f"reading it took longer than {_duration(seconds)}; split it and try again")
-        try:
-            return self._pipe.recv()
-        except (EOFError, OSError) as error:
-            raise ReadingFailed(f"reading it ended the process that read it ({self._ending()})") from error
-
-    def _ending(self) -> str:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
-        code = self._process.returncode
-        return "it fell silent" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._pipe.close()
-
-
-def _serve(pipe: Connection, idle_seconds: float) -> None:
-    """Read one file after the other; end when there was none for a while, or the parent has gone."""
-    while pipe.poll(idle_seconds):
-        try:
-            order: _Order = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(_Begun())
-        try:
-            for chunk in _chunks(_records(order)[order.skip :], order.skip):
-                pipe.send(chunk)
-        except MemoryError:
-            pipe.send(_Fault("reading it takes more memory than a file may; split it and try again", ""))
-            return
-        except Exception as error:  # whatever a parser trips over fails this file alone
-            first = (str(error).splitlines() or [""])[0][:300]
-            pipe.send(_Fault(f"reading it failed ({type(error).__name__}: {first})", traceback.format_exc()))
+def work(order: _Order) -> Iterator[Chunk | _Fault]:
+    """In the child: one file's records, or what went wrong."""
+    try:
+        yield from _chunks(_records(order)[order.skip :], order.skip)
+    except MemoryError:
+        yield _Fault("reading it takes more memory than a file may; split it and try again", "")
+        raise SystemExit from None  # what is left of its memory would not do for the next file
+    except Exception as error:  # whatever a parser trips over fails this file alone
+        first = (str(error).splitlines() or [""])[0][:300]
+        yield _Fault(f"reading it failed ({type(error).__name__}: {first})", traceback.format_exc())
 
 
 def _records(order: _Order) -> list[IncomingRecord]:
@@ -225,24 +173,3 @@ def _chunks(records: Sequence[IncomingRecord], skipped: int) -> Iterator[Chunk]:
 
 def _duration(seconds: float) -> str:
     return f"{seconds:g} seconds" if seconds < 60 else f"{seconds / 60:g} minutes"
-
-
-def _end_with_parent() -> None:
-    """Killed at once, the parent cannot kill its children, and one deep in a file reads no pipe."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_PARENT_LOOKED_FOR_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def main(descriptor: int, memory_bytes: int, idle_seconds: float) -> None:
-    _end_with_parent()
-    os.nice(_NICENESS)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with Connection(descriptor) as pipe, contextlib.suppress(OSError):
-        _serve(pipe, idle_seconds)

@@ -115,20 +115,20 @@ def _unpack_uv() -> None:
 def _install(locks: tuple[str, ...]) -> None:
     install = [str(UV), "pip", "install", "--quiet", "--python", str(VENV_PYTHON)]
     folder, options = REQUIREMENTS, ["--requirement", str(REQUIREMENTS / "uv.lock")]
+    failure = (
+        "the packages could not be installed; check the network, or name your mirror in PIP_INDEX_URL or pip.conf; "
+        "what is already there is used again at the next try"
+    )
     if is_offline():
-        folder, options = WHEELS, ["--offline", "--no-index", "--find-links", str(WHEELS)]
+        folder, options = WHEELS, ["--no-index", "--find-links", str(WHEELS)]
+        failure = "the packed wheels could not be installed; pack on a machine with this processor and system"
     for lock in locks:
         options += ["--requirement", str(folder / f"{lock}.lock")]
     # What is built from source is built with a setuptools from the lock, not with the newest.
     options += ["--require-hashes", "--build-constraints", str(folder / "base.lock")]
     if not _is_installed(options):
         report(f"Installing the packages of {', '.join(f'{folder.name}/{lock}.lock' for lock in locks)}")
-        _run(
-            [*install, *options],
-            "the packages could not be installed; check the network, or name your mirror in PIP_INDEX_URL or pip.conf; "
-            "what is already there is used again at the next try",
-            env=uv_environment(),
-        )
+        _run([*install, *options], failure, env=uv_environment())
     command, project = VENV / "bin" / "kb", ROOT / "pyproject.toml"
     if not command.exists() or command.stat().st_mtime < project.stat().st_mtime:
         editable = ["--offline", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
@@ -144,6 +144,8 @@ def _is_installed(options: list[str]) -> bool:
 def environment() -> dict[str, str]:
     """The environment for pip and uv; caches move into .venv where the home folder cannot be written."""
     env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    if is_offline():
+        env["UV_OFFLINE"] = "1"
     if not env.get("PIP_INDEX_URL"):
         env.pop("PIP_INDEX_URL", None)
     # A virtual environment that happens to be active in the shell is not the one meant.
