@@ -24,7 +24,7 @@ class Recipe:
     depth: int = 3
     shrinkage: float = 0.05
     rows: float = 0.6
-    features: float = 0.15
+    features: float = 0.1
     leaf: int = 40
     seed: int = 7
 

@@ -50,7 +50,7 @@ def split_front_matter(text: str, name: str) -> tuple[Mapping[str, object], str]
     found = _FRONT_MATTER.match(text.removeprefix("\ufeff"))
     if found is None:
         return {}, text
-    fields = _mapping(found[1], f"The front matter of {name}", "mend the lines between the --- marks")
+    fields = _mapping(found[1], f"The front matter of {name}", "correct the lines between the --- marks")
     return named_in_english(fields), text.removeprefix("\ufeff")[found.end() :]
 
 
@@ -70,17 +70,17 @@ def field_name(word: str) -> str | None:
     return FIELD_OF.get(word.strip()) or FIELD_OF.get(bare)
 
 
-def _mapping(text: str, what: str, mend: str) -> Mapping[object, object]:
+def _mapping(text: str, what: str, remedy: str) -> Mapping[object, object]:
     if len(text) > _LARGEST_YAML or re.search(r"(?m)^[^#\n]*[:\-]\s+[&*]\w+\s*$|<<\s*:", text):
-        raise FileRefused(f"{what} is too large or uses YAML anchors; {mend}.")
+        raise FileRefused(f"{what} is too large or uses YAML anchors; {remedy}.")
     try:
         loaded = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FileRefused(f"{what} is not valid YAML; {mend}.") from error
+        raise FileRefused(f"{what} is not valid YAML; {remedy}.") from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
-        raise FileRefused(f"{what} is not a list of fields; {mend}.")
+        raise FileRefused(f"{what} is not a list of fields; {remedy}.")
     return loaded
 
 

@@ -31,7 +31,7 @@ class ReadingFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A kept file and what was said of it. ``matter_ids``, ``department_ids``: by id, name and alias."""
+    """A kept file and the fields given with it. ``matter_ids``, ``department_ids``: by id, name and alias."""
 
     path: Path
     file_name: str

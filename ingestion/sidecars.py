@@ -19,15 +19,15 @@ def sidecar_of(path: Path) -> dict[str, object]:
         raise FileRefused(f"{sidecar.name} is not in UTF-8; save it again as UTF-8") from error
 
 
-def with_told_chapters(parsed: ParsedFile, chapters: object, name: str) -> ParsedFile:
+def with_sidecar_chapters(parsed: ParsedFile, chapters: object, name: str) -> ParsedFile:
     """Chapters of a video from its sidecar: a list of {start: "HH:MM:SS", title}. Raises FileRefused."""
     if not chapters:
         return parsed
     try:
-        told = [(_seconds(str(each["start"])), str(each["title"])) for each in chapters]  # type: ignore[attr-defined]
+        listed = [(_seconds(str(each["start"])), str(each["title"])) for each in chapters]  # type: ignore[attr-defined]
     except (TypeError, KeyError, ValueError) as error:
         raise FileRefused(f'the chapters of {name} must be a list of {{start: "HH:MM:SS", title: …}}') from error
-    return with_chapters(parsed, told)
+    return with_chapters(parsed, listed)
 
 
 def _seconds(clock: str) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from ingestion.parsing.blocks import QuestionAnswer
 from ingestion.parsing.parse import parse
 from ingestion.records import EDITABLE, Record, derived_title, fields_of, metadata_of, read_record, require_clean
-from ingestion.sidecars import sidecar_of, with_told_chapters
+from ingestion.sidecars import sidecar_of, with_sidecar_chapters
 from ingestion.splitting import split
 from ingestion.structure import StructuredText, structure, structure_text
 from kb_service.domain.documents import DraftPassage, Kind, PassageInVersion, Version, VersionDraft
@@ -28,7 +28,7 @@ _VIDEO_SUFFIXES = {".srt", ".vtt"}
 class Read:
     """A draft, or the reason there is none; ``line`` counts from 1 in files of many records.
 
-    ``content``: a refused record as it came, a line as text; a sheet's row as a line with all that was said of it.
+    ``content``: a refused record as it came, a line as text; a sheet's row as a line with all its fields.
     """
 
     source: str
@@ -40,7 +40,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """Bytes and what was said of them beside. Without a folder, records name no files."""
+    """Bytes and the fields given with them. Without a folder, records name no files."""
 
     source: str
     name: str
@@ -124,10 +124,10 @@ class Reading:
         """
         if fixed := sorted(set(fields) - EDITABLE):
             raise InvalidRecord(f"{', '.join(fixed)} cannot be edited; these can: {', '.join(sorted(EDITABLE))}")
-        said = fields_of(version.metadata)
+        known = fields_of(version.metadata)
         if {"effective_to", "valid_through"} & set(fields):
-            said.pop("effective_to", None)
-        record = read_record(said | dict(fields) | {"id": version.document_id})
+            known.pop("effective_to", None)
+        record = read_record(known | dict(fields) | {"id": version.document_id})
         new_text = record.text or record.answer
         if new_text is not None:
             return self._draft(record, structure_text(new_text), version.metadata.kind, version.source_name, None)
@@ -146,9 +146,9 @@ class Reading:
             yield Read(file.source, None, None, str(error))
 
     def _document(self, file: _File) -> Iterator[Read]:
-        said = dict(file.fields)
-        parsed = with_told_chapters(parse(file.data, file.name), said.pop("chapters", None), file.name)
-        fields = dict(parsed.metadata) | said
+        given = dict(file.fields)
+        parsed = with_sidecar_chapters(parse(file.data, file.name), given.pop("chapters", None), file.name)
+        fields = dict(parsed.metadata) | given
         blob = self._keep(file.data)
         if parsed.question_answers:
             for row in parsed.question_answers:
@@ -161,16 +161,16 @@ class Reading:
     def _row(self, file: _File, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
         base = _id(file.name, fields)
         own = {"question": row.question, "answer": row.answer, "similar_questions": list(row.similar_questions)}
-        said = dict(fields) | own | dict(row.extra) | {"id": self._row_id(base, row)}
+        raw = dict(fields) | own | dict(row.extra) | {"id": self._row_id(base, row)}
         try:
-            record = read_record(said)
+            record = read_record(raw)
             draft = self._draft(record, structure_text(row.answer), Kind.INTERPRETATION, file.name, blob)
             return Read(file.source, row.row, draft)
         except (InvalidRecord, InvalidInterval) as error:
-            return Read(file.source, row.row, None, str(error), json.dumps(said, ensure_ascii=False, default=str))
+            return Read(file.source, row.row, None, str(error), json.dumps(raw, ensure_ascii=False, default=str))
 
     def _row_id(self, base: str, row: QuestionAnswer) -> str:
-        """Its own id, told from other sheets' by the file's where it is a mere number.
+        """Its own id, kept apart from other sheets' by the file's where it is a mere number.
 
         Without one, by the question and not the row: a row inserted above does not rename the others.
         """
@@ -244,17 +244,17 @@ class Reading:
 def _fields_of(line: bytes, file: _File) -> dict[str, Any]:
     """A line's own fields over the file's. Names that begin with "_" are remarks, such as why it was refused before."""
     try:
-        said = json.loads(line.decode("utf-8-sig"))
+        raw = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of thousands of digits
         raise InvalidRecord(f"not a JSON object in UTF-8: {error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(raw, dict):
         raise InvalidRecord("a line must be a JSON object")
     shared = {name: value for name, value in file.fields.items() if name != "id"}
-    return shared | {name: value for name, value in said.items() if not name.startswith("_")}
+    return shared | {name: value for name, value in raw.items() if not name.startswith("_")}
 
 
 def _id(file_name: str, fields: Mapping[str, Any]) -> str:
-    """What is said of the file, else its name: a field left blank says nothing."""
+    """The field given for the file, else its name; a blank field counts as none."""
     return str(fields.get("id") or "").strip() or Path(file_name).stem
 
 

@@ -85,7 +85,7 @@ def _blocks(cues: Sequence[Cue]) -> Iterator[Block]:
 
 
 def with_chapters(parsed: ParsedFile, chapters: Sequence[tuple[int, str]]) -> ParsedFile:
-    """Chapters told beside the file, as (second, title), put before the first sentence at or after their second."""
+    """Chapters given beside the file, as (second, title), put before the first sentence at or after their second."""
     waiting = sorted(chapters)
     blocks: list[Block] = []
     for block in parsed.blocks:

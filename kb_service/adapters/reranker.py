@@ -26,7 +26,7 @@ class FastembedReranker:
     """Reads each pair alone, on one thread: its score does not depend on which others are read with it."""
 
     def __init__(self, folder: Path) -> None:
-        """Loads it now and reads one pair. Raises ModelUnavailable, with the mend, when files are missing or wrong."""
+        """Loads it now and reads one pair. Raises ModelUnavailable, saying what to do, for missing or bad files."""
         missing = [name for name in _FILES if not (folder / name).is_file()]
         if missing:
             raise ModelUnavailable(f"the reranker's folder {folder} lacks {', '.join(missing)}; {_RUNBOOK}")
