@@ -26,6 +26,7 @@ UV = VENV / "bin" / "uv"
 # uv does not read pip's configuration, and behind a mirror that is often all there is.
 _UV_NAMES = {
     "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
     "trusted-host": "UV_INSECURE_HOST",
     "cert": "SSL_CERT_FILE",
     "client-cert": "SSL_CLIENT_CERT",
@@ -169,7 +170,9 @@ def uv_environment(python: Path = VENV_PYTHON) -> dict[str, str]:
         key, _, value = line.partition("=")
         name = _UV_NAMES.get(key.rpartition(".")[2])
         if name is not None:
-            env.setdefault(name, str(ast.literal_eval(value)))
+            env.setdefault(name, " ".join(str(ast.literal_eval(value)).split()))
+    # As pip does: any of several indexes may serve a package, since the hash decides whether it is the right one.
+    env.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     return env
 
 

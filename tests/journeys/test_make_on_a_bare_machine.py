@@ -156,18 +156,21 @@ def test_a_home_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_mirror_that_pip_is_set_up_for_is_passed_on_to_uv(tmp_path: Path) -> None:
     (tmp_path / "pip.conf").write_text(
-        "[global]\nindex-url = http://mirror.example/simple\ntrusted-host = mirror.example\n", encoding="utf-8"
+        "[global]\nindex-url = http://mirror.example/simple\ntrusted-host = mirror.example\n"
+        "extra-index-url =\n    http://b.example/\n    http://c.example/\n",
+        encoding="utf-8",
     )
     question = (
         "import environment, sys, pathlib; env = environment.uv_environment(pathlib.Path(sys.executable)); "
-        "print(env.get('UV_DEFAULT_INDEX'), env.get('UV_INSECURE_HOST'))"
+        "print(*map(env.get, ('UV_DEFAULT_INDEX', 'UV_INSECURE_HOST', 'UV_INDEX')))"
     )
+    others = "mirror.example http://b.example/ http://c.example/"
     file = {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf")}
-    assert _mirror(question, **file) == "http://mirror.example/simple mirror.example"
+    assert _mirror(question, **file) == f"http://mirror.example/simple {others}"
     # What the person sets for this one command goes before the file, and what is set for uv goes before both.
-    assert _mirror(question, **file, PIP_INDEX_URL="http://other.example/") == "http://other.example/ mirror.example"
+    assert _mirror(question, **file, PIP_INDEX_URL="http://other.example/") == f"http://other.example/ {others}"
     own = {"UV_DEFAULT_INDEX": "http://third.example/", "PIP_INDEX_URL": "http://other.example/"}
-    assert _mirror(question, **file, **own) == "http://third.example/ mirror.example"
+    assert _mirror(question, **file, **own) == f"http://third.example/ {others}"
 
 
 def _mirror(question: str, **environment: str) -> str:
