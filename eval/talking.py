@@ -13,6 +13,7 @@ from eval.systems import CHANNEL, Source
 from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer
 from kb_service.domain.documents import Audience
+from kb_service.domain.errors import KbError, ServiceUnreachable
 from kb_service.service import Service
 
 _ANSWER = TypeAdapter(Answer)
@@ -84,7 +85,13 @@ class TalksOverHttp:
             "audience": message.audience,
             "matter_id": message.matter_id,
         }
-        return _ANSWER.validate_python(self._client.answer(asked))
+        try:
+            return _ANSWER.validate_python(self._client.answer(asked))
+        except KbError as error:
+            if type(error) not in (KbError, ServiceUnreachable):  # the service's own refusal
+                raise
+            # Counted as a refusal, a service that is down would withstand every attack.
+            raise EvaluationStopped(f"POST /v1/answers failed: {error}") from error
 
     def source(self, version_id: str) -> Source | None:
         return source_of(self._client, version_id)
