@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from kb_service.domain.days import checked_interval, declared_end, shanghai_day
 from kb_service.domain.documents import Audience, Kind, Metadata
 from kb_service.domain.errors import InvalidInterval, InvalidRecord
-from kb_service.domain.texts import is_storable
+from kb_service.domain.privacy import is_storable
 
 _LONGEST_DERIVED_TITLE = 40
 _CHINESE_DATE = re.compile(r"\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*")

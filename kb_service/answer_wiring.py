@@ -10,8 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingestion.statistics import PublishedStatistics
-from kb_service.adapters.sql.asked_names import questions_by_matter
-from kb_service.adapters.sql.districts import SqlDistricts
+from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
 from kb_service.asking.asking import Asking
 from kb_service.asking.checking.checking import Checker
 from kb_service.asking.checking.words import load_checking_words

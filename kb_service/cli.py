@@ -170,7 +170,7 @@ def create_key(
     as_json: AsJson = False,
 ) -> None:
     """Make a key and show it, this once. With the first key the service is keyless no more."""
-    from kb_service.keys_command import create
+    from kb_service.commands import create
 
     made = create(Settings(), person, roles=role, label=label, expires=_day(expires))
     if as_json:
@@ -183,7 +183,7 @@ def create_key(
 @keys.command("list")
 def list_keys(as_json: AsJson = False) -> None:
     """Every key that was ever made, without its secret."""
-    from kb_service.keys_command import every_key, line_of
+    from kb_service.commands import every_key, line_of
 
     found = every_key(Settings())
     if as_json:
@@ -196,7 +196,7 @@ def list_keys(as_json: AsJson = False) -> None:
 @keys.command("revoke")
 def revoke_key(key_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Close a key for good; a running server refuses it from its next request on."""
-    from kb_service.keys_command import line_of, revoke
+    from kb_service.commands import line_of, revoke
 
     closed = revoke(Settings(), key_id)
     if as_json:

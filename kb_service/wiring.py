@@ -46,9 +46,8 @@ from kb_service.asking.asking import Asking
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import ScriptConverter
-from kb_service.publishing.known_questions import KnownQuestions
 from kb_service.publishing.publishing import Publishing
-from kb_service.publishing.rehearsal import Rehearsing
+from kb_service.publishing.rehearsal import KnownQuestions, Rehearsing
 from kb_service.publishing.statements import Stating, load_contrasts
 from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings

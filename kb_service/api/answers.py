@@ -7,13 +7,12 @@ from fastapi import APIRouter, Body, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kb_service.api.access import ASKING, needs
-from kb_service.api.asked import Conditions, asked, drained, events
-from kb_service.api.pictures import LONGEST_PICTURE, PicturesOf
+from kb_service.api.asked import LONGEST_PICTURE, Conditions, PicturesOf, asked, drained, events
 from kb_service.api.state import ServiceOf
 from kb_service.api.streaming import ANSWER, EventStream, server_sent
 from kb_service.domain.answers import Answer
 from kb_service.domain.people import Actor, Role
-from kb_service.domain.texts import is_storable
+from kb_service.domain.privacy import is_storable
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
 

@@ -9,18 +9,16 @@ from kb_service.api import (
     answers,
     chat_completions,
     errors,
-    health,
-    internal,
     knowledge,
     lead_times,
+    operation,
     review,
     search,
     suspicions,
     uploads,
     versions,
 )
-from kb_service.api.limits import BodyLimit
-from kb_service.api.origins import OriginCheck
+from kb_service.api.limits import BodyLimit, OriginCheck
 from kb_service.console.editorial import editorial_router
 from kb_service.console.pages import pages_router
 from kb_service.service import Service
@@ -51,10 +49,10 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         suspicions,
         lead_times,
         knowledge,
-        health,
-        internal,
+        operation,
     ):
         app.include_router(module.router)
+    app.include_router(operation.internal)
     app.include_router(pages_router(service.settings.prompts_dir))
     app.include_router(editorial_router())
     return app

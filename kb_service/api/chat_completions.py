@@ -14,15 +14,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from kb_service.api.access import ASKING, needs
-from kb_service.api.asked import asked, drained, events
+from kb_service.api.asked import PicturesOf, asked, drained, events
 from kb_service.api.chat_conversations import earlier, placed
-from kb_service.api.chat_replies import MODEL, USAGE, Replying
+from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
 from kb_service.api.chat_shapes import ChatCompletionRequest
 from kb_service.api.errors import STATUS_OF
-from kb_service.api.pictures import PicturesOf
 from kb_service.api.state import ServiceOf
 from kb_service.api.streaming import ANSWER, EventStream, guarded
-from kb_service.api.wording import door_wording
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
 from kb_service.domain.errors import KbError

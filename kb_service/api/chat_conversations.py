@@ -7,7 +7,7 @@ from dataclasses import replace
 from kb_service.api.asked import Asked
 from kb_service.asking.asking import LONGEST_QUESTION, Asking
 from kb_service.domain.answers import Answer
-from kb_service.domain.texts import is_storable
+from kb_service.domain.privacy import is_storable
 from kb_service.ports import Transcript
 
 # As many turns as answering looks back, and beginnings that are looked up.

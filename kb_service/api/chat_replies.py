@@ -1,11 +1,14 @@
 """An answer as a chat message: its text, then what else the reader needs, as lines that any client can show."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from kb_service.api.streaming import ANSWER
 from kb_service.domain.answers import Answer, Citation
+from kb_service.text.vocabulary import Words, load
 
 MODEL = "kb"
 # Nothing is counted in tokens where no model of tokens works.
@@ -64,3 +67,19 @@ class Replying:
         return self.wording["footnote"].format(
             mark=citation.mark, title=citation.title, place=" ".join(headings), days=days
         )
+
+
+class DoorWords(Words):
+    """`prompts/doors.yaml`; blanks in braces."""
+
+    see_picture: str
+    footnote: str
+    from_day: str
+    until_day: str
+    option: str
+
+
+@functools.cache
+def door_wording(folder: Path) -> Mapping[str, str]:
+    """By name; read once. Raises VocabularyFault."""
+    return load(folder, "doors.yaml", DoorWords).model_dump()

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query
 
 from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
-from kb_service.api.version_query import WantedVersions
-from kb_service.api.version_shapes import VersionRow, rows_of
+from kb_service.api.version_shapes import VersionRow, WantedVersions, rows_of
 from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.life import IntervalChange

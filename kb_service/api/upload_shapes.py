@@ -7,8 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ingestion.refusing import refused_line
-from kb_service.adapters.sql.uploads import Registered
-from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Upload, UploadState
+from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Registered, Upload, UploadState
 from kb_service.service import Service
 
 _RECORDS_AT_ONCE = 500

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import FormData
 
-from kb_service.adapters.sql.uploads import Registered
 from kb_service.api.access import needs
 from kb_service.api.sent_files import SentForm, arrivals_of, inline_record
 from kb_service.api.state import ServiceOf
@@ -25,7 +24,7 @@ from kb_service.api.upload_shapes import (
 )
 from kb_service.domain.errors import InvalidRecord, NotAllowed
 from kb_service.domain.people import Actor, Role
-from kb_service.domain.uploads import Arrival, RecordOutcome
+from kb_service.domain.uploads import Arrival, RecordOutcome, Registered
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["uploads"])

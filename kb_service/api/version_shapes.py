@@ -1,13 +1,18 @@
-"""How versions leave over HTTP."""
+"""How lists of versions are asked for over HTTP, and how versions leave."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
+from fastapi import Depends, Query
+
+from kb_service.api.state import ServiceOf
 from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import Audience, Kind, Version, VersionState
 from kb_service.domain.lead_time import LeadTimeVerdict
 from kb_service.domain.life import Phase, phase_on
+from kb_service.domain.queries import VersionQuery
 from kb_service.service import Service
 
 
@@ -113,3 +118,29 @@ def _row(service: Service, version: Version, interval: Interval | None, verdict:
         rejection_reason=version.rejection_reason,
         lead_time=verdict,
     )
+
+
+def _wanted(
+    service: ServiceOf,
+    state: Annotated[list[VersionState] | None, Query()] = None,
+    kind: Annotated[list[Kind] | None, Query()] = None,
+    matter_id: Annotated[str | None, Query(max_length=120)] = None,
+    department: Annotated[str | None, Query(max_length=200)] = None,
+    document_id: Annotated[str | None, Query(max_length=400)] = None,
+    effective_from: Annotated[date | None, Query(description="First day on or after this.")] = None,
+    effective_until: Annotated[date | None, Query(description="First day before this.")] = None,
+    text: Annotated[str | None, Query(max_length=200, description="In title, question or document id.")] = None,
+) -> VersionQuery:
+    return VersionQuery(
+        states=tuple(state or ()),
+        kinds=tuple(kind or ()),
+        matter_id=matter_id,
+        department=service.asking.department_id(department) if department else None,
+        document_id=document_id,
+        effective_from=effective_from,
+        effective_until=effective_until,
+        text=text,
+    )
+
+
+WantedVersions = Annotated[VersionQuery, Depends(_wanted)]

@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
-from kb_service.api.version_query import WantedVersions
-from kb_service.api.version_shapes import VersionRow, row_of, rows_of
+from kb_service.api.version_shapes import VersionRow, WantedVersions, row_of, rows_of
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import InvalidRecord

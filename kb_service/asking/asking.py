@@ -17,7 +17,7 @@ from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
 from kb_service.domain.matters import region_path
-from kb_service.domain.texts import is_storable
+from kb_service.domain.privacy import is_storable
 from kb_service.ports import Catalogue, Transcript
 
 LONGEST_QUESTION = 2000

@@ -1,8 +1,10 @@
 """What there is to do and what there is: the overview, versions, the queue of reviews, deadlines, suspicions."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, Field
 
 from kb_service.api.access import needs
 from kb_service.api.lead_times import calendar_year
@@ -10,10 +12,8 @@ from kb_service.api.state import ServiceOf
 from kb_service.api.upload_shapes import batch_view
 from kb_service.api.version_shapes import rows_of
 from kb_service.console.admission import FormOf, Reviewer, Shown, Staff, said
-from kb_service.console.due_view import compliance_since, due_now, stretches
+from kb_service.console.due_view import PAGE, compliance_since, due_now, queue, stretches
 from kb_service.console.editorial_version import shown_version
-from kb_service.console.list_forms import ListForm, wanted_by
-from kb_service.console.review_queue import PAGE, queue
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import excerpts, matter_names
 from kb_service.domain.days import shanghai_day
@@ -29,6 +29,36 @@ router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown
 Watcher = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)]
 _ROWS = 50
 _MANY = 200
+
+
+_Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
+_State = Annotated[VersionState | None, BeforeValidator(lambda value: value or None)]
+_Kind = Annotated[Kind | None, BeforeValidator(lambda value: value or None)]
+
+
+class ListForm(BaseModel):
+    text: str = Field(default="", max_length=200)
+    state: _State = None
+    kind: _Kind = None
+    matter: str = Field(default="", max_length=120)
+    department: str = Field(default="", max_length=200)
+    document_id: str = Field(default="", max_length=400)
+    effective_from: _Day = None
+    effective_until: _Day = None
+    cursor: str = Field(default="", max_length=100)
+
+
+def wanted_by(form: ListForm) -> VersionQuery:
+    return VersionQuery(
+        states=(form.state,) if form.state else (),
+        kinds=(form.kind,) if form.kind else (),
+        matter_id=form.matter or None,
+        department=form.department or None,
+        document_id=form.document_id or None,
+        effective_from=form.effective_from,
+        effective_until=form.effective_until,
+        text=form.text.strip() or None,
+    )
 
 
 @router.get("")

@@ -1,4 +1,4 @@
-"""Masking what identifies a person, outside the transcript: identity cards, telephones, cards, addresses, names."""
+"""What a text may hold, and masking what identifies a person outside the transcript."""
 
 import re
 
@@ -32,3 +32,8 @@ def masked(text: str) -> str:
     for pattern, said in _MASKS:
         text = pattern.sub(said, text)
     return text
+
+
+def is_storable(text: str) -> bool:
+    """No database takes half a surrogate pair, and PostgreSQL no NUL."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -170,3 +170,12 @@ def identity_of(arrival: Arrival, *, publish: bool, dry_run: bool) -> str:
     said = [arrival.blob_sha256, dict(arrival.fields), stem, path.suffix.lower(), publish, dry_run]
     written = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """``repeated``: ids of uploads that had come before."""
+
+    batch: Batch
+    uploads: tuple[Upload, ...]
+    repeated: frozenset[str]

@@ -1,6 +1,6 @@
 """What is asked of each matter, from every database."""
 
-from kb_service.adapters.sql.asked_names import questions_by_matter
+from kb_service.adapters.sql.catalogue import questions_by_matter
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.ports import Approval

@@ -3,7 +3,7 @@
 import pytest
 
 from kb_service.api.access import KeysSeen
-from kb_service.api.origins import is_loopback
+from kb_service.api.limits import is_loopback
 from kb_service.domain.errors import InvalidPerson
 from kb_service.domain.people import Actor, Role, key_id_of, person_id, shown_name, written_key
 

@@ -1,13 +1,16 @@
-"""Matters and departments in SQL."""
+"""Matters and departments in SQL; what is asked of each matter, and which districts have texts of their own."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import select
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.tables import departments, matters
-from kb_service.domain.documents import Audience
-from kb_service.domain.matters import Department, Matter
+from kb_service.adapters.sql.schedules import schedules_within
+from kb_service.adapters.sql.tables import departments, matters, versions
+from kb_service.domain.documents import Audience, VersionState
+from kb_service.domain.matters import Department, Matter, region_path
 
 
 class SqlCatalogue:
@@ -50,3 +53,36 @@ class SqlCatalogue:
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+class SqlDistricts:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def with_own_text(self, matter_id: str, as_of: date) -> list[str]:
+        """Paths of districts, in order, that have a text on the matter in force that day."""
+        query = select(versions.c.id, versions.c.document_id, versions.c.region).where(
+            versions.c.matter_id == matter_id,
+            versions.c.state == VersionState.APPROVED,
+            versions.c.region.is_not(None),
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+            schedules = schedules_within(connection, sorted({row.document_id for row in rows}))
+        in_force = {each.version_id for found in schedules.values() for each in found if each.interval.contains(as_of)}
+        paths = {region_path(row.region) for row in rows if row.id in in_force}
+        return sorted(path for path in paths if path is not None and "/" in path)
+
+
+def questions_by_matter(database: Database) -> Mapping[str, Sequence[str]]:
+    """Questions and similar questions by matter id, each once; of past and coming versions too: words do not expire."""
+    query = (
+        select(versions.c.matter_id, versions.c.question, versions.c.similar_questions)
+        .where(versions.c.state == VersionState.APPROVED, versions.c.matter_id.is_not(None))
+        .order_by(versions.c.matter_id, versions.c.id)
+    )
+    asked: dict[str, dict[str, None]] = defaultdict(dict)
+    with database.reading() as connection:
+        for row in connection.execute(query):
+            asked[row.matter_id].update(dict.fromkeys(filter(None, (row.question, *row.similar_questions))))
+    return {matter_id: tuple(questions) for matter_id, questions in asked.items() if questions}

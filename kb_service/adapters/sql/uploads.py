@@ -1,7 +1,6 @@
 """Uploads and their batches in SQL: what came in, who is taking it in, what became of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,16 +28,16 @@ from kb_service.adapters.sql.upload_rows import (
 )
 from kb_service.domain.documents import VersionState
 from kb_service.domain.errors import UploadNotRetryable
-from kb_service.domain.uploads import Arrival, Batch, RecordOutcome, RecordReport, Upload, UploadState, identity_of
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """``repeated``: ids of uploads that had come before."""
-
-    batch: Batch
-    uploads: tuple[Upload, ...]
-    repeated: frozenset[str]
+from kb_service.domain.uploads import (
+    Arrival,
+    Batch,
+    RecordOutcome,
+    RecordReport,
+    Registered,
+    Upload,
+    UploadState,
+    identity_of,
+)
 
 
 class SqlUploads:

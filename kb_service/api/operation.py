@@ -1,14 +1,38 @@
-"""`/internal`: what other `kb` commands on this machine ask of the process that owns the index."""
+"""`/healthz`, `/readyz`, `/metrics` for orchestrators and operators; `/internal` for other commands on this machine."""
 
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
+from kb_service.api.access import needs
 from kb_service.api.state import ServiceOf
 from kb_service.domain.errors import NotAllowed
+from kb_service.domain.people import Actor, Role
 from kb_service.service import Checked
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/healthz")
+def alive() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def ready(service: ServiceOf) -> dict[str, object]:
+    """The database and the index answer; ``behind`` documents are still on their way into the index."""
+    behind = len(service.library.unsynced())
+    return {"status": "ready", "points": service.index.count(), "behind": behind}
+
+
+@router.get("/metrics")
+def metrics(_actor: Annotated[Actor, needs(Role.EVALUATOR)]) -> Response:
+    """Counters and timings, in Prometheus' text form. The two above are for probes, which show no key."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _only_with_token(request: Request, authorization: Annotated[str, Header()] = "") -> None:
@@ -17,14 +41,14 @@ def _only_with_token(request: Request, authorization: Annotated[str, Header()] =
         raise NotAllowed("only commands of this machine's operator may do this")
 
 
-router = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[Depends(_only_with_token)])
+internal = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[Depends(_only_with_token)])
 
 
 class Documents(BaseModel):
     document_ids: list[str]
 
 
-@router.post("/sync")
+@internal.post("/sync")
 def sync(body: Documents, service: ServiceOf) -> dict[str, int]:
     """Make the index follow these documents now."""
     service.synchroniser.sync(body.document_ids)
@@ -35,18 +59,18 @@ class Check(BaseModel):
     kept_head: str | None = None
 
 
-@router.post("/check")
+@internal.post("/check")
 def check_all(body: Check, service: ServiceOf) -> Checked:
     return service.check(kept_head=body.kept_head)
 
 
-@router.post("/reindex")
+@internal.post("/reindex")
 def reindex(service: ServiceOf) -> dict[str, int]:
     """Rebuild the index beside the running one and swap it in."""
     return {"points": service.rebuild()}
 
 
-@router.post("/catalogue")
+@internal.post("/catalogue")
 def catalogue(service: ServiceOf) -> dict[str, str]:
     """Matters and departments were edited: read questions with the new ones from now on."""
     service.reread_catalogue()
