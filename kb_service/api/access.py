@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, cast
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Depends, Request, Security
@@ -173,3 +173,10 @@ class Me:
 def me(request: Request, actor: Annotated[Actor, needs(*ASKING)]) -> Me:
     """Who I am to the service."""
     return Me(actor.person_id, actor.name, sorted(actor.roles), request.app.state.keys_seen.is_keyless())
+
+
+def _service(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+ServiceOf = Annotated[Service, Depends(_service)]

@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from kb_service.api.access import ASKING, needs
+from kb_service.api.access import ASKING, ServiceOf, needs
 from kb_service.api.asked import LONGEST_PICTURE, Conditions, PicturesOf, asked, drained, events
-from kb_service.api.state import ServiceOf
 from kb_service.api.streaming import ANSWER, EventStream, server_sent
 from kb_service.domain.answers import Answer
 from kb_service.domain.people import Actor, Role

@@ -13,13 +13,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from kb_service.api.access import ASKING, needs
+from kb_service.api.access import ASKING, ServiceOf, needs
 from kb_service.api.asked import PicturesOf, asked, drained, events
 from kb_service.api.chat_conversations import earlier, placed
 from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
 from kb_service.api.chat_shapes import ChatCompletionRequest
 from kb_service.api.errors import STATUS_OF
-from kb_service.api.state import ServiceOf
 from kb_service.api.streaming import ANSWER, EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from kb_service.api.access import ASKING, needs
-from kb_service.api.state import ServiceOf
+from kb_service.api.access import ASKING, ServiceOf, needs
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.domain.documents import Kind, VersionState
 from kb_service.domain.errors import VersionNotFound

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import needs
-from kb_service.api.state import ServiceOf
+from kb_service.api.access import ServiceOf, needs
 from kb_service.domain.calendar import CalendarDay
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import InvalidRecord

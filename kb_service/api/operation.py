@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from kb_service.api.access import needs
-from kb_service.api.state import ServiceOf
+from kb_service.api.access import ServiceOf, needs
 from kb_service.domain.errors import NotAllowed
 from kb_service.domain.people import Actor, Role
 from kb_service.service import Checked

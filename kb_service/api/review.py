@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from kb_service.api.access import needs
-from kb_service.api.state import ServiceOf
+from kb_service.api.access import ServiceOf, needs
 from kb_service.api.version_shapes import VersionRow, WantedVersions, rows_of
 from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound

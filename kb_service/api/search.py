@@ -8,9 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
-from kb_service.api.access import ASKING, needs
+from kb_service.api.access import ASKING, ServiceOf, needs
 from kb_service.api.asked import AsOf
-from kb_service.api.state import ServiceOf
 from kb_service.asking.checking.checking import interval_of
 from kb_service.asking.routing import Routed
 from kb_service.asking.search.retrieving import Candidate, Narrowing

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import needs
-from kb_service.api.state import ServiceOf
+from kb_service.api.access import ServiceOf, needs
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Suspicion, SuspicionKind, SuspicionPage, SuspicionState

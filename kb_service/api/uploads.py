@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import FormData
 
-from kb_service.api.access import needs
+from kb_service.api.access import ServiceOf, needs
 from kb_service.api.sent_files import SentForm, arrivals_of, inline_record
-from kb_service.api.state import ServiceOf
 from kb_service.api.upload_shapes import (
     BatchList,
     BatchView,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from kb_service.api.state import ServiceOf
+from kb_service.api.access import ServiceOf
 from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import Audience, Kind, Version, VersionState
 from kb_service.domain.lead_time import LeadTimeVerdict

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import needs
-from kb_service.api.state import ServiceOf
+from kb_service.api.access import ServiceOf, needs
 from kb_service.api.version_shapes import VersionRow, WantedVersions, row_of, rows_of
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Version

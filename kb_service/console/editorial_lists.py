@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
-from kb_service.api.access import needs
+from kb_service.api.access import ServiceOf, needs
 from kb_service.api.lead_times import calendar_year
-from kb_service.api.state import ServiceOf
 from kb_service.api.upload_shapes import batch_view
 from kb_service.api.version_shapes import rows_of
 from kb_service.console.admission import FormOf, Reviewer, Shown, Staff, said

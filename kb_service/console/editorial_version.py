@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from kb_service.api.access import actor_of
+from kb_service.api.access import ServiceOf, actor_of
 from kb_service.api.review import compared
-from kb_service.api.state import ServiceOf
 from kb_service.console.admission import Editor, FormOf, Reviewer, Shown, Staff, said
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
