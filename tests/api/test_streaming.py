@@ -4,61 +4,22 @@ import copy
 import json
 import logging
 import socket
-import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from kb_service.asking.drafting.drafts import AnswerDrafter, Draft
-from kb_service.asking.events import Progress
+from kb_service.asking.drafting.drafts import AnswerDrafter
 from kb_service.asking.pipeline import Pipeline
-from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.search.retrieving import Candidate
 from kb_service.service import Service
 from tests.api.conftest import Http
 from tests.api.loopback import app_of, served
+from tests.fakes import BrokenDrafter, SlowDrafter
 
 QUESTION = {"question": "热气球停放证几天办好", "as_of": "2026-07-01"}
-
-
-@dataclass(slots=True)
-class SlowDrafter:
-    """Says twice a second that it is at work, as a model's drafter does, and notes how it ended."""
-
-    drafter: AnswerDrafter
-    seconds: float = 30.0
-    begun: threading.Event = field(default_factory=threading.Event)
-    closed: threading.Event = field(default_factory=threading.Event)
-    finished: threading.Event = field(default_factory=threading.Event)
-
-    def draft(
-        self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Any
-    ) -> Generator[Progress, None, Draft]:
-        until = time.monotonic() + self.seconds
-        self.begun.set()
-        try:
-            while time.monotonic() < until:
-                time.sleep(0.1)
-                yield Progress("drafting")
-        except GeneratorExit:
-            self.closed.set()
-            raise
-        self.finished.set()
-        return (yield from self.drafter.draft(understood, candidates, weight_of))
-
-
-@dataclass(slots=True)
-class BrokenDrafter:
-    def draft(
-        self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Any
-    ) -> Generator[Progress, None, Draft]:
-        yield Progress("drafting")
-        raise ZeroDivisionError("a secret of the house")
 
 
 def with_drafter(service: Service, drafter_of: Callable[[AnswerDrafter], AnswerDrafter]) -> Service:

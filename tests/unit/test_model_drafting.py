@@ -1,7 +1,6 @@
 """A language model may draft; whatever it does, the answer is backed, and it comes in time."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from kb_service.asking.events import Progress
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.domain.errors import ModelUnavailable
 from tests.factories import candidate, passage_in_version, returned, understanding
+from tests.fakes import ScriptedModel, SilentModel
 
 _PROMPTS = Path(__file__).parents[2] / "prompts"
 _LEXICON = load_lexicon(_PROMPTS)
@@ -27,47 +27,11 @@ FEE = passage_in_version("首次签注免费。补办证件收费30元，可拨�
 TIME = passage_in_version("自受理之日起5个工作日内办结。", passage_id="time", document_id="other")
 
 
-class Scripted:
-    """A model that replies as told, in order; an error is raised."""
-
-    name = "scripted"
-
-    def __init__(self, *replies: str | Exception) -> None:
-        self.replies = list(replies)
-        self.told: list[str] = []
-
-    def write(self, system: str, user: str) -> Iterator[str]:
-        self.told.append(user)
-        reply = self.replies.pop(0)
-        if isinstance(reply, Exception):
-            raise reply
-        yield from (reply[at : at + 3] for at in range(0, len(reply), 3))
-
-
-class Silent:
-    """A model that says nothing until it is left."""
-
-    name = "silent"
-
-    def __init__(self) -> None:
-        self.was_left = threading.Event()
-
-    def write(self, system: str, user: str) -> "Silent":
-        return self
-
-    def __iter__(self) -> "Silent":
-        return self
-
-    def __next__(self) -> str:
-        self.was_left.wait()
-        raise StopIteration
-
-    def close(self) -> None:
-        self.was_left.set()
-
-
 def drafter(
-    model: Scripted | Silent, *, clock: Callable[[], float] = lambda: 0.0, breaker: CircuitBreaker | None = None
+    model: ScriptedModel | SilentModel,
+    *,
+    clock: Callable[[], float] = lambda: 0.0,
+    breaker: CircuitBreaker | None = None,
 ) -> ModelDrafter:
     quoting = ExtractiveDrafter(
         sections=lambda _: [FEE],
@@ -89,27 +53,27 @@ def drafter(
     )
 
 
-def drafted(model: Scripted | Silent, question: str = "签注要钱吗", **said: object) -> Draft:
+def drafted(model: ScriptedModel | SilentModel, question: str = "签注要钱吗", **said: object) -> Draft:
     candidates = [candidate(FEE), candidate(TIME, 0.1)]
     asked = understanding(question, quantity_asked=_LEXICON.quantity_asked(question))
     return returned(drafter(model, **said).draft(asked, candidates, {"签注": 1.0}))  # type: ignore[arg-type]
 
 
 def test_a_draft_that_holds_is_sent_with_quotes_of_what_it_restates() -> None:
-    draft = drafted(Scripted("首次签注免费。[1]"))
+    draft = drafted(ScriptedModel("首次签注免费。[1]"))
     assert draft.text == "首次签注免费。[1]"
     assert [quote.text for quote in draft.quotes] == ["首次签注免费。"]
     assert (draft.drafting.by, draft.drafting.rejected) == ("scripted", ())
 
 
 def test_citations_are_numbered_anew_over_the_passages_that_are_cited() -> None:
-    draft = drafted(Scripted("自受理之日起5个工作日内办结。[2]\n首次签注免费。[1]"))
+    draft = drafted(ScriptedModel("自受理之日起5个工作日内办结。[2]\n首次签注免费。[1]"))
     assert draft.text == "自受理之日起5个工作日内办结。[2]\n首次签注免费。[1]"
     assert [quote.found.passage.id for quote in draft.quotes] == ["fee", "time"]
 
 
 def test_the_model_is_told_what_was_wrong_and_may_try_once_more() -> None:
-    model = Scripted("首次签注收费90元。[1]", "首次签注免费。[1]")
+    model = ScriptedModel("首次签注收费90元。[1]", "首次签注免费。[1]")
     draft = drafted(model)
     assert "90元" in model.told[1] and model.told[1].startswith(model.told[0])
     assert draft.text == "首次签注免费。[1]"
@@ -117,7 +81,7 @@ def test_the_model_is_told_what_was_wrong_and_may_try_once_more() -> None:
 
 
 def test_after_two_drafts_that_do_not_hold_the_sources_speak_for_themselves() -> None:
-    model = Scripted("首次签注收费90元。[1]", "首次签注收费80元。[1]", "首次签注免费。[1]")
+    model = ScriptedModel("首次签注收费90元。[1]", "首次签注收费80元。[1]", "首次签注免费。[1]")
     draft = drafted(model)
     assert draft.text == f"{FEE.passage.text}[1]" and len(model.replies) == 1
     assert draft.drafting.by == "extractive" and any("80元" in reason for reason in draft.drafting.rejected)
@@ -141,13 +105,13 @@ def test_after_two_drafts_that_do_not_hold_the_sources_speak_for_themselves() ->
     ],
 )
 def test_whatever_else_a_model_writes_the_sources_speak_for_themselves(reply: str) -> None:
-    draft = drafted(Scripted(reply, reply))
+    draft = drafted(ScriptedModel(reply, reply))
     assert draft.text == f"{FEE.passage.text}[1]"
     assert draft.drafting.by == "extractive" and draft.drafting.rejected
 
 
 def test_a_telephone_number_comes_from_the_passage_though_the_model_never_saw_it() -> None:
-    model = Scripted("补办证件收费30元，可拨打⟦T1⟧。[1]")
+    model = ScriptedModel("补办证件收费30元，可拨打⟦T1⟧。[1]")
     draft = drafted(model, "补办要多少钱")
     assert "62345678" not in model.told[0]
     assert draft.text == "补办证件收费30元，可拨打021-62345678。[1]"
@@ -155,20 +119,20 @@ def test_a_telephone_number_comes_from_the_passage_though_the_model_never_saw_it
 
 @pytest.mark.parametrize("error", [ModelUnavailable("gone"), ValueError("a bug of some library")])
 def test_a_model_that_fails_is_not_asked_twice(error: Exception) -> None:
-    model = Scripted(error, "首次签注免费。[1]")
+    model = ScriptedModel(error, "首次签注免费。[1]")
     draft = drafted(model)
     assert len(model.told) == 1
     assert (draft.drafting.by, draft.drafting.rejected) == ("extractive", ("model_unavailable",))
 
 
 def test_a_model_that_stays_silent_is_left_when_its_time_is_over() -> None:
-    model, seconds = Silent(), count(0, 8)
+    model, seconds = SilentModel(), count(0, 8)
     draft = drafted(model, clock=lambda: float(next(seconds)))
     assert draft.drafting.rejected == ("model_unavailable",) and model.was_left.is_set()
 
 
 def test_progress_is_told_while_the_model_is_silent_and_who_leaves_ends_the_request() -> None:
-    model = Silent()
+    model = SilentModel()
     seconds = count(0)
     asking = drafter(model, clock=lambda: next(seconds) * 0.6).draft(understanding(), [candidate(FEE)], {})
     assert [next(asking), next(asking)] == [Progress("drafting"), Progress("drafting")]
@@ -178,7 +142,7 @@ def test_progress_is_told_while_the_model_is_silent_and_who_leaves_ends_the_requ
 
 def test_a_dead_model_is_left_alone_and_the_answers_come_all_the_same() -> None:
     breaker = CircuitBreaker(clock=lambda: 0.0, failures=3)
-    model = Scripted(*[ModelUnavailable("gone")] * 3)
+    model = ScriptedModel(*[ModelUnavailable("gone")] * 3)
     texts = [drafted(model, breaker=breaker).text for _ in range(5)]
     assert breaker.state is State.OPEN and len(model.told) == 3
     assert texts == [f"{FEE.passage.text}[1]"] * 5
@@ -186,12 +150,12 @@ def test_a_dead_model_is_left_alone_and_the_answers_come_all_the_same() -> None:
 
 def test_a_lie_is_no_failure_of_the_model_as_a_service() -> None:
     breaker = CircuitBreaker(clock=lambda: 0.0, failures=1)
-    drafted(Scripted("收费90元。[1]", "收费90元。[1]"), breaker=breaker)
+    drafted(ScriptedModel("收费90元。[1]", "收费90元。[1]"), breaker=breaker)
     assert breaker.state is State.CLOSED
 
 
 def test_a_model_is_not_asked_what_will_be_handed_over_anyway() -> None:
-    model = Scripted("地址在人民路1号。[1]")
+    model = ScriptedModel("地址在人民路1号。[1]")
     drafted(model, "几点开门")
     assert model.told == []
 
@@ -199,5 +163,5 @@ def test_a_model_is_not_asked_what_will_be_handed_over_anyway() -> None:
 def test_an_answer_of_a_model_says_which_prompts_it_was_asked_with_whether_it_was_sent_or_not() -> None:
     prompts = load_prompts(_PROMPTS)
     assert len(prompts.sha256) == 64
-    assert drafted(Scripted("首次签注免费。[1]")).drafting.prompts == prompts.sha256
-    assert drafted(Scripted("首次签注收费90元。[1]", "首次签注收费90元。[1]")).drafting.prompts == prompts.sha256
+    assert drafted(ScriptedModel("首次签注免费。[1]")).drafting.prompts == prompts.sha256
+    assert drafted(ScriptedModel("首次签注收费90元。[1]", "首次签注收费90元。[1]")).drafting.prompts == prompts.sha256
