@@ -7,12 +7,13 @@ from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kb_service.domain.errors import VocabularyFault
 
 # C where PyYAML was built with it: ten times as fast.
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_FAULTS = 5
 
 
 class Words(BaseModel):
@@ -71,10 +72,14 @@ def load(folder: Path, name: str, schema: type[SchemaT]) -> SchemaT:
     try:
         return schema.model_validate(value)
     except ValidationError as error:
-        fault = error.errors()[0]
-        place = [part for part in fault["loc"] if part != "[key]"] + list(fault.get("ctx", {}).get("place", ()))
-        where = ".".join(map(str, place)) or "the whole file"
-        raise VocabularyFault(f"{path} line {_line(root, place)}: {where}: {fault['msg']}") from None
+        # A part that is misspelt is missing under its right name and unknown under the wrong one: both are told.
+        faults = "; ".join(_described(root, each) for each in error.errors()[:_MOST_FAULTS])
+        raise VocabularyFault(f"{path} {faults}") from None
+
+
+def _described(root: yaml.Node | None, fault: ErrorDetails) -> str:
+    place = [part for part in fault["loc"] if part != "[key]"] + list(fault.get("ctx", {}).get("place", ()))
+    return f"line {_line(root, place)}: {'.'.join(map(str, place)) or 'the whole file'}: {fault['msg']}"
 
 
 def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:

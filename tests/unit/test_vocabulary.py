@@ -71,3 +71,9 @@ def test_what_is_no_yaml_is_named_with_its_line(tmp_path: Path) -> None:
 
 def test_no_pattern_at_all_matches_nothing() -> None:
     assert any_of([]).search("任何文字") is None
+
+
+def test_of_a_misspelt_part_both_names_are_told(tmp_path: Path) -> None:
+    fault = fault_of(written(tmp_path, "greeting: [你好]\nnumbers: '\\d'\n"))
+    assert "greetings: Field required" in fault
+    assert "line 1: greeting: Extra inputs are not permitted" in fault
