@@ -64,7 +64,9 @@ class Examining:
         stating: Stating,
         converter: ScriptConverter,
         now: Callable[[], datetime],
+        give_way: Callable[[], None],
     ) -> None:
+        """``give_way``: waits while somebody's question is being answered; called between small steps."""
         self._library = library
         self._neighbours = neighbours
         self._suspicions = suspicions
@@ -73,6 +75,7 @@ class Examining:
         self._stating = stating
         self._converter = converter
         self._now = now
+        self._give_way = give_way
 
     def due(self, limit: int) -> Sequence[str]:
         """Versions to examine: drafts and versions in review, then what a bulk import of the last day approved."""
@@ -91,12 +94,19 @@ class Examining:
         if own:
             twins = self._neighbours.with_the_same_question(version_id, limit=_SAME_QUESTION)
             found += [_duplicate(version_id, twin) for twin in twins]
-            stated = [statement for each in own for statement in self._stating.statements(each)]
+            stated = self._stated(own)
             around = self._in_force_with(version, self._around(version, own, stated))
             found += self._near_duplicates(version, [each for each in around if _version_of(each) not in twins])
             found += self._contradictions(stated, around)
         unique = {each.fingerprint: each for each in found}
         return self._suspicions.keep(version_id, list(unique.values()), revision=version.revision, at=self._now())
+
+    def _stated(self, passages: Sequence[PassageInVersion]) -> list[Statement]:
+        stated: list[Statement] = []
+        for each in passages:
+            self._give_way()
+            stated += self._stating.statements(each)
+        return stated
 
     # Neighbours
 
@@ -163,6 +173,7 @@ class Examining:
         )
         own = shingles_of(_with_question(version.metadata.question, version.text), self._converter)
         for each in served:
+            self._give_way()
             if (text := texts.get(_version_of(each))) is None:
                 continue
             theirs = shingles_of(_with_question(each.first.metadata.question, text), self._converter)
@@ -174,7 +185,8 @@ class Examining:
         for each in around:
             if not stated or not may_contradict(stated[0].found.metadata, each.first.metadata):
                 continue
-            theirs = [statement for passage in each.passages for statement in self._stating.statements(passage)]
+            theirs = self._stated(each.passages)
+            self._give_way()
             for difference in differences(stated, theirs, self._stating.groups):
                 yield _contradiction(difference)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
-from kb_service.asking.asking import Asking
+from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.checking.checking import Checker
 from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.composing import Composer
@@ -48,6 +48,7 @@ def open_asking(
     *,
     now: Callable[[], datetime],
     new_id: Callable[[], str],
+    in_flight: QuestionsInFlight,
 ) -> Asking:
     """With the catalogue as it is now. Raises ModelUnavailable when a configured model cannot be loaded."""
     knobs = Knobs()
@@ -111,6 +112,7 @@ def open_asking(
         catalogue=records.catalogue,
         now=now,
         user_key=_user_key(settings),
+        in_flight=in_flight,
     )
 
 

@@ -42,7 +42,7 @@ from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.answer_wiring import open_asking
-from kb_service.asking.asking import Asking
+from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import ScriptConverter
@@ -206,8 +206,10 @@ def _service(
     ownership: Ownership | None,
     reasons: list[str],
 ) -> Service:
+    in_flight = QuestionsInFlight()
+
     def asking() -> Asking:
-        return open_asking(settings, records, texts, index, statistics, now=now, new_id=new_id)
+        return open_asking(settings, records, texts, index, statistics, now=now, new_id=new_id, in_flight=in_flight)
 
     synchroniser = Synchroniser(
         library=records.library,
@@ -256,6 +258,7 @@ def _service(
             stating=Stating(load_contrasts(settings.prompts_dir), texts.converter),
             converter=texts.converter,
             now=now,
+            give_way=in_flight.give_way,
         ),
         reading=lambda: _reading(records, texts.converter),
         taking_in=taking_in(records),

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -23,6 +24,33 @@ from kb_service.ports import Catalogue, Transcript
 LONGEST_QUESTION = 2000
 
 
+class QuestionsInFlight:
+    """How many questions are being answered: background work waits for them, since Python runs one thread at a time.
+
+    Safe among threads. ``longest_wait_seconds``: of one call of `give_way`, so that a busy day does not stop the work.
+    """
+
+    def __init__(self, *, longest_wait_seconds: float = 0.1) -> None:
+        self._longest_wait_seconds = longest_wait_seconds
+        self._none_left = threading.Condition()
+        self._count = 0
+
+    def __enter__(self) -> None:
+        with self._none_left:
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._none_left:
+            self._count -= 1
+            if not self._count:
+                self._none_left.notify_all()
+
+    def give_way(self) -> None:
+        """Called between small steps of background work."""
+        with self._none_left:
+            self._none_left.wait_for(lambda: not self._count, self._longest_wait_seconds)
+
+
 class Asking:
     """Asks, searches and routes against the knowledge of the day asked about."""
 
@@ -38,6 +66,7 @@ class Asking:
         catalogue: Catalogue,
         now: Callable[[], datetime],
         user_key: bytes,
+        in_flight: QuestionsInFlight,
     ) -> None:
         """``rehearsal`` answers without storing and always in the same words."""
         self._pipeline = pipeline
@@ -49,6 +78,7 @@ class Asking:
         self._matter_ids = {matter.id for matter in catalogue.matters()}
         self._now = now
         self._user_key = user_key
+        self._in_flight = in_flight
 
     def question(
         self,
@@ -95,10 +125,11 @@ class Asking:
 
     def ask(self, question: Question) -> Iterator[Event]:
         """The events of answering; the answer is stored before it is yielded. Closing the iterator stops the work."""
-        for event in self._pipeline.answer(question, turns=self._turns(question)):
-            if isinstance(event, Answered):
-                self._transcript.add(event.answer, channel=question.channel, user_hash=question.user_hash)
-            yield event
+        with self._in_flight:
+            for event in self._pipeline.answer(question, turns=self._turns(question)):
+                if isinstance(event, Answered):
+                    self._transcript.add(event.answer, channel=question.channel, user_hash=question.user_hash)
+                yield event
 
     def answer(self, question: Question) -> Answer:
         """The same, drained."""
@@ -134,7 +165,8 @@ class Asking:
         """Passages in force on the day asked about, best first."""
         if narrowing.department is not None:
             narrowing = replace(narrowing, department=self.department_id(narrowing.department))
-        return self._retriever.find(self._reader.understand(question), narrowing=narrowing, limit=limit)
+        with self._in_flight:
+            return self._retriever.find(self._reader.understand(question), narrowing=narrowing, limit=limit)
 
     def route(self, question: Question) -> list[Routed]:
         """Responsible departments, most likely first."""
