@@ -219,6 +219,8 @@ def test_another_audience_asks_the_same_question_for_it() -> None:
         ("去年呢", LAST_YEAR),
         ("前年是多少", date(2024, 12, 31)),
         ("2024年7月的呢", date(2024, 7, 31)),
+        ("2024", date(2024, 12, 31)),
+        ("那2024呢", date(2024, 12, 31)),
         ("现在呢", date(2026, 7, 1)),
     ],
 )

@@ -42,6 +42,8 @@ _PAST_MARK = re.compile(r"^[^,。?!;]{0,12}了(?:[,。;]|$)")
 _NUMBERED = re.compile(
     r"[〔\[(【][^〔\[(【〕\])】]{0,6}(?:19|20)\d\d[^〔\[(【〕\])】]{0,4}[〕\])】](?:第?\d+号?)?|(?:19|20)\d\d年?第?\d{1,5}号"
 )
+# A message of nothing but a year, as a reply gives it; in a sentence 2024 is a number like any other.
+_BARE_YEAR = re.compile(r"^(?P<year>(?:19|20)\d\d)(?=的?呢?$)")
 _CLAUSE = re.compile(r"[,。?!;、\n]")
 _LONGEST = 300
 _LEFT_OVER = re.compile(r"^[的,，、 ]+")
@@ -56,13 +58,16 @@ class DayWords(Words):
     not_on: re.Pattern[str]
 
     def named(self, text: str, today: date) -> str:
-        """The first time that a normalised text names, as written: a day, a month, a year, now; empty for none."""
+        """The first time that a normalised text names: a day, a month, a year, now; empty for none."""
+        if bare := _BARE_YEAR.match(text):
+            return f"{bare['year']}年"
         found = [each for each in _TIME.finditer(text) if _span(each, today) is not None]
         match = min([*found, *self.now.finditer(text)], key=lambda each: each.start(), default=None)
         return match.group() if match else ""
 
     def without(self, text: str, today: date, *, gap: str) -> str:
         """The text with ``gap`` in the place of each time that it names."""
+        text = _BARE_YEAR.sub(gap, text)
         bare = _TIME.sub(lambda each: each.group() if _span(each, today) is None else gap, text)
         return self.now.sub(gap, bare)
 
