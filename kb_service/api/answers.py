@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kb_service.api.access import ASKING, ServiceOf, needs
 from kb_service.api.asked import LONGEST_PICTURE, Conditions, PicturesOf, asked, drained, events
+from kb_service.api.limits import LONGEST_COMMENT
 from kb_service.api.streaming import ANSWER, EventStream, server_sent
 from kb_service.domain.answers import Answer
 from kb_service.domain.people import Actor, Role
@@ -41,7 +42,7 @@ class Feedback(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     resolved: bool | None = None
-    comment: Annotated[str | None, AfterValidator(_storable)] = Field(default=None, max_length=2000)
+    comment: Annotated[str | None, AfterValidator(_storable)] = Field(default=None, max_length=LONGEST_COMMENT)
 
 
 _EXAMPLES = {

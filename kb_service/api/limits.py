@@ -16,6 +16,8 @@ LARGEST_BODY = _MEGABYTE
 # A screenshot in base64; a chat's history may bring earlier ones along.
 LARGEST_QUESTION = 12 * _MEGABYTE
 LARGEST_FILE = 100 * _MEGABYTE
+# Of the comment with a feedback, in characters.
+LONGEST_COMMENT = 2000
 LARGEST_UPLOAD = 500 * _MEGABYTE
 # Routes that take forms with files, which are spooled to the disk as they come.
 UPLOAD_PATHS = frozenset({"/v1/documents", "/v1/documents:import", "/console/upload"})

@@ -55,10 +55,10 @@ class Shown(APIRoute):
                 return await run_in_threadpool(page, request, "trouble.html", trouble=trouble_of(error))
             except RequestValidationError as error:
                 faults = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
-                trouble = Trouble("地址或表单里有看不懂的内容。", faults)
+                trouble = Trouble("unreadable", faults)
                 return await run_in_threadpool(page, request, "trouble.html", trouble=trouble)
             except HTTPException as error:
-                trouble = Trouble("请求没有看懂，请返回重试。", str(error.detail), error.status_code)
+                trouble = Trouble("not_understood", str(error.detail), error.status_code)
                 return await run_in_threadpool(page, request, "trouble.html", trouble=trouble)
 
         return shown
@@ -109,7 +109,7 @@ def _sign_in(request: Request, trouble: Trouble | None, *, following: str | None
 def _of_login(trouble: Trouble, error: KbError) -> Trouble:
     """Why a key does not open is never said, to nobody."""
     if isinstance(error, Unauthenticated):
-        return Trouble("密钥无效或已停用，请检查是否完整复制。", "", trouble.status)
+        return Trouble("wrong_key", "", trouble.status)
     return trouble
 
 

@@ -46,7 +46,7 @@ def upload(request: Request, service: ServiceOf, actor: Editor, form: FilesOf) -
     # A browser sends an empty nameless file where none was chosen.
     files = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
     if not files:
-        return _upload_page(request, service, Trouble("请先选择文件。"), typed)
+        return _upload_page(request, service, Trouble("no_file"), typed)
 
     def act() -> Response:
         arrivals = arrivals_of(_sent(files, typed), service.records.blobs)

@@ -54,7 +54,7 @@ def diff(
 def edit(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
     if "text" in form and not said(form, "text").strip():
         typed = {name: said(form, name) for name in form}
-        return shown_version(request, service, version_id, trouble=Trouble("全文不能是空的。"), typed=typed)
+        return shown_version(request, service, version_id, trouble=Trouble("no_text"), typed=typed)
 
     def act() -> str:
         version = service.library.version(version_id)

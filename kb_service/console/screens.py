@@ -12,13 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from kb_service.api.errors import STATUS_OF
 from kb_service.console.marked_text import pieces, visible
 from kb_service.console.pages import HEADERS
-from kb_service.console.words import (
-    days_in_words,
-    declared_days_in_words,
-    moment_in_words,
-    screen_words,
-    size_in_words,
-)
+from kb_service.console.words import LIMITS, Place, TroubleName, moment_in_words, screen_words, size_in_words
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
 from kb_service.domain.matters import Department, Matter
@@ -28,28 +22,31 @@ from kb_service.domain.people import Actor, Role
 # public knowledge that any cache may keep.
 _HEADERS = {**HEADERS, "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 _STAFF = (Role.EDITOR, Role.REVIEWER)
-_PLACES = (
-    ("/console", "概览", _STAFF),
-    ("/console/upload", "上传", (Role.EDITOR,)),
-    ("/console/versions", "版本", _STAFF),
-    ("/console/review", "审核", _STAFF),
-    ("/console/due", "期限", (*_STAFF, Role.EVALUATOR)),
-    ("/console/suspicions", "疑点", _STAFF),
+_PLACES: tuple[tuple[Place, tuple[Role, ...]], ...] = (
+    ("/console", _STAFF),
+    ("/console/upload", (Role.EDITOR,)),
+    ("/console/versions", _STAFF),
+    ("/console/review", _STAFF),
+    ("/console/due", (*_STAFF, Role.EVALUATOR)),
+    ("/console/suspicions", _STAFF),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong, in a sentence for people or as an error that has one; ``detail`` is the service's own word."""
+    """What went wrong: ``name`` in `troubles` of `prompts/screens.yaml`, or an error that has a sentence of its own.
 
-    sentence: str = ""
+    ``detail`` is the service's own text, in English.
+    """
+
+    name: TroubleName = "failed"
     detail: str = ""
     status: int = 422
     error: KbError | None = None
 
 
 def trouble_of(error: KbError) -> Trouble:
-    return Trouble("", str(error), STATUS_OF[type(error)], error)
+    return Trouble("failed", str(error), STATUS_OF[type(error)], error)
 
 
 def page(request: Request, template: str, *, trouble: Trouble | None = None, **shown: object) -> Response:
@@ -60,7 +57,7 @@ def page(request: Request, template: str, *, trouble: Trouble | None = None, **s
         request_path=request.url.path,
         actor=actor,
         is_keyless=request.app.state.keys_seen.is_keyless(),
-        places=[(path, name) for path, name, roles in _PLACES if actor and actor.has_any_of(roles)],
+        places=[(path, words.places[path]) for path, roles in _PLACES if actor and actor.has_any_of(roles)],
         today=shanghai_day(request.app.state.service.now()),
         words=words,
         done=words.done.get(request.query_params.get("done", "")),
@@ -109,11 +106,10 @@ def _environment() -> Environment:
     made.globals |= {"pieces": pieces, "safe_address": _safe_address, "query": _query, "named": _named}
     made.globals |= {
         "size_in_words": size_in_words,
-        "days_in_words": days_in_words,
-        "declared_days_in_words": declared_days_in_words,
         "moment_in_words": moment_in_words,
+        "limits": LIMITS,
     }
-    made.filters |= {"visible": visible, "moment": moment_in_words, "days": days_in_words}
+    made.filters |= {"visible": visible, "moment": moment_in_words}
     return made
 
 

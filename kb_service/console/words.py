@@ -3,8 +3,15 @@
 import functools
 from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Literal, get_args
 
+from pydantic import ValidationInfo, field_validator
+
+from kb_service.api.asked import LARGEST_PICTURE
+from kb_service.api.chat_replies import door_wording
+from kb_service.api.limits import LARGEST_FILE, LONGEST_COMMENT
 from kb_service.api.upload_shapes import Stage
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.asking.reading.lexicon import ReadingWords
@@ -14,7 +21,7 @@ from kb_service.domain.documents import Audience, Kind, VersionState
 from kb_service.domain.errors import InvalidRecord, KbError
 from kb_service.domain.lead_time import LeadTime, LeadTimeVerdict
 from kb_service.domain.life import Phase
-from kb_service.domain.people import Role
+from kb_service.domain.people import LONGEST_NAME, Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.publishing.difference import Change
@@ -33,7 +40,39 @@ _FOR_RESIDENTS_AND_HELPERS = {
     "faults",
     "statuses",
     "examples",
+    "fields",
 }
+# What the service takes, as far as screens tell it: characters and megabytes.
+LIMITS = {
+    "longest_question": LONGEST_QUESTION,
+    "longest_comment": LONGEST_COMMENT,
+    "longest_name": LONGEST_NAME,
+    "picture_mb": LARGEST_PICTURE // 2**20,
+    "file_mb": LARGEST_FILE // 2**20,
+}
+
+
+# How a cited version stands on a day, as the scripts name it.
+Standing = Literal["in_force", "ended", "not_yet", "withdrawn"]
+# The pages in the menu of the console.
+Place = Literal[
+    "/console", "/console/upload", "/console/versions", "/console/review", "/console/due", "/console/suspicions"
+]
+# Why a page of the console says that nothing was done, where no error of the domain is the reason.
+TroubleName = Literal[
+    "unreadable", "not_understood", "wrong_key", "no_such_page", "no_file", "no_text", "failed", "wrong_field"
+]
+
+
+class WordsOfDays(Words):
+    """``first`` and ``last`` have a blank for the day."""
+
+    first: str
+    last: str
+    no_first: str
+    no_last: str
+    none: str
+    never: str
 
 
 class ScreenWords(Words):
@@ -43,7 +82,7 @@ class ScreenWords(Words):
     audiences: Mapping[Audience, str]
     states: Mapping[VersionState, str]
     phases: Mapping[Phase, str]
-    standings: Mapping[str, str]
+    standings: Mapping[Standing, str]
     outcomes: Mapping[Outcome, str]
     reasons: Mapping[Reason, str]
     carried: Mapping[str, str]
@@ -52,7 +91,10 @@ class ScreenWords(Words):
     faults: Mapping[str, str]
     statuses: Mapping[int, str]
     examples: tuple[str, ...]
+    days: WordsOfDays
+    places: Mapping[Place, str]
     lead_times: Mapping[LeadTime, str]
+    late_notes: Mapping[Literal["explained", "unexplained"], str]
     whys: Mapping[str, str]
     effects: Mapping[Effect, str]
     sources: Mapping[str, str]
@@ -65,26 +107,54 @@ class ScreenWords(Words):
     actions: Mapping[str, str]
     fields: Mapping[str, str]
     done: Mapping[str, str]
+    troubles: Mapping[TroubleName, str]
     errors: Mapping[str, str]
+
+    @field_validator("*")
+    @classmethod
+    def _has_every_word_of_a_closed_list(cls, value: object, info: ValidationInfo) -> object:
+        of_field = get_args(cls.model_fields[info.field_name or ""].annotation)
+        key = of_field[0] if isinstance(value, Mapping) else None
+        closed = list(key) if isinstance(key, type) and issubclass(key, StrEnum) else get_args(key)
+        missing = [str(each) for each in closed if isinstance(value, Mapping) and each not in value]
+        if missing:
+            raise ValueError(f"there is no word for {', '.join(missing)}")
+        return value
 
     def sentence_of(self, error: KbError) -> str:
         """A field that was misused is named by the first word of the error's own text."""
         field = self.fields.get(str(error).partition(":")[0])
         if field and isinstance(error, InvalidRecord):
-            return f"“{field}”填写有误，请更正后重试。"
-        return self.errors.get(type(error).__name__, "操作没有完成。")
+            return self.troubles["wrong_field"].format(field=field)
+        return self.errors.get(type(error).__name__, self.troubles["failed"]).format_map(LIMITS)
+
+    def interval(self, interval: Interval | None) -> str:
+        """With the last valid day, which is the one before the exclusive end."""
+        if interval is None:
+            return self.days.none
+        if interval.is_empty:
+            return self.days.never
+        start, last = interval.start, interval.last_valid_day
+        if start is None and last is None:
+            return self.days.no_last
+        first = self.days.first.format(day=start) if start else self.days.no_first
+        return f"{first}，{self.days.last.format(day=last) if last else self.days.no_last}"
+
+    def declared_days(self, start: date | None, end: date | None) -> str:
+        return self.interval(Interval(start, end))
 
     def lead_time(self, verdict: LeadTimeVerdict, late_reason: str | None) -> str:
         status = self.lead_times[verdict.status]
         if verdict.why:
             return f"{status}（{self._why(verdict.why)}）"
-        if verdict.needs_reason:
-            return f"{status}（已说明原因）" if late_reason else f"{status}，须说明原因"
-        return status
+        return status + self.late_note(verdict.needs_reason, late_reason)
+
+    def late_note(self, needs_reason: bool, late_reason: str | None) -> str:
+        return self.late_notes["explained" if late_reason else "unexplained"] if needs_reason else ""
 
     def _why(self, why: str) -> str:
         if why.startswith("calendar_"):
-            return f"{why.split('_')[1]} 年放假安排未公布"
+            return self.whys["calendar"].format(year=why.split("_")[1])
         return self.whys.get(why, why)
 
 
@@ -95,32 +165,18 @@ def screen_words(folder: Path) -> ScreenWords:
 
 
 def words_for_scripts(folder: Path) -> Mapping[str, object]:
-    """What the pages of residents and helpers import as `/assets/words.js`; ``LONGEST_QUESTION`` in characters.
+    """What the pages of residents and helpers import as `/assets/words.js`, with ``LIMITS``.
 
     Raises VocabularyFault.
     """
     shown = screen_words(folder).model_dump(mode="json", include=_FOR_RESIDENTS_AND_HELPERS)
-    shown["faults"] = {name: sentence.format(longest=LONGEST_QUESTION) for name, sentence in shown["faults"].items()}
+    shown["faults"] = {name: sentence.format_map(LIMITS) for name, sentence in shown["faults"].items()}
     districts = load(folder, "reading.yaml", ReadingWords).places.districts
     return {name.upper(): value for name, value in shown.items()} | {
         "DISTRICTS": districts,
-        "LONGEST_QUESTION": LONGEST_QUESTION,
+        "PICTURE_ONLY": door_wording(folder)["see_picture"],
+        "LIMITS": LIMITS,
     }
-
-
-def days_in_words(interval: Interval | None) -> str:
-    """With the last valid day, which is the one before the exclusive end."""
-    if interval is None:
-        return "不生效"
-    if interval.is_empty:
-        return "永不生效"
-    start = f"{interval.start} 起" if interval.start else "一直"
-    last = interval.last_valid_day
-    return f"{start}，有效至 {last}" if last else ("长期有效" if interval.start is None else f"{start}，长期有效")
-
-
-def declared_days_in_words(start: date | None, end: date | None) -> str:
-    return days_in_words(Interval(start, end))
 
 
 def moment_in_words(moment: datetime | None) -> str:

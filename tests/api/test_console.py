@@ -319,12 +319,12 @@ def test_every_word_of_a_closed_list_has_its_chinese(closed: Any, wording: dict[
 
 
 def test_screens_show_the_last_valid_day() -> None:
-    assert words.days_in_words(Interval(day("2026-01-01"), day("2026-09-01"))) == "2026-01-01 起，有效至 2026-08-31"
-    assert words.days_in_words(Interval(None, day("2026-09-01"))) == "一直，有效至 2026-08-31"
-    assert words.days_in_words(Interval(day("2026-01-01"), None)) == "2026-01-01 起，长期有效"
-    assert words.days_in_words(Interval(None, None)) == "长期有效"
-    assert words.days_in_words(Interval(day("2026-01-01"), day("2026-01-01"))) == "永不生效"
-    assert words.days_in_words(None) == "不生效"
+    assert WORDS.interval(Interval(day("2026-01-01"), day("2026-09-01"))) == "2026-01-01 起，有效期至 2026-08-31"
+    assert WORDS.interval(Interval(None, day("2026-09-01"))) == "一直，有效期至 2026-08-31"
+    assert WORDS.interval(Interval(day("2026-01-01"), None)) == "2026-01-01 起，长期有效"
+    assert WORDS.interval(Interval(None, None)) == "长期有效"
+    assert WORDS.interval(Interval(day("2026-01-01"), day("2026-01-01"))) == "永不生效"
+    assert WORDS.interval(None) == "不生效"
 
 
 # A version's way through the forms
@@ -346,7 +346,7 @@ def test_a_draft_is_edited_submitted_and_approved_by_another_person(
     version = http.service.library.version(version_id)
     assert (version.state, version.approved_by) == ("approved", "李四")
     page = editor.open(f"/versions/{version_id}").text
-    assert "有效至 2030-08-31" in page
+    assert "有效期至 2030-08-31" in page
     assert reviewer.step(version_id, "withdraw", reason="金额有误").status_code == 303
     assert "金额有误" in editor.open(f"/versions/{version_id}").text
     revised = editor.step(version_id, "revise").headers["location"]

@@ -165,7 +165,7 @@ def test_persons_and_enterprises_are_told_apart() -> None:
     asked = clarified("养犬登记要带什么", [PERSONAL, CORPORATE], is_sure=True)
     assert asked is not None
     assert [each.audience for each in asked.options] == [Audience.PERSON, Audience.ENTERPRISE]
-    assert labels(asked) == ["个人", "企业、单位"]
+    assert labels(asked) == ["个人", "法人（企业、单位）"]
 
 
 def test_an_audience_that_is_said_or_given_is_not_asked_about() -> None:

@@ -325,7 +325,7 @@ REGION_OPTIONS = (
 )
 AUDIENCE_OPTIONS = (
     Option("个人", None, audience=Audience.PERSON),
-    Option("企业、单位", None, audience=Audience.ENTERPRISE),
+    Option("法人（企业、单位）", None, audience=Audience.ENTERPRISE),
 )
 
 

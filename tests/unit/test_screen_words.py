@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from kb_service.api.asked import LARGEST_PICTURE
 from kb_service.asking.asking import LONGEST_QUESTION
+from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.console.words import screen_words, words_for_scripts
 from kb_service.domain.answers import Outcome
 from kb_service.domain.documents import Audience, Kind, VersionState
+from kb_service.domain.errors import InvalidPerson, KbError, VocabularyFault
 from kb_service.domain.lead_time import LeadTime
-from kb_service.domain.people import Role
+from kb_service.domain.matters import Facet
+from kb_service.domain.people import LONGEST_NAME, Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.publishing.difference import Change
 from kb_service.publishing.rehearsal import Effect
@@ -53,21 +57,60 @@ def test_a_screen_shows_the_words_of_the_glossary(
     assert dict(shown) == {each: glossary.get(each) for each in closed}
 
 
-def test_a_question_that_is_too_long_is_refused_with_the_limit_that_holds() -> None:
+@pytest.mark.parametrize(
+    ("row", "closed"), [("Facet", Facet), ("Kind", Kind), ("Version", VersionState), ("Role", Role)]
+)
+def test_the_glossary_has_chinese_for_every_word_of_a_closed_list(row: str, closed: type[StrEnum]) -> None:
+    assert {str(each) for each in closed} <= set(chinese_in_the_glossary(row))
+
+
+def test_where_an_enterprise_is_chosen_it_is_called_as_everywhere() -> None:
+    wording = load_lexicon(PROMPTS).wording
+    assert wording["option_person"] == WORDS.audiences[Audience.PERSON]
+    assert wording["option_enterprise"].startswith(WORDS.audiences[Audience.ENTERPRISE])
+
+
+def test_a_refusal_names_the_limit_that_holds() -> None:
     faults = words_for_scripts(PROMPTS)["FAULTS"]
     assert isinstance(faults, Mapping)
     assert f"{LONGEST_QUESTION} 字" in faults["QuestionTooLong"]
+    assert f"{LARGEST_PICTURE // 2**20} MB" in faults["PictureRefused"]
+    assert f"{LONGEST_NAME} 个字" in WORDS.sentence_of(InvalidPerson("too long"))
+
+
+def test_no_sentence_keeps_a_blank() -> None:
+    sentences = [WORDS.sentence_of(each("x")) for each in KbError.__subclasses__()]
+    faults = words_for_scripts(PROMPTS)["FAULTS"]
+    assert isinstance(faults, Mapping)
+    assert [each for each in [*sentences, *faults.values()] if re.search(r"[{}]", each)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("  video: 视频", r"screens.yaml line \d+: kinds: .*video"),
+        ("  no_text: 全文不能是空的。", r"screens.yaml line \d+: troubles: .*no_text"),
+        ("  never: 永不生效", r"screens.yaml line \d+: days.never"),
+    ],
+)
+def test_a_missing_word_is_named_with_file_line_and_list(tmp_path: Path, line: str, fault: str) -> None:
+    text = (PROMPTS / "screens.yaml").read_text(encoding="utf-8")
+    assert text.count(f"{line}\n") == 1
+    (tmp_path / "screens.yaml").write_text(text.replace(f"{line}\n", ""), encoding="utf-8")
+    with pytest.raises(VocabularyFault, match=fault):
+        screen_words(tmp_path)
 
 
 def test_scripts_and_templates_name_no_word_of_a_closed_list_themselves() -> None:
     distinctive = [*WORDS.kinds.values(), *WORDS.standings.values(), *WORDS.reasons.values()]
     console = ROOT / "kb_service" / "console"
-    code = {path.name: path.read_text(encoding="utf-8") for path in console.rglob("*.js")}
-    without_comments = {name: re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL) for name, text in code.items()}
+    code = {
+        path.name: path.read_text(encoding="utf-8") for path in console.rglob("*") if path.suffix in {".js", ".html"}
+    }
     twice = [
         (name, word)
-        for name, text in without_comments.items()
+        for name, text in code.items()
         for word in distinctive
-        if json.dumps(word, ensure_ascii=False) in text
+        if json.dumps(word, ensure_ascii=False) in text or re.search(f">{word}</(?!strong)", text)
     ]
     assert twice == []

@@ -6,10 +6,7 @@ import { button, byId, element } from "./dom.js";
 import { forget, rememberAnswer, remembered, rememberFeedback } from "./remembered.js";
 import { ask, storedAnswer } from "./service.js";
 import { startTextSizes } from "./text_size.js";
-import { EXAMPLES, PROGRESS } from "./words.js";
-
-// How the service writes a question that is a picture only.
-const ALONE = "（见图）";
+import { EXAMPLES, PICTURE_ONLY, PROGRESS } from "./words.js";
 
 let asking = new AbortController();
 const box = composer({ onAsk: (question) => exchange(question), onStop: () => asking.abort() });
@@ -89,7 +86,7 @@ function newEntry({ question, picture }) {
 }
 
 const asked = (question, picture) => element("p", { class: "asked" },
-  element("span", { class: "visually-hidden", text: "您问：" }), picture?.preview, question || ALONE);
+  element("span", { class: "visually-hidden", text: "您问：" }), picture?.preview, question || PICTURE_ONLY);
 
 function show(entry, answer, resolved) {
   entry.reply.removeAttribute("aria-busy");

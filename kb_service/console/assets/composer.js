@@ -4,8 +4,9 @@ import { lengthOf } from "./codepoints.js";
 import { shanghaiDay, spokenDay } from "./days.js";
 import { byId, element } from "./dom.js";
 import { pictureInput } from "./picture_input.js";
-import { AUDIENCES, DISTRICTS, LONGEST_QUESTION } from "./words.js";
+import { AUDIENCES, DISTRICTS, LIMITS } from "./words.js";
 
+const LONGEST_QUESTION = LIMITS.longest_question;
 const COUNTED_FROM = 0.8 * LONGEST_QUESTION;
 
 /** Calls `onAsk({question, picture?, as_of?, region?, audience?})`; `stop` calls `onStop()`. */

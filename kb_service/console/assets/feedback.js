@@ -3,8 +3,7 @@
 import { button, element } from "./dom.js";
 import { contact } from "./escalation.js";
 import { sendFeedback } from "./service.js";
-
-const COMMENT_LIMIT = 500;
+import { LIMITS } from "./words.js";
 
 export function feedbackBar(answer, { resolved, onFeedback }) {
   const thanks = element("p", { class: "feedback-thanks", role: "status" });
@@ -31,7 +30,7 @@ export function feedbackBar(answer, { resolved, onFeedback }) {
   }
 
   function commentForm() {
-    const box = element("textarea", { rows: "2", maxlength: String(COMMENT_LIMIT), id: `comment-${answer.answer_id}` });
+    const box = element("textarea", { rows: "2", maxlength: String(LIMITS.longest_comment), id: `comment-${answer.answer_id}` });
     const form = element("form", { class: "comment" },
       element("label", { for: box.id, text: "还差什么？说一说，我们会改进（可不填）" }), box,
       element("button", { type: "submit" }, "提交说明"));

@@ -6,7 +6,7 @@ import { splitAround } from "./codepoints.js";
 import { intervalInWords } from "./days.js";
 import { button, element, outsideLink } from "./dom.js";
 import { versionText } from "./service.js";
-import { KINDS } from "./words.js";
+import { FIELDS, KINDS } from "./words.js";
 
 /** Opens `cited.version_id` at `[cited.start, cited.end)` (code points). `cited.quote` is what must stand there. */
 export async function openVersion(cited) {
@@ -68,10 +68,10 @@ function doubts(cited, quoted) {
 function factsOf(cited, version) {
   const place = [headingsInWords(cited.heading_path, version.title), placeInWords(cited)].filter(Boolean).join(" · ");
   const rows = [
-    ["责任单位", version.department],
-    ["类别", KINDS[version.kind]],
-    ["文号", version.document_number],
-    ["发布日期", version.issued_on],
+    [FIELDS.department, version.department],
+    [FIELDS.kind, KINDS[version.kind]],
+    [FIELDS.document_number, version.document_number],
+    [FIELDS.issued_on, version.issued_on],
     ["引用位置", place],
   ];
   const list = element("dl");
@@ -81,7 +81,7 @@ function factsOf(cited, version) {
   const dates = intervalInWords(version);
   return [
     element("p", { class: "version-dates" }, ...stamps(version, cited.as_of),
-      ...(dates.length ? dates : ["施行日期未注明"]).map((text) => element("span", { text }))),
+      ...(dates.length ? dates : ["没有注明施行日"]).map((text) => element("span", { text }))),
     // On a phone the text needs the room: what else is known of the file is one tap away.
     element("details", { open: window.matchMedia("(min-width: 40rem)").matches },
       element("summary", { text: "文件信息" }), list),
