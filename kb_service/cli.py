@@ -170,9 +170,9 @@ def create_key(
     as_json: AsJson = False,
 ) -> None:
     """Make a key and show it, this once. With the first key the service is keyless no more."""
-    from kb_service.commands import create
+    from kb_service.commands import make_key
 
-    made = create(Settings(), person, roles=role, label=label, expires=_day(expires))
+    made = make_key(Settings(), person, roles=role, label=label, expires=_day(expires))
     if as_json:
         _print_json(made)
         return
@@ -183,26 +183,26 @@ def create_key(
 @keys.command("list")
 def list_keys(as_json: AsJson = False) -> None:
     """Every key that was ever made, without its secret."""
-    from kb_service.commands import every_key, line_of
+    from kb_service.commands import every_key, key_in_a_line
 
     found = every_key(Settings())
     if as_json:
         _print_json({"keys": found})
         return
     for each in found:
-        print(line_of(each))
+        print(key_in_a_line(each))
 
 
 @keys.command("revoke")
 def revoke_key(key_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Close a key for good; a running server refuses it from its next request on."""
-    from kb_service.commands import line_of, revoke
+    from kb_service.commands import close_key, key_in_a_line
 
-    closed = revoke(Settings(), key_id)
+    closed = close_key(Settings(), key_id)
     if as_json:
         _print_json(closed)
     else:
-        print(line_of(closed))
+        print(key_in_a_line(closed))
 
 
 def main() -> None:

@@ -22,6 +22,8 @@ _ANSWER = TypeAdapter(Answer)
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 # A rebuild of 100,000 passages takes minutes; the answer itself never this long.
 _REBUILD_SECONDS = 3600
+_OPERATOR = "operator"
+_MOMENTS = {"created_at": "made", "expires_at": "ends", "revoked_at": "REVOKED", "last_used_at": "last used"}
 
 
 def ask(settings: Settings, question: str, *, as_of: date | None, region: str | None) -> dict[str, Any]:
@@ -83,10 +85,9 @@ def _day(day: date | None) -> str | None:
 
 
 # Whoever can run this command can read the database: the operator of the machine.
-_OPERATOR = "operator"
 
 
-def create(
+def make_key(
     settings: Settings, person: str, *, roles: Iterable[Role], label: str = "", expires: date | None = None
 ) -> dict[str, Any]:
     """The key as a record, with the written form in ``key``. ``expires``: the first day on which it opens nothing."""
@@ -95,27 +96,24 @@ def create(
         made, written = people.create_key(
             person, roles=roles, label=label, expires_at=ends, created_by=_OPERATOR, at=now()
         )
-    return {"key": written} | _told(made)
+    return {"key": written} | _key_as_json(made)
 
 
 def every_key(settings: Settings) -> list[dict[str, Any]]:
     with _people(settings) as people:
-        return [_told(key) for key in people.every_key()]
+        return [_key_as_json(key) for key in people.every_key()]
 
 
-def revoke(settings: Settings, key_id: str) -> dict[str, Any]:
+def close_key(settings: Settings, key_id: str) -> dict[str, Any]:
     with _people(settings) as people:
-        return _told(people.revoke_key(key_id, revoked_by=_OPERATOR, at=now()))
+        return _key_as_json(people.revoke_key(key_id, revoked_by=_OPERATOR, at=now()))
 
 
-def line_of(told: dict[str, Any]) -> str:
+def key_in_a_line(key: dict[str, Any]) -> str:
     """One key on one line: id, person, roles, label, and what became of it."""
-    label = f"  [{told['label']}]" if told["label"] else ""
-    since = [f"{word} {told[name]}" for name, word in _MOMENTS.items() if told[name]]
-    return f"{told['id']}  {told['name']}  {','.join(told['roles'])}{label}  {'; '.join(since)}"
-
-
-_MOMENTS = {"created_at": "made", "expires_at": "ends", "revoked_at": "REVOKED", "last_used_at": "last used"}
+    label = f"  [{key['label']}]" if key["label"] else ""
+    since = [f"{word} {key[name]}" for name, word in _MOMENTS.items() if key[name]]
+    return f"{key['id']}  {key['name']}  {','.join(key['roles'])}{label}  {'; '.join(since)}"
 
 
 @contextmanager
@@ -127,7 +125,7 @@ def _people(settings: Settings) -> Iterator[SqlPeople]:
         records.database.close()
 
 
-def _told(key: Key) -> dict[str, Any]:
+def _key_as_json(key: Key) -> dict[str, Any]:
     moments = {name: getattr(key, name) for name in _MOMENTS}
     return {
         "id": key.id,

@@ -23,6 +23,9 @@ B = 0.75
 
 _HAN_RUN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W_]")
+_RUN = re.compile(r"[^\W_]+")
+# A term that a text repeats more often than this says no more about where its best place is.
+_MOST_PLACES = 40
 
 
 def terms_of(text: str, segmenter: Segmenter) -> list[str]:
@@ -108,11 +111,6 @@ class TermStatistics:
 def question_vector(terms: TermCounts, statistics: TermStatistics) -> SparseVector:
     """The IDF of each term that the question has, once however often it is repeated."""
     return SparseVector(terms.term_ids, statistics.idf(terms.term_ids))
-
-
-_RUN = re.compile(r"[^\W_]+")
-# A term that a text repeats more often than this says no more about where its best place is.
-_MOST_PLACES = 40
 
 
 def covered(text: str, weight_of: Mapping[str, float]) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb_service.asking.search.retrieving import is_excluded, known_of, said_of
+from kb_service.asking.search.retrieving import coverage_score, is_excluded, topic_score
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet
 from tests.factories import metadata, understanding
@@ -12,23 +12,23 @@ KNOBS = Knobs(coverage_bonus=3.0, title_only_penalty=0.2, notice_penalty=0.6, fa
 
 def test_a_passage_wins_by_how_much_of_the_question_it_says() -> None:
     bigrams = {"签注": 1.0, "材料": 1.0}
-    half = said_of("签注材料", own="签注免费", text="签注免费", bigrams=bigrams, knobs=KNOBS)
+    half = coverage_score("签注材料", own="签注免费", text="签注免费", bigrams=bigrams, knobs=KNOBS)
     assert half == pytest.approx(1.5)
-    whole = said_of("签注材料", own="签注免费", text="材料\n签注免费", bigrams=bigrams, knobs=KNOBS)
+    whole = coverage_score("签注材料", own="签注免费", text="材料\n签注免费", bigrams=bigrams, knobs=KNOBS)
     assert whole == pytest.approx(3.0)
 
 
 def test_a_short_notice_found_for_its_title_alone_loses_more_than_a_long_text() -> None:
     bigrams = {"签注": 1.0}
-    short = said_of("签注", own="来源:本网", text="签注\n来源:本网", bigrams=bigrams, knobs=KNOBS)
-    long = said_of("签注", own="本" * 41, text="签注\n" + "本" * 41, bigrams=bigrams, knobs=KNOBS)
+    short = coverage_score("签注", own="来源:本网", text="签注\n来源:本网", bigrams=bigrams, knobs=KNOBS)
+    long = coverage_score("签注", own="本" * 41, text="签注\n" + "本" * 41, bigrams=bigrams, knobs=KNOBS)
     assert (short, long) == (pytest.approx(2.4), pytest.approx(2.8))
 
 
 def test_a_heading_that_names_the_facet_wins() -> None:
     asked = understanding(facet=Facet.FEE)
-    assert known_of(asked, metadata(), names_facet=True, knobs=KNOBS) == 0.7
-    assert known_of(asked, metadata(), names_facet=False, knobs=KNOBS) == 0
+    assert topic_score(asked, metadata(), names_facet=True, knobs=KNOBS) == 0.7
+    assert topic_score(asked, metadata(), names_facet=False, knobs=KNOBS) == 0
 
 
 @pytest.mark.parametrize(

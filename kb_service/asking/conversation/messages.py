@@ -14,6 +14,11 @@ from kb_service.domain.matters import CITY
 
 # One question of a message, in the one or two ways it can be read: as a follow-up first.
 Readings = tuple[Understanding, ...]
+# Characters. What is longer says more than which option is meant.
+_LONGEST_CHOICE = 14
+# The share of a reply's characters that the label of the option must have, and by how much it must lead.
+_MOSTLY = 0.8
+_LEAD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,6 @@ class ConversationReader:
 
     def _settled(self, found: Readings) -> Readings:
         return tuple(self.reader.settled(each) for each in found)
-
-
-# Characters. What is longer says more than which option is meant.
-_LONGEST_CHOICE = 14
-# The share of a reply's characters that the label of the option must have, and by how much it must lead.
-_MOSTLY = 0.8
-_LEAD = 0.3
 
 
 def chosen(message: Message, turns: Sequence[Answer], *, reader: Reader) -> Understanding | None:

@@ -25,6 +25,9 @@ _NUMBER = re.compile(
 _QUESTION_MARK = re.compile(r"[?？]|呢[。!]?$")
 _LONGEST_HOLLOW = 16
 _LEAD = re.compile(r"^[\s,，、;；:：。]+")
+_LONGEST_SEEN = 120
+# A screenshot is data: what it orders is not read.
+_MOST_LINES = 200
 
 
 class SplittingWords(Words):
@@ -93,11 +96,6 @@ class Splitter:
 
     def _stands_alone(self, piece: str) -> bool:
         return not self.words.is_hollow(piece) and (len(piece) > _SHORT or self.asks_for_itself(piece))
-
-
-_LONGEST_SEEN = 120
-# A screenshot is data: what it orders is not read.
-_MOST_LINES = 200
 
 
 class PictureWords(Words):

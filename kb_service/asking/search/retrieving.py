@@ -27,6 +27,12 @@ from kb_service.text.terms import (
     with_gaps,
 )
 
+# A passage as short as a disclaimer or a source line.
+_NOTICE = 40
+# Two questions are one when their pairs of characters agree to this share (Dice): one wrong character in ten may be.
+_ALMOST = 0.8
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -178,8 +184,8 @@ class Retriever:
         )
         text = f"{context}\n{own}"
         names_facet = understood.facet is not None and self.heading_names(understood.facet, found)
-        score = hit.score + known_of(understood, metadata, names_facet=names_facet, knobs=self._knobs)
-        score += said_of(understood.text, own=own, text=text, bigrams=asked.terms.bigrams, knobs=self._knobs)
+        score = hit.score + topic_score(understood, metadata, names_facet=names_facet, knobs=self._knobs)
+        score += coverage_score(understood.text, own=own, text=text, bigrams=asked.terms.bigrams, knobs=self._knobs)
         return Candidate(found, hit, score, text, own_from=len(context) + 1, legs=asked.legs)
 
     def _is_excluded(self, question: str, found: PassageInVersion) -> bool:
@@ -206,14 +212,7 @@ class Retriever:
         )
 
 
-# A passage as short as a disclaimer or a source line.
-_NOTICE = 40
-# Two questions are one when their pairs of characters agree to this share (Dice): one wrong character in ten may be.
-_ALMOST = 0.8
-_NOT_A_WORD = re.compile(r"[\W_]+")
-
-
-def known_of(understood: Understanding, said: Metadata, *, names_facet: bool, knobs: Knobs) -> float:
+def topic_score(understood: Understanding, said: Metadata, *, names_facet: bool, knobs: Knobs) -> float:
     """For matter, facet and district, as far as question and passage speak of them."""
     score = 0.0
     if understood.matter is not None and said.matter_id is not None:
@@ -225,7 +224,7 @@ def known_of(understood: Understanding, said: Metadata, *, names_facet: bool, kn
     return score
 
 
-def said_of(question: str, *, own: str, text: str, bigrams: Mapping[str, float], knobs: Knobs) -> float:
+def coverage_score(question: str, *, own: str, text: str, bigrams: Mapping[str, float], knobs: Knobs) -> float:
     """For what the normalised text, title and headings included, says of the question; less when only they say it."""
     score = knobs.coverage_bonus * covered(text, bigrams)
     if not any(pair in own for pair in bigrams_of(question)):
