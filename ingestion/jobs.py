@@ -1,246 +1,170 @@
-"""Durable jobs: what is enqueued is done once, however often processes end in the middle.
+"""The worker of a process: claims jobs that are due, does each in a thread, extends the leases meanwhile."""
 
-DBOS keeps the queues in tables of its own, on SQLite or PostgreSQL. A job carries an id only; whether there is anything
-left to do, its function finds in the rows. DBOS is one for a process, so there is one `DurableJobs` at a time.
-"""
-
-import contextlib
-import functools
+import itertools
 import logging
+import os
+import secrets
+import socket
 import threading
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from ingestion.job_database import engine_options
-from ingestion.job_kinds import (
-    INDEX,
-    LARGE,
-    REVIEW,
-    UPKEEP,
-    UPLOADS,
-    OwnersWork,
-    Work,
-    priority_of,
-    queue_of,
-    upload_job_id,
-)
-from kb_service.adapters.sql.executors import UploadLeft
-from kb_service.domain.days import SHANGHAI
+from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.domain.jobs import ClaimedJob, Job, JobKind, Schedule, back_off, first_due
 
-# 08:00 in Shanghai, which has no summer time; DBOS counts in UTC.
-EVERY_MORNING = "0 0 * * *"
-# 0.2 s lets four short uploads at a time make twenty a second; each look costs two milliseconds of the processor.
-_POLL_SECONDS = {UPLOADS: 0.2, LARGE: 1.0, INDEX: 0.4, REVIEW: 1.0, UPKEEP: 2.0}
-# Jobs outlive releases: what one release enqueued the next one does.
-_APPLICATION, _VERSION, _SCHEMA = "kb-service", "1", "dbos"
-_PAUSES_SECONDS = (1.0, 3.0, 9.0)
-_KEPT = timedelta(days=1)
-_DELETED_AT_ONCE = 500
-_BUSY = ["ENQUEUED", "PENDING", "DELAYED"]
-_DONE = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_LOOK_SECONDS = 0.5
+_HEARTBEAT_SECONDS = 5.0
+_DATABASE_AWAY_SECONDS = 5.0
+_LONGEST_NAME = 80
+# Process numbers come again, in containers above all.
+_PROCESS = secrets.token_hex(4)
+_numbers = itertools.count(1)
 
 log = logging.getLogger(__name__)
 
 
-class _Ending(BaseException):
-    """The process ends: the job is left as it is, to be found again. No `Exception`, which would end the job too."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How jobs of a kind are done. ``do`` may be called again for the same job, whatever it had done before.
+
+    After ``attempts`` (None: never) the job is a dead letter, and ``give_up`` gets the reason. ``at_once``: how many
+    this process does at a time. With a ``schedule`` the job recurs, and waits for its next time instead of dying.
+    """
+
+    do: Callable[[ClaimedJob], None]
+    attempts: int | None = 10
+    longest_pause: timedelta = timedelta(minutes=1)
+    at_once: int = 1
+    schedule: Schedule | None = None
+    give_up: Callable[[ClaimedJob, str], None] | None = None
 
 
-class DurableJobs:
-    """Takes jobs from `start` to `stop`; in between everything else may be called from any thread."""
+class Worker:
+    """Does the kinds of jobs in ``works`` between `start` and `stop`.
 
-    def __init__(
-        self, *, executor: str, database_url: str, work: Work, owners_work: OwnersWork | None, at_once: int = 2
-    ) -> None:
-        """``executor``: a name that stays over restarts. ``at_once``: how many small uploads are read at a time."""
-        self._executor = executor
-        self._database_url = database_url
-        self._work = work
-        self._owners_work = owners_work
-        self._at_once = at_once
-        self._gate = threading.BoundedSemaphore(at_once)
+    A process that is killed leaves its leases: a new one on the same machine frees them when it starts, others take
+    the jobs when the leases end.
+    """
+
+    def __init__(self, *, name: str, jobs: SqlJobs, works: Mapping[JobKind, Work], now: Callable[[], datetime]) -> None:
+        self.name = name[:_LONGEST_NAME].replace("#", "-")
+        self._jobs = jobs
+        self._works = works
+        self._now = now
         self._lock = threading.Lock()
-        self._running = 0
-        self._stopping = threading.Event()
-        self._workflow_of: dict[str, Any] = {}
-        self._dbos: Any = None
+        self._running: dict[str, ClaimedJob] = {}
+        self._has_room = threading.Event()
+        self.stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> None:
-        """Import, register, launch: about a second. What this executor had begun in a former life begins again."""
-        from dbos import DBOS
+        self._thread.start()
 
-        DBOS(config=self._config())  # type: ignore[arg-type]
-        try:
-            self._launch(DBOS)
-        except BaseException:
-            DBOS.destroy(destroy_registry=True)
-            raise
-        self._dbos = DBOS
+    def stop(self, *, grace_seconds: float = 2) -> bool:
+        """Whether nothing is being done any more; if not, end the process without closing what the jobs use."""
+        self.stopping.set()
+        self._has_room.set()
+        until = time.monotonic() + grace_seconds
+        if self._thread.ident is not None:
+            self._thread.join(grace_seconds)
+        while self._running and time.monotonic() < until:
+            time.sleep(0.02)
+        return not self._running and not self._thread.is_alive()
 
-    def _launch(self, dbos: Any) -> None:
-        for each in (self._job_take_in, self._job_follow, self._job_rehearse, self._job_rebuild, self._job_due_list):
-            self._register(dbos, each)
-        limit_of = {UPLOADS: 2 * self._at_once, LARGE: 1, INDEX: 1, REVIEW: 1, UPKEEP: 2}
-        dbos.listen_queues(list(limit_of) if self._owners_work else [UPLOADS, LARGE])
-        dbos.launch()
-        for queue, limit in limit_of.items():
-            every = _POLL_SECONDS[queue]
-            dbos.register_queue(
-                queue, worker_concurrency=limit, polling_interval_sec=every, on_conflict="always_update"
-            )
-        due_list = {"schedule_name": "due-list", "schedule": EVERY_MORNING, "queue_name": UPKEEP}
-        dbos.apply_schedules([{**due_list, "workflow_fn": self._workflow_of["due_list"]}])
-
-    @property
-    def _owners(self) -> OwnersWork:
-        assert self._owners_work is not None  # nobody else listens to those queues
-        return self._owners_work
-
-    def stop(self, *, grace_seconds: int = 4) -> bool:
-        """Whether nothing is in work any more. What still is will be found again: the process may just end."""
-        self._stopping.set()
-        if self._dbos is not None:
-            grace = grace_seconds if self._running else 0
-            self._dbos.destroy(destroy_registry=True, workflow_completion_timeout_sec=grace)
-            self._dbos = None
-        return not self._running
-
-    # What is to be done
-
-    def take_in(self, left: UploadLeft) -> None:
-        """Once for every attempt, however often it is called."""
-        from dbos import SetWorkflowID
-
-        with SetWorkflowID(upload_job_id(left)):
-            self._enqueue(queue_of(left), "take_in", left.id, priority=priority_of(left))
-
-    def follow(self) -> None:
-        """One that waits is enough: when it begins, it sees all that was committed before."""
-        if not self._list(name="follow", status="ENQUEUED", limit=1):
-            self._enqueue(INDEX, "follow")
-
-    def rehearse(self, version_id: str) -> None:
-        self._enqueue(REVIEW, "rehearse", version_id)
-
-    def rebuild(self) -> None:
-        if not self._list(name="rebuild", status="ENQUEUED", limit=1):
-            self._enqueue(UPKEEP, "rebuild")
-
-    def _enqueue(self, queue: str, name: str, *ids: str, priority: int = 1) -> None:
-        from dbos import SetEnqueueOptions
-
-        with SetEnqueueOptions(priority=priority):
-            self._dbos.enqueue_workflow(queue, self._workflow_of[name], *ids)
-
-    # What reconciling asks
-
-    def busy_uploads(self) -> set[str]:
-        """Ids of jobs (`upload_job_id`) that wait or are at work, in any process."""
-        return {each.workflow_id for each in self._list(name="take_in", status=_BUSY)}
-
-    def busy_rehearsals(self) -> set[str]:
-        """Ids of versions."""
-        found = self._dbos.list_workflows(name="rehearse", status=_BUSY, load_output=False)
-        return {str(each.input["args"][0]) for each in found if each.input}
-
-    def cancel_jobs_of_others(self, than: Collection[str]) -> int:
-        """End what executors outside ``than``, which are dead, had begun; the number of jobs."""
-        lost = [each.workflow_id for each in self._list(status="PENDING") if each.executor_id not in than]
-        if lost:
-            self._dbos.cancel_workflows(lost)
-        return len(lost)
-
-    def forget(self, job_ids: Sequence[str]) -> None:
-        """So that they can be enqueued again."""
-        for at in range(0, len(job_ids), _DELETED_AT_ONCE):
-            self._dbos.delete_workflows(list(job_ids[at : at + _DELETED_AT_ONCE]))
-
-    def tidy(self, *, now: datetime) -> None:
-        """Drop the records of jobs that ended long ago."""
-        before = (now - _KEPT).isoformat()
-        self.forget([each.workflow_id for each in self._list(status=_DONE, end_time=before, limit=5000)])
-
-    def schedules(self) -> dict[str, tuple[str, str | None]]:
-        """Cron expression and time zone (None is UTC) by name."""
-        return {
-            each["schedule_name"]: (each["schedule"], each["cron_timezone"]) for each in self._dbos.list_schedules()
-        }
-
-    def run_schedule(self, name: str) -> None:
-        """Now, out of turn."""
-        self._dbos.trigger_schedule(name)
-
-    def _list(self, **wanted: Any) -> list[Any]:
-        found: list[Any] = self._dbos.list_workflows(**wanted, load_input=False, load_output=False)
-        return found
-
-    # The jobs
-
-    def _job_take_in(self, upload_id: str) -> None:
-        try:
-            self._try(functools.partial(self._work.take_in, upload_id), gate=self._gate)
-        except Exception as error:
-            log.exception("upload %s could not be taken in", upload_id)
-            self._work.give_up(upload_id, f"it failed {len(_PAUSES_SECONDS) + 1} times, at last with: {error}")
-
-    def _job_follow(self) -> None:
-        self._try(self._owners.follow)
-
-    def _job_rehearse(self, version_id: str) -> None:
-        self._try(functools.partial(self._owners.rehearse, version_id))
-
-    def _job_rebuild(self) -> None:
-        self._try(self._owners.rebuild)
-
-    def _job_due_list(self, scheduled_at: datetime, _context: Any) -> None:
-        self._try(functools.partial(self._owners.make_due_list, scheduled_at.astimezone(SHANGHAI).date()))
-
-    def _try(self, function: Callable[[], None], *, gate: Any = None) -> None:
-        """Up to four times, in case it was the database or the disk; not under the gate while it pauses."""
-        for pause in (*_PAUSES_SECONDS, None):
+    def _work(self) -> None:
+        has_begun, beaten_at = False, time.monotonic()
+        while not self.stopping.is_set():
             try:
-                with gate or contextlib.nullcontext():
-                    if self._stopping.is_set():
-                        raise _Ending
-                    return function()
-            except Exception as error:
-                if self._stopping.is_set():
-                    raise _Ending from error
-                if pause is None:
-                    raise
-                log.warning("a job failed and is tried again in %.0f s: %r", pause, error)
-                self._stopping.wait(pause)
+                if not has_begun:
+                    self._begin()
+                    has_begun = True
+                if time.monotonic() - beaten_at > _HEARTBEAT_SECONDS:
+                    self._extend_leases()
+                    beaten_at = time.monotonic()
+                self._has_room.clear()
+                self._claim()
+                self._has_room.wait(_LOOK_SECONDS)
+            except Exception:  # the database may be away; without this thread nothing is done
+                log.exception("no jobs could be claimed; trying again in %.0f s", _DATABASE_AWAY_SECONDS)
+                self.stopping.wait(_DATABASE_AWAY_SECONDS)
 
-    def _register(self, dbos: Any, method: Callable[..., None]) -> None:
-        @functools.wraps(method)
-        def job(*arguments: Any) -> None:
+    def _begin(self) -> None:
+        self._jobs.release(is_over)
+        for kind, work in self._works.items():
+            if work.schedule is not None:
+                self._jobs.enqueue_if_absent(Job(kind), at=first_due(work.schedule, self._now()))
+
+    def _extend_leases(self) -> None:
+        with self._lock:
+            mine = set(self._running)
+        if mine and (lost := mine - self._jobs.extend(mine, at=self._now())):
+            log.warning("jobs of this process were taken over by others: %s", ", ".join(sorted(lost)))
+
+    def _claim(self) -> None:
+        with self._lock:
+            busy = Counter(each.kind for each in self._running.values())
+        for kind, work in self._works.items():
+            if (room := work.at_once - busy[kind]) > 0:
+                for job in self._jobs.claim(kind, limit=room, new_lease=self._new_lease, at=self._now()):
+                    with self._lock:
+                        self._running[job.lease] = job
+                    threading.Thread(target=self._run, args=(job, work), name=f"job-{kind}", daemon=True).start()
+
+    def _new_lease(self) -> str:
+        return f"{self.name}#{socket.gethostname()}:{os.getpid()}:{_PROCESS}-{next(_numbers)}"
+
+    def _run(self, job: ClaimedJob, work: Work) -> None:
+        try:
+            self._do(job, work)
+        except Exception:  # the database may be away: the job is found again when its lease ends
+            log.exception("what became of the job %s %s could not be written down", job.kind, job.subject)
+        finally:
             with self._lock:
-                self._running += 1
-            try:
-                method(*arguments)
-            finally:
-                with self._lock:
-                    self._running -= 1
+                del self._running[job.lease]
+            self._has_room.set()
 
-        name = method.__name__.removeprefix("_job_")
-        # Whether something is tried once more is for the rows to say, so DBOS does not count.
-        self._workflow_of[name] = dbos.workflow(name=name, max_recovery_attempts=None)(job)
+    def _do(self, job: ClaimedJob, work: Work) -> None:
+        if work.attempts is not None and job.attempt > work.attempts:
+            return self._give_up(job, work, job.error or f"the service ended {work.attempts} times in the middle of it")
+        try:
+            work.do(job)
+        except Exception as error:
+            if self.stopping.is_set():
+                return  # it may have failed because the process ends; the next one frees the lease and tries again
+            log.exception("job %s %s failed at attempt %d", job.kind, job.subject, job.attempt)
+            if work.attempts is not None and job.attempt >= work.attempts:
+                self._give_up(job, work, f"it failed {job.attempt} times, at last with: {error}")
+            else:
+                pause = back_off(job.attempt, longest=work.longest_pause)
+                self._jobs.retry(job, str(error), due_at=self._now() + pause)
+        else:
+            self._jobs.finish(job, next_due=work.schedule and work.schedule(self._now()))
 
-    def _config(self) -> dict[str, Any]:
-        from dbos import DBOSPortableJSONSerializer
+    def _give_up(self, job: ClaimedJob, work: Work, reason: str) -> None:
+        if not self._jobs.extend([job.lease], at=self._now()):
+            return  # somebody else has it by now
+        if work.give_up is not None:
+            work.give_up(job, reason)
+        if work.schedule is not None:
+            self._jobs.finish(job, next_due=work.schedule(self._now()))
+        else:
+            self._jobs.bury(job, reason, at=self._now())
 
-        return {
-            "name": _APPLICATION,
-            "application_version": _VERSION,
-            "executor_id": self._executor,
-            "system_database_url": self._database_url,
-            "dbos_system_schema": _SCHEMA,
-            "db_engine_kwargs": engine_options(self._database_url),
-            "sys_db_pool_size": 10,
-            "serializer": DBOSPortableJSONSerializer(),
-            "use_listen_notify": False,
-            "enable_otlp": False,
-            "log_level": "WARNING",
-            "console_log_level": "WARNING",
-        }
+
+def is_over(lease: str) -> bool:
+    """Whether the process that holds it has surely ended: it was on this machine, and runs no more."""
+    host, pid, rest = lease.rpartition("#")[2].rsplit(":", 2)
+    if host != socket.gethostname():
+        return False
+    if int(pid) == os.getpid():
+        return not rest.startswith(f"{_PROCESS}-")
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,19 +1,17 @@
-"""Taking an upload in: claimed by one executor, read in a child process, stored in short transactions.
+"""Taking an upload in: claimed under the lease of its job, read in a child process, stored in short transactions.
 
 What is stored, what became of each record and how far the upload is are always committed together: whoever goes on
 after a kill goes on behind the last committed record, and stores nothing twice.
 """
 
 import logging
-import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
 from ingestion.reading_child import Reader, ReadingChildren, ReadingFailed, Source, read_source
 from kb_service.adapters.blobs import BlobFolder
-from kb_service.adapters.sql.executors import DEAD_AFTER
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.domain.errors import FileRefused, UploadTakenOver
@@ -51,41 +49,19 @@ class TakingIn:
         self._children = children
         self._now = now
         self._reader = reader
-        self._in_hand: set[str] = set()
-        self._lock = threading.Lock()
 
-    def take_in(self, upload_id: str, *, executor: str) -> None:
-        """To its end, whatever that is. One that is finished, or that another living executor has, stays as it is.
-
-        ``executor``: in `executors` while it lives; one that is not there may lose the upload to another.
-        """
-        with self._alone(upload_id) as is_free:
-            if not is_free:
-                return
-            at = self._now()
-            claimed = self._uploads.claim(upload_id, executor=executor, at=at, dead_before=at - DEAD_AFTER)
-            if claimed is None:
-                return
-            try:
-                self._take_in(claimed)
-            except UploadTakenOver:
-                log.info("upload %s was taken over from %s", upload_id, executor)
+    def take_in(self, upload_id: str, *, lease: str) -> None:
+        """To its end, whatever that is; one that is finished stays as it is. No two callers have the same ``lease``."""
+        claimed = self._uploads.claim(upload_id, lease=lease, at=self._now())
+        if claimed is None:
+            return
+        try:
+            self._take_in(claimed)
+        except UploadTakenOver:
+            log.info("upload %s was taken over from %s", upload_id, lease)
 
     def close(self) -> None:
         self._children.close()
-
-    @contextmanager
-    def _alone(self, upload_id: str) -> Iterator[bool]:
-        """Whether no other thread is at it: to the database they would be one executor."""
-        with self._lock:
-            is_free = upload_id not in self._in_hand
-            self._in_hand.add(upload_id)
-        try:
-            yield is_free
-        finally:
-            if is_free:
-                with self._lock:
-                    self._in_hand.discard(upload_id)
 
     def _take_in(self, claimed: Upload) -> None:
         done = claimed

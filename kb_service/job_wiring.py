@@ -1,107 +1,85 @@
-"""Jobs for a process: with an index (`kb serve`) and without (`kb worker`)."""
+"""Which jobs a process does, and how: with an index (`kb serve`), and without (`kb worker`)."""
 
-import logging
 import socket
-from collections.abc import Callable
+from datetime import timedelta
 
-from ingestion.job_kinds import OwnersWork, Work
-from ingestion.job_threads import PromptJobs, new_life
-from ingestion.jobs import DurableJobs
+from ingestion.jobs import Work, Worker
 from ingestion.preparing import Preparing
-from ingestion.reconciling import Reconciling, Rows
 from ingestion.taking_in import TakingIn
-from kb_service.adapters.sql.executors import Life, SqlExecutors
+from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.jobs import ClaimedJob, Job, JobKind, every, every_morning
 from kb_service.service import Records, Service
 from kb_service.settings import Settings
 from kb_service.wiring import now
 
-log = logging.getLogger(__name__)
 
+def owners_worker(service: Service) -> Worker:
+    """Of the one process that has the index."""
+    jobs = service.records.jobs
+    often = every(timedelta(seconds=service.settings.reconcile_seconds))
 
-def owners_jobs(service: Service, *, follow: Callable[[], None]) -> PromptJobs:
-    """``follow`` ends when the index is behind on nothing. Without jobs, for want of a name, the others do it all."""
-    life = new_life(service.settings.executor or f"{socket.gethostname()}-serve")
-    executors = SqlExecutors(service.records.database)
+    def follow(_job: ClaimedJob) -> None:
+        if service.synchroniser.reconcile():
+            jobs.enqueue(Job(JobKind.EXAMINE), at=now())
 
-    def take_in(upload_id: str) -> None:
-        service.taking_in.take_in(upload_id, executor=str(life))
-        if executors.documents_of(upload_id):
-            prompt.follow()
+    def examine(_job: ClaimedJob) -> None:
+        while not worker.stopping.is_set() and service.examine_due():
+            pass
 
-    def rehearse(version_id: str) -> None:
-        service.rehearsing.rehearsed(version_id)
+    def rehearse(job: ClaimedJob) -> None:
+        service.rehearsing.rehearsed(job.subject)
 
-    prompt = _prompt_jobs(
-        service.settings,
-        service.records,
-        life,
-        take_in,
-        OwnersWork(follow, rehearse, lambda: _rebuild(service), service.make_due_list),
-        superseded=lambda why: log.error("this process takes no jobs: %s", why),
+    def make_due_list(_job: ClaimedJob) -> None:
+        service.make_due_list(shanghai_day(now()))
+
+    def rebuild(_job: ClaimedJob) -> None:
+        if service.rebuild_reasons or _has_long_tail(service):
+            service.rebuild()
+
+    worker = Worker(
+        name=service.settings.executor or f"{socket.gethostname()}-serve",
+        jobs=jobs,
+        works=_reading(service.settings, service.records, service.taking_in, None)
+        | {
+            JobKind.FOLLOW: Work(follow, attempts=None, schedule=often),
+            JobKind.EXAMINE: Work(examine, attempts=None, schedule=often),
+            JobKind.REHEARSE: Work(rehearse, attempts=3),
+            JobKind.DUE_LIST: Work(make_due_list, attempts=None, schedule=every_morning),
+            JobKind.REBUILD: Work(rebuild, attempts=None, schedule=often),
+        },
+        now=now,
     )
-    return prompt
+    # What a killed process left undone does not wait for its next time.
+    for kind in (JobKind.FOLLOW, JobKind.REBUILD):
+        jobs.enqueue(Job(kind), at=now())
+    return worker
 
 
-def workers_jobs(
-    settings: Settings,
-    records: Records,
-    taking_in: TakingIn,
-    preparing: Preparing,
-    *,
-    superseded: Callable[[str], None],
-) -> PromptJobs:
+def readers_worker(settings: Settings, records: Records, taking_in: TakingIn, preparing: Preparing) -> Worker:
     """Reads and embeds into the database; the process with the index then has only to index."""
-    life = new_life(settings.executor or f"{socket.gethostname()}-worker")
-    executors = SqlExecutors(records.database)
-
-    def take_in(upload_id: str) -> None:
-        taking_in.take_in(upload_id, executor=str(life))
-        if document_ids := executors.documents_of(upload_id):
-            preparing.prepare(document_ids)
-            prompt.follow()
-
-    prompt = _prompt_jobs(settings, records, life, take_in, None, superseded=superseded)
-    return prompt
+    works = _reading(settings, records, taking_in, preparing)
+    return Worker(name=settings.executor or f"{socket.gethostname()}-worker", jobs=records.jobs, works=works, now=now)
 
 
-def _prompt_jobs(
-    settings: Settings,
-    records: Records,
-    life: Life,
-    take_in: Callable[[str], None],
-    owners_work: OwnersWork | None,
-    *,
-    superseded: Callable[[str], None],
-) -> PromptJobs:
-    executors = SqlExecutors(records.database)
+def _reading(
+    settings: Settings, records: Records, taking_in: TakingIn, preparing: Preparing | None
+) -> dict[JobKind, Work]:
+    def read(job: ClaimedJob) -> None:
+        taking_in.take_in(job.subject, lease=job.lease)
+        if document_ids := records.uploads.documents_of(job.subject):
+            if preparing is not None:
+                preparing.prepare(document_ids)
+            records.jobs.follow()
 
-    def give_up(upload_id: str, reason: str) -> None:
-        executors.give_up(upload_id, reason, held_by=str(life), at=now())
+    def give_up(job: ClaimedJob, reason: str) -> None:
+        records.uploads.give_up(job.subject, f"{reason}; look at the file and the log", at=now())
 
-    jobs = DurableJobs(
-        executor=life.name,
-        database_url=settings.jobs_database,
-        work=Work(take_in, give_up),
-        owners_work=owners_work,
-        at_once=settings.jobs_at_once,
-    )
-    reconciling = Reconciling(
-        life=life,
-        rows=Rows(executors, records.uploads, lambda: records.rehearsals.missing(limit=20)),
-        jobs=jobs,
-        make_due_list=owners_work.make_due_list if owners_work else None,
-        now=now,
-    )
-    return PromptJobs(
-        life=life,
-        executors=executors,
-        jobs=jobs,
-        reconciling=reconciling,
-        now=now,
-        reconcile_seconds=settings.reconcile_seconds,
-        superseded=superseded,
-    )
+    return {
+        JobKind.READ: Work(read, at_once=settings.jobs_at_once, give_up=give_up),
+        JobKind.READ_LARGE: Work(read, give_up=give_up),
+    }
 
 
-def _rebuild(service: Service) -> None:
-    service.rebuild()
+def _has_long_tail(service: Service) -> bool:
+    return isinstance(service.index, EdgeIndex) and service.index.tail_points > TAIL_LIMIT

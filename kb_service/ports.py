@@ -292,26 +292,7 @@ class Transcript(Protocol):
 
 
 class Jobs(Protocol):
-    """Work that should happen soon. Only promptness leans on it: rows say what remains, and reconcile finds it."""
-
-    def take_in(self, upload_ids: Sequence[str]) -> None:
-        """Files have come in."""
+    """Work that should happen soon."""
 
     def follow(self) -> None:
         """The index has something to follow."""
-
-    def rehearse(self, version_id: str) -> None:
-        """A version is about to be reviewed."""
-
-
-class Unhurried:
-    """`Jobs` where no runner runs: what is to be done is found at the next reconcile."""
-
-    def take_in(self, upload_ids: Sequence[str]) -> None:
-        return None
-
-    def follow(self) -> None:
-        return None
-
-    def rehearse(self, version_id: str) -> None:
-        return None

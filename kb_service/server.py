@@ -8,15 +8,12 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
 
 import uvicorn
 
-from kb_service.adapters.sql.engine import complete_imports
 from kb_service.api.app import create_app
 from kb_service.domain.errors import KbError, NotAllowed
-from kb_service.index_keeping import Keeper
-from kb_service.job_wiring import owners_jobs
+from kb_service.job_wiring import owners_worker
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
@@ -42,30 +39,24 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         )
         gc.freeze()
         gc.enable()
-        complete_imports()
-        keeper = Keeper(service)
-        jobs = owners_jobs(service, follow=keeper.follow)
-        service.jobs = jobs
-        keeper.start()
+        worker = owners_worker(service)
+        worker.start()
         address = f"http://{_reachable(host)}:{port}/"
-        threading.Thread(target=_when_ready, args=(server, address, jobs.start), name="jobs-start", daemon=True).start()
+        threading.Thread(target=_say_when_ready, args=(server, address), daemon=True).start()
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 server.run()
         finally:
-            keeper.stop()
-            if not (jobs.stop() and keeper.has_ended()):
+            if not worker.stop():
                 _end_at_once(service)
 
 
-def _when_ready(server: uvicorn.Server, address: str, start_jobs: Callable[[], None]) -> None:
-    """Say so, and only then take jobs: importing what keeps the queues takes a second of the processor."""
+def _say_when_ready(server: uvicorn.Server, address: str) -> None:
     while not server.started:
         if server.should_exit:
             return
         time.sleep(0.05)
     print(f"kb-service is ready: {address} (Ctrl-C ends it)", flush=True)
-    start_jobs()
 
 
 def _end_at_once(service: Service) -> None:

@@ -26,6 +26,7 @@ from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.intake import SqlIntake
+from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.people import SqlPeople
@@ -41,7 +42,7 @@ from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking.asking import Asking
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
-from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter, Unhurried
+from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import Rehearsing
@@ -78,6 +79,7 @@ class Records:
     suspicions: SqlSuspicions
     uploads: SqlUploads
     intake: SqlIntake
+    jobs: SqlJobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,10 @@ class Service:
     examining: Examining
     reading: Callable[[], Reading]
     taking_in: TakingIn
+    jobs: Jobs
     now: Callable[[], datetime]
     ownership: Ownership | None = None
     rebuild_reasons: list[str] = field(default_factory=list)
-    jobs: Jobs = field(default_factory=Unhurried)
     pictures: PictureReading = field(default_factory=PictureReading)
     _one_rebuild: threading.Lock = field(default_factory=threading.Lock)
 

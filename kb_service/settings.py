@@ -86,12 +86,6 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.data_dir / 'kb.sqlite').resolve()}"
 
     @property
-    def jobs_database(self) -> str:
-        """Where the queues are: beside the records on PostgreSQL, so that several processes share them."""
-        file = (self.data_dir / "jobs.sqlite").resolve()
-        return f"sqlite:///{file}" if self.database.startswith("sqlite") else self.database
-
-    @property
     def models_dir(self) -> Path:
         return self.data_dir / "models"
 

@@ -28,6 +28,7 @@ from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.intake import SqlIntake
+from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.neighbours import SqlNeighbours
@@ -92,6 +93,7 @@ def open_records(settings: Settings) -> Records:
         suspicions=SqlSuspicions(database, new_id=new_id),
         uploads=SqlUploads(database, new_id=new_id),
         intake=SqlIntake(database, library),
+        jobs=SqlJobs(database, now=now),
     )
 
 
@@ -262,6 +264,7 @@ def _service(
         ),
         reading=lambda: _reading(records, texts.converter),
         taking_in=taking_in(records),
+        jobs=records.jobs,
         now=now,
         ownership=ownership,
         rebuild_reasons=reasons,

@@ -15,7 +15,7 @@ REQUIRE_ALL = os.environ.get("KB_REQUIRE_ALL") == "1"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: what drives the browser keeps an event loop running in the main thread until the end, and
-    asyncio and DBOS refuse to work beside it."""
+    asyncio refuses to work beside it."""
     items.sort(key=lambda item: "browser" in item.path.parts)
 
 

@@ -50,7 +50,6 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.UploadNotRetryable: 409,
     errors.UploadTakenOver: 409,
     errors.UploadTooLarge: 413,
-    errors.ExecutorNameInUse: 409,
     errors.ServiceUnreachable: 503,
     errors.VocabularyFault: 500,
 }

@@ -113,7 +113,6 @@ def _register(
     registered: Registered = service.records.uploads.register(
         arrivals, actor=actor.person_id, at=service.now(), publish=publish, dry_run=dry_run
     )
-    service.jobs.take_in([each.id for each in registered.uploads if not each.state.is_final])
     return registered_view(service, registered)
 
 
@@ -178,5 +177,4 @@ def records(
 def retry(upload_id: str, service: ServiceOf, _actor: Editor) -> UploadView:
     """Try a refused or failed upload again, from its beginning."""
     waiting = service.records.uploads.retry(upload_id, at=service.now())
-    service.jobs.take_in([waiting.id])
     return upload_views(service, [waiting])[0]

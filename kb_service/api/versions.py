@@ -94,7 +94,6 @@ def submit(
     submitted = service.publishing.submit(
         version_id, actor=actor.person_id, reason=said, if_revision=_revision(if_match)
     )
-    service.jobs.rehearse(version_id)
     return row_of(service, submitted)
 
 

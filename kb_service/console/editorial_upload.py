@@ -51,7 +51,6 @@ def upload(request: Request, service: ServiceOf, actor: Editor, form: FilesOf) -
     def act() -> Response:
         arrivals = arrivals_of(_sent(files, typed), service.records.blobs)
         registered = service.records.uploads.register(arrivals, actor=actor.person_id, at=service.now())
-        service.jobs.take_in([each.id for each in registered.uploads if not each.state.is_final])
         return see(f"/console/batches/{registered.batch.id}")
 
     return settled(act, lambda trouble, _: _upload_page(request, service, trouble, typed))
@@ -68,7 +67,6 @@ def batch(request: Request, batch_id: str, service: ServiceOf, actor: Staff) -> 
 @router.post("/uploads/{upload_id}/retry")
 def retry(upload_id: str, service: ServiceOf, actor: Editor) -> Response:
     waiting = service.records.uploads.retry(upload_id, at=service.now())
-    service.jobs.take_in([waiting.id])
     return see(f"/console/batches/{waiting.batch_id}", done="retried")
 
 

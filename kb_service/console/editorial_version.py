@@ -73,7 +73,6 @@ def submit(request: Request, version_id: str, service: ServiceOf, actor: Editor,
         service.publishing.submit(
             version_id, actor=actor.person_id, reason=said(form, "reason").strip() or None, if_revision=_revision(form)
         )
-        service.jobs.rehearse(version_id)
         return version_id
 
     return _step(request, service, version_id, form, "submitted", act)

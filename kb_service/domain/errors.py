@@ -172,10 +172,6 @@ class UploadTooLarge(KbError):
     """A request of more than all its files may have together."""
 
 
-class ExecutorNameInUse(KbError):
-    """Two processes would take jobs under one name."""
-
-
 class VocabularyFault(KbError):
     """A file of words, wordings or patterns that cannot be used: which one, on which line, and why."""
 

@@ -496,8 +496,9 @@ def test_files_come_in_through_the_form_each_with_its_own_status(http: Http, edi
     batch = sent.headers["location"].removeprefix("/console")
     assert "0 / 2 个文件已处理" in editor.open(batch).text
     uploads = http.service.records.uploads
-    for upload_id in uploads.unfinished(executor="test", dead_before=now()):
-        http.service.taking_in.take_in(upload_id, executor="test")
+    for sent in uploads.batches(limit=10):
+        for upload_id in sent.upload_ids:
+            http.service.taking_in.take_in(upload_id, lease="test")
     http.service.synchroniser.reconcile()
     page = editor.open(batch).text
     assert "2 / 2 个文件已处理" in page and "可检索" in page and "未收下" in page

@@ -19,7 +19,7 @@ from kb_service.settings import Settings
 from kb_service.wiring import now, open_records, open_service
 from tests.factories import metadata
 
-EXECUTOR = "test"
+LEASE = "test"
 
 
 @dataclass(slots=True)
@@ -45,8 +45,9 @@ class Served:
     def catch_up(self) -> None:
         """What the jobs of a running service do: take in, index, examine, rehearse."""
         service = self.service
-        for upload_id in service.records.uploads.unfinished(executor=EXECUTOR, dead_before=now()):
-            service.taking_in.take_in(upload_id, executor=EXECUTOR)
+        for batch in service.records.uploads.batches(limit=10):
+            for upload_id in batch.upload_ids:
+                service.taking_in.take_in(upload_id, lease=LEASE)
         service.synchroniser.reconcile()
         for version_id in service.examining.due(100):
             service.examining.examine(version_id)

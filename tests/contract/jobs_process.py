@@ -1,40 +1,42 @@
-"""A process that takes jobs, to be killed: `python -m tests.contract.jobs_process URL EXECUTOR FOLDER SECONDS …`."""
+"""A process that does jobs, to be killed: `python -m tests.contract.jobs_process URL NAME FOLDER SECONDS SUBJECT …`."""
 
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion.job_kinds import Work
-from ingestion.jobs import DurableJobs
-from kb_service.adapters.sql.executors import UploadLeft
-from kb_service.domain.uploads import UploadState
+from ingestion.jobs import Work, Worker
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.domain.jobs import ClaimedJob, Job, JobKind
 
 
-def main(database_url: str, executor: str, folder: str, seconds: str, *names: str) -> None:
-    """Enqueues uploads of these names and works until it is killed. Each job takes ``seconds``; its effect is a file
-    that can be made only once, and that a job finds when it was done before, as it would find its rows."""
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main(database_url: str, name: str, folder: str, seconds: str, *subjects: str) -> None:
+    """Enqueues jobs and works until it is killed. Each takes ``seconds``; its effect is a file that can be made only
+    once, and that a job finds when it was done before, as it would find its rows."""
     effects = Path(folder)
 
-    def note(what: str) -> None:
-        if (effects / f"done-{what}").exists():
+    def note(job: ClaimedJob) -> None:
+        if (effects / f"done-{job.subject}").exists():
             return
-        (effects / f"begun-{what}-{executor}").touch()
         time.sleep(float(seconds))
-        os.close(os.open(effects / f"done-{what}", os.O_CREAT | os.O_EXCL))
+        os.close(os.open(effects / f"done-{job.subject}", os.O_CREAT | os.O_EXCL))
 
-    def give_up(upload_id: str, reason: str) -> None:
-        (effects / f"failed-{upload_id}").write_text(reason)
+    def give_up(job: ClaimedJob, reason: str) -> None:
+        (effects / f"failed-{job.subject}").write_text(reason)
 
-    jobs = DurableJobs(
-        executor=executor, database_url=database_url, work=Work(note, give_up), owners_work=None, at_once=2
-    )
-    jobs.start()
-    for name in names:
-        jobs.take_in(UploadLeft(name, 1, UploadState.WAITING, None, "guide.docx", 1000, 1))
+    jobs = SqlJobs(Database(database_url), now=now)
+    works = {JobKind.READ: Work(note, at_once=2, give_up=give_up)}
+    Worker(name=name, jobs=jobs, works=works, now=now).start()
+    for subject in subjects:
+        jobs.enqueue(Job(JobKind.READ, subject), at=now())
     print("ready", flush=True)
     sys.stdin.read()
-    jobs.stop()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from ingestion.reading_child import Reader, ReadingChildren, read_source
 from ingestion.taking_in import KnownNames, TakingIn
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.executors import Life, SqlExecutors
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.trail import SqlTrail
@@ -27,7 +26,7 @@ from kb_service.domain.uploads import Arrival, RecordOutcome, Upload, UploadStat
 from kb_service.wiring import new_id, now
 from tests.readers import dies_at_bad_files
 
-EXECUTOR = Life("one", "here", 1, "a")
+LEASE = "one#here:1:a-1"
 PROCESS = [sys.executable, "-m", "tests.contract.test_taking_in"]
 
 
@@ -48,7 +47,6 @@ class Desk:
             now=now,
             reader=reader,
         )
-        SqlExecutors(database).enter(EXECUTOR, at=now())
 
     def send(self, *files: tuple[str, str | bytes], fields: dict[str, Any] | None = None, **said: Any) -> list[Upload]:
         arrivals = []
@@ -57,9 +55,9 @@ class Desk:
             arrivals.append(Arrival(name, len(data), self.blobs.keep(data), fields or {}))
         return list(self.uploads.register(arrivals, actor="wang", at=now(), **said).uploads)
 
-    def take_in(self, *uploads: Upload, executor: Life = EXECUTOR) -> list[Upload]:
+    def take_in(self, *uploads: Upload, lease: str = LEASE) -> list[Upload]:
         for each in uploads:
-            self.taking_in.take_in(each.id, executor=str(executor))
+            self.taking_in.take_in(each.id, lease=lease)
         return [self.uploads.upload(each.id) for each in uploads]
 
 
@@ -262,12 +260,11 @@ def test_two_threads_that_take_the_same_upload_store_it_once(desk: Desk) -> None
     assert desk.library.counts()["versions"] == 300
 
 
-def test_two_executors_that_take_the_same_upload_store_it_once(open_desk: Callable[..., Desk]) -> None:
+def test_two_processes_that_take_the_same_upload_store_it_once(open_desk: Callable[..., Desk]) -> None:
     first, second = open_desk(), open_desk()
     (sent,) = first.send(("bulk.jsonl", answers(300)))
-    dead = Life("dead", "there", 2, "b")  # in no list of the living: it may lose the upload at any time
     threads = [
-        threading.Thread(target=first.take_in, args=(sent,), kwargs={"executor": dead}),
+        threading.Thread(target=first.take_in, args=(sent,), kwargs={"lease": "two#there:2:b-1"}),
         threading.Thread(target=second.take_in, args=(sent,)),
     ]
     for each in threads:
@@ -353,4 +350,4 @@ def _reading_child_of(pid: int) -> int:
 if __name__ == "__main__":  # another process, that takes one upload in
     _, url, blobs, upload_id = sys.argv
     opened = Desk(Database(url), Path(blobs), ReadingChildren(), dies_at_bad_files)
-    opened.take_in(opened.uploads.upload(upload_id), executor=Life("killed", "there", 2, "b"))
+    opened.take_in(opened.uploads.upload(upload_id), lease="killed#there:2:b-1")

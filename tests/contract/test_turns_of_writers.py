@@ -6,13 +6,13 @@ import time
 from sqlalchemy import insert, update
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.tables import executors
+from kb_service.adapters.sql.tables import people
 from tests.factories import NOON
 
 
 def test_a_short_write_waits_for_no_more_than_what_is_being_written(database: Database) -> None:
     with database.writing() as connection:
-        connection.execute(insert(executors).values(id="a", seen_at=NOON))
+        connection.execute(insert(people).values(id="a", name="a", created_at=NOON))
     is_over = threading.Event()
 
     written: list[None] = []
@@ -20,7 +20,7 @@ def test_a_short_write_waits_for_no_more_than_what_is_being_written(database: Da
     def write_without_a_pause() -> None:
         while not is_over.is_set():
             with database.writing() as connection:
-                connection.execute(update(executors).where(executors.c.id == "other").values(seen_at=NOON))
+                connection.execute(update(people).where(people.c.id == "other").values(name="b"))
                 time.sleep(0.02)
             written.append(None)
 
@@ -31,7 +31,7 @@ def test_a_short_write_waits_for_no_more_than_what_is_being_written(database: Da
         for _ in range(10):
             before = len(written)
             with database.writing() as connection:
-                connection.execute(update(executors).where(executors.c.id == "a").values(seen_at=NOON))
+                connection.execute(update(people).where(people.c.id == "a").values(name="b"))
                 passed_by.append(len(written) - before)
             time.sleep(0.005)
     finally:
@@ -48,4 +48,4 @@ def test_a_write_that_fails_leaves_the_turn_to_the_next(database: Database) -> N
         except LookupError:
             continue
     with database.writing() as connection:
-        connection.execute(insert(executors).values(id="a", seen_at=NOON))
+        connection.execute(insert(people).values(id="a", name="a", created_at=NOON))

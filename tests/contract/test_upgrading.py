@@ -1,4 +1,4 @@
-"""A database of the version before is brought up to date with all that it holds."""
+"""A database of an earlier version is brought up to date with all that it holds."""
 
 import json
 import sqlite3
@@ -8,11 +8,13 @@ from pathlib import Path
 from alembic import command
 
 from kb_service.adapters.sql.engine import Database, alembic_config, upgrade
+from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.domain.days import Interval
-from kb_service.wiring import new_id
+from kb_service.domain.jobs import JobKind
+from kb_service.wiring import new_id, now
 from tests.factories import day
 
 _DOCUMENT = "INSERT INTO documents VALUES (?, 'regulation', '2026-11-22 10:00:00.000000', 1, 1)"
@@ -28,11 +30,7 @@ _EVENT = "INSERT INTO events (id, at, actor, action, document_id, version_id, de
 
 def test_versions_events_and_replacements_of_the_version_before_are_kept(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'kb.sqlite'}")
-    with database.engine.connect() as connection:
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "20261122_1630_first_tables")
-        connection.commit()
+    upgrade_to(database, "20261122_1630_first_tables")
     with closing(sqlite3.connect(tmp_path / "kb.sqlite")) as old, old:
         old.executemany(_DOCUMENT, [("old",), ("new",)])
         old.execute(_VERSION, ("v1", "old", None, None))
@@ -50,3 +48,35 @@ def test_versions_events_and_replacements_of_the_version_before_are_kept(tmp_pat
     assert trail.faults() == []
     assert [each.event.version_id for each in trail.events()] == ["v1", "v2"]
     database.close()
+
+
+def test_what_was_under_way_before_jobs_had_a_table_has_its_job(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'kb.sqlite'}")
+    upgrade_to(database, "20261124_2040_life_of_versions")
+    moment = "2026-11-22 10:00:00.000000"
+    with closing(sqlite3.connect(tmp_path / "kb.sqlite")) as old, old:
+        old.execute("INSERT INTO batches VALUES ('b', 'zhang', ?, 3, 0, 0)", (moment,))
+        for state in ("waiting", "reading", "stored"):
+            old.execute(
+                "INSERT INTO uploads (id, batch_id, file_name, size, blob_sha256, fields, identity, state, attempt, "
+                "records_done, counts, created_at, updated_at) "
+                "VALUES (?, 'b', 'a.md', 1, 'x', '{}', ?, ?, 1, 0, '{}', ?, ?)",
+                (state, state, state, moment, moment),
+            )
+        old.execute(_DOCUMENT, ("old",))
+        old.execute(_VERSION.replace("'approved'", "'in_review'"), ("v1", "old", None, None))
+    upgrade(database)
+    jobs = SqlJobs(database, now=now)
+    reading = jobs.claim(JobKind.READ, limit=10, new_lease=new_id, at=now())
+    assert sorted(each.subject for each in reading) == ["reading", "waiting"]
+    (rehearsing,) = jobs.claim(JobKind.REHEARSE, limit=10, new_lease=new_id, at=now())
+    assert rehearsing.subject == "v1"
+    database.close()
+
+
+def upgrade_to(database: Database, revision: str) -> None:
+    with database.engine.connect() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.executors import Life, SqlExecutors
 from kb_service.adapters.sql.intake import SqlIntake
+from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.errors import BatchNotFound, UploadNotFound, UploadNotRetryable, UploadTakenOver
+from kb_service.domain.jobs import ClaimedJob, JobKind
 from kb_service.domain.uploads import (
     Arrival,
     Chunk,
@@ -54,8 +55,8 @@ def sent(uploads: SqlUploads, *arrivals: Arrival, **said: Any) -> list[Upload]:
     return list(uploads.register(arrivals or [arrival()], actor="wang", at=NOON, **said).uploads)
 
 
-def claimed(uploads: SqlUploads, upload_id: str, executor: str = "e1") -> Upload:
-    found = uploads.claim(upload_id, executor=executor, at=NOON, dead_before=NOON - timedelta(minutes=1))
+def claimed(uploads: SqlUploads, upload_id: str, lease: str = "e1") -> Upload:
+    found = uploads.claim(upload_id, lease=lease, at=NOON)
     assert found is not None
     return found
 
@@ -179,28 +180,31 @@ def test_a_file_that_nobody_will_read_is_refused_from_the_start_and_stays_so(upl
     assert again == first
 
 
-def test_only_one_of_two_executors_gets_an_upload(uploads: SqlUploads, database: Database) -> None:
-    executors = SqlExecutors(database)
-    executors.enter(Life.of("e1#here:1:a"), at=NOON)
+def test_who_claims_what_another_was_reading_begins_the_next_attempt(uploads: SqlUploads) -> None:
     (first,) = sent(uploads)
-    claimed(uploads, first.id, "e1#here:1:a")
-    assert uploads.claim(first.id, executor="e2", at=NOON, dead_before=NOON - timedelta(minutes=1)) is None
-    assert uploads.unfinished(executor="e2", dead_before=NOON - timedelta(minutes=1)) == []
+    assert claimed(uploads, first.id, "e1").attempt == 1
+    again = claimed(uploads, first.id, "e2")
+    assert (again.attempt, again.executor) == (2, "e2")
 
 
-def test_an_upload_of_a_dead_executor_and_one_of_its_own_former_life_are_free(
-    uploads: SqlUploads, database: Database
+def test_a_file_that_came_in_or_is_tried_again_has_its_job_in_the_same_transaction(
+    uploads: SqlUploads, intake: SqlIntake, database: Database
 ) -> None:
-    executors = SqlExecutors(database)
-    executors.enter(Life.of("e1#here:1:a"), at=NOON)
-    (first,) = sent(uploads)
-    claimed(uploads, first.id, "e1#here:1:a")
-    later = NOON + timedelta(minutes=5)
-    assert uploads.unfinished(executor="e1#here:1:a", dead_before=NOON) == [first.id]
-    assert uploads.unfinished(executor="e2", dead_before=later) == [first.id]
-    taken = uploads.claim(first.id, executor="e2", at=later, dead_before=later)
-    assert taken is not None
-    assert taken.executor == "e2"
+    jobs = SqlJobs(database, now=lambda: NOON)
+    first, scan = sent(uploads, arrival("guide.md"), arrival("scan.png", blob_sha256="cd" * 32))
+    sent(uploads, arrival(refusal="larger than 100 MB"))
+    assert [each.subject for each in due(jobs, JobKind.READ)] == [first.id]
+    (job,) = due(jobs, JobKind.READ_LARGE)
+    assert job.subject == scan.id
+    ended(uploads, intake, scan.id, FAILED)
+    jobs.bury(job, "the reader died", at=NOON)
+    assert due(jobs, JobKind.READ_LARGE) == []
+    uploads.retry(scan.id, at=NOON)
+    assert [each.subject for each in due(jobs, JobKind.READ_LARGE)] == [scan.id]
+
+
+def due(jobs: SqlJobs, kind: JobKind) -> list[ClaimedJob]:
+    return jobs.claim(kind, limit=10, new_lease=new_id, at=NOON)
 
 
 def test_who_lost_an_upload_to_another_stores_nothing_more(
@@ -208,7 +212,7 @@ def test_who_lost_an_upload_to_another_stores_nothing_more(
 ) -> None:
     (first,) = sent(uploads)
     slow = claimed(uploads, first.id, "e1")
-    quick = claimed(uploads, first.id, "e2")  # e1 is in no list of the living
+    quick = claimed(uploads, first.id, "e2")
     with pytest.raises(UploadTakenOver):
         store(intake, slow, IncomingRecord(0, None, draft("from-slow")))
     store(intake, quick, IncomingRecord(0, None, draft("from-quick")))
@@ -221,7 +225,7 @@ def test_who_lost_an_upload_to_another_stores_nothing_more(
 def test_a_finished_upload_is_nobodys(uploads: SqlUploads, intake: SqlIntake) -> None:
     (first,) = sent(uploads)
     ended(uploads, intake, first.id, STORED)
-    assert uploads.claim(first.id, executor="e1", at=NOON, dead_before=NOON + timedelta(days=1)) is None
+    assert uploads.claim(first.id, lease="e1", at=NOON) is None
 
 
 def test_a_refused_record_stands_with_its_reason_and_the_others_go_in(uploads: SqlUploads, intake: SqlIntake) -> None:

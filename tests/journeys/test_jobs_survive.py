@@ -124,23 +124,23 @@ def test_two_workers_share_the_uploads_and_what_a_killed_one_had_is_finished_by_
     assert states(found) == {"stored": 60}
     assert {each.partition("#")[0] for each in executors_of(on_postgresql)} >= {"killed", "survivor"}
     assert max(each["attempt"] for each in found["uploads"]) == 2
-    worker("killed")  # comes back with a whole queue of its own in the tables
+    worker("killed")  # comes back
     time.sleep(5)
     assert versions_by_title(on_postgresql) == once_each(names)
     assert wait_until_followed(address)
 
 
 @pytest.mark.postgresql
-def test_a_second_process_of_the_same_name_is_told_and_ends(
+def test_two_workers_of_one_name_share_the_uploads_as_any_others_do(
     kb: Kb, on_postgresql: str, worker: Callable[[str], "subprocess.Popen[str]"]
 ) -> None:
-    kb.serve()
-    worker("one")
-    time.sleep(3)
-    second = worker("one")
-    _, complaints = second.communicate(timeout=30)
-    assert second.returncode == 1
-    assert "give each process a name of its own with KB_EXECUTOR" in complaints
+    names = [f"事项{number}" for number in range(20)]
+    address = kb.serve()
+    both = [worker("one"), worker("one")]
+    batch_id = sent(address, names)
+    assert states(wait_until_done(address, batch_id, at_least=20)) == {"stored": 20}
+    assert versions_by_title(on_postgresql) == once_each(names)
+    assert [each.poll() for each in both] == [None, None]
 
 
 def kill_while_it_reads(process: "subprocess.Popen[str]", name: str, database_url: str) -> None:

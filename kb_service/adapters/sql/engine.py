@@ -135,12 +135,6 @@ def _sqlite_engine(url: str, synchronous: str) -> Engine:
     return engine
 
 
-def complete_imports() -> None:
-    """Before threads start: half imported in one of them (by the job library), `sqlalchemy.orm` breaks every
-    statement with an enum in the others."""
-    import sqlalchemy.orm  # noqa: F401
-
-
 def upgrade(database: Database) -> None:
     """Apply the migrations that are missing. Cheap when there are none: alembic is only imported when needed.
 

@@ -8,12 +8,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.jobs import enqueue
 from kb_service.adapters.sql.library import bump, missing_version, write_endings
 from kb_service.adapters.sql.schedules import schedules_within
 from kb_service.adapters.sql.tables import contributors, documents, passages, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import Version, VersionDraft, VersionState
 from kb_service.domain.errors import VersionChanged
+from kb_service.domain.jobs import Job, JobKind
 from kb_service.domain.life import IntervalChange
 from kb_service.publishing.publishing import Held, Turn
 
@@ -100,6 +102,8 @@ class SqlLife:
         connection.execute(update(versions).where(versions.c.id == version.id).values(values))
         _record(connection, version.document_id, version.id, turn.action, detail, actor=actor, at=at)
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
+        if turn.state is VersionState.IN_REVIEW:
+            enqueue(self._database, connection, Job(JobKind.REHEARSE, version.id), at=at)
 
     def _edit(self, connection: Connection, version: Version, draft: VersionDraft, actor: str) -> dict[str, Any]:
         """A draft's text and passages are replaced: nobody but its editors has seen them."""

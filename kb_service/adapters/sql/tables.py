@@ -297,12 +297,21 @@ upload_records = Table(
     PrimaryKeyConstraint("upload_id", "ordinal"),
 )
 
-# Processes that take jobs; one that has not been seen for a while is dead, and its uploads are taken by others.
-executors = Table(
-    "executors",
+# What is still to be done. `lease` says who is doing it, until `leased_until`; `dead_at`: given up, a dead letter.
+jobs = Table(
+    "jobs",
     metadata,
-    Column("id", String(200), primary_key=True),
-    Column("seen_at", Moment, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(400), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease", String(200), index=True),
+    Column("leased_until", Moment),
+    Column("error", Text),
+    Column("dead_at", Moment),
+    PrimaryKeyConstraint("kind", "subject"),
 )
 
 # `fingerprint` is a hash of kind and the two places: finding the same again adds no row and reopens none.
@@ -373,6 +382,7 @@ due_lists = Table(
 )
 
 Index("ix_upload_records_document", upload_records.c.upload_id, upload_records.c.document_id)
+Index("ix_jobs_in_order", jobs.c.kind, jobs.c.priority, jobs.c.created_at, jobs.c.subject)
 Index("ix_answers_matter_id", answers.c.matter_id, answers.c.asked_at)
 Index("ix_versions_state", versions.c.state, versions.c.effective_from)
 Index("ix_documents_unsynced", documents.c.revision, documents.c.synced_revision)

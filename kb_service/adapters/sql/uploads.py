@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, insert, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.jobs import enqueue
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.adapters.sql.tables import (
     batch_uploads,
     batches,
     documents,
-    executors,
     upload_records,
     uploads,
     versions,
@@ -28,6 +28,7 @@ from kb_service.adapters.sql.upload_rows import (
 )
 from kb_service.domain.documents import VersionState
 from kb_service.domain.errors import UploadNotRetryable
+from kb_service.domain.jobs import reading_job
 from kb_service.domain.uploads import (
     Arrival,
     Batch,
@@ -49,7 +50,7 @@ class SqlUploads:
         self, arrivals: Sequence[Arrival], *, actor: str, at: datetime, publish: bool = False, dry_run: bool = False
     ) -> Registered:
         """A batch of what was sent. What came before and is stored or under way is not taken in again; what was
-        refused or failed is tried again."""
+        refused or failed is tried again. The jobs that read them are enqueued in the same transaction."""
         batch_id = self._new_id()
         row = {"id": batch_id, "actor": actor, "created_at": at, "files": len(arrivals)}
         found: list[tuple[str, bool]] = []
@@ -66,6 +67,9 @@ class SqlUploads:
                 link = {"batch_id": batch_id, "ordinal": ordinal, "upload_id": upload_id}
                 connection.execute(insert(batch_uploads).values(link))
             rows = uploads_in_order(connection, [each for each, _ in found])
+            for each in rows:
+                if each.state is UploadState.WAITING:
+                    self._enqueue(connection, each, files=len(arrivals), at=at)
         batch = Batch(batch_id, actor, at, publish, dry_run, tuple(each for each, _ in found))
         return Registered(batch, tuple(rows), frozenset(each for each, was_known in found if was_known))
 
@@ -91,31 +95,47 @@ class SqlUploads:
         connection.execute(insert(uploads).values(row))
         return upload_id
 
+    def _enqueue(self, connection: Connection, waiting: Upload, *, files: int, at: datetime) -> None:
+        job = reading_job(waiting.id, file_name=waiting.file_name, size=waiting.size, files=files)
+        enqueue(self._database, connection, job, at=at)
+
     def retry(self, upload_id: str, *, at: datetime) -> Upload:
         """Put a refused or failed upload back. Raises UploadNotFound, UploadNotRetryable."""
         with self._database.writing() as connection:
             if put_back(connection, upload_id, at):
-                return upload_row(connection, upload_id)
+                waiting = upload_row(connection, upload_id)
+                self._enqueue(connection, waiting, files=1, at=at)
+                return waiting
             state = upload_row(connection, upload_id).state
         raise UploadNotRetryable(f"only a refused or failed upload can be tried again; this one is {state}")
 
     # Taking in
 
-    def claim(self, upload_id: str, *, executor: str, at: datetime, dead_before: datetime) -> Upload | None:
-        """The upload, if it is now this executor's: it waited, or whoever had it was last seen before ``dead_before``.
+    def claim(self, upload_id: str, *, lease: str, at: datetime) -> Upload | None:
+        """The upload, now read under this lease (of its job); None when it is finished.
 
-        What the executor itself had is its own again: it was left behind by its former life.
+        Who had begun to read it before has lost it: its attempt is over, and it stores nothing more.
         """
-        mine = update(uploads).where(uploads.c.id == upload_id, _is_free(executor, dead_before))
+        attempt = case((uploads.c.state == UploadState.READING, uploads.c.attempt + 1), else_=uploads.c.attempt)
+        values = {"state": UploadState.READING, "executor": lease, "attempt": attempt, "updated_at": at}
+        unfinished = uploads.c.state.in_([UploadState.WAITING, UploadState.READING])
         with self._database.writing() as connection:
-            claimed = connection.execute(mine.values(state=UploadState.READING, executor=executor, updated_at=at))
+            claimed = connection.execute(update(uploads).where(uploads.c.id == upload_id, unfinished).values(values))
             return upload_row(connection, upload_id) if claimed.rowcount else None
 
-    def unfinished(self, *, executor: str, dead_before: datetime) -> list[str]:
-        """What `claim` would give this executor, oldest first."""
-        query = select(uploads.c.id).where(_is_free(executor, dead_before)).order_by(uploads.c.created_at, uploads.c.id)
+    def give_up(self, upload_id: str, reason: str, *, at: datetime) -> None:
+        """It has failed, unless it is finished."""
+        unfinished = uploads.c.state.in_([UploadState.WAITING, UploadState.READING])
+        failed = {"state": UploadState.FAILED, "reason": reason, "updated_at": at}
+        with self._database.writing() as connection:
+            connection.execute(update(uploads).where(uploads.c.id == upload_id, unfinished).values(failed))
+
+    def documents_of(self, upload_id: str) -> list[str]:
+        """The documents that the upload brought or changed."""
+        own = select(uploads.c.version_id).where(uploads.c.id == upload_id).scalar_subquery()
+        brought = or_(versions.c.upload_id == upload_id, versions.c.id == own)
         with self._database.reading() as connection:
-            return list(connection.execute(query).scalars())
+            return list(connection.execute(select(versions.c.document_id).where(brought).distinct()).scalars())
 
     # Reading
 
@@ -181,12 +201,6 @@ class SqlUploads:
             for ids in chunks(_version_ids(some)):
                 version_ids |= {row.id for row in connection.execute(behind.where(versions.c.id.in_(ids)))}
         return frozenset(each.id for each in some if each.id in upload_ids or each.version_id in version_ids)
-
-
-def _is_free(executor: str, dead_before: datetime) -> Any:
-    alive = select(executors.c.id).where(executors.c.seen_at >= dead_before)
-    is_left_behind = or_(uploads.c.executor == executor, uploads.c.executor.not_in(alive))
-    return or_(uploads.c.state == UploadState.WAITING, (uploads.c.state == UploadState.READING) & is_left_behind)
 
 
 def _known(connection: Connection, identity: str) -> str | None:
