@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -27,28 +28,35 @@ LONGEST_QUESTION = 2000
 class QuestionsInFlight:
     """How many questions are being answered: background work waits for them, since Python runs one thread at a time.
 
-    Safe among threads. ``longest_wait_seconds``: of one call of `give_way`, so that a busy day does not stop the work.
+    Safe among threads. A step waits until no question has been in flight for ``quiet_seconds``, since the next one
+    often follows at once; for ``longest_wait_seconds`` at most, so that a busy day does not stop the work.
     """
 
-    def __init__(self, *, longest_wait_seconds: float = 0.1) -> None:
+    def __init__(self, *, quiet_seconds: float = 0.05, longest_wait_seconds: float = 0.5) -> None:
+        self._quiet_seconds = quiet_seconds
         self._longest_wait_seconds = longest_wait_seconds
-        self._none_left = threading.Condition()
+        self._ended = threading.Condition()
         self._count = 0
+        self._quiet_from = 0.0
 
     def __enter__(self) -> None:
-        with self._none_left:
+        with self._ended:
             self._count += 1
 
     def __exit__(self, *_: object) -> None:
-        with self._none_left:
+        with self._ended:
             self._count -= 1
-            if not self._count:
-                self._none_left.notify_all()
+            self._quiet_from = time.monotonic() + self._quiet_seconds
+            self._ended.notify_all()
 
     def give_way(self) -> None:
         """Called between small steps of background work."""
-        with self._none_left:
-            self._none_left.wait_for(lambda: not self._count, self._longest_wait_seconds)
+        until = time.monotonic() + self._longest_wait_seconds
+        with self._ended:
+            while (now := time.monotonic()) < until:
+                if not self._count and self._quiet_from <= now:
+                    return
+                self._ended.wait((until if self._count else min(until, self._quiet_from)) - now)
 
 
 class Asking:

@@ -40,3 +40,15 @@ def test_without_a_question_nothing_waits() -> None:
     started = time.monotonic()
     in_flight.give_way()
     assert time.monotonic() - started < 10
+
+
+def test_background_work_waits_a_moment_longer_because_the_next_question_often_follows_at_once() -> None:
+    in_flight = QuestionsInFlight(quiet_seconds=0.2, longest_wait_seconds=5)
+    with in_flight:
+        pass
+    begun = time.monotonic()
+    in_flight.give_way()
+    assert 0.15 < time.monotonic() - begun < 2
+    begun = time.monotonic()
+    in_flight.give_way()
+    assert time.monotonic() - begun < 0.1
