@@ -28,7 +28,6 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
@@ -38,6 +37,7 @@ from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
+from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking.asking import Asking
 from kb_service.domain.errors import ReasonMissing
@@ -71,7 +71,7 @@ class Records:
     computed: SqlVectors
     blobs: BlobFolder
     people: SqlPeople
-    life: SqlLife
+    version_states: SqlVersionStates
     shelf: SqlShelf
     trail: SqlTrail
     working_days: SqlWorkingDays

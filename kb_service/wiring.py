@@ -30,7 +30,6 @@ from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
@@ -40,6 +39,7 @@ from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
+from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.answer_wiring import open_asking
@@ -85,7 +85,7 @@ def open_records(settings: Settings) -> Records:
         computed=SqlVectors(database),
         blobs=BlobFolder(settings.blobs_dir),
         people=SqlPeople(database, new_id=new_id, new_secret=new_secret),
-        life=SqlLife(database, new_id=new_id),
+        version_states=SqlVersionStates(database, new_id=new_id),
         shelf=SqlShelf(database),
         trail=SqlTrail(database),
         working_days=SqlWorkingDays(database, statutory_calendar()),
@@ -231,13 +231,16 @@ def _service(
         version=records.library.version,
         index_documents=synchroniser.sync,
         store=records.rehearsals,
-        interval_changes=records.life.interval_changes,
+        interval_changes=records.version_states.interval_changes,
         contradicting=records.suspicions.rivals_of,
         now=now,
         new_id=new_id,
     )
     publishing = Publishing(
-        life=records.life, calendar=records.working_days.calendar, rehearsed=rehearsing.rehearsed, now=now
+        version_states=records.version_states,
+        calendar=records.working_days.calendar,
+        rehearsed=rehearsing.rehearsed,
+        now=now,
     )
     asked = asking()
     service = Service(

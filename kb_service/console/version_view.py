@@ -96,7 +96,7 @@ def matter_names(service: Service) -> Mapping[str, str]:
 
 def has_contributed(service: Service, version: Version, actor: Actor) -> bool:
     """Who worked on a version sees why somebody else has to approve it."""
-    people = {*service.records.life.contributors(version.id), version.created_by}
+    people = {*service.records.version_states.contributors(version.id), version.created_by}
     return person_id(actor.person_id) in {person_id(each) for each in people}
 
 

@@ -32,7 +32,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Transition:
     """What becomes of a held version: its state, columns, entry in the trail; and of another withdrawn with it."""
 
     state: VersionState
@@ -43,21 +43,21 @@ class Turn:
     withdrawn: str | None = None
 
     @property
-    def of_the_withdrawn(self) -> "Turn":
-        return Turn(VersionState.WITHDRAWN, Step.WITHDRAW, detail={"reason": self.detail.get("reason")})
+    def of_the_withdrawn(self) -> "Transition":
+        return Transition(VersionState.WITHDRAWN, Step.WITHDRAW, detail={"reason": self.detail.get("reason")})
 
 
-class Life(Protocol):
+class VersionStates(Protocol):
     """Where versions are kept and changed, one transaction a change."""
 
-    def turn(
+    def change(
         self,
         version_id: str,
         *,
         actor: str,
         at: datetime,
         if_revision: int | None,
-        decide: Callable[[Held], Turn],
+        decide: Callable[[Held], Transition],
     ) -> Version: ...
 
     def look(self, version_id: str, *, if_revision: int | None) -> Held: ...
@@ -76,13 +76,13 @@ class Publishing:
     def __init__(
         self,
         *,
-        life: Life,
+        version_states: VersionStates,
         calendar: Callable[[], WorkingCalendar],
         rehearsed: Callable[[str], Rehearsal],
         now: Callable[[], datetime],
     ) -> None:
         """``rehearsed``: the rehearsal of a version as it is now."""
-        self._life = life
+        self._version_states = version_states
         self._rehearsed = rehearsed
         self._calendar = calendar
         self._now = now
@@ -90,24 +90,24 @@ class Publishing:
     def edit(self, version_id: str, draft: VersionDraft, *, actor: str, if_revision: int | None = None) -> Version:
         """Put ``draft`` in place of a draft's text and fields."""
 
-        def decide(held: Held) -> Turn:
-            return Turn(state_after(Step.EDIT, held.version.state), Step.EDIT, edited=draft)
+        def decide(held: Held) -> Transition:
+            return Transition(state_after(Step.EDIT, held.version.state), Step.EDIT, edited=draft)
 
-        return self._turn(version_id, actor, if_revision, decide)
+        return self._change(version_id, actor, if_revision, decide)
 
     def submit(
         self, version_id: str, *, actor: str, reason: str | None = None, if_revision: int | None = None
     ) -> Version:
         """Ask for review. ``reason``: why it is late, where it is."""
 
-        def decide(held: Held) -> Turn:
+        def decide(held: Held) -> Transition:
             state = state_after(Step.SUBMIT, held.version.state)
             values: dict[str, Any] = {"submitted_at": self._now(), "submitted_by": actor}
             if said := _said(reason):
                 values["late_reason"] = said["reason"]
-            return Turn(state, Step.SUBMIT, values, said)
+            return Transition(state, Step.SUBMIT, values, said)
 
-        return self._turn(version_id, actor, if_revision, decide)
+        return self._change(version_id, actor, if_revision, decide)
 
     def approve(
         self,
@@ -125,13 +125,13 @@ class Publishing:
         Raises SecondPersonNeeded, VersionsContradict, LateReasonMissing.
         """
 
-        def decide(held: Held, rehearsal: Mapping[str, Any] | None = None) -> Turn:
+        def decide(held: Held, rehearsal: Mapping[str, Any] | None = None) -> Transition:
             return self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=rehearsal)
 
-        held = self._life.look(version_id, if_revision=if_revision)
+        held = self._version_states.look(version_id, if_revision=if_revision)
         decide(held)
         verdict = _verdict(self._rehearsed(version_id))
-        return self._turn(version_id, actor, held.version.revision, lambda now_held: decide(now_held, verdict))
+        return self._change(version_id, actor, held.version.revision, lambda now_held: decide(now_held, verdict))
 
     def _approval(
         self,
@@ -141,7 +141,7 @@ class Publishing:
         reason: str | None,
         withdraw: str | None,
         rehearsal: Mapping[str, Any] | None,
-    ) -> Turn:
+    ) -> Transition:
         state = state_after(Step.APPROVE, held.version.state)
         _require_second_person(held, actor)
         changes = held.interval_changes(withdraw)
@@ -159,34 +159,34 @@ class Publishing:
             "rehearsal": rehearsal,
             **_said(reason),
         }
-        return Turn(state, Step.APPROVE, values, detail, withdrawn=withdraw)
+        return Transition(state, Step.APPROVE, values, detail, withdrawn=withdraw)
 
     def reject(self, version_id: str, *, actor: str, reason: str, if_revision: int | None = None) -> Version:
         """Send it back with the reason; it can be revised."""
         _require_reason(reason, "a rejection")
 
-        def decide(held: Held) -> Turn:
+        def decide(held: Held) -> Transition:
             state = state_after(Step.REJECT, held.version.state)
-            return Turn(state, Step.REJECT, {"rejection_reason": reason}, _said(reason))
+            return Transition(state, Step.REJECT, {"rejection_reason": reason}, _said(reason))
 
-        return self._turn(version_id, actor, if_revision, decide)
+        return self._change(version_id, actor, if_revision, decide)
 
     def withdraw(self, version_id: str, *, actor: str, reason: str, if_revision: int | None = None) -> Version:
         """It was wrong: take it out of every view, past days too. Its predecessor is in force again by itself."""
         _require_reason(reason, "a withdrawal")
 
-        def decide(held: Held) -> Turn:
-            return Turn(state_after(Step.WITHDRAW, held.version.state), Step.WITHDRAW, detail=_said(reason))
+        def decide(held: Held) -> Transition:
+            return Transition(state_after(Step.WITHDRAW, held.version.state), Step.WITHDRAW, detail=_said(reason))
 
-        return self._turn(version_id, actor, if_revision, decide)
+        return self._change(version_id, actor, if_revision, decide)
 
     def revise(self, version_id: str, *, actor: str) -> Version:
         """A new draft from a version in any state; whoever worked on the old one has worked on the new one too."""
-        return self._life.copy(version_id, actor=actor, at=self._now())
+        return self._version_states.copy(version_id, actor=actor, at=self._now())
 
     def interval_changes(self, version_id: str, *, without: str | None = None) -> Sequence[IntervalChange]:
         """What its approval would do to every interval, for the approver to see first."""
-        return self._life.interval_changes(version_id, without=without)
+        return self._version_states.interval_changes(version_id, without=without)
 
     def lead_time(self, version: Version) -> LeadTimeVerdict:
         return self.lead_times([version])[0]
@@ -206,8 +206,12 @@ class Publishing:
             )
         return given if verdict.needs_reason else version.late_reason
 
-    def _turn(self, version_id: str, actor: str, if_revision: int | None, decide: Callable[[Held], Turn]) -> Version:
-        return self._life.turn(version_id, actor=actor, at=self._now(), if_revision=if_revision, decide=decide)
+    def _change(
+        self, version_id: str, actor: str, if_revision: int | None, decide: Callable[[Held], Transition]
+    ) -> Version:
+        return self._version_states.change(
+            version_id, actor=actor, at=self._now(), if_revision=if_revision, decide=decide
+        )
 
 
 def _require_second_person(held: Held, actor: str) -> None:

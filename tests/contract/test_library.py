@@ -11,13 +11,13 @@ from alembic.migration import MigrationContext
 
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.tables import metadata as tables
+from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
 from kb_service.domain.errors import RecordsUnavailable, VersionNotFound
 from kb_service.ports import Approval
-from kb_service.publishing.publishing import Turn
+from kb_service.publishing.publishing import Transition
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, draft, metadata
 
@@ -34,9 +34,9 @@ def store(library: SqlLibrary, *drafts: VersionDraft, approval: Approval | None 
 
 
 def withdraw(database: Database, version_id: str) -> None:
-    life = SqlLife(database, new_id=new_id)
-    turn = Turn(VersionState.WITHDRAWN, "withdraw")
-    life.turn(version_id, actor="editor", at=NOON, if_revision=None, decide=lambda _held: turn)
+    version_states = SqlVersionStates(database, new_id=new_id)
+    transition = Transition(VersionState.WITHDRAWN, "withdraw")
+    version_states.change(version_id, actor="editor", at=NOON, if_revision=None, decide=lambda _held: transition)
 
 
 def test_a_version_comes_back_as_it_was_stored(library: SqlLibrary) -> None:

@@ -8,16 +8,16 @@ import pytest
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
 from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionDecided, SuspicionNotFound
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.ports import Approval
-from kb_service.publishing.publishing import Turn
+from kb_service.publishing.publishing import Transition
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, metadata
 
@@ -46,9 +46,9 @@ def stored(database: Database, document_id: str, *, approval: Approval | None = 
 
 
 def turned(database: Database, version_id: str, state: VersionState) -> None:
-    turn = Turn(state, state.value)
-    SqlLife(database, new_id=new_id).turn(
-        version_id, actor="reviewer", at=NOON, if_revision=None, decide=lambda _held: turn
+    transition = Transition(state, state.value)
+    SqlVersionStates(database, new_id=new_id).change(
+        version_id, actor="reviewer", at=NOON, if_revision=None, decide=lambda _held: transition
     )
 
 

@@ -10,8 +10,8 @@ from alembic import command
 from kb_service.adapters.sql.engine import Database, alembic_config, upgrade
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.domain.days import Interval
 from kb_service.domain.jobs import JobKind
 from kb_service.wiring import new_id, now
@@ -44,7 +44,7 @@ def test_versions_events_and_replacements_of_the_version_before_are_kept(tmp_pat
     assert library.interval("v1") == Interval(None, day("2026-03-01"))
     assert library.version("v2").approval_rule == "bulk_import"
     assert library.version("v2").revision == 1
-    assert SqlLife(database, new_id=new_id).contributors("v1") == {"zhang"}
+    assert SqlVersionStates(database, new_id=new_id).contributors("v1") == {"zhang"}
     assert trail.faults() == []
     assert [each.event.version_id for each in trail.events()] == ["v1", "v2"]
     database.close()

@@ -11,8 +11,8 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.uploads import SqlUploads
+from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.errors import BatchNotFound, UploadNotFound, UploadNotRetryable, UploadTakenOver
@@ -109,9 +109,11 @@ def test_what_was_rejected_since_is_taken_in_anew(uploads: SqlUploads, intake: S
     (first,) = sent(uploads)
     done = store(intake, claimed(uploads, first.id), IncomingRecord(0, None, draft()))
     assert [each.id for each in sent(uploads)] == [first.id]
-    life = SqlLife(database, new_id=new_id)
+    version_states = SqlVersionStates(database, new_id=new_id)
     working_days = SqlWorkingDays(database, statutory_calendar())
-    publishing = Publishing(life=life, calendar=working_days.calendar, rehearsed=rehearsal, now=lambda: NOON)
+    publishing = Publishing(
+        version_states=version_states, calendar=working_days.calendar, rehearsed=rehearsal, now=lambda: NOON
+    )
     publishing.submit(str(done.version_id), actor="wang")
     publishing.reject(str(done.version_id), actor="zhao", reason="wrong")
     (again,) = sent(uploads)

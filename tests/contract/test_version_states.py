@@ -8,9 +8,9 @@ import pytest
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.life import SqlLife
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Version, VersionDraft, VersionState
@@ -28,8 +28,8 @@ def library(database: Database) -> SqlLibrary:
 
 @pytest.fixture
 def publishing(database: Database) -> Publishing:
-    life = SqlLife(database, new_id=new_id)
-    return Publishing(life=life, calendar=statutory_calendar, rehearsed=rehearsal, now=lambda: NOON)
+    version_states = SqlVersionStates(database, new_id=new_id)
+    return Publishing(version_states=version_states, calendar=statutory_calendar, rehearsed=rehearsal, now=lambda: NOON)
 
 
 def store(library: SqlLibrary, each: VersionDraft, *, actor: str = "zhang") -> str:

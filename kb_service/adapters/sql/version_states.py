@@ -17,11 +17,11 @@ from kb_service.domain.documents import Version, VersionDraft, VersionState
 from kb_service.domain.errors import VersionChanged
 from kb_service.domain.jobs import Job, JobKind
 from kb_service.domain.life import IntervalChange
-from kb_service.publishing.publishing import Held, Turn
+from kb_service.publishing.publishing import Held, Transition
 
 
-class SqlLife:
-    """Implements `publishing.Life`."""
+class SqlVersionStates:
+    """Implements `publishing.VersionStates`."""
 
     def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
         self._database = database
@@ -47,14 +47,14 @@ class SqlLife:
             lambda without: changes[None] if without is None else self.interval_changes(version_id, without=without),
         )
 
-    def turn(
+    def change(
         self,
         version_id: str,
         *,
         actor: str,
         at: datetime,
         if_revision: int | None,
-        decide: Callable[[Held], Turn],
+        decide: Callable[[Held], Transition],
     ) -> Version:
         """Let ``decide`` say what becomes of the version, write that and the trail, and give the version as it is then.
 
@@ -62,11 +62,11 @@ class SqlLife:
         """
         with self._database.writing() as connection:
             held = _held(connection, version_id, if_revision)
-            turn = decide(held)
-            self._write(connection, held.version, turn, actor=actor, at=at)
-            if turn.withdrawn is not None:
-                other = _version(connection, turn.withdrawn, lock=True)
-                self._write(connection, other, turn.of_the_withdrawn, actor=actor, at=at)
+            transition = decide(held)
+            self._write(connection, held.version, transition, actor=actor, at=at)
+            if transition.withdrawn is not None:
+                other = _version(connection, transition.withdrawn, lock=True)
+                self._write(connection, other, transition.of_the_withdrawn, actor=actor, at=at)
             return _version(connection, version_id)
 
     def copy(self, version_id: str, *, actor: str, at: datetime) -> Version:
@@ -93,14 +93,16 @@ class SqlLife:
             bump(connection, {held.version.document_id})
             return _version(connection, new)
 
-    def _write(self, connection: Connection, version: Version, turn: Turn, *, actor: str, at: datetime) -> None:
-        values: dict[str, Any] = {"state": turn.state, **turn.values, "revision": version.revision + 1}
-        detail = dict(turn.detail)
-        if turn.edited is not None:
-            values |= self._edit(connection, version, turn.edited, actor)
+    def _write(
+        self, connection: Connection, version: Version, transition: Transition, *, actor: str, at: datetime
+    ) -> None:
+        values: dict[str, Any] = {"state": transition.state, **transition.values, "revision": version.revision + 1}
+        detail = dict(transition.detail)
+        if transition.edited is not None:
+            values |= self._edit(connection, version, transition.edited, actor)
             detail |= {"before_sha256": version.content_sha256, "content_sha256": values["content_sha256"]}
         connection.execute(update(versions).where(versions.c.id == version.id).values(values))
-        _record(connection, version.document_id, version.id, turn.action, detail, actor=actor, at=at)
+        _record(connection, version.document_id, version.id, transition.action, detail, actor=actor, at=at)
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
         if turn.state is VersionState.IN_REVIEW:
             enqueue(self._database, connection, Job(JobKind.REHEARSE, version.id), at=at)
