@@ -24,7 +24,7 @@ class InProcess:
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[Place]:
         found = self._service.asking.search(self._asked(question), narrowing=EVERYTHING, limit=limit)
-        return [Place(each.document_id, each.found.passage.version_id, each.found.passage.id) for each in found]
+        return [Place(each.document_id, each.source.passage.version_id, each.source.passage.id) for each in found]
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         routed = self._service.asking.route(self._asked(question))

@@ -183,7 +183,7 @@ class Examining:
 
     def _contradictions(self, stated: Sequence[Statement], around: Sequence[_Neighbour]) -> Iterator[Suspected]:
         for each in around:
-            if not stated or not may_contradict(stated[0].found.metadata, each.first.metadata):
+            if not stated or not may_contradict(stated[0].source.metadata, each.first.metadata):
                 continue
             theirs = self._stated(each.passages)
             self._give_way()
@@ -193,7 +193,7 @@ class Examining:
 
 def _telling(own: Sequence[PassageInVersion], stated: Sequence[Statement]) -> list[PassageInVersion]:
     """The beginning, by which a repeated text is found, and the passages with figures."""
-    with_figures = {statement.found.passage.id: statement.found for statement in stated}
+    with_figures = {statement.source.passage.id: statement.source for statement in stated}
     return list({own[0].passage.id: own[0], **with_figures}.values())[:_SEARCHES]
 
 
@@ -226,14 +226,14 @@ def _of_versions(kind: SuspicionKind, version_id: str, other: str, likeness: flo
 
 def _contradiction(found: Difference) -> Suspected:
     kind = SuspicionKind.CONTRADICTION
-    ours, theirs = ([each.found.passage.id, *each.written] for each in (found.ours, found.theirs))
+    ours, theirs = ([each.source.passage.id, *each.written] for each in (found.ours, found.theirs))
     return Suspected(
         kind, _place(found.ours), _place(found.theirs), _fingerprint(kind, ours, theirs), round(found.likeness, 3)
     )
 
 
 def _place(statement: Statement) -> Place:
-    passage = statement.found.passage
+    passage = statement.source.passage
     return Place(passage.version_id, passage.id, statement.span, statement.figure_spans)
 
 

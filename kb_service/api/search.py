@@ -77,14 +77,14 @@ def hits_of(service: Service, asked: Question, narrowing: Narrowing, limit: int)
     schedules = service.library.schedules(sorted({each.document_id for each in found}))
     hits = []
     for each in found:
-        interval = interval_of(each.found.passage.version_id, schedules.get(each.document_id, ()))
+        interval = interval_of(each.source.passage.version_id, schedules.get(each.document_id, ()))
         if interval is not None and interval.contains(asked.as_of):
             hits.append(_hit(each, interval, service))
     return SearchHits(hits)
 
 
 def _hit(candidate: Candidate, interval: Interval, service: Service) -> SearchHit:
-    metadata, passage = candidate.found.metadata, candidate.found.passage
+    metadata, passage = candidate.source.metadata, candidate.source.passage
     return SearchHit(
         passage_id=passage.id,
         document_id=candidate.document_id,

@@ -48,7 +48,7 @@ class Composer:
 
     def compose(self, question: Question, parts: Sequence[Part]) -> Answer:
         """An answer where one part was answered; the confidence is that of its least sure answered part."""
-        weakest = min(parts, key=lambda each: (each.reply.has_failed, each.found.confidence))
+        weakest = min(parts, key=lambda each: (each.reply.has_failed, each.result.confidence))
         leading = parts[0]
         reading = leading.understood
         return Answer(
@@ -60,12 +60,12 @@ class Composer:
             outcome=self._outcome(parts),
             text=self._in_script(self._text(parts), parts),
             citations=tuple(self._citations(parts)),
-            evidence=self.evidence([each.found for each in parts]),
+            evidence=self.evidence([each.result for each in parts]),
             notices=tuple(self._notices(parts)),
-            confidence=round(weakest.found.confidence, 4),
-            confidence_applies=weakest.found.confidence_applies,
+            confidence=round(weakest.result.confidence, 4),
+            confidence_applies=weakest.result.confidence_applies,
             confidence_version=self._confidence_version,
-            features={name: round(value, 4) for name, value in (weakest.found.features or {}).items()},
+            features={name: round(value, 4) for name, value in (weakest.result.features or {}).items()},
             matter=MatterRef(reading.matter.id, reading.matter.name) if reading.matter else None,
             facet=reading.facet,
             understood_as=_understood(parts),
@@ -82,9 +82,9 @@ class Composer:
         in_turn = [each.candidates[rank] for rank in range(depth) for each in found if rank < len(each.candidates)]
         once: dict[str, Candidate] = {}
         for each in in_turn:
-            once.setdefault(each.found.passage.id, each)
+            once.setdefault(each.source.passage.id, each)
         return tuple(
-            Evidence(passage_id, each.document_id, each.found.passage.version_id, round(each.score, 4))
+            Evidence(passage_id, each.document_id, each.source.passage.version_id, round(each.score, 4))
             for passage_id, each in list(once.items())[: self._knobs.evidence]
         )
 
@@ -134,7 +134,7 @@ class Composer:
         reasons = tuple(dict.fromkeys(reason for part in parts for reason in part.reply.reasons))
         if _NOBODY_NEEDED.issuperset(reasons):
             return Escalation(recommended=False, reasons=reasons)
-        titles = [each.found.metadata.title for each in failed.found.candidates[: self._knobs.evidence]]
+        titles = [each.source.metadata.title for each in failed.result.candidates[: self._knobs.evidence]]
         return Escalation(
             recommended=True,
             reasons=reasons,

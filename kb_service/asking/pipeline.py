@@ -35,7 +35,7 @@ from kb_service.ports import Library, Scheduled, ScriptConverter
 from kb_service.text.normalising import normalised
 
 _CANDIDATES = 10
-# Below this confidence nothing that was found has to do with the question.
+# Below this confidence nothing that was result has to do with the question.
 _FAR_OFF = 0.05
 _MAJORITY = 0.5
 _OUTCOME_OF_SCOPE = {
@@ -113,11 +113,11 @@ class Pipeline:
             return Part(first, SearchResult(), self._after_complaint(first, context))
         yield Progress("searching")
         looked_up = [(each, self._look_up(each, context.narrowing)) for each in readings]
-        understood, found = max(looked_up, key=lambda pair: pair[1].confidence)
-        yield EvidenceFound(self._tools.composer.evidence([found]))
+        understood, result = max(looked_up, key=lambda pair: pair[1].confidence)
+        yield EvidenceFound(self._tools.composer.evidence([result]))
         yield Progress("drafting")
-        reply = yield from self._decide(understood, found, context)
-        return Part(understood, found, self._after_repeated_failure(understood, found, reply, context))
+        reply = yield from self._decide(understood, result, context)
+        return Part(understood, result, self._after_repeated_failure(understood, result, reply, context))
 
     def _look_up(self, understood: Understanding, narrowing: Narrowing) -> SearchResult:
         retriever, confidence = self._tools.retriever, self._tools.confidence
@@ -126,7 +126,7 @@ class Pipeline:
         if not candidates:
             return SearchResult()
         facet = understood.facet
-        facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].found)
+        facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].source)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
         return SearchResult(
             candidates=tuple(candidates),
@@ -138,62 +138,62 @@ class Pipeline:
         )
 
     def _decide(
-        self, understood: Understanding, found: SearchResult, context: Context
+        self, understood: Understanding, result: SearchResult, context: Context
     ) -> Generator[Progress, None, Reply]:
         if understood.scope is not None:
-            return self._hand_over(understood, found, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
-        if not found.candidates or found.terms is None:
-            return self._no_sure_answer(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
-        asked_back = self._asked_back(understood, found, context)
+            return self._hand_over(understood, result, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
+        if not result.candidates or result.terms is None:
+            return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE)
+        asked_back = self._asked_back(understood, result, context)
         if asked_back is not None:
             text = self._tools.clarifying.text(asked_back)
             return Reply(Outcome.CLARIFY, text, clarification=asked_back)
-        if not found.is_sure:
+        if not result.is_sure:
             return self._no_sure_answer(
-                understood, found, self._reason_for_doubt(understood, found), Outcome.HANDED_OVER
+                understood, result, self._reason_for_doubt(understood, result), Outcome.HANDED_OVER
             )
-        if self._tools.planted_orders.stand_in(found.candidates[0].found):
-            return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
-        usable = self._tools.planted_orders.without(found.candidates)
-        draft = yield from self._tools.drafter.draft(understood, usable, found.terms.bigrams)
-        return self._checked(understood, found, draft, context)
+        if self._tools.planted_orders.stand_in(result.candidates[0].source):
+            return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
+        usable = self._tools.planted_orders.without(result.candidates)
+        draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
+        return self._checked(understood, result, draft, context)
 
-    def _checked(self, understood: Understanding, found: SearchResult, draft: Draft, context: Context) -> Reply:
+    def _checked(self, understood: Understanding, result: SearchResult, draft: Draft, context: Context) -> Reply:
         """The draft as an answer, if it holds against the database as it is now."""
         said = normalised("\n".join(each.text for each in draft.statements), self._tools.converter)
         if understood.quantity_asked.is_missing_from(said):
-            return self._no_sure_answer(understood, found, Reason.NO_SOURCE, Outcome.NO_SOURCE)
-        document_ids = sorted({quote.found.document_id for quote in draft.quotes})
+            return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE)
+        document_ids = sorted({quote.source.document_id for quote in draft.quotes})
         schedules = self._tools.library.schedules(document_ids, as_if_approved=context.narrowing.include_version)
         question = understood.question
         citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
         if citations is None:
-            return self._hand_over(understood, found, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
+            return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
         if self._tools.contradicted([citation.version_id for citation in citations], question.as_of):
-            return self._hand_over(understood, found, Reason.CONFLICTING_SOURCES, Outcome.HANDED_OVER)
+            return self._hand_over(understood, result, Reason.CONFLICTING_SOURCES, Outcome.HANDED_OVER)
         return Reply(
             Outcome.ANSWERED,
             draft=draft,
             citations=tuple(citations),
             notices=tuple(self._notices(understood, citations, schedules)),
-            related=self._related(understood, found, draft),
+            related=self._related(understood, result, draft),
         )
 
     def _notices(
         self, understood: Understanding, citations: Sequence[Citation], schedules: Mapping[str, Sequence[Scheduled]]
     ) -> list[Notice]:
         as_of, lexicon = understood.question.as_of, self._tools.lexicon
-        found = notices(citations, schedules, as_of=as_of, lexicon=lexicon)
+        result = notices(citations, schedules, as_of=as_of, lexicon=lexicon)
         is_day_read = understood.as_of_named is not None or Carried.AS_OF in understood.carried
-        return [day_read(citations[0], as_of=as_of, lexicon=lexicon), *found] if is_day_read else found
+        return [day_read(citations[0], as_of=as_of, lexicon=lexicon), *result] if is_day_read else result
 
-    def _asked_back(self, understood: Understanding, found: SearchResult, context: Context) -> Clarification | None:
-        if not context.is_alone or (found.confidence < _FAR_OFF and not understood.rivals):
+    def _asked_back(self, understood: Understanding, result: SearchResult, context: Context) -> Clarification | None:
+        if not context.is_alone or (result.confidence < _FAR_OFF and not understood.rivals):
             return None
         return self._tools.clarifying.clarification(
             understood,
-            found.candidates,
-            is_sure=found.is_sure,
+            result.candidates,
+            is_sure=result.is_sure,
             turns=context.turns,
             rivals=understood.rivals,
             districts=Districts(
@@ -206,13 +206,13 @@ class Pipeline:
             ),
         )
 
-    def _related(self, understood: Understanding, found: SearchResult, draft: Draft) -> tuple[str, ...]:
-        quoted = {quote.found.passage.id for quote in draft.quotes}
+    def _related(self, understood: Understanding, result: SearchResult, draft: Draft) -> tuple[str, ...]:
+        quoted = {quote.source.passage.id for quote in draft.quotes}
         return self._tools.relating.after_answer(
             understood,
-            found.candidates,
-            cited=[each for each in found.candidates if each.found.passage.id in quoted],
-            guide=self._tools.library.passages_of_version(draft.quotes[0].found.passage.version_id),
+            result.candidates,
+            cited=[each for each in result.candidates if each.source.passage.id in quoted],
+            guide=self._tools.library.passages_of_version(draft.quotes[0].source.passage.version_id),
         )
 
     def _after_complaint(self, understood: Understanding, context: Context) -> Reply:
@@ -223,38 +223,38 @@ class Pipeline:
         return Reply(Outcome.CLARIFY, text, clarification=Clarification(text, ()))
 
     def _after_repeated_failure(
-        self, understood: Understanding, found: SearchResult, reply: Reply, context: Context
+        self, understood: Understanding, result: SearchResult, reply: Reply, context: Context
     ) -> Reply:
         """Two failures in a row are enough: a person takes over."""
         if not reply.has_failed or understood.scope is not None or self._failures(context) < 1:
             return reply
-        handed = self._hand_over(understood, found, Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
+        handed = self._hand_over(understood, result, Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
         return replace(handed, reasons=(*reply.reasons, Reason.REPEATED_FAILURE))
 
     def _failures(self, context: Context) -> int:
         return failures_in_a_row(context.turns)
 
-    def _reason_for_doubt(self, understood: Understanding, found: SearchResult) -> Reason:
+    def _reason_for_doubt(self, understood: Understanding, result: SearchResult) -> Reason:
         """Two texts that say otherwise make each other unlikely: where people have confirmed it, that is the reason."""
-        is_near = 2 * found.confidence >= self._tools.confidence.answer_threshold
-        best = found.candidates[0].found.passage.version_id
+        is_near = 2 * result.confidence >= self._tools.confidence.answer_threshold
+        best = result.candidates[0].source.passage.version_id
         if is_near and self._tools.contradicted([best], understood.question.as_of):
             return Reason.CONFLICTING_SOURCES
         return Reason.LOW_CONFIDENCE
 
     def _no_sure_answer(
-        self, understood: Understanding, found: SearchResult, reason: Reason, outcome: Outcome
+        self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome
     ) -> Reply:
         """Nothing sure to say: then 离婚官司 is a matter for other channels, though 打官司 may stand in a law."""
         elsewhere = understood.scope_unless_answered
         if elsewhere is not None:
-            return self._hand_over(understood, found, elsewhere, _OUTCOME_OF_SCOPE[elsewhere])
-        return self._hand_over(understood, found, reason, outcome)
+            return self._hand_over(understood, result, elsewhere, _OUTCOME_OF_SCOPE[elsewhere])
+        return self._hand_over(understood, result, reason, outcome)
 
-    def _hand_over(self, understood: Understanding, found: SearchResult, reason: Reason, outcome: Outcome) -> Reply:
-        routed = self._tools.router.route(understood, found.candidates)
+    def _hand_over(self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome) -> Reply:
+        routed = self._tools.router.route(understood, result.candidates)
         # Passages that agree on no department know of none: then 12345 is the usable address.
         department = routed[0].department if routed and routed[0].score >= _MAJORITY else None
         text = hand_over_text(reason, department, self._tools.lexicon)
-        related = self._tools.relating.after_hand_over(understood, found.candidates)
+        related = self._tools.relating.after_hand_over(understood, result.candidates)
         return Reply(outcome, text, (reason,), department, related=related)

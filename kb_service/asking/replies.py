@@ -50,7 +50,7 @@ class Part:
     """One question of a message."""
 
     understood: Understanding
-    found: SearchResult
+    result: SearchResult
     reply: Reply
 
     def marked_text(self, first_mark: int) -> str:

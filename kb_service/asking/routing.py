@@ -77,8 +77,8 @@ class Router:
         """Each passage votes for its department with 1/(rank + 1)."""
         votes: dict[str, float] = defaultdict(float)
         for rank, candidate in enumerate(candidates[:_VOTERS]):
-            if candidate.found.metadata.department:
-                votes[candidate.found.metadata.department] += 1 / (rank + 1)
+            if candidate.source.metadata.department:
+                votes[candidate.source.metadata.department] += 1 / (rank + 1)
         total = sum(votes.values())
         ordered = sorted(votes.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Routed(self.department(name), vote / total, "passages") for name, vote in ordered]

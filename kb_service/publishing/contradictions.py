@@ -80,7 +80,7 @@ def differences(
 def _stands_beside(pair: Difference, ours: Sequence[Statement], theirs: Sequence[Statement]) -> bool:
     """Whether the other's sentence states the same figure too, of whatever: then the text tells which is for what."""
     return any(
-        each.found is other.found and each.span == other.span and says_all(each, one)
+        each.source is other.source and each.span == other.span and says_all(each, one)
         for one, other, side in ((pair.ours, pair.theirs, theirs), (pair.theirs, pair.ours, ours))
         for each in side
         if each.kind is one.kind

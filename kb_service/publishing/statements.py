@@ -94,7 +94,7 @@ class Statement:
     ``roles``: the groups that bind and of which it names a member.
     """
 
-    found: PassageInVersion
+    source: PassageInVersion
     kind: FigureKind
     quantities: tuple[Quantity, ...]
     figure_spans: tuple[tuple[int, int], ...]
@@ -114,7 +114,7 @@ class Statement:
     @property
     def written(self) -> tuple[str, ...]:
         """The figures as the text has them."""
-        return tuple(self.found.passage.text[start:end] for start, end in self.figure_spans)
+        return tuple(self.source.passage.text[start:end] for start, end in self.figure_spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class _Sentence:
     ages that the question itself tells, of whom it is asked.
     """
 
-    found: PassageInVersion
+    source: PassageInVersion
     span: Span
     figures: Sequence[Figure]
     premises: Set[Meaning]
@@ -170,7 +170,7 @@ class Stating:
         ]
 
     def _in_sentence(self, sentence: _Sentence) -> Iterator[Statement]:
-        text = sentence.found.passage.text
+        text = sentence.source.passage.text
         parts = list(clauses(text, marks=COMMAS, within=sentence.span, figures=sentence.figures))
         own_words = self._plain(_joined(map(_without_figures, parts))) + f",{sentence.heading}"
         near, around = self.pairs_of(own_words), self.pairs_of(own_words + sentence.title)
@@ -190,14 +190,14 @@ class Stating:
         near: frozenset[str],
         context: frozenset[str],
     ) -> Statement:
-        kind, passage = own[0].kind, sentence.found.passage
+        kind, passage = own[0].kind, sentence.source.passage
         text = self._plain(_joined(map(_without_figures, led)))
         earlier = self._plain(_joined(each.text for each in before))
         other = [figure for each in led for figure in each.figures if figure.kind is not kind]
         named = self._named(kind, (_STARTING_EVENT.sub("", text), text, earlier, sentence.heading), sentence.title)
         clause = self.pairs_of(text)
         return Statement(
-            found=sentence.found,
+            source=sentence.source,
             kind=kind,
             quantities=tuple(found for figure in own if (found := quantity(figure))),
             figure_spans=tuple((figure.start, figure.end) for figure in own),

@@ -69,7 +69,7 @@ def test_a_draft_that_holds_is_sent_with_quotes_of_what_it_restates() -> None:
 def test_citations_are_numbered_anew_over_the_passages_that_are_cited() -> None:
     draft = drafted(ScriptedModel("自受理之日起5个工作日内办结。[2]\n首次签注免费。[1]"))
     assert draft.text == "自受理之日起5个工作日内办结。[2]\n首次签注免费。[1]"
-    assert [quote.found.passage.id for quote in draft.quotes] == ["fee", "time"]
+    assert [quote.source.passage.id for quote in draft.quotes] == ["fee", "time"]
 
 
 def test_the_model_is_told_what_was_wrong_and_may_try_once_more() -> None:

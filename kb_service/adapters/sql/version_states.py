@@ -104,7 +104,7 @@ class SqlVersionStates:
         connection.execute(update(versions).where(versions.c.id == version.id).values(values))
         _record(connection, version.document_id, version.id, transition.action, detail, actor=actor, at=at)
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
-        if turn.state is VersionState.IN_REVIEW:
+        if transition.state is VersionState.IN_REVIEW:
             enqueue(self._database, connection, Job(JobKind.REHEARSE, version.id), at=at)
 
     def _edit(self, connection: Connection, version: Version, draft: VersionDraft, actor: str) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def cite(
     """A citation a quote, marked from 1; None when one of them does not hold (the index was behind the database)."""
     citations = []
     for mark, quote in enumerate(quotes, start=1):
-        interval = interval_of(quote.found.passage.version_id, schedules.get(quote.found.document_id, ()))
+        interval = interval_of(quote.source.passage.version_id, schedules.get(quote.source.document_id, ()))
         if interval is None or not interval.contains(as_of) or not quote.text.strip():
             return None
         citations.append(_citation(mark, quote, interval, department_name))
@@ -146,10 +146,10 @@ def interval_of(version_id: str, schedule: Sequence[Scheduled]) -> Interval | No
 
 
 def _citation(mark: int, quote: Quote, interval: Interval, department_name: Callable[[str], str]) -> Citation:
-    metadata, passage = quote.found.metadata, quote.found.passage
+    metadata, passage = quote.source.metadata, quote.source.passage
     return Citation(
         mark=mark,
-        document_id=quote.found.document_id,
+        document_id=quote.source.document_id,
         version_id=passage.version_id,
         passage_id=passage.id,
         title=metadata.title,

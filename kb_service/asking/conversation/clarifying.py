@@ -36,7 +36,7 @@ class Districts:
 
 def reads_alike(one: Candidate, other: Candidate) -> bool:
     """Whether two passages say the same: the same figures, or where there are none much the same words."""
-    texts = one.found.passage.text, other.found.passage.text
+    texts = one.source.passage.text, other.source.passage.text
     stated, also_stated = ({figure.meaning for figure in figures(text)} for text in texts)
     if stated or also_stated:
         return stated == also_stated
@@ -133,9 +133,9 @@ class Clarifying:
 
     def _has_its_own(self, there: Sequence[Candidate], region: str) -> bool:
         """The best text there is the district's own, and says something else than the city's next one."""
-        if not there or region_path(there[0].found.metadata.region) != region:
+        if not there or region_path(there[0].source.metadata.region) != region:
             return False
-        citys = next((each for each in there if region_path(each.found.metadata.region) != region), None)
+        citys = next((each for each in there if region_path(each.source.metadata.region) != region), None)
         return citys is None or not self._reads_alike(there[0], citys)
 
     def _between_audiences(self, understood: Understanding, candidates: Sequence[Candidate]) -> Clarification | None:
@@ -148,7 +148,7 @@ class Clarifying:
         if rival is None or best.score - rival.score > _CLOSE_SURE or self._reads_alike(best, rival):
             return None
         options = [
-            Option(self._lexicon.say(f"option_{audience}"), best.found.metadata.matter_id, audience=audience)
+            Option(self._lexicon.say(f"option_{audience}"), best.source.metadata.matter_id, audience=audience)
             for audience in Audience
         ]
         return self._asked("clarify_audience", options)
@@ -162,7 +162,7 @@ class Clarifying:
                 yield each
 
     def _matter_of(self, candidate: Candidate) -> Matter | None:
-        return self._matters.get(candidate.found.metadata.matter_id or "")
+        return self._matters.get(candidate.source.metadata.matter_id or "")
 
     def _asked(self, wording: str, options: Sequence[Option]) -> Clarification | None:
         if len(options) < _FEWEST:
@@ -173,12 +173,12 @@ class Clarifying:
 def _best_by_matter(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
     best: dict[str, Candidate] = {}
     for each in candidates:
-        if each.found.metadata.matter_id is not None:
-            best.setdefault(each.found.metadata.matter_id, each)
+        if each.source.metadata.matter_id is not None:
+            best.setdefault(each.source.metadata.matter_id, each)
     return best
 
 
 def _is_for_others(candidate: Candidate, best: Candidate) -> bool:
     """A text of the same matter for the other audience."""
-    one, other = best.found.metadata, candidate.found.metadata
+    one, other = best.source.metadata, candidate.source.metadata
     return {one.audience, other.audience} == set(Audience) and one.matter_id == other.matter_id

@@ -47,7 +47,7 @@ class Relating:
         ``candidates`` were found under the filter of day, region and audience; ``guide``: the passages of the first
         version cited; ``cited``: the candidates that the answer quotes.
         """
-        matter_id = next((each.found.metadata.matter_id for each in cited), None)
+        matter_id = next((each.source.metadata.matter_id for each in cited), None)
         if matter_id is None:
             return ()
         documents = {each.document_id for each in cited}
@@ -65,8 +65,8 @@ class Relating:
 
     def _asked_elsewhere(self, candidates: Sequence[Candidate], matter_id: str) -> Iterator[str]:
         for each in candidates:
-            asked = each.found.metadata.question
-            if each.found.metadata.matter_id == matter_id and asked and self._is_answered_by(asked, each.text):
+            asked = each.source.metadata.question
+            if each.source.metadata.matter_id == matter_id and asked and self._is_answered_by(asked, each.text):
                 yield asked
 
     def _facets(self, understood: Understanding, matter_id: str, guide: Sequence[PassageInVersion]) -> Iterator[str]:

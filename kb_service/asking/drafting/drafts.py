@@ -16,12 +16,12 @@ from kb_service.text.clauses import Span
 class Quote:
     """Words of one passage: ``passage.text[span.start:span.end]``."""
 
-    found: PassageInVersion
+    source: PassageInVersion
     span: Span
 
     @property
     def text(self) -> str:
-        return self.found.passage.text[self.span.start : self.span.end]
+        return self.source.passage.text[self.span.start : self.span.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ class ModelDrafter:
     def _worth_showing(self, safe: Draft, candidates: Sequence[Candidate]) -> list[PassageInVersion]:
         """What the fallback quotes, then what else was found with what belongs to it, each once."""
         around = passages_for_drafting(candidates, self._sections, room=self._limits.context)
-        found = [quote.found for quote in safe.quotes] + around
+        found = [quote.source for quote in safe.quotes] + around
         return list({each.passage.id: each for each in found}.values())
 
     def _read(
@@ -149,7 +149,7 @@ class ModelDrafter:
         if sum(len(each.text) for each in statements) > self._limits.longest * _TOLERANCE:
             found.append(Fault(FaultKind.TOO_LONG))
         cited = {passages[n].passage.id for each in statements for n in each.quotes if 0 <= n < len(passages)}
-        answers = {quote.found.passage.id for quote in safe.quotes}
+        answers = {quote.source.passage.id for quote in safe.quotes}
         if not cited & answers or understood.quantity_asked.is_missing_from(self._normalised(statements)):
             found.append(Fault(FaultKind.OFF_TOPIC))
         return found

@@ -37,7 +37,7 @@ class PlantedOrders:
         return any(self._gives_orders(text) for text in texts if text)
 
     def without(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        return [each for each in candidates if not self.stand_in(each.found)]
+        return [each for each in candidates if not self.stand_in(each.source)]
 
     def free_of_orders(self, passages: Sequence[PassageInVersion]) -> list[PassageInVersion]:
         return [each for each in passages if not self.stand_in(each)]

@@ -53,7 +53,7 @@ class ExtractiveDrafter:
     def _quotes(
         self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
     ) -> list[Quote]:
-        best = self._leading(understood, candidates).found
+        best = self._leading(understood, candidates).source
         passages = self._of_facet(understood, best) or self._whole_answer(best) or [best]
         quotes = self._shortened(passages, weight_of)
         quotes += self._further(quotes, candidates, weight_of)
@@ -61,10 +61,10 @@ class ExtractiveDrafter:
 
     def _leading(self, understood: Understanding, candidates: Sequence[Candidate]) -> Candidate:
         """The best passage of the best version that has what is asked for: an amount, a time, a number."""
-        version_id = candidates[0].found.passage.version_id
+        version_id = candidates[0].source.passage.version_id
         for each in candidates:
-            text = normalised(each.found.passage.text, self._converter)
-            if each.found.passage.version_id == version_id and not understood.quantity_asked.is_missing_from(text):
+            text = normalised(each.source.passage.text, self._converter)
+            if each.source.passage.version_id == version_id and not understood.quantity_asked.is_missing_from(text):
                 return each
         return candidates[0]
 
@@ -123,12 +123,12 @@ class ExtractiveDrafter:
     ) -> list[Quote]:
         """What else the same version says that comes close to the best passage, while there is room on the screen."""
         best = candidates[0]
-        used = {quote.found.passage.id for quote in quotes}
+        used = {quote.source.passage.id for quote in quotes}
         room = self._longest - sum(len(quote.text) for quote in quotes)
         further: list[Quote] = []
         for each in candidates:
-            passage = each.found.passage
-            if passage.version_id != best.found.passage.version_id or passage.id in used:
+            passage = each.source.passage
+            if passage.version_id != best.source.passage.version_id or passage.id in used:
                 continue
             if best.score - each.score > _CLOSE or len(further) == _MOST_FURTHER:
                 break
@@ -138,7 +138,7 @@ class ExtractiveDrafter:
             if len(passage.text) > room:
                 span = self._best_window(passage.text, weight_of, longest=room)
             if 0 < span.end - span.start <= room:
-                further.append(Quote(each.found, span))
+                further.append(Quote(each.source, span))
                 room -= span.end - span.start
         return further
 
@@ -146,9 +146,9 @@ class ExtractiveDrafter:
         """The guide's own line on where it is done, after an answer to somebody who will have to go there."""
         if understood.facet not in _ASKED_BEFORE_GOING:
             return []
-        used = {quote.found.passage.id for quote in quotes}
+        used = {quote.source.passage.id for quote in quotes}
         room = min(self._longest - sum(len(quote.text) for quote in quotes), _LONGEST_PLACE)
-        for found in self._sections(quotes[0].found.passage.version_id):
+        for found in self._sections(quotes[0].source.passage.version_id):
             text = found.passage.text
             if found.passage.id not in used and len(text) <= room and self._heading_names(Facet.PLACE, found):
                 return [Quote(found, Span(0, len(text)))]

@@ -218,6 +218,6 @@ def _missing(asked: Sequence[str], found: Sequence[str]) -> float:
 
 
 def _matter_agreement(understood: Understanding, best: Candidate) -> float:
-    if understood.matter is None or best.found.metadata.matter_id is None:
+    if understood.matter is None or best.source.metadata.matter_id is None:
         return 0.0
-    return 1.0 if understood.matter.id == best.found.metadata.matter_id else -1.0
+    return 1.0 if understood.matter.id == best.source.metadata.matter_id else -1.0

@@ -42,7 +42,7 @@ class Candidate:
     question.
     """
 
-    found: PassageInVersion
+    source: PassageInVersion
     hit: FusedHit
     score: float
     text: str
@@ -61,7 +61,7 @@ class Candidate:
 
     @property
     def document_id(self) -> str:
-        return self.found.document_id
+        return self.source.document_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ def passages_for_drafting(
     passages_of: dict[str, Sequence[PassageInVersion]] = {}
     chosen: dict[str, PassageInVersion] = {}
     for each in candidates:
-        version_id = each.found.passage.version_id
+        version_id = each.source.passage.version_id
         if version_id not in passages_of:
             passages_of[version_id] = sections(version_id)
-        for found in (each.found, *surroundings(each.found, passages_of[version_id])):
+        for found in (each.source, *surroundings(each.source, passages_of[version_id])):
             length = len(found.passage.text)
             if found.passage.id not in chosen and (length <= room or not chosen):
                 chosen[found.passage.id] = found
