@@ -38,6 +38,9 @@ from kb_service.ports import LanguageModel, PassageIndex, Reranker
 from kb_service.service import Records, Texts
 from kb_service.settings import Settings
 
+# Two hundred vectors are 300 KB.
+_QUESTIONS_REMEMBERED = 200
+
 
 def open_asking(
     settings: Settings,
@@ -56,10 +59,12 @@ def open_asking(
     matters = records.catalogue.matters()
     reader = Reader(matters, lexicon, texts.converter, questions_by_matter(records.database))
     router = Router(records.catalogue.departments(), texts.converter, platform_owner=lexicon.scope.platform_owner)
+    # Reading and searching want the vector of the same words.
+    embed = functools.lru_cache(maxsize=_QUESTIONS_REMEMBERED)(texts.model.embed_question)
     retriever = Retriever(
         index=index,
         library=records.library,
-        model=texts.model,
+        embed=embed,
         segmenter=texts.segmenter,
         converter=texts.converter,
         lexicon=lexicon,

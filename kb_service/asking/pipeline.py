@@ -35,7 +35,7 @@ from kb_service.ports import Library, Scheduled, ScriptConverter
 from kb_service.text.normalising import normalised
 
 _CANDIDATES = 10
-# Below this confidence nothing that was result has to do with the question.
+# Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
 _MAJORITY = 0.5
 _OUTCOME_OF_SCOPE = {

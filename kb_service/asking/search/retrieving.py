@@ -12,7 +12,7 @@ from kb_service.asking.search.fusing import NO_LEGS, FusedHit, LegShapes, fuse, 
 from kb_service.domain.documents import Kind, Metadata, PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet, region_path, visible_regions
-from kb_service.ports import EmbeddingModel, InForceFilter, Library, PassageIndex, ScriptConverter, Segmenter
+from kb_service.ports import InForceFilter, Library, PassageIndex, ScriptConverter, Segmenter, Vector
 from kb_service.text.normalising import normalised
 from kb_service.text.terms import (
     K1,
@@ -111,7 +111,7 @@ class Retriever:
         *,
         index: PassageIndex,
         library: Library,
-        model: EmbeddingModel,
+        embed: Callable[[str], Vector],
         segmenter: Segmenter,
         converter: ScriptConverter,
         lexicon: Lexicon,
@@ -119,10 +119,10 @@ class Retriever:
         knobs: Knobs,
         rerank: Callable[[str, Sequence[Candidate]], list[Candidate]] | None = None,
     ) -> None:
-        """``rerank``: orders the best anew after reading them with the question (a cross-encoder)."""
+        """``embed``: a question to its vector. ``rerank``: orders the best anew by reading them with the question."""
         self._index = index
         self._library = library
-        self._model = model
+        self._embed = embed
         self._segmenter = segmenter
         self._converter = converter
         self._lexicon = lexicon
@@ -154,7 +154,7 @@ class Retriever:
         )
         sparse = question_vector(counted(terms_of(understood.text_with_matter, self._segmenter)), self._statistics())
         legs = self._index.search(
-            dense=self._model.embed_question(understood.text),
+            dense=self._embed(understood.text),
             sparse=sparse,
             within=within,
             limit=self._knobs.leg_depth,
