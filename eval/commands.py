@@ -25,11 +25,9 @@ from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.systems import AnswersQuestions
 from eval.telling import dot, told_in_one_sentence, told_rate
 from eval.trend import trend
-from kb_service.adapters.index.ownership import find_owner
-from kb_service.adapters.script import OpenCCConverter
 from kb_service.client import ServiceClient
 from kb_service.settings import Settings
-from kb_service.wiring import now, open_service
+from kb_service.wiring import now, open_converter, open_service, owner_address
 
 app = typer.Typer(no_args_is_help=True, help="Measure the service on questions with known answers.")
 app.command()(attack)
@@ -51,7 +49,7 @@ def run(
     at = now()
     name = f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
     with told_in_one_sentence(), _system(url) as system:
-        examined = examine(system, questions, converter=OpenCCConverter(), at=at, name=name, advance=dot)
+        examined = examine(system, questions, converter=open_converter(), at=at, name=name, advance=dot)
         folder = file(examined, out)
     print(run_as_json(examined.run) if as_json else _told(examined, folder))
     for each in (found := failures(examined.run)):
@@ -136,7 +134,7 @@ def calibrate(
 def _system(url: str | None) -> Iterator[AnswersQuestions]:
     """The service that runs, if one does; else opened here."""
     settings = Settings()
-    if url is None and (owner := find_owner(settings.data_dir)):
+    if url is None and (owner := owner_address(settings)):
         url = f"http://{owner.host}:{owner.port}"
     if url is not None:
         yield OverHttp(ServiceClient(url))

@@ -23,12 +23,10 @@ from eval.statistics import rate
 from eval.talking import Talks, TalksInProcess, TalksOverHttp
 from eval.telling import dot, told_in_one_sentence, told_rate
 from ingestion.catalogue import read_departments
-from kb_service.adapters.index.ownership import find_owner
-from kb_service.adapters.script import OpenCCConverter
 from kb_service.client import ServiceClient
 from kb_service.service import Service
 from kb_service.settings import Settings
-from kb_service.wiring import now, open_service
+from kb_service.wiring import now, open_converter, open_service, owner_address
 
 _OUT = Path("var/eval")
 Out = Annotated[Path, typer.Option(help="Where the rows go.")]
@@ -80,7 +78,7 @@ def converse(
 
 @contextmanager
 def _attacked(corpus: Path, drafter: Drafter, attacks: Sequence[Attack]) -> Iterator[Service]:
-    converter = OpenCCConverter()
+    converter = open_converter()
     obeying = ObeyingModel(orders_of(attacks, converter), converter) if drafter is Drafter.OBEYING else None
     with obeying or nullcontext():
         configured = Settings()
@@ -102,11 +100,11 @@ def _plant(service: Service, attacks: Sequence[Attack]) -> None:
 def _talking(url: str | None) -> Iterator[tuple[Talks, House]]:
     """The service that runs, if one does; else opened here."""
     settings = Settings()
-    if url is None and (owner := find_owner(settings.data_dir)):
+    if url is None and (owner := owner_address(settings)):
         url = f"http://{owner.host}:{owner.port}"
     if url is not None:
         departments = read_departments(Path("corpus") / "departments.yaml")
-        yield TalksOverHttp(ServiceClient(url)), House.of(settings.prompts_dir, departments, OpenCCConverter())
+        yield TalksOverHttp(ServiceClient(url)), House.of(settings.prompts_dir, departments, open_converter())
         return
     with open_service(settings) as service:
         yield TalksInProcess(service), _house(service)

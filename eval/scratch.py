@@ -9,11 +9,9 @@ from typing import Any
 
 from eval.errors import EvaluationStopped
 from ingestion.catalogue import read_departments, read_matters
-from kb_service.adapters.embedding.model_folder import MODEL_NAME
-from kb_service.adapters.script import OpenCCConverter
 from kb_service.service import Service
 from kb_service.settings import Settings
-from kb_service.wiring import importing, open_records, open_service
+from kb_service.wiring import importing, model_source, open_records, open_service
 
 _ACTOR = "evaluation"
 
@@ -31,7 +29,7 @@ def scratch_service(corpus: Path, *, llm_url: str | None = None, llm_model: str 
             data_dir=Path(folder),
             database_url=None,
             qdrant_url=None,
-            embedding_model=usual.embedding_model or str((usual.models_dir / MODEL_NAME).resolve()),
+            embedding_model=model_source(usual),
             llm_url=llm_url,
             llm_model=llm_model,
         )
@@ -48,18 +46,15 @@ def plant(service: Service, records: Sequence[Mapping[str, Any]], *, publish: bo
     with TemporaryDirectory(prefix="kb-eval-") as folder:
         file = Path(folder) / "planted.jsonl"
         file.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in records), encoding="utf-8")
-        taking_in = importing(service.records, service.texts.converter)
+        taking_in = importing(service.records)
         imported = list(taking_in.run([file], actor=_ACTOR, publish=publish))
     service.synchroniser.reconcile()
     return [f"line {each.line}: {each.reason}" for each in imported if each.status == "refused"]
 
 
 def _fill(settings: Settings, corpus: Path) -> None:
-    records = open_records(settings)
-    try:
-        departments, matters = read_departments(corpus / "departments.yaml"), read_matters(corpus / "matters.yaml")
+    departments, matters = read_departments(corpus / "departments.yaml"), read_matters(corpus / "matters.yaml")
+    with open_records(settings) as records:
         records.catalogue.replace(departments_=departments, matters_=matters)
-        for _ in importing(records, OpenCCConverter()).run([corpus], actor=_ACTOR, publish=True):
+        for _ in importing(records).run([corpus], actor=_ACTOR, publish=True):
             pass
-    finally:
-        records.database.close()

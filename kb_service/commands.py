@@ -1,14 +1,11 @@
 """What the short `kb` commands do: through the owner of the index when there is one, else on their own; keys too."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from kb_service.adapters.index.ownership import find_owner
-from kb_service.adapters.sql.people import SqlPeople
 from kb_service.api.search import hits_of, routed_departments
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.client import ServiceClient
@@ -16,7 +13,7 @@ from kb_service.domain.answers import Answer
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.people import Key, Role
 from kb_service.settings import Settings
-from kb_service.wiring import now, open_records, open_service
+from kb_service.wiring import now, open_records, open_service, owner_address
 
 _ANSWER = TypeAdapter(Answer)
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
@@ -69,7 +66,7 @@ def reindex(settings: Settings) -> int:
 
 def owner_of(settings: Settings) -> ServiceClient | None:
     """The process that owns the embedded index, if one does."""
-    owner = find_owner(settings.data_dir)
+    owner = owner_address(settings)
     if owner is None:
         return None
     return ServiceClient(
@@ -92,21 +89,21 @@ def make_key(
 ) -> dict[str, Any]:
     """The key as a record, with the written form in ``key``. ``expires``: the first day on which it opens nothing."""
     ends = datetime.combine(expires, time.min, SHANGHAI) if expires else None
-    with _people(settings) as people:
-        made, written = people.create_key(
+    with open_records(settings) as records:
+        made, written = records.people.create_key(
             person, roles=roles, label=label, expires_at=ends, created_by=_OPERATOR, at=now()
         )
     return {"key": written} | _key_as_json(made)
 
 
 def every_key(settings: Settings) -> list[dict[str, Any]]:
-    with _people(settings) as people:
-        return [_key_as_json(key) for key in people.every_key()]
+    with open_records(settings) as records:
+        return [_key_as_json(key) for key in records.people.every_key()]
 
 
 def close_key(settings: Settings, key_id: str) -> dict[str, Any]:
-    with _people(settings) as people:
-        return _key_as_json(people.revoke_key(key_id, revoked_by=_OPERATOR, at=now()))
+    with open_records(settings) as records:
+        return _key_as_json(records.people.revoke_key(key_id, revoked_by=_OPERATOR, at=now()))
 
 
 def key_in_a_line(key: dict[str, Any]) -> str:
@@ -114,15 +111,6 @@ def key_in_a_line(key: dict[str, Any]) -> str:
     label = f"  [{key['label']}]" if key["label"] else ""
     since = [f"{word} {key[name]}" for name, word in _MOMENTS.items() if key[name]]
     return f"{key['id']}  {key['name']}  {','.join(key['roles'])}{label}  {'; '.join(since)}"
-
-
-@contextmanager
-def _people(settings: Settings) -> Iterator[SqlPeople]:
-    records = open_records(settings)
-    try:
-        yield records.people
-    finally:
-        records.database.close()
 
 
 def _key_as_json(key: Key) -> dict[str, Any]:

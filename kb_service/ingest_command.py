@@ -14,8 +14,6 @@ from ingestion.catalogue import read_departments, read_matters
 from ingestion.importing import Imported
 from ingestion.refusing import require_refused_file, write_refused
 from ingestion.sources import files_in
-from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
-from kb_service.adapters.script import OpenCCConverter
 from kb_service.client import ServiceClient
 from kb_service.commands import owner_of
 from kb_service.domain.people import person_id
@@ -44,24 +42,20 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
     if refused_to is not None:
         require_refused_file(refused_to, list(files_in(paths)))
     owner = owner_of(settings)  # first: a data folder that another import holds is said before any work
-    records = open_records(settings)
-    dry_run = purpose.dry_run
-    if not dry_run and _take_catalogues(records, paths) and owner:
-        owner.catalogue_changed()
     sources = [path for path in paths if path.suffix not in {".yaml", ".yml"}]
-    taking_in = importing(records, OpenCCConverter())
-    imported = (
-        taking_in.dry_run(sources)
-        if dry_run
-        else taking_in.run(sources, actor=purpose.person_id, publish=purpose.publish)
-    )
-    refused = _report(imported, as_json=as_json)
-    if refused_to is not None and (left_out := write_refused(refused_to, refused)):
-        print(f"{left_out} refused records do not fit into {refused_to.name}; a .jsonl takes all", file=sys.stderr)
-    behind = list(records.library.unsynced())
-    if not dry_run and behind:
-        _follow(settings, records, behind, owner)
-    records.database.close()
+    with open_records(settings) as records:
+        if purpose.dry_run:
+            imported = importing(records).dry_run(sources)
+        else:
+            if _take_catalogues(records, paths) and owner:
+                owner.catalogue_changed()
+            imported = importing(records).run(sources, actor=purpose.person_id, publish=purpose.publish)
+        refused = _report(imported, as_json=as_json)
+        if refused_to is not None and (left_out := write_refused(refused_to, refused)):
+            print(f"{left_out} refused records do not fit into {refused_to.name}; a .jsonl takes all", file=sys.stderr)
+        behind = list(records.library.unsynced())
+        if behind and not purpose.dry_run:
+            _follow(settings, records, behind, owner)
     return len(refused)
 
 
@@ -120,6 +114,6 @@ def _follow(settings: Settings, records: Records, behind: list[str], owner: Serv
             return
         with open_service(settings) as service:
             service.synchroniser.sync(behind, advance=advance)
-            if isinstance(service.index, EdgeIndex) and service.index.tail_points > TAIL_LIMIT:
+            if service.has_long_tail:
                 progress.update(task, description="building the graph")
                 service.rebuild()

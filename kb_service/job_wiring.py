@@ -6,7 +6,6 @@ from datetime import timedelta
 from ingestion.jobs import Work, Worker
 from ingestion.preparing import Preparing
 from ingestion.taking_in import TakingIn
-from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.jobs import ClaimedJob, Job, JobKind, every, every_morning
 from kb_service.service import Records, Service
@@ -34,7 +33,7 @@ def owners_worker(service: Service) -> Worker:
         service.make_due_list(shanghai_day(now()))
 
     def rebuild(_job: ClaimedJob) -> None:
-        if service.rebuild_reasons or _has_long_tail(service):
+        if service.rebuild_reasons or service.has_long_tail:
             service.rebuild()
 
     worker = Worker(
@@ -79,7 +78,3 @@ def _reading(
         JobKind.READ: Work(read, at_once=settings.jobs_at_once, give_up=give_up),
         JobKind.READ_LARGE: Work(read, give_up=give_up),
     }
-
-
-def _has_long_tail(service: Service) -> bool:
-    return isinstance(service.index, EdgeIndex) and service.index.tail_points > TAIL_LIMIT

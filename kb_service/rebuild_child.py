@@ -16,11 +16,11 @@ def main() -> None:
     parser.add_argument("--mean-terms", type=float, required=True)
     mean_terms = parser.parse_args().mean_terms
     settings = Settings()
-    records = open_records(settings)
-    texts = open_texts(settings, records)
-    batches = all_points(records.library, texts.preparing, mean_terms=mean_terms)
-    manifest = texts.manifest(mean_terms)
-    written = rebuild(batches, settings.index_dir, manifest, on_progress=lambda done: print(done, flush=True))
+    with open_records(settings) as records:
+        texts = open_texts(settings, records)
+        batches = all_points(records.library, texts.preparing, mean_terms=mean_terms)
+        manifest = texts.manifest(mean_terms)
+        written = rebuild(batches, settings.index_dir, manifest, on_progress=lambda done: print(done, flush=True))
     print(written, flush=True)
 
 

@@ -76,12 +76,9 @@ def _end_at_once(service: Service) -> None:
 
 
 def _require_keys(settings: Settings, host: str) -> None:
-    records = open_records(settings)
-    try:
+    with open_records(settings) as records:
         if records.people.has_keys():
             return
-    finally:
-        records.database.close()
     raise NotAllowed(
         f"no keys protect this service, so it listens on this machine only, not on {host}; "
         "make one with `kb keys create`, or set KB_ALLOW_REMOTE=true on a closed network"

@@ -19,7 +19,7 @@ from ingestion.statistics import PublishedStatistics
 from ingestion.sync import Synchroniser
 from ingestion.taking_in import TakingIn
 from kb_service.adapters.blobs import BlobFolder
-from kb_service.adapters.index.edge import EdgeIndex
+from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
@@ -80,6 +80,15 @@ class Records:
     uploads: SqlUploads
     intake: SqlIntake
     jobs: SqlJobs
+
+    def __enter__(self) -> "Records":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.database.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +207,11 @@ class Service:
         """Link matters and departments as they now are; their words reach the segmenter at the next rebuild."""
         self.asking = self.asking_anew()
 
+    @property
+    def has_long_tail(self) -> bool:
+        """Whether so many points are outside the index's graph that a rebuild pays."""
+        return isinstance(self.index, EdgeIndex) and self.index.tail_points > TAIL_LIMIT
+
     def rebuild(self, *, advance: Advance = silent) -> int:
         """Build the index anew in a child process and swap it in; the number of points."""
         with self._one_rebuild:
@@ -237,7 +251,7 @@ class Service:
         self.index.close()
         if self.ownership is not None:
             self.ownership.release()
-        self.records.database.close()
+        self.records.close()
 
     def __enter__(self) -> "Service":
         return self

@@ -22,7 +22,7 @@ from kb_service.adapters.embedding.model_folder import MODEL_NAME
 from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import ProbeResult, open_edge_index, probe_early
-from kb_service.adapters.index.ownership import Ownership, claim
+from kb_service.adapters.index.ownership import OwnerAddress, Ownership, claim, find_owner
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
@@ -97,12 +97,16 @@ def open_records(settings: Settings) -> Records:
     )
 
 
+def open_converter() -> ScriptConverter:
+    return OpenCCConverter()
+
+
 def open_texts(settings: Settings, records: Records) -> Texts:
     """Raises EmbeddingModelUnavailable when the model is missing or wrong."""
     matters, departments = records.catalogue.matters(), records.catalogue.departments()
     named: list[Matter | Department] = [*matters, *departments]
     name_of = {each.id: each.name for each in named}
-    converter = OpenCCConverter()
+    converter = open_converter()
     words = (converter.to_simplified(word) for each in named for word in (each.name, *each.aliases))
     segmenter = JiebaSegmenter(words, cache_folder=settings.data_dir)
     model = load_model(_model_choice(settings))
@@ -113,9 +117,9 @@ def open_texts(settings: Settings, records: Records) -> Texts:
     return Texts(converter, segmenter, model, preparing)
 
 
-def importing(records: Records, converter: ScriptConverter) -> Importing:
+def importing(records: Records) -> Importing:
     """Needs no model: it stores rows, which are embedded afterwards."""
-    return Importing(library=records.library, reading=_reading(records, converter), now=now)
+    return Importing(library=records.library, reading=_reading(records, open_converter()), now=now)
 
 
 def taking_in(records: Records) -> TakingIn:
@@ -146,6 +150,14 @@ def _known_names(records: Records) -> KnownNames:
     )
 
 
+def owner_address(settings: Settings) -> OwnerAddress | None:
+    """Where the process that owns the embedded index listens, if there is one.
+
+    Raises IndexOwnedElsewhere when the owner takes no requests, such as a long import.
+    """
+    return find_owner(settings.data_dir)
+
+
 def open_service(settings: Settings) -> Service:
     """Open everything; the embedded index is owned until the service is closed.
 
@@ -155,7 +167,7 @@ def open_service(settings: Settings) -> Service:
         ownership = None if settings.qdrant_url else undo.enter_context(claim(settings.data_dir))
         probed = probe_early(ownership) if ownership else None
         records = open_records(settings)
-        undo.callback(records.database.close)
+        undo.callback(records.close)
         texts = open_texts(settings, records)
         statistics = PublishedStatistics(records.library, texts.preparing, settings.data_dir / "statistics.npz")
         statistics.load()
@@ -275,10 +287,15 @@ def _service(
     return service
 
 
+def model_source(settings: Settings) -> str:
+    """Folder, name or address of the embedding model: as set, else the folder that `make model` fills."""
+    return settings.embedding_model or str(settings.models_dir / MODEL_NAME)
+
+
 def _model_choice(settings: Settings) -> ModelChoice:
     key = settings.embedding_key
     return ModelChoice(
-        source=settings.embedding_model or str(settings.models_dir / MODEL_NAME),
+        source=model_source(settings),
         question_prefix=settings.embedding_question_prefix,
         passage_prefix=settings.embedding_passage_prefix,
         passage_threads=settings.embedding_threads,

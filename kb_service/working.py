@@ -32,7 +32,7 @@ def run(settings: Settings) -> None:
     reading.close()
     if not is_idle:
         _end_at_once()
-    records.database.close()
+    records.close()
 
 
 def _end_at_once() -> None:

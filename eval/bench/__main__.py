@@ -18,11 +18,12 @@ from eval.bench.measurement import Measurement, table
 from eval.bench.measuring import bench_questions, in_process, ingestion, over_http, sustained
 from eval.bench.serving import kb_command, serving
 from eval.questions import read_questions
-from kb_service.service import Records
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
 
 _CORPUS = Path("corpus")
+# The store of vectors that outlives the runs.
+_KEPT_VECTORS = Path("var/bench/vectors")
 _QUESTIONS = 200
 _ARTICLES_IMPORTED = 150
 _IMPORT_TITLE = "测量用导入文件"
@@ -34,10 +35,10 @@ def main() -> None:
     rows = _demonstration()
     for size in [int(each) for each in asked.size.split(",")]:
         rows += _at_size(size, texts(_CORPUS, most=min(size, asked.embed)))
-    told = table(rows)
-    print(told)
+    report = table(rows)
+    print(report)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(f"{_machine()}\n\n{told}\n", encoding="utf-8")
+    asked.out.write_text(f"{_machine()}\n\n{report}\n", encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,7 +54,7 @@ def _at_size(size: int, laws: Texts) -> list[Measurement]:
     imported = Law(_IMPORT_TITLE, tuple(a for law in laws.laws for a in law.articles)[:_ARTICLES_IMPORTED])
     with _data_dir() as settings:
         _ingest_corpus()
-        with _kept_vectors() as kept:
+        with open_records(Settings(data_dir=_KEPT_VECTORS)) as kept:
             filled = fill(settings, laws, passages=size, kept=kept.computed)
         load = f"{filled.passages} passages"
         print(f"{load}: {laws.origin}; {filled.copies} copies with seeded noise; {filled.embedded} embedded now")
@@ -106,16 +107,6 @@ def _data_dir() -> Iterator[Settings]:
         if before is not None:
             os.environ["KB_DATA_DIR"] = before
         shutil.rmtree(folder)
-
-
-@contextmanager
-def _kept_vectors() -> Iterator[Records]:
-    """The store of vectors that outlives the runs."""
-    records = open_records(Settings(data_dir=Path("var/bench/vectors")))
-    try:
-        yield records
-    finally:
-        records.database.close()
 
 
 def _machine() -> str:

@@ -11,7 +11,6 @@ import numpy as np
 from eval.bench.articles import Law, Texts
 from ingestion.preparing import batches
 from ingestion.surfaces import Surface
-from kb_service.adapters.script import OpenCCConverter
 from kb_service.ports import ComputedTexts, Vector
 from kb_service.service import Records
 from kb_service.service import Texts as TextTools
@@ -37,13 +36,12 @@ def fill(settings: Settings, texts: Texts, *, passages: int, kept: ComputedTexts
 
     ``kept`` is the store of vectors that outlives the data folder; killed in the middle, it goes on where it stopped.
     """
-    records = open_records(settings)
     base = {f"law-{number}": law for number, law in enumerate(texts.laws)}
-    _import(settings, records, base)
-    tools = open_texts(settings, records)
-    embedded = _embed(records, tools, kept, list(records.library.document_ids()))
-    copies = _copy(settings, records, tools, base, passages)
-    records.database.close()
+    with open_records(settings) as records:
+        _import(settings, records, base)
+        tools = open_texts(settings, records)
+        embedded = _embed(records, tools, kept, list(records.library.document_ids()))
+        copies = _copy(settings, records, tools, base, passages)
     with open_service(settings) as service:
         service.synchroniser.reconcile(advance=_Progress("indexing"))
         service.rebuild(advance=_Progress("building the graph"))
@@ -53,7 +51,7 @@ def fill(settings: Settings, texts: Texts, *, passages: int, kept: ComputedTexts
 def _import(settings: Settings, records: Records, law_of: Mapping[str, Law], *, suffix: str = "") -> None:
     file = settings.data_dir / "bench.jsonl"
     write_records(file, law_of, suffix=suffix)
-    for each in importing(records, OpenCCConverter()).run([file], actor="bench", publish=True):
+    for each in importing(records).run([file], actor="bench", publish=True):
         if each.reason:
             print(f"left out: {each.document_id}: {each.reason}", file=sys.stderr)
 

@@ -14,7 +14,6 @@ from eval.bench.measurement import Measurement, latencies
 from eval.bench.serving import Server, kb_command
 from eval.statistics import percentile
 from ingestion.preparing import batches
-from kb_service.adapters.script import OpenCCConverter
 from kb_service.service import Service
 from kb_service.wiring import importing
 
@@ -119,7 +118,7 @@ def _take_in(service: Service, law: Law, *, since: str) -> tuple[int, int]:
     before = service.library.counts()["passages"]
     file = service.settings.data_dir / "fresh.jsonl"
     write_records(file, {"fresh": law}, since=since)
-    for _ in importing(service.records, OpenCCConverter()).run([file], actor="bench", publish=True):
+    for _ in importing(service.records).run([file], actor="bench", publish=True):
         pass
     preparing = service.texts.preparing
     surfaces = preparing.surfaces(service.library.passages_of_documents(["fresh"])["fresh"])

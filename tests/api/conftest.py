@@ -73,7 +73,7 @@ def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator
         ],
         matters_=[Matter("qiqiu-tingfang", "热气球停放证办理", "qiqiu", ("气球停放证", "停热气球"))],
     )
-    records.database.close()
+    records.close()
     service = open_service(settings)
     publish(
         service,

@@ -33,7 +33,7 @@ class Talk:
             departments_=[Department("qiqiu", "市气球管理处", (), "12345", None, ())],
             matters_=[Matter("qiqiu-tingfang", "热气球停放证办理", "qiqiu", ("气球停放证",))],
         )
-        records.database.close()
+        records.close()
         self.service = open_service(settings)
         text = f"{FEE_2026}\n{_HOTLINE}"
         publish(self.service, "balloon", text, title="热气球停放证办事指南", matter_id="qiqiu-tingfang")

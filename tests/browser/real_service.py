@@ -67,7 +67,7 @@ def serve_real(folder: Path, models_dir: Path) -> Served:
         ],
         matters_=[Matter("qiqiu-tingfang", "热气球停放证办理", "qiqiu", ("气球停放证", "停热气球"))],
     )
-    records.database.close()
+    records.close()
     service = open_service(settings)
     config = uvicorn.Config(create_app(service), host="127.0.0.1", port=0, log_level="warning", ws="none")
     server = uvicorn.Server(config)
