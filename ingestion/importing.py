@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from ingestion.sources import Read, Reading, files_in
+from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.life import BULK_IMPORT
-from kb_service.ports import Approval, Library
+from kb_service.ports import Approval
 
 # Rows in one transaction, so that a question never waits long for the write lock.
 _ROWS_AT_ONCE = 400
@@ -34,7 +35,7 @@ class Imported:
 class Importing:
     """Imports with or without publishing; what was reported as stored is committed."""
 
-    def __init__(self, *, library: Library, reading: Reading, now: Callable[[], datetime]) -> None:
+    def __init__(self, *, library: SqlLibrary, reading: Reading, now: Callable[[], datetime]) -> None:
         self._library = library
         self._reading = reading
         self._now = now

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import Interval
-from kb_service.domain.documents import Audience, Kind, PassageInVersion, Version, VersionDraft
+from kb_service.domain.documents import Audience, Kind, PassageInVersion
 from kb_service.domain.matters import Department, Matter
 
 Vector = NDArray[np.float32]  # (dimensions,), length 1
@@ -209,22 +209,8 @@ class Scheduled:
     interval: Interval
 
 
-class Library(Protocol):
-    """Documents, versions and passages: the truth that the index is derived from."""
-
-    def store(
-        self, drafts: Sequence[VersionDraft], *, actor: str, at: datetime, approval: Approval | None
-    ) -> list[Stored]:
-        """All drafts in one transaction, in order. The same content for the same document and day is `unchanged`."""
-
-    def version(self, version_id: str) -> Version:
-        """Raises VersionNotFound."""
-
-    def interval(self, version_id: str) -> Interval | None:
-        """When the version is in force; None if it is not approved. Raises VersionNotFound."""
-
-    def intervals(self, version_ids: Sequence[str]) -> Mapping[str, Interval]:
-        """When versions are in force, by version id; those that are not approved are left out."""
+class LibraryReader(Protocol):
+    """What answering reads of the documents, the truth that the index is derived from."""
 
     def passages(self, passage_ids: Sequence[str]) -> Mapping[str, PassageInVersion]:
         """By passage id; unknown ids are left out."""

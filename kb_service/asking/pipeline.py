@@ -31,7 +31,7 @@ from kb_service.domain.answers import (
     Question,
     Reason,
 )
-from kb_service.ports import Library, Scheduled, ScriptConverter
+from kb_service.ports import LibraryReader, Scheduled, ScriptConverter
 from kb_service.text.normalising import normalised
 
 _CANDIDATES = 10
@@ -60,7 +60,7 @@ class Tools:
     retriever: Retriever
     drafter: AnswerDrafter
     router: Router
-    library: Library
+    library: LibraryReader
     confidence: ConfidenceModel
     clarifying: Clarifying
     relating: Relating

@@ -34,7 +34,7 @@ _PASSAGE_AND_VERSION = (
 
 
 class SqlLibrary:
-    """Implements `ports.Library`, and what ingestion needs to know which documents the index has yet to follow."""
+    """Implements `ports.LibraryReader`; intake, index and doors use the class itself."""
 
     def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
         self._database = database
@@ -45,6 +45,7 @@ class SqlLibrary:
     def store(
         self, drafts: Sequence[VersionDraft], *, actor: str, at: datetime, approval: Approval | None
     ) -> list[Stored]:
+        """All drafts in one transaction, in order. The same content for the same document and day is `unchanged`."""
         with self._database.writing() as connection:
             return [self.store_within(connection, each, actor=actor, at=at, approval=approval) for each in drafts]
 
@@ -124,6 +125,7 @@ class SqlLibrary:
     # Reading
 
     def version(self, version_id: str) -> Version:
+        """Raises VersionNotFound."""
         with self._database.reading() as connection:
             row = connection.execute(select(versions).where(versions.c.id == version_id)).first()
         if row is None:
@@ -131,6 +133,7 @@ class SqlLibrary:
         return rows.version(row)
 
     def interval(self, version_id: str) -> Interval | None:
+        """When the version is in force; None if it is not approved. Raises VersionNotFound."""
         with self._database.reading() as connection:
             document_id = connection.execute(select(versions.c.document_id).where(versions.c.id == version_id)).scalar()
         if document_id is None:

@@ -12,7 +12,7 @@ from kb_service.asking.search.fusing import NO_LEGS, FusedHit, LegShapes, fuse, 
 from kb_service.domain.documents import Kind, Metadata, PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet, region_path, visible_regions
-from kb_service.ports import InForceFilter, Library, PassageIndex, ScriptConverter, Segmenter, Vector
+from kb_service.ports import InForceFilter, LibraryReader, PassageIndex, ScriptConverter, Segmenter, Vector
 from kb_service.text.normalising import normalised
 from kb_service.text.terms import (
     K1,
@@ -110,7 +110,7 @@ class Retriever:
         self,
         *,
         index: PassageIndex,
-        library: Library,
+        library: LibraryReader,
         embed: Callable[[str], Vector],
         segmenter: Segmenter,
         converter: ScriptConverter,
