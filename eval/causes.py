@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from eval.scoring import Row
+from eval.scoring import ScoredRow
 from kb_service.domain.answers import Outcome, Reason
 
 
@@ -20,7 +20,7 @@ class Cause(StrEnum):
     FORBIDDEN = "forbidden"
 
 
-def cause_of(row: Row) -> Cause | None:
+def cause_of(row: ScoredRow) -> Cause | None:
     """None for a question that went right."""
     if row.violations:
         return Cause.VIOLATION
@@ -34,7 +34,7 @@ def cause_of(row: Row) -> Cause | None:
     return None
 
 
-def _of_unresolved(row: Row) -> Cause:
+def _of_unresolved(row: ScoredRow) -> Cause:
     if row.outcome is Outcome.COURTESY or (row.outcome is not Outcome.ANSWERED and not _was_doubted(row)):
         return Cause.SCOPE
     if row.document_rank is None:
@@ -48,6 +48,6 @@ def _of_unresolved(row: Row) -> Cause:
     return Cause.DRAFTER if row.missing_facts else Cause.FORBIDDEN
 
 
-def _was_doubted(row: Row) -> bool:
+def _was_doubted(row: ScoredRow) -> bool:
     """Handed over for want of confidence or source, not because of what the question is about."""
     return bool({Reason.LOW_CONFIDENCE, Reason.NO_SOURCE, Reason.NOT_GROUNDED} & set(row.reasons))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.causes import cause_of
-from eval.scoring import Row
+from eval.scoring import ScoredRow
 from eval.statistics import mcnemar_exact
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     id: str
     question: str
     cause: str | None
@@ -23,12 +23,12 @@ class Comparison:
     only_in_one: int
     resolved_before: int
     resolved_after: int
-    newly_right: tuple[Change, ...]
-    newly_wrong: tuple[Change, ...]
+    newly_right: tuple[RowChange, ...]
+    newly_wrong: tuple[RowChange, ...]
     p_value: float
 
 
-def compare(before: Sequence[Row], after: Sequence[Row]) -> Comparison:
+def compare(before: Sequence[ScoredRow], after: Sequence[ScoredRow]) -> Comparison:
     before_by_id, after_by_id = {row.id: row for row in before}, {row.id: row for row in after}
     shared = [(before_by_id[each], after_by_id[each]) for each in before_by_id if each in after_by_id]
     right = [_change(new, old) for old, new in shared if is_right(new) and not is_right(old)]
@@ -44,11 +44,11 @@ def compare(before: Sequence[Row], after: Sequence[Row]) -> Comparison:
     )
 
 
-def is_right(row: Row) -> bool:
+def is_right(row: ScoredRow) -> bool:
     """Resolved, or rightly not answered."""
     return cause_of(row) is None
 
 
-def _change(shown: Row, failing: Row) -> Change:
+def _change(shown: ScoredRow, failing: ScoredRow) -> RowChange:
     cause = cause_of(failing)
-    return Change(shown.id, shown.question, cause.value if cause else None)
+    return RowChange(shown.id, shown.question, cause.value if cause else None)

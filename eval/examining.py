@@ -9,8 +9,8 @@ from eval.charts import reliability_svg, risk_coverage_svg
 from eval.controls import always_hand_over, shuffled
 from eval.questions import SuiteQuestion, checksums, question_files, read_questions
 from eval.report import report
-from eval.runs import Conditions, Run, code_revision, remember, write_run
-from eval.scoring import Observed, Row, observe, score
+from eval.runs import Run, RunConditions, code_revision, remember, write_run
+from eval.scoring import Observed, ScoredRow, observe, score
 from eval.statistics import Rate
 from eval.summary import ACCEPTED_ERROR_RATE, resolution, summarise
 from eval.systems import AnswersQuestions
@@ -22,7 +22,7 @@ Advance = Callable[[], None]
 @dataclass(frozen=True, slots=True)
 class Examined:
     run: Run
-    rows: tuple[Row, ...]
+    rows: tuple[ScoredRow, ...]
 
 
 def examine(
@@ -49,7 +49,7 @@ def examine(
         "always hand over": always_hand_over(observed_of),
     }
     run = Run(
-        conditions=Conditions(
+        conditions=RunConditions(
             run=name,
             at=at,
             revision=code_revision(),
@@ -101,5 +101,5 @@ def _scored(
     observed_of: Mapping[str, Observed],
     system: AnswersQuestions,
     converter: ScriptConverter,
-) -> list[Row]:
+) -> list[ScoredRow]:
     return [score(question, observed_of[question.id], system, converter) for question in questions]

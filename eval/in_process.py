@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from eval.questions import SuiteQuestion
-from eval.systems import CHANNEL, Place, Source
+from eval.systems import CHANNEL, CitedVersion, FoundPlace
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.errors import VersionNotFound
@@ -22,20 +22,20 @@ class InProcess:
     def answer(self, question: SuiteQuestion) -> Answer:
         return self._service.asking.answer(self._asked(question))
 
-    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[Place]:
+    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         found = self._service.asking.search(self._asked(question), narrowing=EVERYTHING, limit=limit)
-        return [Place(each.document_id, each.source.passage.version_id, each.source.passage.id) for each in found]
+        return [FoundPlace(each.document_id, each.source.passage.version_id, each.source.passage.id) for each in found]
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         routed = self._service.asking.route(self._asked(question))
         return [frozenset({each.department.id, each.department.name}) for each in routed]
 
-    def source(self, version_id: str) -> Source | None:
+    def source(self, version_id: str) -> CitedVersion | None:
         try:
             version = self._service.library.version(version_id)
         except VersionNotFound:
             return None
-        return Source(version.document_id, version.text, self._service.library.interval(version_id))
+        return CitedVersion(version.document_id, version.text, self._service.library.interval(version_id))
 
     def described(self) -> Mapping[str, Any]:
         return {

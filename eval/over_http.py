@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from eval.questions import SuiteQuestion
-from eval.systems import CHANNEL, Place, Source
+from eval.systems import CHANNEL, CitedVersion, FoundPlace
 from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import Interval
@@ -26,29 +26,29 @@ class OverHttp:
         asked = {"question": question.text, "channel": CHANNEL, **_circumstances(question)}
         return _ANSWER.validate_python(self._client.answer(asked))
 
-    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[Place]:
+    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         asked = {"question": question.text, "limit": limit, **_circumstances(question)}
         hits = self._client.search(asked)["hits"]
-        return [Place(hit["document_id"], hit["version_id"], hit["passage_id"]) for hit in hits]
+        return [FoundPlace(hit["document_id"], hit["version_id"], hit["passage_id"]) for hit in hits]
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         return [frozenset({each["id"], each["name"]}) for each in self._client.routes(question.text)["departments"]]
 
-    def source(self, version_id: str) -> Source | None:
+    def source(self, version_id: str) -> CitedVersion | None:
         return source_of(self._client, version_id)
 
     def described(self) -> Mapping[str, Any]:
         return {"asked": f"over HTTP: {self._client.name}", "knowledge": self._client.readiness()}
 
 
-def source_of(client: ServiceClient, version_id: str) -> Source | None:
+def source_of(client: ServiceClient, version_id: str) -> CitedVersion | None:
     """What stands in the database under a cited id; None when nothing does."""
     try:
         version = client.version(version_id)
     except VersionNotFound:
         return None
     interval = Interval(_day(version["effective_from"]), _day(version["effective_to"]))
-    return Source(version["document_id"], version["text"], None if version["withdrawn"] else interval)
+    return CitedVersion(version["document_id"], version["text"], None if version["withdrawn"] else interval)
 
 
 def _circumstances(question: SuiteQuestion) -> dict[str, str | None]:

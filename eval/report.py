@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from eval.causes import cause_of
 from eval.runs import Run
-from eval.scoring import Row
+from eval.scoring import ScoredRow
 from eval.statistics import Rate
 from eval.summary import ACCEPTED_ERROR_RATE, Summary
 
 _LONGEST_CELL = 60
 
 
-def report(run: Run, rows: Sequence[Row]) -> str:
+def report(run: Run, rows: Sequence[ScoredRow]) -> str:
     """Markdown."""
     parts = [
         f"# Evaluation {run.conditions.run}",
@@ -93,7 +93,7 @@ def _confusion(confusion: Mapping[str, Mapping[str, int]]) -> str:
     return _table(("expected", *outcomes), lines)
 
 
-def _mistakes(rows: Sequence[Row]) -> str:
+def _mistakes(rows: Sequence[ScoredRow]) -> str:
     wrong = [(cause, row) for row in rows if (cause := cause_of(row))]
     lines = [
         (

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from eval.errors import RunNotFound
-from eval.scoring import Row
+from eval.scoring import ScoredRow
 from eval.statistics import Rate
 from eval.summary import Summary
 
@@ -19,7 +19,7 @@ ROWS_NAME = "rows.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Conditions:
+class RunConditions:
     """What the numbers of a run depend on. ``knowledge`` and ``knobs`` are as the system describes itself."""
 
     run: str
@@ -34,7 +34,7 @@ class Conditions:
 class Run:
     """One examination: under which conditions, what came out, and how the controls did."""
 
-    conditions: Conditions
+    conditions: RunConditions
     summary: Summary
     controls: Mapping[str, Rate]
 
@@ -53,10 +53,10 @@ class HistoryLine:
     latency_p95_ms: float
 
 
-_ROW, _RUN, _LINE = TypeAdapter(Row), TypeAdapter(Run), TypeAdapter(HistoryLine)
+_ROW, _RUN, _LINE = TypeAdapter(ScoredRow), TypeAdapter(Run), TypeAdapter(HistoryLine)
 
 
-def write_run(folder: Path, run: Run, rows: Sequence[Row]) -> None:
+def write_run(folder: Path, run: Run, rows: Sequence[ScoredRow]) -> None:
     """``rows.jsonl`` and ``summary.json``."""
     folder.mkdir(parents=True)
     (folder / ROWS_NAME).write_bytes(b"".join(_ROW.dump_json(row) + b"\n" for row in rows))
@@ -94,7 +94,7 @@ def read_history(out: Path) -> list[HistoryLine]:
     return [_LINE.validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
 
 
-def read_rows(run: Path) -> list[Row]:
+def read_rows(run: Path) -> list[ScoredRow]:
     """Raises RunNotFound for a folder without rows."""
     file = run / ROWS_NAME
     if not file.exists():

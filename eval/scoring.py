@@ -7,7 +7,7 @@ from datetime import date
 
 from eval.facts import missing_facts, stated_facts
 from eval.questions import SuiteQuestion
-from eval.systems import AnswersQuestions, Place, Source
+from eval.systems import AnswersQuestions, CitedVersion, FoundPlace
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason
 from kb_service.ports import ScriptConverter
 
@@ -19,13 +19,13 @@ class Observed:
     """What a system did with one question."""
 
     answer: Answer
-    found: tuple[Place, ...]
+    found: tuple[FoundPlace, ...]
     departments: tuple[frozenset[str], ...]
     answer_ms: float
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScoredRow:
     """One question of a run: asked, expected, given, judged. None where nothing was expected.
 
     ``document_rank`` counts search hits from 1. ``label``: the first evidence's document is an expected one, which is
@@ -77,7 +77,9 @@ def observe(system: AnswersQuestions, question: SuiteQuestion) -> Observed:
     return Observed(answer, tuple(found), tuple(departments), answer_ms)
 
 
-def score(question: SuiteQuestion, observed: Observed, system: AnswersQuestions, converter: ScriptConverter) -> Row:
+def score(
+    question: SuiteQuestion, observed: Observed, system: AnswersQuestions, converter: ScriptConverter
+) -> ScoredRow:
     """Judge one reply. The citations are compared with the database, not with what the answer says of itself."""
     answer, expected = observed.answer, question.expected_documents
     source_of = {each.version_id: system.source(each.version_id) for each in answer.citations}
@@ -87,7 +89,7 @@ def score(question: SuiteQuestion, observed: Observed, system: AnswersQuestions,
     stated = answer.text if was_answered else ""  # whom to call, told when handing over, is no fact of an answer
     missing = missing_facts(stated, question.required_facts, converter)
     forbidden = stated_facts(stated, question.forbidden_facts, converter)
-    return Row(
+    return ScoredRow(
         id=question.id,
         question=question.text,
         tags=question.tags,
@@ -123,7 +125,7 @@ def score(question: SuiteQuestion, observed: Observed, system: AnswersQuestions,
     )
 
 
-def _is_version(citation: Citation, question: SuiteQuestion, source: Source | None) -> bool:
+def _is_version(citation: Citation, question: SuiteQuestion, source: CitedVersion | None) -> bool:
     """Whether the version is the one expected, or, where only the document was named, one in force at all."""
     if source is None or source.interval is None:
         return False
@@ -133,11 +135,11 @@ def _is_version(citation: Citation, question: SuiteQuestion, source: Source | No
     return source.interval.start == question.expected_version_from
 
 
-def _rank(found: Sequence[Place], expected: Sequence[str]) -> int | None:
+def _rank(found: Sequence[FoundPlace], expected: Sequence[str]) -> int | None:
     return next((rank for rank, place in enumerate(found, start=1) if place.document_id in expected), None)
 
 
-def _violations(answer: Answer, source_of: dict[str, Source | None]) -> list[str]:
+def _violations(answer: Answer, source_of: dict[str, CitedVersion | None]) -> list[str]:
     """What a citation claims and the database denies: existence, being in force that day, the quote, the dates."""
     found: list[str] = []
     for each in answer.citations:

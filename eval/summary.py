@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eval import reliability
 from eval.reliability import Bin, OperatingPoint
-from eval.scoring import Row
+from eval.scoring import ScoredRow
 from eval.statistics import Rate, auroc, percentile, rate
 from kb_service.domain.answers import Outcome
 
@@ -54,7 +54,7 @@ class Summary:
     calibration: Calibration
 
 
-def summarise(rows: Sequence[Row]) -> Summary:
+def summarise(rows: Sequence[ScoredRow]) -> Summary:
     asked = [row for row in rows if row.expected_outcome is not Outcome.COURTESY]
     in_scope = [row for row in asked if row.is_in_scope]
     answered = [row for row in asked if row.outcome is Outcome.ANSWERED]
@@ -84,13 +84,13 @@ def summarise(rows: Sequence[Row]) -> Summary:
     )
 
 
-def resolution(rows: Sequence[Row]) -> Rate:
+def resolution(rows: Sequence[ScoredRow]) -> Rate:
     """Resolved among all questions in scope, those that the knowledge base cannot answer included."""
     asked = [row for row in rows if row.is_in_scope and row.expected_outcome is not Outcome.COURTESY]
     return rate([row.is_resolved for row in asked])
 
 
-def calibration(rows: Sequence[Row]) -> Calibration:
+def calibration(rows: Sequence[ScoredRow]) -> Calibration:
     """Over the questions that were searched for."""
     searched = [row for row in rows if row.outcome is not Outcome.COURTESY]
     confidences, labels = [row.confidence for row in searched], [row.label for row in searched]
@@ -105,20 +105,20 @@ def calibration(rows: Sequence[Row]) -> Calibration:
     )
 
 
-def _is_found(row: Row, depth: int) -> bool:
+def _is_found(row: ScoredRow, depth: int) -> bool:
     return row.document_rank is not None and row.document_rank <= depth
 
 
-def _is_handed_over(row: Row) -> bool:
+def _is_handed_over(row: ScoredRow) -> bool:
     return row.outcome in _HAND_OVERS
 
 
-def _of_known(rows: Sequence[Row], claim: Callable[[Row], bool | None]) -> Rate:
+def _of_known(rows: Sequence[ScoredRow], claim: Callable[[ScoredRow], bool | None]) -> Rate:
     """The share of true claims among the rows that allow one."""
     return rate([known for known in map(claim, rows) if known is not None])
 
 
-def _confusion(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+def _confusion(rows: Sequence[ScoredRow]) -> dict[str, dict[str, int]]:
     """Counts by expected outcome, then by outcome."""
     counted: Mapping[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
@@ -126,7 +126,7 @@ def _confusion(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
     return {expected: dict(sorted(of.items())) for expected, of in sorted(counted.items())}
 
 
-def _by_tag(rows: Sequence[Row]) -> dict[str, Rate]:
+def _by_tag(rows: Sequence[ScoredRow]) -> dict[str, Rate]:
     resolved_of: Mapping[str, list[bool]] = defaultdict(list)
     for row in rows:
         for tag in row.tags or ("untagged",):

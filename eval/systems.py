@@ -13,7 +13,7 @@ CHANNEL = "evaluation"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FoundPlace:
     """Where a hit leads."""
 
     document_id: str
@@ -22,7 +22,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CitedVersion:
     """A version as the database has it. ``interval`` is None when no view shows it (not approved, withdrawn)."""
 
     document_id: str
@@ -35,13 +35,13 @@ class AnswersQuestions(Protocol):
 
     def answer(self, question: SuiteQuestion) -> Answer: ...
 
-    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[Place]:
+    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         """Best first."""
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         """Most likely first; each with the names it goes by (its id, its name)."""
 
-    def source(self, version_id: str) -> Source | None:
+    def source(self, version_id: str) -> CitedVersion | None:
         """What stands in the database under a cited id; None when nothing does."""
 
     def described(self) -> Mapping[str, Any]:

@@ -16,14 +16,14 @@ from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind
 from kb_service.ports import InForceFilter, PassageIndex, ScriptConverter
 from kb_service.publishing.contradictions import (
-    Difference,
+    FigureConflict,
     common_from,
     differences,
     may_contradict,
     serve_the_same,
 )
 from kb_service.publishing.duplicates import NEAR, near_duplicate, shingles_of
-from kb_service.publishing.statements import Statement, Stating
+from kb_service.publishing.statements import FigureStatement, Stating
 
 # What one version is compared with at most, so that a large matter costs no more than a small one.
 _PASSAGES = 200
@@ -101,8 +101,8 @@ class Examining:
         unique = {each.fingerprint: each for each in found}
         return self._suspicions.keep(version_id, list(unique.values()), revision=version.revision, at=self._now())
 
-    def _stated(self, passages: Sequence[PassageInVersion]) -> list[Statement]:
-        stated: list[Statement] = []
+    def _stated(self, passages: Sequence[PassageInVersion]) -> list[FigureStatement]:
+        stated: list[FigureStatement] = []
         for each in passages:
             self._give_way()
             stated += self._stating.statements(each)
@@ -111,7 +111,7 @@ class Examining:
     # Neighbours
 
     def _around(
-        self, version: Version, own: Sequence[PassageInVersion], stated: Sequence[Statement]
+        self, version: Version, own: Sequence[PassageInVersion], stated: Sequence[FigureStatement]
     ) -> Sequence[_Neighbour]:
         matter_id = version.metadata.matter_id
         ids: list[str] = []
@@ -181,7 +181,7 @@ class Examining:
                 kind = SuspicionKind.NEAR_DUPLICATE
                 yield _of_versions(kind, version.id, _version_of(each), round(likeness, 3))
 
-    def _contradictions(self, stated: Sequence[Statement], around: Sequence[_Neighbour]) -> Iterator[Suspected]:
+    def _contradictions(self, stated: Sequence[FigureStatement], around: Sequence[_Neighbour]) -> Iterator[Suspected]:
         for each in around:
             if not stated or not may_contradict(stated[0].source.metadata, each.first.metadata):
                 continue
@@ -191,7 +191,7 @@ class Examining:
                 yield _contradiction(difference)
 
 
-def _telling(own: Sequence[PassageInVersion], stated: Sequence[Statement]) -> list[PassageInVersion]:
+def _telling(own: Sequence[PassageInVersion], stated: Sequence[FigureStatement]) -> list[PassageInVersion]:
     """The beginning, by which a repeated text is found, and the passages with figures."""
     with_figures = {statement.source.passage.id: statement.source for statement in stated}
     return list({own[0].passage.id: own[0], **with_figures}.values())[:_SEARCHES]
@@ -224,7 +224,7 @@ def _of_versions(kind: SuspicionKind, version_id: str, other: str, likeness: flo
     return Suspected(kind, Place(version_id), Place(other), _fingerprint(kind, [version_id], [other]), likeness)
 
 
-def _contradiction(found: Difference) -> Suspected:
+def _contradiction(found: FigureConflict) -> Suspected:
     kind = SuspicionKind.CONTRADICTION
     ours, theirs = ([each.source.passage.id, *each.written] for each in (found.ours, found.theirs))
     return Suspected(
@@ -232,7 +232,7 @@ def _contradiction(found: Difference) -> Suspected:
     )
 
 
-def _place(statement: Statement) -> Place:
+def _place(statement: FigureStatement) -> Place:
     passage = statement.source.passage
     return Place(passage.version_id, passage.id, statement.span, statement.figure_spans)
 

@@ -30,7 +30,7 @@ class ReadingFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class KeptFile:
     """A kept file and the fields given with it. ``matter_ids``, ``department_ids``: by id, name and alias."""
 
     path: Path
@@ -42,10 +42,10 @@ class Source:
 
 
 # A function of some module, so that the child can import it.
-Reader = Callable[[Source], Iterable[Read]]
+Reader = Callable[[KeptFile], Iterable[Read]]
 
 
-def read_source(source: Source) -> Iterator[Read]:
+def read_source(source: KeptFile) -> Iterator[Read]:
     """The file's records. A file that its records name is not read: it would be one of the server's."""
     reading = Reading(
         converter=_converter(),
@@ -64,7 +64,7 @@ def _converter() -> OpenCCConverter:
 @dataclass(frozen=True, slots=True)
 class _Order:
     reader: Reader
-    source: Source
+    source: KeptFile
     skip: int
 
 
@@ -86,7 +86,7 @@ class ReadingChildren:
         self._idle: list[Child] = []
         self._lock = threading.Lock()
 
-    def read(self, source: Source, *, reader: Reader = read_source, skip: int = 0) -> Iterator[Chunk]:
+    def read(self, source: KeptFile, *, reader: Reader = read_source, skip: int = 0) -> Iterator[Chunk]:
         """The records after the first ``skip``, a transaction's worth at a time; at least one chunk, maybe empty.
 
         Raises ReadingFailed.

@@ -25,10 +25,10 @@ PictureReader = Callable[[bytes], str]
 
 def words_of_picture(picture: bytes) -> str:
     """The first frame's lines as paragraphs in reading order; empty where there are none."""
-    from ingestion.parsing.limits import Limits
+    from ingestion.parsing.limits import ParsingLimits
     from ingestion.parsing.pictures import blocks_of_picture, on_white, opened
 
-    frame = opened(picture, "the picture", Limits(image_pixels=MOST_PIXELS))
+    frame = opened(picture, "the picture", ParsingLimits(image_pixels=MOST_PIXELS))
     try:
         upright = on_white(frame)
     except (MemoryError, FileRefused):

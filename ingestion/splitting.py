@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ingestion.parsing.blocks import BlockKind
-from ingestion.structure import Level, Piece, StructuredText
+from ingestion.structure import Level, StructuredText, TextLeaf
 from kb_service.domain.documents import DraftPassage
 
 # A rest shorter than this share of the target joins the passage before it, where the two together are not too long.
@@ -63,7 +63,7 @@ class _Splitter:
         self._target = target
         self._longest = longest
 
-    def passages_of_section(self, pieces: Sequence[Piece]) -> Iterator[DraftPassage]:
+    def passages_of_section(self, pieces: Sequence[TextLeaf]) -> Iterator[DraftPassage]:
         whole = _joined(_span(pieces[0]), _span(pieces[-1]))
         holds_table = any(piece.kind is BlockKind.TABLE for piece in pieces)
         is_article = pieces[0].level is Level.ARTICLE
@@ -75,7 +75,7 @@ class _Splitter:
         for span in self._merged(self._with_lead_ins(spans)):
             yield _passage(span)
 
-    def _spans_of(self, piece: Piece) -> Iterator[_Span]:
+    def _spans_of(self, piece: TextLeaf) -> Iterator[_Span]:
         whole = _span(piece)
         if whole.length <= self._longest:
             yield whole
@@ -181,7 +181,7 @@ def _is_later(span: _Span, before: _Span) -> bool:
     return span.second - before.second > _LONGEST_SECONDS
 
 
-def _span(piece: Piece) -> _Span:
+def _span(piece: TextLeaf) -> _Span:
     is_table = piece.kind is BlockKind.TABLE
     return _Span(piece.start, piece.end, piece.heading_path, piece.page, piece.second, is_table)
 

@@ -22,7 +22,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextLeaf:
     """A leaf: ``text[start:end]`` without surrounding space. Leaves of one ``section`` stand under one heading."""
 
     start: int
@@ -44,7 +44,7 @@ class StructuredText:
     """
 
     text: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextLeaf, ...]
     headings: tuple[Heading, ...] = ()
     title: str | None = None
 
@@ -63,7 +63,7 @@ def _structured(text: str, lines: list[Line]) -> StructuredText:
     heading_of = headings_of(lines)
     title = _title(heading_of)
     outline = _Outline()
-    pieces: list[Piece] = []
+    pieces: list[TextLeaf] = []
     kept: list[Heading] = []
     for position, (line, heading) in enumerate(zip(lines, heading_of, strict=True)):
         if heading is None:
@@ -101,11 +101,11 @@ class _Outline:
         self._path = tuple(above.label for above in self._above)
         self._section += 1
 
-    def leaf(self, line: Line) -> Piece:
+    def leaf(self, line: Line) -> TextLeaf:
         inside_article = bool(self._above) and self._above[-1].rank is Rank.ARTICLE
         level = _level(line, inside_article=inside_article)
         kind = BlockKind.PARAGRAPH if line.kind is BlockKind.HEADING else line.kind
-        return Piece(line.start, line.end, self._path, self._section, kind, level, line.page, line.second)
+        return TextLeaf(line.start, line.end, self._path, self._section, kind, level, line.page, line.second)
 
 
 def _level(line: Line, *, inside_article: bool) -> Level:

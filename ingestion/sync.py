@@ -25,7 +25,7 @@ _LOOK_AGAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class IndexDifference:
     """What separates a document's points from its rows: nothing, when all three are empty."""
 
     document_id: str
@@ -133,13 +133,13 @@ class Synchroniser:
     def _points(self, passages: Sequence[PassageInVersion], schedule: Sequence[Scheduled]) -> list[IndexPoint]:
         return list(points(passages, schedule, self._preparing, mean_terms=self._mean_terms()))
 
-    def difference(self, document_id: str) -> Difference:
+    def difference(self, document_id: str) -> IndexDifference:
         """Compare a document's points with its rows, changing nothing."""
         passages = self._library.passages_of_documents([document_id])[document_id]
         schedule = self._library.schedules([document_id])[document_id]
         payload_of = payloads(passages, schedule, self._preparing)
         present = self._index.payloads_of_document(document_id)
-        return Difference(
+        return IndexDifference(
             document_id,
             points=len(payload_of),
             missing=tuple(sorted(set(payload_of) - set(present))),

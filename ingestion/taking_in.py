@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingestion.reading_child import Reader, ReadingChildren, ReadingFailed, Source, read_source
+from ingestion.reading_child import KeptFile, Reader, ReadingChildren, ReadingFailed, read_source
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -87,7 +87,7 @@ class TakingIn:
         path = self._blobs.path(claimed.blob_sha256)
         if not path.exists():
             raise FileRefused(f"the original of {claimed.file_name} is not kept; upload it again")
-        source = Source(
+        source = KeptFile(
             path=path,
             file_name=claimed.file_name,
             blob_sha256=claimed.blob_sha256,

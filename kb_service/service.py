@@ -112,7 +112,7 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckReport:
     """What `kb check` found, and the trail's head, to be kept elsewhere."""
 
     findings: list[Finding]
@@ -155,7 +155,7 @@ class Service:
     def transcript(self) -> SqlTranscript:
         return self.records.transcript
 
-    def check(self, *, kept_head: str | None = None) -> Checked:
+    def check(self, *, kept_head: str | None = None) -> CheckReport:
         """Everything that is not as it should be, and the head of the trail; nothing is changed."""
         findings = check(
             library=self.library,
@@ -165,7 +165,7 @@ class Service:
             trail=self.records.trail,
             kept_head=kept_head,
         )
-        return Checked(list(findings), self.records.trail.head())
+        return CheckReport(list(findings), self.records.trail.head())
 
     def examine_due(self) -> int:
         """Compare what came in with its neighbours; how many versions were examined. The index follows them already."""

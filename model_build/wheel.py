@@ -104,7 +104,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class VocabularyPiece:
     """A piece of the vocabulary and its log probability in the unigram model. Its id is its place in the list."""
 
     text: str
@@ -134,7 +134,7 @@ class Blocks:
 @dataclass(frozen=True, slots=True)
 class WheelWeights:
     shape: Shape
-    pieces: tuple[Piece, ...]
+    pieces: tuple[VocabularyPiece, ...]
     unknown_id: int
     buffer: memoryview
     offset_of: Mapping[str, int]
@@ -207,11 +207,12 @@ def _parsed(buffer: memoryview) -> WheelWeights:
     return WheelWeights(shape, pieces, unknown_id, buffer, offset_of)
 
 
-def _pieces(reader: _Reader, count: int) -> tuple[Piece, ...]:
+def _pieces(reader: _Reader, count: int) -> tuple[VocabularyPiece, ...]:
     (text_size,) = reader.take("Q")
     offsets = reader.array(np.uint32, count + 1).tolist()
     scores = reader.array(np.float32, count).tolist()
     text = reader.raw(text_size)
     return tuple(
-        Piece(text[start:end].decode(), score) for start, end, score in zip(offsets, offsets[1:], scores, strict=False)
+        VocabularyPiece(text[start:end].decode(), score)
+        for start, end, score in zip(offsets, offsets[1:], scores, strict=False)
     )

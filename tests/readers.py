@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ingestion.reading_child import Source, read_source
+from ingestion.reading_child import KeptFile, read_source
 from ingestion.sources import Read
 
 
-def dies_at_bad_files(source: Source) -> Iterator[Read]:
+def dies_at_bad_files(source: KeptFile) -> Iterator[Read]:
     """Ends its process, as a fault in a library of C does, when the file's name says so."""
     if source.file_name.startswith("exit"):
         os._exit(7)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.bench.articles import Law, Texts, texts
+from eval.bench.articles import Law, LawTexts, texts
 from eval.bench.filling import fill
 from eval.bench.load import Client, one_at_a_time
 from eval.bench.measurement import Measurement, table
@@ -49,7 +49,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _at_size(size: int, laws: Texts) -> list[Measurement]:
+def _at_size(size: int, laws: LawTexts) -> list[Measurement]:
     questions = bench_questions(_asked(), laws.laws, count=_QUESTIONS)
     imported = Law(_IMPORT_TITLE, tuple(a for law in laws.laws for a in law.articles)[:_ARTICLES_IMPORTED])
     with _data_dir() as settings:

@@ -35,22 +35,24 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class LawTexts:
     """Laws, and a sentence on where they come from."""
 
     laws: tuple[Law, ...]
     origin: str
 
 
-def texts(corpus: Path, *, most: int) -> Texts:
+def texts(corpus: Path, *, most: int) -> LawTexts:
     """At most about ``most`` articles: from the ``articles*.jsonl`` files under KB_EVAL_DATA, else synthesised."""
     folder = os.environ.get("KB_EVAL_DATA")
     files = sorted(Path(folder).rglob("articles*.jsonl")) if folder else []
     if files:
         laws = _up_to(_read(files), most)
-        return Texts(laws, f"{_count(laws)} statute articles from KB_EVAL_DATA")
+        return LawTexts(laws, f"{_count(laws)} statute articles from KB_EVAL_DATA")
     laws = _synthesised(corpus, min(most, _SYNTHETIC_ARTICLES))
-    return Texts(laws, f"{_count(laws)} articles synthesised from the demonstration corpus (KB_EVAL_DATA is not set)")
+    return LawTexts(
+        laws, f"{_count(laws)} articles synthesised from the demonstration corpus (KB_EVAL_DATA is not set)"
+    )
 
 
 def revised(law: Law, *, edition: int) -> Law:

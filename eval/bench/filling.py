@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.bench.articles import Law, Texts
+from eval.bench.articles import Law, LawTexts
 from ingestion.preparing import batches
 from ingestion.surfaces import Surface
 from kb_service.ports import ComputedTexts, Vector
-from kb_service.service import Records
-from kb_service.service import Texts as TextTools
+from kb_service.service import Records, Texts
 from kb_service.settings import Settings
 from kb_service.wiring import importing, open_records, open_service, open_texts
 
@@ -31,7 +30,7 @@ class Filled:
     copies: int
 
 
-def fill(settings: Settings, texts: Texts, *, passages: int, kept: ComputedTexts) -> Filled:
+def fill(settings: Settings, texts: LawTexts, *, passages: int, kept: ComputedTexts) -> Filled:
     """Import the laws, and numbered copies of them until there are ``passages``, then build the index.
 
     ``kept`` is the store of vectors that outlives the data folder; killed in the middle, it goes on where it stopped.
@@ -62,7 +61,7 @@ def write_records(file: Path, law_of: Mapping[str, Law], *, suffix: str = "", si
     file.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records), encoding="utf-8")
 
 
-def _embed(records: Records, tools: TextTools, kept: ComputedTexts, document_ids: Sequence[str]) -> int:
+def _embed(records: Records, tools: Texts, kept: ComputedTexts, document_ids: Sequence[str]) -> int:
     """Vectors of these documents, computed where they are not kept; how many were."""
     advance = _Progress("embedding")
     computed = 0
@@ -82,7 +81,7 @@ def _embed(records: Records, tools: TextTools, kept: ComputedTexts, document_ids
     return computed
 
 
-def _copy(settings: Settings, records: Records, tools: TextTools, base: Mapping[str, Law], passages: int) -> int:
+def _copy(settings: Settings, records: Records, tools: Texts, base: Mapping[str, Law], passages: int) -> int:
     """Numbered editions of the laws until there are enough passages; how many passages they have."""
     advance = _Progress("copying")
     noise = np.random.default_rng(_SEED)
@@ -104,7 +103,7 @@ def _copy(settings: Settings, records: Records, tools: TextTools, base: Mapping[
 
 
 def _noisy(
-    records: Records, tools: TextTools, originals: Sequence[str], copies: Sequence[str], noise: np.random.Generator
+    records: Records, tools: Texts, originals: Sequence[str], copies: Sequence[str], noise: np.random.Generator
 ) -> Iterator[tuple[str, Vector]]:
     own, copied = _surfaces(records, tools, originals), _surfaces(records, tools, copies)
     vector_of = records.computed.embeddings(tools.model.fingerprint, [each.dense_key for each in own])
@@ -114,7 +113,7 @@ def _noisy(
         yield copy.dense_key, (moved / np.linalg.norm(moved)).astype(np.float32)
 
 
-def _surfaces(records: Records, tools: TextTools, document_ids: Sequence[str]) -> list[Surface]:
+def _surfaces(records: Records, tools: Texts, document_ids: Sequence[str]) -> list[Surface]:
     """In order of the documents, then of their texts."""
     passages_of = records.library.passages_of_documents(document_ids)
     return [surface for each in document_ids for surface in tools.preparing.surfaces(passages_of[each])]

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from pathlib import PurePath
 
-from ingestion.parsing.limits import Limits, require_safe_archive
+from ingestion.parsing.limits import ParsingLimits, require_safe_archive
 from kb_service.domain.errors import FileRefused
 
 
@@ -39,7 +39,7 @@ _BINARY = ".pdf .docx .pptx .xlsx .xlsm .png .jpg .jpeg .webp .bmp .tif .tiff"
 _BINARY_SUFFIXES = frozenset(_BINARY.split())
 
 
-def format_of(data: bytes, name: str, limits: Limits) -> Format:
+def format_of(data: bytes, name: str, limits: ParsingLimits) -> Format:
     """The format to read as. Raises FileRefused for what is unsupported, encrypted, or not what its ending says."""
     suffix = PurePath(name.lower()).suffix
     start = data[:1024].lstrip(b"\x00\t\r\n ")
@@ -61,7 +61,7 @@ def _old_office_sentence(data: bytes, name: str, suffix: str) -> str:
     return f"{name} is in the old binary Office format; open it and save it as {wanted}."
 
 
-def _office_format(data: bytes, name: str, limits: Limits) -> Format:
+def _office_format(data: bytes, name: str, limits: ParsingLimits) -> Format:
     entries = require_safe_archive(data, name, limits)
     for prefix, file_format in _OFFICE_PART.items():
         if any(entry.startswith(prefix) for entry in entries):

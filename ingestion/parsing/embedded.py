@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingestion.parsing.blocks import Block
-from ingestion.parsing.limits import Limits
+from ingestion.parsing.limits import ParsingLimits
 from kb_service.domain.errors import FileRefused
 
 # A file with fewer characters than this for each picture is a series of pictures with captions.
@@ -14,7 +14,7 @@ _MOST_PICTURES = 30
 
 
 def blocks_of_embedded(
-    pictures: Sequence[bytes], blocks: Sequence[Block], *, name: str, limits: Limits, page: int | None = None
+    pictures: Sequence[bytes], blocks: Sequence[Block], *, name: str, limits: ParsingLimits, page: int | None = None
 ) -> Iterator[Block]:
     """The text in the pictures, or nothing where the file has enough text of its own."""
     characters = sum(len(block.text) for block in blocks)
@@ -25,7 +25,7 @@ def blocks_of_embedded(
             yield replace(block, page=page)
 
 
-def _read(data: bytes, name: str, limits: Limits) -> list[Block]:
+def _read(data: bytes, name: str, limits: ParsingLimits) -> list[Block]:
     from ingestion.parsing.pictures import blocks_of_picture, on_white, opened
 
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
 from ingestion.parsing.decode import clean, decode
 from ingestion.parsing.hypertext_walk import blocks_of
-from ingestion.parsing.limits import Limits
+from ingestion.parsing.limits import ParsingLimits
 from kb_service.domain.errors import FileRefused
 
 _UNSEEN_TAGS = (
@@ -23,7 +23,7 @@ _NAVIGATION_LINK_SHARE = 0.8
 _NAVIGATION_LINKS = 6
 
 
-def read_html(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_html(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     text = _declared_text(data) or decode(data, name)
     if len(text) > limits.characters * 4:
         raise FileRefused(f"{name} holds {len(text):,} characters of HTML, more than can be read; split it.")

@@ -13,7 +13,7 @@ _PROLOGUE_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ParsingLimits:
     """Upper bounds for one file. ``unpacked_ratio`` counts only from ``ratio_floor_bytes`` on: sheets compress well."""
 
     file_bytes: int = 100 * MEGABYTE
@@ -29,7 +29,7 @@ class Limits:
     table_cells: int = 2_000_000
 
 
-def require_size(data: bytes, name: str, limits: Limits) -> None:
+def require_size(data: bytes, name: str, limits: ParsingLimits) -> None:
     if not data.strip(b"\x00\t\r\n \xef\xbb\xbf"):
         raise FileRefused(f"{name} is empty; upload the file that holds the text.")
     if len(data) > limits.file_bytes:
@@ -39,7 +39,7 @@ def require_size(data: bytes, name: str, limits: Limits) -> None:
         )
 
 
-def require_safe_archive(data: bytes, name: str, limits: Limits) -> frozenset[str]:
+def require_safe_archive(data: bytes, name: str, limits: ParsingLimits) -> frozenset[str]:
     """The entry names of an office file's zip container. Raises FileRefused for bombs, odd paths and encryption.
 
     Stated sizes suffice: `zipfile`, which every reader of these files uses, never unpacks more than an entry states.
@@ -67,14 +67,14 @@ def require_safe_archive(data: bytes, name: str, limits: Limits) -> frozenset[st
     return frozenset(entry.filename for entry in entries)
 
 
-def require_characters(count: int, name: str, limits: Limits) -> None:
+def require_characters(count: int, name: str, limits: ParsingLimits) -> None:
     if count > limits.characters:
         raise FileRefused(
             f"{name} holds {count:,} characters, above the limit of {limits.characters:,}; split it into several files."
         )
 
 
-def _require_unpacked_size(unpacked: int, packed: int, *, name: str, limits: Limits) -> None:
+def _require_unpacked_size(unpacked: int, packed: int, *, name: str, limits: ParsingLimits) -> None:
     is_bomb = unpacked > limits.ratio_floor_bytes and unpacked > limits.unpacked_ratio * packed
     if is_bomb or unpacked > limits.unpacked_bytes:
         raise FileRefused(f"{name} unpacks to far more than its size, as a zip bomb does; it is not read.")

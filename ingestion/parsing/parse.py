@@ -5,7 +5,7 @@ from importlib import import_module
 
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.detect import Format, format_of
-from ingestion.parsing.limits import Limits, require_characters, require_size
+from ingestion.parsing.limits import ParsingLimits, require_characters, require_size
 from kb_service.domain.errors import FileRefused
 
 _SUFFIXES = (
@@ -29,7 +29,7 @@ _READER_OF = {
 }
 
 
-def parse(data: bytes, name: str, *, limits: Limits = Limits()) -> ParsedFile:  # noqa: B008 - frozen
+def parse(data: bytes, name: str, *, limits: ParsingLimits = ParsingLimits()) -> ParsedFile:  # noqa: B008 - frozen
     """The blocks, raw metadata and question-answer rows of one file; ``name`` tells its format where bytes do not.
 
     Raises FileRefused with one sentence when it cannot or must not be read, or holds no text.
@@ -42,7 +42,9 @@ def parse(data: bytes, name: str, *, limits: Limits = Limits()) -> ParsedFile:  
     return parsed
 
 
-def _reader(file_format: Format) -> Callable[[bytes, str, Limits], ParsedFile]:
+def _reader(file_format: Format) -> Callable[[bytes, str, ParsingLimits], ParsedFile]:
     module, function = _READER_OF[file_format]
-    reader: Callable[[bytes, str, Limits], ParsedFile] = getattr(import_module(f"ingestion.parsing.{module}"), function)
+    reader: Callable[[bytes, str, ParsingLimits], ParsedFile] = getattr(
+        import_module(f"ingestion.parsing.{module}"), function
+    )
     return reader

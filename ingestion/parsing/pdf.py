@@ -10,7 +10,7 @@ from typing import Any
 from ingestion.parsing.blocks import Block, ParsedFile
 from ingestion.parsing.decode import clean
 from ingestion.parsing.layout import PrintedLine, columns_of
-from ingestion.parsing.limits import Limits
+from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
 from ingestion.parsing.tables import Cell, table_block
@@ -30,7 +30,7 @@ _HAN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 
 
-def read_pdf(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_pdf(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfplumber.utils.exceptions import PdfminerException
@@ -49,7 +49,7 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> ParsedFile:
         raise FileRefused(f"{name} is damaged and cannot be read as PDF; export it again.") from error
 
 
-def _read(document: Any, name: str, limits: Limits) -> ParsedFile:
+def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
     if len(document.pages) > limits.pages:
         raise FileRefused(f"{name} has {len(document.pages)} pages, above the limit of {limits.pages}; split it.")
     pages: list[list[PrintedLine]] = []
@@ -190,7 +190,7 @@ def _is_scan(page: Any, parts: Sequence[PrintedLine]) -> bool:
 class _Scans:
     """The pages of one file that are pictures, read within the limits of pages and seconds."""
 
-    def __init__(self, name: str, limits: Limits) -> None:
+    def __init__(self, name: str, limits: ParsingLimits) -> None:
         self._name, self._limits = name, limits
         self._pages_read = 0
         self._started = monotonic()

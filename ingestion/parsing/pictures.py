@@ -5,13 +5,13 @@ from typing import Any
 
 from ingestion.parsing.blocks import Block, ParsedFile
 from ingestion.parsing.layout import columns_of
-from ingestion.parsing.limits import Limits
+from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.paragraphs import paragraphs_of
 from kb_service.domain.errors import FileRefused
 
 
-def read_picture(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_picture(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     blocks: list[Block] = []
     for number, frame in enumerate(_frames(data, name, limits), start=1):
         blocks.extend(blocks_of_picture(frame, number))
@@ -25,7 +25,7 @@ def blocks_of_picture(picture: Any, page: int) -> list[Block]:
     return list(paragraphs_of(columns_of(lines, float(picture.width))))
 
 
-def opened(data: bytes, name: str, limits: Limits) -> Any:
+def opened(data: bytes, name: str, limits: ParsingLimits) -> Any:
     """The picture, checked for its size before any pixel is decoded."""
     from PIL import Image
 
@@ -56,7 +56,7 @@ def on_white(picture: Any) -> Any:
     return Image.alpha_composite(ground, layered).convert("RGB")
 
 
-def _frames(data: bytes, name: str, limits: Limits) -> list[Any]:
+def _frames(data: bytes, name: str, limits: ParsingLimits) -> list[Any]:
     from PIL import ImageSequence
 
     picture = opened(data, name, limits)

@@ -3,11 +3,11 @@
 from ingestion.frontmatter import split_front_matter
 from ingestion.parsing.blocks import ParsedFile, paragraph
 from ingestion.parsing.decode import decode
-from ingestion.parsing.limits import Limits, require_characters
+from ingestion.parsing.limits import ParsingLimits, require_characters
 from ingestion.parsing.wrapping import join_wrapped
 
 
-def read_plain_text(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_plain_text(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     text = decode(data, name)
     require_characters(len(text), name, limits)
     fields, body = split_front_matter(text, name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, heading, paragraph
 from ingestion.parsing.decode import clean, decode
-from ingestion.parsing.limits import Limits, require_characters
+from ingestion.parsing.limits import ParsingLimits, require_characters
 from ingestion.parsing.question_answers import question_answers
 from ingestion.parsing.tables import Cell, table_block
 from kb_service.domain.errors import FileRefused
@@ -22,7 +22,7 @@ Merges = dict[tuple[int, int], tuple[int, int]]  # (row, column) of the first ce
 Grid = list[tuple[int, list[str]]]  # row number, texts; rows without text are left out
 
 
-def read_xlsx(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     from openpyxl import load_workbook
 
     try:
@@ -48,7 +48,7 @@ def read_xlsx(data: bytes, name: str, limits: Limits) -> ParsedFile:
     return ParsedFile(tuple(blocks), {"document_title": title} if title else {}, tuple(rows))
 
 
-def read_csv(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     text = decode(data, name)
     require_characters(len(text), name, limits)
     try:
@@ -63,7 +63,7 @@ def read_csv(data: bytes, name: str, limits: Limits) -> ParsedFile:
     return ParsedFile(tuple(_table(grid, {})), {})
 
 
-def _grid(sheet: Any, name: str, limits: Limits) -> tuple[Grid, Merges]:
+def _grid(sheet: Any, name: str, limits: ParsingLimits) -> tuple[Grid, Merges]:
     """The cells that hold something, row by row. A sheet's stated range may be a million empty rows: it is not used."""
     texts_of_row: dict[int, dict[int, str]] = {}
     for cell in sheet._cells.values():

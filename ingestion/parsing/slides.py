@@ -13,13 +13,13 @@ from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import blocks_of_embedded
 from ingestion.parsing.hypertext import blocks_of_html
-from ingestion.parsing.limits import Limits
+from ingestion.parsing.limits import ParsingLimits
 from kb_service.domain.errors import FileRefused
 
 _CHART = re.compile(r"ppt/charts/chart\d*\.xml")
 
 
-def read_pptx(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     partition = _partition()
     try:
         elements = partition(file=BytesIO(data), include_slide_notes=True)

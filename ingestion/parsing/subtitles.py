@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile, heading, paragraph
 from ingestion.parsing.decode import decode
-from ingestion.parsing.limits import Limits, require_characters
+from ingestion.parsing.limits import ParsingLimits, require_characters
 from ingestion.parsing.wrapping import joined
 from kb_service.domain.errors import FileRefused
 
@@ -32,7 +32,7 @@ class Cue:
     chapter: str | None = None
 
 
-def read_subtitles(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_subtitles(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     text = decode(data, name)
     require_characters(len(text), name, limits)
     cues = list(cues_of(text))

@@ -13,7 +13,7 @@ from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
 from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import blocks_of_embedded
-from ingestion.parsing.limits import Limits
+from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.tables import Cell, table_block
 from ingestion.parsing.word_numbering import Numbering
 from ingestion.parsing.word_styles import Styles, is_larger
@@ -29,7 +29,7 @@ _NOT_SHOWN = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr", f"{
 _WIDEST_LOOKED_HEADING = 80
 
 
-def read_docx(data: bytes, name: str, limits: Limits) -> ParsedFile:
+def read_docx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     from docx import Document
 
     try:

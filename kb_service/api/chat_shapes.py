@@ -8,13 +8,13 @@ from kb_service.api.asked import Conditions
 from kb_service.domain.errors import PictureRefused, QuestionEmpty, QuestionNotText
 
 
-class Metadata(Conditions):
+class ChatMetadata(Conditions):
     """The conditions of `/v1/answers`, as strings. What else a client notes there is left alone."""
 
     model_config = ConfigDict(extra="ignore")
 
 
-class Message(BaseModel):
+class ChatMessage(BaseModel):
     role: str
     content: Any = None
 
@@ -31,14 +31,14 @@ class ChatCompletionRequest(BaseModel):
     """``messages``: the last of the user's is the question. Answers come one at a time and as text."""
 
     model: str = Field(default="kb", max_length=200, description="Any name; the answer is always of the model kb.")
-    messages: list[Message] = Field(min_length=1, max_length=500)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=500)
     stream: bool = False
     stream_options: StreamOptions | None = None
     n: Annotated[Literal[1] | None, Field(description="One answer; more are refused.")] = None
     response_format: ResponseFormat | None = None
     user: str | None = Field(default=None, max_length=200, description="Who asks, opaque; kept as a keyed hash.")
     safety_identifier: str | None = Field(default=None, max_length=200, description="The same, by its newer name.")
-    metadata: Annotated[Metadata, BeforeValidator(lambda given: given or {})] = Metadata()
+    metadata: Annotated[ChatMetadata, BeforeValidator(lambda given: given or {})] = ChatMetadata()
 
     def said_by_user(self) -> list[str]:
         """The words of the user's messages, in order. Raises QuestionEmpty where there is no such message."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from kb_service.api.access import ServiceOf, needs
 from kb_service.domain.errors import NotAllowed
 from kb_service.domain.people import Actor, Role
-from kb_service.service import Checked
+from kb_service.service import CheckReport
 
 router = APIRouter(tags=["operation"])
 
@@ -59,7 +59,7 @@ class Check(BaseModel):
 
 
 @internal.post("/check")
-def check_all(body: Check, service: ServiceOf) -> Checked:
+def check_all(body: Check, service: ServiceOf) -> CheckReport:
     return service.check(kept_head=body.kept_head)
 
 

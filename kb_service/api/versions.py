@@ -35,13 +35,13 @@ class VersionList:
     next_cursor: str | None
 
 
-class Step(BaseModel):
+class StepRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: str | None = Field(default=None, max_length=2000)
 
 
-class Approval(Step):
+class ApprovalRequest(StepRequest):
     withdraw: str | None = Field(default=None, max_length=36, description="A version that this one corrects.")
 
 
@@ -87,10 +87,10 @@ def edit(
 
 @router.post("/{version_id}:submit")
 def submit(
-    version_id: str, service: ServiceOf, actor: Editor, body: Step | None = None, if_match: IfMatch = None
+    version_id: str, service: ServiceOf, actor: Editor, body: StepRequest | None = None, if_match: IfMatch = None
 ) -> VersionRow:
     """Ask for review; ``reason`` says why it is late, where it is."""
-    said = (body or Step()).reason
+    said = (body or StepRequest()).reason
     submitted = service.publishing.submit(
         version_id, actor=actor.person_id, reason=said, if_revision=_revision(if_match)
     )
@@ -99,10 +99,10 @@ def submit(
 
 @router.post("/{version_id}:approve")
 def approve(
-    version_id: str, service: ServiceOf, actor: Reviewer, body: Approval | None = None, if_match: IfMatch = None
+    version_id: str, service: ServiceOf, actor: Reviewer, body: ApprovalRequest | None = None, if_match: IfMatch = None
 ) -> VersionRow:
     """Make it knowledge. Whoever uploaded or edited it cannot. The rehearsal's verdict is kept with the approval."""
-    asked = body or Approval()
+    asked = body or ApprovalRequest()
     return _after(
         service,
         service.publishing.approve(

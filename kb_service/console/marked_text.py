@@ -17,7 +17,7 @@ _UNSEEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A stretch of a version's text: a passage, or what stands between two (``passage`` is None: headings, blanks).
 
     ``number`` counts the passages from 1.
@@ -37,38 +37,38 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MarkedText:
     text: str
     is_said: bool = False
     is_figure: bool = False
 
 
-def runs(text: str, passages: Sequence[Passage]) -> list[Run]:
-    """All of the text, every character in one run."""
-    found: list[Run] = []
+def runs(text: str, passages: Sequence[Passage]) -> list[TextRun]:
+    """All of the text, every character in one of them."""
+    found: list[TextRun] = []
     at = 0
     for number, passage in enumerate(sorted(passages, key=lambda each: (each.start, each.end)), start=1):
         start = max(at, passage.start)
         found += _between(text[at:start])
         at = max(start, passage.end)
-        found.append(Run(text[start:at], passage, number))
+        found.append(TextRun(text[start:at], passage, number))
     return [*found, *_between(text[at:])]
 
 
-def _between(text: str) -> Iterator[Run]:
+def _between(text: str) -> Iterator[TextRun]:
     """Headings, apart from the blank lines around them."""
     first = len(text) - len(text.lstrip())
     last = max(first, len(text.rstrip()))
-    yield from (Run(each) for each in (text[:first], text[first:last], text[last:]) if each)
+    yield from (TextRun(each) for each in (text[:first], text[first:last], text[last:]) if each)
 
 
-def pieces(text: str, said: tuple[int, int] | None, figures: Sequence[tuple[int, int]]) -> Iterator[Piece]:
+def pieces(text: str, said: tuple[int, int] | None, figures: Sequence[tuple[int, int]]) -> Iterator[MarkedText]:
     """A passage with the sentence and the figures that a suspicion is about; all of it, in order."""
     borders = {0, len(text), *(border for span in (*figures, said or (0, 0)) for border in span)}
     ordered = sorted(border for border in borders if 0 <= border <= len(text))
     for start, end in pairwise(ordered):
         is_said = said is not None and said[0] <= start < said[1]
-        yield Piece(text[start:end], is_said, any(first <= start < last for first, last in figures))
+        yield MarkedText(text[start:end], is_said, any(first <= start < last for first, last in figures))
 
 
 def visible(text: object) -> Markup:

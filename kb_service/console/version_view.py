@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kb_service.api.version_shapes import VersionRow, row_of
-from kb_service.console.marked_text import Run, runs
+from kb_service.console.marked_text import TextRun, runs
 from kb_service.domain.documents import Metadata, Version, VersionState
 from kb_service.domain.life import IntervalChange
 from kb_service.domain.people import Actor, Role, person_id
 from kb_service.domain.queries import SuspicionQuery
-from kb_service.domain.suspicions import Side, Suspicion
+from kb_service.domain.suspicions import Suspicion, SuspicionSide
 from kb_service.domain.trail import ChainedEvent
 from kb_service.publishing.rehearsal import Rehearsal
 from kb_service.service import Service
@@ -43,7 +43,7 @@ class VersionView:
 
     version: Version
     row: VersionRow
-    runs: Sequence[Run]
+    runs: Sequence[TextRun]
     changes: Sequence[IntervalChange]
     corrected: Sequence[IntervalChange]
     suspicions: Sequence[Suspicion]
@@ -102,7 +102,7 @@ def has_contributed(service: Service, version: Version, actor: Actor) -> bool:
 
 def excerpts(service: Service, suspicions: Sequence[Suspicion]) -> Mapping[str, str]:
     """The beginning of each version that is suspected as a whole, by version id."""
-    sides: list[Side] = [side for each in suspicions for side in (each.ours, each.theirs)]
+    sides: list[SuspicionSide] = [side for each in suspicions for side in (each.ours, each.theirs)]
     whole = {side.place.version_id for side in sides if side.place.passage_id is None}
     text_of = {each: service.library.version(each).text for each in whole}
     return {

@@ -100,7 +100,7 @@ class Suspected:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class SuspicionSide:
     """One of the two places, with what is shown of it; without a passage when it was edited away or purged."""
 
     place: Place
@@ -122,8 +122,8 @@ class Suspicion:
     id: str
     kind: SuspicionKind
     state: SuspicionState
-    ours: Side
-    theirs: Side
+    ours: SuspicionSide
+    theirs: SuspicionSide
     likeness: float
     found_at: datetime
     decided_at: datetime | None = None

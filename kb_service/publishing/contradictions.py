@@ -8,7 +8,7 @@ from kb_service.domain.documents import Metadata
 from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import on_one_level
 from kb_service.publishing.quantities import all_within, is_comparable, says_the_same
-from kb_service.publishing.statements import Group, Statement
+from kb_service.publishing.statements import FigureStatement, Group
 from kb_service.text.figures import FigureKind
 
 # How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;
@@ -25,11 +25,11 @@ _NO_NEARER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FigureConflict:
     """Two statements of the same thing with other figures. ``likeness`` runs from 0 to about 1.2."""
 
-    ours: Statement
-    theirs: Statement
+    ours: FigureStatement
+    theirs: FigureStatement
     likeness: float
 
 
@@ -51,22 +51,22 @@ def common_from(one: Interval, other: Interval, first_day: int) -> bool:
 
 
 def differences(
-    ours: Sequence[Statement], theirs: Sequence[Statement], groups: Mapping[str, Group]
-) -> list[Difference]:
+    ours: Sequence[FigureStatement], theirs: Sequence[FigureStatement], groups: Mapping[str, Group]
+) -> list[FigureConflict]:
     """Between two versions, the most alike first; a statement is held against at most one of the other side."""
     alike = _alike(ours, theirs, groups)
-    agreeing: dict[Statement, float] = {}
+    agreeing: dict[FigureStatement, float] = {}
     for pair in alike:
         if not do_conflict(pair.ours, pair.theirs):
             for side in (pair.ours, pair.theirs):
                 agreeing[side] = max(agreeing.get(side, 0.0), pair.likeness)
 
-    def agrees_elsewhere(pair: Difference) -> bool:
+    def agrees_elsewhere(pair: FigureConflict) -> bool:
         return any(agreeing.get(side, 0.0) >= pair.likeness - _ABOUT_AS_MUCH for side in (pair.ours, pair.theirs))
 
     conflicting = [each for each in alike if do_conflict(each.ours, each.theirs) and not agrees_elsewhere(each)]
-    found: list[Difference] = []
-    taken: set[Statement] = set()
+    found: list[FigureConflict] = []
+    taken: set[FigureStatement] = set()
     for pair in sorted(conflicting, key=lambda pair: -pair.likeness):
         sides = {pair.ours, pair.theirs}
         if pair.likeness < _needed(pair.ours.kind) or sides & taken:
@@ -77,7 +77,7 @@ def differences(
     return found
 
 
-def _stands_beside(pair: Difference, ours: Sequence[Statement], theirs: Sequence[Statement]) -> bool:
+def _stands_beside(pair: FigureConflict, ours: Sequence[FigureStatement], theirs: Sequence[FigureStatement]) -> bool:
     """Whether the other's sentence states the same figure too, of whatever: then the text tells which is for what."""
     return any(
         each.source is other.source and each.span == other.span and says_all(each, one)
@@ -87,7 +87,7 @@ def _stands_beside(pair: Difference, ours: Sequence[Statement], theirs: Sequence
     )
 
 
-def _is_one_of_several(pair: Difference, conflicting: Sequence[Difference]) -> bool:
+def _is_one_of_several(pair: FigureConflict, conflicting: Sequence[FigureConflict]) -> bool:
     """Whether one side has another statement as near that differs from this one as well: a scale, rows of a table."""
     near = [each for each in conflicting if each is not pair and each.likeness >= pair.likeness - _NO_NEARER]
     return any(
@@ -101,7 +101,9 @@ def _needed(kind: FigureKind) -> float:
     return _ALIKE_OF_COUNTS if kind is FigureKind.COUNT else _ALIKE
 
 
-def _alike(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Mapping[str, Group]) -> list[Difference]:
+def _alike(
+    ours: Sequence[FigureStatement], theirs: Sequence[FigureStatement], groups: Mapping[str, Group]
+) -> list[FigureConflict]:
     lonely = _only_ones(ours) | _only_ones(theirs)
     least = _ALIKE - _ABOUT_AS_MUCH
     pairs = []
@@ -111,16 +113,16 @@ def _alike(ours: Sequence[Statement], theirs: Sequence[Statement], groups: Mappi
                 continue
             value = likeness(one, other) + (_ONLY_ONES if one in lonely and other in lonely else 0.0)
             if value >= least and not tells_apart(one, other, groups):
-                pairs.append(Difference(one, other, value))
+                pairs.append(FigureConflict(one, other, value))
     return pairs
 
 
-def _only_ones(statements: Sequence[Statement]) -> set[Statement]:
+def _only_ones(statements: Sequence[FigureStatement]) -> set[FigureStatement]:
     kinds = [each.kind for each in statements]
     return {each for each in statements if kinds.count(each.kind) == 1}
 
 
-def do_conflict(one: Statement, other: Statement) -> bool:
+def do_conflict(one: FigureStatement, other: FigureStatement) -> bool:
     """Whether the figures can be compared and neither side says all that the other says."""
     return (
         all(any(is_comparable(a, b) for b in other.quantities) for a in one.quantities)
@@ -129,22 +131,22 @@ def do_conflict(one: Statement, other: Statement) -> bool:
     )
 
 
-def says_all(one: Statement, other: Statement) -> bool:
+def says_all(one: FigureStatement, other: FigureStatement) -> bool:
     """Whether each figure of the other is among those of the one."""
     return all_within(other.quantities, one.quantities)
 
 
-def likeness(one: Statement, other: Statement) -> float:
+def likeness(one: FigureStatement, other: FigureStatement) -> float:
     """The mean share of a clause that the other's surroundings say too, and more when both name one role."""
     shared = (_covered(one, other) + _covered(other, one)) / 2
     return shared + _SAME_ROLE if one.roles & other.roles else shared
 
 
-def _covered(one: Statement, by: Statement) -> float:
+def _covered(one: FigureStatement, by: FigureStatement) -> float:
     return len(one.clause & by.context) / len(one.clause) if one.clause else 0.5
 
 
-def tells_apart(one: Statement, other: Statement, groups: Mapping[str, Group]) -> str:
+def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[str, Group]) -> str:
     """The reason why the two cannot speak of the same thing; empty when there is none."""
     for name, mine, yours in (
         ("years", one.years, other.years),
@@ -164,12 +166,12 @@ def tells_apart(one: Statement, other: Statement, groups: Mapping[str, Group]) -
     return next((name for name, group in groups.items() if _apart_in(name, group, one, other)), "")
 
 
-def _is_the_contrary(one: Statement, other: Statement) -> bool:
+def _is_the_contrary(one: FigureStatement, other: FigureStatement) -> bool:
     """非会员 against 会员."""
     return any(pair[0] == "非" and pair not in other.context for pair in one.clause)
 
 
-def _apart_in(name: str, group: Group, one: Statement, other: Statement) -> bool:
+def _apart_in(name: str, group: Group, one: FigureStatement, other: FigureStatement) -> bool:
     mine, yours = one.named.get(name), other.named.get(name)
     if mine and yours:
         return not mine.members & yours.members
@@ -177,7 +179,7 @@ def _apart_in(name: str, group: Group, one: Statement, other: Statement) -> bool
     return alone is not None and alone.in_text and bool(alone.members & group.marked)
 
 
-def _is_another_case(one: Statement, other: Statement) -> bool:
+def _is_another_case(one: FigureStatement, other: FigureStatement) -> bool:
     """By figures of another kind: 满60周岁的 and 满70周岁的."""
     for kind in {each[0] for each, _ in one.conditions} & {each[0] for each, _ in other.conditions}:
         mine = [each for each in one.conditions if each[0][0] is kind]

@@ -50,7 +50,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class DiffSegment:
     """``is_figure``: a figure or date that went or came; not one that was put in other words (五千元, 5000元)."""
 
     op: Op
@@ -76,7 +76,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ArticleRow:
     """One article of either text. ``is_moved`` is also true of one that changed or was renumbered.
 
     Equal and deleted segments joined are ``before.text``, equal and inserted ones ``after.text``.
@@ -86,7 +86,7 @@ class Row:
     is_moved: bool
     before: Article | None
     after: Article | None
-    segments: tuple[Segment, ...]
+    segments: tuple[DiffSegment, ...]
     removed_figures: tuple[StatedFigure, ...]
     added_figures: tuple[StatedFigure, ...]
 
@@ -107,11 +107,11 @@ class Difference:
     ``counts`` has an entry for each change, 0 included.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ArticleRow, ...]
     counts: Mapping[Change, int]
 
     @property
-    def changed_rows(self) -> tuple[Row, ...]:
+    def changed_rows(self) -> tuple[ArticleRow, ...]:
         return tuple(row for row in self.rows if row.change is not Change.UNCHANGED)
 
 
@@ -145,10 +145,10 @@ def _removed_after(
     return removed
 
 
-def _row(before: Article | None, after: Article | None, *, is_moved: bool = False) -> Row:
+def _row(before: Article | None, after: Article | None, *, is_moved: bool = False) -> ArticleRow:
     shown = overlay(before.text if before else "", after.text if after else "")
     change = _change(before, after, is_moved=is_moved)
-    return Row(change, is_moved, before, after, shown.segments, shown.removed_figures, shown.added_figures)
+    return ArticleRow(change, is_moved, before, after, shown.segments, shown.removed_figures, shown.added_figures)
 
 
 def _change(before: Article | None, after: Article | None, *, is_moved: bool) -> Change:
@@ -174,7 +174,7 @@ class Overlay:
     the segments that are figures, in order.
     """
 
-    segments: tuple[Segment, ...]
+    segments: tuple[DiffSegment, ...]
     removed_figures: tuple[StatedFigure, ...]
     added_figures: tuple[StatedFigure, ...]
 
@@ -182,9 +182,9 @@ class Overlay:
 def overlay(before: str, after: str) -> Overlay:
     """Pass "" for an article that is new, or gone."""
     if before == after:
-        return Overlay((Segment(Op.EQUAL, before),) if before else (), (), ())
+        return Overlay((DiffSegment(Op.EQUAL, before),) if before else (), (), ())
     old_figures, new_figures = figures(before), figures(after)
-    segments: list[Segment] = []
+    segments: list[DiffSegment] = []
     removed: list[Figure] = []
     added: list[Figure] = []
     old_at = new_at = 0
@@ -194,7 +194,7 @@ def overlay(before: str, after: str) -> Overlay:
         old = _within(old_figures, old_at, old_at + len(deleted))
         new = _within(new_figures, new_at, new_at + len(inserted))
         gone, come = _only_here(old, new), _only_here(new, old)
-        segments += [Segment(Op.EQUAL, kept)] if kept else []
+        segments += [DiffSegment(Op.EQUAL, kept)] if kept else []
         segments += _cut(Op.DELETE, deleted, old_at, gone)
         segments += _cut(Op.INSERT, inserted, new_at, come)
         removed, added = removed + gone, added + come
@@ -225,17 +225,17 @@ def _only_here(here: Sequence[Figure], there: Sequence[Figure]) -> list[Figure]:
     return only
 
 
-def _cut(op: Op, text: str, start: int, changed: Sequence[Figure]) -> Iterator[Segment]:
+def _cut(op: Op, text: str, start: int, changed: Sequence[Figure]) -> Iterator[DiffSegment]:
     """``text``, which begins at ``start``, with changed figures as segments of their own."""
     end = 0
     for figure in changed:
         first, last = figure.start - start, figure.end - start
         if end < first:
-            yield Segment(op, text[end:first])
-        yield Segment(op, text[first:last], is_figure=True)
+            yield DiffSegment(op, text[end:first])
+        yield DiffSegment(op, text[first:last], is_figure=True)
         end = last
     if end < len(text):
-        yield Segment(op, text[end:])
+        yield DiffSegment(op, text[end:])
 
 
 def _stated(stated: Sequence[Figure], text: str) -> tuple[StatedFigure, ...]:

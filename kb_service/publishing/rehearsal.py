@@ -41,7 +41,7 @@ class KnownQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class RehearsedReply:
     """What a person would read, and the versions it cites."""
 
     outcome: Outcome
@@ -54,8 +54,8 @@ class QuestionEffect:
     question: str
     source: str
     effect: Effect
-    without: Reply
-    with_version: Reply
+    without: RehearsedReply
+    with_version: RehearsedReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,10 @@ def _compared(before: Answer, after: Answer, in_conflict: bool) -> Effect:
     return Effect.CHANGED if was and before.text != after.text else Effect.UNCHANGED
 
 
-def _reply(answer: Answer) -> Reply:
-    return Reply(answer.outcome, answer.text, tuple(dict.fromkeys(each.version_id for each in answer.citations)))
+def _reply(answer: Answer) -> RehearsedReply:
+    return RehearsedReply(
+        answer.outcome, answer.text, tuple(dict.fromkeys(each.version_id for each in answer.citations))
+    )
 
 
 _MOST_RECENT = 60

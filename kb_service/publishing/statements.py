@@ -86,7 +86,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Statement:
+class FigureStatement:
     """The figures of one kind in a clause. ``span`` is its sentence, ``figure_spans`` the figures, in the passage.
 
     ``conditions``: figures of other kinds in the clause, with their bounds. The rest are pairs of characters:
@@ -139,7 +139,7 @@ class Stating:
         self._words = words
         self._converter = converter
 
-    def statements(self, found: PassageInVersion) -> Iterator[Statement]:
+    def statements(self, found: PassageInVersion) -> Iterator[FigureStatement]:
         text, metadata = found.passage.text, found.metadata
         asked = [metadata.question or "", *(each for each in found.passage.heading_path if each != metadata.title)]
         premises = {figure.meaning for each in asked for figure in figures(each) if figure.kind is FigureKind.AGE}
@@ -169,7 +169,7 @@ class Stating:
             for match in self._words.free_of_charge.finditer(text)
         ]
 
-    def _in_sentence(self, sentence: _Sentence) -> Iterator[Statement]:
+    def _in_sentence(self, sentence: _Sentence) -> Iterator[FigureStatement]:
         text = sentence.source.passage.text
         parts = list(clauses(text, marks=COMMAS, within=sentence.span, figures=sentence.figures))
         own_words = self._plain(_joined(map(_without_figures, parts))) + f",{sentence.heading}"
@@ -189,14 +189,14 @@ class Stating:
         led: Sequence[Clause],
         near: frozenset[str],
         context: frozenset[str],
-    ) -> Statement:
+    ) -> FigureStatement:
         kind, passage = own[0].kind, sentence.source.passage
         text = self._plain(_joined(map(_without_figures, led)))
         earlier = self._plain(_joined(each.text for each in before))
         other = [figure for each in led for figure in each.figures if figure.kind is not kind]
         named = self._named(kind, (_STARTING_EVENT.sub("", text), text, earlier, sentence.heading), sentence.title)
         clause = self.pairs_of(text)
-        return Statement(
+        return FigureStatement(
             source=sentence.source,
             kind=kind,
             quantities=tuple(found for figure in own if (found := quantity(figure))),

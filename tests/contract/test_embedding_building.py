@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from kb_service.adapters.embedding.loading import CHECKS_FILE, first_sound_model, processor_type, references
-from kb_service.adapters.embedding.model_folder import BuiltFile, Manifest, Precision, manifest_of
+from kb_service.adapters.embedding.model_folder import BuiltFile, ModelManifest, Precision, manifest_of
 from kb_service.domain.errors import EmbeddingModelUnavailable
 from kb_service.ports import EmbeddingModel, Vector, Vectors
 from model_build.building import build_model_folder
@@ -123,7 +123,7 @@ class Loads:
         return Remembering(self.noise_of[precision])  # type: ignore[return-value]
 
 
-MANIFEST = Manifest(
+MANIFEST = ModelManifest(
     model="m", builder=1, precision="int8", source="w", source_sha256="", vocabulary=1, cosines={},
     files={"model.onnx": BuiltFile(sha256="a", bytes=1), "model_q4.onnx": BuiltFile(sha256="b", bytes=1)},
 )  # fmt: skip

@@ -17,7 +17,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table
 
-from ingestion.parsing.limits import Limits
+from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.parse import parse
 from kb_service.domain.errors import FileRefused
 
@@ -96,7 +96,7 @@ def test_an_encrypted_pdf_is_refused_with_the_mend() -> None:
 
 def test_a_pdf_with_too_many_pages_is_refused() -> None:
     with pytest.raises(FileRefused, match="has 2 pages, above the limit of 1"):
-        parse(pdf([Paragraph("甲", BODY), PageBreak(), Paragraph("乙", BODY)]), "a.pdf", limits=Limits(pages=1))
+        parse(pdf([Paragraph("甲", BODY), PageBreak(), Paragraph("乙", BODY)]), "a.pdf", limits=ParsingLimits(pages=1))
 
 
 CJK_FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")
@@ -157,7 +157,7 @@ def test_a_scanned_page_is_read_as_a_picture(notice: Image.Image) -> None:
 
 def test_scans_beyond_the_limit_are_refused(notice: Image.Image) -> None:
     with pytest.raises(FileRefused, match="more scanned pages than are read at once"):
-        parse(scan(notice, pages=2), "a.pdf", limits=Limits(ocr_pages=1))
+        parse(scan(notice, pages=2), "a.pdf", limits=ParsingLimits(ocr_pages=1))
 
 
 def test_a_word_file_of_pictures_is_read_and_one_with_text_enough_is_left_alone(notice: Image.Image) -> None:

@@ -15,7 +15,7 @@ from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.questions import read_questions
 from eval.runs import read_history, read_rows, run_folder
-from eval.scoring import Row
+from eval.scoring import ScoredRow
 from eval.statistics import rate
 from ingestion.splitting import split
 from ingestion.structure import structure_text
@@ -171,10 +171,10 @@ def _suite(folder: Path, questions: list[dict[str, object]]) -> Path:
     return folder
 
 
-def _failing(row: Row) -> Row:
+def _failing(row: ScoredRow) -> ScoredRow:
     return replace(row, is_resolved=False, missing_facts=("150元",))
 
 
-def _with_rows(examined: Examined, name: str, rows: tuple[Row, ...]) -> Examined:
+def _with_rows(examined: Examined, name: str, rows: tuple[ScoredRow, ...]) -> Examined:
     later = examined.run.conditions.at + timedelta(days=1)
     return Examined(replace(examined.run, conditions=replace(examined.run.conditions, run=name, at=later)), rows)

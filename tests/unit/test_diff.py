@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb_service.domain.documents import Passage
 from kb_service.publishing.articles import Article, articles, longest_increasing
-from kb_service.publishing.difference import Change, Difference, Op, Row, difference, overlay
+from kb_service.publishing.difference import ArticleRow, Change, Difference, Op, difference, overlay
 
 WORDS = {
     "甲": "申请人应当向区社会保障部门提交身份证明。",
@@ -48,13 +48,13 @@ def told(found: Difference) -> list[str]:
     ]
 
 
-def marked(row: Row) -> str:
+def marked(row: ArticleRow) -> str:
     """[-went-] {+came+}, with * for a figure."""
     sign = {Op.EQUAL: "{}", Op.DELETE: "[-{}-]", Op.INSERT: "{{+{}+}}"}
     return "".join(sign[each.op].format(("*" if each.is_figure else "") + each.text) for each in row.segments)
 
 
-def only(before: str, after: str) -> Row:
+def only(before: str, after: str) -> ArticleRow:
     (row,) = difference(law(f"第一条 {before}"), law(f"第一条 {after}")).rows
     return row
 

@@ -5,11 +5,11 @@ import struct
 import numpy as np
 
 from model_build.tokenizer import kept_ids
-from model_build.wheel import Blocks, Piece, Shape, WheelWeights
+from model_build.wheel import Blocks, Shape, VocabularyPiece, WheelWeights
 
 
 def kept(*texts: str) -> list[str]:
-    ids = kept_ids([Piece(text, -1.0) for text in texts])
+    ids = kept_ids([VocabularyPiece(text, -1.0) for text in texts])
     return [texts[at] for at in ids]
 
 
@@ -31,7 +31,11 @@ def test_special_tokens_stay() -> None:
 
 
 def test_new_ids_follow_the_order_of_the_old() -> None:
-    assert kept_ids([Piece(text, 0.0) for text in ("<s>", "привет", "上海", "мир", "市")]).tolist() == [0, 2, 4]
+    assert kept_ids([VocabularyPiece(text, 0.0) for text in ("<s>", "привет", "上海", "мир", "市")]).tolist() == [
+        0,
+        2,
+        4,
+    ]
 
 
 def test_a_block_holds_its_first_half_in_the_low_nibbles() -> None:

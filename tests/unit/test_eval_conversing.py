@@ -11,7 +11,7 @@ from eval.conversing import TurnRow, converse, faults, scripts_right, turns_righ
 from eval.errors import SuiteInvalid
 from eval.promises import House
 from eval.scripts import Expected, Script, read_scripts
-from eval.systems import Source
+from eval.systems import CitedVersion
 from eval.talking import TalkMessage
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.answers import (
@@ -75,8 +75,8 @@ class Talking:
         self.heard.append((message, conversation_id))
         return self._replies.pop(0)
 
-    def source(self, version_id: str) -> Source | None:
-        return Source("balloon", QUOTE, Interval(day("2026-01-01"), None))
+    def source(self, version_id: str) -> CitedVersion | None:
+        return CitedVersion("balloon", QUOTE, Interval(day("2026-01-01"), None))
 
 
 @pytest.fixture

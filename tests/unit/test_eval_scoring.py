@@ -10,9 +10,9 @@ from eval.causes import Cause, cause_of
 from eval.comparing import compare
 from eval.controls import always_hand_over, shuffled
 from eval.questions import SuiteQuestion
-from eval.scoring import Observed, Row, observe, score
+from eval.scoring import Observed, ScoredRow, observe, score
 from eval.summary import summarise
-from eval.systems import Place, Source
+from eval.systems import CitedVersion, FoundPlace
 from eval.trend import sparkline
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.answers import Answer, Citation, Escalation, Evidence, Outcome, Reason, UnderstoodAs
@@ -22,26 +22,28 @@ from tests.factories import NOON, day
 
 CONVERTER = OpenCCConverter()
 TEXT = "热气球停放证每证收取工本费150元。"
-IN_FORCE = Source("balloon", TEXT, Interval(day("2026-01-01"), None))
+IN_FORCE = CitedVersion("balloon", TEXT, Interval(day("2026-01-01"), None))
 
 
 class Examinee:
     """Gives the answers and sources that it was made with."""
 
-    def __init__(self, answer_of: Mapping[str, Answer], source_of: Mapping[str, Source]) -> None:
+    def __init__(self, answer_of: Mapping[str, Answer], source_of: Mapping[str, CitedVersion]) -> None:
         self._answer_of = answer_of
         self._source_of = source_of
 
     def answer(self, question: SuiteQuestion) -> Answer:
         return self._answer_of[question.id]
 
-    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[Place]:
-        return [Place(each.document_id, each.version_id, each.passage_id) for each in self.answer(question).evidence]
+    def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
+        return [
+            FoundPlace(each.document_id, each.version_id, each.passage_id) for each in self.answer(question).evidence
+        ]
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         return [frozenset({"qiqiu", "市气球管理处"}), frozenset({"fengzheng"})]
 
-    def source(self, version_id: str) -> Source | None:
+    def source(self, version_id: str) -> CitedVersion | None:
         return self._source_of.get(version_id)
 
     def described(self) -> Mapping[str, Any]:
@@ -118,7 +120,7 @@ def handed_over(reason: Reason = Reason.LOW_CONFIDENCE, **said: Any) -> Answer:
     return answered(**(usual | said))
 
 
-def judged(question: SuiteQuestion, answer: Answer, source: Source = IN_FORCE) -> Row:
+def judged(question: SuiteQuestion, answer: Answer, source: CitedVersion = IN_FORCE) -> ScoredRow:
     system = Examinee({question.id: answer}, {"v2": source})
     return score(question, observe(system, question), system, CONVERTER)
 
@@ -151,7 +153,7 @@ def test_another_accepted_document_will_do_in_any_version_in_force() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "citation", "said"),
+    ("source", "citation", "fault"),
     [
         (replace(IN_FORCE, interval=Interval(day("2026-07-02"), None)), cited(), "not in force on 2026-07-01"),
         (replace(IN_FORCE, interval=Interval(None, day("2026-07-01"))), cited(), "not in force on 2026-07-01"),
@@ -163,9 +165,11 @@ def test_another_accepted_document_will_do_in_any_version_in_force() -> None:
         (IN_FORCE, cited(document_id="kite"), "the version belongs to balloon"),
     ],
 )
-def test_a_citation_that_the_database_denies_is_a_violation(source: Source, citation: Citation, said: str) -> None:
+def test_a_citation_that_the_database_denies_is_a_violation(
+    source: CitedVersion, citation: Citation, fault: str
+) -> None:
     row = judged(asked(), answered(citations=(citation,)), source)
-    assert any(said in each for each in row.violations)
+    assert any(fault in each for each in row.violations)
     assert cause_of(row) is Cause.VIOLATION
 
 

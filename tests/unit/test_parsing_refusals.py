@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from ingestion.parsing.limits import Limits
+from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.parse import parse
 from kb_service.domain.errors import FileRefused
 
@@ -55,13 +55,14 @@ def test_a_bad_file_is_refused_with_the_reason(data: bytes, name: str, sentence:
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     bomb = archive(**{"word/document.xml": b"0" * 4_000_000})
     with pytest.raises(FileRefused, match="zip bomb"):
-        parse(bomb, "a.docx", limits=Limits(ratio_floor_bytes=1_000_000))
+        parse(bomb, "a.docx", limits=ParsingLimits(ratio_floor_bytes=1_000_000))
 
 
 @pytest.mark.parametrize(
-    ("limits", "sentence"), [(Limits(file_bytes=10), "MB allowed"), (Limits(characters=10), "above the limit of 10")]
+    ("limits", "sentence"),
+    [(ParsingLimits(file_bytes=10), "MB allowed"), (ParsingLimits(characters=10), "above the limit of 10")],
 )
-def test_what_is_too_large_is_refused(limits: Limits, sentence: str) -> None:
+def test_what_is_too_large_is_refused(limits: ParsingLimits, sentence: str) -> None:
     with pytest.raises(FileRefused, match=sentence):
         parse("一二三四五六七八九十甲乙丙丁。".encode(), "a.txt", limits=limits)
 

@@ -23,7 +23,7 @@ from kb_service.adapters.embedding.fastembed_model import Prefixes, known_model,
 from kb_service.adapters.embedding.model_folder import (
     GRAPH_FILE_OF,
     MODEL_NAME,
-    Manifest,
+    ModelManifest,
     ModelUsage,
     Precision,
     manifest_of,
@@ -108,7 +108,7 @@ def _with_prefixes(usage: ModelUsage, choice: ModelChoice) -> ModelUsage:
 
 
 def first_sound_model(
-    folder: Path, manifest: Manifest, load: Callable[[Precision], EmbeddingModel], *, processor: str
+    folder: Path, manifest: ModelManifest, load: Callable[[Precision], EmbeddingModel], *, processor: str
 ) -> EmbeddingModel:
     """The model in the manifest's precision, or in 4 bits when this type of processor gets that one wrong.
 

@@ -46,7 +46,7 @@ class BuiltFile(BaseModel):
     bytes: int
 
 
-class Manifest(BaseModel):
+class ModelManifest(BaseModel):
     """manifest.json, written last by the builder. ``cosines``: the lowest against the references, by precision."""
 
     model_config = ConfigDict(frozen=True)
@@ -80,10 +80,10 @@ def usage_of(folder: Path) -> ModelUsage:
     return usage
 
 
-def manifest_of(folder: Path) -> Manifest | None:
+def manifest_of(folder: Path) -> ModelManifest | None:
     """The manifest of a complete folder: every file it names is there in its size. None otherwise."""
     try:
-        manifest = Manifest.model_validate_json((folder / MANIFEST_FILE).read_bytes())
+        manifest = ModelManifest.model_validate_json((folder / MANIFEST_FILE).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
     sizes_agree = all(

@@ -28,7 +28,7 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ManifestDifference:
     """``is_fatal``: the kept vectors cannot be searched or read at all; else only ranking suffers until a rebuild."""
 
     field: str
@@ -40,15 +40,15 @@ class Difference:
         return f"the index was made with {self.field} {self.kept}, the service now uses {self.wanted}"
 
 
-def differences(kept: Manifest, wanted: Manifest) -> list[Difference]:
+def differences(kept: Manifest, wanted: Manifest) -> list[ManifestDifference]:
     """Empty when the kept index serves. The mean length may drift by a fifth."""
     found = [
-        Difference(name, str(getattr(kept, name)), str(getattr(wanted, name)), is_fatal)
+        ManifestDifference(name, str(getattr(kept, name)), str(getattr(wanted, name)), is_fatal)
         for name, is_fatal in _COMPARED
         if getattr(kept, name) != getattr(wanted, name)
     ]
     if abs(kept.mean_terms - wanted.mean_terms) > MEAN_TERMS_TOLERANCE * kept.mean_terms:
-        found.append(Difference("mean_terms", f"{kept.mean_terms:g}", f"{wanted.mean_terms:g}", False))
+        found.append(ManifestDifference("mean_terms", f"{kept.mean_terms:g}", f"{wanted.mean_terms:g}", False))
     return found
 
 

@@ -56,10 +56,10 @@ class LlamaIndexModel:
             ChatMessage(content=system, role=MessageRole.SYSTEM),
             ChatMessage(content=user, role=MessageRole.USER),
         ]
-        return Reply(self._llm, messages, self._calling())
+        return ReplyStream(self._llm, messages, self._calling())
 
 
-class Reply(Iterator[str]):
+class ReplyStream(Iterator[str]):
     """Pieces of a reply. ``close`` may be called from another thread than the one that reads."""
 
     def __init__(self, llm: LLM, messages: list[ChatMessage], call: Call) -> None:

@@ -14,11 +14,11 @@ from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionNotF
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import (
     Place,
-    Side,
     Suspected,
     Suspicion,
     SuspicionKind,
     SuspicionPage,
+    SuspicionSide,
     SuspicionState,
     state_after,
 )
@@ -249,9 +249,9 @@ def suspicion(row: Row[Any]) -> Suspicion:
     )
 
 
-def _side(row: Row[Any], prefix: str, version_id: str, passage_id: str | None, spans: dict[str, Any]) -> Side:
+def _side(row: Row[Any], prefix: str, version_id: str, passage_id: str | None, spans: dict[str, Any]) -> SuspicionSide:
     said = {name: row._mapping[f"{prefix}_{name}"] for name in (*_SIDE_COLUMNS, "text", "heading_path")}
     span = tuple(spans["span"]) if spans["span"] else None
     place = Place(version_id, passage_id, span, tuple((start, end) for start, end in spans["figures"]))
     state, headings = VersionState(said.pop("state")), tuple(said.pop("heading_path") or ())
-    return Side(place=place, state=state, heading_path=headings, **said)
+    return SuspicionSide(place=place, state=state, heading_path=headings, **said)
