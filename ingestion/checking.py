@@ -1,19 +1,21 @@
-"""`kb check`: the database against the index, the texts against their passages, the blobs against their names."""
+"""`kb check`: database against index, texts against passages, blobs against their names; jobs that were given up."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ingestion.sync import Synchroniser
 from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.rows import content_sha256
 from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.domain.days import SHANGHAI
 from kb_service.ports import PassageIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be. ``kind``: behind, index, passage, blob, trail, version."""
+    """One thing that is not as it should be. ``kind``: behind, index, passage, blob, trail, version, job."""
 
     kind: str
     subject: str
@@ -27,11 +29,15 @@ def check(
     index: PassageIndex,
     blobs: BlobFolder,
     trail: SqlTrail,
+    jobs: SqlJobs,
     kept_head: str | None = None,
 ) -> Iterator[Finding]:
     """Everything found wrong; nothing is changed. ``kept_head``: a head of the trail that was kept elsewhere."""
     for fault in trail.faults(kept_head=kept_head):
         yield Finding("trail", "the trail", fault)
+    for letter in jobs.dead_letters():
+        since = letter.since.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        yield Finding("job", f"{letter.kind} {letter.subject}", f"given up at {since}: {letter.error}")
     approved_content = trail.approved_content()
     behind = library.unsynced()
     for document_id in behind:

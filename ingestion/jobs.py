@@ -101,7 +101,7 @@ class Worker:
         with self._lock:
             mine = set(self._running)
         if mine and (lost := mine - self._jobs.extend(mine, at=self._now())):
-            log.warning("jobs of this process were taken over by others: %s", ", ".join(sorted(lost)))
+            log.warning("jobs of this process were cancelled, or taken over by others: %s", ", ".join(sorted(lost)))
 
     def _claim(self) -> None:
         with self._lock:

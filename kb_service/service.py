@@ -163,6 +163,7 @@ class Service:
             index=self.index,
             blobs=self.records.blobs,
             trail=self.records.trail,
+            jobs=self.records.jobs,
             kept_head=kept_head,
         )
         return CheckReport(list(findings), self.records.trail.head())

@@ -1,18 +1,22 @@
 """`/healthz`, `/readyz`, `/metrics` for orchestrators and operators; `/internal` for other commands on this machine."""
 
 import secrets
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from pydantic import BaseModel
 
 from kb_service.api.access import ServiceOf, needs
 from kb_service.domain.errors import NotAllowed
+from kb_service.domain.jobs import JobKind
 from kb_service.domain.people import Actor, Role
 from kb_service.service import CheckReport
 
 router = APIRouter(tags=["operation"])
+
+_DEAD_LETTERS = Gauge("kb_dead_letters", "Jobs that were given up; `kb check` lists them.", ["kind"])
 
 
 @router.get("/healthz")
@@ -29,8 +33,11 @@ def ready(service: ServiceOf) -> dict[str, object]:
 
 
 @router.get("/metrics")
-def metrics(_actor: Annotated[Actor, needs(Role.EVALUATOR)]) -> Response:
+def metrics(service: ServiceOf, _actor: Annotated[Actor, needs(Role.EVALUATOR)]) -> Response:
     """Counters and timings, in Prometheus' text form. The two above are for probes, which show no key."""
+    dead = Counter(each.kind for each in service.records.jobs.dead_letters())
+    for kind in JobKind:
+        _DEAD_LETTERS.labels(kind).set(dead[kind])
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -165,7 +165,7 @@ class UploadNotRetryable(KbError):
 
 
 class UploadTakenOver(KbError):
-    """Another executor has the upload now: it took this one for dead, or somebody tried it again."""
+    """Another process has the upload now: it took this one for dead, or somebody tried it again."""
 
 
 class UploadTooLarge(KbError):

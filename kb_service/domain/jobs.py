@@ -50,6 +50,16 @@ class ClaimedJob:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A job that was given up after its last attempt; nobody does it, unless it is enqueued again."""
+
+    kind: JobKind
+    subject: str
+    error: str
+    since: datetime
+
+
 def reading_job(upload_id: str, *, file_name: str, size: int, files: int) -> Job:
     """First come fewer ``files`` in the batch, then smaller files (``size`` in bytes), by powers of two."""
     suffix = PurePosixPath(file_name).suffix.lower()

@@ -57,9 +57,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file on its way in. ``executor`` has claimed it; ``counts`` by `RecordOutcome`, of the records done so far.
+    """A file on its way in. ``lease``: of the job that reads it.
 
-    ``actor``, ``publish`` and ``dry_run`` are those of the batch it came in first.
+    ``counts`` by `RecordOutcome`, of the records done so far. ``actor``, ``publish`` and ``dry_run`` are those of the
+    batch it came in first.
     """
 
     id: str
@@ -70,7 +71,7 @@ class Upload:
     fields: Mapping[str, Any]
     state: UploadState
     attempt: int
-    executor: str | None
+    lease: str | None
     reason: str | None
     records_done: int
     records_total: int | None

@@ -186,7 +186,7 @@ def test_who_claims_what_another_was_reading_begins_the_next_attempt(uploads: Sq
     (first,) = sent(uploads)
     assert claimed(uploads, first.id, "e1").attempt == 1
     again = claimed(uploads, first.id, "e2")
-    assert (again.attempt, again.executor) == (2, "e2")
+    assert (again.attempt, again.lease) == (2, "e2")
 
 
 def test_a_file_that_came_in_or_is_tried_again_has_its_job_in_the_same_transaction(

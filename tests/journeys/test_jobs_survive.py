@@ -122,7 +122,7 @@ def test_two_workers_share_the_uploads_and_what_a_killed_one_had_is_finished_by_
     kill_while_it_reads(killed, "killed", on_postgresql)
     found = wait_until_done(address, batch_id, at_least=60)
     assert states(found) == {"stored": 60}
-    assert {each.partition("#")[0] for each in executors_of(on_postgresql)} >= {"killed", "survivor"}
+    assert {each.partition("#")[0] for each in leases_of(on_postgresql)} >= {"killed", "survivor"}
     assert max(each["attempt"] for each in found["uploads"]) == 2
     worker("killed")  # comes back
     time.sleep(5)
@@ -146,7 +146,7 @@ def test_two_workers_of_one_name_share_the_uploads_as_any_others_do(
 def kill_while_it_reads(process: "subprocess.Popen[str]", name: str, database_url: str) -> None:
     for _ in range(2000):
         process.send_signal(signal.SIGSTOP)
-        if any(each.startswith(f"{name}#") for each in executors_of(database_url, state="reading")):
+        if any(each.startswith(f"{name}#") for each in leases_of(database_url, state="reading")):
             break
         process.send_signal(signal.SIGCONT)
         time.sleep(0.02)
@@ -154,9 +154,9 @@ def kill_while_it_reads(process: "subprocess.Popen[str]", name: str, database_ur
     process.communicate()
 
 
-def executors_of(database_url: str, *, state: str = "stored") -> list[str]:
+def leases_of(database_url: str, *, state: str = "stored") -> list[str]:
     engine = create_engine(database_url)
-    query = text("SELECT DISTINCT executor FROM uploads WHERE state = :state")
+    query = text("SELECT DISTINCT lease FROM uploads WHERE state = :state")
     with engine.connect() as connection:
         found = list(connection.execute(query, {"state": state}).scalars())
     engine.dispose()

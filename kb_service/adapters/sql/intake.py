@@ -29,7 +29,7 @@ End = Callable[[Upload, Sequence[RecordReport]], Ending]
 
 
 class SqlIntake:
-    """Writes only for the executor that holds the upload; raises UploadTakenOver, with nothing written, for others."""
+    """Writes only for the lease that holds the upload; raises UploadTakenOver, with nothing written, for others."""
 
     def __init__(self, database: Database, library: SqlLibrary) -> None:
         self._database = database
@@ -113,16 +113,16 @@ class SqlIntake:
 
 
 def _hold(connection: Connection, claimed: Upload) -> None:
-    """Keep others from the row to the end of the transaction, if it is still this executor's."""
+    """Keep others from the row to the end of the transaction, if this lease still holds it."""
     mine = update(uploads).where(
         uploads.c.id == claimed.id,
         uploads.c.state == UploadState.READING,
-        uploads.c.executor == claimed.executor,
+        uploads.c.lease == claimed.lease,
         uploads.c.attempt == claimed.attempt,
         uploads.c.records_done == claimed.records_done,
     )
     if not connection.execute(mine.values(state=UploadState.READING)).rowcount:
-        raise UploadTakenOver(f"another executor goes on with upload {claimed.id}")
+        raise UploadTakenOver(f"another process goes on with upload {claimed.id}")
 
 
 def _why(error: KbError | DataError) -> str:

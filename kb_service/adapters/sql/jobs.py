@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import jobs
-from kb_service.domain.jobs import ClaimedJob, Job, JobKind
+from kb_service.domain.jobs import ClaimedJob, DeadLetter, Job, JobKind
 
 # Extended every 5 s (`ingestion.jobs`): who misses six of them is dead.
 LEASE = timedelta(seconds=30)
@@ -20,6 +20,11 @@ def enqueue(database: Database, connection: Connection, job: Job, *, at: datetim
     anew = {"due_at": at, "priority": job.priority, "attempts": 0, "error": None, "dead_at": None}
     statement = database.insert(jobs).values(kind=job.kind, subject=job.subject, created_at=at, **anew)
     connection.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], set_=anew))
+
+
+def cancel(connection: Connection, kind: JobKind, subject: str) -> None:
+    """Its reason is gone, in the caller's transaction. Who is just doing it changes nothing of the row any more."""
+    connection.execute(delete(jobs).where(*_is(kind, subject)))
 
 
 class SqlJobs:
@@ -87,6 +92,13 @@ class SqlJobs:
     def bury(self, failed: ClaimedJob, error: str, *, at: datetime) -> None:
         """A dead letter: nobody does it any more, unless it is enqueued again."""
         self._release(failed, dead_at=at, error=error[:_LONGEST_ERROR])
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """The oldest first."""
+        query = select(jobs).where(jobs.c.dead_at.is_not(None)).order_by(jobs.c.dead_at, jobs.c.subject)
+        with self._database.reading() as connection:
+            found = connection.execute(query).all()
+        return [DeadLetter(JobKind(row.kind), row.subject, row.error or "", row.dead_at) for row in found]
 
     def _release(self, held: ClaimedJob, **values: Any) -> None:
         with self._database.writing() as connection:

@@ -263,7 +263,7 @@ uploads = Table(
     Column("identity", String(64), nullable=False, index=True),
     Column("state", String(20), nullable=False, index=True),
     Column("attempt", Integer, nullable=False),
-    Column("executor", String(200)),
+    Column("lease", String(200)),
     Column("reason", Text),
     Column("records_done", Integer, nullable=False),
     Column("records_total", Integer),

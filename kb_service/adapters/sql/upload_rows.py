@@ -28,7 +28,7 @@ def one_at_a_time(connection: Connection) -> None:
 
 def put_back(connection: Connection, upload_id: str, at: datetime) -> bool:
     """Whether it was refused or failed and now waits, with nothing done."""
-    anew = {"state": UploadState.WAITING, "attempt": uploads.c.attempt + 1, "executor": None, "reason": None}
+    anew = {"state": UploadState.WAITING, "attempt": uploads.c.attempt + 1, "lease": None, "reason": None}
     anew |= {"records_done": 0, "records_total": None, "counts": {}, "updated_at": at}
     came_to_nothing = uploads.c.state.in_([UploadState.REFUSED, UploadState.FAILED])
     done = connection.execute(update(uploads).where(uploads.c.id == upload_id, came_to_nothing).values(anew))

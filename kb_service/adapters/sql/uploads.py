@@ -117,7 +117,7 @@ class SqlUploads:
         Who had begun to read it before has lost it: its attempt is over, and it stores nothing more.
         """
         attempt = case((uploads.c.state == UploadState.READING, uploads.c.attempt + 1), else_=uploads.c.attempt)
-        values = {"state": UploadState.READING, "executor": lease, "attempt": attempt, "updated_at": at}
+        values = {"state": UploadState.READING, "lease": lease, "attempt": attempt, "updated_at": at}
         unfinished = uploads.c.state.in_([UploadState.WAITING, UploadState.READING])
         with self._database.writing() as connection:
             claimed = connection.execute(update(uploads).where(uploads.c.id == upload_id, unfinished).values(values))

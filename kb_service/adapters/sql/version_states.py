@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.jobs import enqueue
+from kb_service.adapters.sql.jobs import cancel, enqueue
 from kb_service.adapters.sql.library import bump, missing_version, write_endings
 from kb_service.adapters.sql.schedules import schedules_within
 from kb_service.adapters.sql.tables import contributors, documents, passages, versions
@@ -106,6 +106,8 @@ class SqlVersionStates:
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
         if transition.state is VersionState.IN_REVIEW:
             enqueue(self._database, connection, Job(JobKind.REHEARSE, version.id), at=at)
+        elif version.state is VersionState.IN_REVIEW:
+            cancel(connection, JobKind.REHEARSE, version.id)
 
     def _edit(self, connection: Connection, version: Version, draft: VersionDraft, actor: str) -> dict[str, Any]:
         """A draft's text and passages are replaced: nobody but its editors has seen them."""

@@ -36,3 +36,4 @@ def upgrade() -> None:
         "AND rehearsals.revision = versions.revision)"
     )
     op.drop_table("executors")
+    op.alter_column("uploads", "executor", new_column_name="lease")
