@@ -1,7 +1,7 @@
 """What an author says of a file beside its text: YAML between "---" lines, or a sidecar file ``name.ext.yaml``."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -12,6 +12,8 @@ from kb_service.domain.errors import FileRefused
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _LARGEST_YAML = 200_000
+# An anchor that is used many times over makes a short text unfold without end.
+_ANCHOR = re.compile(r"(?m)^[^#\n]*[:\-]\s+[&*]\w+\s*$|<<\s*:")
 
 # Every way an author may name a field of the bulk format, beside the field's own name.
 _SYNONYMS = {
@@ -45,12 +47,13 @@ FIELD_OF: Mapping[str, str] = MappingProxyType(
 def split_front_matter(text: str, name: str) -> tuple[Mapping[str, object], str]:
     """The fields and the text after them; no fields when the text does not open with a "---" line.
 
-    Raises FileRefused when what stands between the lines looks like fields but is not valid YAML.
+    Raises FileRefused, with the line of the file, when what stands between those lines is not valid YAML.
     """
     found = _FRONT_MATTER.match(text.removeprefix("\ufeff"))
     if found is None:
         return {}, text
-    fields = _mapping(found[1], f"The front matter of {name}", "correct the lines between the --- marks")
+    what, remedy = f"The front matter of {name}", "correct the lines between the --- marks"
+    fields = _mapping(found[1], what, remedy, first_line=2)
     return named_in_english(fields), text.removeprefix("\ufeff")[found.end() :]
 
 
@@ -70,18 +73,46 @@ def field_name(word: str) -> str | None:
     return FIELD_OF.get(word.strip()) or FIELD_OF.get(bare)
 
 
-def _mapping(text: str, what: str, remedy: str) -> Mapping[object, object]:
-    if len(text) > _LARGEST_YAML or re.search(r"(?m)^[^#\n]*[:\-]\s+[&*]\w+\s*$|<<\s*:", text):
-        raise FileRefused(f"{what} is too large or uses YAML anchors; {remedy}.")
+def _mapping(text: str, what: str, remedy: str, *, first_line: int = 1) -> Mapping[object, object]:
+    if len(text) > _LARGEST_YAML:
+        raise FileRefused(f"{what} is longer than {_LARGEST_YAML:,} characters; {remedy}.")
+    if anchor := _ANCHOR.search(text):
+        line = first_line + text.count("\n", 0, anchor.start())
+        raise FileRefused(f"{what} uses YAML anchors in line {line}; {remedy}.")
     try:
         loaded = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FileRefused(f"{what} is not valid YAML; {remedy}.") from error
+    except (yaml.YAMLError, ValueError) as error:
+        line = first_line + _lines_before(error, text)
+        raise FileRefused(f"{what} is not valid YAML in line {line}; {remedy}.") from error
+    except RecursionError as error:
+        raise FileRefused(f"{what} is nested too deeply; {remedy}.") from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
         raise FileRefused(f"{what} is not a list of fields; {remedy}.")
     return loaded
+
+
+def _lines_before(error: yaml.YAMLError | ValueError, text: str) -> int:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return error.problem_mark.line
+    if isinstance(error, yaml.reader.ReaderError):
+        return text.count("\n", 0, error.position)
+    for node in _scalars(yaml.compose(text, yaml.SafeLoader)):
+        try:
+            yaml.SafeLoader("").construct_document(node)
+        except ValueError:  # 2026-02-30 has the form of a day and is none
+            return node.start_mark.line
+    return 0
+
+
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.CollectionNode):
+        for each in node.value:
+            for child in each if isinstance(each, tuple) else (each,):
+                yield from _scalars(child)
 
 
 def _plain(value: object) -> object:

@@ -73,6 +73,26 @@ def test_front_matter_is_named_in_english_and_leaves_the_text() -> None:
     assert [block.text for block in parsed.blocks] == ["正文。"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ("标题: 停车: 办法", 2),
+        ("标题: 停车办法\n\n生效日期: 2026-02-30", 4),
+        ("标题: 停车办法\n对象: [个人\n区域: 徐汇区", 4),
+        ("标题: 停车办法\n问题: &q\n  要钱吗", 3),
+    ],
+)
+def test_faulty_front_matter_is_refused_with_its_line_in_the_file(fields: str, line: int) -> None:
+    with pytest.raises(FileRefused, match=rf"The front matter of a\.md .* in line {line};"):
+        parse(f"---\n{fields}\n---\n正文。".encode(), "a.md")
+
+
+@pytest.mark.parametrize("question", ["要钱吗: 不要", "要\x07钱吗"])
+def test_a_faulty_sidecar_is_refused_with_its_line(question: str) -> None:
+    with pytest.raises(FileRefused, match=r"a\.pdf\.yaml is not valid YAML in line 2;"):
+        sidecar_fields(f"标题: 停车办法\n问题: {question}", "a.pdf.yaml")
+
+
 def test_a_sidecar_is_read_like_front_matter() -> None:
     assert sidecar_fields("责任单位: 市人社局\nmatter: juzhuzheng", "a.pdf.yaml") == {
         "department": "市人社局",
