@@ -9,18 +9,23 @@ from pathlib import Path
 import pytest
 
 from kb_service.api.asked import LARGEST_PICTURE
+from kb_service.api.upload_shapes import Stage
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.console.words import screen_words, words_for_scripts
-from kb_service.domain.answers import Outcome
+from kb_service.domain.answers import Outcome, Reason
+from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
 from kb_service.domain.errors import InvalidPerson, KbError, VocabularyFault
 from kb_service.domain.lead_time import LeadTime
+from kb_service.domain.life import Phase
 from kb_service.domain.matters import Facet
 from kb_service.domain.people import LONGEST_NAME, Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
+from kb_service.domain.uploads import RecordOutcome
 from kb_service.publishing.difference import Change
 from kb_service.publishing.rehearsal import Effect
+from tests.factories import day
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPTS = ROOT / "prompts"
@@ -55,6 +60,16 @@ def test_a_screen_shows_the_words_of_the_glossary(
 ) -> None:
     glossary = chinese_in_the_glossary(row)
     assert dict(shown) == {each: glossary.get(each) for each in closed}
+
+
+@pytest.mark.parametrize(
+    ("closed", "shown"),
+    [(Phase, WORDS.phases), (Reason, WORDS.reasons), (Stage, WORDS.stages), (RecordOutcome, WORDS.record_outcomes)],
+)
+def test_lists_that_the_glossary_does_not_spell_out_have_chinese_for_every_word(
+    closed: type[StrEnum], shown: Mapping[StrEnum, str]
+) -> None:
+    assert set(closed) == set(shown)
 
 
 @pytest.mark.parametrize(
@@ -114,3 +129,12 @@ def test_scripts_and_templates_name_no_word_of_a_closed_list_themselves() -> Non
         if json.dumps(word, ensure_ascii=False) in text or re.search(f">{word}</(?!strong)", text)
     ]
     assert twice == []
+
+
+def test_screens_show_the_last_valid_day() -> None:
+    assert WORDS.interval(Interval(day("2026-01-01"), day("2026-09-01"))) == "2026-01-01 起，有效期至 2026-08-31"
+    assert WORDS.interval(Interval(None, day("2026-09-01"))) == "一直，有效期至 2026-08-31"
+    assert WORDS.interval(Interval(day("2026-01-01"), None)) == "2026-01-01 起，长期有效"
+    assert WORDS.interval(Interval(None, None)) == "长期有效"
+    assert WORDS.interval(Interval(day("2026-01-01"), day("2026-01-01"))) == "永不生效"
+    assert WORDS.interval(None) == "不生效"

@@ -1,0 +1,62 @@
+"""Uploads through the console's form."""
+
+import re
+from urllib.parse import quote
+from uuid import uuid4
+
+from kb_service.domain.people import Role
+from tests.api.conftest import Http
+from tests.api.console.conftest import Person, assert_page, key_of
+from tests.factories import day
+
+
+def test_files_come_in_through_the_form_each_with_its_own_status(http: Http, editor: Person) -> None:
+    name = uuid4().hex[:8]
+    files = [
+        ("files", (f"{name}.txt", f"第一条 {name} 停放证工本费为12元。".encode())),
+        ("files", (f"{name}.pdf", b"%PDF-1.4 broken")),
+    ]
+    fields = {"kind": "regulation", "effective_from": "2026-12-01", "valid_through": "", "matter": ""}
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    sent = http.request("POST", "/console/upload", data=fields, files=files, headers=cookie)
+    assert sent.status_code == 303, sent.text
+    batch = sent.headers["location"].removeprefix("/console")
+    assert "0 / 2 个文件已处理" in editor.open(batch).text
+    uploads = http.service.records.uploads
+    for sent in uploads.batches(limit=10):
+        for upload_id in sent.upload_ids:
+            http.service.taking_in.take_in(upload_id, lease="test")
+    http.service.synchroniser.reconcile()
+    page = editor.open(batch).text
+    assert "2 / 2 个文件已处理" in page and "可检索" in page and "未收下" in page
+    found = re.search(r"/console/versions/([\w-]+)", page)
+    assert found is not None
+    version = http.service.library.version(found[1])
+    assert (version.metadata.effective_from, version.created_by) == (day("2026-12-01"), "张三")
+    retried = re.search(r"/console(/uploads/[\w-]+/retry)", page)
+    assert retried is not None
+    assert editor.send(retried[1]).headers["location"] == f"/console{batch}?done=retried"
+    assert "排队中" in editor.open(batch).text
+
+
+def test_a_form_without_a_file_keeps_what_was_typed(http: Http) -> None:
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    nothing = [("files", ("", b""))]
+    sent = http.request("POST", "/console/upload", data={"region": "徐汇区"}, files=nothing, headers=cookie)
+    assert_page(sent, 422, "请先选择文件")
+    assert 'value="徐汇区"' in sent.text
+
+
+def test_a_wrong_field_refuses_the_whole_form_with_its_name(http: Http) -> None:
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    files = [("files", ("a.txt", "正文。".encode()))]
+    sent = http.request("POST", "/console/upload", data={"issued_on": "昨天"}, files=files, headers=cookie)
+    assert_page(sent, 422, "“印发日”填写有误")
+    assert 'value="昨天"' in sent.text
+
+
+def test_a_reviewer_may_not_upload(keyed: Http) -> None:
+    cookie = {"Cookie": f"kb_key={key_of(keyed, '李四', Role.REVIEWER)}"}
+    files = [("files", ("a.txt", "正文。".encode()))]
+    assert_page(keyed.request("POST", "/console/upload", files=files, headers=cookie), 403, "您的角色不能")
+    assert keyed.service.records.uploads.batches(limit=1) == []
