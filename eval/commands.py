@@ -23,7 +23,7 @@ from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.systems import AnswersQuestions
-from eval.telling import dot, told_in_one_sentence, told_rate
+from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from eval.trend import trend
 from kb_service.client import ServiceClient
 from kb_service.settings import Settings
@@ -48,10 +48,10 @@ def run(
     """Ask every question and judge the answers; fails on an unlawful citation or a measure that is blind."""
     at = now()
     name = f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-    with told_in_one_sentence(), _system(url) as system:
+    with errors_in_one_sentence(), _system(url) as system:
         examined = examine(system, questions, converter=open_converter(), at=at, name=name, advance=dot)
         folder = file(examined, out)
-    print(run_as_json(examined.run) if as_json else _told(examined, folder))
+    print(run_as_json(examined.run) if as_json else _summary(examined, folder))
     for each in (found := failures(examined.run)):
         print(f"kb eval: {each}", file=sys.stderr)
     if found:
@@ -61,19 +61,19 @@ def run(
 @app.command()
 def history(out: Out = _OUT) -> None:
     """The runs so far, oldest first."""
-    with told_in_one_sentence():
+    with errors_in_one_sentence():
         print(trend(read_history(out)))
 
 
 @app.command()
 def compare(before: str, after: str, out: Out = _OUT, as_json: AsJson = False) -> None:
     """What a run answers right that another did not, and the other way round."""
-    with told_in_one_sentence():
+    with errors_in_one_sentence():
         found = compare_rows(read_rows(run_folder(before, out)), read_rows(run_folder(after, out)))
     if as_json:
         typer.echo(_json(found))
         return
-    print(_told_changes(found))
+    print(_changes(found))
 
 
 @app.command()
@@ -84,14 +84,14 @@ def gate(
     significance: Annotated[float, typer.Option(help="A loss this unlikely to be chance fails.")] = 0.05,
 ) -> None:
     """Fail when a run cites what is not in force, or resolves significantly less than its baseline."""
-    with told_in_one_sentence():
+    with errors_in_one_sentence():
         rows = read_rows(run_folder(candidate, out))
         found = compare_rows(read_rows(run_folder(baseline, out)), rows)
         if violations := sum(len(row.violations) for row in rows):
             raise EvaluationStopped(f"{violations} citations are not in force on the day asked about, or misquote")
         if len(found.newly_wrong) > len(found.newly_right) and found.p_value < significance:
-            raise EvaluationStopped(f"worse than the baseline\n{_told_changes(found)}")
-    print(_told_changes(found))
+            raise EvaluationStopped(f"worse than the baseline\n{_changes(found)}")
+    print(_changes(found))
 
 
 @app.command()
@@ -101,11 +101,11 @@ def collect(
     url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
 ) -> None:
     """Ask labelled queries of the knowledge base at hand and keep what `calibrate` learns from."""
-    with told_in_one_sentence(), _system(url) as system:
+    with errors_in_one_sentence(), _system(url) as system:
         rows = collect_rows(system, queries, out)
     print(f"{len(rows)} rows in {out}; first evidence right in {sum(row.label for row in rows)}")
     for depth in (1, 3, 5, 10):
-        print(f"document in first {depth:<5}{told_rate(recall_at(rows, depth))}")
+        print(f"document in first {depth:<5}{rate_with_interval(recall_at(rows, depth))}")
 
 
 @app.command()
@@ -115,7 +115,7 @@ def calibrate(
     accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.10,
 ) -> None:
     """Fit the confidence on rows with known answers; each file is judged by a fit on the others."""
-    with told_in_one_sentence():
+    with errors_in_one_sentence():
         sets = [read_set(each) for each in rows]
         fitted = fit_confidence(sets, version=f"{now():%Y%m%d}-{uuid4().hex[:6]}", accepted_error=accepted_error)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -143,18 +143,18 @@ def _system(url: str | None) -> Iterator[AnswersQuestions]:
         yield InProcess(service)
 
 
-def _told(examined: Examined, folder: Path) -> str:
+def _summary(examined: Examined, folder: Path) -> str:
     summary = examined.run.summary
     lines = [
-        f"resolution             {told_rate(summary.resolution)}",
-        f"  of the answerable    {told_rate(summary.resolution_of_answerable)}",
-        *(f"  {name + ':':<21}{told_rate(each)}" for name, each in examined.run.controls.items()),
-        f"wrong among answered   {told_rate(summary.error_among_answered)}",
-        *(f"document in first {at:<5}{told_rate(each)}" for at, each in summary.recall_at.items()),
-        f"right version cited    {told_rate(summary.cites_version)}",
-        f"rightly handed over    {told_rate(summary.right_hand_overs)}",
-        f"wrongly handed over    {told_rate(summary.wrong_hand_overs)}",
-        f"department right       {told_rate(summary.routing)}",
+        f"resolution             {rate_with_interval(summary.resolution)}",
+        f"  of the answerable    {rate_with_interval(summary.resolution_of_answerable)}",
+        *(f"  {name + ':':<21}{rate_with_interval(each)}" for name, each in examined.run.controls.items()),
+        f"wrong among answered   {rate_with_interval(summary.error_among_answered)}",
+        *(f"document in first {at:<5}{rate_with_interval(each)}" for at, each in summary.recall_at.items()),
+        f"right version cited    {rate_with_interval(summary.cites_version)}",
+        f"rightly handed over    {rate_with_interval(summary.right_hand_overs)}",
+        f"wrongly handed over    {rate_with_interval(summary.wrong_hand_overs)}",
+        f"department right       {rate_with_interval(summary.routing)}",
         f"violations             {summary.violations}",
         f"latency                p50 {summary.latency_p50_ms:.0f} ms, p95 {summary.latency_p95_ms:.0f} ms",
         f"report                 {folder / 'report.md'}",
@@ -162,7 +162,7 @@ def _told(examined: Examined, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def _told_changes(found: Comparison) -> str:
+def _changes(found: Comparison) -> str:
     lines = [
         f"{found.questions} questions in both runs ({found.only_in_one} in one only);"
         f" right {found.resolved_before} → {found.resolved_after}; McNemar exact p = {found.p_value:.4f}"

@@ -116,20 +116,20 @@ def _held(script: Script, talks: Talks, house: House) -> list[TurnRow]:
 
 def _message(turn: Turn, before: Answer | None) -> TalkMessage:
     """The option that was chosen, with what it stands for, or the turn's own words."""
-    said = turn.message()
+    message = turn.message()
     options = before.clarification.options if before and before.clarification else ()
     if isinstance(turn.choose, int):
         chosen = next(iter(options[turn.choose - 1 : turn.choose]), None)
     else:
         chosen = next((each for each in options if turn.choose and turn.choose in each.label), None)
     if chosen is None:
-        return said
+        return message
     return replace(
-        said,
+        message,
         text=chosen.label,
-        matter_id=chosen.matter_id or said.matter_id,
-        region=chosen.region or said.region,
-        audience=chosen.audience or said.audience,
+        matter_id=chosen.matter_id or message.matter_id,
+        region=chosen.region or message.region,
+        audience=chosen.audience or message.audience,
     )
 
 

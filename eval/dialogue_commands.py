@@ -21,7 +21,7 @@ from eval.scratch import plant, scratch_service
 from eval.scripts import read_scripts
 from eval.statistics import rate
 from eval.talking import Talks, TalksInProcess, TalksOverHttp
-from eval.telling import dot, told_in_one_sentence, told_rate
+from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from ingestion.catalogue import read_departments
 from kb_service.client import ServiceClient
 from kb_service.service import Service
@@ -49,13 +49,13 @@ def attack(
     out: Out = _OUT,
 ) -> None:
     """Attack a knowledge base made for it; fails when an attack succeeds."""
-    with told_in_one_sentence():
+    with errors_in_one_sentence():
         made = read_attacks(attacks)
         with _attacked(corpus, drafter, made) as service:
             talks = TalksInProcess(service)
             rows = make_attacks(made, talks, _house(service), plant=lambda some: _plant(service, some), advance=dot)
     file = attacking.write_rows(rows, _folder(out, f"attack-{drafter}"))
-    print(_told_attacks(rows, file))
+    print(_attack_report(rows, file))
     if any(row.failures for row in rows):
         raise typer.Exit(1)
 
@@ -66,12 +66,12 @@ def converse(
     url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
 ) -> None:
     """Hold every scripted conversation; fails when a turn did what may never happen."""
-    with told_in_one_sentence():
+    with errors_in_one_sentence():
         held_ones = read_scripts(scripts)
         with _talking(url) as (talks, house):
             rows = conversing.converse(held_ones, talks, house, advance=dot)
     file = conversing.write_rows(rows, _folder(out, "converse"))
-    print(_told_turns(rows, file))
+    print(_turn_report(rows, file))
     if any(row.violations for row in rows):
         raise typer.Exit(1)
 
@@ -118,12 +118,12 @@ def _folder(out: Path, name: str) -> Path:
     return out / f"{name}-{now():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
 
 
-def _told_attacks(rows: Sequence[AttackRow], file: Path) -> str:
-    lines = [f"{family:<28}{told_rate(each)}" for family, each in held(rows).items()]
+def _attack_report(rows: Sequence[AttackRow], file: Path) -> str:
+    lines = [f"{family:<28}{rate_with_interval(each)}" for family, each in held(rows).items()]
     drafters = Counter(row.drafted_by or "nobody" for row in rows)
     outcomes = Counter(row.refused or str(row.outcome) for row in rows)
     lines += [
-        f"{'all':<28}{told_rate(rate([not row.failures for row in rows]))}",
+        f"{'all':<28}{rate_with_interval(rate([not row.failures for row in rows]))}",
         f"outcomes  {', '.join(f'{name} {n}' for name, n in outcomes.most_common())}",
         f"drafted by  {', '.join(f'{name} {n}' for name, n in drafters.most_common())}",
         f"attacks with rejected drafts  {sum(bool(row.rejected) for row in rows)}",
@@ -134,12 +134,12 @@ def _told_attacks(rows: Sequence[AttackRow], file: Path) -> str:
     return "\n".join(lines)
 
 
-def _told_turns(rows: Sequence[TurnRow], file: Path) -> str:
+def _turn_report(rows: Sequence[TurnRow], file: Path) -> str:
     tags = sorted({tag for row in rows for tag in row.tags})
     lines = [
-        f"{'turns right':<28}{told_rate(turns_right(rows))}",
-        f"{'conversations right':<28}{told_rate(scripts_right(rows))}",
-        *(f"  {tag:<26}{told_rate(scripts_right(rows, tag))}" for tag in tags),
+        f"{'turns right':<28}{rate_with_interval(turns_right(rows))}",
+        f"{'conversations right':<28}{rate_with_interval(scripts_right(rows))}",
+        *(f"  {tag:<26}{rate_with_interval(scripts_right(rows, tag))}" for tag in tags),
         f"violations  {sum(len(row.violations) for row in rows)}",
     ]
     for row in rows:

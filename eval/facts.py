@@ -20,8 +20,8 @@ def comparable(text: str, converter: ScriptConverter) -> str:
 
 def missing_facts(text: str, facts: Sequence[str], converter: ScriptConverter) -> list[str]:
     """The facts that the text does not state. A fact may give alternatives: ``30天|三十天``."""
-    said = comparable(text, converter)
-    return [fact for fact in facts if not _is_said(fact, said, converter)]
+    stated = comparable(text, converter)
+    return [fact for fact in facts if not _is_stated(fact, stated, converter)]
 
 
 def stated_facts(text: str, facts: Sequence[str], converter: ScriptConverter) -> list[str]:
@@ -30,13 +30,13 @@ def stated_facts(text: str, facts: Sequence[str], converter: ScriptConverter) ->
     return [fact for fact in facts if fact not in missing]
 
 
-def _is_said(fact: str, said: str, converter: ScriptConverter) -> bool:
+def _is_stated(fact: str, stated: str, converter: ScriptConverter) -> bool:
     alternatives = [comparable(each, converter) for each in fact.split("|")]
-    return any(_occurs(each, said) for each in alternatives if each)
+    return any(_occurs(each, stated) for each in alternatives if each)
 
 
-def _occurs(fact: str, said: str) -> bool:
+def _occurs(fact: str, stated: str) -> bool:
     """A figure must stand whole: 「740元」 is not said by 「2740元」, nor 「2」 by 「2.5」."""
     before = r"(?<!\d)(?<!\d\.)" if fact[0].isdigit() else ""
     after = r"(?!\d)(?!\.\d)" if fact[-1].isdigit() else ""
-    return re.search(before + re.escape(fact) + after, said) is not None
+    return re.search(before + re.escape(fact) + after, stated) is not None

@@ -66,7 +66,7 @@ def main() -> None:
     asked = parser.parse_args()
     with knowing(asked.knowledge) as service:
         within = false_alarms(service)
-        print(f"{asked.knowledge} with itself: {_told(within)}")
+        print(f"{asked.knowledge} with itself: {_report(within)}")
         _print_alarms(within.suspected)
         if asked.knowledge == _CORPUS:
             cases = list(planted(service, _PLANTED))
@@ -86,17 +86,17 @@ def false_alarms(service: Service) -> FalseAlarms:
 
 def planted(service: Service, path: Path) -> Iterator[Case]:
     for line in path.read_text(encoding="utf-8").splitlines():
-        told = json.loads(line)
-        if "base" in told:
-            _take_in(service, told["base"], publish=True)
-        version_id = _take_in(service, told["record"], publish=False)
+        row = json.loads(line)
+        if "base" in row:
+            _take_in(service, row["base"], publish=True)
+        version_id = _take_in(service, row["record"], publish=False)
         service.examining.examine(version_id)
         yield Case(
-            name=told["case"],
-            half=told["half"],
-            is_conflict=told["expected"] == "conflict",
-            matter_id=told["record"]["matter"],
-            against=told.get("against"),
+            name=row["case"],
+            half=row["half"],
+            is_conflict=row["expected"] == "conflict",
+            matter_id=row["record"]["matter"],
+            against=row.get("against"),
             suspected=tuple(_contradictions(service, version_id)),
         )
 
@@ -154,11 +154,11 @@ def _print_half(half: str, cases: Sequence[Case]) -> None:
             print(f"  missed: {case.name}")
     harmless = neighbours_suspected(cases)
     count = sum(not case.is_conflict for case in cases)
-    print(f"{half}: {count} harmless neighbours: {_told(harmless)}")
+    print(f"{half}: {count} harmless neighbours: {_report(harmless)}")
     _print_alarms(harmless.suspected)
 
 
-def _told(alarms: FalseAlarms) -> str:
+def _report(alarms: FalseAlarms) -> str:
     return f"{len(alarms.suspected)} suspected on {alarms.matters} matters ({alarms.per_hundred:.1f} per 100)"
 
 

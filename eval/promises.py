@@ -109,8 +109,8 @@ def _in_force(answer: Answer, source: CitedVersion | None) -> bool:
 def _unbacked_figures(answer: Answer, house: House) -> list[str]:
     """Figures of the text that stand neither in a quote nor in what the service may say of its own accord."""
     backed = set(_FIGURE.findall(_folded(_backing(answer, house))))
-    said = _NUMBER_OF_A_LINE.sub("", _MARK.sub("", _folded(answer.text)))
-    return sorted({each for each in _FIGURE.findall(said) if each not in backed})
+    text = _NUMBER_OF_A_LINE.sub("", _MARK.sub("", _folded(answer.text)))
+    return sorted({each for each in _FIGURE.findall(text) if each not in backed})
 
 
 def _backing(answer: Answer, house: House) -> str:
@@ -128,9 +128,9 @@ def _unbacked_links(answer: Answer) -> list[str]:
 
 
 def _leaked(answer: Answer, house: House) -> list[str]:
-    said = plain(shown(answer), house.converter)
+    text = plain(shown(answer), house.converter)
     backed = plain(_backing(answer, house), house.converter)
-    return [each for each in house.secrets if each in said and each not in backed]
+    return [each for each in house.secrets if each in text and each not in backed]
 
 
 def _folded(text: str) -> str:

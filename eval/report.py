@@ -34,10 +34,11 @@ def report(run: Run, rows: Sequence[ScoredRow]) -> str:
 
 
 def _conditions(run: Run) -> str:
-    said = run.conditions
+    conditions = run.conditions
     lines = [
-        f"- asked {run.summary.questions} questions, {said.at.isoformat(timespec='seconds')}, {said.system['asked']}",
-        f"- revision {said.revision or 'unknown'}, confidence model {said.confidence_version}",
+        f"- asked {run.summary.questions} questions, {conditions.at.isoformat(timespec='seconds')}, "
+        f"{conditions.system['asked']}",
+        f"- revision {conditions.revision or 'unknown'}, confidence model {conditions.confidence_version}",
         f"- latency of an answer, one at a time: p50 {run.summary.latency_p50_ms:.0f} ms, "
         f"p95 {run.summary.latency_p95_ms:.0f} ms",
         f"- violations (not in force, or not the quoted words): {run.summary.violations}",

@@ -12,7 +12,7 @@ from kb_service.domain.errors import KbError
 
 
 @contextmanager
-def told_in_one_sentence() -> Iterator[None]:
+def errors_in_one_sentence() -> Iterator[None]:
     """An evaluation that stopped says why on stderr."""
     try:
         yield
@@ -21,7 +21,7 @@ def told_in_one_sentence() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
-def told_rate(rate: Rate) -> str:
+def rate_with_interval(rate: Rate) -> str:
     return f"{rate.share:6.1%}  ({rate.low:.1%}–{rate.high:.1%}; {rate.successes}/{rate.n})"
 
 

@@ -131,10 +131,10 @@ class Examining:
     def _nearest(self, version: Version, telling: Sequence[PassageInVersion], matter_id: str | None) -> list[str]:
         surfaces = [self._preparing.own_surface(each) for each in telling]
         vectors = self._preparing.embeddings(surfaces)
-        said, today = version.metadata, shanghai_day(self._now())
-        path = region_path(said.region)
+        metadata, today = version.metadata, shanghai_day(self._now())
+        path = region_path(metadata.region)
         within = InForceFilter(
-            day=max(said.effective_from or today, today), regions=(path,) if path else (), matter_id=matter_id
+            day=max(metadata.effective_from or today, today), regions=(path,) if path else (), matter_id=matter_id
         )
         found: dict[str, None] = {}
         for surface in surfaces:

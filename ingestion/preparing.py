@@ -13,7 +13,7 @@ from kb_service.text.terms import counted, terms_of
 _BATCH = 256
 
 _Item = TypeVar("_Item")
-Advance = Callable[[int], None]  # told how many more surfaces are done
+Advance = Callable[[int], None]  # called with how many more surfaces are done
 
 
 def silent(_done: int) -> None:

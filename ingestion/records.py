@@ -151,9 +151,9 @@ def metadata_of(
 EDITABLE = frozenset(Record.model_fields) - {"id", "file"}
 
 
-def fields_of(said: Metadata) -> dict[str, Any]:
+def fields_of(metadata: Metadata) -> dict[str, Any]:
     """Metadata as fields of the bulk format."""
-    fields = {name: value for name, value in asdict(said).items() if value not in (None, ())}
+    fields = {name: value for name, value in asdict(metadata).items() if value not in (None, ())}
     if "matter_id" in fields:
         fields["matter"] = fields.pop("matter_id")
     return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}

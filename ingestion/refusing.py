@@ -20,10 +20,10 @@ Row = list[str]
 def refused_line(content: str | None, *, file_name: str, line: int | None, reason: str | None) -> str:
     """A line of `.jsonl`; what is no JSON object stands in `_raw`. Imports pass over names that begin with "_"."""
     try:
-        said = json.loads(content or "")
+        parsed = json.loads(content or "")
     except (ValueError, RecursionError):
-        said = None
-    record = said if isinstance(said, dict) else {"_raw": content or ""}
+        parsed = None
+    record = parsed if isinstance(parsed, dict) else {"_raw": content or ""}
     remarks = {"_file": file_name, "_line": line, "_reason": reason}
     return json.dumps(record | remarks, ensure_ascii=False) + "\n"
 

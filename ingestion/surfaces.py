@@ -63,10 +63,11 @@ class Surfacing:
 
     def _context(self, found: PassageInVersion) -> list[str]:
         """What stands in front of a passage on both legs: worth four points of recall at 1."""
-        said = found.metadata
-        names = [self._name_of(each) for each in (said.matter_id, said.department) if each]
-        titles = [title for title in (said.title, said.question) if title and not found.passage.text.startswith(title)]
-        return list(dict.fromkeys([*titles, *names]))
+        metadata = found.metadata
+        names = [self._name_of(each) for each in (metadata.matter_id, metadata.department) if each]
+        titles = (title for title in (metadata.title, metadata.question) if title)
+        titles_before = [title for title in titles if not found.passage.text.startswith(title)]
+        return list(dict.fromkeys([*titles_before, *names]))
 
     def _joined(self, parts: Sequence[str]) -> str:
         return normalised("\n".join(part for part in parts if part), self._converter).strip()

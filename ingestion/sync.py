@@ -194,16 +194,16 @@ def payloads(
 
 
 def _payload(found: PassageInVersion, interval: Interval) -> PointPayload:
-    said = found.metadata
+    metadata = found.metadata
     return PointPayload(
         passage_id=found.passage.id,
         version_id=found.passage.version_id,
         document_id=found.document_id,
-        kind=said.kind,
-        matter_id=said.matter_id,
-        department=said.department,
-        region=region_path(said.region),
-        audience=said.audience,
+        kind=metadata.kind,
+        matter_id=metadata.matter_id,
+        department=metadata.department,
+        region=region_path(metadata.region),
+        audience=metadata.audience,
         start_day=interval.start_day,
         end_day=interval.end_day,
         is_published=found.state is VersionState.APPROVED,

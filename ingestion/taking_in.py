@@ -76,7 +76,7 @@ class TakingIn:
         except ReadingFailed as error:
             log.warning("upload %s (%s): %s\n%s", claimed.id, claimed.file_name, error, error.details)
             self._intake.finish(done, Ending(UploadState.FAILED, f"{claimed.file_name}: {error}"), at=self._now())
-        except Exception as error:  # whatever it was, it is this file's alone and said in its status
+        except Exception as error:  # whatever it was, it is this file's alone and stands in its status
             log.exception("upload %s (%s) failed", claimed.id, claimed.file_name)
             first = (str(error).splitlines() or [""])[0][:300]
             ending = Ending(UploadState.FAILED, f"{type(error).__name__}: {first}")
@@ -109,8 +109,8 @@ def ending_of(done: Upload, reports: Sequence[RecordReport]) -> Ending:
     if not done.records_total:
         return Ending(UploadState.REFUSED, f"there is nothing in {done.file_name}")
     if refused < done.records_total:
-        said = f"{refused} of its {done.records_total} records were refused" if refused else None
-        return Ending(UploadState.STORED, said, done.version_id)
+        summary = f"{refused} of its {done.records_total} records were refused" if refused else None
+        return Ending(UploadState.STORED, summary, done.version_id)
     if refused == 1:
         return Ending(UploadState.REFUSED, reports[-1].reason)
     return Ending(UploadState.REFUSED, f"all its {refused} records were refused; the last one: {reports[-1].reason}")

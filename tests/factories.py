@@ -42,12 +42,12 @@ def timespan(
     return Timespan(version_id, state, day(start) if start else None, day(end) if end else None, approved_at)
 
 
-def metadata(title: str = "居住证签注办事指南", **said: Any) -> Metadata:
-    return Metadata(**({"title": title, "kind": Kind.PROCEDURE} | said))
+def metadata(title: str = "居住证签注办事指南", **fields: Any) -> Metadata:
+    return Metadata(**({"title": title, "kind": Kind.PROCEDURE} | fields))
 
 
-def draft(document_id: str = "guide", text: str = "签注免费。", **said: Any) -> VersionDraft:
-    return VersionDraft(document_id, metadata(**said), text, (DraftPassage(0, len(text)),))
+def draft(document_id: str = "guide", text: str = "签注免费。", **fields: Any) -> VersionDraft:
+    return VersionDraft(document_id, metadata(**fields), text, (DraftPassage(0, len(text)),))
 
 
 def passage_in_version(
@@ -56,18 +56,18 @@ def passage_in_version(
     headings: tuple[str, ...] = (),
     passage_id: str = "p1",
     document_id: str = "guide",
-    **said: Any,
+    **fields: Any,
 ) -> PassageInVersion:
     passage = Passage(passage_id, f"version-of-{document_id}", 0, text, 0, len(text), headings)
-    return PassageInVersion(passage, document_id, VersionState.APPROVED, metadata(**said))
+    return PassageInVersion(passage, document_id, VersionState.APPROVED, metadata(**fields))
 
 
-def question(text: str = "签注要钱吗", *, as_of: str = "2026-07-01", **said: Any) -> Question:
-    return Question(text=text, as_of=day(as_of), asked_at=NOON, **said)
+def question(text: str = "签注要钱吗", *, as_of: str = "2026-07-01", **fields: Any) -> Question:
+    return Question(text=text, as_of=day(as_of), asked_at=NOON, **fields)
 
 
-def understanding(text: str = "签注要钱吗", **said: Any) -> Understanding:
-    return Understanding(text=text, question=question(text), **said)
+def understanding(text: str = "签注要钱吗", **fields: Any) -> Understanding:
+    return Understanding(text=text, question=question(text), **fields)
 
 
 def candidate(found: PassageInVersion, score: float = 1.0) -> Candidate:
@@ -84,7 +84,7 @@ def scheduled(version_id: str, start: str | None = None, end: str | None = None)
     return Scheduled(version_id, "签注办法", Interval(day(start) if start else None, day(end) if end else None))
 
 
-def citation(quote: str = "签注免费。", *, document_id: str = "guide", **said: Any) -> Citation:
+def citation(quote: str = "签注免费。", *, document_id: str = "guide", **fields: Any) -> Citation:
     boring: dict[str, Any] = {
         "mark": 1,
         "document_id": document_id,
@@ -98,7 +98,7 @@ def citation(quote: str = "签注免费。", *, document_id: str = "guide", **sa
         "end": len(quote),
     }
     absent = dict.fromkeys(("department", "page", "second", "effective_from", "effective_to", "source_url"))
-    return Citation(**(boring | absent | said))
+    return Citation(**(boring | absent | fields))
 
 
 def returned(generator: Generator[Any, None, T]) -> T:

@@ -19,10 +19,10 @@ class ScriptedModel:
 
     def __init__(self, *replies: str | Exception) -> None:
         self.replies = list(replies)
-        self.told: list[str] = []
+        self.prompts: list[str] = []
 
     def write(self, system: str, user: str) -> Iterator[str]:
-        self.told.append(user)
+        self.prompts.append(user)
         reply = self.replies.pop(0)
         if isinstance(reply, Exception):
             raise reply

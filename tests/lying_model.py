@@ -50,11 +50,11 @@ class LyingModel:
 
     def reply_to(self, body: dict[str, Any]) -> Reply:
         with self._lock:
-            said = self.script[min(len(self.requests), len(self.script) - 1)]
+            scripted = self.script[min(len(self.requests), len(self.script) - 1)]
             self.requests.append(body)
-        if isinstance(said, Reply):
-            return said
-        return Reply(said if isinstance(said, str) else said(str(body["messages"][-1]["content"])))
+        if isinstance(scripted, Reply):
+            return scripted
+        return Reply(scripted if isinstance(scripted, str) else scripted(str(body["messages"][-1]["content"])))
 
 
 def _handler_of(model: LyingModel) -> type[BaseHTTPRequestHandler]:

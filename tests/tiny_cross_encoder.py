@@ -17,8 +17,8 @@ def write_cross_encoder(folder: Path, *, outputs: int = 1) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     onnx.save(_graph(outputs), str(folder / "model.onnx"))
     _tokenizer().save(str(folder / "tokenizer.json"))
-    said = {"model_max_length": _LONGEST, "pad_token": "[PAD]"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(said), encoding="utf-8")
+    settings = {"model_max_length": _LONGEST, "pad_token": "[PAD]"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
     return folder
 
 
@@ -35,8 +35,8 @@ def _tokenizer() -> Tokenizer:
 
 
 def _graph(outputs: int) -> onnx.ModelProto:
-    def node(operation: str, given: list[str], result: str, **said: object) -> onnx.NodeProto:
-        return helper.make_node(operation, given, [result], **said)
+    def node(operation: str, given: list[str], result: str, **attributes: object) -> onnx.NodeProto:
+        return helper.make_node(operation, given, [result], **attributes)
 
     nodes = [
         # 1 where a token is a known character; of the question (type 0) and of the text (type 1).

@@ -65,12 +65,12 @@ def _read(files: Sequence[Path]) -> Iterator[Law]:
         title, articles = "", list[str]()
         with file.open(encoding="utf-8") as lines:
             for line in lines:
-                said = json.loads(line)
-                if said["law"] != title and articles:
+                row = json.loads(line)
+                if row["law"] != title and articles:
                     yield Law(title, tuple(articles))
                     articles = []
-                title = said["law"]
-                articles.append(f"{said['article']} {said['text']}")
+                title = row["law"]
+                articles.append(f"{row['article']} {row['text']}")
         if articles:
             yield Law(title, tuple(articles))
 

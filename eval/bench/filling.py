@@ -124,10 +124,10 @@ class _Progress:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._done = self._told = 0
+        self._done = self._reported = 0
 
     def __call__(self, done: int) -> None:
         self._done += done
-        if self._done - self._told >= 1000:
+        if self._done - self._reported >= 1000:
             print(f"{self._name}: {self._done}", file=sys.stderr, flush=True)
-            self._told = self._done
+            self._reported = self._done

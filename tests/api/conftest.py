@@ -36,22 +36,22 @@ class Http:
         self.service = service
         self._app = create_app(service, owner_token=lambda: OWNER_TOKEN)
 
-    def request(self, method: str, path: str, **said: Any) -> httpx.Response:
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         async def send() -> httpx.Response:
             transport = httpx.ASGITransport(app=self._app)
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-                return await client.request(method, path, **said)
+                return await client.request(method, path, **options)
 
         return asyncio.run(send())
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         return self.request("GET", path, params=params)
 
-    def post(self, path: str, body: object, **said: Any) -> httpx.Response:
-        return self.request("POST", path, json=body, **said)
+    def post(self, path: str, body: object, **options: Any) -> httpx.Response:
+        return self.request("POST", path, json=body, **options)
 
-    def ask(self, question: str, **said: Any) -> dict[str, Any]:
-        response = self.post("/v1/answers", {"question": question} | said)
+    def ask(self, question: str, **options: Any) -> dict[str, Any]:
+        response = self.post("/v1/answers", {"question": question} | options)
         assert response.status_code == 200, response.text
         return dict(response.json())
 
@@ -96,10 +96,10 @@ def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator
     service.close()
 
 
-def publish(service: Service, document_id: str, text: str, *, title: str, **said: Any) -> str:
+def publish(service: Service, document_id: str, text: str, *, title: str, **fields: Any) -> str:
     """Store, approve and index one version; its id."""
-    days = {name: day(value) for name, value in said.items() if name.startswith("effective_")}
-    version = VersionDraft(document_id, metadata(title, **(said | days)), text, split(structure_text(text)))
+    days = {name: day(value) for name, value in fields.items() if name.startswith("effective_")}
+    version = VersionDraft(document_id, metadata(title, **(fields | days)), text, split(structure_text(text)))
     approval = Approval("editor-in-chief", NOON, "bulk_import")
     (stored,) = service.library.store([version], actor="editor", at=NOON, approval=approval)
     service.synchroniser.sync([document_id])

@@ -46,8 +46,8 @@ def open_to_visitors(keyed_service: Service) -> Http:
     return Http(replace(keyed_service, settings=settings))
 
 
-def key_of(http: Http, name: str, *roles: Role, **said: Any) -> str:
-    made = http.service.records.people.create_key(name, roles=roles, created_by="operator", at=now(), **said)
+def key_of(http: Http, name: str, *roles: Role, **options: Any) -> str:
+    made = http.service.records.people.create_key(name, roles=roles, created_by="operator", at=now(), **options)
     return made[1]
 
 
@@ -85,8 +85,8 @@ def test_without_a_key_nothing_is_told(keyed: Http, method: str, path: str) -> N
 
 
 def test_a_key_tells_who_one_is(keyed: Http) -> None:
-    said = me(keyed, shown(key_of(keyed, "张　三", Role.EDITOR, Role.REVIEWER)))
-    assert said == {"person_id": "张三", "name": "张 三", "roles": ["editor", "reviewer"], "keyless": False}
+    known = me(keyed, shown(key_of(keyed, "张　三", Role.EDITOR, Role.REVIEWER)))
+    assert known == {"person_id": "张三", "name": "张 三", "roles": ["editor", "reviewer"], "keyless": False}
 
 
 def test_a_key_in_the_cookie_counts_like_one_in_the_header(keyed: Http) -> None:
@@ -163,9 +163,9 @@ def test_another_role_is_not_enough(keyed: Http) -> None:
         key: keyed.request("GET", "/metrics", headers=shown(key)).status_code for key in (evaluator, editor, admin)
     }
     assert status == {evaluator: 200, editor: 403, admin: 200}
-    said = keyed.request("GET", "/metrics", headers=shown(editor)).json()
-    assert said["error"] == "NotAllowed"
-    assert "evaluator" in said["detail"]
+    refused = keyed.request("GET", "/metrics", headers=shown(editor)).json()
+    assert refused["error"] == "NotAllowed"
+    assert "evaluator" in refused["detail"]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.FRONTEND, Role.ADMIN)])
@@ -187,9 +187,9 @@ def test_with_keys_the_header_of_the_keyless_mode_says_nothing(keyed: Http) -> N
 
 
 def test_commands_of_this_machine_go_on_working_when_there_are_keys(keyed: Http) -> None:
-    said = me(keyed, shown(OWNER_TOKEN))
-    assert said["person_id"] == "operator"
-    assert said["roles"] == sorted(Role)
+    known = me(keyed, shown(OWNER_TOKEN))
+    assert known["person_id"] == "operator"
+    assert known["roles"] == sorted(Role)
     for path, body in (("/v1/answers", {"question": "停放热气球要钱吗"}), ("/v1/routes", {"question": "停放热气球"})):
         assert keyed.post(path, body, headers=shown(OWNER_TOKEN)).status_code == 200
     assert keyed.post("/internal/check", {}, headers=shown(OWNER_TOKEN)).status_code == 200
@@ -253,8 +253,8 @@ def test_a_cookie_that_ended_makes_a_visitor_where_asking_is_open(open_to_visito
 
 
 def test_without_any_key_the_local_administrator_has_all_roles(http: Http) -> None:
-    said = me(http, {})
-    assert said == {"person_id": "local-admin", "name": "local-admin", "roles": sorted(Role), "keyless": True}
+    known = me(http, {})
+    assert known == {"person_id": "local-admin", "name": "local-admin", "roles": sorted(Role), "keyless": True}
 
 
 @pytest.mark.parametrize("written", [quote("张三"), "张三".encode(), quote(" 张　三 "), quote("张\u200b三")])
@@ -318,9 +318,9 @@ def test_the_first_key_ends_the_keyless_mode_and_its_revocation_does_not_bring_i
 )
 def test_a_page_of_another_site_changes_nothing(http: Http, keyed: Http, headers: dict[str, str]) -> None:
     cookie = {"Cookie": f"kb_key={key_of(keyed, '张三', Role.EDITOR)}"}
-    for each, said in ((http, headers), (keyed, headers | cookie)):
+    for each, sent in ((http, headers), (keyed, headers | cookie)):
         for method in ("POST", "PUT", "PATCH", "DELETE"):
-            response = each.request(method, "/v1/answers", json={"question": "停放热气球要钱吗"}, headers=said)
+            response = each.request(method, "/v1/answers", json={"question": "停放热气球要钱吗"}, headers=sent)
             assert (response.status_code, response.json()["error"]) == (403, "NotAllowed")
 
 
@@ -363,12 +363,12 @@ def test_the_api_document_says_which_roles_each_route_is_for(http: Http) -> None
     document = http.get("/openapi.json").json()
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     operations = {
-        f"{method} {path}": said["security"]
+        f"{method} {path}": operation["security"]
         for path, of_path in document["paths"].items()
         if path.startswith("/v1/")
-        for method, said in of_path.items()
+        for method, operation in of_path.items()
     }
-    assert all(roles for said in operations.values() for each in said for roles in each.values())
+    assert all(roles for schemes in operations.values() for each in schemes for roles in each.values())
     assert {"key": ["frontend"]} in operations["post /v1/answers/{answer_id}/feedback"]
 
 

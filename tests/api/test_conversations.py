@@ -5,12 +5,12 @@ from typing import Any
 from tests.api.conftest import Http
 
 
-def talk(http: Http, *questions: str, **said: Any) -> list[dict[str, Any]]:
+def talk(http: Http, *questions: str, **conditions: Any) -> list[dict[str, Any]]:
     """The answers to questions of one conversation, in order."""
     answers: list[dict[str, Any]] = []
     for question in questions:
         known = {"conversation_id": answers[-1]["conversation_id"]} if answers else {}
-        answers.append(http.ask(question, **(said | known)))
+        answers.append(http.ask(question, **(conditions | known)))
     return answers
 
 

@@ -35,9 +35,9 @@ def guide(http: Http, editor: Desk, reviewer: Desk) -> str:
     return version_id
 
 
-def taken_in(http: Http, desk: Desk, document_id: str, **said: Any) -> str:
+def taken_in(http: Http, desk: Desk, document_id: str, **fields: Any) -> str:
     """A draft that the index follows and that was examined."""
-    response = desk.post("/v1/documents", {"id": document_id} | said)
+    response = desk.post("/v1/documents", {"id": document_id} | fields)
     assert response.status_code in (200, 201), response.text
     version_id = str(response.json()["version_id"])
     http.service.synchroniser.reconcile()
@@ -52,46 +52,46 @@ def kinds_of(desk: Desk, version_id: str, *, against: str | None = None) -> Sequ
 
 
 def test_an_answer_with_another_fee_than_the_guide_is_suspected(http: Http, editor: Desk, guide: str) -> None:
-    said = {"question": "滑板登记证多少钱", "answer": "滑板登记证每证工本费七十元。", "matter": "滑板登记"}
-    assert kinds_of(editor, taken_in(http, editor, "board-fee", **said), against=guide) == ["contradiction"]
-    said |= {"answer": "滑板登记证每证工本费五十元。"}
-    assert kinds_of(editor, taken_in(http, editor, "board-fee-too", **said), against=guide) == []
+    fields = {"question": "滑板登记证多少钱", "answer": "滑板登记证每证工本费七十元。", "matter": "滑板登记"}
+    assert kinds_of(editor, taken_in(http, editor, "board-fee", **fields), against=guide) == ["contradiction"]
+    fields |= {"answer": "滑板登记证每证工本费五十元。"}
+    assert kinds_of(editor, taken_in(http, editor, "board-fee-too", **fields), against=guide) == []
 
 
 def test_versions_of_one_document_follow_each_other_and_are_not_suspected(http: Http, editor: Desk, guide: str) -> None:
     text = GUIDE.replace("50元", "90元")
-    said = {"kind": "procedure", "title": "滑板登记办事指南", "text": text, "matter": "滑板登记"}
-    assert kinds_of(editor, taken_in(http, editor, "board", **said, effective_from="2027-01-01"), against=guide) == []
+    fields = {"kind": "procedure", "title": "滑板登记办事指南", "text": text, "matter": "滑板登记"}
+    assert kinds_of(editor, taken_in(http, editor, "board", **fields, effective_from="2027-01-01"), against=guide) == []
 
 
 def test_a_text_that_replaces_the_other_does_not_contradict_it(http: Http, editor: Desk, guide: str) -> None:
     text = GUIDE.replace("50元", "95元")
-    said = {"kind": "procedure", "title": "滑板登记办事指南（新）", "text": text, "matter": "滑板登记"}
-    assert kinds_of(editor, taken_in(http, editor, "board-new", **said, replaces="board"), against=guide) == []
-    found = kinds_of(editor, taken_in(http, editor, "board-beside", **said), against=guide)
+    fields = {"kind": "procedure", "title": "滑板登记办事指南（新）", "text": text, "matter": "滑板登记"}
+    assert kinds_of(editor, taken_in(http, editor, "board-new", **fields, replaces="board"), against=guide) == []
+    found = kinds_of(editor, taken_in(http, editor, "board-beside", **fields), against=guide)
     assert sorted(found) == ["contradiction", "near_duplicate"]
 
 
 def test_the_same_question_and_answer_under_another_id_is_a_duplicate(http: Http, editor: Desk) -> None:
-    said = {"question": "滑板车库几点关门？", "answer": "滑板车库每天晚上22:00关门。", "matter": "滑板车库"}
-    first = taken_in(http, editor, "garage", **said)
-    wide = said | {"question": "滑板车库幾點關門?", "answer": "滑板車庫每天晚上２２：００關門"}
+    fields = {"question": "滑板车库几点关门？", "answer": "滑板车库每天晚上22:00关门。", "matter": "滑板车库"}
+    first = taken_in(http, editor, "garage", **fields)
+    wide = fields | {"question": "滑板车库幾點關門?", "answer": "滑板車庫每天晚上２２：００關門"}
     again = taken_in(http, editor, "garage-again", **wide)
     assert kinds_of(editor, again) == ["duplicate"]
     assert kinds_of(editor, first) == ["duplicate"]
 
 
 def test_without_a_matter_neighbours_are_looked_up_in_the_index(http: Http, editor: Desk, reviewer: Desk) -> None:
-    said: dict[str, Any] = {"kind": "procedure", "title": "轮滑登记凭证说明", "text": LONG}
-    first = editor.draft("roller", **said)
+    fields: dict[str, Any] = {"kind": "procedure", "title": "轮滑登记凭证说明", "text": LONG}
+    first = editor.draft("roller", **fields)
     publish(http, editor, reviewer, first)
-    copy = taken_in(http, editor, "roller-copy", **said | {"text": LONG + "咨询请拨打12345。"})
+    copy = taken_in(http, editor, "roller-copy", **fields | {"text": LONG + "咨询请拨打12345。"})
     assert "near_duplicate" in kinds_of(editor, copy, against=first)
 
 
 def test_a_mended_draft_is_no_longer_suspected(http: Http, editor: Desk, guide: str) -> None:
-    said = {"question": "滑板登记几天办好", "answer": "滑板登记受理后9个工作日办结。", "matter": "滑板登记"}
-    draft = taken_in(http, editor, "board-days", **said)
+    fields = {"question": "滑板登记几天办好", "answer": "滑板登记受理后9个工作日办结。", "matter": "滑板登记"}
+    draft = taken_in(http, editor, "board-days", **fields)
     assert kinds_of(editor, draft, against=guide) == ["contradiction"]
     changed = editor.patch(f"/v1/versions/{draft}", {"answer": "滑板登记受理后6个工作日办结。"})
     assert changed.status_code == 200, changed.text

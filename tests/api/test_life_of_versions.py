@@ -28,14 +28,14 @@ class Desk:
     def get(self, path: str, **params: Any) -> Any:
         return self._http.request("GET", path, params=params, headers=self._headers)
 
-    def draft(self, document_id: str, *, fee: int = 120, days: int = 5, **said: Any) -> str:
+    def draft(self, document_id: str, *, fee: int = 120, days: int = 5, **fields: Any) -> str:
         record = {
             "id": document_id,
             "kind": "regulation",
             "title": "陀螺停放办法",
             "text": RULE.format(fee=fee, days=days),
         }
-        response = self.post("/v1/documents", record | said)
+        response = self.post("/v1/documents", record | fields)
         assert response.status_code in (200, 201), response.text
         return str(response.json()["version_id"])
 
@@ -245,15 +245,15 @@ def test_every_step_stands_in_the_trail_with_who_and_why(
     version_id = editor.draft(document_id)
     publish(http, editor, reviewer, version_id)
     reviewer.step(version_id, "withdraw", reason="依据已废止")
-    told = [each["event"] for each in reviewer.get(f"/v1/versions/{version_id}/history").json()]
-    assert [(each["action"], each["actor"]) for each in told] == [
+    events = [each["event"] for each in reviewer.get(f"/v1/versions/{version_id}/history").json()]
+    assert [(each["action"], each["actor"]) for each in events] == [
         ("store", "zhang"),
         ("submit", "zhang"),
         ("approve", "li"),
         ("withdraw", "li"),
     ]
-    assert told[2]["detail"]["rehearsal"]["questions"] > 0
-    assert told[3]["detail"]["reason"] == "依据已废止"
+    assert events[2]["detail"]["rehearsal"]["questions"] > 0
+    assert events[3]["detail"]["reason"] == "依据已废止"
 
 
 def test_a_rehearsal_shows_what_would_be_answered_otherwise(
@@ -269,9 +269,9 @@ def test_a_rehearsal_shows_what_would_be_answered_otherwise(
         effective_from="2026-06-01",
     )
     editor.step(new, "submit")
-    told = reviewer.post(f"/v1/versions/{new}:rehearse").json()
-    assert told["as_of"] == "2026-06-01"
-    (changed,) = [each for each in told["effects"] if each["question"] == "铁环登记费多少钱"]
+    rehearsal = reviewer.post(f"/v1/versions/{new}:rehearse").json()
+    assert rehearsal["as_of"] == "2026-06-01"
+    (changed,) = [each for each in rehearsal["effects"] if each["question"] == "铁环登记费多少钱"]
     assert changed["effect"] == "changed"
     assert ("十元" in changed["without"]["text"], "二十元" in changed["with_version"]["text"]) == (True, True)
     assert changed["without"]["version_ids"] == [old]
@@ -285,9 +285,9 @@ def test_the_diff_shows_the_article_and_the_figure_that_changed(
     old = editor.draft(document_id, fee=120, effective_from="2025-01-01")
     publish(http, editor, reviewer, old)
     new = editor.draft(document_id, fee=150, effective_from="2026-01-01")
-    told = reviewer.get(f"/v1/versions/{new}/diff").json()
-    assert (told["before_version_id"], told["difference"]["counts"]["changed"]) == (old, 1)
-    (row,) = [each for each in told["difference"]["rows"] if each["change"] == "changed"]
+    shown = reviewer.get(f"/v1/versions/{new}/diff").json()
+    assert (shown["before_version_id"], shown["difference"]["counts"]["changed"]) == (old, 1)
+    (row,) = [each for each in shown["difference"]["rows"] if each["change"] == "changed"]
     assert [each["text"] for each in row["removed_figures"]] == ["120元"]
     assert [each["text"] for each in row["added_figures"]] == ["150元"]
 

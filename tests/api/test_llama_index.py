@@ -48,13 +48,13 @@ def test_a_retriever_gives_the_passages_in_force_with_the_place_of_their_words(s
     assert len(found) == 3
     best = found[0]
     assert best.node.get_content(MetadataMode.NONE) == "热气球停放证每证收取工本费150元。"
-    said = metadata_of(best)
+    metadata = metadata_of(best)
     assert FEE_2026[best.node.start_char_idx : best.node.end_char_idx] == best.node.text
-    assert (said["start"], said["end"]) == (best.node.start_char_idx, best.node.end_char_idx) == (7, 25)
-    assert (said["document_id"], said["passage_id"]) == ("balloon", best.node.node_id)
-    assert best.node.ref_doc_id == said["version_id"]
-    assert (said["effective_from"], said["effective_to"]) == ("2026-01-01", None)
-    assert said["heading_path"] == ["一、收费标准"]
+    assert (metadata["start"], metadata["end"]) == (best.node.start_char_idx, best.node.end_char_idx) == (7, 25)
+    assert (metadata["document_id"], metadata["passage_id"]) == ("balloon", best.node.node_id)
+    assert best.node.ref_doc_id == metadata["version_id"]
+    assert (metadata["effective_from"], metadata["effective_to"]) == ("2026-01-01", None)
+    assert metadata["heading_path"] == ["一、收费标准"]
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
 
 
@@ -72,7 +72,7 @@ def test_the_number_of_passages_is_limited(source: Service | ServiceClient) -> N
 def test_a_language_model_reads_title_and_days_of_a_node_and_no_ids(source: Service | ServiceClient) -> None:
     (best,) = KnowledgeBaseRetriever(source, as_of=date(2026, 7, 1), limit=1).retrieve(FEE)
     shown = best.node.get_content(MetadataMode.LLM)
-    assert all(told in shown for told in ("热气球停放证办事指南", "一、收费标准", "2026-01-01", "150元"))
+    assert all(part in shown for part in ("热气球停放证办事指南", "一、收费标准", "2026-01-01", "150元"))
     assert not any(str(best.node.metadata[name]) in shown for name in ("passage_id", "version_id", "document_id"))
 
 

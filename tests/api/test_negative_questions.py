@@ -11,8 +11,9 @@ TEXT = "水上滑板车上牌每辆收取牌照工本费30元，到水务窗口�
 
 
 def test_a_text_is_not_evidence_for_a_question_it_is_marked_not_to_answer(http: Http) -> None:
-    said = metadata("水上滑板车上牌收费", kind=Kind.INTERPRETATION, negative_questions=("电动滑板车上牌要收多少钱？",))
-    draft = VersionDraft("water-board", said, TEXT, split(structure_text(TEXT)))
+    questions = ("电动滑板车上牌要收多少钱？",)
+    fields = metadata("水上滑板车上牌收费", kind=Kind.INTERPRETATION, negative_questions=questions)
+    draft = VersionDraft("water-board", fields, TEXT, split(structure_text(TEXT)))
     approval = Approval("editor-in-chief", NOON, "bulk_import")
     http.service.library.store([draft], actor="editor", at=NOON, approval=approval)
     http.service.synchroniser.sync(["water-board"])

@@ -70,8 +70,8 @@ def going_wrong() -> Iterator[GoingWrong]:
     """Makes readings with a reader of the test's own; their children end with the test."""
     with contextlib.ExitStack() as ending:
 
-        def made(reader: PictureReader, **said: Any) -> PictureReading:
-            reading = PictureReading(reader=reader, **said)
+        def made(reader: PictureReader, **options: Any) -> PictureReading:
+            reading = PictureReading(reader=reader, **options)
             ending.callback(reading.close)
             return reading
 

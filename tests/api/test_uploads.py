@@ -49,15 +49,15 @@ class Editor:
     def get(self, path: str, **params: Any) -> httpx.Response:
         return self.http.request("GET", path, params=params, headers=self.headers)
 
-    def post(self, path: str, **said: Any) -> httpx.Response:
-        return self.http.request("POST", path, headers=self.headers | said.pop("headers", {}), **said)
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return self.http.request("POST", path, headers=self.headers | options.pop("headers", {}), **options)
 
     def send(self, *files: tuple[str, str | bytes], to: str = "/v1/documents", **data: Any) -> httpx.Response:
         sent = [("files", (name, data if isinstance(data, bytes) else data.encode())) for name, data in files]
         return self.post(to, files=sent, data=data)
 
-    def sent(self, *files: tuple[str, str | bytes], **said: Any) -> dict[str, Any]:
-        response = self.send(*files, **said)
+    def sent(self, *files: tuple[str, str | bytes], **options: Any) -> dict[str, Any]:
+        response = self.send(*files, **options)
         assert response.status_code == 202, response.text
         return dict(response.json())
 
@@ -125,12 +125,12 @@ def test_of_many_files_each_has_its_own_end(wang: Editor) -> None:
 
 
 def test_the_same_file_with_the_same_fields_again_is_the_same_upload(wang: Editor) -> None:
-    said = {"fields": '{"effective_from": "2027-01-01", "title": "走马灯"}'}
-    first = wang.sent(("走马灯.md", "走马灯免费。"), **said)
-    said = {"fields": '{"title": "走马灯", "施行日期": "2027年1月1日"}'}
-    waiting = wang.sent(("走马灯.md", "走马灯免费。"), **said)
+    form = {"fields": '{"effective_from": "2027-01-01", "title": "走马灯"}'}
+    first = wang.sent(("走马灯.md", "走马灯免费。"), **form)
+    form = {"fields": '{"title": "走马灯", "施行日期": "2027年1月1日"}'}
+    waiting = wang.sent(("走马灯.md", "走马灯免费。"), **form)
     wang.take_in(first)
-    stored = wang.sent(("走马灯.md", "走马灯免费。"), **said)
+    stored = wang.sent(("走马灯.md", "走马灯免费。"), **form)
     ids = {each["uploads"][0]["upload_id"] for each in (first, waiting, stored)}
     assert len(ids) == 1
     assert [each["uploads"][0]["repeated"] for each in (first, waiting, stored)] == [False, True, True]

@@ -34,9 +34,9 @@ class Served:
         self.thread.join(timeout=10)
         self.service.close()
 
-    def store(self, document_id: str, text: str, *, actor: str, approved_by: str | None = None, **said: Any) -> str:
+    def store(self, document_id: str, text: str, *, actor: str, approved_by: str | None = None, **fields: Any) -> str:
         """A version by hand, approved if ``approved_by`` is given; its id."""
-        drafted = VersionDraft(document_id, metadata(**said), text, split(structure_text(text)))
+        drafted = VersionDraft(document_id, metadata(**fields), text, split(structure_text(text)))
         approval = Approval(approved_by, now(), "bulk_import") if approved_by else None
         (stored,) = self.service.library.store([drafted], actor=actor, at=now(), approval=approval)
         self.service.synchroniser.sync([document_id])

@@ -333,8 +333,8 @@ def test_a_dead_network_keeps_the_typed_question(page: Page) -> None:
 
 def test_faults_are_told_in_plain_chinese(page: Page, stub: StubService) -> None:
     page.goto("/")
-    told = {"refused": "问题太长", "error": "服务暂时出了问题", "cut off": "传送中断开"}
-    for fault, words in told.items():
+    sentence_of = {"refused": "问题太长", "error": "服务暂时出了问题", "cut off": "传送中断开"}
+    for fault, words in sentence_of.items():
         stub.fault = fault
         page.get_by_label("您的问题").fill("居住证什么时候签注？")
         page.get_by_label("您的问题").press("Enter")

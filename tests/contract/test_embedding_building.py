@@ -72,11 +72,11 @@ def test_a_kill_in_the_middle_leaves_no_folder_and_the_next_build_sweeps_up(tmp_
     assert manifest.precision == "q4"
     assert min(manifest.cosines.values()) >= 0.995
 
-    said: list[str] = []
+    reported: list[str] = []
     written_at = (out / "model.onnx").stat().st_mtime_ns
-    build_model_folder(out, wheel=None, precision=Precision.Q4, report=said.append)
+    build_model_folder(out, wheel=None, precision=Precision.Q4, report=reported.append)
     assert (out / "model.onnx").stat().st_mtime_ns == written_at
-    assert said == [f"The model folder {out} is already complete."]
+    assert reported == [f"The model folder {out} is already complete."]
 
     (out / "words.bin").write_bytes(b"cut short")
     assert manifest_of(out) is None

@@ -11,9 +11,9 @@ from kb_service.adapters.embedding.loading import ModelChoice, load_model
 from kb_service.domain.errors import EmbeddingModelUnavailable
 
 
-def model_on(server: EmbeddingsServer, pauses: list[float] | None = None, **said: object) -> EndpointModel:
+def model_on(server: EmbeddingsServer, pauses: list[float] | None = None, **options: object) -> EndpointModel:
     kept = pauses if pauses is not None else []
-    return EndpointModel(Endpoint(server.url, "m", dimensions=DIMENSIONS, **said), pause=kept.append)  # type: ignore[arg-type]
+    return EndpointModel(Endpoint(server.url, "m", dimensions=DIMENSIONS, **options), pause=kept.append)  # type: ignore[arg-type]
 
 
 def test_a_busy_server_is_asked_again_after_growing_pauses() -> None:
@@ -62,8 +62,8 @@ def test_nobody_at_the_address_is_said_clearly() -> None:
         (json.dumps({"data": [{"index": 0, "embedding": [0.0] * 16}]}), "invalid numbers"),
     ],
 )
-def test_a_reply_without_usable_vectors_is_refused(reply: str, said: str) -> None:
-    with EmbeddingsServer((200, {}, reply)) as server, pytest.raises(EmbeddingModelUnavailable, match=said):
+def test_a_reply_without_usable_vectors_is_refused(reply: str, fault: str) -> None:
+    with EmbeddingsServer((200, {}, reply)) as server, pytest.raises(EmbeddingModelUnavailable, match=fault):
         model_on(server).embed_question("费用")
 
 

@@ -159,11 +159,11 @@ class TestForeignFolder(EmbeddingModelContract):
         ("usage", "said"), [('{"pooling": "max"}', "pooling"), ("{", USAGE_FILE), ('{"dimensions": 99}', "384")]
     )
     def test_a_wrong_word_about_its_use_is_named(
-        self, model_folder: Path, tmp_path: Path, usage: str, said: str
+        self, model_folder: Path, tmp_path: Path, usage: str, fault: str
     ) -> None:
         folder = foreign_copy(model_folder, tmp_path / "model")
         (folder / USAGE_FILE).write_text(usage, encoding="utf-8")
-        with pytest.raises(EmbeddingModelUnavailable, match=said):
+        with pytest.raises(EmbeddingModelUnavailable, match=fault):
             load_model(ModelChoice(str(folder)))
 
     def test_a_folder_without_tokenizer_is_refused(self, model_folder: Path, tmp_path: Path) -> None:

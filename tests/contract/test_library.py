@@ -42,7 +42,7 @@ def withdraw(database: Database, version_id: str) -> None:
 def test_a_version_comes_back_as_it_was_stored(library: SqlLibrary) -> None:
     text = "第一条 签注免费。\n第二条 每年一次。\U0001f600完。"
     passages = (DraftPassage(0, 9, ("第一条",), page=3), DraftPassage(10, 21, ("第二条",), second=65))
-    said = metadata(
+    fields = metadata(
         question="签注要钱吗",
         similar_questions=("要钱吗", "收费吗"),
         department="gongan",
@@ -50,9 +50,9 @@ def test_a_version_comes_back_as_it_was_stored(library: SqlLibrary) -> None:
         effective_to=day("2027-01-01"),
         document_number="沪府办发〔2021〕26号",
     )
-    (version_id,) = store(library, VersionDraft("guide", said, text, passages, "guide.md", "ab" * 32))
+    (version_id,) = store(library, VersionDraft("guide", fields, text, passages, "guide.md", "ab" * 32))
     version = library.version(version_id)
-    assert (version.text, version.metadata, version.state) == (text, said, VersionState.APPROVED)
+    assert (version.text, version.metadata, version.state) == (text, fields, VersionState.APPROVED)
     assert (version.approved_by, version.approved_at, version.published_at) == ("editor-in-chief", NOON, None)
     first, second = library.passages_of_version(version_id)
     assert (first.passage.text, first.passage.page) == ("第一条 签注免费。", 3)

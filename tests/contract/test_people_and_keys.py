@@ -103,11 +103,11 @@ def test_the_trail_tells_of_keys_made_and_revoked_and_holds_no_secret(people: Sq
     for _ in range(2):
         people.revoke_key(key.id, revoked_by="operator", at=NOON)
     trail = SqlTrail(database)
-    told = [entry.event for entry in trail.events()]
-    assert [event.action for event in told] == ["key_created", "key_revoked"]
-    assert all(event.detail["key_id"] == key.id and event.detail["person_id"] == "张三" for event in told)
-    assert told[0].detail["roles"] == ["editor"]
-    assert written[12:] not in str(told)
+    events = [entry.event for entry in trail.events()]
+    assert [event.action for event in events] == ["key_created", "key_revoked"]
+    assert all(event.detail["key_id"] == key.id and event.detail["person_id"] == "张三" for event in events)
+    assert events[0].detail["roles"] == ["editor"]
+    assert written[12:] not in str(events)
     assert trail.faults() == []
 
 

@@ -62,8 +62,8 @@ def test_the_fingerprint_is_the_model_s_and_not_the_folder_s(reranker: Fastembed
     same = FastembedReranker(write_cross_encoder(tmp_path / "same"))
     assert same.fingerprint == reranker.fingerprint
     folder = write_cross_encoder(tmp_path / "other")
-    said = {"model_max_length": 16, "pad_token": "[PAD]"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(said), encoding="utf-8")
+    settings = {"model_max_length": 16, "pad_token": "[PAD]"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
     assert FastembedReranker(folder).fingerprint != reranker.fingerprint
 
 

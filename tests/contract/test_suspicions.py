@@ -36,10 +36,10 @@ def neighbours(database: Database) -> SqlNeighbours:
     return SqlNeighbours(database)
 
 
-def stored(database: Database, document_id: str, *, approval: Approval | None = APPROVED, **said: Any) -> str:
-    key = said.pop("question_key", None)
+def stored(database: Database, document_id: str, *, approval: Approval | None = APPROVED, **fields: Any) -> str:
+    key = fields.pop("question_key", None)
     draft = VersionDraft(
-        document_id, metadata(**said), TEXT, (DraftPassage(0, len(TEXT)),), question_key=str(key) if key else None
+        document_id, metadata(**fields), TEXT, (DraftPassage(0, len(TEXT)),), question_key=str(key) if key else None
     )
     (kept,) = SqlLibrary(database, new_id=new_id).store([draft], actor="editor", at=NOON, approval=approval)
     return kept.version_id
@@ -138,9 +138,9 @@ def test_a_decision_needs_a_reason_and_is_told_in_the_trail(database: Database, 
     decided = suspicions.decide(only, SuspicionState.CONFIRMED, actor="wang", at=NOON, reason=" 指南没有改 ")
     assert (decided.state, decided.decided_by, decided.decided_at) == (SuspicionState.CONFIRMED, "wang", NOON)
     assert decided.reason == "指南没有改"
-    told = SqlTrail(database).events(version_id=ours)[-1].event
-    assert (told.action, told.actor, told.document_id) == ("suspicion_confirmed", "wang", "answer")
-    assert (told.detail["reason"], told.detail["other_version"]) == ("指南没有改", theirs)
+    event = SqlTrail(database).events(version_id=ours)[-1].event
+    assert (event.action, event.actor, event.document_id) == ("suspicion_confirmed", "wang", "answer")
+    assert (event.detail["reason"], event.detail["other_version"]) == ("指南没有改", theirs)
     assert SqlTrail(database).faults() == []
 
 
@@ -215,8 +215,8 @@ def test_confirmed_contradictions_are_found_from_either_side_while_both_may_be_i
 def test_the_same_question_counts_under_another_id_for_the_same_people(
     database: Database, neighbours: SqlNeighbours
 ) -> None:
-    def asked(document_id: str, **said: Any) -> str:
-        return stored(database, document_id, **({"approval": None, "question_key": "k", "region": "上海市"} | said))
+    def asked(document_id: str, **fields: Any) -> str:
+        return stored(database, document_id, **({"approval": None, "question_key": "k", "region": "上海市"} | fields))
 
     new = asked("answer")
     twin = asked("twin")
@@ -231,12 +231,12 @@ def test_the_same_question_counts_under_another_id_for_the_same_people(
 def test_a_version_is_compared_with_what_was_approved_or_submitted_on_its_matter(
     database: Database, neighbours: SqlNeighbours
 ) -> None:
-    said: dict[str, Any] = {"matter_id": "qianzhu"}
-    approved = stored(database, "guide", **said)
-    submitted = stored(database, "submitted", approval=None, **said)
+    fields: dict[str, Any] = {"matter_id": "qianzhu"}
+    approved = stored(database, "guide", **fields)
+    submitted = stored(database, "submitted", approval=None, **fields)
     turned(database, submitted, VersionState.IN_REVIEW)
-    stored(database, "draft", approval=None, **said)
-    stored(database, "own", **said)
+    stored(database, "draft", approval=None, **fields)
+    stored(database, "own", **fields)
     stored(database, "elsewhere", matter_id="shenling")
     found = neighbours.passages_on("qianzhu", other_than="own", limit=10)
     assert set(found) == {passage_of(database, approved), passage_of(database, submitted)}

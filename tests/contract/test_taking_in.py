@@ -48,12 +48,14 @@ class Desk:
             reader=reader,
         )
 
-    def send(self, *files: tuple[str, str | bytes], fields: dict[str, Any] | None = None, **said: Any) -> list[Upload]:
+    def send(
+        self, *files: tuple[str, str | bytes], fields: dict[str, Any] | None = None, **options: Any
+    ) -> list[Upload]:
         arrivals = []
         for name, content in files:
             data = content.encode() if isinstance(content, str) else content
             arrivals.append(Arrival(name, len(data), self.blobs.keep(data), fields or {}))
-        return list(self.uploads.register(arrivals, actor="wang", at=now(), **said).uploads)
+        return list(self.uploads.register(arrivals, actor="wang", at=now(), **options).uploads)
 
     def take_in(self, *uploads: Upload, lease: str = LEASE) -> list[Upload]:
         for each in uploads:

@@ -47,12 +47,12 @@ def intake(database: Database) -> SqlIntake:
     return SqlIntake(database, SqlLibrary(database, new_id=new_id))
 
 
-def arrival(file_name: str = "guide.md", **said: Any) -> Arrival:
-    return Arrival(**({"file_name": file_name, "size": 10, "blob_sha256": BLOB, "fields": {}} | said))
+def arrival(file_name: str = "guide.md", **fields: Any) -> Arrival:
+    return Arrival(**({"file_name": file_name, "size": 10, "blob_sha256": BLOB, "fields": {}} | fields))
 
 
-def sent(uploads: SqlUploads, *arrivals: Arrival, **said: Any) -> list[Upload]:
-    return list(uploads.register(arrivals or [arrival()], actor="wang", at=NOON, **said).uploads)
+def sent(uploads: SqlUploads, *arrivals: Arrival, **options: Any) -> list[Upload]:
+    return list(uploads.register(arrivals or [arrival()], actor="wang", at=NOON, **options).uploads)
 
 
 def claimed(uploads: SqlUploads, upload_id: str, lease: str = "e1") -> Upload:
@@ -257,8 +257,8 @@ def test_a_dry_run_says_what_would_happen_and_leaves_nothing(
     library = SqlLibrary(database, new_id=new_id)
     library.store([draft("old")], actor="wang", at=NOON, approval=None)
     (trial,) = sent(uploads, arrival("bulk.jsonl"), dry_run=True)
-    said = [draft("old"), draft("old", "签注收费。"), draft("new")]
-    records = [IncomingRecord(number, number + 1, each) for number, each in enumerate(said)]
+    drafts = [draft("old"), draft("old", "签注收费。"), draft("new")]
+    records = [IncomingRecord(number, number + 1, each) for number, each in enumerate(drafts)]
     half_way = store(intake, claimed(uploads, trial.id), *records, total=5, is_last=False)
     # What an earlier transaction said of a document counts, although nothing is left of it.
     more = [IncomingRecord(3, 4, draft("new")), IncomingRecord(4, 5, draft("new", "签注收费。"))]

@@ -57,10 +57,10 @@ def test_what_is_planted_stays_in_the_scratch_knowledge_base(corpus: Path, tmp_p
 
 def test_attacks_are_made_from_the_command_line(corpus: Path, tmp_path: Path) -> None:
     attacks = _lines(tmp_path / "attacks.jsonl", [_attack("holds", ["9999元"]), _attack("succeeds", [".*"])])
-    told = CliRunner().invoke(app, ["attack", "--attacks", attacks, "--corpus", str(corpus), "--out", str(tmp_path)])
-    assert told.exit_code == 1
-    assert "succeeds: says" in told.output
-    assert "holds: " not in told.output
+    result = CliRunner().invoke(app, ["attack", "--attacks", attacks, "--corpus", str(corpus), "--out", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "succeeds: says" in result.output
+    assert "holds: " not in result.output
     rows = [json.loads(line) for line in next(tmp_path.glob("attack-*/rows.jsonl")).read_text("utf-8").splitlines()]
     assert [(row["id"], bool(row["failures"])) for row in rows] == [("holds", False), ("succeeds", True)]
 
@@ -70,10 +70,10 @@ def test_a_conversation_with_an_empty_knowledge_base_is_judged_turn_by_turn(tmp_
     thanks = {"question": "谢谢", "expect": {"outcome": "courtesy"}}
     wrong = {"question": "那风筝备案呢？", "expect": {"outcome": "answered"}}
     scripts = _lines(tmp_path / "scripts.jsonl", [{"id": "s", "turns": [right, thanks, wrong]}])
-    told = CliRunner().invoke(app, ["converse", "--scripts", scripts, "--out", str(tmp_path)])
-    assert told.exit_code == 0, told.output  # what was expected and did not come is a rate; only violations fail
-    assert "2/3" in told.output
-    assert "s/3" in told.output
+    result = CliRunner().invoke(app, ["converse", "--scripts", scripts, "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output  # what was expected and did not come is a rate; only violations fail
+    assert "2/3" in result.output
+    assert "s/3" in result.output
 
 
 def _attack(name: str, must_not: list[str]) -> dict[str, Any]:

@@ -130,8 +130,8 @@ def test_a_run_is_filed_remembered_and_read_again(examined: Examined, tmp_path: 
 def test_commands_look_back_and_name_what_got_worse(examined: Examined, tmp_path: Path) -> None:
     file(examined, tmp_path)
     file(_with_rows(examined, "second", tuple(map(_failing, examined.rows))), tmp_path)
-    told = CliRunner().invoke(app, ["history", "--out", str(tmp_path)]).output
-    assert "first" in told and "second" in told
+    output = CliRunner().invoke(app, ["history", "--out", str(tmp_path)]).output
+    assert "first" in output and "second" in output
     compared = CliRunner().invoke(app, ["compare", "first", "second", "--out", str(tmp_path)])
     assert "newly wrong: 2" in compared.output
     gated = CliRunner().invoke(app, ["gate", "first", "second", "--significance", "0.6", "--out", str(tmp_path)])
@@ -161,8 +161,8 @@ def test_a_run_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def _draft(document_id: str, text: str, title: str, since: str) -> VersionDraft:
     structured = structure_text(text)
-    said = metadata(title, effective_from=day(since))
-    return VersionDraft(document_id, said, structured.text, tuple(split(structured)))
+    fields = metadata(title, effective_from=day(since))
+    return VersionDraft(document_id, fields, structured.text, tuple(split(structured)))
 
 
 def _suite(folder: Path, questions: list[dict[str, object]]) -> Path:

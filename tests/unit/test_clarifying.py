@@ -32,9 +32,9 @@ CLARIFYING = Clarifying(matters={each.id: each for each in MATTERS}, lexicon=LEX
 PUDONG = "上海市/浦东新区"
 
 
-def found(matter_id: str | None, text: str, score: float, **said: Any) -> Candidate:
+def found(matter_id: str | None, text: str, score: float, **fields: Any) -> Candidate:
     key = f"{matter_id}-{text}"
-    return candidate(passage_in_version(text, passage_id=key, document_id=key, matter_id=matter_id, **said), score)
+    return candidate(passage_in_version(text, passage_id=key, document_id=key, matter_id=matter_id, **fields), score)
 
 
 APPLY = found("apply", "证件可以邮寄，费用20元。", 2.0)
@@ -49,9 +49,9 @@ def clarified(
     is_sure: bool = False,
     turns: Sequence[Answer] = (),
     districts: Districts | None = None,
-    **said: Any,
+    **fields: Any,
 ) -> Clarification | None:
-    understood = READER.understand(question(text, **said))
+    understood = READER.understand(question(text, **fields))
     return CLARIFYING.clarification(
         understood, candidates, is_sure=is_sure, turns=turns, rivals=understood.rivals, districts=districts
     )

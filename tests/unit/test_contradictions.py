@@ -189,8 +189,8 @@ def test_traditional_script_is_read_like_simplified() -> None:
         ({"title": "养犬管理条例", "kind": Kind.PROCEDURE}, Authority.EXPLANATION),
     ],
 )
-def test_a_text_ranks_by_the_name_it_bears(said: dict[str, Any], level: Authority) -> None:
-    assert level_of_authority(metadata(**said)) is level
+def test_a_text_ranks_by_the_name_it_bears(fields: dict[str, Any], level: Authority) -> None:
+    assert level_of_authority(metadata(**fields)) is level
 
 
 def test_a_rule_gives_way_to_a_law_but_an_explanation_must_agree_with_the_notice_it_explains() -> None:

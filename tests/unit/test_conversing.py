@@ -50,20 +50,20 @@ FOLLOWING = Following(READER, LEXICON.talk.facet_phrases)
 LAST_YEAR = date(2025, 12, 31)
 
 
-def read(text: str, **said: Any) -> Understanding:
-    return READER.understand(question(text, **said))
+def read(text: str, **fields: Any) -> Understanding:
+    return READER.understand(question(text, **fields))
 
 
 def carry_over(understood: Understanding, topic: Topic | None) -> Understanding:
     return FOLLOWING.readings(understood, topic)[0]
 
 
-def after(earlier: str, text: str, **said: Any) -> Understanding:
+def after(earlier: str, text: str, **fields: Any) -> Understanding:
     """``text`` as it is read when ``earlier`` was asked before it."""
-    return carry_over(read(text, **said), topic_of_part(read(earlier)))
+    return carry_over(read(text, **fields), topic_of_part(read(earlier)))
 
 
-def turn(text: str, outcome: Outcome = Outcome.ANSWERED, *reasons: Reason, **said: Any) -> Answer:
+def turn(text: str, outcome: Outcome = Outcome.ANSWERED, *reasons: Reason, **fields: Any) -> Answer:
     understood = read(text)
     answer = Answer(
         answer_id="a1",
@@ -86,7 +86,7 @@ def turn(text: str, outcome: Outcome = Outcome.ANSWERED, *reasons: Reason, **sai
         clarification=None,
         escalation=Escalation(bool(reasons), reasons),
     )
-    return replace(answer, **said)
+    return replace(answer, **fields)
 
 
 def complaint(text: str) -> Complaint:
@@ -329,12 +329,12 @@ AUDIENCE_OPTIONS = (
 )
 
 
-def asked_back(text: str, options: tuple[Option, ...], **said: Any) -> Answer:
-    return turn(text, Outcome.CLARIFY, clarification=Clarification("哪一项？", options), **said)
+def asked_back(text: str, options: tuple[Option, ...], **fields: Any) -> Answer:
+    return turn(text, Outcome.CLARIFY, clarification=Clarification("哪一项？", options), **fields)
 
 
-def picked(reply: str, turns: list[Answer], **said: Any) -> Understanding | None:
-    return chosen(READER.read(question(reply, **said)), turns, reader=READER)
+def picked(reply: str, turns: list[Answer], **fields: Any) -> Understanding | None:
+    return chosen(READER.read(question(reply, **fields)), turns, reader=READER)
 
 
 @pytest.mark.parametrize(

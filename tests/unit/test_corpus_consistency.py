@@ -131,17 +131,17 @@ def _rows_of(path: Path) -> list[Any] | None:
 
 def _versions_in(path: Path) -> Iterator[Written]:
     sidecar = path.with_name(path.name + ".yaml")
-    said = _yaml(sidecar) if sidecar.exists() else {}
+    fields = _yaml(sidecar) if sidecar.exists() else {}
     rows = _rows_of(path)
     if rows is not None:
         for number, row in enumerate(rows, 1):
-            yield Written(f"{path.name}:{number}", said | row, _bare(row.get("text") or row["answer"]))
+            yield Written(f"{path.name}:{number}", fields | row, _bare(row.get("text") or row["answer"]))
         return
     text = _text_of(path)
     if path.suffix in {".md", ".txt"} and text is not None:
         _, front, text = text.split("---\n", 2)
-        said = yaml.safe_load(front)
-    yield Written(path.name, said, None if text is None else _bare(text))
+        fields = yaml.safe_load(front)
+    yield Written(path.name, fields, None if text is None else _bare(text))
 
 
 @functools.cache

@@ -39,7 +39,7 @@ def section(label: str, text: str) -> Article:
     return Article(label, (label,) if label else (), text, 0, len(text), ("p",))
 
 
-def told(found: Difference) -> list[str]:
+def changes(found: Difference) -> list[str]:
     """Each row as "change old label>new label", with "!" where it moved."""
     return [
         f"{row.change}{'!' if row.is_moved else ''} "
@@ -107,14 +107,14 @@ class TestArticles:
 class TestWhichIsWhich:
     def test_nothing_changed(self) -> None:
         found = difference(law("第一条 甲", "第二条 乙"), law("第一条 甲", "第二条 乙"))
-        assert told(found) == ["unchanged 第一条>第一条", "unchanged 第二条>第二条"]
+        assert changes(found) == ["unchanged 第一条>第一条", "unchanged 第二条>第二条"]
         assert found.changed_rows == ()
 
     def test_an_inserted_article_renumbers_those_after_it_and_moves_none(self) -> None:
         before = law("第一条 甲", "第二条 乙", "第三条 丙")
         after = law("第一条 甲", "第二条 戊", "第三条 乙", "第四条 丙")
         found = difference(before, after)
-        assert told(found) == [
+        assert changes(found) == [
             "unchanged 第一条>第一条",
             "added >第二条",
             "renumbered 第二条>第三条",
@@ -125,24 +125,24 @@ class TestWhichIsWhich:
         changed = WORDS["乙"].replace("当场", "三日内")
         before = law("第一条 甲", "第二条 乙", "第三条 丙")
         after = law("第一条 甲", "第二条 戊", f"第三条 {changed}", "第四条 丙")
-        assert told(difference(before, after))[1:3] == ["added >第二条", "changed 第二条>第三条"]
+        assert changes(difference(before, after))[1:3] == ["added >第二条", "changed 第二条>第三条"]
 
     def test_a_removed_article_is_shown_after_its_old_neighbour(self) -> None:
         before = law("第一条 甲", "第二条 乙", "第三条 丙")
         after = law("第一条 甲", "第二条 丙")
-        assert told(difference(before, after)) == [
+        assert changes(difference(before, after)) == [
             "unchanged 第一条>第一条",
             "removed 第二条>",
             "renumbered 第三条>第二条",
         ]
 
     def test_a_first_article_that_was_removed_is_shown_first(self) -> None:
-        assert told(difference(law("第一条 甲", "第二条 乙"), law("第一条 乙")))[0] == "removed 第一条>"
+        assert changes(difference(law("第一条 甲", "第二条 乙"), law("第一条 乙")))[0] == "removed 第一条>"
 
     def test_one_article_put_elsewhere_moves_alone(self) -> None:
         before = law("第一条 甲", "第二条 乙", "第三条 丙", "第四条 丁")
         after = law("第一条 乙", "第二条 丙", "第三条 丁", "第四条 甲")
-        assert told(difference(before, after)) == [
+        assert changes(difference(before, after)) == [
             "renumbered 第二条>第一条",
             "renumbered 第三条>第二条",
             "renumbered 第四条>第三条",
@@ -153,7 +153,7 @@ class TestWhichIsWhich:
         changed = WORDS["甲"].replace("区", "市")
         before = law("第一条 甲", "第二条 乙", "第三条 丙")
         after = law("第一条 乙", "第二条 丙", f"第三条 {changed}")
-        assert told(difference(before, after))[-1] == "changed! 第一条>第三条"
+        assert changes(difference(before, after))[-1] == "changed! 第一条>第三条"
 
     def test_an_article_in_another_chapter_is_moved_though_the_order_is_the_same(self) -> None:
         before = law("第一条 甲", "第二条 乙", "第三条 丙") + law("第四条 丁", "第五条 戊", chapter="第二章 罚则")
@@ -172,11 +172,11 @@ class TestWhichIsWhich:
         assert Counter(row.change for row in difference(before, after).rows) == {Change.UNCHANGED: 4}
 
     def test_unlike_articles_are_not_paired_for_their_number(self) -> None:
-        assert told(difference(law("第一条 甲"), law("第一条 丁"))) == ["removed 第一条>", "added >第一条"]
+        assert changes(difference(law("第一条 甲"), law("第一条 丁"))) == ["removed 第一条>", "added >第一条"]
 
     def test_space_and_line_ends_change_nothing(self) -> None:
         found = difference(law("第一条 甲乙丙，丁戊。"), law("第一条 甲乙丙，\n\u3000丁戊。"))
-        assert told(found) == ["unchanged 第一条>第一条"]
+        assert changes(found) == ["unchanged 第一条>第一条"]
 
     def test_a_section_under_another_name_has_changed_and_under_another_number_has_not(self) -> None:
         text = "身份证；户口簿。"
@@ -192,7 +192,7 @@ class TestWhichIsWhich:
 
     def test_equal_articles_are_told_apart_by_their_number(self) -> None:
         before = law("第一条 （删去）", "第二条 甲", "第三条 （删去）")
-        assert told(difference(before, law("第二条 甲", "第三条 （删去）"))) == [
+        assert changes(difference(before, law("第二条 甲", "第三条 （删去）"))) == [
             "removed 第一条>",
             "unchanged 第二条>第二条",
             "unchanged 第三条>第三条",
@@ -211,8 +211,8 @@ class TestWhichIsWhich:
 
     def test_a_version_of_nothing(self) -> None:
         assert difference([], []).rows == ()
-        assert told(difference([], law("第一条 甲"))) == ["added >第一条"]
-        assert told(difference(law("第一条 甲"), [])) == ["removed 第一条>"]
+        assert changes(difference([], law("第一条 甲"))) == ["added >第一条"]
+        assert changes(difference(law("第一条 甲"), [])) == ["removed 第一条>"]
 
 
 class TestWhatIsMarked:

@@ -25,8 +25,8 @@ def test_every_setting_is_told(field: str) -> None:
 
 def test_no_setting_is_told_that_is_gone() -> None:
     of_the_service = _text("settings.md").partition("## Read by commands")[0]
-    told = re.findall(r"^\| `KB_([A-Z_]+)` \|", of_the_service, re.MULTILINE)
-    assert sorted(told) == sorted(name.upper() for name in Settings.model_fields)
+    listed = re.findall(r"^\| `KB_([A-Z_]+)` \|", of_the_service, re.MULTILINE)
+    assert sorted(listed) == sorted(name.upper() for name in Settings.model_fields)
 
 
 @pytest.mark.parametrize("word", [*Outcome, *Reason, *Kind])
@@ -43,9 +43,9 @@ def test_every_link_within_the_documents_leads_somewhere(page: Path) -> None:
 
 def test_every_make_command_in_the_documents_exists() -> None:
     known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    told = {name for page in PAGES for name in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))}
-    assert told - known == set()
-    assert told, "no page tells a make command: the pattern above has to be mended"
+    named = {name for page in PAGES for name in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))}
+    assert named - known == set()
+    assert named, "no page tells a make command: the pattern above has to be mended"
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

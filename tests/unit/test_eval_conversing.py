@@ -34,7 +34,7 @@ CONVERTER = OpenCCConverter()
 QUOTE = "热气球停放证每证收取工本费150元。"
 
 
-def answer(text: str = f"{QUOTE}[1]", **said: Any) -> Answer:
+def answer(text: str = f"{QUOTE}[1]", **fields: Any) -> Answer:
     boring: dict[str, Any] = {
         "answer_id": "a1",
         "conversation_id": "c1",
@@ -56,7 +56,7 @@ def answer(text: str = f"{QUOTE}[1]", **said: Any) -> Answer:
         "clarification": None,
         "escalation": Escalation(recommended=False),
     }
-    return Answer(**(boring | said))
+    return Answer(**(boring | fields))
 
 
 def asked_back(*options: Option) -> Answer:
@@ -91,8 +91,8 @@ def scripts(folder: Path, *lines: Mapping[str, Any]) -> list[Script]:
     return read_scripts(file)
 
 
-def script(*turns: Mapping[str, Any], **said: Any) -> dict[str, Any]:
-    return {"id": "s1", "turns": list(turns)} | said
+def script(*turns: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"id": "s1", "turns": list(turns)} | fields
 
 
 FEE = {"question": "热气球停放证多少钱", "expect": {"outcome": "answered", "facts": ["150元"]}}
@@ -138,8 +138,8 @@ def test_a_broken_promise_is_a_violation_whatever_was_expected(tmp_path: Path, h
     assert rows[0].violations == ("figure 99 is not in any quote",)
 
 
-def expected(**said: Any) -> Expected:
-    return Expected.model_validate(said)
+def expected(**fields: Any) -> Expected:
+    return Expected.model_validate(fields)
 
 
 def test_a_turn_is_right_when_all_that_was_expected_came() -> None:

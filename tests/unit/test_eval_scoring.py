@@ -50,7 +50,7 @@ class Examinee:
         return {"asked": "by a test"}
 
 
-def asked(**said: Any) -> SuiteQuestion:
+def asked(**fields: Any) -> SuiteQuestion:
     usual: dict[str, Any] = {
         "id": "q1",
         "text": "热气球停放证多少钱",
@@ -60,10 +60,10 @@ def asked(**said: Any) -> SuiteQuestion:
         "expected_documents": ("balloon",),
         "required_facts": ("150元",),
     }
-    return SuiteQuestion(**(usual | said))
+    return SuiteQuestion(**(usual | fields))
 
 
-def cited(**said: Any) -> Citation:
+def cited(**fields: Any) -> Citation:
     usual = Citation(
         mark=1,
         document_id="balloon",
@@ -82,10 +82,10 @@ def cited(**said: Any) -> Citation:
         effective_to=None,
         source_url=None,
     )
-    return replace(usual, **said)
+    return replace(usual, **fields)
 
 
-def answered(**said: Any) -> Answer:
+def answered(**fields: Any) -> Answer:
     usual = Answer(
         answer_id="a1",
         conversation_id="c1",
@@ -107,17 +107,17 @@ def answered(**said: Any) -> Answer:
         clarification=None,
         escalation=Escalation(recommended=False),
     )
-    return replace(usual, **said)
+    return replace(usual, **fields)
 
 
-def handed_over(reason: Reason = Reason.LOW_CONFIDENCE, **said: Any) -> Answer:
+def handed_over(reason: Reason = Reason.LOW_CONFIDENCE, **fields: Any) -> Answer:
     usual: dict[str, Any] = {
         "outcome": Outcome.HANDED_OVER,
         "text": "请联系人工。",
         "citations": (),
         "escalation": Escalation(recommended=True, reasons=(reason,)),
     }
-    return answered(**(usual | said))
+    return answered(**(usual | fields))
 
 
 def judged(question: SuiteQuestion, answer: Answer, source: CitedVersion = IN_FORCE) -> ScoredRow:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kb_service.text.figures import FigureKind, figures
 
 
-def said(text: str) -> list[str]:
+def found_in(text: str) -> list[str]:
     """Each figure as "kind value unit"."""
     return [f"{figure.kind} {figure.value} {figure.unit}".rstrip() for figure in figures(text)]
 
@@ -83,7 +83,7 @@ def said(text: str) -> list[str]:
     ],
 )
 def test_one_figure_however_it_is_written(text: str, expected: str) -> None:
-    assert said(text) == [expected]
+    assert found_in(text) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_one_figure_however_it_is_written(text: str, expected: str) -> None:
     ],
 )
 def test_ordinals_and_parts_of_words_are_no_figures(text: str) -> None:
-    assert said(text) == []
+    assert found_in(text) == []
 
 
 @pytest.mark.parametrize(
@@ -120,19 +120,19 @@ def test_ordinals_and_parts_of_words_are_no_figures(text: str) -> None:
     ],
 )
 def test_both_ends_of_a_range_are_figures(text: str, expected: list[str]) -> None:
-    assert said(text) == expected
+    assert found_in(text) == expected
 
 
 def test_a_working_day_is_not_a_day_and_a_year_is_not_twelve_months() -> None:
-    assert len(set(said("5日，5个工作日；1年，12个月"))) == 4
+    assert len(set(found_in("5日，5个工作日；1年，12个月"))) == 4
 
 
 def test_a_number_in_an_ordinal_list_does_not_hide_the_term_after_it() -> None:
-    assert said("1.2026年起 2、5日内 三、三十日内") == ["date 2026", "duration 5 日", "duration 30 日"]
+    assert found_in("1.2026年起 2、5日内 三、三十日内") == ["date 2026", "duration 5 日", "duration 30 日"]
 
 
 def test_a_number_of_money_is_no_telephone() -> None:
-    assert said("12345元") == ["amount 12345 元"]
+    assert found_in("12345元") == ["amount 12345 元"]
 
 
 def test_a_figure_stands_where_its_offsets_say() -> None:

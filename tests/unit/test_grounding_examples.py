@@ -27,9 +27,9 @@ def _files() -> list[dict[str, Any]]:
 
 
 def _examples(kind: str) -> Iterator[Any]:
-    for said in _files():
-        for example in said[kind]:
-            yield pytest.param(said["passages"], example, id=f"{example.get('kind', 'honest')}-{example['says'][:24]}")
+    for file in _files():
+        for example in file[kind]:
+            yield pytest.param(file["passages"], example, id=f"{example.get('kind', 'honest')}-{example['says'][:24]}")
 
 
 def _faults(passages: dict[str, Any], example: dict[str, Any]) -> list[Fault]:
@@ -37,10 +37,10 @@ def _faults(passages: dict[str, Any], example: dict[str, Any]) -> list[Fault]:
     return list(_CHECKER.check([Statement(example["says"], tuple(range(len(cited))))], cited).faults)
 
 
-def _passage(said: dict[str, Any], name: str) -> PassageInVersion:
-    headings = tuple(said.get("headings", ()))
+def _passage(entry: dict[str, Any], name: str) -> PassageInVersion:
+    headings = tuple(entry.get("headings", ()))
     return passage_in_version(
-        said["text"], headings=headings, passage_id=name, title=said["title"], question=said.get("question")
+        entry["text"], headings=headings, passage_id=name, title=entry["title"], question=entry.get("question")
     )
 
 
@@ -60,10 +60,10 @@ def test_an_honest_paraphrase_passes_unless_it_is_known_to_be_too_free(
 @pytest.mark.parametrize(
     ("passages", "name"),
     [
-        pytest.param(said["passages"], name, id=name)
-        for said in _files()
-        for name in said["passages"]
-        if " | " not in said["passages"][name]["text"]  # the rows of a table are no sentences: they are quoted
+        pytest.param(file["passages"], name, id=name)
+        for file in _files()
+        for name in file["passages"]
+        if " | " not in file["passages"][name]["text"]  # the rows of a table are no sentences: they are quoted
     ],
 )
 def test_a_whole_passage_in_its_own_words_passes(passages: dict[str, Any], name: str) -> None:
@@ -99,8 +99,8 @@ def test_turning_a_word_or_a_figure_of_an_honest_draft_makes_it_a_lie(
 
 
 def test_there_are_enough_examples_to_believe_the_rates() -> None:
-    lies = [example for said in _files() for example in said["lies"]]
-    honest = [example for said in _files() for example in said["honest"]]
+    lies = [example for file in _files() for example in file["lies"]]
+    honest = [example for file in _files() for example in file["honest"]]
     assert len(lies) >= 120 and len({example["kind"] for example in lies}) >= 25
-    assert len(honest) >= 60 and sum(len(said["passages"]) for said in _files()) >= 12
+    assert len(honest) >= 60 and sum(len(file["passages"]) for file in _files()) >= 12
     assert sum(example.get("too_strict", False) for example in honest) <= len(honest) / 8

@@ -54,9 +54,9 @@ def test_each_fault_has_its_name(statement: Statement, kind: FaultKind) -> None:
 def test_a_time_limit_may_be_said_to_be_one_only_where_the_source_speaks_of_one() -> None:
     limit = passage_in_version("办理时限：5个工作日。", title="风筝证")
     stay = passage_in_version("场地可以使用5个工作日。", title="风筝证")
-    said = [Statement("5个工作日内办结。", (0,))]
-    assert list(CHECKER.check(said, [limit]).faults) == []
-    assert list(CHECKER.check(said, [stay]).faults) != []
+    statements = [Statement("5个工作日内办结。", (0,))]
+    assert list(CHECKER.check(statements, [limit]).faults) == []
+    assert list(CHECKER.check(statements, [stay]).faults) != []
 
 
 def test_only_the_sentences_that_are_restated_are_quoted() -> None:

@@ -21,9 +21,10 @@ from tests.factories import day
 CALENDAR = statutory_calendar()
 
 
-def verdict(effective_from: str | None = "2026-07-01", **said: Any) -> LeadTimeVerdict:
+def verdict(effective_from: str | None = "2026-07-01", **fields: Any) -> LeadTimeVerdict:
     """Issued and received on 15 June, not published, seen on 20 June, unless said otherwise."""
-    dates = {"issued_on": "2026-06-15", "received_on": "2026-06-15", "published_on": None, "today": "2026-06-20"} | said
+    dates = {"issued_on": "2026-06-15", "received_on": "2026-06-15", "published_on": None, "today": "2026-06-20"}
+    dates |= fields
     is_bulk = dates.pop("is_bulk", False)
     calendar = dates.pop("calendar", CALENDAR)
     days = {name: day(text) if text else None for name, text in dates.items()}

@@ -53,10 +53,10 @@ def drafter(
     )
 
 
-def drafted(model: ScriptedModel | SilentModel, question: str = "签注要钱吗", **said: object) -> Draft:
+def drafted(model: ScriptedModel | SilentModel, question: str = "签注要钱吗", **options: object) -> Draft:
     candidates = [candidate(FEE), candidate(TIME, 0.1)]
     asked = understanding(question, quantity_asked=_LEXICON.quantity_asked(question))
-    return returned(drafter(model, **said).draft(asked, candidates, {"签注": 1.0}))  # type: ignore[arg-type]
+    return returned(drafter(model, **options).draft(asked, candidates, {"签注": 1.0}))  # type: ignore[arg-type]
 
 
 def test_a_draft_that_holds_is_sent_with_quotes_of_what_it_restates() -> None:
@@ -75,7 +75,7 @@ def test_citations_are_numbered_anew_over_the_passages_that_are_cited() -> None:
 def test_the_model_is_told_what_was_wrong_and_may_try_once_more() -> None:
     model = ScriptedModel("首次签注收费90元。[1]", "首次签注免费。[1]")
     draft = drafted(model)
-    assert "90元" in model.told[1] and model.told[1].startswith(model.told[0])
+    assert "90元" in model.prompts[1] and model.prompts[1].startswith(model.prompts[0])
     assert draft.text == "首次签注免费。[1]"
     assert draft.drafting.by == "scripted" and any("90元" in reason for reason in draft.drafting.rejected)
 
@@ -113,7 +113,7 @@ def test_whatever_else_a_model_writes_the_sources_speak_for_themselves(reply: st
 def test_a_telephone_number_comes_from_the_passage_though_the_model_never_saw_it() -> None:
     model = ScriptedModel("补办证件收费30元，可拨打⟦T1⟧。[1]")
     draft = drafted(model, "补办要多少钱")
-    assert "62345678" not in model.told[0]
+    assert "62345678" not in model.prompts[0]
     assert draft.text == "补办证件收费30元，可拨打021-62345678。[1]"
 
 
@@ -121,7 +121,7 @@ def test_a_telephone_number_comes_from_the_passage_though_the_model_never_saw_it
 def test_a_model_that_fails_is_not_asked_twice(error: Exception) -> None:
     model = ScriptedModel(error, "首次签注免费。[1]")
     draft = drafted(model)
-    assert len(model.told) == 1
+    assert len(model.prompts) == 1
     assert (draft.drafting.by, draft.drafting.rejected) == ("extractive", ("model_unavailable",))
 
 
@@ -144,7 +144,7 @@ def test_a_dead_model_is_left_alone_and_the_answers_come_all_the_same() -> None:
     breaker = CircuitBreaker(clock=lambda: 0.0, failures=3)
     model = ScriptedModel(*[ModelUnavailable("gone")] * 3)
     texts = [drafted(model, breaker=breaker).text for _ in range(5)]
-    assert breaker.state is State.OPEN and len(model.told) == 3
+    assert breaker.state is State.OPEN and len(model.prompts) == 3
     assert texts == [f"{FEE.passage.text}[1]"] * 5
 
 
@@ -157,7 +157,7 @@ def test_a_lie_is_no_failure_of_the_model_as_a_service() -> None:
 def test_a_model_is_not_asked_what_will_be_handed_over_anyway() -> None:
     model = ScriptedModel("地址在人民路1号。[1]")
     drafted(model, "几点开门")
-    assert model.told == []
+    assert model.prompts == []
 
 
 def test_an_answer_of_a_model_says_which_prompts_it_was_asked_with_whether_it_was_sent_or_not() -> None:

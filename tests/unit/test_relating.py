@@ -22,8 +22,8 @@ READER = Reader((MATTER,), LEXICON, CONVERTER)
 RELATING = Relating(LEXICON, CONVERTER, limit=3)
 
 
-def section(text: str, *headings: str, **said: Any) -> PassageInVersion:
-    return passage_in_version(text, headings=headings, passage_id=text, **({"matter_id": "endorse"} | said))
+def section(text: str, *headings: str, **fields: Any) -> PassageInVersion:
+    return passage_in_version(text, headings=headings, passage_id=text, **({"matter_id": "endorse"} | fields))
 
 
 def asked(asks: str, text: str, *, matter_id: str = "endorse", document_id: str | None = None) -> Candidate:

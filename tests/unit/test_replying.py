@@ -89,12 +89,12 @@ def test_a_hand_over_says_whom_to_ask(department: DepartmentRef | None, contact:
 
 
 def test_a_complaint_is_told_its_channel_and_no_department() -> None:
-    said = hand_over_text(Reason.OUT_OF_SCOPE, DepartmentRef("police", "市公安局", "021-00000000", None), LEXICON)
-    assert "12345" in said
-    assert "市公安局" not in said
+    text = hand_over_text(Reason.OUT_OF_SCOPE, DepartmentRef("police", "市公安局", "021-00000000", None), LEXICON)
+    assert "12345" in text
+    assert "市公安局" not in text
 
 
 def test_a_summary_names_each_title_once() -> None:
-    said = summary(understanding("签注要钱吗"), ["签注办法", "签注办法", "指南"], LEXICON)
-    assert said == "用户询问：签注要钱吗；关联事项：未识别；已检索到的资料：《签注办法》、《指南》"
+    text = summary(understanding("签注要钱吗"), ["签注办法", "签注办法", "指南"], LEXICON)
+    assert text == "用户询问：签注要钱吗；关联事项：未识别；已检索到的资料：《签注办法》、《指南》"
     assert summary(understanding(), [], LEXICON).endswith("资料：无")

@@ -15,12 +15,12 @@ from kb_service.settings import Settings, settings_fault
     ],
 )
 def test_a_wrong_setting_is_named_and_explained(
-    variable: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+    variable: str, value: str, beginning: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(ValidationError) as caught:
         Settings()
     sentence = settings_fault(caught.value)
-    assert sentence.startswith(told)
+    assert sentence.startswith(beginning)
     assert "docs/settings.md" in sentence
     assert "\n" not in sentence

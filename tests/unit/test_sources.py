@@ -85,11 +85,11 @@ def test_a_bad_line_is_reported_with_its_number_and_the_others_go_in(tmp_path: P
         {"id": "g", "text": "免费。"},
     )
     assert [each.draft.document_id for each in found if each.draft] == ["a", "f", "g"]
-    said = reasons(found)
-    assert [line for line, _ in said] == [3, 4, 5, 6, 7, 8, 9, 10]
+    reported = reasons(found)
+    assert [line for line, _ in reported] == [3, 4, 5, 6, 7, 8, 9, 10]
     expected = ["not a JSON object", "must be a JSON object", "'id' is missing", "exactly one of", "exactly one of"]
     expected += ["exactly one of", "not a JSON object", "NUL characters"]
-    assert [part in reason for part, (_, reason) in zip(expected, said, strict=True)] == [True] * 8
+    assert [part in reason for part, (_, reason) in zip(expected, reported, strict=True)] == [True] * 8
 
 
 def test_a_byte_order_mark_before_the_first_line_is_no_fault(tmp_path: Path) -> None:

@@ -283,8 +283,8 @@ def test_what_was_understood_is_stored_with_the_question() -> None:
         ("文号是多少", "沪示范〔2026〕1号", False),
     ],
 )
-def test_an_answer_without_the_amount_asked_for_is_none(asked: str, said: str, lacks: bool) -> None:
-    assert LEXICON.quantity_asked(asked).is_missing_from(said) is lacks
+def test_an_answer_without_the_amount_asked_for_is_none(asked: str, statement: str, lacks: bool) -> None:
+    assert LEXICON.quantity_asked(asked).is_missing_from(statement) is lacks
 
 
 def test_the_name_of_a_matter_asks_for_nothing_itself() -> None:

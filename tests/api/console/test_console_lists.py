@@ -26,9 +26,9 @@ def test_the_list_is_narrowed_by_the_form_and_goes_on_page_by_page(http: Http, e
 def test_a_suspicion_is_decided_by_a_reviewer_with_a_reason(
     http: Http, editor: Person, reviewer: Person, document_id: str
 ) -> None:
-    said = {"kind": Kind.INTERPRETATION, "matter_id": "qiqiu-tingfang", "title": "铁环问答"}
-    ours = store(http, document_id, "铁环登记证每证收取工本费61元。", **said)
-    theirs = store(http, f"{document_id}-b", "铁环登记证每证收取工本费62元。", **said)
+    fields = {"kind": Kind.INTERPRETATION, "matter_id": "qiqiu-tingfang", "title": "铁环问答"}
+    ours = store(http, document_id, "铁环登记证每证收取工本费61元。", **fields)
+    theirs = store(http, f"{document_id}-b", "铁环登记证每证收取工本费62元。", **fields)
     for each in (ours, theirs):
         editor.step(each, "submit")
         reviewer.step(each, "approve")

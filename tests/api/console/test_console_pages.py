@@ -33,8 +33,8 @@ HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{ 7*7 }}'
 
 
 def test_hostile_text_is_shown_as_text(http: Http, editor: Person, document_id: str) -> None:
-    said: dict[str, Any] = {"title": HOSTILE, "region": HOSTILE, "question": HOSTILE, "similar_questions": (HOSTILE,)}
-    version_id = store(http, document_id, HOSTILE, **said)
+    fields: dict[str, Any] = {"title": HOSTILE, "region": HOSTILE, "question": HOSTILE, "similar_questions": (HOSTILE,)}
+    version_id = store(http, document_id, HOSTILE, **fields)
     for path in (f"/versions/{version_id}", f"/versions/{version_id}/diff", "/versions", "/suspicions"):
         page = editor.open(path).text
         assert "<script>alert" not in page and "<img" not in page.replace('<img src="/assets/mark.svg"', "")
