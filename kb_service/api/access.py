@@ -159,6 +159,14 @@ def needs(*roles: Role) -> Any:
     return Security(Needed(roles), scopes=list(roles))
 
 
+Asker = Annotated[Actor, needs(*ASKING)]
+Editor = Annotated[Actor, needs(Role.EDITOR)]
+Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
+Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
+# Who may see how the lead time is kept.
+Watcher = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)]
+
+
 @dataclass(frozen=True, slots=True)
 class Me:
     """Who the request comes from. ``keyless``: no key was ever made, and everybody on this machine has all roles."""
@@ -170,7 +178,7 @@ class Me:
 
 
 @router.get("/me")
-def me(request: Request, actor: Annotated[Actor, needs(*ASKING)]) -> Me:
+def me(request: Request, actor: Asker) -> Me:
     """Who I am to the service."""
     return Me(actor.person_id, actor.name, sorted(actor.roles), request.app.state.keys_seen.is_keyless())
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from kb_service.api.access import ASKING, ServiceOf, needs
+from kb_service.api.access import Asker, ServiceOf, needs
 from kb_service.api.asked import LONGEST_PICTURE, Conditions, PicturesOf, asked, drained, events
 from kb_service.api.limits import LONGEST_COMMENT
 from kb_service.api.streaming import ANSWER, EventStream, server_sent
@@ -57,7 +57,7 @@ def ask(
     body: Annotated[Ask, Body(openapi_examples=_EXAMPLES)],
     service: ServiceOf,
     pictures: PicturesOf,
-    _actor: Annotated[Actor, needs(*ASKING)],
+    _actor: Asker,
 ) -> Response:
     """Answer from what is in force on the day asked about, or say that a person should."""
     sent = asked(service, body.question, picture=body.picture, conditions=body)
@@ -71,7 +71,7 @@ def ask(
 def stored(
     answer_id: str,
     service: ServiceOf,
-    _actor: Annotated[Actor, needs(*ASKING)],
+    _actor: Asker,
     channel: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
     """The answer as it was given, to the channel that asked; what it cites may be flagged as withdrawn since."""

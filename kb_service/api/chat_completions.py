@@ -6,14 +6,14 @@ The same answers as `/v1/answers`, stored alike; why each field is as it is: doc
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from kb_service.api.access import ASKING, ServiceOf, needs
+from kb_service.api.access import Asker, ServiceOf
 from kb_service.api.asked import PicturesOf, asked, drained, events
 from kb_service.api.chat_conversations import earlier, placed
 from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
@@ -23,7 +23,6 @@ from kb_service.api.streaming import ANSWER, EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
 from kb_service.domain.errors import KbError
-from kb_service.domain.people import Actor
 from kb_service.wiring import new_id
 
 
@@ -51,7 +50,7 @@ _MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": "kb-service"
 
 
 @router.get("/models")
-def models(_actor: Annotated[Actor, needs(*ASKING)]) -> dict[str, object]:
+def models(_actor: Asker) -> dict[str, object]:
     """The one there is."""
     return {"object": "list", "data": [_MODEL]}
 
@@ -62,7 +61,7 @@ def complete(
     request: Request,
     service: ServiceOf,
     pictures: PicturesOf,
-    actor: Annotated[Actor, needs(*ASKING)],
+    actor: Asker,
 ) -> Response:
     """Answer the user's last message. `kb` in the reply, or in the last chunk of a stream, is the whole answer."""
     said, given = body.said_by_user(), body.metadata

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from kb_service.api.access import ASKING, ServiceOf, needs
+from kb_service.api.access import Asker, ServiceOf
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.domain.documents import Kind, VersionState
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.matters import Department, Matter
-from kb_service.domain.people import Actor, Role
+from kb_service.domain.people import Role
 
 router = APIRouter(prefix="/v1", tags=["knowledge"])
 
@@ -36,9 +35,7 @@ class PublicVersion:
 
 
 @router.get("/versions/{version_id}")
-def version(
-    version_id: str, service: ServiceOf, response: Response, actor: Annotated[Actor, needs(*ASKING)]
-) -> PublicVersion:
+def version(version_id: str, service: ServiceOf, response: Response, actor: Asker) -> PublicVersion:
     """What a citation points into. Editors and reviewers see drafts too, and more of each under ``review``."""
     found = service.library.version(version_id)
     is_staff = actor.has_any_of((Role.EDITOR, Role.REVIEWER))
@@ -65,10 +62,10 @@ def version(
 
 
 @router.get("/matters")
-def matters(service: ServiceOf, _actor: Annotated[Actor, needs(*ASKING)]) -> list[Matter]:
+def matters(service: ServiceOf, _actor: Asker) -> list[Matter]:
     return list(service.catalogue.matters())
 
 
 @router.get("/departments")
-def departments(service: ServiceOf, _actor: Annotated[Actor, needs(*ASKING)]) -> list[Department]:
+def departments(service: ServiceOf, _actor: Asker) -> list[Department]:
     return list(service.catalogue.departments())

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import ServiceOf, needs
+from kb_service.api.access import ServiceOf, Watcher, needs
 from kb_service.domain.calendar import CalendarDay
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import InvalidRecord
@@ -18,7 +18,6 @@ from kb_service.publishing.due import kept_lead_times
 
 router = APIRouter(prefix="/v1", tags=["lead time"])
 
-Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)]
 Year = Annotated[int, Path(ge=1990, le=2200)]
 
 
@@ -64,7 +63,7 @@ class EnteredYear(BaseModel):
 @router.get("/compliance")
 def compliance(
     service: ServiceOf,
-    _actor: Staff,
+    _actor: Watcher,
     month: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}$", examples=["2026-07"])] = None,
     department: Annotated[str | None, Query(max_length=200)] = None,
 ) -> list[Compliance]:
@@ -82,7 +81,7 @@ def compliance(
 
 
 @router.get("/due-lists/{day}")
-def due_list(day: date, service: ServiceOf, _actor: Staff) -> DueList:
+def due_list(day: date, service: ServiceOf, _actor: Watcher) -> DueList:
     """The list made that morning; today's is made now if it was not yet."""
     if day == shanghai_day(service.now()):
         service.make_due_list(day)
@@ -93,7 +92,7 @@ def due_list(day: date, service: ServiceOf, _actor: Staff) -> DueList:
 
 
 @router.get("/calendar/{year}")
-def calendar_year(year: Year, service: ServiceOf, _actor: Staff) -> CalendarYear:
+def calendar_year(year: Year, service: ServiceOf, _actor: Watcher) -> CalendarYear:
     """The days off and the make-up days of a year, as announced and as entered."""
     calendar = service.records.working_days.calendar()
     if year not in calendar.announced_years:

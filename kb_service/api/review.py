@@ -5,12 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from kb_service.api.access import ServiceOf, needs
+from kb_service.api.access import Reviewer, ServiceOf, Staff
 from kb_service.api.version_shapes import VersionRow, WantedVersions, rows_of
 from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.life import IntervalChange
-from kb_service.domain.people import Actor, Role
 from kb_service.domain.trail import ChainedEvent
 from kb_service.publishing.articles import Article, articles
 from kb_service.publishing.difference import Difference, difference, predecessor, related_documents
@@ -18,8 +17,6 @@ from kb_service.publishing.rehearsal import Rehearsal
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["review"])
-
-Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def history(version_id: str, service: ServiceOf, _actor: Staff) -> list[ChainedE
 @router.get("/events")
 def events(
     service: ServiceOf,
-    _actor: Annotated[Actor, needs(Role.REVIEWER)],
+    _actor: Reviewer,
     document_id: Annotated[str | None, Query(max_length=400)] = None,
     version_id: Annotated[str | None, Query(max_length=36)] = None,
     actor: Annotated[str | None, Query(max_length=200)] = None,

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
-from kb_service.api.access import ASKING, ServiceOf, needs
+from kb_service.api.access import Asker, ServiceOf
 from kb_service.api.asked import AsOf
 from kb_service.asking.checking.checking import interval_of
 from kb_service.asking.routing import Routed
@@ -16,7 +16,6 @@ from kb_service.asking.search.retrieving import Candidate, Narrowing
 from kb_service.domain.answers import Question
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind
-from kb_service.domain.people import Actor
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["search"])
@@ -55,7 +54,7 @@ _HITS = TypeAdapter(SearchHits)
 @router.get("/search", response_model=SearchHits)
 def search(
     service: ServiceOf,
-    _actor: Annotated[Actor, needs(*ASKING)],
+    _actor: Asker,
     question: Annotated[str, Query(max_length=4000, examples=["居住证签注"])],
     as_of: Annotated[AsOf, Query()] = None,
     kind: Annotated[list[Kind] | None, Query()] = None,
@@ -128,7 +127,7 @@ class RoutedDepartments:
 def route(
     body: Annotated[RouteQuestion, Body(examples=[{"question": "随申办登录不了怎么办"}])],
     service: ServiceOf,
-    _actor: Annotated[Actor, needs(*ASKING)],
+    _actor: Asker,
 ) -> RoutedDepartments:
     """The departments responsible, most likely first."""
     return routed_departments(service.asking.route(service.asking.question(body.question)))

@@ -5,16 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import ServiceOf, needs
-from kb_service.domain.people import Actor, Role
+from kb_service.api.access import Reviewer, ServiceOf, Staff
+from kb_service.domain.people import Actor
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Suspicion, SuspicionKind, SuspicionPage, SuspicionState
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["suspicions"])
-
-Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
-Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
 
 
 class Decision(BaseModel):

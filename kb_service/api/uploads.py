@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import FormData
 
-from kb_service.api.access import ServiceOf, needs
+from kb_service.api.access import Editor, ServiceOf, Staff
 from kb_service.api.sent_files import SentForm, arrivals_of, inline_record
 from kb_service.api.upload_shapes import (
     BatchList,
@@ -28,8 +28,6 @@ from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
 
-Editor = Annotated[Actor, needs(Role.EDITOR)]
-Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
 
 _MOST_FILES = 1000
 _FORM = {

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import ServiceOf, needs
+from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, needs
 from kb_service.api.version_shapes import VersionRow, WantedVersions, row_of, rows_of
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Version
@@ -20,9 +20,6 @@ from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/versions", tags=["versions"])
 
-Editor = Annotated[Actor, needs(Role.EDITOR)]
-Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
-Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, e.g. "3": refuse if it changed since.')]
 
 

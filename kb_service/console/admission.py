@@ -11,14 +11,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from kb_service.api.access import COOKIE, NAME_COOKIE, ServiceOf, needs
+from kb_service.api.access import COOKIE, NAME_COOKIE, ServiceOf
 from kb_service.console.screens import Trouble, page, see, settled, trouble_of
 from kb_service.domain.errors import InvalidPerson, KbError, NotAllowed, Unauthenticated
-from kb_service.domain.people import Actor, Role, shown_name
-
-Editor = Annotated[Actor, needs(Role.EDITOR)]
-Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
-Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
+from kb_service.domain.people import shown_name
 
 _HOME = "/console"
 

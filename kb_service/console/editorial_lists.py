@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
-from kb_service.api.access import ServiceOf, needs
+from kb_service.api.access import Reviewer, ServiceOf, Staff, Watcher
 from kb_service.api.lead_times import calendar_year
 from kb_service.api.upload_shapes import batch_view
 from kb_service.api.version_shapes import rows_of
-from kb_service.console.admission import FormOf, Reviewer, Shown, Staff, said
+from kb_service.console.admission import FormOf, Shown, said
 from kb_service.console.due_view import PAGE, compliance_since, due_now, queue, stretches
 from kb_service.console.editorial_version import shown_version
 from kb_service.console.screens import Trouble, page, see, settled
@@ -25,7 +25,6 @@ from kb_service.service import Service
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
 
-Watcher = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)]
 _ROWS = 50
 _MANY = 200
 

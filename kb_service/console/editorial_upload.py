@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
-from kb_service.api.access import ServiceOf
+from kb_service.api.access import Editor, ServiceOf, Staff
 from kb_service.api.sent_files import SentForm, arrivals_of
 from kb_service.api.upload_shapes import Stage, batch_view
-from kb_service.console.admission import Editor, Shown, Staff, said
+from kb_service.console.admission import Shown, said
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.domain.documents import Audience, Kind
 from kb_service.service import Service

@@ -1,13 +1,15 @@
 """The page of one version, its difference from another, and the forms that move it on."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Protocol
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from kb_service.api.access import ServiceOf, actor_of
+from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, actor_of
 from kb_service.api.review import compared
-from kb_service.console.admission import Editor, FormOf, Reviewer, Shown, Staff, said
+from kb_service.console.admission import FormOf, Shown, said
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
 from kb_service.domain.documents import Audience, Kind, Version
@@ -56,83 +58,54 @@ def edit(request: Request, version_id: str, service: ServiceOf, actor: Editor, f
         typed = {name: said(form, name) for name in form}
         return shown_version(request, service, version_id, trouble=Trouble("no_text"), typed=typed)
 
-    def act() -> str:
+    def act(if_revision: int) -> Version:
         version = service.library.version(version_id)
         passages = service.library.passages_of_version(version_id)
         draft = service.reading().edited(version, passages, _edited_fields(version, form))
-        service.publishing.edit(version_id, draft, actor=actor.person_id, if_revision=_revision(form))
-        service.jobs.follow()
-        return version_id
+        return service.publishing.edit(version_id, draft, actor=actor.person_id, if_revision=if_revision)
 
     return _step(request, service, version_id, form, "edited", act)
 
 
 @router.post("/submit")
 def submit(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
-    def act() -> str:
-        service.publishing.submit(
-            version_id, actor=actor.person_id, reason=said(form, "reason").strip() or None, if_revision=_revision(form)
-        )
-        return version_id
-
+    reason = said(form, "reason").strip() or None
+    act = partial(service.publishing.submit, version_id, actor=actor.person_id, reason=reason)
     return _step(request, service, version_id, form, "submitted", act)
 
 
 @router.post("/approve")
 def approve(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
-    def act() -> str:
-        service.publishing.approve(
-            version_id,
-            actor=actor.person_id,
-            reason=said(form, "reason").strip() or None,
-            withdraw=said(form, "withdraw") or None,
-            if_revision=_revision(form),
-        )
-        service.jobs.follow()
-        return version_id
-
+    reason, corrected = said(form, "reason").strip() or None, said(form, "withdraw") or None
+    act = partial(service.publishing.approve, version_id, actor=actor.person_id, reason=reason, withdraw=corrected)
     return _step(request, service, version_id, form, "approved", act)
 
 
 @router.post("/reject")
 def reject(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
-    def act() -> str:
-        service.publishing.reject(
-            version_id, actor=actor.person_id, reason=said(form, "reason"), if_revision=_revision(form)
-        )
-        return version_id
-
+    act = partial(service.publishing.reject, version_id, actor=actor.person_id, reason=said(form, "reason"))
     return _step(request, service, version_id, form, "rejected", act)
 
 
 @router.post("/withdraw")
 def withdraw(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
-    def act() -> str:
-        service.publishing.withdraw(
-            version_id, actor=actor.person_id, reason=said(form, "reason"), if_revision=_revision(form)
-        )
-        service.jobs.follow()
-        return version_id
-
+    act = partial(service.publishing.withdraw, version_id, actor=actor.person_id, reason=said(form, "reason"))
     return _step(request, service, version_id, form, "withdrawn", act)
 
 
 @router.post("/revise")
 def revise(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
-    def act() -> str:
-        revised = service.publishing.revise(version_id, actor=actor.person_id)
-        service.jobs.follow()
-        return revised.id
-
-    return _step(request, service, version_id, form, "revised", act)
+    act = partial(service.publishing.revise, version_id, actor=actor.person_id)
+    return _settled(request, service, version_id, form, "revised", act)
 
 
 @router.post("/rehearse")
 def rehearse(request: Request, version_id: str, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
-    def act() -> str:
-        return service.rehearsing.rehearse(version_id).version_id
+    def act() -> Version:
+        service.rehearsing.rehearse(version_id)
+        return service.library.version(version_id)
 
-    return _step(request, service, version_id, form, "rehearsed", act)
+    return _settled(request, service, version_id, form, "rehearsed", act)
 
 
 def shown_version(
@@ -159,10 +132,26 @@ def shown_version(
     )
 
 
+class _StepAtRevision(Protocol):
+    def __call__(self, *, if_revision: int) -> Version: ...
+
+
 def _step(
-    request: Request, service: Service, version_id: str, form: FormData, done: str, act: Callable[[], str]
+    request: Request, service: Service, version_id: str, form: FormData, done: str, act: _StepAtRevision
 ) -> Response:
-    """``act`` gives the version to show then."""
+    """A step of the version as the form showed it."""
+    return _settled(request, service, version_id, form, done, lambda: act(if_revision=_revision(form)))
+
+
+def _settled(
+    request: Request, service: Service, version_id: str, form: FormData, done: str, act: Callable[[], Version]
+) -> Response:
+    """``act`` gives the version to show then; the index follows what it changed."""
+
+    def taken() -> Response:
+        shown = act()
+        service.jobs.follow()
+        return see(f"/console/versions/{shown.id}", done=done)
 
     def again(trouble: Trouble, error: KbError) -> Response:
         typed = {name: said(form, name) for name in form}
@@ -173,7 +162,7 @@ def _step(
         lost = {name: value for name, value in typed.items() if name in now and value.strip() != now[name].strip()}
         return shown_version(request, service, version_id, trouble=trouble, lost=lost)
 
-    return settled(lambda: see(f"/console/versions/{act()}", done=done), again)
+    return settled(taken, again)
 
 
 def _edited_fields(version: Version, form: FormData) -> dict[str, object]:

@@ -11,8 +11,9 @@ import uvicorn
 from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.api.app import create_app
-from kb_service.domain.documents import VersionDraft
+from kb_service.domain.documents import VersionDraft, VersionState
 from kb_service.domain.matters import Department, Matter
+from kb_service.domain.queries import VersionQuery
 from kb_service.ports import Approval
 from kb_service.service import Service
 from kb_service.settings import Settings
@@ -51,8 +52,9 @@ class Served:
         service.synchroniser.reconcile()
         for version_id in service.examining.due(100):
             service.examining.examine(version_id)
-        for version_id in service.records.rehearsals.missing(limit=100):
-            service.rehearsing.rehearse(version_id)
+        in_review = VersionQuery(states=(VersionState.IN_REVIEW,))
+        for version in service.records.shelf.versions(in_review, limit=100).versions:
+            service.rehearsing.rehearsed(version.id)
 
 
 def serve_real(folder: Path, models_dir: Path) -> Served:

@@ -11,8 +11,7 @@ from passage_index_points import MANIFEST, dense, point, points, within
 
 from kb_service.adapters.index.edge import EdgeIndex, create_empty
 from kb_service.adapters.index.edge_files import folder_for_new
-from kb_service.adapters.index.opening import put_rebuilt_in_place, rebuild, run_child, swap_in_rebuilt
-from kb_service.adapters.index.ownership import claim
+from kb_service.adapters.index.opening import rebuild, run_child, swap_in_rebuilt
 from kb_service.domain.errors import IndexUnavailable, InvalidPoint
 from kb_service.ports import IndexPoint
 
@@ -116,16 +115,6 @@ def test_two_rebuilds_at_once_are_refused(serving: EdgeIndex) -> None:
 
     with pytest.raises(IndexUnavailable, match="another rebuild"):
         rebuild(starting_another(), serving.folder, MANIFEST, on_progress=ignore)
-
-
-def test_an_index_that_nobody_serves_is_replaced_before_it_is_opened(tmp_path: Path) -> None:
-    with claim(tmp_path) as ownership:
-        create_empty(ownership.index_folder, MANIFEST)
-        rebuild(batches_of(30), ownership.index_folder, NEW_WORDS, on_progress=ignore)
-        put_rebuilt_in_place(ownership, expected_count=30)
-        index = EdgeIndex(ownership.index_folder)
-        assert (index.count(), index.manifest) == (30, NEW_WORDS)
-        index.close()
 
 
 CHILD = """

@@ -24,7 +24,6 @@ from kb_service.adapters.index.edge_files import (
     finish_interrupted_swap,
     folder_for_new,
     free_bytes_on,
-    put_in_place,
     set_aside,
     shard_folder,
 )
@@ -193,14 +192,6 @@ def swap_in_rebuilt(index: EdgeIndex, *, expected_count: int) -> None:
     new = folder_for_new(index.folder)
     _require_sound(new, expected_count)
     index.swap_in(new)
-
-
-def put_rebuilt_in_place(ownership: Ownership, *, expected_count: int) -> None:
-    """The same for an index that nobody has open, as after `kb reindex` without a server."""
-    new = folder_for_new(ownership.index_folder)
-    _require_sound(new, expected_count)
-    with put_in_place(new, ownership.index_folder):
-        pass
 
 
 def _fill(

@@ -4,8 +4,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert, select
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.tables import rehearsals, versions
-from kb_service.domain.documents import VersionState
+from kb_service.adapters.sql.tables import rehearsals
 from kb_service.publishing.rehearsal import QuestionEffect, Rehearsal
 
 _EFFECTS = TypeAdapter(tuple[QuestionEffect, ...])
@@ -41,12 +40,3 @@ class SqlRehearsals:
             row.id, row.version_id, row.revision, row.rehearsed_at, row.as_of, row.questions, row.counts, effects,
             row.seconds,
         )  # fmt: skip
-
-    def missing(self, *, limit: int) -> list[str]:
-        """Versions in review that were never rehearsed at their present revision, the oldest first."""
-        done = select(rehearsals.c.id).where(
-            rehearsals.c.version_id == versions.c.id, rehearsals.c.revision == versions.c.revision
-        )
-        query = select(versions.c.id).where(versions.c.state == VersionState.IN_REVIEW, ~done.exists())
-        with self._database.reading() as connection:
-            return list(connection.execute(query.order_by(versions.c.submitted_at).limit(limit)).scalars())

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Connection, Row, Select, tuple_
 
 from kb_service.adapters.sql.tables import versions
 from kb_service.domain.documents import Audience, Kind, Metadata, Version, VersionDraft, VersionState
+from kb_service.domain.errors import InvalidRecord
 from kb_service.ports import Approval
 
 _FIELDS = tuple(Metadata.__dataclass_fields__)
@@ -131,3 +132,28 @@ def passage_rows(draft: VersionDraft, version_id: str) -> Sequence[Mapping[str, 
         }
         for ordinal, passage in enumerate(draft.passages)
     ]
+
+
+def page_of(
+    connection: Connection,
+    query: Select[Any],
+    moment: ColumnElement[datetime],
+    id: ColumnElement[str],
+    limit: int,
+    cursor: str | None,
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """Rows with the latest ``moment`` first, from behind the cursor on, and the cursor of the page after them.
+
+    Raises InvalidRecord for a cursor that is none of ours.
+    """
+    if cursor is not None:
+        at, _, last = cursor.partition("|")
+        try:
+            query = query.where(tuple_(moment, id) < (datetime.fromisoformat(at), last))
+        except ValueError as error:
+            raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
+    found = connection.execute(query.order_by(moment.desc(), id.desc()).limit(limit + 1)).all()
+    if len(found) <= limit:
+        return found, None
+    last_shown = found[limit - 1]._mapping
+    return found[:limit], f"{last_shown[moment].isoformat()}|{last_shown[id]}"

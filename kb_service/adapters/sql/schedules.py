@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
@@ -13,6 +14,7 @@ from kb_service.ports import Scheduled
 
 # SQLite allows 32,766 variables in a statement; PostgreSQL 65,535. Far below both, and short transactions.
 _IDS_PER_QUERY = 500
+_Item = TypeVar("_Item")
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -83,8 +85,8 @@ def _timespans(
     return spans, titles
 
 
-def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
-    """As many as one query takes."""
-    listed = list(ids)
+def chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """As many as one statement takes."""
+    listed = list(items)
     for at in range(0, len(listed), _IDS_PER_QUERY):
         yield listed[at : at + _IDS_PER_QUERY]

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.tables import documents, due_lists, versions
+from kb_service.adapters.sql.tables import due_lists, versions
 from kb_service.domain.documents import Version, VersionState
-from kb_service.domain.errors import DocumentNotFound, InvalidRecord
+from kb_service.domain.errors import DocumentNotFound
 from kb_service.domain.queries import VersionPage, VersionQuery
 
 # A list shows no texts, and they are most of a row.
@@ -25,20 +25,9 @@ class SqlShelf:
     def versions(self, wanted: VersionQuery, *, limit: int, cursor: str | None = None) -> VersionPage:
         """Newest first, without their texts. Raises InvalidRecord for a cursor that is none of ours."""
         query = _narrowed(select(*_LISTED), wanted)
-        if cursor is not None:
-            at, _, last = cursor.partition("|")
-            try:
-                query = query.where(tuple_(versions.c.created_at, versions.c.id) < (datetime.fromisoformat(at), last))
-            except ValueError as error:
-                raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
-        query = query.order_by(versions.c.created_at.desc(), versions.c.id.desc()).limit(limit + 1)
         with self._database.reading() as connection:
-            found = [rows.version(row) for row in connection.execute(query)]
-        more = len(found) > limit
-        last_shown = found[limit - 1] if more else None
-        return VersionPage(
-            found[:limit], f"{last_shown.created_at.isoformat()}|{last_shown.id}" if last_shown else None
-        )
+            found, following = rows.page_of(connection, query, versions.c.created_at, versions.c.id, limit, cursor)
+        return VersionPage([rows.version(row) for row in found], following)
 
     def count(self, wanted: VersionQuery) -> int:
         query = _narrowed(select(func.count()).select_from(versions), wanted)
@@ -78,16 +67,6 @@ class SqlShelf:
                 query = query.where(or_(bound(day), versions.c.effective_from.is_(None)))
         with self._database.reading() as connection:
             return [rows.version(row) for row in connection.execute(query)]
-
-    def awaiting_index(self, version_ids: Sequence[str]) -> frozenset[str]:
-        """Those whose document the index has yet to follow."""
-        query = (
-            select(versions.c.id)
-            .join(documents, documents.c.id == versions.c.document_id)
-            .where(versions.c.id.in_(version_ids), documents.c.synced_revision < documents.c.revision)
-        )
-        with self._database.reading() as connection:
-            return frozenset(connection.execute(query).scalars())
 
     def due_list(self, day: date) -> Sequence[Mapping[str, Any]] | None:
         """The list made on the morning of that day; None when there is none."""

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, delete, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.tables import examinations, passages, suspicions, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import VersionState
-from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionNotFound
+from kb_service.domain.errors import ReasonMissing, SuspicionNotFound
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import (
     Place,
@@ -56,20 +57,9 @@ class SqlSuspicions:
         Raises InvalidRecord for a cursor that is none of ours.
         """
         query = SHOWN.where(*_conditions(wanted))
-        if cursor is not None:
-            at, _, last = cursor.partition("|")
-            try:
-                found_before = tuple_(suspicions.c.found_at, suspicions.c.id) < (datetime.fromisoformat(at), last)
-            except ValueError as error:
-                raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
-            query = query.where(found_before)
-        query = query.order_by(suspicions.c.found_at.desc(), suspicions.c.id.desc()).limit(limit + 1)
         with self._database.reading() as connection:
-            shown = [suspicion(row) for row in connection.execute(query)]
-        last_shown = shown[limit - 1] if len(shown) > limit else None
-        return SuspicionPage(
-            shown[:limit], f"{last_shown.found_at.isoformat()}|{last_shown.id}" if last_shown else None
-        )
+            found, following = page_of(connection, query, suspicions.c.found_at, suspicions.c.id, limit, cursor)
+        return SuspicionPage([suspicion(row) for row in found], following)
 
     def suspicion(self, suspicion_id: str) -> Suspicion:
         """Raises SuspicionNotFound."""

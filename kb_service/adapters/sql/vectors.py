@@ -1,18 +1,15 @@
 """What was computed from texts, kept so that it is never computed twice: embeddings and term counts."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Table, select
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.schedules import chunks
 from kb_service.adapters.sql.tables import embeddings, term_counts
 from kb_service.ports import TermCounts, Vector
-
-_KEYS_PER_QUERY = 500
-_Item = TypeVar("_Item")
 
 
 class SqlVectors:
@@ -25,7 +22,7 @@ class SqlVectors:
         query = select(embeddings.c.text_sha256, embeddings.c.vector).where(embeddings.c.model == model)
         found: dict[str, Vector] = {}
         with self._database.reading() as connection:
-            for some in _chunks(keys):
+            for some in chunks(keys):
                 for row in connection.execute(query.where(embeddings.c.text_sha256.in_(some))):
                     found[row.text_sha256] = np.frombuffer(row.vector, dtype="<f4")
         return found
@@ -41,7 +38,7 @@ class SqlVectors:
         query = select(term_counts.c.text_sha256, term_counts.c.terms).where(term_counts.c.segmenter == segmenter)
         found: dict[str, TermCounts] = {}
         with self._database.reading() as connection:
-            for some in _chunks(keys):
+            for some in chunks(keys):
                 for row in connection.execute(query.where(term_counts.c.text_sha256.in_(some))):
                     found[row.text_sha256] = _unpacked(row.terms)
         return found
@@ -54,7 +51,7 @@ class SqlVectors:
 
     def _insert_missing(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         statement = self._database.insert(table).on_conflict_do_nothing()
-        for some in _chunks(rows):
+        for some in chunks(rows):
             with self._database.writing() as connection:
                 connection.execute(statement, some)
 
@@ -67,7 +64,3 @@ def _unpacked(blob: bytes) -> TermCounts:
     both: NDArray[np.uint32] = np.frombuffer(blob, dtype="<u4")
     half = len(both) // 2
     return TermCounts(both[:half], both[half:])
-
-
-def _chunks(items: Sequence[_Item]) -> list[Sequence[_Item]]:
-    return [items[at : at + _KEYS_PER_QUERY] for at in range(0, len(items), _KEYS_PER_QUERY)]
