@@ -1,14 +1,13 @@
 """`Reranker` on fastembed: a cross-encoder from a local folder, in this process, the network never asked."""
 
 import math
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb_service.adapters.embedding.fastembed_model import cores, readable
+from kb_service.adapters.embedding.fastembed_model import cores, keep_offline, readable
 from kb_service.adapters.embedding.model_folder import ModelUsage, fingerprint_of
 from kb_service.domain.errors import ModelUnavailable
 
@@ -74,10 +73,7 @@ class FastembedReranker:
 
 
 def _engine(folder: Path, name: str) -> "TextCrossEncoder":
-    # Before the first import: huggingface_hub, which fastembed imports, reads these once.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    keep_offline()
     from fastembed.common.model_description import ModelSource
     from fastembed.rerank.cross_encoder import TextCrossEncoder
 

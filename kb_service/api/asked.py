@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, Field
@@ -125,12 +125,7 @@ def picture_of(sent: str) -> bytes:
 
 
 def _reading(request: Request) -> PictureReading:
-    """Made at the first request; it starts no process before there is a picture."""
-    state = request.app.state
-    if not hasattr(state, "pictures"):
-        state.pictures = PictureReading()
-    reading: PictureReading = state.pictures
-    return reading
+    return cast(PictureReading, request.app.state.pictures)
 
 
 PicturesOf = Annotated[PictureReading, Depends(_reading)]

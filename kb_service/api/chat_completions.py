@@ -18,7 +18,7 @@ from kb_service.api.asked import PicturesOf, asked, drained, events
 from kb_service.api.chat_conversations import earlier, placed
 from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
 from kb_service.api.chat_shapes import ChatCompletionRequest
-from kb_service.api.errors import STATUS_OF
+from kb_service.api.errors import STATUS_OF, faults_of
 from kb_service.api.streaming import ANSWER, EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
@@ -38,8 +38,7 @@ class _OpenAIRoute(APIRoute):
             except KbError as error:
                 return _refused(type(error).__name__, str(error), STATUS_OF[type(error)])
             except RequestValidationError as error:
-                faults = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()]
-                return _refused("RequestInvalid", "; ".join(faults), 422)
+                return _refused("RequestInvalid", faults_of(error), 422)
 
         return handled
 

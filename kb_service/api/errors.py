@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from kb_service.api.streaming import INTERNAL
 from kb_service.domain import errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
@@ -67,8 +68,7 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _request(_request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
-        return _body("RequestInvalid", "; ".join(faults), 422)
+        return _body("RequestInvalid", faults_of(error), 422)
 
     @app.exception_handler(HTTPException)
     def _http(_request: Request, error: HTTPException) -> JSONResponse:
@@ -78,7 +78,12 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
-        return _body("InternalError", "something went wrong on our side; the log of the service tells what", 500)
+        return _body(*INTERNAL, 500)
+
+
+def faults_of(error: RequestValidationError) -> str:
+    """Each with the place of its field."""
+    return "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
 
 
 def _body(name: str, detail: str, status: int) -> JSONResponse:

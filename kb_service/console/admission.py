@@ -43,9 +43,7 @@ class Shown(APIRoute):
         async def shown(request: Request) -> Response:
             try:
                 return await handle(request)
-            except (Unauthenticated, NotAllowed) as error:
-                return await run_in_threadpool(_sign_in, request, trouble_of(error))
-            except InvalidPerson as error:  # the name in the cookie is none
+            except (Unauthenticated, NotAllowed, InvalidPerson) as error:  # InvalidPerson: the name in the cookie
                 return await run_in_threadpool(_sign_in, request, trouble_of(error))
             except KbError as error:
                 return await run_in_threadpool(page, request, "trouble.html", trouble=trouble_of(error))

@@ -104,11 +104,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"pieces": pieces, "safe_address": _safe_address, "query": _query, "named": _named}
-    made.globals |= {
-        "size_in_words": size_in_words,
-        "moment_in_words": moment_in_words,
-        "limits": LIMITS,
-    }
+    made.globals |= {"size_in_words": size_in_words, "moment_in_words": moment_in_words, "limits": LIMITS}
     made.filters |= {"visible": visible, "moment": moment_in_words}
     return made
 

@@ -122,7 +122,7 @@ def model_in_folder(folder: Path, usage: ModelUsage, *, threads: int = 0) -> Fas
 
 def known_model(name: str, *, prefixes: Prefixes, cache: Path, threads: int = 0) -> FastembedModel:
     """A model that fastembed lists, from the files in ``cache``. Raises EmbeddingModelUnavailable when absent."""
-    _keep_offline()
+    keep_offline()
     from fastembed import TextEmbedding
 
     known = {str(entry["model"]).lower(): entry for entry in TextEmbedding.list_supported_models()}
@@ -161,7 +161,7 @@ def _engine(name: str, *, folder: Path | None = None, cache: Path | None = None)
 
 def _registered(usage: ModelUsage, fingerprint: str) -> str:
     """fastembed knows models by name, once a process: a folder's model is registered under its fingerprint."""
-    _keep_offline()
+    keep_offline()
     from fastembed import TextEmbedding
     from fastembed.common.model_description import ModelSource, PoolingType
 
@@ -179,7 +179,7 @@ def _registered(usage: ModelUsage, fingerprint: str) -> str:
     return name
 
 
-def _keep_offline() -> None:
+def keep_offline() -> None:
     """Before the first import: huggingface_hub, which fastembed imports, reads these once."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
