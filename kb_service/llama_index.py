@@ -113,15 +113,15 @@ class _QueryEngine(BaseQueryEngine):
         return {}
 
 
-def _node(node_id: str, said: dict[str, Any], *, text: str, score: float | None) -> NodeWithScore:
-    metadata = {name: value for name, value in said.items() if name not in _BESIDE_METADATA}
+def _node(node_id: str, citation: dict[str, Any], *, text: str, score: float | None) -> NodeWithScore:
+    metadata = {name: value for name, value in citation.items() if name not in _BESIDE_METADATA}
     node = TextNode(
         id_=node_id,
         text=text,
         metadata=metadata,
-        start_char_idx=said["start"],
-        end_char_idx=said["end"],
-        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=said["version_id"])},
+        start_char_idx=citation["start"],
+        end_char_idx=citation["end"],
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=citation["version_id"])},
         excluded_llm_metadata_keys=sorted(metadata.keys() - _TOLD),
     )
     return NodeWithScore(node=node, score=score)
@@ -130,7 +130,7 @@ def _node(node_id: str, said: dict[str, Any], *, text: str, score: float | None)
 def _searched(source: Service | ServiceClient, text: str, asker: _Asker, *, limit: int) -> list[dict[str, Any]]:
     """As `/v1/search` gives them."""
     if isinstance(source, ServiceClient):
-        return list(source.search(_said(text, asker) | {"limit": limit})["hits"])
+        return list(source.search(_request(text, asker) | {"limit": limit})["hits"])
     hits = hits_of(source, _question(source, text, asker), EVERYTHING, limit)
     return list(_JSON.dump_python(hits, mode="json")["hits"])
 
@@ -138,7 +138,7 @@ def _searched(source: Service | ServiceClient, text: str, asker: _Asker, *, limi
 def _answered(source: Service | ServiceClient, text: str, asker: _Asker) -> dict[str, Any]:
     """As `/v1/answers` gives it."""
     if isinstance(source, ServiceClient):
-        return source.answer(_said(text, asker))
+        return source.answer(_request(text, asker))
     return dict(_JSON.dump_python(source.asking.answer(_question(source, text, asker)), mode="json"))
 
 
@@ -146,7 +146,7 @@ def _question(service: Service, text: str, asker: _Asker) -> Question:
     return service.asking.question(text, **asdict(asker))
 
 
-def _said(text: str, asker: _Asker) -> dict[str, Any]:
+def _request(text: str, asker: _Asker) -> dict[str, Any]:
     """The same over HTTP, which knows each of it under the same name."""
     given = {"question": text, **_JSON.dump_python(asker, mode="json")}
     return {name: value for name, value in given.items() if value is not None}

@@ -101,6 +101,6 @@ class Settings(BaseSettings):
 def settings_fault(error: ValidationError) -> str:
     """Which variable is wrong and how, in one sentence; never its value, which may be a secret."""
     fault = error.errors()[0]
-    said = str(fault["msg"]).removeprefix("Value error, ")
+    message = str(fault["msg"]).removeprefix("Value error, ")
     name = "".join(f"{_PREFIX}{part}".upper() for part in fault["loc"][:1])
-    return f"{name}: {said}; docs/settings.md tells what it takes" if name else f"{said}; see docs/settings.md"
+    return f"{name}: {message}; docs/settings.md tells what it takes" if name else f"{message}; see docs/settings.md"

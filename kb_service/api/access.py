@@ -113,9 +113,9 @@ def _nobody() -> NoReturn:
 
 
 def _keyless_actor(request: Request) -> Actor:
-    said = request.headers.get(ACTOR_HEADER, request.cookies.get(NAME_COOKIE, _KEYLESS_NAME))
+    written = request.headers.get(ACTOR_HEADER, request.cookies.get(NAME_COOKIE, _KEYLESS_NAME))
     try:  # servers give header bytes as Latin-1; the name in them is UTF-8, plain or percent-encoded
-        name = unquote_to_bytes(said.encode("latin-1")).decode()
+        name = unquote_to_bytes(written.encode("latin-1")).decode()
     except UnicodeDecodeError as error:
         raise InvalidPerson(f"the name in {ACTOR_HEADER} or {NAME_COOKIE} is not UTF-8") from error
     return Actor(person_id(name), shown_name(name), EVERY_ROLE, None)

@@ -63,13 +63,13 @@ def complete(
     actor: Asker,
 ) -> Response:
     """Answer the user's last message. `kb` in the reply, or in the last chunk of a stream, is the whole answer."""
-    said, given = body.said_by_user(), body.metadata
+    messages, given = body.messages_of_user(), body.metadata
     user = given.user_ref or body.user or body.safety_identifier
-    sent = asked(service, said[-1], picture=body.picture(), conditions=given.model_copy(update={"user_ref": user}))
+    sent = asked(service, messages[-1], picture=body.picture(), conditions=given.model_copy(update={"user_ref": user}))
     if given.conversation_id is None:
         asker = f"{actor.person_id}\n{user or ''}"
-        sent = placed(sent, asking=service.asking, transcript=service.transcript, asker=asker, said=said)
-    sent = replace(sent, question=replace(sent.question, said_before=earlier(said)))
+        sent = placed(sent, asking=service.asking, transcript=service.transcript, asker=asker, messages=messages)
+    sent = replace(sent, question=replace(sent.question, said_before=earlier(messages)))
     replying = Replying(door_wording(service.settings.prompts_dir), str(request.base_url))
     completion = _Completion(f"chatcmpl-{new_id()}", int(sent.question.asked_at.timestamp()), replying)
     happening = events(service.asking, sent, pictures)
@@ -137,15 +137,15 @@ def _dumped(answer: Answer) -> object:
     return ANSWER.dump_python(answer, mode="json")
 
 
-def _framed(said: dict[str, object] | None) -> bytes:
-    if said is None:
+def _framed(chunk: dict[str, object] | None) -> bytes:
+    if chunk is None:
         return b"data: [DONE]\n\n"
     # A comment, which clients pass over.
-    return b"data: " + orjson.dumps(said) + b"\n\n" if said else b": at work\n\n"
+    return b"data: " + orjson.dumps(chunk) + b"\n\n" if chunk else b": at work\n\n"
 
 
-def _json(said: dict[str, object], status: int = 200) -> Response:
-    return Response(orjson.dumps(said), status_code=status, media_type="application/json")
+def _json(content: dict[str, object], status: int = 200) -> Response:
+    return Response(orjson.dumps(content), status_code=status, media_type="application/json")
 
 
 def _error(name: str, detail: str, status: int) -> dict[str, object]:

@@ -15,24 +15,24 @@ _TURNS = 6
 _LONGEST_KEY = 32
 
 
-def earlier(said: Sequence[str]) -> tuple[str, ...]:
+def earlier(messages: Sequence[str]) -> tuple[str, ...]:
     """The user's messages before the question, as far as answering looks back; of each no more than a question has."""
-    return tuple(text[:LONGEST_QUESTION] for text in said[:-1][-_TURNS:] if is_storable(text))
+    return tuple(text[:LONGEST_QUESTION] for text in messages[:-1][-_TURNS:] if is_storable(text))
 
 
-def placed(asked: Asked, *, asking: Asking, transcript: Transcript, asker: str, said: Sequence[str]) -> Asked:
+def placed(asked: Asked, *, asking: Asking, transcript: Transcript, asker: str, messages: Sequence[str]) -> Asked:
     """In the conversation that the same asker began with the same words, as far as it is theirs alone.
 
-    ``said``: the user's messages, the question last. Two people behind one key may begin alike: a conversation with
+    ``messages``: those of the user, the question last. Two people behind one key may begin alike: a conversation with
     a question in it that this history has not is another one's, and nothing is carried over from it.
     """
-    earlier = list(said[:-1])
+    earlier = list(messages[:-1])
     for length in range(1, min(len(earlier), _TURNS) + 1):
-        begun = _key(asking, asker, said[:length])
+        begun = _key(asking, asker, messages[:length])
         turns = _turns(transcript, begun, asked)
         if turns and all(turn.question in earlier for turn in turns):
             return _in(asked, begun)
-    own = _key(asking, asker, said)
+    own = _key(asking, asker, messages)
     return asked if _turns(transcript, own, asked) else _in(asked, own)
 
 
@@ -45,7 +45,7 @@ def _turns(transcript: Transcript, conversation_id: str, asked: Asked) -> Sequen
     return transcript.last_turns(conversation_id, channel=question.channel, user_hash=question.user_hash, limit=_TURNS)
 
 
-def _key(asking: Asking, asker: str, said: Sequence[str]) -> str:
+def _key(asking: Asking, asker: str, messages: Sequence[str]) -> str:
     """Under the key that user references are hashed with: nobody can make up another's."""
-    keyed = asking.question("conversation", user_ref=json.dumps([asker, *said])).user_hash
+    keyed = asking.question("conversation", user_ref=json.dumps([asker, *messages])).user_hash
     return f"chat-{(keyed or '')[:_LONGEST_KEY]}"

@@ -40,12 +40,12 @@ class ChatCompletionRequest(BaseModel):
     safety_identifier: str | None = Field(default=None, max_length=200, description="The same, by its newer name.")
     metadata: Annotated[ChatMetadata, BeforeValidator(lambda given: given or {})] = ChatMetadata()
 
-    def said_by_user(self) -> list[str]:
+    def messages_of_user(self) -> list[str]:
         """The words of the user's messages, in order. Raises QuestionEmpty where there is no such message."""
-        said = [_words(each.content) for each in self.messages if each.role == "user"]
-        if not said:
+        texts = [_words(each.content) for each in self.messages if each.role == "user"]
+        if not texts:
             raise QuestionEmpty('there is no message with the role "user"; the last of them is the question')
-        return said
+        return texts
 
     def picture(self) -> str | None:
         """Of the question, as it was sent. Raises PictureRefused for several, QuestionNotText for other parts."""

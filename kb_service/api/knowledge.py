@@ -43,19 +43,19 @@ def version(version_id: str, service: ServiceOf, response: Response, actor: Aske
         raise VersionNotFound(f"there is no version {version_id!r}")
     response.headers["ETag"] = f'"{found.revision}"'
     interval = service.library.interval(version_id)
-    said = found.metadata
+    metadata = found.metadata
     return PublicVersion(
         version_id=found.id,
         document_id=found.document_id,
-        title=said.title,
-        kind=said.kind,
+        title=metadata.title,
+        kind=metadata.kind,
         text=found.text,
-        department=service.asking.department_name(said.department) if said.department else None,
-        document_number=said.document_number,
-        issued_on=said.issued_on,
-        effective_from=interval.start if interval else said.effective_from,
-        effective_to=interval.end if interval else said.effective_to,
-        source_url=said.source_url,
+        department=service.asking.department_name(metadata.department) if metadata.department else None,
+        document_number=metadata.document_number,
+        issued_on=metadata.issued_on,
+        effective_from=interval.start if interval else metadata.effective_from,
+        effective_to=interval.end if interval else metadata.effective_to,
+        source_url=metadata.source_url,
         withdrawn=found.state is VersionState.WITHDRAWN,
         review=row_of(service, found) if is_staff else None,
     )

@@ -33,17 +33,17 @@ class SentForm:
 
     def flag(self, name: str) -> bool:
         """False unless given. Raises InvalidRecord for anything but true and false."""
-        said = str(self.form.get(name, "false")).strip().lower()
-        if said not in ("true", "false"):
-            raise InvalidRecord(f"{name} must be true or false, not {said[:20]!r}")
-        return said == "true"
+        written = str(self.form.get(name, "false")).strip().lower()
+        if written not in ("true", "false"):
+            raise InvalidRecord(f"{name} must be true or false, not {written[:20]!r}")
+        return written == "true"
 
     def fields(self) -> dict[str, Any]:
         """In one form, however they were written, so that the same fields are known again. Raises InvalidRecord."""
-        said = named_in_english(_object(str(self.form.get("fields") or "{}"), "fields"))
-        if given := [name for name in _TEXTS if said.get(name)]:
+        fields = named_in_english(_object(str(self.form.get("fields") or "{}"), "fields"))
+        if given := [name for name in _TEXTS if fields.get(name)]:
             raise InvalidRecord(f"{', '.join(given)} cannot be given beside files, which are the text")
-        return dict(read_record(said).model_dump(mode="json", exclude_defaults=True))
+        return dict(read_record(fields).model_dump(mode="json", exclude_defaults=True))
 
 
 def arrivals_of(sent: SentForm, blobs: Blobs) -> list[Arrival]:
@@ -69,15 +69,15 @@ def inline_record(body: bytes) -> dict[str, Any]:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidRecord("the body is not UTF-8") from error
-    said = _object(text, "the body")
-    return dict(named_in_english({name: value for name, value in said.items() if not str(name).startswith("_")}))
+    fields = _object(text, "the body")
+    return dict(named_in_english({name: value for name, value in fields.items() if not str(name).startswith("_")}))
 
 
 def _object(text: str, what: str) -> dict[object, object]:
     try:
-        said = json.loads(text)
+        parsed = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidRecord(f"{what} must be a JSON object: {error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(parsed, dict):
         raise InvalidRecord(f"{what} must be a JSON object")
-    return said
+    return parsed

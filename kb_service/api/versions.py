@@ -87,9 +87,9 @@ def submit(
     version_id: str, service: ServiceOf, actor: Editor, body: StepRequest | None = None, if_match: IfMatch = None
 ) -> VersionRow:
     """Ask for review; ``reason`` says why it is late, where it is."""
-    said = (body or StepRequest()).reason
+    reason = (body or StepRequest()).reason
     submitted = service.publishing.submit(
-        version_id, actor=actor.person_id, reason=said, if_revision=_revision(if_match)
+        version_id, actor=actor.person_id, reason=reason, if_revision=_revision(if_match)
     )
     return row_of(service, submitted)
 
@@ -178,12 +178,12 @@ def _until(due: str, today: date) -> date | None:
 
 
 def _fits(version: Version, wanted: VersionQuery) -> bool:
-    said = version.metadata
+    metadata = version.metadata
     return (
         (not wanted.states or version.state in wanted.states)
-        and (not wanted.kinds or said.kind in wanted.kinds)
-        and wanted.matter_id in (None, said.matter_id)
-        and wanted.department in (None, said.department)
+        and (not wanted.kinds or metadata.kind in wanted.kinds)
+        and wanted.matter_id in (None, metadata.matter_id)
+        and wanted.department in (None, metadata.department)
         and wanted.document_id in (None, version.document_id)
     )
 

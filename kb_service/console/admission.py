@@ -28,7 +28,7 @@ async def _form(request: Request) -> AsyncIterator[FormData]:
 FormOf = Annotated[FormData, Depends(_form)]
 
 
-def said(form: FormData, name: str) -> str:
+def text_field(form: FormData, name: str) -> str:
     """A text field as it was typed, with the line ends of our texts; "" when it was not sent."""
     value = form.get(name)
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
@@ -68,14 +68,14 @@ def login_page(request: Request, next: str = "") -> Response:
 
 @router.post("/console/login")
 def login(request: Request, service: ServiceOf, form: FormOf) -> Response:
-    following = _place(said(form, "next"))
+    following = _place(text_field(form, "next"))
 
     def with_name() -> Response:
-        name = shown_name(said(form, "name"))
+        name = shown_name(text_field(form, "name"))
         return _remembering(request, see(following), NAME_COOKIE, quote(name))
 
     def with_key() -> Response:
-        key = said(form, "key").strip()
+        key = text_field(form, "key").strip()
         if service.records.people.actor_with(key, at=service.now()) is None:
             raise Unauthenticated("no valid key")
         return _remembering(request, see(following), COOKIE, key)

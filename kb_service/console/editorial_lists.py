@@ -10,7 +10,7 @@ from kb_service.api.access import Reviewer, ServiceOf, Staff, Watcher
 from kb_service.api.lead_times import calendar_year
 from kb_service.api.upload_shapes import batch_view
 from kb_service.api.version_shapes import rows_of
-from kb_service.console.admission import FormOf, Shown, said
+from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.due_view import PAGE, compliance_since, due_now, queue, stretches
 from kb_service.console.editorial_version import shown_version
 from kb_service.console.screens import Trouble, page, see, settled
@@ -140,21 +140,21 @@ def suspicions(
 @router.post("/suspicions/{suspicion_id}")
 def decide(request: Request, suspicion_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
     """On a version's page the reader stays there."""
-    version_id = said(form, "version_id")
+    version_id = text_field(form, "version_id")
 
     def act() -> Response:
         service.records.suspicions.decide(
             suspicion_id,
-            _decision(said(form, "state")),
+            _decision(text_field(form, "state")),
             actor=actor.person_id,
             at=service.now(),
-            reason=said(form, "reason"),
+            reason=text_field(form, "reason"),
         )
         path = f"/console/versions/{service.library.version(version_id).id}" if version_id else "/console/suspicions"
         return see(path, done="decided")
 
     def again(trouble: Trouble, _error: Exception) -> Response:
-        typed = {"form": f"suspicion-{suspicion_id}", "reason": said(form, "reason")}
+        typed = {"form": f"suspicion-{suspicion_id}", "reason": text_field(form, "reason")}
         if version_id:
             return shown_version(request, service, version_id, trouble=trouble, typed=typed)
         return _suspicions(request, service, actor, {"state": SuspicionState.OPEN}, trouble=trouble, typed=typed)

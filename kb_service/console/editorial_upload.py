@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from kb_service.api.access import Editor, ServiceOf, Staff
 from kb_service.api.sent_files import SentForm, arrivals_of
 from kb_service.api.upload_shapes import Stage, batch_view
-from kb_service.console.admission import Shown, said
+from kb_service.console.admission import Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.domain.documents import Audience, Kind
 from kb_service.service import Service
@@ -42,7 +42,7 @@ def upload_page(request: Request, service: ServiceOf, actor: Editor) -> Response
 
 @router.post("/upload")
 def upload(request: Request, service: ServiceOf, actor: Editor, form: FilesOf) -> Response:
-    typed = {name: said(form, name).strip() for name in _FIELDS}
+    typed = {name: text_field(form, name).strip() for name in _FIELDS}
     # A browser sends an empty nameless file where none was chosen.
     files = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
     if not files:

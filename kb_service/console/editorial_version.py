@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, actor_of
 from kb_service.api.review import compared
-from kb_service.console.admission import FormOf, Shown, said
+from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
 from kb_service.domain.documents import Audience, Kind, Version
@@ -54,8 +54,8 @@ def diff(
 
 @router.post("/edit")
 def edit(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
-    if "text" in form and not said(form, "text").strip():
-        typed = {name: said(form, name) for name in form}
+    if "text" in form and not text_field(form, "text").strip():
+        typed = {name: text_field(form, name) for name in form}
         return shown_version(request, service, version_id, trouble=Trouble("no_text"), typed=typed)
 
     def act(if_revision: int) -> Version:
@@ -69,27 +69,27 @@ def edit(request: Request, version_id: str, service: ServiceOf, actor: Editor, f
 
 @router.post("/submit")
 def submit(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
-    reason = said(form, "reason").strip() or None
+    reason = text_field(form, "reason").strip() or None
     act = partial(service.publishing.submit, version_id, actor=actor.person_id, reason=reason)
     return _step(request, service, version_id, form, "submitted", act)
 
 
 @router.post("/approve")
 def approve(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
-    reason, corrected = said(form, "reason").strip() or None, said(form, "withdraw") or None
+    reason, corrected = text_field(form, "reason").strip() or None, text_field(form, "withdraw") or None
     act = partial(service.publishing.approve, version_id, actor=actor.person_id, reason=reason, withdraw=corrected)
     return _step(request, service, version_id, form, "approved", act)
 
 
 @router.post("/reject")
 def reject(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
-    act = partial(service.publishing.reject, version_id, actor=actor.person_id, reason=said(form, "reason"))
+    act = partial(service.publishing.reject, version_id, actor=actor.person_id, reason=text_field(form, "reason"))
     return _step(request, service, version_id, form, "rejected", act)
 
 
 @router.post("/withdraw")
 def withdraw(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
-    act = partial(service.publishing.withdraw, version_id, actor=actor.person_id, reason=said(form, "reason"))
+    act = partial(service.publishing.withdraw, version_id, actor=actor.person_id, reason=text_field(form, "reason"))
     return _step(request, service, version_id, form, "withdrawn", act)
 
 
@@ -154,7 +154,7 @@ def _settled(
         return see(f"/console/versions/{shown.id}", done=done)
 
     def again(trouble: Trouble, error: KbError) -> Response:
-        typed = {name: said(form, name) for name in form}
+        typed = {name: text_field(form, name) for name in form}
         if not isinstance(error, VersionChanged):
             return shown_version(request, service, version_id, trouble=trouble, typed=typed)
         version = service.library.version(version_id)
@@ -170,16 +170,16 @@ def _edited_fields(version: Version, form: FormData) -> dict[str, object]:
     fields: dict[str, object] = {}
     for name in fields_shown(version.metadata, version.text):
         if name in form:
-            value = said(form, name)
+            value = text_field(form, name)
             fields[name] = [line.strip() for line in value.split("\n") if line.strip()] if name in _SEVERAL else value
-    if len(version.text) > LONGEST_EDITABLE or said(form, "text").strip() in ("", version.text.strip()):
+    if len(version.text) > LONGEST_EDITABLE or text_field(form, "text").strip() in ("", version.text.strip()):
         fields.pop("text", None)
     return fields
 
 
 def _revision(form: FormData) -> int:
     """The revision that the form was made from: without it somebody's changes could be overwritten unseen."""
-    written = said(form, "if_revision")
+    written = text_field(form, "if_revision")
     if not written.isdecimal() or len(written) > 9:
         raise InvalidRecord("the form has no revision; open the page anew")
     return int(written)

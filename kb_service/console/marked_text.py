@@ -39,7 +39,7 @@ class TextRun:
 @dataclass(frozen=True, slots=True)
 class MarkedText:
     text: str
-    is_said: bool = False
+    is_in_sentence: bool = False
     is_figure: bool = False
 
 
@@ -62,13 +62,13 @@ def _between(text: str) -> Iterator[TextRun]:
     yield from (TextRun(each) for each in (text[:first], text[first:last], text[last:]) if each)
 
 
-def pieces(text: str, said: tuple[int, int] | None, figures: Sequence[tuple[int, int]]) -> Iterator[MarkedText]:
+def pieces(text: str, sentence: tuple[int, int] | None, figures: Sequence[tuple[int, int]]) -> Iterator[MarkedText]:
     """A passage with the sentence and the figures that a suspicion is about; all of it, in order."""
-    borders = {0, len(text), *(border for span in (*figures, said or (0, 0)) for border in span)}
+    borders = {0, len(text), *(border for span in (*figures, sentence or (0, 0)) for border in span)}
     ordered = sorted(border for border in borders if 0 <= border <= len(text))
     for start, end in pairwise(ordered):
-        is_said = said is not None and said[0] <= start < said[1]
-        yield MarkedText(text[start:end], is_said, any(first <= start < last for first, last in figures))
+        is_in_sentence = sentence is not None and sentence[0] <= start < sentence[1]
+        yield MarkedText(text[start:end], is_in_sentence, any(first <= start < last for first, last in figures))
 
 
 def visible(text: object) -> Markup:

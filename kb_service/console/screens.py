@@ -67,9 +67,9 @@ def page(request: Request, template: str, *, trouble: Trouble | None = None, **s
     return HTMLResponse(html, status_code=trouble.status if trouble else 200, headers=_HEADERS)
 
 
-def see(path: str, **said: str) -> Response:
+def see(path: str, **query: str) -> Response:
     """Where the browser goes after a form, so that reloading repeats nothing."""
-    return RedirectResponse(f"{path}?{urlencode(said)}" if said else path, status_code=303, headers=_HEADERS)
+    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, status_code=303, headers=_HEADERS)
 
 
 def settled(act: Callable[[], Response], again: Callable[[Trouble, KbError], Response]) -> Response:
@@ -90,9 +90,9 @@ def _named(things: Iterable[Matter | Department]) -> list[tuple[str, str]]:
     return [(each.id, each.name) for each in things]
 
 
-def _query(said: Mapping[str, Any], **other: object) -> str:
+def _query(query: Mapping[str, Any], **other: object) -> str:
     """The query of a list's page with some of it changed; what is empty is left out."""
-    return urlencode({name: value for name, value in {**said, **other}.items() if value not in (None, "")}, doseq=True)
+    return urlencode({name: value for name, value in {**query, **other}.items() if value not in (None, "")}, doseq=True)
 
 
 def _environment() -> Environment:

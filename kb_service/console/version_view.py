@@ -110,27 +110,27 @@ def excerpts(service: Service, suspicions: Sequence[Suspicion]) -> Mapping[str, 
     }
 
 
-def fields_shown(said: Metadata, text: str) -> dict[str, str]:
+def fields_shown(metadata: Metadata, text: str) -> dict[str, str]:
     """Named as in the bulk format, as text in a form; the end as the last valid day."""
-    last = said.effective_to - timedelta(days=1) if said.effective_to else None
+    last = metadata.effective_to - timedelta(days=1) if metadata.effective_to else None
     return {
-        "title": said.title,
-        "kind": said.kind,
-        "question": said.question or "",
-        "similar_questions": "\n".join(said.similar_questions),
-        "negative_questions": "\n".join(said.negative_questions),
-        "matter": said.matter_id or "",
-        "department": said.department or "",
-        "region": said.region or "",
-        "audience": said.audience or "",
-        "effective_from": _day(said.effective_from),
+        "title": metadata.title,
+        "kind": metadata.kind,
+        "question": metadata.question or "",
+        "similar_questions": "\n".join(metadata.similar_questions),
+        "negative_questions": "\n".join(metadata.negative_questions),
+        "matter": metadata.matter_id or "",
+        "department": metadata.department or "",
+        "region": metadata.region or "",
+        "audience": metadata.audience or "",
+        "effective_from": _day(metadata.effective_from),
         "valid_through": _day(last),
-        "issued_on": _day(said.issued_on),
-        "document_number": said.document_number or "",
-        "source_url": said.source_url or "",
-        "replaces": said.replaces or "",
-        "repeals": "\n".join(said.repeals),
-        "amends": said.amends or "",
+        "issued_on": _day(metadata.issued_on),
+        "document_number": metadata.document_number or "",
+        "source_url": metadata.source_url or "",
+        "replaces": metadata.replaces or "",
+        "repeals": "\n".join(metadata.repeals),
+        "amends": metadata.amends or "",
         "text": text,
     }
 

@@ -29,8 +29,8 @@ _MASKS = (
 
 def masked(text: str) -> str:
     """The text with what identifies a person replaced by what it was. Hotlines (12345, 962222) and years stay."""
-    for pattern, said in _MASKS:
-        text = pattern.sub(said, text)
+    for pattern, mask in _MASKS:
+        text = pattern.sub(mask, text)
     return text
 
 

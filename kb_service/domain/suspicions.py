@@ -55,15 +55,15 @@ _AUTHORITY_ENDS = (
 _NOT_ITS_NAME = re.compile(r"[(（〔\[【][^)）〕\]】]*[)）〕\]】]|[《》\s]")
 
 
-def level_of_authority(said: Metadata) -> Authority:
+def level_of_authority(metadata: Metadata) -> Authority:
     """By the name that a regulation bears; without such a name it is normative if it has a number, else explains."""
-    name = _NOT_ITS_NAME.sub("", said.title)
-    if said.kind is not Kind.REGULATION or said.question or _EXPLAINS.search(name):
+    name = _NOT_ITS_NAME.sub("", metadata.title)
+    if metadata.kind is not Kind.REGULATION or metadata.question or _EXPLAINS.search(name):
         return Authority.EXPLANATION
     for level, pattern in _AUTHORITY_ENDS:
         if pattern.search(name):
             return level
-    return Authority.NORMATIVE_DOCUMENT if said.document_number else Authority.EXPLANATION
+    return Authority.NORMATIVE_DOCUMENT if metadata.document_number else Authority.EXPLANATION
 
 
 def on_one_level(one: Metadata, other: Metadata) -> bool:

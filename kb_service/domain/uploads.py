@@ -168,8 +168,8 @@ def identity_of(arrival: Arrival, *, publish: bool, dry_run: bool) -> str:
     """
     path = PurePosixPath(arrival.file_name)
     stem = "" if arrival.fields.get("id") else path.stem
-    said = [arrival.blob_sha256, dict(arrival.fields), stem, path.suffix.lower(), publish, dry_run]
-    written = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    parts = [arrival.blob_sha256, dict(arrival.fields), stem, path.suffix.lower(), publish, dry_run]
+    written = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -103,9 +103,9 @@ class Publishing:
         def decide(held: Held) -> Transition:
             state = state_after(Step.SUBMIT, held.version.state)
             values: dict[str, Any] = {"submitted_at": self._now(), "submitted_by": actor}
-            if said := _said(reason):
-                values["late_reason"] = said["reason"]
-            return Transition(state, Step.SUBMIT, values, said)
+            if given := _given_reason(reason):
+                values["late_reason"] = given["reason"]
+            return Transition(state, Step.SUBMIT, values, given)
 
         return self._change(version_id, actor, if_revision, decide)
 
@@ -155,9 +155,9 @@ class Publishing:
         detail = {
             "rule": REVIEW,
             "content_sha256": held.version.content_sha256,
-            "intervals": [_told(each) for each in changes],
+            "intervals": [_days_of(each) for each in changes],
             "rehearsal": rehearsal,
-            **_said(reason),
+            **_given_reason(reason),
         }
         return Transition(state, Step.APPROVE, values, detail, withdrawn=withdraw)
 
@@ -167,7 +167,7 @@ class Publishing:
 
         def decide(held: Held) -> Transition:
             state = state_after(Step.REJECT, held.version.state)
-            return Transition(state, Step.REJECT, {"rejection_reason": reason}, _said(reason))
+            return Transition(state, Step.REJECT, {"rejection_reason": reason}, _given_reason(reason))
 
         return self._change(version_id, actor, if_revision, decide)
 
@@ -176,7 +176,9 @@ class Publishing:
         _require_reason(reason, "a withdrawal")
 
         def decide(held: Held) -> Transition:
-            return Transition(state_after(Step.WITHDRAW, held.version.state), Step.WITHDRAW, detail=_said(reason))
+            return Transition(
+                state_after(Step.WITHDRAW, held.version.state), Step.WITHDRAW, detail=_given_reason(reason)
+            )
 
         return self._change(version_id, actor, if_revision, decide)
 
@@ -198,7 +200,7 @@ class Publishing:
 
     def _late_reason(self, version: Version, reason: str | None) -> str | None:
         verdict = self.lead_time(version)
-        given = version.late_reason or _said(reason).get("reason")
+        given = version.late_reason or _given_reason(reason).get("reason")
         if verdict.needs_reason and not given:
             raise LateReasonMissing(
                 f"it takes effect on {version.metadata.effective_from} and was due on {verdict.publish_by}; "
@@ -258,12 +260,12 @@ def _require_reason(reason: str, what: str) -> None:
         raise ReasonMissing(f"{what} says why; give a reason")
 
 
-def _said(reason: str | None) -> dict[str, Any]:
+def _given_reason(reason: str | None) -> dict[str, Any]:
     """Blank is none."""
     return {"reason": reason.strip()} if reason and reason.strip() else {}
 
 
-def _told(change: IntervalChange) -> dict[str, Any]:
+def _days_of(change: IntervalChange) -> dict[str, Any]:
     """Days as they were and as they become: [from, to), null for open or none."""
 
     def days(interval: Any) -> list[str | None] | None:

@@ -43,6 +43,7 @@ def test_a_job_that_was_given_up_is_found_and_counted_until_it_is_enqueued_again
     assert dead_reads(http) == 'kb_dead_letters{kind="read"} 1.0'
     jobs.enqueue(job, at=NOON)
     assert (findings(http), dead_reads(http)) == ([], 'kb_dead_letters{kind="read"} 0.0')
+    jobs.finish(claimed(http, JobKind.READ, "the-torn-file"))
 
 
 @pytest.mark.parametrize("step", ["approve", "reject"])

@@ -31,7 +31,7 @@ def test_passages_that_overlap_show_no_character_twice() -> None:
 
 def test_the_figures_of_a_suspicion_are_marked_in_their_sentence() -> None:
     cut = list(pieces("前言。收费20元。后语。", (3, 9), [(5, 8)]))
-    assert [(each.text, each.is_said, each.is_figure) for each in cut] == [
+    assert [(each.text, each.is_in_sentence, each.is_figure) for each in cut] == [
         ("前言。", False, False),
         ("收费", True, False),
         ("20元", True, True),

@@ -150,16 +150,16 @@ def _foreseen(
         upload_records.c.document_id == document_id,
         upload_records.c.outcome != RecordOutcome.REFUSED,
     )
-    said_before = set(connection.execute(query).scalars())
+    foreseen_contents = set(connection.execute(query).scalars())
     match outcome:
-        case RecordOutcome.ADDED | RecordOutcome.NEW_VERSION if content in said_before:
+        case RecordOutcome.ADDED | RecordOutcome.NEW_VERSION if content in foreseen_contents:
             return RecordOutcome.UNCHANGED
         case RecordOutcome.ADDED:
-            return RecordOutcome.WOULD_BE_NEW_VERSION if said_before else RecordOutcome.WOULD_ADD
+            return RecordOutcome.WOULD_BE_NEW_VERSION if foreseen_contents else RecordOutcome.WOULD_ADD
         case RecordOutcome.NEW_VERSION:
             return RecordOutcome.WOULD_BE_NEW_VERSION
         case RecordOutcome.APPROVED:
-            return RecordOutcome.UNCHANGED if content in said_before else RecordOutcome.WOULD_BE_APPROVED
+            return RecordOutcome.UNCHANGED if content in foreseen_contents else RecordOutcome.WOULD_BE_APPROVED
     return outcome
 
 

@@ -326,10 +326,10 @@ def bump(connection: Connection, document_ids: Iterable[str]) -> None:
         )
 
 
-def write_endings(connection: Connection, version_id: str, document_id: str, said: Metadata) -> None:
+def write_endings(connection: Connection, version_id: str, document_id: str, metadata: Metadata) -> None:
     """Which other documents the version ends, in place of what was said before."""
     connection.execute(delete(endings).where(endings.c.version_id == version_id))
-    if ended := said.ended_documents(document_id):
+    if ended := metadata.ended_documents(document_id):
         connection.execute(insert(endings), [{"version_id": version_id, "document_id": each} for each in sorted(ended)])
 
 

@@ -63,9 +63,9 @@ class SqlPeople:
             key_id = next(each for each in iter(self._new_key_id, "") if not _taken(connection, each))
             written = written_key(key_id, self._new_secret())
             connection.execute(insert(keys).values(id=key_id, secret_sha256=key_hash(written), **row))
-            told = {name: row[name] for name in ("person_id", "roles", "label")}
-            told |= {"key_id": key_id, "expires_at": expires_at.isoformat() if expires_at else None}
-            record(connection, at=at, actor=created_by, action="key_created", detail=told)
+            detail = {name: row[name] for name in ("person_id", "roles", "label")}
+            detail |= {"key_id": key_id, "expires_at": expires_at.isoformat() if expires_at else None}
+            record(connection, at=at, actor=created_by, action="key_created", detail=detail)
             return _key(connection.execute(_KEY_BY_ID, {"key_id": key_id}).one()), written
 
     def revoke_key(self, key_id: str, *, revoked_by: str, at: datetime) -> Key:
@@ -76,8 +76,8 @@ class SqlPeople:
                 raise KeyNotFound(f"there is no key {key_id!r}; `kb keys list` shows their ids")
             if row.revoked_at is None:
                 connection.execute(update(keys).where(keys.c.id == key_id).values(revoked_at=at))
-                told = {"key_id": key_id, "person_id": row.person_id}
-                record(connection, at=at, actor=revoked_by, action="key_revoked", detail=told)
+                detail = {"key_id": key_id, "person_id": row.person_id}
+                record(connection, at=at, actor=revoked_by, action="key_revoked", detail=detail)
             return _key(connection.execute(_KEY_BY_ID, {"key_id": key_id}).one())
 
     def every_key(self) -> Sequence[Key]:
@@ -135,8 +135,8 @@ def _taken(connection: Any, key_id: str) -> bool:
 
 
 def _key(row: Row[Any]) -> Key:
-    said = {column: getattr(row, column) for column in _PLAIN}
-    return Key(**said, roles=frozenset(Role(role) for role in row.roles))
+    plain = {column: getattr(row, column) for column in _PLAIN}
+    return Key(**plain, roles=frozenset(Role(role) for role in row.roles))
 
 
 _PLAIN = (

@@ -66,10 +66,10 @@ def version(row: Row[Any]) -> Version:
     )
 
 
-def content_sha256(text: str, said: Metadata) -> str:
+def content_sha256(text: str, metadata: Metadata) -> str:
     """Of everything a reader would see: text and metadata, not the file it came in."""
     # Fields that came later count only where they say something: what was stored before them keeps its hash.
-    fields = {name: value for name, value in asdict(said).items() if value or name not in ("repeals", "amends")}
+    fields = {name: value for name, value in asdict(metadata).items() if value or name not in ("repeals", "amends")}
     content = json.dumps([text, fields], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -79,10 +79,10 @@ def document_row(draft: VersionDraft, at: datetime) -> Mapping[str, Any]:
     return {"id": draft.document_id, "kind": kind, "created_at": at, "revision": 0, "synced_revision": 0}
 
 
-def metadata_row(said: Metadata) -> dict[str, Any]:
-    row = {name: getattr(said, name) for name in _FIELDS}
+def metadata_row(metadata: Metadata) -> dict[str, Any]:
+    row = {name: getattr(metadata, name) for name in _FIELDS}
     row |= {name: list(row[name]) for name in ("similar_questions", "negative_questions")}
-    return row | {"repeals": list(said.repeals) or None}
+    return row | {"repeals": list(metadata.repeals) or None}
 
 
 def version_row(

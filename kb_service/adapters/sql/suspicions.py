@@ -70,7 +70,7 @@ class SqlSuspicions:
         self, suspicion_id: str, state: SuspicionState, *, actor: str, at: datetime, reason: str | None
     ) -> Suspicion:
         """Raises SuspicionNotFound, SuspicionDecided, and ReasonMissing for a decision that does not say why."""
-        if not (said := (reason or "").strip()):
+        if not (given := (reason or "").strip()):
             raise ReasonMissing("say why: whoever reads the list later has only this")
         with self._database.writing() as connection:
             held = select(suspicions).where(suspicions.c.id == suspicion_id).with_for_update()
@@ -81,7 +81,7 @@ class SqlSuspicions:
                 "state": state_after(SuspicionState(row.state), state),
                 "decided_at": at,
                 "decided_by": actor,
-                "decision_reason": said,
+                "decision_reason": given,
             }
             connection.execute(update(suspicions).where(suspicions.c.id == suspicion_id).values(values))
             decided = _one(connection, suspicion_id)
@@ -90,7 +90,7 @@ class SqlSuspicions:
                 "kind": row.kind,
                 "other_version": row.other_version_id,
                 "before": row.state,
-                "reason": said,
+                "reason": given,
             }
             record(
                 connection,
@@ -188,8 +188,8 @@ _SIDE_COLUMNS = ("document_id", "state", "title", "question", "matter_id", "effe
 
 
 def _side_columns(prefix: str, version: FromClause, passage: FromClause) -> list[ColumnElement[Any]]:
-    said = [version.c[name].label(f"{prefix}_{name}") for name in _SIDE_COLUMNS]
-    return [*said, *(passage.c[name].label(f"{prefix}_{name}") for name in ("text", "heading_path"))]
+    columns = [version.c[name].label(f"{prefix}_{name}") for name in _SIDE_COLUMNS]
+    return [*columns, *(passage.c[name].label(f"{prefix}_{name}") for name in ("text", "heading_path"))]
 
 
 SHOWN: Select[Any] = (
@@ -240,8 +240,8 @@ def suspicion(row: Row[Any]) -> Suspicion:
 
 
 def _side(row: Row[Any], prefix: str, version_id: str, passage_id: str | None, spans: dict[str, Any]) -> SuspicionSide:
-    said = {name: row._mapping[f"{prefix}_{name}"] for name in (*_SIDE_COLUMNS, "text", "heading_path")}
+    fields = {name: row._mapping[f"{prefix}_{name}"] for name in (*_SIDE_COLUMNS, "text", "heading_path")}
     span = tuple(spans["span"]) if spans["span"] else None
     place = Place(version_id, passage_id, span, tuple((start, end) for start, end in spans["figures"]))
-    state, headings = VersionState(said.pop("state")), tuple(said.pop("heading_path") or ())
-    return SuspicionSide(place=place, state=state, heading_path=headings, **said)
+    state, headings = VersionState(fields.pop("state")), tuple(fields.pop("heading_path") or ())
+    return SuspicionSide(place=place, state=state, heading_path=headings, **fields)

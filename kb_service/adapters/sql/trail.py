@@ -97,9 +97,9 @@ class SqlTrail:
         """The content hash that was approved, by version id, as the trail has it."""
         content_of: dict[str, str] = {}
         for entry in self._all():
-            said = entry.event.detail.get("content_sha256")
-            if said and entry.event.version_id and entry.event.action in {"approve", "store_and_approve", "purge"}:
-                content_of[entry.event.version_id] = said
+            content = entry.event.detail.get("content_sha256")
+            if content and entry.event.version_id and entry.event.action in {"approve", "store_and_approve", "purge"}:
+                content_of[entry.event.version_id] = content
         return content_of
 
     def _all(self) -> Iterator[ChainedEvent]:

@@ -53,9 +53,9 @@ def uploads_in_order(connection: Connection, upload_ids: Sequence[str]) -> list[
 
 
 def upload_of(row: Row[Any]) -> Upload:
-    said = {name: value for name, value in row._mapping.items() if name in Upload.__dataclass_fields__}
-    said |= {"state": UploadState(row.state), "publish": bool(row.publish), "dry_run": bool(row.dry_run)}
-    return Upload(**said)
+    fields = {name: value for name, value in row._mapping.items() if name in Upload.__dataclass_fields__}
+    fields |= {"state": UploadState(row.state), "publish": bool(row.publish), "dry_run": bool(row.dry_run)}
+    return Upload(**fields)
 
 
 def batch_row(connection: Connection, batch_id: str) -> Row[Any]:

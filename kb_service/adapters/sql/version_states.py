@@ -184,13 +184,13 @@ def _interval_changes(connection: Connection, version: Version, without: str | N
         new = {each.version_id: each for each in after[document_id]}
         for version_id in [*old, *(each for each in new if each not in old)]:
             was, becomes = old.get(version_id), new.get(version_id)
-            told = becomes or was
-            if told and (was is None or becomes is None or was.interval != becomes.interval):
+            shown = becomes or was
+            if shown and (was is None or becomes is None or was.interval != becomes.interval):
                 changes.append(
                     IntervalChange(
                         document_id,
                         version_id,
-                        told.title,
+                        shown.title,
                         was.interval if was else None,
                         becomes.interval if becomes else None,
                     )
