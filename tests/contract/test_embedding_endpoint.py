@@ -54,7 +54,7 @@ def test_nobody_at_the_address_is_said_clearly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "said"),
+    ("reply", "fault"),
     [
         ("<html>", "does not reply in the OpenAI format"),
         (json.dumps({"data": []}), "gave 0 vectors instead of 1"),

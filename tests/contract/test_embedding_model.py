@@ -156,7 +156,7 @@ class TestForeignFolder(EmbeddingModelContract):
         assert not np.allclose(other.embed_question(SHORT), model.embed_question(SHORT), atol=1e-3)
 
     @pytest.mark.parametrize(
-        ("usage", "said"), [('{"pooling": "max"}', "pooling"), ("{", USAGE_FILE), ('{"dimensions": 99}', "384")]
+        ("usage", "fault"), [('{"pooling": "max"}', "pooling"), ("{", USAGE_FILE), ('{"dimensions": 99}', "384")]
     )
     def test_a_wrong_word_about_its_use_is_named(
         self, model_folder: Path, tmp_path: Path, usage: str, fault: str

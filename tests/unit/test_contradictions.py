@@ -174,7 +174,7 @@ def test_traditional_script_is_read_like_simplified() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "level"),
+    ("fields", "level"),
     [
         ({"title": "中华人民共和国护照法", "kind": Kind.REGULATION}, Authority.LAW),
         ({"title": "《上海市养犬管理条例》（2016年修正）", "kind": Kind.REGULATION}, Authority.REGULATIONS),

@@ -7,7 +7,7 @@ from kb_service.settings import Settings, settings_fault
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "told"),
+    ("variable", "value", "beginning"),
     [
         ("KB_MAX_WRONG_RATE", "2", "KB_MAX_WRONG_RATE: Input should be less than 1"),
         ("KB_PORT", "http", "KB_PORT: Input should be a valid integer"),

@@ -247,7 +247,7 @@ def test_what_was_understood_is_stored_with_the_question() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said", "lacks"),
+    ("asked", "statement", "lacks"),
     [
         ("签注要钱吗", "请携带身份证。", True),
         ("签注要钱吗", "签注免费。", False),
