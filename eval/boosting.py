@@ -5,6 +5,7 @@ Every tree sees a random part of the rows, and every split a random part of the 
 boosting, 2002), always the same for the same seed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from eval.labelled_sets import Column, Matrix
 from kb_service.asking.search.confidence import Tree
 
 _SAME_BELOW = (0, 1e30)
+_LARGEST_LOGIT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,17 @@ class Recipe:
 RECIPE = Recipe()
 
 
-def boost(features: Matrix, labels: Column, *, importance: Column, recipe: Recipe) -> list[Tree]:
-    """Features (rows, names), labels 0 or 1, importance of each row (mean 1). The trees' sum is a logit."""
+def boost(
+    features: Matrix, labels: Column, *, importance: Column, recipe: Recipe, onto: Sequence[Tree] = ()
+) -> list[Tree]:
+    """Features (rows, names), labels 0 or 1, importance of each row (mean 1). The trees' sum is a logit.
+
+    ``onto``: trees that are there already, which further ones correct; they come first in what is returned.
+    """
     from sklearn.ensemble import GradientBoostingClassifier
 
     model = GradientBoostingClassifier(
+        init=_Start(onto) if onto else None,
         n_estimators=recipe.trees,
         max_depth=recipe.depth,
         learning_rate=recipe.shrinkage,
@@ -45,9 +53,26 @@ def boost(features: Matrix, labels: Column, *, importance: Column, recipe: Recip
         min_samples_leaf=recipe.leaf,
         random_state=recipe.seed,
     ).fit(features, labels, sample_weight=importance)
+    grown = [_complete(each.tree_, recipe) for each in model.estimators_[:, 0]]
+    if onto:
+        return [*onto, *grown]
     rate = float(np.average(labels, weights=importance))
     start = Tree((), (float(np.log(rate / (1 - rate))),))
-    return [start, *(_complete(each.tree_, recipe) for each in model.estimators_[:, 0])]
+    return [start, *grown]
+
+
+class _Start:
+    """What scikit-learn begins with: an estimator that has learned already."""
+
+    def __init__(self, trees: Sequence[Tree]) -> None:
+        self._trees = list(trees)
+
+    def fit(self, _features: Matrix, _labels: Column, sample_weight: Column | None = None) -> "_Start":
+        return self
+
+    def predict_proba(self, features: Matrix) -> Matrix:
+        right = 1 / (1 + np.exp(-np.clip(logits(self._trees, features), -_LARGEST_LOGIT, _LARGEST_LOGIT)))
+        return np.stack([1 - right, right], axis=1)
 
 
 def calibration_line(scores: Column, labels: Column, *, importance: Column) -> tuple[float, float]:
@@ -75,7 +100,7 @@ def values(tree: Tree, features: Matrix) -> Column:
     return leaves
 
 
-def logits(trees: list[Tree], features: Matrix) -> Column:
+def logits(trees: Sequence[Tree], features: Matrix) -> Column:
     total: Column = np.sum([values(tree, features) for tree in trees], axis=0)
     return total
 

@@ -5,7 +5,6 @@ give the point from which on to answer; the second give the point for questions 
 """
 
 import importlib.util
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -16,15 +15,13 @@ from eval.errors import ScikitLearnMissing, TooFewRows
 from eval.judging import Judged, judged
 from eval.labelled_sets import Column, LabelledSet, balanced
 from eval.reliability import thinned_risks
-from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree, is_named
+from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree, as_json
 
 _FOLDS = 5
 _FEWEST_OF_A_KIND = 10
 # The share of unanswerable questions that a threshold is chosen for: what the sets have, three times what live traffic
 # is thought to have (15 %), so that the accepted rate holds on a knowledge base with large gaps too.
 _UNANSWERABLE = 0.45
-# Of fewer rows of questions that name matter and facet a rate says nothing.
-_FEWEST_NAMED = 50
 # What says of which kind a question is; the other features say whether it is answered.
 _KIND_OF_QUESTION = ("cosine", "length")
 # The share of the rows at either end that a range leaves out, and by how much of itself it is widened again.
@@ -49,26 +46,16 @@ class Fitted:
         return threshold if threshold <= 1 else None
 
     def as_json(self) -> str:
-        """A line a tree, so that the file can be read and compared."""
-        model = self.model
-        head = {
-            "version": model.version,
-            "sets": list(self.sets),
-            "accepted_error": self.accepted_error,
-            "answer_threshold": self.answer_threshold,
-            "unseen": [asdict(each) for each in self.unseen],
-            "left_out": [asdict(each) for each in self.left_out],
-            "slope": model.slope,
-            "offset": model.offset,
-            "range_of": model.range_of,
-            "risks": [_numbers(each) for each in model.risks],
-            "risks_elsewhere": [_numbers(each) for each in model.risks_elsewhere],
-            "risks_named": [_numbers(each) for each in model.risks_named],
-            "names": model.names,
-        }
-        lines = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}," for name, value in head.items()]
-        trees = [f"    {json.dumps(asdict(tree))}" for tree in model.trees]
-        return "\n".join(["{", *lines, '  "trees": [', ",\n".join(trees), "  ]", "}", ""])
+        return as_json(
+            self.model,
+            {
+                "sets": list(self.sets),
+                "accepted_error": self.accepted_error,
+                "answer_threshold": self.answer_threshold,
+                "unseen": [asdict(each) for each in self.unseen],
+                "left_out": [asdict(each) for each in self.left_out],
+            },
+        )
 
 
 def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: float, recipe: Recipe = RECIPE) -> Fitted:
@@ -90,7 +77,6 @@ def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: floa
         range_of=_ranges(sets),
         risks=_risks(sets, unseen),
         risks_elsewhere=_risks(sets, elsewhere),
-        risks_named=_risks_named(sets, unseen),
         max_wrong_rate=accepted_error,
     )
     return Fitted(
@@ -167,22 +153,3 @@ def _risks(sets: Sequence[LabelledSet], found: Sequence[Column]) -> tuple[Risk, 
     labels = [bool(label) for each in sets for label in each.labels]
     answerable = [bool(able) for each in sets for able in each.answerable]
     return tuple(thinned_risks(np.concatenate(found).tolist(), labels, answerable, unanswerable_share=_UNANSWERABLE))
-
-
-def _risks_named(sets: Sequence[LabelledSet], found: Sequence[Column]) -> tuple[Risk, ...]:
-    """Of the rows whose question names matter and facet of the best passage, in the mixture that they come in."""
-    names = sets[0].names
-    rows = [
-        (float(confidence), bool(label), bool(able))
-        for each, confidences in zip(sets, found, strict=True)
-        for row, label, able, confidence in zip(each.features, each.labels, each.answerable, confidences, strict=True)
-        if is_named(dict(zip(names, row, strict=True)))
-    ]
-    if len(rows) < _FEWEST_NAMED:
-        return ()
-    confidences, labels, answerable = zip(*rows, strict=True)
-    return tuple(thinned_risks(confidences, labels, answerable, unanswerable_share=None))
-
-
-def _numbers(risk: Risk) -> tuple[float, float, float]:
-    return risk.threshold, risk.answered, risk.wrong

@@ -21,10 +21,14 @@ from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
+from eval.questions import read_questions
 from eval.runs import read_history, read_rows, run_as_json, run_folder
+from eval.site_calibration import label_answers, refit
+from eval.statistics import Rate
 from eval.systems import AnswersQuestions
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from eval.trend import trend
+from kb_service.asking.search.confidence import as_json, load_confidence
 from kb_service.client import ServiceClient
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_converter, open_service, owner_address
@@ -110,16 +114,26 @@ def collect(
 
 @app.command()
 def calibrate(
-    rows: Annotated[list[Path], typer.Option(help="Run folders or files of rows; several for leave-one-out.")],
-    out: Annotated[Path, typer.Option(help="Where the model goes.")] = _OUT / "confidence_model.json",
+    rows: Annotated[
+        list[Path] | None, typer.Option(help="Run folders or files of rows; several for leave-one-out.")
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="A site's own questions with known answers: a .jsonl file or a folder.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the model goes; of a site's own: its data folder.")] = None,
     accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.10,
+    yes: Annotated[bool, typer.Option("--yes", help="Take a site's own model into use without asking.")] = False,
 ) -> None:
-    """Fit the confidence on rows with known answers; each file is judged by a fit on the others."""
+    """Fit the confidence: anew on rows of several sets, or further on a site's own questions."""
+    version = f"{now():%Y%m%d}-{uuid4().hex[:6]}"
+    if (rows is None) == (questions is None):
+        raise typer.BadParameter("give either --rows or --questions")
+    if questions is not None:
+        return _calibrate_site(questions, out, version=version, accepted_error=accepted_error, yes=yes)
     with errors_in_one_sentence():
-        sets = [read_set(each) for each in rows]
-        fitted = fit_confidence(sets, version=f"{now():%Y%m%d}-{uuid4().hex[:6]}", accepted_error=accepted_error)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(fitted.as_json(), encoding="utf-8")
+        sets = [read_set(each) for each in rows or ()]
+        fitted = fit_confidence(sets, version=version, accepted_error=accepted_error)
+    _write(out or _OUT / "confidence_model.json", fitted.as_json())
     for kind, judged in (("unseen", fitted.unseen), ("left out", fitted.left_out)):
         for each in judged:
             print(
@@ -127,7 +141,38 @@ def calibrate(
                 f" ECE {_number(each.expected_calibration_error)}; right of the answerable at {accepted_error:.0%}"
                 f" wrong {each.answered_right:.1%}, in usual traffic {each.answered_right_usual:.1%}"
             )
-    print(f"answer from {fitted.answer_threshold}; written to {out}")
+    print(f"answer from {fitted.answer_threshold}")
+
+
+def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted_error: float, yes: bool) -> None:
+    """Every question is answered, however unsure; what was learned takes effect when a person says so."""
+    settings = Settings()
+    with errors_in_one_sentence():
+        asked = read_questions(questions)
+        with open_service(settings.model_copy(update={"max_wrong_rate": 1.0})) as service:
+            labelled = label_answers(InProcess(service), asked, open_converter(), name=questions.name, advance=dot)
+        base = load_confidence(settings.confidence_in_use, accepted_error)
+        found = refit(labelled, base, version=version, accepted_error=accepted_error)
+    print(f"{len(labelled.labels)} questions, {int(labelled.labels.sum())} answered right if all were answered")
+    print(f"{'':<8}{'answer from':<13}{'answered':<26}{'resolved':<26}{'wrong among answered':<26}AUROC  ECE")
+    for name, outlook in (("before", found.before), ("after", found.after)):
+        shares = "".join(f"{_with_interval(each):<26}" for each in (outlook.answered, outlook.resolved, outlook.wrong))
+        print(
+            f"{name:<8}{outlook.threshold:<13.2f}{shares}{_number(outlook.auroc)}  {_number(outlook.calibration_error)}"
+        )
+    path = out or settings.own_confidence_model
+    if yes or typer.confirm(f"Write it to {path}, in use from the next start on?"):
+        _write(path, as_json(found.model, {"questions": questions.name, "sha256": labelled.sha256}))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    print(f"written to {path}")
+
+
+def _with_interval(each: Rate) -> str:
+    return f"{each.share:.1%} ({each.low:.1%}–{each.high:.1%})"
 
 
 @contextmanager

@@ -83,10 +83,11 @@ def open_asking(
         converter=texts.converter,
         longest=knobs.longest_quote,
     )
-    confidence = load_confidence(settings.confidence_model, settings.max_wrong_rate)
+    confidence = load_confidence(settings.confidence_in_use, settings.max_wrong_rate)
     tools = Tools(
         messages=ConversationReader(reader, Following(reader, lexicon.talk.facet_phrases)),
         retriever=retriever,
+        quoting=quoting,
         drafter=_drafter(settings, quoting, sections, lexicon, texts, knobs),
         router=router,
         library=records.library,

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     prompts_dir: Path = Field(default=_ROOT / "prompts", description="Lexicon, wording and prompts.")
     confidence_model: Path = Field(
         default=_ROOT / "kb_service" / "asking" / "search" / "confidence_model.json",
-        description="The fitted confidence model.",
+        description="The fitted confidence model, unless the site has one of its own in its data folder.",
     )
 
     questions_dir: Path = Field(
@@ -84,6 +84,15 @@ class Settings(BaseSettings):
     @cached_property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{(self.data_dir / 'kb.sqlite').resolve()}"
+
+    @property
+    def own_confidence_model(self) -> Path:
+        """Where `kb eval calibrate --questions` puts what it learned from the site's own questions."""
+        return self.data_dir / "confidence_model.json"
+
+    @property
+    def confidence_in_use(self) -> Path:
+        return self.own_confidence_model if self.own_confidence_model.exists() else self.confidence_model
 
     @property
     def models_dir(self) -> Path:

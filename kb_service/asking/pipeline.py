@@ -10,16 +10,17 @@ from kb_service.asking.conversation.clarifying import Clarifying, Districts
 from kb_service.asking.conversation.messages import ConversationReader, Readings
 from kb_service.asking.conversation.relating import Relating
 from kb_service.asking.conversation.topics import failures_in_a_row
-from kb_service.asking.drafting.drafts import AnswerDrafter, Draft
+from kb_service.asking.drafting.drafts import AnswerDrafter, Draft, completed
 from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, day_read, hand_over_text, notices
 from kb_service.asking.routing import Router
+from kb_service.asking.search.answer_features import answer_features
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
-from kb_service.asking.search.retrieving import EVERYTHING, Narrowing, Retriever
+from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, QuestionTerms, Retriever
 from kb_service.domain.answers import (
     Answer,
     Carried,
@@ -52,12 +53,14 @@ _OUTCOME_OF_SCOPE = {
 class Tools:
     """What answering works with.
 
+    ``quoting``: in the words of the sources, at once; ``drafter``: the words that are sent, perhaps a model's.
     ``districts_with_own_text``: paths, by the matter's id and the day. ``contradicted``: whether another text in force
     that day is confirmed to contradict one of these versions.
     """
 
     messages: ConversationReader
     retriever: Retriever
+    quoting: AnswerDrafter
     drafter: AnswerDrafter
     router: Router
     library: LibraryReader
@@ -127,15 +130,29 @@ class Pipeline:
             return SearchResult()
         facet = understood.facet
         facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].source)
+        quoted = self._quoted(understood, candidates, terms)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
+        feature_of |= answer_features(understood, candidates, terms, self._normalised(quoted))
         return SearchResult(
             candidates=tuple(candidates),
             terms=terms,
+            quoted=quoted,
             features=feature_of,
             confidence=confidence.probability(feature_of),
             confidence_applies=confidence.applies(feature_of),
             is_sure=confidence.answers(feature_of),
         )
+
+    def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:
+        """The answer in the words of the sources; None where only texts with planted orders were found."""
+        usable = self._tools.planted_orders.without(candidates)
+        if not usable:
+            return None
+        return completed(self._tools.quoting.draft(understood, usable, terms.bigrams))
+
+    def _normalised(self, draft: Draft | None) -> list[str]:
+        statements = draft.statements if draft else ()
+        return [normalised(each.text, self._tools.converter) for each in statements]
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context
@@ -152,7 +169,7 @@ class Pipeline:
             return self._no_sure_answer(
                 understood, result, self._reason_for_doubt(understood, result), Outcome.HANDED_OVER
             )
-        if self._tools.planted_orders.stand_in(result.candidates[0].source):
+        if result.quoted is None or self._tools.planted_orders.stand_in(result.candidates[0].source):
             return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
         usable = self._tools.planted_orders.without(result.candidates)
         draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
@@ -160,9 +177,6 @@ class Pipeline:
 
     def _checked(self, understood: Understanding, result: SearchResult, draft: Draft, context: Context) -> Reply:
         """The draft as an answer, if it holds against the database as it is now."""
-        said = normalised("\n".join(each.text for each in draft.statements), self._tools.converter)
-        if understood.quantity_asked.is_missing_from(said):
-            return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE)
         document_ids = sorted({quote.source.document_id for quote in draft.quotes})
         schedules = self._tools.library.schedules(document_ids, as_if_approved=context.narrowing.include_version)
         question = understood.question

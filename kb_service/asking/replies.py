@@ -15,10 +15,11 @@ from kb_service.ports import Scheduled
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What retrieval gave, and how sure we are of its best document."""
+    """What retrieval gave, what of it would be quoted, and how sure we are that this answers."""
 
     candidates: tuple[Candidate, ...] = ()
     terms: QuestionTerms | None = None
+    quoted: Draft | None = None
     features: dict[str, float] | None = None
     confidence: float = 0.0
     confidence_applies: bool = False

@@ -1,13 +1,13 @@
-"""How likely the best passage's document answers the question, and whether that is enough to answer.
+"""How likely the answer drafted is right, and whether that is enough to give it.
 
-Boosted trees over the features of the evidence, calibrated on questions that the trees had not seen; docs/decisions/
-0012-confidence.md. `kb eval calibrate` makes the file.
+Boosted trees over the features of evidence and answer, calibrated on questions that the trees had not seen;
+docs/decisions/0023-confidence-of-answers.md. `kb eval calibrate` makes the file, and one of a site's own.
 """
 
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ACCEPTED_WRONG_RATE = 0.10
@@ -15,7 +15,6 @@ ACCEPTED_WRONG_RATE = 0.10
 _Z = 1.645
 _NEVER = 1.01
 _LARGEST_LOGIT = 30.0
-_LIKELIER_THAN_NOT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Of unseen questions, how many had at least this confidence, and how many of those had a wrong first document.
+    """Of unseen questions, how many had at least this confidence, and how many of those would be answered wrong.
 
     In questions, weighted: as many as would say as much if all counted alike (Kish, Survey Sampling, 1965).
     """
@@ -61,8 +60,7 @@ class ConfidenceModel:
     """``names``: the features in the order the trees know them. ``slope`` and ``offset`` turn their sum into a logit.
 
     ``range_of``: where the features lay that say what kind of question it is. ``risks`` are of questions like those
-    fitted on, ``risks_elsewhere`` of sets that the fit had not seen, ``risks_named`` of questions that name matter and
-    facet of the best passage. ``max_wrong_rate``: which share of the answers
+    fitted on, ``risks_elsewhere`` of sets that the fit had not seen. ``max_wrong_rate``: which share of the answers
     given may be wrong.
     """
 
@@ -74,7 +72,6 @@ class ConfidenceModel:
     range_of: Mapping[str, tuple[float, float]]
     risks: tuple[Risk, ...]
     risks_elsewhere: tuple[Risk, ...]
-    risks_named: tuple[Risk, ...] = ()
     max_wrong_rate: float = ACCEPTED_WRONG_RATE
 
     def probability(self, feature_of: Mapping[str, float]) -> float:
@@ -102,32 +99,17 @@ class ConfidenceModel:
         """The same for questions unlike those fitted on; never below `threshold`."""
         return max(self.threshold(max_wrong_rate), _least_within(self.risks_elsewhere, max_wrong_rate))
 
-    def threshold_named(self, max_wrong_rate: float) -> float:
-        """The same for questions that name matter and facet of the best passage; never above `threshold`.
-
-        By the rate that was seen, since these rows are too few for a margin; and what is answered is at least more
-        likely right than wrong.
-        """
-        seen = [each.threshold for each in self.risks_named if each.wrong <= max_wrong_rate * each.answered]
-        return min(self.threshold(max_wrong_rate), max(min(seen, default=_NEVER), _LIKELIER_THAN_NOT))
-
     @property
     def answer_threshold(self) -> float:
         return self.threshold(self.max_wrong_rate)
 
     def answers(self, feature_of: Mapping[str, float]) -> bool:
         """Whether an answer may be given: sure enough for this kind of question."""
-        return self.probability(feature_of) >= self._needed(feature_of)
+        return self.probability(feature_of) >= self.needed(feature_of)
 
-    def _needed(self, feature_of: Mapping[str, float]) -> float:
-        if not self.applies(feature_of):
-            return self.threshold_elsewhere(self.max_wrong_rate)
-        return self.threshold_named(self.max_wrong_rate) if is_named(feature_of) else self.answer_threshold
-
-
-def is_named(feature_of: Mapping[str, float]) -> bool:
-    """Whether the question names matter and facet, and the best passage stands under both."""
-    return feature_of.get("matter") == 1 and feature_of.get("facet") == 1
+    def needed(self, feature_of: Mapping[str, float]) -> float:
+        """From which confidence on a question of this kind is answered."""
+        return self.answer_threshold if self.applies(feature_of) else self.threshold_elsewhere(self.max_wrong_rate)
 
 
 def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> ConfidenceModel:
@@ -145,7 +127,6 @@ def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> 
         range_of={name: (float(low), float(high)) for name, (low, high) in said["range_of"].items()},
         risks=_risks(said["risks"]),
         risks_elsewhere=_risks(said["risks_elsewhere"]),
-        risks_named=_risks(said["risks_named"]),
         max_wrong_rate=max_wrong_rate,
     )
 
@@ -156,3 +137,24 @@ def _risks(rows: Sequence[Sequence[float]]) -> tuple[Risk, ...]:
 
 def _least_within(risks: Sequence[Risk], rate: float) -> float:
     return min((each.threshold for each in risks if each.answered and each.upper_bound <= rate), default=_NEVER)
+
+
+def as_json(model: ConfidenceModel, head: Mapping[str, object]) -> str:
+    """What `load_confidence` reads, ``head`` before it; a line a tree, so that the file can be read and compared."""
+    values = {
+        **head,
+        "version": model.version,
+        "slope": model.slope,
+        "offset": model.offset,
+        "range_of": model.range_of,
+        "risks": [_numbers(each) for each in model.risks],
+        "risks_elsewhere": [_numbers(each) for each in model.risks_elsewhere],
+        "names": model.names,
+    }
+    lines = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}," for name, value in values.items()]
+    trees = [f"    {json.dumps(asdict(tree))}" for tree in model.trees]
+    return "\n".join(["{", *lines, '  "trees": [', ",\n".join(trees), "  ]", "}", ""])
+
+
+def _numbers(risk: Risk) -> tuple[float, float, float]:
+    return risk.threshold, risk.answered, risk.wrong

@@ -1,0 +1,170 @@
+"""Fitting the confidence on a site's own questions with known answers: further trees onto those of the model in use.
+
+A row's label is that the answer is right: every required fact stated, nothing forbidden, an expected document cited.
+Before and after are told on questions that the further trees had not seen (folds).
+"""
+
+import hashlib
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from eval.boosting import Recipe, boost, calibration_line, logits
+from eval.errors import ScikitLearnMissing, TooFewRows
+from eval.facts import missing_facts, stated_facts
+from eval.labelled_sets import Column, LabelledSet, Matrix
+from eval.questions import SuiteQuestion
+from eval.reliability import expected_calibration_error, thinned_risks
+from eval.statistics import Rate, auroc, rate
+from eval.systems import AnswersQuestions
+from kb_service.asking.search.confidence import ConfidenceModel, Tree
+from kb_service.domain.answers import Answer, Outcome
+from kb_service.ports import ScriptConverter
+
+_FOLDS = 5
+_FEWEST_OF_A_KIND = 30
+# Small trees: a site has hundreds of questions, not thousands.
+SITE_RECIPE = Recipe(trees=120, depth=2, shrinkage=0.05, rows=0.6, features=0.2, leaf=10)
+# What says of which kind a question is; a question outside of what was fitted needs more confidence.
+_TAIL, _WIDENED = 0.005, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a model would do with the questions: ``resolved`` of all (right answers, and those rightly not answered),
+    ``wrong`` of the answered.
+    """
+
+    threshold: float
+    answered: Rate
+    resolved: Rate
+    wrong: Rate
+    auroc: float | None
+    calibration_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    model: ConfidenceModel
+    before: Outlook
+    after: Outlook
+
+
+def label_answers(
+    system: AnswersQuestions,
+    questions: Sequence[SuiteQuestion],
+    converter: ScriptConverter,
+    *,
+    name: str,
+    advance: Callable[[], None],
+) -> LabelledSet:
+    """Ask questions of a system that answers however unsure it is, and judge the answers. Raises TooFewRows.
+
+    Rows without features (out of scope, nothing found) are left out: no confidence decides there.
+    """
+    features, labels, answerable = list[Mapping[str, float]](), list[bool](), list[bool]()
+    for each in questions:
+        answer = system.answer(each)
+        advance()
+        if answer.features and answer.outcome is Outcome.ANSWERED:
+            features.append(answer.features)
+            labels.append(_is_right(each, answer, converter))
+            answerable.append(each.is_answerable)
+    if not features:
+        raise TooFewRows(f"none of the {len(questions)} questions found anything")
+    names = tuple(sorted({each for row in features for each in row}))
+    return LabelledSet(
+        name=name,
+        sha256=hashlib.sha256(repr(questions).encode()).hexdigest(),
+        names=names,
+        features=np.array([[row.get(each, 0.0) for each in names] for row in features]),
+        labels=np.array(labels, dtype=np.float64),
+        answerable=np.array(answerable),
+    )
+
+
+def _is_right(question: SuiteQuestion, answer: Answer, converter: ScriptConverter) -> bool:
+    has_facts = not missing_facts(answer.text, question.required_facts, converter)
+    is_free = not stated_facts(answer.text, question.forbidden_facts, converter)
+    cites = {each.document_id for each in answer.citations}
+    return question.is_answerable and has_facts and is_free and bool(cites & set(question.expected_documents))
+
+
+def refit(one: LabelledSet, base: ConfidenceModel, *, version: str, accepted_error: float) -> Refit:
+    """Further trees, calibration and thresholds for the questions of a site. Raises TooFewRows, ScikitLearnMissing."""
+    if importlib.util.find_spec("sklearn") is None:
+        raise ScikitLearnMissing("fitting the confidence needs scikit-learn; install it with `make eval-tools`")
+    right = int(one.labels.sum())
+    if min(right, len(one.labels) - right) < _FEWEST_OF_A_KIND:
+        raise TooFewRows(
+            f"{right} right and {len(one.labels) - right} wrong answers; at least {_FEWEST_OF_A_KIND} of each are needed"
+        )
+    names = (*base.names, *(name for name in one.names if name not in base.names))
+    features = _in_order(one, names)
+    folded = _folded(features, one.labels, base.trees)
+    even = np.ones(len(one.labels))
+    slope, offset = calibration_line(folded, one.labels, importance=even)
+    unseen = 1 / (1 + np.exp(-np.clip(slope * folded + offset, -30, 30)))
+    labels = [bool(each) for each in one.labels]
+    trees = boost(features, one.labels, importance=even, recipe=SITE_RECIPE, onto=base.trees)
+    model = replace(
+        base,
+        version=version,
+        names=names,
+        trees=tuple(trees),
+        slope=round(slope, 5),
+        offset=round(offset, 5),
+        range_of=_widened(base, features, names),
+        risks=tuple(thinned_risks(unseen.tolist(), labels, one.answerable.tolist(), unanswerable_share=None)),
+        max_wrong_rate=accepted_error,
+    )
+    rows = [dict(zip(names, row, strict=True)) for row in features.tolist()]
+    return Refit(
+        model=model,
+        before=_outlook(base, [base.probability(each) for each in rows], rows, one),
+        after=_outlook(model, unseen.tolist(), rows, one),
+    )
+
+
+def _outlook(
+    model: ConfidenceModel, confidences: Sequence[float], rows: Sequence[Mapping[str, float]], one: LabelledSet
+) -> Outlook:
+    labels = [bool(each) for each in one.labels]
+    given = [sure >= model.needed(each) for sure, each in zip(confidences, rows, strict=True)]
+    asked = list(zip(given, labels, one.answerable.tolist(), strict=True))
+    return Outlook(
+        threshold=model.answer_threshold,
+        answered=rate(given),
+        resolved=rate([is_right if is_given else not is_answerable for is_given, is_right, is_answerable in asked]),
+        wrong=rate([not is_right for is_given, is_right, _ in asked if is_given]),
+        auroc=auroc(confidences, labels),
+        calibration_error=expected_calibration_error(confidences, labels),
+    )
+
+
+def _in_order(one: LabelledSet, names: Sequence[str]) -> Matrix:
+    """Features by name; one that the set does not have is 0, as when answering."""
+    place_of = {name: place for place, name in enumerate(one.names)}
+    none = np.zeros(len(one.labels))
+    return np.stack([one.features[:, place_of[name]] if name in place_of else none for name in names], axis=1)
+
+
+def _folded(features: Matrix, labels: Column, onto: Sequence[Tree]) -> Column:
+    found = np.zeros(len(labels))
+    for number in range(_FOLDS):
+        out = np.arange(len(labels)) % _FOLDS == number
+        even = np.ones(int((~out).sum()))
+        trees = boost(features[~out], labels[~out], importance=even, recipe=SITE_RECIPE, onto=onto)
+        found[out] = logits(trees, features[out])
+    return found
+
+
+def _widened(base: ConfidenceModel, features: Matrix, names: Sequence[str]) -> dict[str, tuple[float, float]]:
+    ranges = {}
+    for name, (low, high) in base.range_of.items():
+        own_low, own_high = np.quantile(features[:, names.index(name)], [_TAIL, 1 - _TAIL])
+        room = _WIDENED * (own_high - own_low)
+        ranges[name] = (round(min(low, float(own_low - room)), 4), round(max(high, float(own_high + room)), 4))
+    return ranges

@@ -1,0 +1,61 @@
+"""What is known of a drafted answer before it is given: further numbers that the confidence is made of.
+
+The evidence (`features.py`) says how well the best document fits the question; these say whether the words chosen from
+it have what is asked, and whether another passage or another matter fits as well.
+"""
+
+import math
+from collections.abc import Sequence
+
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.search.retrieving import Candidate, QuestionTerms
+from kb_service.text.terms import covered
+
+# Margins in standard deviations of a leg's top hits; more than this says no more.
+_FAR = 3.0
+# Stands for the rank of a matter that the question is near to in no way.
+_NO_RANK = 30
+
+
+def answer_features(
+    understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms, statements: Sequence[str]
+) -> dict[str, float]:
+    """``statements``: of the draft, normalised, in their order. Empty without candidates or statements.
+
+    Shares are 0–1, margins in standard deviations, nearness −1–1.
+    """
+    if not candidates or not statements:
+        return {}
+    text = "\n".join(statements)
+    return {
+        "answer_bigrams": covered(text, terms.bigrams),
+        "answer_words": covered(text, terms.words),
+        "answer_lead": covered(statements[0], terms.bigrams),
+        "answer_length": math.log1p(len(text)),
+        "answer_value_missing": float(understood.quantity_asked.is_missing_from(text)),
+        "answer_rarest_missing": max((weight for word, weight in terms.words.items() if word not in text), default=0.0),
+        "margin_document": _margin_document(candidates),
+        **_matter(understood, candidates[0]),
+    }
+
+
+def _margin_document(candidates: Sequence[Candidate]) -> float:
+    """How far the best passage leads the next one of its document."""
+    best, *others = candidates
+    second = next((each.score for each in others if each.document_id == best.document_id), best.score - _FAR)
+    return min(best.score - second, _FAR)
+
+
+def _matter(understood: Understanding, best: Candidate) -> dict[str, float]:
+    """How near the question is to the matter of the best passage, against the others."""
+    nearness, own = understood.nearness, best.source.metadata.matter_id
+    others = [near for matter_id, near in nearness.items() if matter_id != own]
+    nearest = max(others, default=0.0)
+    near = nearness.get(own, 0.0) if own is not None else 0.0
+    rank = sum(each > near for each in others) if own in nearness else _NO_RANK
+    return {
+        "matter_near": near,
+        "matter_nearest": max(nearest, near),
+        "matter_gap": near - nearest if own in nearness else 0.0,
+        "matter_rank": math.log1p(min(rank, _NO_RANK)),
+    }
