@@ -1,5 +1,6 @@
 """Computing what the index needs of texts, once: term counts and embeddings, kept in the database."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -85,6 +86,15 @@ class Preparing:
             self._computed.add_embeddings(self._model.fingerprint, new)
             known |= new
         return known
+
+    def question_vectors(self, texts: Sequence[str]) -> Mapping[str, Vector]:
+        """By normalised text, embedded as if each were asked; computed where missing: some milliseconds a text."""
+        kind = f"{self._model.fingerprint} as questions"
+        text_of = {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
+        known = dict(self._computed.embeddings(kind, list(text_of)))
+        new = {key: self._model.embed_question(text) for key, text in text_of.items() if key not in known}
+        self._computed.add_embeddings(kind, new)
+        return {text_of[key]: vector for key, vector in (known | new).items()}
 
 
 def batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:

@@ -4,12 +4,15 @@ import contextlib
 import functools
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
+
 from ingestion.statistics import PublishedStatistics
+from kb_service.adapters.pronunciation import syllable
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.checking.checking import Checker
@@ -27,6 +30,9 @@ from kb_service.asking.drafting.planted_orders import PlantedOrders, load_plante
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
+from kb_service.asking.reading.matters import matter_names
+from kb_service.asking.reading.misspellings import Misspellings
+from kb_service.asking.reading.nearness import NearestNames
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import load_confidence
@@ -34,7 +40,8 @@ from kb_service.asking.search.reranking import reranked
 from kb_service.asking.search.retrieving import Candidate, Retriever
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs
-from kb_service.ports import LanguageModel, PassageIndex, Reranker
+from kb_service.domain.matters import Matter
+from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector
 from kb_service.service import Records, Texts
 from kb_service.settings import Settings
 
@@ -57,14 +64,23 @@ def open_asking(
     knobs = Knobs()
     lexicon = load_lexicon(settings.prompts_dir)
     matters = records.catalogue.matters()
-    reader = Reader(matters, lexicon, texts.converter, questions_by_matter(records.database))
     router = Router(records.catalogue.departments(), texts.converter, platform_owner=lexicon.scope.platform_owner)
     # Reading and searching want the vector of the same words.
     embed = functools.lru_cache(maxsize=_QUESTIONS_REMEMBERED)(texts.model.embed_question)
+    embed_meaning = functools.partial(_embedded_with_guide_words, embed=embed, lexicon=lexicon)
+    misspellings = Misspellings(matter_names(matters, texts.converter).all(), texts.segmenter, syllable)
+    reader = Reader(
+        matters,
+        lexicon,
+        texts.converter,
+        questions_by_matter(records.database),
+        names_near=_names_near(matters, texts, embed_meaning) if knobs.nearness_weight else None,
+        mended=misspellings.mended if knobs.mends_spelling else str,
+    )
     retriever = Retriever(
         index=index,
         library=records.library,
-        embed=embed,
+        embed=embed_meaning,
         segmenter=texts.segmenter,
         converter=texts.converter,
         lexicon=lexicon,
@@ -120,6 +136,27 @@ def open_asking(
         user_key=_user_key(settings),
         in_flight=in_flight,
     )
+
+
+def _embedded_with_guide_words(text: str, *, embed: Callable[[str], Vector], lexicon: Lexicon) -> Vector:
+    """Between a question as it is put and the same with what guides call its words; of length 1."""
+    called = lexicon.plain.beside(text)
+    if not called:
+        return embed(text)
+    both = embed(text) + embed(" ".join((text, *called)))
+    between: Vector = (both / np.linalg.norm(both)).astype(np.float32)
+    return between
+
+
+def _names_near(
+    matters: Sequence[Matter], texts: Texts, embed: Callable[[str], Vector]
+) -> Callable[[str], Mapping[str, float]]:
+    """How near a text is to the names of each matter. The names' vectors are kept in the database."""
+    names = matter_names(matters, texts.converter)
+    vector_of = texts.preparing.question_vectors(names.all())
+    by_matter = {each.id: np.array([vector_of[name] for name in names.of(each)], np.float32) for each in matters}
+    nearest = NearestNames(by_matter)
+    return lambda text: nearest.nearness(embed(text))
 
 
 def _drafter(

@@ -166,6 +166,12 @@ class Segmenter(Protocol):
 
     def words(self, text: str) -> list[str]: ...
 
+    def split(self, text: str) -> list[str]:
+        """The text cut between its words; what is no word stands character by character."""
+
+    def is_known(self, word: str) -> bool:
+        """Whether the dictionary or the site has the word."""
+
     def rarity(self, word: str) -> float:
         """−ln of the word's share of general Chinese text: about 4 for 的, 18 for a word the dictionary lacks."""
 

@@ -37,3 +37,9 @@ class JiebaSegmenter:
 
     def words(self, text: str) -> list[str]:
         return list(self._tokenizer.cut_for_search(text))
+
+    def split(self, text: str) -> list[str]:
+        return list(self._tokenizer.cut(text, HMM=False))
+
+    def is_known(self, word: str) -> bool:
+        return bool(self._tokenizer.FREQ.get(word, 0))

@@ -12,9 +12,15 @@ class Knobs:
     reordered: int = 30
     coverage_bonus: float = 2.0  # for a passage that says all of the question, in proportion; 0012-confidence.md
     matter_bonus: float = 0.5
+    # For how much nearer the question is to another matter than to the passage's (0 to about .5): a prior, not a wall.
+    nearness_weight: float = 8.0  # 0: off; docs/decisions/0022-finding-the-matter.md
+    farthest: float = 0.3  # what is farther off loses no more
+    of_no_matter: float = 0.15  # how far off a passage without a matter counts
     facet_bonus: float = 0.7
     title_only_penalty: float = 0.2  # found for its title alone: its own words share nothing with the question
     notice_penalty: float = 0.6  # the same of a passage of a line: a disclaimer, a source
+    mends_spelling: bool = True  # of the names of matters
+    guide_word_weight: float = 0.5  # of what guides call a word of the question, beside it; 0: off
     district_bonus: float = 0.4  # a district's text outranks the city's for that district
     longest_quote: int = 420  # characters: about one phone screen
     evidence: int = 5

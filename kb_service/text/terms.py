@@ -113,6 +113,15 @@ def question_vector(terms: TermCounts, statistics: TermStatistics) -> SparseVect
     return SparseVector(terms.term_ids, statistics.idf(terms.term_ids))
 
 
+def asked_beside(asked: SparseVector, other: SparseVector, weight: float) -> SparseVector:
+    """What is asked, and of the other vector, at ``weight``, the terms that it does not have."""
+    is_new = ~np.isin(other.term_ids, asked.term_ids)
+    ids = np.concatenate([asked.term_ids, other.term_ids[is_new]])
+    weights = np.concatenate([asked.weights, weight * other.weights[is_new]]).astype(np.float32)
+    order = np.argsort(ids)
+    return SparseVector(ids[order], weights[order])
+
+
 def covered(text: str, weight_of: Mapping[str, float]) -> float:
     """The weighted share of the terms that occur in the text; 0 without terms."""
     total = sum(weight_of.values())

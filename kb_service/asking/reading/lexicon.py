@@ -10,6 +10,7 @@ from pydantic import RootModel, model_validator
 from kb_service.asking.reading.days import DayWords
 from kb_service.asking.reading.matters import NamingWords
 from kb_service.asking.reading.parts import PictureWords, SplittingWords
+from kb_service.asking.reading.plain_words import PlainWords
 from kb_service.asking.reading.scope import Courtesies, ScopeWords, filled
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
@@ -125,6 +126,7 @@ class Lexicon:
     talk: TalkWords
     scope: ScopeWords
     wording: Mapping[str, str]
+    plain: PlainWords
 
     @property
     def all_facet_words(self) -> tuple[str, ...]:
@@ -148,4 +150,5 @@ def load_lexicon(folder: Path) -> Lexicon:
         talk=load(folder, "conversation.yaml", TalkWords),
         scope=load(folder, "scope.yaml", ScopeWords),
         wording=load(folder, "wording.yaml", Wording).root,
+        plain=load(folder, "synonyms.yaml", PlainWords),
     )

@@ -3,11 +3,12 @@
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from kb_service.asking.reading.nearness import nearest
 from kb_service.domain.matters import Matter
 from kb_service.ports import ScriptConverter
 from kb_service.text.normalising import normalised
@@ -22,6 +23,11 @@ _LEAST_MARGIN = 0.1
 _RIVAL_SHARE = 0.92
 # How many different pairs of a question must be known: one alone is chance (办理, 上海).
 _LEAST_PAIRS = 2
+# The same by nearness, where names have vectors: docs/decisions/0022-finding-the-matter.md.
+_NEAR = 0.45
+_NEARER = 0.1
+# How much what is asked of a matter, in character pairs, says beside the vectors of its names.
+_PROFILE_WEIGHT = 0.3
 
 
 class NamingWords(Words):
@@ -36,11 +42,13 @@ class Linked:
     """``matter``: what the question is about. ``rivals``: matters, two or more, that it may be about as well as not.
 
     ``is_named``: by its name or an alias; otherwise it was inferred from questions that are asked of it.
+    ``nearness``: of the question to each matter, by id; empty where names have no vectors.
     """
 
     matter: Matter | None = None
     rivals: tuple[Matter, ...] = ()
     is_named: bool = False
+    nearness: Mapping[str, float] = field(default_factory=dict)
 
 
 NOTHING_LINKED = Linked()
@@ -61,6 +69,10 @@ class MatterNames:
 
     def of(self, matter: Matter) -> tuple[str, ...]:
         return self.names_of.get(matter.id) or tuple(name.lower() for name in (matter.name, *matter.aliases))
+
+    def all(self) -> list[str]:
+        """Each once, in order."""
+        return sorted({name for names in self.names_of.values() for name in names})
 
     def found_in(self, text: str, matter: Matter) -> list[str]:
         """The names of the matter that stand in a text, the longest first."""
@@ -93,8 +105,13 @@ class Linker:
         questions_by_matter: Mapping[str, Sequence[str]] | None = None,
         *,
         asking_words: Iterable[str] = (),
+        names_near: Callable[[str], Mapping[str, float]] | None = None,
     ) -> None:
-        """``questions_by_matter``: what is asked of each matter; ``asking_words`` say nothing of it."""
+        """``questions_by_matter``: what is asked of each matter; ``asking_words`` say nothing of it.
+
+        ``names_near``: how near a normalised text is to each matter's names, see `nearness`.
+        """
+        self._names_near = names_near
         self.names = matter_names(matters, converter)
         self._words = words
         self._matter_by_id = {matter.id: matter for matter in matters}
@@ -121,16 +138,32 @@ class Linker:
     def matter(self, matter_id: str | None) -> Matter | None:
         return self._matter_by_id.get(matter_id) if matter_id is not None else None
 
+    def names_one(self, text: str) -> bool:
+        """Whether a name of a matter stands in the normalised text, not denied."""
+        return bool(self._mentions(text)[0])
+
     def link(self, text: str) -> Linked:
-        """``text`` is normalised. Names come first, the longest before all; what is denied (不是居住证) counts not."""
+        """``text`` is normalised. Names come first; what is denied (不是居住证) counts not.
+
+        Of several names the longest counts, or, where names have vectors, the one that the whole question is nearest
+        to; and a matter that is not named, when the question is clearly nearer to it.
+        """
         mentions, denied = self._mentions(text)
+        asked_like = self._profiles.ranked(text)
+        nearness = self._nearness(text, asked_like)
         if mentions:
-            return self._of_mentions(text, mentions)
-        found = self._profiles.nearest(text)
+            return replace(self._of_mentions(text, mentions, nearness), nearness=nearness)
+        found = _alone(nearest(nearness), _NEAR, _NEARER) or self._profiles.nearest(asked_like)
         matters = [self._matter_by_id[each] for each in found if self._matter_by_id[each] not in denied]
         if len(matters) > 1:
-            return Linked(None, tuple(matters))
-        return Linked(matters[0]) if matters else NOTHING_LINKED
+            return Linked(None, tuple(matters), nearness=nearness)
+        return Linked(matters[0] if matters else None, nearness=nearness)
+
+    def _nearness(self, text: str, asked_like: Sequence[tuple[str, float]]) -> dict[str, float]:
+        """By the names' vectors, and a little by what is asked of each matter."""
+        near = self._names_near(text) if self._names_near is not None and text else {}
+        profile = dict(asked_like)
+        return {each: score + _PROFILE_WEIGHT * profile.get(each, 0.0) for each, score in near.items()}
 
     def _mentions(self, text: str) -> tuple[list[_Mention], set[Matter]]:
         """In order of the text, without those inside longer ones; and the matters that are denied."""
@@ -155,8 +188,8 @@ class Linker:
                     yield start, name
                     break
 
-    def _of_mentions(self, text: str, mentions: Sequence[_Mention]) -> Linked:
-        best = max(mentions, key=lambda each: (each.end - each.start, -each.start))
+    def _of_mentions(self, text: str, mentions: Sequence[_Mention], nearness: Mapping[str, float]) -> Linked:
+        best = max(mentions, key=lambda each: (_nearest_of(each.matters, nearness), each.end - each.start, -each.start))
         if len(best.matters) > 1:
             narrowed = [
                 each for each in best.matters if any(each in other.matters for other in mentions if other != best)
@@ -169,7 +202,28 @@ class Linker:
             for matter in (*one.matters, *other.matters)
         ]
         rivals = tuple(dict.fromkeys(beside))
-        return Linked(best.matters[0], rivals if len(rivals) > 1 else (), is_named=True)
+        if len(rivals) > 1:
+            return Linked(best.matters[0], rivals, is_named=True)
+        return Linked(self._meant_instead(best.matters[0], nearness) or best.matters[0], is_named=True)
+
+    def _meant_instead(self, named: Matter, nearness: Mapping[str, float]) -> Matter | None:
+        """A matter that the question is clearly nearer to than to the one whose name happens to stand in it."""
+        ranked = nearest(nearness)
+        if not ranked or ranked[0][1] - nearness.get(named.id, 0.0) < _NEARER:
+            return None
+        return self._matter_by_id[ranked[0][0]]
+
+
+def _nearest_of(matters: Sequence[Matter], nearness: Mapping[str, float]) -> float:
+    return max(nearness.get(each.id, 0.0) for each in matters)
+
+
+def _alone(ranked: Sequence[tuple[str, float]], least: float, margin: float) -> list[str]:
+    """The first, when it is near enough and stands out from the second; else none."""
+    if not ranked or ranked[0][1] < least:
+        return []
+    second = ranked[1][1] if len(ranked) > 1 else 0.0
+    return [ranked[0][0]] if ranked[0][1] - second >= margin else []
 
 
 class AskedProfiles:
@@ -189,16 +243,13 @@ class AskedProfiles:
             for pair, weight in weight_of.items():
                 self._weights[pair].append((matter_id, weight / norm))
 
-    def nearest(self, text: str) -> list[str]:
+    def nearest(self, ranked: Sequence[tuple[str, float]]) -> list[str]:
         """The matter that a question is asked of; two where they are about as near; none in doubt."""
-        ranked = self.ranked(text)
-        if not ranked or ranked[0][1] < _LEAST_SCORE:
+        if alone := _alone(ranked, _LEAST_SCORE, _LEAST_MARGIN):
+            return alone
+        if len(ranked) < 2 or ranked[1][1] < max(_LEAST_SCORE, _RIVAL_SHARE * ranked[0][1]):
             return []
-        best, score = ranked[0]
-        second = ranked[1] if len(ranked) > 1 else ("", 0.0)
-        if score - second[1] >= _LEAST_MARGIN:
-            return [best]
-        return [best, second[0]] if second[1] >= max(_LEAST_SCORE, _RIVAL_SHARE * score) else []
+        return [ranked[0][0], ranked[1][0]]
 
     def ranked(self, text: str) -> list[tuple[str, float]]:
         """Matters with their cosine, best first."""

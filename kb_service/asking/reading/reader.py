@@ -1,6 +1,6 @@
 """Reading a message: its questions, and of each the matter, facet, region, audience, day, quantity and scope."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb_service.asking.reading.days import timeless
@@ -40,7 +40,15 @@ class Reader:
         lexicon: Lexicon,
         converter: ScriptConverter,
         questions_by_matter: Mapping[str, Sequence[str]] | None = None,
+        *,
+        names_near: Callable[[str], Mapping[str, float]] | None = None,
+        mended: Callable[[str], str] = lambda text: text,
     ) -> None:
+        """``names_near``: how near a normalised text is to the names of each matter, by id (see `nearness`).
+
+        ``mended``: a normalised text without slips of spelling (see `misspellings`).
+        """
+        self._mended = mended
         self._lexicon = lexicon
         self._converter = converter
         asking_words = [*lexicon.questions.asking_words, *lexicon.all_facet_words]
@@ -50,6 +58,7 @@ class Reader:
             lexicon.reading.naming,
             questions_by_matter,
             asking_words=[word for word in asking_words if len(word) > 1],
+            names_near=names_near,
         )
         self.phrasing = PhrasingReader(lexicon, self._linker.names)
         self._splitter = Splitter(lexicon.reading.splitting, lexicon.reading.asks, self._names_something)
@@ -103,7 +112,7 @@ class Reader:
 
     def _normalise(self, question: Question, of_message: bool | None = None) -> _Normalised:
         """``of_message``: whether the message is in traditional script, where ``question`` is a part of it."""
-        text = normalised(question.text, self._converter).strip()
+        text = self._mended(self._lexicon.plain.plainly(normalised(question.text, self._converter).strip()))
         script = is_traditional(question.text or question.seen, self._converter) if of_message is None else of_message
         return _Normalised(text, script, self._lexicon.scope.scope(text, hidden_texts(question.text)))
 
@@ -128,6 +137,7 @@ class Reader:
             matter_name=self.name_of(linked.matter) if linked.matter else "",
             rivals=linked.rivals,
             is_matter_inferred=linked.matter is not None and not linked.is_named,
+            nearness=linked.nearness,
             facet=facet,
             is_courtesy=is_courtesy and not seen,
             scope=scope or (self._scope_seen(seen) if seen else None),
@@ -156,7 +166,7 @@ class Reader:
 
     def _names_something(self, part: str) -> bool:
         text = normalised(part, self._converter)
-        return self._facet(text) is not None or self._linker.link(text).is_named
+        return self._facet(text) is not None or self._linker.names_one(text)
 
     def _linked(self, text: str, question: Question) -> Linked:
         """The matter the asker chose, else the one that the words name or ask like."""
@@ -172,7 +182,7 @@ class Reader:
             self._lexicon.reading.picture,
             asks=self.phrasing.asks,
             gives_orders=self._lexicon.scope.gives_orders,
-            names=lambda line: self._linker.link(line).is_named,
+            names=self._linker.names_one,
         )
 
     def _scope_seen(self, seen: str) -> Reason | None:

@@ -1,6 +1,7 @@
 """What a message was read as: values, made by the reader and passed on."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from kb_service.asking.reading.lexicon import NO_QUANTITY, QuantityAsked
@@ -16,7 +17,8 @@ class Understanding:
 
     ``question``: as asked, with the district and the day that its words name, unless others were chosen.
     ``matter_name``: normalised. ``rivals``: two or more matters that it may be about as well as not.
-    ``is_matter_inferred``: linked by what is asked of the matter, not by a name.
+    ``is_matter_inferred``: linked by what is asked of the matter, not by a name. ``nearness``: of the text to each
+    matter, by id, see `reading.nearness`; empty where nothing is known of it.
     ``scope`` is set when no document should answer it, ``scope_unless_answered`` when none may and there is no sure
     answer (劳动仲裁, 离婚官司). ``audience_named``: whom its words speak for; ``as_of_named``: the day they ask about.
     ``quantity_asked``: the amounts and times that an answer must have. ``seen``: what was taken from a picture, part of
@@ -30,6 +32,7 @@ class Understanding:
     matter_name: str = ""
     rivals: tuple[Matter, ...] = ()
     is_matter_inferred: bool = False
+    nearness: Mapping[str, float] = field(default_factory=dict)
     facet: Facet | None = None
     is_courtesy: bool = False
     scope: Reason | None = None

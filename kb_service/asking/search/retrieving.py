@@ -12,11 +12,12 @@ from kb_service.asking.search.fusing import NO_LEGS, FusedHit, LegShapes, fuse, 
 from kb_service.domain.documents import Kind, Metadata, PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet, region_path, visible_regions
-from kb_service.ports import InForceFilter, LibraryReader, PassageIndex, ScriptConverter, Segmenter, Vector
+from kb_service.ports import InForceFilter, LibraryReader, PassageIndex, ScriptConverter, Segmenter, SparseVector, Vector
 from kb_service.text.normalising import normalised
 from kb_service.text.terms import (
     K1,
     TermStatistics,
+    asked_beside,
     bigrams_of,
     counted,
     covered,
@@ -152,7 +153,7 @@ class Retriever:
             include_version=narrowing.include_version,
             without_versions=narrowing.without_versions,
         )
-        sparse = question_vector(counted(terms_of(understood.text_with_matter, self._segmenter)), self._statistics())
+        sparse = self._sparse(understood)
         legs = self._index.search(
             dense=self._embed(understood.text),
             sparse=sparse,
@@ -175,6 +176,15 @@ class Retriever:
         if self._rerank is not None:
             candidates = self._rerank(understood.text, candidates)
         return candidates[:limit]
+
+    def _sparse(self, understood: Understanding) -> SparseVector:
+        """The terms of the question, and at less weight what guides call its words."""
+        statistics, weight = self._statistics(), self._knobs.guide_word_weight
+        asked = question_vector(counted(terms_of(understood.text_with_matter, self._segmenter)), statistics)
+        called = " ".join(self._lexicon.plain.beside(understood.text)) if weight else ""
+        if not called:
+            return asked
+        return asked_beside(asked, question_vector(counted(terms_of(called, self._segmenter)), statistics), weight)
 
     def _candidate(self, hit: FusedHit, found: PassageInVersion, asked: _Asked) -> Candidate:
         understood, metadata, passage = asked.understood, found.metadata, found.passage
@@ -213,7 +223,7 @@ class Retriever:
 
 
 def topic_score(understood: Understanding, said: Metadata, *, names_facet: bool, knobs: Knobs) -> float:
-    """For matter, facet and district, as far as question and passage speak of them."""
+    """For matter, facet and district, as far as question and passage speak of them, and for the matters it is near."""
     score = 0.0
     if understood.matter is not None and said.matter_id is not None:
         score += knobs.matter_bonus if said.matter_id == understood.matter.id else -knobs.matter_bonus
@@ -221,7 +231,18 @@ def topic_score(understood: Understanding, said: Metadata, *, names_facet: bool,
         score += knobs.facet_bonus
     if understood.question.region and "/" in (region_path(said.region) or ""):
         score += knobs.district_bonus
-    return score
+    return score - knobs.nearness_weight * farness(understood, said.matter_id, knobs)
+
+
+def farness(understood: Understanding, matter_id: str | None, knobs: Knobs) -> float:
+    """How much nearer the question is to another matter than to this one; 0 for the linked one, or when nothing is
+    known of the nearness."""
+    nearness = understood.nearness
+    if not nearness or (understood.matter is not None and matter_id == understood.matter.id):
+        return 0.0
+    if matter_id is None or matter_id not in nearness:
+        return knobs.of_no_matter
+    return min(max(nearness.values()) - nearness[matter_id], knobs.farthest)
 
 
 def coverage_score(question: str, *, own: str, text: str, bigrams: Mapping[str, float], knobs: Knobs) -> float:
