@@ -1,13 +1,14 @@
 """Computing what the index needs of texts, once: term counts and embeddings, kept in the database."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from ingestion.surfaces import Surface, Surfacing
+import numpy as np
+
+from ingestion.surfaces import Surface, Surfacing, key_of
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.domain.documents import PassageInVersion
-from kb_service.ports import ComputedTexts, EmbeddingModel, Segmenter, TermCounts, Vector
+from kb_service.ports import ComputedTexts, EmbeddingModel, Segmenter, TermCounts, Vector, Vectors
 from kb_service.text.terms import counted, terms_of
 
 # Passages embedded and written together: enough to sort by length, small enough to lose little when killed.
@@ -58,6 +59,8 @@ class Preparing:
             for some in batches(surfaces, _BATCH):
                 self.embeddings(some)
                 advance(len(some))
+            for passages in by_document.values():
+                self._embed(self._sentences(passages))
 
     def term_counts(self, surfaces: Sequence[Surface]) -> Mapping[str, TermCounts]:
         """By sparse key, computed where missing."""
@@ -78,8 +81,32 @@ class Preparing:
 
     def embeddings(self, surfaces: Sequence[Surface]) -> Mapping[str, Vector]:
         """By dense key, computed where missing."""
-        known = dict(self._computed.embeddings(self._model.fingerprint, [each.dense_key for each in surfaces]))
-        missing = {each.dense_key: each.dense_text for each in surfaces if each.dense_key not in known}
+        return self._embed({each.dense_key: each.dense_text for each in surfaces})
+
+    def sentence_vectors(self, passages: Sequence[PassageInVersion]) -> Mapping[str, Vectors]:
+        """Of the passages' sentences, (sentences, dimensions), by passage id; a passage that has none is left out.
+
+        Only read, never computed: it is asked with a person waiting. What is missing comes with the next rebuild.
+        """
+        keys_of = {found.passage.id: list(self._sentences([found])) for found in passages}
+        every_key = [key for keys in keys_of.values() for key in keys]
+        vector_of = self._computed.embeddings(self._model.fingerprint, every_key)
+        known = {each: [vector_of[key] for key in keys if key in vector_of] for each, keys in keys_of.items()}
+        return {each: np.array(vectors) for each, vectors in known.items() if vectors}
+
+    def text_keys(self, passages: Sequence[PassageInVersion]) -> set[str]:
+        """Of everything that is computed of them."""
+        own = {key for each in self.surfaces(passages) for key in (each.dense_key, each.sparse_key)}
+        return own | set(self._sentences(passages))
+
+    def _sentences(self, passages: Sequence[PassageInVersion]) -> dict[str, str]:
+        """By their keys."""
+        return {key_of(text): text for found in passages for text in self._surfacing.sentences(found)}
+
+    def _embed(self, text_of: Mapping[str, str]) -> Mapping[str, Vector]:
+        """By key, computed where missing."""
+        known = dict(self._computed.embeddings(self._model.fingerprint, list(text_of)))
+        missing = {key: text for key, text in text_of.items() if key not in known}
         if missing:
             vectors = self._model.embed_passages(list(missing.values()))
             new = dict(zip(missing, vectors, strict=True))
@@ -90,7 +117,7 @@ class Preparing:
     def question_vectors(self, texts: Sequence[str]) -> Mapping[str, Vector]:
         """By normalised text, embedded as if each were asked; computed where missing: some milliseconds a text."""
         kind = f"{self._model.fingerprint} as questions"
-        text_of = {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
+        text_of = {key_of(text): text for text in texts}
         known = dict(self._computed.embeddings(kind, list(text_of)))
         new = {key: self._model.embed_question(text) for key, text in text_of.items() if key not in known}
         self._computed.add_embeddings(kind, new)

@@ -13,6 +13,7 @@ _DOCUMENTS_AT_ONCE = 256
 def all_points(library: SqlLibrary, preparing: Preparing, *, mean_terms: float) -> Iterator[Sequence[IndexPoint]]:
     """Every point that the database calls for, in batches; embeds only what never was."""
     for batch in batches(library.document_ids(), _DOCUMENTS_AT_ONCE):
+        preparing.prepare(batch)
         passages = library.passages_of_documents(batch)
         schedules = library.schedules(batch)
         yield [

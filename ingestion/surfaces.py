@@ -1,4 +1,4 @@
-"""What of a passage is embedded and segmented: the passage in its context, and each similar question alone."""
+"""What of a passage is embedded and segmented: the passage in its context, each similar question, each sentence."""
 
 import hashlib
 import re
@@ -8,10 +8,17 @@ from uuid import NAMESPACE_OID, uuid5
 
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
+from kb_service.text.clauses import sentences
 from kb_service.text.normalising import normalised
 
 # 第十二条, 第十条之一, 第3条: only in the sparse leg, so that renumbering an article does not embed it again.
 _ARTICLE_ORDINAL = re.compile(r"^\s*第[〇零一二三四五六七八九十百千0-9]+条(?:之[一二三四五六七八九十]+)?\s*")
+
+# Written into the index's manifest: when it changes, the index is made anew.
+SURFACES = "2: sentences"
+# A shorter piece of a text (《办法》第三条。) says nothing that a question could be near to.
+_SHORTEST_SENTENCE = 6
+_MOST_SENTENCES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +32,16 @@ class Surface:
 
     @property
     def dense_key(self) -> str:
-        return hashlib.sha256(self.dense_text.encode("utf-8", "surrogatepass")).hexdigest()
+        return key_of(self.dense_text)
 
     @property
     def sparse_key(self) -> str:
-        return hashlib.sha256(self.sparse_text.encode("utf-8", "surrogatepass")).hexdigest()
+        return key_of(self.sparse_text)
+
+
+def key_of(text: str) -> str:
+    """What is computed of exactly this text is kept under it."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Surfacing:
@@ -42,6 +54,19 @@ class Surfacing:
     def of(self, found: PassageInVersion) -> Sequence[Surface]:
         """The passage's own surface first; its point has the passage's id."""
         return [self._own(found), *self._similar_questions(found)]
+
+    def sentences(self, found: PassageInVersion) -> list[str]:
+        """Each sentence of the passage behind its matter and heading, normalised; none where it has only one.
+
+        They are no points of the index: the passages that a search finds are ordered by their nearest sentence.
+        """
+        text = found.passage.text
+        spans = [each for each in sentences(text) if each.end - each.start >= _SHORTEST_SENTENCE]
+        if len(spans) < 2:
+            return []
+        said = found.metadata
+        context = [self._name_of(said.matter_id) if said.matter_id else said.title, *found.passage.heading_path[-2:]]
+        return [self._joined([" ".join([*context, text[each.start : each.end]])]) for each in spans[:_MOST_SENTENCES]]
 
     def _own(self, found: PassageInVersion) -> Surface:
         passage = found.passage

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingestion.sentence_vectors import SentenceVectors
 from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.pronunciation import syllable
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
@@ -86,6 +87,7 @@ def open_asking(
         lexicon=lexicon,
         statistics=statistics.current,
         knobs=knobs,
+        sentence_vectors=SentenceVectors(texts.preparing).of if knobs.reads_sentences else None,
         rerank=_rerank(settings.reranker_model),
     )
     planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)

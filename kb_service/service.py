@@ -16,6 +16,7 @@ from ingestion.reading_pictures import PictureReading
 from ingestion.rebuilding import all_points
 from ingestion.sources import Reading
 from ingestion.statistics import PublishedStatistics
+from ingestion.surfaces import SURFACES
 from ingestion.sync import Synchroniser
 from ingestion.taking_in import TakingIn
 from kb_service.adapters.blobs import BlobFolder
@@ -108,6 +109,7 @@ class Texts:
             converter=self.converter.fingerprint,
             dimensions=self.model.dimensions,
             mean_terms=mean_terms,
+            surfaces=SURFACES,
         )
 
 
@@ -185,10 +187,9 @@ class Service:
         if not reason.strip():
             raise ReasonMissing("a purge says why; give a reason")
         passages = self.library.passages_of_version(version_id)
-        surfaces = self.texts.preparing.surfaces(passages)
         blob = SqlPurging(self.records.database).purge(
             version_id,
-            text_keys={key for each in surfaces for key in (each.dense_key, each.sparse_key)},
+            text_keys=self.texts.preparing.text_keys(passages),
             actor=actor,
             at=self.now(),
             reason=reason,

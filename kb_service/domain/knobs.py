@@ -10,6 +10,7 @@ class Knobs:
     leg_depth: int = 100  # fusion takes its scale from each leg's top 100
     dense_weight: float = 0.55  # docs/decisions/0004-fusion.md
     reordered: int = 30
+    reads_sentences: bool = True  # of those, each by its nearest sentence; docs/decisions/0022-finding-the-matter.md
     coverage_bonus: float = 2.0  # for a passage that says all of the question, in proportion; 0012-confidence.md
     matter_bonus: float = 0.5
     # For how much nearer the question is to another matter than to the passage's (0 to about .5): a prior, not a wall.
@@ -17,6 +18,7 @@ class Knobs:
     farthest: float = 0.3  # what is farther off loses no more
     of_no_matter: float = 0.15  # how far off a passage without a matter counts
     facet_bonus: float = 0.7
+    amount_missing_penalty: float = 0.5  # the question asks for an amount or a time, and the passage has none
     title_only_penalty: float = 0.2  # found for its title alone: its own words share nothing with the question
     notice_penalty: float = 0.6  # the same of a passage of a line: a disclaimer, a source
     mends_spelling: bool = True  # of the names of matters

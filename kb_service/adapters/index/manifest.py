@@ -16,13 +16,15 @@ MEAN_TERMS_TOLERANCE = 0.2
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """``segmenter`` covers everything that turns text into term ids and weights; ``mean_terms`` is the mean length of
-    a passage, in terms, that the weights in the index were made with (new points must use the same)."""
+    a passage, in terms, that the weights in the index were made with (new points must use the same). ``surfaces``:
+    which texts of a passage have vectors; empty for an index from before it was noted."""
 
     embedding: str
     segmenter: str
     converter: str
     dimensions: int
     mean_terms: float
+    surfaces: str = ""
     schema: int = SCHEMA
     engine: str = ENGINE
 
@@ -89,4 +91,5 @@ _COMPARED = (
     ("embedding", True),
     ("segmenter", False),
     ("converter", False),
+    ("surfaces", False),
 )

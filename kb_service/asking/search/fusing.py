@@ -4,7 +4,7 @@ Measured better than reciprocal rank fusion on the public-service and statute se
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,6 +53,15 @@ NO_LEGS = LegShapes()
 
 def shapes(legs: TwoLegs, *, sparse_possible: float) -> LegShapes:
     return LegShapes(_shape(legs.dense), _shape(legs.sparse), sparse_possible)
+
+
+def by_nearest_sentence(legs: TwoLegs, cosines: Mapping[str, float]) -> TwoLegs:
+    """The dense leg with each passage by its nearest sentence, where that is nearer than the whole passage.
+
+    ``cosines``: of the nearest sentence, by passage id.
+    """
+    dense = [replace(hit, score=max(hit.score, cosines.get(hit.passage_id, hit.score))) for hit in legs.dense]
+    return replace(legs, dense=tuple(sorted(dense, key=lambda hit: (-hit.score, hit.point_id))))
 
 
 def fuse(legs: TwoLegs, *, dense_weight: float) -> list[FusedHit]:

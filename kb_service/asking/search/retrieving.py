@@ -8,11 +8,21 @@ import numpy as np
 
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.search.fusing import NO_LEGS, FusedHit, LegShapes, fuse, shapes
+from kb_service.asking.search.fusing import NO_LEGS, FusedHit, LegShapes, by_nearest_sentence, fuse, shapes
 from kb_service.domain.documents import Kind, Metadata, PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet, region_path, visible_regions
-from kb_service.ports import InForceFilter, LibraryReader, PassageIndex, ScriptConverter, Segmenter, SparseVector, Vector
+from kb_service.ports import (
+    InForceFilter,
+    LibraryReader,
+    PassageIndex,
+    ScriptConverter,
+    Segmenter,
+    SparseVector,
+    TwoLegs,
+    Vector,
+    Vectors,
+)
 from kb_service.text.normalising import normalised
 from kb_service.text.terms import (
     K1,
@@ -118,9 +128,12 @@ class Retriever:
         lexicon: Lexicon,
         statistics: Callable[[], TermStatistics],
         knobs: Knobs,
+        sentence_vectors: Callable[[Sequence[PassageInVersion]], Mapping[str, Vectors]] | None = None,
         rerank: Callable[[str, Sequence[Candidate]], list[Candidate]] | None = None,
     ) -> None:
-        """``embed``: a question to its vector. ``rerank``: orders the best anew by reading them with the question."""
+        """``embed``: a question to its vector. ``sentence_vectors``: of passages' sentences, by passage id.
+        ``rerank``: orders the best anew by reading them with the question.
+        """
         self._index = index
         self._library = library
         self._embed = embed
@@ -129,6 +142,7 @@ class Retriever:
         self._lexicon = lexicon
         self._statistics = statistics
         self._knobs = knobs
+        self._sentence_vectors = sentence_vectors
         self._rerank = rerank
 
     def find(
@@ -154,28 +168,37 @@ class Retriever:
             without_versions=narrowing.without_versions,
         )
         sparse = self._sparse(understood)
+        dense = self._embed(understood.text)
         legs = self._index.search(
-            dense=self._embed(understood.text),
+            dense=dense,
             sparse=sparse,
             within=within,
             limit=self._knobs.leg_depth,
         )
+        passages, legs = self._read(legs, dense, limit)
         asked = _Asked(
             understood=understood,
             terms=terms or self.weigh(understood),
             legs=shapes(legs, sparse_possible=float(sparse.weights.sum()) * (K1 + 1)),
         )
-        fused = fuse(legs, dense_weight=self._knobs.dense_weight)[: max(limit, self._knobs.reordered)]
-        passages = self._library.passages([hit.passage_id for hit in fused])
         candidates = [
             self._candidate(hit, passages[hit.passage_id], asked)
-            for hit in fused
+            for hit in fuse(legs, dense_weight=self._knobs.dense_weight)
             if hit.passage_id in passages and not self._is_excluded(understood.text, passages[hit.passage_id])
         ]
         candidates.sort(key=lambda each: (-each.score, each.hit.passage_id))
         if self._rerank is not None:
             candidates = self._rerank(understood.text, candidates)
         return candidates[:limit]
+
+    def _read(self, legs: TwoLegs, dense: Vector, limit: int) -> tuple[Mapping[str, PassageInVersion], TwoLegs]:
+        """The best passages, and both legs with these by their nearest sentence."""
+        best = fuse(legs, dense_weight=self._knobs.dense_weight)[: max(limit, self._knobs.reordered)]
+        passages = self._library.passages([hit.passage_id for hit in best])
+        if self._sentence_vectors is None:
+            return passages, legs
+        vectors_of = self._sentence_vectors(list(passages.values()))
+        return passages, by_nearest_sentence(legs, {each: float((of @ dense).max()) for each, of in vectors_of.items()})
 
     def _sparse(self, understood: Understanding) -> SparseVector:
         """The terms of the question, and at less weight what guides call its words."""
@@ -195,6 +218,8 @@ class Retriever:
         text = f"{context}\n{own}"
         names_facet = understood.facet is not None and self.heading_names(understood.facet, found)
         score = hit.score + topic_score(understood, metadata, names_facet=names_facet, knobs=self._knobs)
+        if understood.quantity_asked.is_missing_from(own):
+            score -= self._knobs.amount_missing_penalty
         score += coverage_score(understood.text, own=own, text=text, bigrams=asked.terms.bigrams, knobs=self._knobs)
         return Candidate(found, hit, score, text, own_from=len(context) + 1, legs=asked.legs)
 
