@@ -84,15 +84,21 @@ class Preparing:
         return self._embed({each.dense_key: each.dense_text for each in surfaces})
 
     def sentence_vectors(self, passages: Sequence[PassageInVersion]) -> Mapping[str, Vectors]:
-        """Of the passages' sentences, (sentences, dimensions), by passage id; a passage that has none is left out.
+        """Of the passages' sentences, (sentences, dimensions), by passage id: empty of a single one, see `Surfacing`.
 
-        Only read, never computed: it is asked with a person waiting. What is missing comes with the next rebuild.
+        Only read, never computed: it is asked with a person waiting. What is missing is left out, and comes with the
+        next rebuild.
         """
         keys_of = {found.passage.id: list(self._sentences([found])) for found in passages}
         every_key = [key for keys in keys_of.values() for key in keys]
         vector_of = self._computed.embeddings(self._model.fingerprint, every_key)
         known = {each: [vector_of[key] for key in keys if key in vector_of] for each, keys in keys_of.items()}
-        return {each: np.array(vectors) for each, vectors in known.items() if vectors}
+        nothing = np.empty((0, self._model.dimensions), np.float32)
+        return {
+            each: np.array(known[each], np.float32) if keys else nothing
+            for each, keys in keys_of.items()
+            if known[each] or not keys
+        }
 
     def text_keys(self, passages: Sequence[PassageInVersion]) -> set[str]:
         """Of everything that is computed of them."""

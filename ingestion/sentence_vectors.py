@@ -21,18 +21,17 @@ class SentenceVectors:
         self._lock = threading.Lock()
 
     def of(self, passages: Sequence[PassageInVersion]) -> Mapping[str, Vectors]:
-        """(sentences, dimensions), by passage id; a passage that has none yet is left out."""
+        """(sentences, dimensions), by passage id; a passage that has none, or none yet, is left out."""
         with self._lock:
-            known = {
-                found.passage.id: vectors for found in passages if (vectors := self._remembered(found)) is not None
-            }
+            remembered = {found.passage.id: self._remembered(found) for found in passages}
+        known = {passage_id: vectors for passage_id, vectors in remembered.items() if vectors is not None}
         missing = [found for found in passages if found.passage.id not in known]
         if missing:
             read = self._preparing.sentence_vectors(missing)
             with self._lock:
                 self._remember([found for found in missing if found.passage.id in read], read)
             known |= read
-        return known
+        return {passage_id: vectors for passage_id, vectors in known.items() if len(vectors)}
 
     def _remembered(self, found: PassageInVersion) -> Vectors | None:
         """Of exactly this text: a draft that is edited keeps its ids."""

@@ -20,7 +20,14 @@ from kb_service.asking.routing import Router
 from kb_service.asking.search.answer_features import answer_features
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
-from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, QuestionTerms, Retriever
+from kb_service.asking.search.retrieving import (
+    EVERYTHING,
+    Candidate,
+    Narrowing,
+    QuestionTerms,
+    Retriever,
+    matter_shown,
+)
 from kb_service.domain.answers import (
     Answer,
     Carried,
@@ -115,25 +122,27 @@ class Pipeline:
         if first.phrasing.complaint is Complaint.ONLY:
             return Part(first, SearchResult(), self._after_complaint(first, context))
         yield Progress("searching")
-        looked_up = [(each, self._look_up(each, context.narrowing)) for each in readings]
+        looked_up = [self._look_up(each, context.narrowing) for each in readings]
         understood, result = max(looked_up, key=lambda pair: pair[1].confidence)
         yield EvidenceFound(self._tools.composer.evidence([result]))
         yield Progress("drafting")
         reply = yield from self._decide(understood, result, context)
         return Part(understood, result, self._after_repeated_failure(understood, result, reply, context))
 
-    def _look_up(self, understood: Understanding, narrowing: Narrowing) -> SearchResult:
+    def _look_up(self, understood: Understanding, narrowing: Narrowing) -> tuple[Understanding, SearchResult]:
+        """The question with the matter that its words or else the best passages belong to, and what was found."""
         retriever, confidence = self._tools.retriever, self._tools.confidence
         terms = retriever.weigh(understood)
         candidates = retriever.find(understood, narrowing=narrowing, limit=_CANDIDATES, terms=terms)
         if not candidates:
-            return SearchResult()
+            return understood, SearchResult()
+        understood = self._tools.messages.reader.with_matter(understood, matter_shown(understood, candidates))
         facet = understood.facet
         facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].source)
         quoted = self._quoted(understood, candidates, terms)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
         feature_of |= answer_features(understood, candidates, terms, self._normalised(quoted))
-        return SearchResult(
+        return understood, SearchResult(
             candidates=tuple(candidates),
             terms=terms,
             quoted=quoted,

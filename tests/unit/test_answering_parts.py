@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from kb_service.asking.search.fusing import fuse
+from kb_service.asking.search.fusing import by_nearest_sentence, fuse
 from kb_service.domain.matters import region_path, visible_regions
 from kb_service.ports import Hit, TwoLegs
 from kb_service.text.clauses import sentences
-from kb_service.text.terms import TermStatistics, counted, passage_vector, question_vector
+from kb_service.text.terms import TermStatistics, asked_beside, counted, passage_vector, question_vector, term_id
 
 
 def hit(passage_id: str, score: float) -> Hit:
@@ -33,6 +33,22 @@ def test_a_similar_question_speaks_for_its_passage_once() -> None:
     fused = fuse(legs, dense_weight=0.5)
     assert [each.passage_id for each in fused] == ["a", "b"]
     assert fused[0].dense == 0.95
+
+
+def test_a_passage_counts_by_its_nearest_sentence_where_that_is_nearer_than_the_whole() -> None:
+    legs = TwoLegs(dense=(hit("a", 0.9), hit("b", 0.8), hit("c", 0.7)), sparse=(hit("c", 3.0),))
+    read = by_nearest_sentence(legs, {"b": 0.95, "a": 0.5, "d": 0.99})
+    assert [(each.passage_id, each.score) for each in read.dense] == [("b", 0.95), ("a", 0.9), ("c", 0.7)]
+    assert read.sparse == legs.sparse
+
+
+def test_guide_words_weigh_less_and_only_where_the_question_lacks_them() -> None:
+    statistics = TermStatistics.empty()
+    asked = question_vector(counted(["房东"]), statistics)
+    both = asked_beside(asked, question_vector(counted(["房东", "租赁"]), statistics), 0.5)
+    weight_of = dict(zip(both.term_ids.tolist(), both.weights.tolist(), strict=True))
+    assert weight_of[term_id("租赁")] == pytest.approx(0.5 * weight_of[term_id("房东")])
+    assert (np.diff(both.term_ids.astype(np.int64)) > 0).all()
 
 
 def test_equal_scores_are_ordered_by_passage_id() -> None:

@@ -72,3 +72,9 @@ def test_a_payload_comes_back_as_it_went_in_and_holds_no_null(payload: PointPayl
     assert payload_from_dict(kept) == payload
     assert None not in kept.values()
     assert not any(isinstance(value, bool) for value in kept.values())
+
+
+def test_an_index_from_before_sentences_had_vectors_is_made_anew_while_it_serves() -> None:
+    old = from_json(as_json(MANIFEST).replace('"surfaces": "",', ""))
+    (found,) = differences(old, replace(MANIFEST, surfaces="2: sentences"))
+    assert (found.field, found.is_fatal) == ("surfaces", False)

@@ -77,3 +77,35 @@ def test_in_doubt_nothing_is_linked(text: str) -> None:
 
 def test_without_matters_nothing_is_linked() -> None:
     assert Linker((), OpenCCConverter(), WORDS).link("居住证") == Linked()
+
+
+def linker_near(**nearness: float) -> Linker:
+    """Knows how near every question is to each matter."""
+    matters = (PERMIT, IDENTITY, FUND, DOGS)
+    return Linker(matters, OpenCCConverter(), WORDS, names_near=lambda _text: nearness)
+
+
+def test_a_question_without_a_name_is_linked_to_the_matter_it_is_clearly_nearest_to() -> None:
+    found = linker_near(permit=0.2, dogs=0.5).link("毛毛出门要带什么牌")
+    assert (found.matter, found.is_named) == (DOGS, False)
+
+
+@pytest.mark.parametrize("nearness", [{"permit": 0.44, "dogs": 0.1}, {"permit": 0.55, "dogs": 0.5}])
+def test_a_question_that_is_far_from_all_or_near_to_two_is_linked_to_none(nearness: dict[str, float]) -> None:
+    found = linker_near(**nearness).link("明天会下雨吗")
+    assert (found.matter, found.nearness) == (None, nearness)
+
+
+def test_of_two_names_the_one_counts_that_the_question_is_nearer_to() -> None:
+    assert linker_near(permit=0.3, fund=0.6).link("居住证办好以后才能取公积金吗").matter == FUND
+    assert linker_near(permit=0.6, fund=0.3).link("居住证办好以后才能取公积金吗").matter == PERMIT
+
+
+def test_a_matter_that_is_not_named_counts_where_the_question_is_clearly_nearer_to_it() -> None:
+    text = "养狗的人没有居住证行吗"
+    assert linker_near(permit=0.4, dogs=0.45).link(text).matter == PERMIT
+    assert linker_near(permit=0.3, dogs=0.8).link(text).matter == DOGS
+
+
+def test_what_is_denied_is_not_linked_by_nearness_either() -> None:
+    assert linker_near(permit=0.8).link("我问的不是居住证").matter is None

@@ -91,3 +91,18 @@ def test_similar_questions_lead_to_the_first_passage_only() -> None:
     second = replace(first, passage=replace(first.passage, id="p2", ordinal=1))
     assert len(SURFACING.of(first)) == 2
     assert len(SURFACING.of(second)) == 1
+
+
+def test_each_sentence_stands_behind_its_matter_and_heading() -> None:
+    found = passage_in_version(
+        "滿一年簽注一次。到期前三十日內辦理；逾期的失效。", headings=("总则", "二、期限"), matter_id="permit"
+    )
+    assert SURFACING.sentences(found) == [
+        "居住证签注 总则 二、期限 满一年签注一次。",
+        "居住证签注 总则 二、期限 到期前三十日内办理;",
+        "居住证签注 总则 二、期限 逾期的失效。",
+    ]
+
+
+def test_a_passage_of_one_sentence_needs_none_beside_itself() -> None:
+    assert SURFACING.sentences(passage_in_version("签注当场办结,不收费。来源。")) == []

@@ -99,6 +99,13 @@ class Reader:
         """Normalised."""
         return normalised(matter.name, self._converter)
 
+    def with_matter(self, understood: Understanding, matter_id: str | None) -> Understanding:
+        """Linked to a matter that its words do not name; as it is, without one."""
+        matter = self.matter(matter_id)
+        if matter is None:
+            return understood
+        return replace(understood, matter=matter, matter_name=self.name_of(matter), is_matter_inferred=True)
+
     def is_traditional(self, text: str) -> bool:
         return is_traditional(text, self._converter)
 
