@@ -28,6 +28,7 @@ from kb_service.asking.drafting.model_brief import load_prompts
 from kb_service.asking.drafting.model_calls import CircuitBreaker
 from kb_service.asking.drafting.model_drafting import Limits, ModelDrafter
 from kb_service.asking.drafting.planted_orders import PlantedOrders, load_planted
+from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
@@ -113,6 +114,7 @@ def open_asking(
         clarifying=Clarifying(matters={each.id: each for each in matters}, lexicon=lexicon, names=reader.names),
         relating=Relating(lexicon, texts.converter, limit=knobs.related),
         planted_orders=planted_orders,
+        possible=PossibleQuotes(texts.converter, router.name, knobs),
         lexicon=lexicon,
         converter=texts.converter,
         composer=Composer(

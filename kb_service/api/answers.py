@@ -76,9 +76,15 @@ def stored(
 ) -> Response:
     """The answer as it was given, to the channel that asked; what it cites may be flagged as withdrawn since."""
     answer = service.transcript.answer(answer_id, channel=channel)
-    withdrawn = service.library.withdrawn_among([each.version_id for each in answer.citations])
-    flagged = tuple(replace(each, withdrawn=each.version_id in withdrawn) for each in answer.citations)
-    return Response(ANSWER.dump_json(replace(answer, citations=flagged)), media_type="application/json")
+    withdrawn = service.library.withdrawn_among(
+        [each.version_id for shown in (answer.citations, answer.possible) for each in shown]
+    )
+    flagged = replace(
+        answer,
+        citations=tuple(replace(each, withdrawn=each.version_id in withdrawn) for each in answer.citations),
+        possible=tuple(replace(each, withdrawn=each.version_id in withdrawn) for each in answer.possible),
+    )
+    return Response(ANSWER.dump_json(flagged), media_type="application/json")
 
 
 @router.post("/{answer_id}/feedback", status_code=204)

@@ -15,6 +15,7 @@ from kb_service.domain.answers import (
     MatterRef,
     Notice,
     Outcome,
+    Possible,
     Question,
     Reason,
     UnderstoodAs,
@@ -72,6 +73,7 @@ class Composer:
             clarification=leading.reply.clarification,
             escalation=self._escalation(parts),
             related_questions=self._related(parts),
+            possible=self._possible(parts),
             drafting=_drafting(parts),
             knobs=self._knobs,
         )
@@ -123,6 +125,11 @@ class Composer:
     def _related(self, parts: Sequence[Part]) -> tuple[str, ...]:
         found = dict.fromkeys(question for part in parts for question in part.reply.related)
         return tuple(self._in_script(each, parts) for each in list(found)[: self._knobs.related])
+
+    def _possible(self, parts: Sequence[Part]) -> tuple[Possible, ...]:
+        """Of each part in turn, each passage once."""
+        once = {each.passage_id: each for part in parts for each in part.reply.possible}
+        return tuple(list(once.values())[: self._knobs.possible])
 
     def _in_script(self, text: str, parts: Sequence[Part]) -> str:
         return self._converter.to_traditional(text) if parts[0].understood.is_traditional else text

@@ -12,6 +12,7 @@ from kb_service.asking.conversation.relating import Relating
 from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import AnswerDrafter, Draft, completed
 from kb_service.asking.drafting.planted_orders import PlantedOrders
+from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
@@ -36,6 +37,7 @@ from kb_service.domain.answers import (
     Complaint,
     Notice,
     Outcome,
+    Possible,
     Question,
     Reason,
 )
@@ -75,6 +77,7 @@ class Tools:
     clarifying: Clarifying
     relating: Relating
     planted_orders: PlantedOrders
+    possible: PossibleQuotes
     lexicon: Lexicon
     converter: ScriptConverter
     composer: Composer
@@ -169,15 +172,14 @@ class Pipeline:
         if understood.scope is not None:
             return self._hand_over(understood, result, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
         if not result.candidates or result.terms is None:
-            return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE)
+            return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE, context)
         asked_back = self._asked_back(understood, result, context)
         if asked_back is not None:
             text = self._tools.clarifying.text(asked_back)
             return Reply(Outcome.CLARIFY, text, clarification=asked_back)
         if not result.is_sure:
-            return self._no_sure_answer(
-                understood, result, self._reason_for_doubt(understood, result), Outcome.HANDED_OVER
-            )
+            reason = self._reason_for_doubt(understood, result)
+            return self._no_sure_answer(understood, result, reason, Outcome.HANDED_OVER, context)
         if result.quoted is None or self._tools.planted_orders.stand_in(result.candidates[0].source):
             return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
         usable = self._tools.planted_orders.without(result.candidates)
@@ -252,7 +254,7 @@ class Pipeline:
         if not reply.has_failed or understood.scope is not None or self._failures(context) < 1:
             return reply
         handed = self._hand_over(understood, result, Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
-        return replace(handed, reasons=(*reply.reasons, Reason.REPEATED_FAILURE))
+        return replace(handed, reasons=(*reply.reasons, Reason.REPEATED_FAILURE), possible=reply.possible)
 
     def _failures(self, context: Context) -> int:
         return failures_in_a_row(context.turns)
@@ -266,13 +268,27 @@ class Pipeline:
         return Reason.LOW_CONFIDENCE
 
     def _no_sure_answer(
-        self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome
+        self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome, context: Context
     ) -> Reply:
         """Nothing sure to say: then 离婚官司 is a matter for other channels, though 打官司 may stand in a law."""
         elsewhere = understood.scope_unless_answered
         if elsewhere is not None:
             return self._hand_over(understood, result, elsewhere, _OUTCOME_OF_SCOPE[elsewhere])
-        return self._hand_over(understood, result, reason, outcome)
+        handed = self._hand_over(understood, result, reason, outcome)
+        return replace(handed, possible=self._possible(understood, result, reason, context))
+
+    def _possible(
+        self, understood: Understanding, result: SearchResult, reason: Reason, context: Context
+    ) -> tuple[Possible, ...]:
+        """What was found and is not sure enough; nothing of texts that are confirmed to contradict each other."""
+        is_far_off = result.confidence < self._tools.possible.knobs.possible_confidence
+        if reason is Reason.CONFLICTING_SOURCES or result.terms is None or is_far_off:
+            return ()
+        usable = self._tools.planted_orders.without(result.candidates)
+        schedules = self._tools.library.schedules(
+            sorted({each.document_id for each in usable}), as_if_approved=context.narrowing.include_version
+        )
+        return self._tools.possible.among(usable, schedules, result.terms.bigrams, as_of=understood.question.as_of)
 
     def _hand_over(self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome) -> Reply:
         routed = self._tools.router.route(understood, result.candidates)

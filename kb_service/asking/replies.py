@@ -9,7 +9,16 @@ from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
-from kb_service.domain.answers import Citation, Clarification, DepartmentRef, Notice, NoticeKind, Outcome, Reason
+from kb_service.domain.answers import (
+    Citation,
+    Clarification,
+    DepartmentRef,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Possible,
+    Reason,
+)
 from kb_service.ports import Scheduled
 
 
@@ -39,6 +48,7 @@ class Reply:
     notices: tuple[Notice, ...] = ()
     clarification: Clarification | None = None
     related: tuple[str, ...] = ()
+    possible: tuple[Possible, ...] = ()
 
     @property
     def has_failed(self) -> bool:

@@ -69,6 +69,7 @@ class Question:
 class Citation:
     """A quote that stands at ``version.text[start:end]``; ``mark`` is the number shown as [1].
 
+    ``matter_id``: what its document is about; None where nobody said, or for answers stored before this was kept.
     ``withdrawn``: its version has been taken back since the answer was given.
     """
 
@@ -88,6 +89,26 @@ class Citation:
     effective_from: date | None
     effective_to: date | None
     source_url: str | None
+    withdrawn: bool = False
+    matter_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """Words that may have to do with a question that was not answered: whole sentences at ``version.text[start:end]``.
+
+    No answer, and never counted as one. ``withdrawn``: its version has been taken back since.
+    """
+
+    document_id: str
+    version_id: str
+    passage_id: str
+    title: str
+    quote: str
+    start: int
+    end: int
+    effective_from: date | None
+    effective_to: date | None
     withdrawn: bool = False
 
 
@@ -230,5 +251,6 @@ class Answer:
     clarification: Clarification | None
     escalation: Escalation
     related_questions: tuple[str, ...] = field(default=())
+    possible: tuple[Possible, ...] = field(default=())
     drafting: Drafting | None = None
     knobs: Knobs | None = None

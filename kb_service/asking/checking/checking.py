@@ -164,4 +164,5 @@ def _citation(mark: int, quote: Quote, interval: Interval, department_name: Call
         effective_from=interval.start,
         effective_to=interval.end,
         source_url=metadata.source_url,
+        matter_id=metadata.matter_id,
     )
