@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate
-from kb_service.domain.answers import Citation, Question
+from kb_service.domain.answers import Citation, Possible, Question
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import (
     DraftPassage,
@@ -99,6 +99,21 @@ def citation(quote: str = "签注免费。", *, document_id: str = "guide", **fi
     }
     absent = dict.fromkeys(("department", "page", "second", "effective_from", "effective_to", "source_url"))
     return Citation(**(boring | absent | fields))
+
+
+def possible(quote: str = "签注免费。", *, document_id: str = "guide", **said: Any) -> Possible:
+    boring: dict[str, Any] = {
+        "document_id": document_id,
+        "version_id": f"version-of-{document_id}",
+        "passage_id": "p1",
+        "title": "签注办法",
+        "quote": quote,
+        "start": 0,
+        "end": len(quote),
+        "effective_from": None,
+        "effective_to": None,
+    }
+    return Possible(**(boring | said))
 
 
 def returned(generator: Generator[Any, None, T]) -> T:

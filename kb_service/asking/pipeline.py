@@ -48,6 +48,13 @@ _CANDIDATES = 10
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
 _MAJORITY = 0.5
+# By so much a message read by itself has to be surer than with what was said before it.
+_CLEARLY_SURER = 0.1
+_FAR_SURER = 0.4
+# So many of the best passages are looked at for the matter that was spoken of.
+_NEAR = 5
+# Characters of its own that a message may have and still be likely to go on with what was said before it.
+_FEW_WORDS = 6
 _OUTCOME_OF_SCOPE = {
     Reason.OUT_OF_SCOPE: Outcome.OUT_OF_SCOPE,
     Reason.ABUSE: Outcome.OUT_OF_SCOPE,
@@ -121,12 +128,13 @@ class Pipeline:
     def _part(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
         first = readings[0]
         if first.is_courtesy:
-            return Part(first, SearchResult(), Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy")))
+            text = self._tools.lexicon.say("farewell" if first.phrasing.takes_leave else "courtesy")
+            return Part(first, SearchResult(), Reply(Outcome.COURTESY, text))
         if first.phrasing.complaint is Complaint.ONLY:
             return Part(first, SearchResult(), self._after_complaint(first, context))
         yield Progress("searching")
         looked_up = [self._look_up(each, context.narrowing) for each in readings]
-        understood, result = max(looked_up, key=lambda pair: pair[1].confidence)
+        understood, result = _preferred(looked_up)
         yield EvidenceFound(self._tools.composer.evidence([result]))
         yield Progress("drafting")
         reply = yield from self._decide(understood, result, context)
@@ -244,7 +252,9 @@ class Pipeline:
         """The last answer did not help: another try is offered once, then a person."""
         if self._failures(context):
             return self._hand_over(understood, SearchResult(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
-        text = self._tools.lexicon.say("dissatisfied")
+        last = context.turns[-1].clarification if context.turns else None
+        is_none = understood.phrasing.reply.is_none and last is not None and bool(last.options)
+        text = self._tools.lexicon.say("none_of_options" if is_none else "dissatisfied")
         return Reply(Outcome.CLARIFY, text, clarification=Clarification(text, ()))
 
     def _after_repeated_failure(
@@ -297,3 +307,24 @@ class Pipeline:
         text = hand_over_text(reason, department, self._tools.lexicon)
         related = self._tools.relating.after_hand_over(understood, result.candidates)
         return Reply(outcome, text, (reason,), department, related=related)
+
+
+def _preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple[Understanding, SearchResult]:
+    """With what was said before, unless the message clearly is one by itself.
+
+    A message of many words is, when next to nothing of the matter spoken of is found with them; and one that has a sure
+    answer by itself and none with what was said before, or a less sure one: of few words only when by far.
+    """
+    carried, *others = looked_up
+    if not others:
+        return carried
+    own = others[0]
+    matters = [each.source.metadata.matter_id for each in own[1].candidates[:_NEAR]]
+    before = carried[0].matter.id if carried[0].matter else None
+    says_much = len(carried[0].phrasing.content) > _FEW_WORDS
+    if says_much and before not in matters:
+        return own
+    lead = own[1].confidence - carried[1].confidence
+    is_surer = own[1].is_sure and (not carried[1].is_sure or lead > _CLEARLY_SURER)
+    is_by_far = says_much or before in matters[:1] or lead > _FAR_SURER
+    return own if is_surer and is_by_far else carried

@@ -109,6 +109,7 @@ class Possible:
     end: int
     effective_from: date | None
     effective_to: date | None
+    matter_id: str | None = None
     withdrawn: bool = False
 
 

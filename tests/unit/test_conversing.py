@@ -27,7 +27,7 @@ from kb_service.domain.answers import (
 )
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet, Matter
-from tests.factories import NOON, day, question
+from tests.factories import NOON, citation, day, possible, question
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 CONVERTER = OpenCCConverter()
@@ -87,6 +87,10 @@ def turn(text: str, outcome: Outcome = Outcome.ANSWERED, *reasons: Reason, **fie
         escalation=Escalation(bool(reasons), reasons),
     )
     return replace(answer, **fields)
+
+
+def topic_after(turns: list[Answer]) -> Topic | None:
+    return topic_of_turns(turns, names_topic=lambda text: read(text).phrasing.names_thing)
 
 
 def complaint(text: str) -> Complaint:
@@ -246,14 +250,57 @@ def test_a_day_that_the_asker_chose_is_never_changed() -> None:
 
 def test_a_message_that_asks_nothing_takes_over_what_was_asked() -> None:
     read_after = after("居住证签注多少钱", "那孩子呢")
+    assert read_after.text == "孩子 居住证签注多少钱"
+    assert read_after.carried == (Carried.QUESTION, Carried.MATTER, Carried.FACET)
+
+
+def test_a_detail_takes_the_place_of_its_alternative() -> None:
+    read_after = after("失业金上限是多少", "下限呢")
+    assert read_after.text == "失业金下限是多少"
+
+
+def test_a_long_question_before_lends_its_facet_only() -> None:
+    read_after = after("我在上海待了三年多了最近搬到闵行那边去住了居住证签注要多少钱", "那孩子呢")
     assert read_after.text == "居住证签注 孩子 多少钱"
-    assert read_after.carried == (Carried.MATTER, Carried.FACET)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("不是，我问的是居住登记", "居住登记 多少钱"),
+        ("错了，是居住登记", "居住登记 多少钱"),
+        ("不对不对，我说的是居住登记", "居住登记 多少钱"),
+        ("我不是问签注，问的是居住登记", "居住登记 多少钱"),
+        ("不是签注，是居住登记", "居住登记 多少钱"),
+        ("不是，我要问居住登记要带什么", "居住登记要带什么"),
+    ],
+)
+def test_a_correction_asks_of_what_was_meant(text: str, expected: str) -> None:
+    read_after = after("居住证签注多少钱", text)
+    assert (read_after.text, matter_of(read_after)) == (expected, "registration")
+
+
+@pytest.mark.parametrize("text", ["不是本地户口能办吗", "不对外开放吗", "没有合同能办吗", "不带照片行吗"])
+def test_a_question_that_denies_something_corrects_nothing(text: str) -> None:
+    assert not read(text).phrasing.corrects
+
+
+def test_a_correction_of_the_day_asks_the_same_of_that_day() -> None:
+    read_after = after("失业金一个月多少", "不是，我问的是去年")
+    assert (read_after.text, read_after.question.as_of) == ("失业金一个月多少", LAST_YEAR)
+
+
+def test_the_day_is_kept_when_the_same_is_asked_of_another_matter() -> None:
+    topic = Topic("benefit", Facet.FEE, None, Audience.PERSON, LAST_YEAR, "失业金多少钱")
+    other = carry_over(read("那社保卡呢"), topic)
+    assert (other.question.as_of, other.question.audience) == (LAST_YEAR, None)
 
 
 def test_a_short_question_that_may_be_one_of_its_own_is_read_both_ways() -> None:
     topic = topic_of_part(read("居住证签注多少钱"))
-    both = FOLLOWING.readings(read("演示坐席几点下班"), topic)
-    assert [each.carried for each in both] == [(Carried.MATTER,), ()]
+    for text in ("演示坐席几点下班", "租房合同和证明都有了还缺什么"):
+        both = FOLLOWING.readings(read(text), topic)
+        assert [each.carried for each in both] == [(Carried.MATTER,), ()]
     assert len(FOLLOWING.readings(read("那要带什么"), topic)) == 1
 
 
@@ -270,33 +317,55 @@ def test_the_newest_turn_with_a_topic_counts() -> None:
         turn("谢谢", Outcome.COURTESY),
         turn("网页打不开", Outcome.HANDED_OVER, Reason.PLATFORM_FAULT),
     ]
-    topic = topic_of_turns(turns)
+    topic = topic_after(turns)
     assert topic is not None and topic.matter_id == "wedding"
 
 
 def test_an_old_topic_does_not_come_back_after_one_that_nobody_knows() -> None:
     turns = [turn("居住证签注多少钱"), turn("地铁末班车几点", Outcome.NO_SOURCE, Reason.NO_SOURCE)]
-    carried = carry_over(read("那要多少钱"), topic_of_turns(turns))
+    carried = carry_over(read("那要多少钱"), topic_after(turns))
     assert carried == read("那要多少钱")
+
+
+def test_a_matter_survives_a_turn_that_failed_without_a_topic_of_its_own() -> None:
+    failed = turn("能刷脸代替签名吗", Outcome.HANDED_OVER, Reason.LOW_CONFIDENCE)
+    topic = topic_after([turn("居住证签注多少钱"), failed])
+    assert topic is not None and topic.matter_id == "endorsement"
+    answered = topic_after([turn("居住证签注多少钱"), turn("周六上班吗")])
+    assert answered is not None and answered.matter_id is None
+
+
+def test_what_was_cited_is_what_was_spoken_of_where_no_matter_was_named() -> None:
+    topic = topic_after([turn("每年要去盖的那个章", citations=(citation(matter_id="endorsement"),))])
+    assert topic is not None and topic.matter_id == "endorsement"
+
+
+def test_what_most_of_the_possible_quotes_are_of_is_what_was_spoken_of() -> None:
+    shown = tuple(possible(matter_id=each) for each in ("endorsement", "endorsement", "passport"))
+    failed = turn("每年要去盖的那个章", Outcome.HANDED_OVER, Reason.LOW_CONFIDENCE, possible=shown)
+    topic = topic_after([failed])
+    assert topic is not None and topic.matter_id == "endorsement"
+    divided = topic_after([replace(failed, possible=shown[1:])])
+    assert divided is not None and divided.matter_id is None
 
 
 def test_a_topic_is_forgotten_after_six_turns() -> None:
     thanks = turn("谢谢", Outcome.COURTESY)
-    assert topic_of_turns([turn("居住证签注多少钱"), *[thanks] * 5]) is not None
-    assert topic_of_turns([turn("居住证签注多少钱"), *[thanks] * 6]) is None
+    assert topic_after([turn("居住证签注多少钱"), *[thanks] * 5]) is not None
+    assert topic_after([turn("居住证签注多少钱"), *[thanks] * 6]) is None
 
 
 def test_the_day_of_a_turn_is_kept_when_it_was_not_the_day_of_asking() -> None:
     evening = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)  # already July in Shanghai
-    today = topic_of_turns([turn("失业金多少", asked_at=evening)])
-    earlier = topic_of_turns([turn("失业金多少", as_of=LAST_YEAR)])
+    today = topic_after([turn("失业金多少", asked_at=evening)])
+    earlier = topic_after([turn("失业金多少", as_of=LAST_YEAR)])
     assert today is not None and today.day is None
     assert earlier is not None and earlier.day == LAST_YEAR
 
 
 def test_the_last_part_of_a_message_is_what_was_spoken_of() -> None:
     parts = tuple(UnderstoodAs(text, matter, None, None, None) for text, matter in (("a", "fund"), ("b", "passport")))
-    topic = topic_of_turns([turn("公积金取钱", understood_as=replace(parts[0], parts=parts))])
+    topic = topic_after([turn("公积金取钱", understood_as=replace(parts[0], parts=parts))])
     assert topic is not None and topic.matter_id == "passport"
 
 
@@ -373,6 +442,33 @@ def test_the_last_option_is_picked_as_the_last() -> None:
     assert understood is not None and matter_of(understood) == "passport"
 
 
+@pytest.mark.parametrize("reply", ["不是，我问的是签注", "我说的是第二个", "错了，是居住证签注"])
+def test_an_option_is_picked_by_a_correction(reply: str) -> None:
+    understood = picked(reply, [asked_back("能邮寄吗", MATTER_OPTIONS)])
+    assert understood is not None and matter_of(understood) == "endorsement"
+
+
+@pytest.mark.parametrize("reply", ["都不是", "以上都不是", "这些都不对", "没有一个是", "不是这几个", "都不是的"])
+def test_that_no_option_is_meant_is_a_complaint_and_picks_none(reply: str) -> None:
+    assert picked(reply, [asked_back("能邮寄吗", MATTER_OPTIONS)]) is None
+    assert read(reply).phrasing.reply.is_none
+    assert complaint(reply) is Complaint.ONLY
+
+
+@pytest.mark.parametrize(
+    "text", ["谢谢", "谢谢你啊", "算了", "那算了不问了", "好的明白了", "嗯，知道了谢谢", "再见", "不用了"]
+)
+def test_who_takes_leave_is_not_greeted(text: str) -> None:
+    understood = read(text)
+    assert understood.is_courtesy and understood.phrasing.takes_leave
+
+
+@pytest.mark.parametrize("text", ["你好", "您好，在吗", "你是谁"])
+def test_who_begins_is_greeted(text: str) -> None:
+    understood = read(text)
+    assert understood.is_courtesy and not understood.phrasing.takes_leave
+
+
 def test_a_matter_that_the_frontend_sends_picks_its_option() -> None:
     understood = picked("好", [asked_back("能邮寄吗", MATTER_OPTIONS)], matter_id="passport")
     assert understood is not None and matter_of(understood) == "passport"
@@ -411,7 +507,7 @@ def test_nothing_is_picked_when_nothing_was_asked_back() -> None:
 
 
 def test_a_matter_named_alone_after_asking_back_is_asked_what_was_asked() -> None:
-    topic = topic_of_turns([asked_back("要带什么材料", MATTER_OPTIONS)])
+    topic = topic_after([asked_back("要带什么材料", MATTER_OPTIONS)])
     understood = carry_over(read("失业金"), topic)
     assert (understood.text, understood.facet) == ("失业金 需要什么材料", Facet.MATERIALS)
 
@@ -474,7 +570,7 @@ def test_what_goes_elsewhere_is_no_failure() -> None:
 
 def test_another_name_of_the_same_matter_stays_in_its_place() -> None:
     read_after = after("注销公司在浦东新区公示期多久", "公司注销呢")
-    assert (read_after.text, read_after.question.region) == ("公司注销 多久", "上海市/浦东新区")
+    assert (read_after.text, read_after.question.region) == ("公司注销 在浦东新区公示期多久", "上海市/浦东新区")
     assert read_after.carried == (Carried.FACET, Carried.REGION)
 
 
@@ -487,7 +583,7 @@ def test_a_complaint_keeps_its_words_and_goes_to_the_department_of_the_matter() 
 def test_a_name_with_a_district_in_it_is_no_district_in_a_conversation_either(text: str) -> None:
     read_after = after("注销公司公示期多久", text)
     assert read_after.question.region is None
-    assert Carried.QUESTION not in read_after.carried
+    assert read_after.phrasing.rest in read_after.text
 
 
 def test_a_person_whose_company_refuses_does_not_ask_for_the_company() -> None:

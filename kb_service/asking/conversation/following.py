@@ -5,20 +5,23 @@ Works on what the reader found in the message; see docs/decisions/0014-conversat
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.reading.phrasing import Changes
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.answers import Carried, Complaint, Reason
+from kb_service.domain.days import shanghai_day
 from kb_service.domain.matters import Facet, Matter
 
 # These go to a person of the department whose matter was spoken of; None: a complaint about the answer.
 _ROUTED_BY_MATTER = frozenset({None, Reason.USER_REQUEST, Reason.NEEDS_PERSONAL_DATA})
-# Characters. A message that points back may tell a story; without, a few words are a follow-up and more are not.
+# Characters. A message that points back may tell a story; what else is longer tells one of its own.
 _LONGEST_POINTING_BACK = 40
-_LONGEST_CONTENT_TIED = 12
-_LONGEST_CONTENT = 6
+_LONGEST = 24
+# An earlier question that goes along with a message which asks nothing.
+_LONGEST_EARLIER = 30
 # 那个补贴, 这项登记: so much may stand with an anaphor and be what was spoken of.
 _LONGEST_NAME = 4
 # Up to so much of its own it is a follow-up for sure.
@@ -61,11 +64,10 @@ class Following:
         follow_up = self._follow_up(understood, before)
         if follow_up.has_own_topic:
             is_bare = follow_up.is_bare or (topic.is_open and not understood.phrasing.asks)
-            return (self._same_of_another(understood, topic) if is_bare else understood,)
+            return (self._of_another(understood, topic, is_bare=is_bare),)
         if before is None or not follow_up.follows_up:
             return (understood,)
-        again = self._asked_again(understood, topic) if understood.phrasing.only_changes else None
-        carried = again or self._completed(understood, before, topic, is_sure=follow_up.is_sure)
+        carried = self._carried(understood, before, topic, is_sure=follow_up.is_sure)
         return (carried,) if follow_up.is_sure else (carried, understood)
 
     def _follow_up(self, understood: Understanding, before: Matter | None) -> FollowUp:
@@ -74,16 +76,11 @@ class Following:
         is_sure = phrasing.points_back or content <= (_SURE_TIED if phrasing.is_tied else _SURE)
         may_name = content > (_LONGEST_NAME if phrasing.points_back else 1)
         has_own_topic = self._names_matter(understood, before) or (may_name and self._names_another(understood, before))
-        if phrasing.points_back:
-            is_short = len(understood.text) <= _LONGEST_POINTING_BACK
-        else:
-            is_short = content <= (_LONGEST_CONTENT_TIED if phrasing.is_tied else _LONGEST_CONTENT)
-        # A matter recognised by other words than its names stands unless the message clearly points back.
-        is_linked_elsewhere = understood.is_matter_inferred and understood.matter != before
+        longest = _LONGEST_POINTING_BACK if phrasing.points_back else _LONGEST
         return FollowUp(
             has_own_topic=has_own_topic,
             is_bare=has_own_topic and phrasing.is_tied and not phrasing.asks,
-            follows_up=is_short and not has_own_topic and (is_sure or not is_linked_elsewhere),
+            follows_up=not has_own_topic and len(understood.text) <= longest,
             is_sure=is_sure,
         )
 
@@ -112,35 +109,81 @@ class Following:
                 return understood
         return replace(understood, matter=before, matter_name=self.reader.name_of(before), carried=(Carried.MATTER,))
 
-    def _same_of_another(self, understood: Understanding, topic: Topic) -> Understanding:
-        """那居住登记呢: what was asked of one matter is asked of another, or of the same by another name."""
-        asked = understood
-        if topic.facet is not None:
-            text = f"{understood.phrasing.rest} {self.facet_phrases[topic.facet]}"
-            asked = replace(understood, text=text, facet=topic.facet, carried=(Carried.FACET,))
+    def _of_another(self, understood: Understanding, topic: Topic, *, is_bare: bool) -> Understanding:
+        """那居住登记呢: what was asked of one matter is asked of another, or of the same by another name.
+
+        What asks something itself is only freed of the words that correct the last reading (不是,我问的是…).
+        """
+        phrasing = understood.phrasing
+        asked = replace(understood, text=phrasing.rest) if phrasing.corrects and phrasing.rest else understood
         is_same = understood.matter is not None and understood.matter.id == topic.matter_id
-        return _surrounded(asked, topic, understood.phrasing.changes) if is_same else asked
+        if is_bare:
+            asked = self._same_asked(asked, topic)
+        if is_same or (is_bare and phrasing.is_tied):
+            # Persons and enterprises have matters of their own.
+            return _surrounded(asked, topic if is_same else replace(topic, audience=None), phrasing.changes)
+        return asked
+
+    def _same_asked(self, understood: Understanding, topic: Topic) -> Understanding:
+        """A matter that was only named, with the words of the question before, or with its facet alone."""
+        phrasing = understood.phrasing
+        before = self.reader.matter(topic.matter_id)
+        earlier = None if phrasing.beside_matter or before is None else self._earlier(understood, topic)
+        words = self.reader.names.without(earlier.text, before) if earlier and before else ""
+        if not words and topic.facet is not None:
+            words = self.facet_phrases[topic.facet]
+        if not words:
+            return understood
+        carried = (Carried.FACET,) if topic.facet is not None else ()
+        return replace(understood, text=f"{phrasing.rest} {words}", facet=topic.facet, carried=carried)
+
+    def _carried(self, understood: Understanding, before: Matter, topic: Topic, *, is_sure: bool) -> Understanding:
+        """Of the matter spoken of: with the earlier question where the message asks nothing itself."""
+        phrasing = understood.phrasing
+        if phrasing.only_changes or (is_sure and not phrasing.asks):
+            again = self._asked_again(understood, topic)
+            if again is not None:
+                return again
+        return self._completed(understood, before, topic, is_sure=is_sure)
+
+    def _earlier(self, understood: Understanding, topic: Topic) -> Understanding | None:
+        """The earlier question without what the message says otherwise, read as if it came now.
+
+        None if it is too long to go beside a message, or may not be asked: the lexicon has changed since.
+        """
+        asked, changes = understood.question, understood.phrasing.changes
+        words = self.reader.phrasing.without(topic.text, changes, today=asked.as_of)
+        words = self.reader.phrasing.with_alternative(words, understood.phrasing.rest)
+        again = self.reader.understand_again(asked, f"{changes.day} {words}".strip(), matter_id=topic.matter_id)
+        is_asked = again.scope is None and not again.is_courtesy and again.matter is not None
+        return replace(again, text=words) if is_asked and len(words) <= _LONGEST_EARLIER else None
 
     def _asked_again(self, understood: Understanding, topic: Topic) -> Understanding | None:
-        """浦东呢, 那2024年呢: the earlier question of another place, audience or day; None if it may not be asked."""
-        asked, changes = understood.question, understood.phrasing.changes
-        earlier = self.reader.phrasing.without(topic.text, changes, today=asked.as_of)
-        again = self.reader.understand_again(asked, f"{changes.day} {earlier}".strip(), matter_id=topic.matter_id)
-        if again.scope is not None or again.is_courtesy or again.matter is None:  # the lexicon has changed since
+        """浦东呢, 那2024年呢, 孩子呢, 上限呢: the earlier question of another place, audience, day or detail."""
+        again, asked, phrasing = self._earlier(understood, topic), understood.question, understood.phrasing
+        if again is None:
             return None
+        beside = "" if phrasing.only_changes else self.reader.phrasing.without_alternative(phrasing.rest, topic.text)
+        name = "" if again.phrasing.has_matter_name else again.matter_name
+        if phrasing.only_changes and phrasing.changes.day:
+            again = self._on(again, self.reader.day_meant(phrasing.changes.day, asked))
         asked_again = replace(
             again,
-            text=earlier if again.phrasing.has_matter_name else f"{again.matter_name} {earlier}",
-            facet=topic.facet,
+            text=" ".join(filter(None, (beside, name, again.text))),
+            facet=phrasing.facet or topic.facet,
             question=replace(again.question, text=asked.text, matter_id=asked.matter_id),
             is_traditional=understood.is_traditional,
-            phrasing=understood.phrasing,
+            phrasing=phrasing,
             carried=(Carried.QUESTION, Carried.MATTER, *((Carried.FACET,) if topic.facet else ())),
         )
-        return _surrounded(asked_again, topic, changes)
+        return _surrounded(asked_again, topic, phrasing.changes)
+
+    def _on(self, again: Understanding, day: date) -> Understanding:
+        named = day if day != shanghai_day(again.question.asked_at) else None
+        return replace(again, question=replace(again.question, as_of=day), as_of_named=named)
 
     def _completed(self, understood: Understanding, before: Matter, topic: Topic, *, is_sure: bool) -> Understanding:
-        """那要多少钱 is asked of the matter; a message that asks nothing (孩子呢) also takes over what was asked."""
+        """那要多少钱 is asked of the matter; a message that asks nothing also takes over the facet that was asked."""
         phrasing = understood.phrasing
         facet, phrase, carried = phrasing.facet, "", [Carried.MATTER]
         if is_sure and not phrasing.asks and topic.facet is not None:

@@ -34,7 +34,7 @@ class ConversationReader:
         option = chosen(message, turns, reader=self.reader)
         if option is not None:
             return [self._settled((option,))]
-        topic = topic_of_turns(turns) if turns else self._topic_of_words(question)
+        topic = self._topic(question, turns)
         parts = self._parts(message, topic) if len(message.parts) > 1 else []
         # One answer speaks of one day: a comparison of days is read as one question of the day chosen.
         is_of_one_day = len({part[0].question.as_of for part in parts}) == 1
@@ -42,6 +42,13 @@ class ConversationReader:
             return parts
         whole = message.parts[0] if len(message.parts) == 1 else self.reader.understand(question)
         return [self._readings(whole, topic)]
+
+    def _topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:
+        def names_topic(text: str) -> bool:
+            again = replace(question, text=text, seen="", matter_id=None)
+            return self.reader.understand(again).phrasing.names_thing
+
+        return topic_of_turns(turns, names_topic=names_topic) if turns else self._topic_of_words(question)
 
     def _topic_of_words(self, question: Question) -> Topic | None:
         """What the messages before were about, read as if each were asked now."""

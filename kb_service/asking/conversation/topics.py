@@ -5,7 +5,7 @@ Only where a message changes nothing but place, audience or day are the words of
 they are read anew as if they came now. See docs/decisions/0014-conversation.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,24 +57,50 @@ class Topic:
     is_open: bool = False
 
 
-def topic_of_turns(turns: Sequence[Answer]) -> Topic | None:
-    """Of the newest turn that had one; courtesies, complaints and what is no knowledge question are passed over."""
+def topic_of_turns(turns: Sequence[Answer], *, names_topic: Callable[[str], bool]) -> Topic | None:
+    """Of the newest turn that had one; courtesies, complaints and what is no knowledge question are passed over.
+
+    So is a turn that failed and named no matter, where an earlier one did, unless its words name a topic of their own
+    (``names_topic``).
+    """
+    newest: Topic | None = None
     for turn in reversed(turns[-TURNS:]):
-        if turn.outcome is Outcome.COURTESY or _BESIDE_THE_TOPIC.intersection(turn.escalation.reasons):
+        if _is_beside_the_topic(turn):
             continue
-        if turn.clarification is not None and not turn.clarification.options:
-            continue
-        last = turn.understood_as.parts[-1] if turn.understood_as.parts else turn.understood_as
-        return Topic(
-            matter_id=last.matter_id,
-            facet=last.facet,
-            region=last.region,
-            audience=last.audience,
-            day=None if turn.as_of == shanghai_day(turn.asked_at) else turn.as_of,
-            text=last.text,
-            is_open=turn.outcome is Outcome.CLARIFY,
-        )
-    return None
+        topic = _topic_of(turn)
+        if topic.matter_id is not None:
+            return topic
+        newest = newest or topic
+        if not _FAILED.intersection(turn.escalation.reasons) or names_topic(turn.question):
+            break
+    return newest
+
+
+def _is_beside_the_topic(turn: Answer) -> bool:
+    is_apology = turn.clarification is not None and not turn.clarification.options
+    is_no_question = turn.outcome is Outcome.COURTESY or _BESIDE_THE_TOPIC.intersection(turn.escalation.reasons)
+    return is_apology or bool(is_no_question)
+
+
+def _topic_of(turn: Answer) -> Topic:
+    """The matter is the one that was linked, else that of what was cited last, or of most of what is possible."""
+    last = turn.understood_as.parts[-1] if turn.understood_as.parts else turn.understood_as
+    cited = turn.citations[-1].matter_id if turn.citations else _most_possible(turn)
+    return Topic(
+        matter_id=last.matter_id or cited,
+        facet=last.facet,
+        region=last.region,
+        audience=last.audience,
+        day=None if turn.as_of == shanghai_day(turn.asked_at) else turn.as_of,
+        text=last.text,
+        is_open=turn.outcome is Outcome.CLARIFY,
+    )
+
+
+def _most_possible(turn: Answer) -> str | None:
+    """The matter of the best quote, where more than half are of it."""
+    matters = [each.matter_id for each in turn.possible]
+    return matters[0] if matters and 2 * matters.count(matters[0]) > len(matters) else None
 
 
 def topic_of_part(understood: Understanding) -> Topic | None:

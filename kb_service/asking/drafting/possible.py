@@ -78,4 +78,5 @@ class PossibleQuotes:
                 end=each.end,
                 effective_from=each.effective_from,
                 effective_to=each.effective_to,
+                matter_id=each.matter_id,
             )

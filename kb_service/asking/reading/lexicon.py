@@ -38,11 +38,12 @@ class QuestionWords(Words):
 
 
 class ChoiceWords(Words):
-    """A reply that picks one of the options offered: 第二个, 最后一个; and what may stand around its name."""
+    """A reply that picks one of the options offered (第二个, 最后一个) or none; and what may stand around its name."""
 
     ordinal: re.Pattern[str]
     first: re.Pattern[str]
     last: re.Pattern[str]
+    none: re.Pattern[str]
     around: re.Pattern[str]
 
 
@@ -50,6 +51,8 @@ class TalkWords(Words):
     """`prompts/conversation.yaml`: how people go on talking."""
 
     openers: tuple[str, ...]
+    corrections: AnyOf
+    alternatives: tuple[tuple[str, ...], ...]
     endings: re.Pattern[str]
     ties: AnyOf
     adds: AnyOf

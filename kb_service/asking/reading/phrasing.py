@@ -4,7 +4,7 @@ Read once, from normalised text; a conversation is followed with these slots and
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,10 +40,14 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class OptionReply:
-    """What of a message may pick an option: its ``place`` from 1, `LAST`, or its ``name``, bare of words around it."""
+    """What of a message may pick an option: its ``place`` from 1, `LAST`, or its ``name``, bare of words around it.
+
+    ``is_none``: it says that none of them is meant (都不是).
+    """
 
     place: int | None = None
     name: str = ""
+    is_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,14 @@ class Phrasing:
     places, audiences, times, common words and marks.
 
     ``is_tied``: it has words that only go on with something; ``points_back``: words that stand for something said
-    before (这个); ``adds``: 还要…, 也能…. ``only_changes``: it says nothing but place, audience or time.
+    before (这个); ``adds``: 还要…, 也能…. ``corrects``: 不是,我问的是…, and then ``rest`` is what was meant.
+    ``only_changes``: it says nothing but place, audience or time.
     ``facet``: as few words ask for one; ``asks``: it has words that ask.
     ``names_matter``: its matter stands there by name and is not only something brought along (要带身份证吗);
     ``has_matter_name``: in whatever role. ``names_thing``: something that is handled.
     ``telling``: bigrams that may tell one matter from another; ``pairs``: all bigrams without common words.
     ``beside_matter``: its content without the names of its matter; ``asks_beside_matter``: that asks for a facet.
+    ``takes_leave``: thanks, goodbyes and 算了, which call for no introduction.
     """
 
     rest: str = ""
@@ -65,6 +71,7 @@ class Phrasing:
     is_tied: bool = False
     points_back: bool = False
     adds: bool = False
+    corrects: bool = False
     only_changes: bool = False
     changes: Changes = field(default_factory=Changes)
     facet: Facet | None = None
@@ -77,6 +84,7 @@ class Phrasing:
     beside_matter: str = ""
     asks_beside_matter: bool = False
     complaint: Complaint = Complaint.NONE
+    takes_leave: bool = False
     reply: OptionReply = field(default_factory=OptionReply)
 
 
@@ -93,6 +101,7 @@ class PhrasingReader:
         self._days = reading.days
         self._audiences = reading.audiences
         self._asks = reading.asks
+        self._takes_leave = lexicon.questions.courtesy.leave
         self._facet_words = any_of(re.escape(word) for word in lexicon.all_facet_words)
         common = {*talk.fillers, *map(re.escape, (*lexicon.all_facet_words, *lexicon.questions.asking_words))}
         self._filler = any_of(sorted(common, key=lambda word: (-len(word), word)))
@@ -107,7 +116,8 @@ class PhrasingReader:
     def read(self, text: str, matter: Matter | None, facet: Facet | None, *, today: date) -> Phrasing:
         """Of a normalised text, without courtesies, that was read as of ``matter`` and ``facet``."""
         talk = self._talk
-        untied = self._opener.sub("", text)
+        corrected = talk.corrections.sub("", text)
+        untied = self._opener.sub("", corrected)
         rest = talk.endings.sub("", talk.anaphors.sub("", untied)).strip(" ,。")
         bare = self._without_changes(rest, today)
         said = talk.held.sub(" ", rest)
@@ -119,6 +129,7 @@ class PhrasingReader:
             rest=rest,
             content=self._content(bare),
             is_tied=untied != text or any(each.search(text) for each in (talk.ties, talk.adds, talk.objectless)),
+            corrects=corrected != text,
             points_back=talk.anaphors.search(untied) is not None,
             adds=talk.adds.search(rest) is not None,
             only_changes=bool(changes) and short_facet is None and not self._content(more) and not self.asks(more),
@@ -133,7 +144,8 @@ class PhrasingReader:
             beside_matter=self._content(beside),
             asks_beside_matter=self._facet_words.search(beside) is not None,
             complaint=self._complaint(text),
-            reply=self._reply(text),
+            takes_leave=self._takes_leave.search(text) is not None,
+            reply=self._reply(text, corrected),
         )
 
     def asks(self, text: str) -> bool:
@@ -158,6 +170,24 @@ class PhrasingReader:
         for audience, pattern in self._audiences.items():
             text = pattern.sub("", text) if changes.audience not in (None, audience) else text
         return text.strip()
+
+    def with_alternative(self, earlier: str, said: str) -> str:
+        """An earlier question with what is said now in the place of its alternative (上限, 下限)."""
+        for one, other in self._alternatives(said, earlier):
+            earlier = earlier.replace(other, one)
+        return earlier
+
+    def without_alternative(self, said: str, earlier: str) -> str:
+        """What is said now without the words that `with_alternative` has put into the earlier question."""
+        for one, _ in self._alternatives(said, earlier):
+            said = said.replace(one, "")
+        return said.strip(" ,。的")
+
+    def _alternatives(self, said: str, earlier: str) -> Iterator[tuple[str, str]]:
+        for group in self._talk.alternatives:
+            one = next((each for each in group if each in said), None)
+            if one is not None:
+                yield from ((one, each) for each in group if each in earlier and each != one)
 
     def tells_another(self, pairs: frozenset[str], than: Matter | None) -> bool:
         """Whether there are words from the names of other matters than this one and none from its own."""
@@ -186,15 +216,19 @@ class PhrasingReader:
         return any(not any(start <= first and last <= end for start, end in held) for first, last in spans)
 
     def _complaint(self, text: str) -> Complaint:
+        if self._talk.choices.none.match(text.strip(_AROUND_REPLY)):
+            return Complaint.ONLY
         if self._talk.dissatisfied.search(self._talk.not_dissatisfied.sub(" ", text)) is None:
             return Complaint.NONE
         rest = self._talk.dissatisfied.sub("", self._opener.sub("", text))
         is_only = self._facet_words.search(rest) is None and len(self._content(rest)) <= _LONGEST_SIGH
         return Complaint.ONLY if is_only else Complaint.WITH_QUESTION
 
-    def _reply(self, text: str) -> OptionReply:
-        reply = text.strip(_AROUND_REPLY)
+    def _reply(self, text: str, corrected: str) -> OptionReply:
         choices = self._talk.choices
+        if choices.none.match(text.strip(_AROUND_REPLY)):
+            return OptionReply(is_none=True)
+        reply = corrected.strip(_AROUND_REPLY)
         if choices.last.match(reply):
             return OptionReply(LAST)
         if choices.first.match(reply):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from kb_service.asking.reading.days import timeless
 from kb_service.asking.reading.lexicon import Lexicon
@@ -90,6 +91,12 @@ class Reader:
         """Earlier words, of a matter, as if they came now: 去年 counts from the day of asking."""
         today = question.as_of if question.is_day_chosen else shanghai_day(question.asked_at)
         return self.understand(replace(question, text=text, seen="", matter_id=matter_id, as_of=today))
+
+    def day_meant(self, said: str, question: Question) -> date:
+        """The day of a time that stands alone in a message; no other where the asker chose one."""
+        if question.is_day_chosen:
+            return question.as_of
+        return self._lexicon.reading.days.meant(said, shanghai_day(question.asked_at))
 
     def matter(self, matter_id: str | None) -> Matter | None:
         """As the catalogue has it now."""

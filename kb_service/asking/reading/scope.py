@@ -107,12 +107,13 @@ class ScopeWords(Words):
 
 class Courtesies(Words):
     """``units``: greetings, thanks; ``particles``: what may stand around them; ``openings``: units that need no mark
-    before the question (你好我想问…).
+    before the question (你好我想问…). ``leave``: what ends a talk rather than begins it.
     """
 
     openings: tuple[str, ...]
     units: tuple[str, ...]
     particles: tuple[str, ...]
+    leave: AnyOf
 
     def is_all_of(self, text: str) -> bool:
         """Whether a message is nothing but courtesies."""
