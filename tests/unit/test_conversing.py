@@ -260,7 +260,7 @@ def test_a_detail_takes_the_place_of_its_alternative() -> None:
 
 
 def test_a_long_question_before_lends_its_facet_only() -> None:
-    read_after = after("我在上海待了三年多了最近搬到闵行那边去住了居住证签注要多少钱", "那孩子呢")
+    read_after = after("我和家里人一起在上海待了三年多了最近搬到闵行那边去住了居住证签注要多少钱", "那孩子呢")
     assert read_after.text == "居住证签注 孩子 多少钱"
 
 
