@@ -221,7 +221,9 @@ class Pipeline:
         return [day_read(citations[0], as_of=as_of, lexicon=lexicon), *result] if is_day_read else result
 
     def _asked_back(self, understood: Understanding, result: SearchResult, context: Context) -> Clarification | None:
-        if not context.is_alone or (result.confidence < _FAR_OFF and not understood.rivals):
+        # What says little is far off from everything: it is asked back what is meant.
+        is_clear = len(understood.phrasing.content) > _FEW_WORDS and not understood.rivals
+        if not context.is_alone or (result.confidence < _FAR_OFF and is_clear):
             return None
         return self._tools.clarifying.clarification(
             understood,

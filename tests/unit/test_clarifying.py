@@ -21,7 +21,7 @@ PROMPTS = Path(__file__).parents[2] / "prompts"
 CONVERTER = OpenCCConverter()
 LEXICON = load_lexicon(PROMPTS)
 MATTERS = (
-    Matter("apply", "居住证申领", "police", aliases=("办居住证",)),
+    Matter("apply", "居住证申领", "police", aliases=("办居住证", "居住证办理")),
     Matter("endorse", "居住证签注", "police", aliases=("居住证续签",)),
     Matter("dog", "养犬登记", "police", aliases=("狗证",)),
     Matter("closing", "市场主体注销登记", "market", aliases=("注销公司",)),
@@ -71,8 +71,26 @@ def test_a_matter_of_whose_name_the_question_has_nothing_is_no_option() -> None:
     assert clarified("居住证能寄到老家吗", [APPLY, DOG]) is None
 
 
-def test_a_question_without_a_word_of_its_own_may_be_of_any_matter() -> None:
-    assert labels(clarified("要多少钱", [APPLY, DOG])) == ["居住证申领", "养犬登记"]
+def test_a_question_without_a_word_of_its_own_is_asked_back_openly() -> None:
+    asked = clarified("要多少钱", [APPLY, DOG])
+    assert asked is not None and asked.options == ()
+    assert "哪件事" in CLARIFYING.text(asked)
+
+
+def test_the_matter_of_whose_name_a_few_words_have_most_comes_first() -> None:
+    asked = clarified("居住证怎么办理", [ENDORSE, replace(APPLY, score=0.5), DOG])
+    assert labels(asked) == ["居住证申领", "居住证签注"]
+
+
+def test_a_matter_that_nothing_found_is_of_is_no_option() -> None:
+    assert clarified("居住证怎么办理", [ENDORSE, DOG]) is None
+
+
+def test_a_matter_that_was_only_inferred_is_asked_about_while_nothing_is_sure() -> None:
+    understood = replace(READER.understand(question("居住证要什么材料")), matter=MATTERS[0], is_matter_inferred=True)
+    unsure = CLARIFYING.clarification(understood, [APPLY, ENDORSE], is_sure=False, turns=())
+    assert labels(unsure) == ["居住证申领", "居住证签注"]
+    assert CLARIFYING.clarification(understood, [APPLY, ENDORSE], is_sure=True, turns=()) is None
 
 
 def test_a_matter_that_is_named_is_not_asked_about() -> None:

@@ -19,6 +19,8 @@ from kb_service.text.terms import bigrams_of
 _CLOSE_UNSURE = 0.6
 _CLOSE_SURE = 0.2
 _FEWEST, _MOST = 2, 4
+# Characters of its own in a question that says little more than a part of a name: 居住证怎么办理, 公积金要带什么.
+_FEW_WORDS = 4
 # Two passages that share this part of their bigrams say the same.
 _ALIKE = 0.6
 
@@ -70,7 +72,9 @@ class Clarifying:
         rivals: Sequence[Matter] = (),
         districts: Districts | None = None,
     ) -> Clarification | None:
-        """What to ask back, with 2–4 options; None when the question is clear, or the last reply asked back already.
+        """What to ask back, with 2–4 options or, of a question without a topic, none; None when it is clear.
+
+        Also None when the last reply asked back already.
 
         ``candidates``: best first; ``is_sure``: whether an answer would be given now; ``rivals``: matters that the
         question names or fits about equally.
@@ -95,18 +99,34 @@ class Clarifying:
     def _between_matters(
         self, understood: Understanding, candidates: Sequence[Candidate], rivals: Sequence[Matter], *, is_sure: bool
     ) -> Clarification | None:
-        if understood.question.matter_id is not None or (understood.matter is not None and not rivals):
+        is_linked = understood.matter is not None and not (understood.is_matter_inferred and not is_sure)
+        if understood.question.matter_id is not None or (is_linked and not rivals):
             return None
         best_of = _best_by_matter(candidates)
+        if not rivals and not is_sure and len(understood.phrasing.content) <= _FEW_WORDS:
+            return self._between_named(understood, list(best_of.values()))
         close = _CLOSE_SURE if is_sure else _CLOSE_UNSURE
         nearest = [each for each in best_of.values() if candidates[0].score - each.score <= close]
         fitting = [each for each in nearest if self._may_be_meant(understood, each, rivals)]
-        if candidates[0] not in fitting and is_sure:
-            return None
-        options = [
-            Option(matter.name, matter.id) for each in self._different(fitting) if (matter := self._matter_of(each))
-        ]
-        return self._asked("clarify_matter", options)
+        return None if candidates[0] not in fitting and is_sure else self._one_of("clarify_matter", fitting)
+
+    def _between_named(self, understood: Understanding, found: Sequence[Candidate]) -> Clarification | None:
+        """A few words (居住证怎么办理): of the matters found those of whose names they have most.
+
+        Words of no name, a facet alone (要带什么材料), are asked back openly.
+        """
+        if not understood.phrasing.pairs and understood.matter is None:
+            return Clarification(self._lexicon.say("clarify_open"), ())
+        shares = [(self._share_said(understood, each), each) for each in found]
+        best = max((share for share, _ in shares), default=0.0)
+        meant = sorted((pair for pair in shares if pair[0] and 2 * pair[0] >= best), key=lambda pair: -pair[0])
+        return self._one_of("clarify_matter", [each for _, each in meant])
+
+    def _share_said(self, understood: Understanding, candidate: Candidate) -> float:
+        if not self._may_be_meant(understood, candidate, ()):
+            return 0.0
+        matter = self._matter_of(candidate)
+        return self._names.share_said(understood.text, matter) if matter else 0.0
 
     def _may_be_meant(self, understood: Understanding, candidate: Candidate, rivals: Sequence[Matter]) -> bool:
         """A rival, or a matter whose name shares a word with the question; any, where the question has no own words."""
@@ -117,6 +137,13 @@ class Clarifying:
             return matter in rivals
         pairs = understood.phrasing.pairs
         return not pairs or self._names.have_one_of(pairs, matter)
+
+    def _one_of(self, wording: str, candidates: Sequence[Candidate]) -> Clarification | None:
+        """The matters of those that say something else than each other."""
+        options = [
+            Option(matter.name, matter.id) for each in self._different(candidates) if (matter := self._matter_of(each))
+        ]
+        return self._asked(wording, options)
 
     def _between_districts(
         self, understood: Understanding, candidates: Sequence[Candidate], districts: Districts | None

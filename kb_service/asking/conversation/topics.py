@@ -77,9 +77,8 @@ def topic_of_turns(turns: Sequence[Answer], *, names_topic: Callable[[str], bool
 
 
 def _is_beside_the_topic(turn: Answer) -> bool:
-    is_apology = turn.clarification is not None and not turn.clarification.options
-    is_no_question = turn.outcome is Outcome.COURTESY or _BESIDE_THE_TOPIC.intersection(turn.escalation.reasons)
-    return is_apology or bool(is_no_question)
+    is_no_question = turn.outcome is Outcome.COURTESY or turn.understood_as.complaint is Complaint.ONLY
+    return is_no_question or bool(_BESIDE_THE_TOPIC.intersection(turn.escalation.reasons))
 
 
 def _topic_of(turn: Answer) -> Topic:

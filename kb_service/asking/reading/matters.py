@@ -87,6 +87,11 @@ class MatterNames:
         """Whether a name of the matter has one of the bigrams."""
         return any(pair in name for name in self.of(matter) for pair in pairs)
 
+    def share_said(self, text: str, matter: Matter) -> float:
+        """The largest share of a name's bigrams that stand in a text."""
+        pairs = set(bigrams_of(text))
+        return max(len(pairs & own) / len(own) for name in self.of(matter) if (own := set(bigrams_of(name))))
+
 
 def matter_names(matters: Sequence[Matter], converter: ScriptConverter) -> MatterNames:
     return MatterNames(
