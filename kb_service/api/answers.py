@@ -1,7 +1,7 @@
 """`/v1/answers`: ask, read again, say whether it helped."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -45,16 +45,17 @@ class Feedback(BaseModel):
     comment: Annotated[str | None, AfterValidator(_storable)] = Field(default=None, max_length=LONGEST_COMMENT)
 
 
-_EXAMPLES = {
+# All stand in `prompts/examples_shown.yaml`, whose questions are answered from the demonstration corpus.
+EXAMPLES: dict[str, dict[str, Any]] = {
     "plain": {"summary": "今天的规定", "value": {"question": "居住证签注需要什么材料？"}},
     "as_of": {"summary": "某一天的规定", "value": {"question": "失业金一个月多少钱", "as_of": "2025-08-01"}},
-    "stream": {"summary": "逐步返回", "value": {"question": "公积金怎么提取", "stream": True}},
+    "stream": {"summary": "逐步返回", "value": {"question": "身份证丢了怎么补办？", "stream": True}},
 }
 
 
 @router.post("", response_model=Answer)
 def ask(
-    body: Annotated[Ask, Body(openapi_examples=_EXAMPLES)],
+    body: Annotated[Ask, Body(openapi_examples=EXAMPLES)],
     service: ServiceOf,
     pictures: PicturesOf,
     _actor: Asker,

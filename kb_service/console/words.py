@@ -1,4 +1,4 @@
-"""The Chinese of the screens: closed lists and errors from `prompts/screens.yaml`, days and sizes."""
+"""The Chinese of the screens: closed lists and errors from `prompts/screens.yaml`, examples, days and sizes."""
 
 import functools
 from collections.abc import Mapping
@@ -39,7 +39,6 @@ _FOR_RESIDENTS_AND_HELPERS = {
     "route_reasons",
     "faults",
     "statuses",
-    "examples",
     "fields",
 }
 # What the service takes, as far as screens tell it: characters and megabytes.
@@ -90,7 +89,6 @@ class ScreenWords(Words):
     route_reasons: Mapping[str, str]
     faults: Mapping[str, str]
     statuses: Mapping[int, str]
-    examples: tuple[str, ...]
     days: WordsOfDays
     places: Mapping[Place, str]
     lead_times: Mapping[LeadTime, str]
@@ -158,6 +156,28 @@ class ScreenWords(Words):
         return self.whys.get(why, why)
 
 
+class ShownExample(Words):
+    """``as_of``: the day asked about; ``after``: the question before it in the same conversation."""
+
+    question: str
+    as_of: date | None = None
+    after: str | None = None
+
+
+class ShownExamples(Words):
+    """`prompts/examples_shown.yaml`: what is offered as an example; ``welcome``: on the chat page."""
+
+    welcome: tuple[ShownExample, ...]
+    told: tuple[ShownExample, ...]
+    searched: tuple[str, ...]
+    routed: tuple[str, ...]
+
+
+def shown_examples(folder: Path) -> ShownExamples:
+    """Raises VocabularyFault."""
+    return load(folder, "examples_shown.yaml", ShownExamples)
+
+
 @functools.cache
 def screen_words(folder: Path) -> ScreenWords:
     """Read once. Raises VocabularyFault."""
@@ -173,6 +193,7 @@ def words_for_scripts(folder: Path) -> Mapping[str, object]:
     shown["faults"] = {name: sentence.format_map(LIMITS) for name, sentence in shown["faults"].items()}
     districts = load(folder, "reading.yaml", ReadingWords).places.districts
     return {name.upper(): value for name, value in shown.items()} | {
+        "EXAMPLES": [each.question for each in shown_examples(folder).welcome],
         "DISTRICTS": districts,
         "PICTURE_ONLY": door_wording(folder)["see_picture"],
         "LIMITS": LIMITS,

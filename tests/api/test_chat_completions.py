@@ -306,3 +306,10 @@ def test_with_keys_only_their_holders_are_answered(http: Http, tmp_path: Any, mo
 def made_key(service: Service) -> str:
     made = service.records.people.create_key("窗口", roles=[Role.FRONTEND], created_by="operator", at=now())
     return made[1]
+
+
+def test_what_is_only_possible_is_no_part_of_the_message(client: openai.OpenAI) -> None:
+    completion = completed(client, "学校里可以放风筝吗")
+    shown = [each["quote"] for each in kb(completion)["possible"]]
+    assert shown and not any(quote in content(completion) for quote in shown)
+    assert not completion.choices[0].message.annotations

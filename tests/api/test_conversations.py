@@ -87,3 +87,23 @@ def test_related_questions_can_be_answered(http: Http) -> None:
     asked = http.ask("热气球停放证要多少钱", as_of="2026-07-01")["related_questions"]
     assert asked
     assert all(http.ask(each, as_of="2026-07-01")["outcome"] == "answered" for each in asked)
+
+
+def test_thanks_are_answered_shortly_and_a_greeting_with_an_introduction(http: Http) -> None:
+    _, thanks, after = talk(http, "热气球停放证要多少钱", "谢谢", "那几天办好？", as_of="2026-07-01")
+    assert thanks["outcome"] == "courtesy" and "不客气" in thanks["text"] and "助手" not in thanks["text"]
+    assert after["matter"]["id"] == "qiqiu-tingfang"
+    assert "助手" in http.ask("你好")["text"]
+
+
+def test_what_was_cited_is_spoken_of_though_no_matter_was_named(http: Http) -> None:
+    first = http.ask("停放证每证收取工本费多少", as_of="2026-07-01")
+    assert first["outcome"] == "answered" and first["citations"][0]["matter_id"] == "qiqiu-tingfang"
+    second = http.ask("那几天能办好", as_of="2026-07-01", conversation_id=first["conversation_id"])
+    assert second["matter"]["id"] == "qiqiu-tingfang"
+
+
+def test_a_question_without_a_topic_is_asked_back_openly_and_then_completed(http: Http) -> None:
+    open_, named = talk(http, "要带什么材料", "热气球停放证", as_of="2026-07-01")
+    assert (open_["outcome"], open_["clarification"]["options"]) == ("clarify", [])
+    assert (named["matter"]["id"], named["facet"]) == ("qiqiu-tingfang", "materials")

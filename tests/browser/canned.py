@@ -73,6 +73,22 @@ def citation(mark: int, version_id: str, quote: str, **changes: Any) -> Json:
     } | changes
 
 
+def possible(version_id: str, quote: str) -> Json:
+    names = (
+        "document_id",
+        "version_id",
+        "passage_id",
+        "title",
+        "quote",
+        "start",
+        "end",
+        "effective_from",
+        "effective_to",
+    )
+    cited = citation(1, version_id, quote)
+    return {name: cited[name] for name in names} | {"matter_id": None, "withdrawn": False}
+
+
 def answer(answer_id: str, question: str, outcome: str, text: str, **changes: Any) -> Json:
     return {
         "answer_id": answer_id,
@@ -183,6 +199,7 @@ def _no_source() -> Json:
         "没有找到现行有效的资料能回答这个问题，所以我不作答。",
         confidence=0.03,
         escalation={"recommended": True, "reasons": ["no_source"], "department": None},
+        possible=[possible("v-guide", QUOTE), possible("v-hostile", HOSTILE)],
     )
 
 

@@ -392,6 +392,22 @@ def test_conditions_go_with_the_question_and_stay_visible_when_folded(page: Page
     expect(page.get_by_label("所在区").locator("option")).to_have_count(17)
 
 
+def test_what_is_only_possible_is_shown_apart_from_the_answer_and_opens_its_place(page: Page) -> None:
+    page.goto("/")
+    ask(page, "火星签证怎么办？")
+    shown = page.get_by_role("group", name="可能相关（未确认）")
+    expect(shown).to_contain_text("不是答复")
+    expect(shown.locator("li").nth(0)).to_contain_text(
+        "《居住证办事指南》现行有效自 2026-07-01 起施行有效期至 2027-06-30"
+    )
+    expect(shown.locator("blockquote").nth(0)).to_have_text(canned.QUOTE)
+    expect(shown.locator("blockquote").nth(1)).to_have_text(canned.HOSTILE)
+    expect(page.locator(".answer-text")).not_to_contain_text(canned.QUOTE)
+    expect(page.locator(".feedback")).to_have_count(0)
+    shown.get_by_role("button", name="查看《居住证办事指南》的原文").click()
+    expect(page.locator("mark.quoted")).to_have_text(canned.QUOTE)
+
+
 def test_an_example_question_is_asked_with_one_tap(page: Page, stub: StubService) -> None:
     page.goto("/")
     page.locator("#examples button").first.click()

@@ -1,19 +1,18 @@
-"""What the welcome page and the README offer as examples is answered from the demonstration corpus."""
+"""What the welcome page, README and the documents offer as examples is answered from the demonstration corpus."""
 
-import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from eval.scratch import scratch_service
-from kb_service.console.words import screen_words
+from kb_service.asking.search.retrieving import EVERYTHING
+from kb_service.console.words import ShownExample, shown_examples
 from kb_service.domain.answers import Outcome
 from kb_service.service import Service
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = re.compile(r"kb ask (\S+)(?: --as-of (\S+))?")
+SHOWN = shown_examples(ROOT / "prompts")
 
 
 @pytest.fixture(scope="module")
@@ -24,16 +23,21 @@ def demonstration(models_dir: Path) -> Iterator[Service]:
             yield service
 
 
-def outcome(service: Service, question: str, as_of: str | None = None) -> Outcome:
-    asked = service.asking.question(question, as_of=date.fromisoformat(as_of) if as_of else None)
-    return service.asking.answer(asked).outcome
+@pytest.mark.parametrize("example", [*SHOWN.welcome, *SHOWN.told], ids=lambda each: each.question)
+def test_an_example_that_is_shown_is_answered(demonstration: Service, example: ShownExample) -> None:
+    asking = demonstration.asking
+    before = asking.answer(asking.question(example.after)).conversation_id if example.after else None
+    asked = asking.question(example.question, as_of=example.as_of, conversation_id=before)
+    assert asking.answer(asked).outcome is Outcome.ANSWERED
 
 
-@pytest.mark.parametrize("question", screen_words(ROOT / "prompts").examples)
-def test_an_example_of_the_welcome_page_is_answered(demonstration: Service, question: str) -> None:
-    assert outcome(demonstration, question) is Outcome.ANSWERED
+def test_an_example_of_a_search_finds_something(demonstration: Service) -> None:
+    asking = demonstration.asking
+    for text in SHOWN.searched:
+        assert asking.search(asking.question(text), narrowing=EVERYTHING, limit=3)
 
 
-@pytest.mark.parametrize(("question", "as_of"), COMMAND.findall((ROOT / "README.md").read_text(encoding="utf-8")))
-def test_a_question_in_the_readme_is_answered(demonstration: Service, question: str, as_of: str) -> None:
-    assert outcome(demonstration, question, as_of or None) is Outcome.ANSWERED
+def test_an_example_of_a_route_leads_to_a_department(demonstration: Service) -> None:
+    asking = demonstration.asking
+    for text in SHOWN.routed:
+        assert asking.route(asking.question(text))

@@ -1,6 +1,6 @@
 /** One stored answer drawn whole: text with its marks, notices, the way to a person, footnotes, feedback. */
 
-import { answerText } from "./answer_text.js";
+import { answerText, CELL_BORDER } from "./answer_text.js";
 import { quotedTitle, headingsInWords, sourceLine } from "./citation.js";
 import { shanghaiDay, spokenDay } from "./days.js";
 import { button, element } from "./dom.js";
@@ -24,6 +24,7 @@ export function answerCard(answer, actions) {
     notices(answer.notices ?? []),
     options(answer, actions.askAgain),
     escalationPanel(answer.escalation),
+    possible(answer),
     footnotes(citations),
     answer.outcome === "answered" ? feedbackBar(answer, actions) : null,
     related(answer.related_questions ?? [], actions.askAgain),
@@ -101,6 +102,25 @@ function footnote(citation) {
       button("查看原文", () => openVersion(citation), { class: "open-quote", "aria-label": `查看依据 ${citation.mark} 的原文` }),
     ),
   );
+}
+
+/** What may have to do with a question that got no answer: apart from the answer, and named as unconfirmed. */
+function possible(answer) {
+  const found = answer.possible ?? [];
+  if (!found.length) return null;
+  return element("div", { class: "possible", role: "group", "aria-label": "可能相关（未确认）" },
+    element("h2", { text: "可能相关（未确认）" }),
+    element("p", { class: "hint", text: "下面是现行资料里的原文，不一定对应您的情况，不是答复。" }),
+    element("ul", {}, ...found.map((each) => possibleQuote({ ...each, as_of: answer.as_of }))));
+}
+
+function possibleQuote(quoted) {
+  const title = quotedTitle(quoted.title);
+  return element("li", {},
+    element("strong", { text: title }),
+    sourceLine(quoted, quoted.as_of),
+    element("blockquote", { text: quoted.quote.replaceAll(CELL_BORDER, "，") }),
+    button("查看原文", () => openVersion(quoted), { class: "open-quote", "aria-label": `查看${title}的原文` }));
 }
 
 function related(questions, askAgain) {

@@ -4,7 +4,7 @@ import { button, element, outsideLink, safeAddress } from "./dom.js";
 import { openVersion } from "./version_dialog.js";
 
 // Parsed tables are stored one row a line, cells apart by this.
-const CELL_BORDER = " | ";
+export const CELL_BORDER = " | ";
 
 /** Nodes for the text; `[1]` becomes a button only where a citation has that mark. */
 export function answerText(text, citationByMark) {
