@@ -329,4 +329,11 @@ def _preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple
     lead = own[1].confidence - carried[1].confidence
     is_surer = own[1].is_sure and (not carried[1].is_sure or lead > _CLEARLY_SURER)
     is_by_far = says_much or before in matters[:1] or lead > _FAR_SURER
-    return own if is_surer and is_by_far else carried
+    if not is_surer or not is_by_far:
+        return carried
+    return (_of_matter(own[0], carried[0]), own[1]) if before in matters[:1] else own
+
+
+def _of_matter(own: Understanding, carried: Understanding) -> Understanding:
+    """A message read by itself that is about the matter spoken of all the same."""
+    return replace(own, matter=carried.matter, matter_name=carried.matter_name, carried=(Carried.MATTER,))

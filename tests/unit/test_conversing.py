@@ -90,7 +90,7 @@ def turn(text: str, outcome: Outcome = Outcome.ANSWERED, *reasons: Reason, **fie
 
 
 def topic_after(turns: list[Answer]) -> Topic | None:
-    return topic_of_turns(turns, names_topic=lambda text: read(text).phrasing.names_thing)
+    return topic_of_turns(turns, names_topic=lambda text: bool(read(text).phrasing.things))
 
 
 def complaint(text: str) -> Complaint:
@@ -170,6 +170,15 @@ def test_another_matter_named_alone_is_asked_what_was_asked() -> None:
     read_after = after("居住证签注多少钱", "那居住登记呢？")
     assert (read_after.text, matter_of(read_after)) == ("居住登记 多少钱", "registration")
     assert (read_after.facet, read_after.carried) == (Facet.FEE, (Carried.FACET,))
+
+
+def test_a_thing_that_the_matter_is_named_after_is_no_other_topic() -> None:
+    assert matter_of(after("失业金怎么申请", "失业以后要去报到吗")) == "benefit"
+
+
+def test_when_and_where_before_a_verb_of_handling_name_no_topic() -> None:
+    assert read("什么时候报名").phrasing.things == frozenset()
+    assert read("子女报名上学怎么弄").phrasing.things != frozenset()
 
 
 def test_another_matter_with_a_question_of_its_own_does_not_carry_the_facet() -> None:
@@ -456,11 +465,30 @@ def test_that_no_option_is_meant_is_a_complaint_and_picks_none(reply: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["谢谢", "谢谢你啊", "算了", "那算了不问了", "好的明白了", "嗯，知道了谢谢", "再见", "不用了"]
+    "text",
+    [
+        "谢谢",
+        "谢谢你啊",
+        "算了",
+        "那算了不问了",
+        "好的明白了",
+        "嗯，知道了谢谢",
+        "再见",
+        "不用了",
+        "算了，我直接过去问",
+        "好的，那我明天去办，辛苦了",
+    ],
 )
 def test_who_takes_leave_is_not_greeted(text: str) -> None:
     understood = read(text)
     assert understood.is_courtesy and understood.phrasing.takes_leave
+
+
+@pytest.mark.parametrize(
+    "text", ["算了，护照要带什么", "好的，那我办护照，谢谢", "好的，那要多少钱，谢谢", "老板不给报，谢谢"]
+)
+def test_who_goes_on_asking_takes_no_leave(text: str) -> None:
+    assert not read(text).is_courtesy
 
 
 @pytest.mark.parametrize("text", ["你好", "您好，在吗", "你是谁"])

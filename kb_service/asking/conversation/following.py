@@ -85,16 +85,18 @@ class Following:
         )
 
     def _names_matter(self, understood: Understanding, before: Matter | None) -> bool:
-        """A matter by its name, or one that the frontend sent."""
+        """A matter by its name, one that the frontend sent, or another one that a correction is likely about."""
         chosen = understood.question.matter_id
         if chosen is not None:
             return before is None or before.id != chosen
-        return understood.phrasing.names_matter
+        is_corrected = understood.phrasing.corrects and understood.matter not in (None, before)
+        return understood.phrasing.names_matter or is_corrected
 
     def _names_another(self, understood: Understanding, before: Matter | None) -> bool:
         """A thing that is handled, or a word from the names of other matters and none of this one's."""
         phrasing = understood.phrasing
-        if phrasing.names_thing:
+        own = self.reader.names.of(before) if before else ()
+        if any(not any(thing in name for name in own) for thing in phrasing.things):
             return True
         return not phrasing.adds and self.reader.phrasing.tells_another(phrasing.telling, before)
 

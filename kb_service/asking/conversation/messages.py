@@ -46,7 +46,7 @@ class ConversationReader:
     def _topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:
         def names_topic(text: str) -> bool:
             again = replace(question, text=text, seen="", matter_id=None)
-            return self.reader.understand(again).phrasing.names_thing
+            return self.reader.understand(again).phrasing.things != frozenset()
 
         return topic_of_turns(turns, names_topic=names_topic) if turns else self._topic_of_words(question)
 

@@ -60,7 +60,7 @@ class Phrasing:
     ``only_changes``: it says nothing but place, audience or time.
     ``facet``: as few words ask for one; ``asks``: it has words that ask.
     ``names_matter``: its matter stands there by name and is not only something brought along (要带身份证吗);
-    ``has_matter_name``: in whatever role. ``names_thing``: something that is handled.
+    ``has_matter_name``: in whatever role. ``things``: words for something that is handled.
     ``telling``: bigrams that may tell one matter from another; ``pairs``: all bigrams without common words.
     ``beside_matter``: its content without the names of its matter; ``asks_beside_matter``: that asks for a facet.
     ``takes_leave``: thanks, goodbyes and 算了, which call for no introduction.
@@ -78,7 +78,7 @@ class Phrasing:
     asks: bool = False
     names_matter: bool = False
     has_matter_name: bool = False
-    names_thing: bool = False
+    things: frozenset[str] = frozenset()
     telling: frozenset[str] = frozenset()
     pairs: frozenset[str] = frozenset()
     beside_matter: str = ""
@@ -138,7 +138,7 @@ class PhrasingReader:
             asks=short_facet is not None or self.asks(rest),
             names_matter=matter is not None and self._is_named(matter, rest),
             has_matter_name=matter is not None and bool(self._names.found_in(text, matter)),
-            names_thing=talk.topics.search(said) is not None,
+            things=frozenset(each.group() for each in talk.topics.finditer(said)),
             telling=self._telling(said),
             pairs=frozenset(bigrams_of(self._filler.sub(" ", text))),
             beside_matter=self._content(beside),

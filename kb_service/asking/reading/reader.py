@@ -133,7 +133,8 @@ class Reader:
     def _understood(self, question: Question, plain: _Normalised) -> Understanding:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""
         lexicon, said, scope = self._lexicon, plain.text, plain.scope
-        is_courtesy = scope is None and bool(said) and lexicon.questions.courtesy.is_all_of(said)
+        courtesy = lexicon.questions.courtesy
+        is_courtesy = scope is None and bool(said) and (courtesy.is_all_of(said) or self._takes_leave(said))
         text = said if is_courtesy else self._bare(said)
         linked = self._linked(text, question)
         seen = "" if scope or linked.is_named else self._seen(question.seen)
@@ -173,6 +174,11 @@ class Reader:
                 if at >= 0 and (len(word), at) > best:
                     best, found = (len(word), at), facet
         return found
+
+    def _takes_leave(self, said: str) -> bool:
+        """算了，我直接过去问: leaves the talk and neither asks nor names anything."""
+        leaves = self._lexicon.questions.courtesy.closings.search(said) is not None
+        return leaves and not (self.phrasing.asks(said) or self._names_something(said))
 
     def _bare(self, said: str) -> str:
         """Without the courtesies and the insults around it."""

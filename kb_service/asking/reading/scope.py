@@ -107,13 +107,15 @@ class ScopeWords(Words):
 
 class Courtesies(Words):
     """``units``: greetings, thanks; ``particles``: what may stand around them; ``openings``: units that need no mark
-    before the question (你好我想问…). ``leave``: what ends a talk rather than begins it.
+    before the question (你好我想问…). ``leave``: what ends a talk rather than begins it; ``closings``:
+    whole messages that do, with something that asks nothing in between (算了，我直接过去问).
     """
 
     openings: tuple[str, ...]
     units: tuple[str, ...]
     particles: tuple[str, ...]
     leave: AnyOf
+    closings: AnyOf
 
     def is_all_of(self, text: str) -> bool:
         """Whether a message is nothing but courtesies."""
