@@ -30,6 +30,7 @@ from kb_service.asking.drafting.model_drafting import Limits, ModelDrafter
 from kb_service.asking.drafting.planted_orders import PlantedOrders, load_planted
 from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
 from kb_service.asking.reading.matters import matter_names
@@ -43,12 +44,14 @@ from kb_service.asking.search.retrieving import Candidate, Retriever
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter
-from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector
+from kb_service.ports import EmbeddingModel, LanguageModel, PassageIndex, Reranker, Vector
 from kb_service.service import Records, Texts
 from kb_service.settings import Settings
 
 # Two hundred vectors are 300 KB.
 _QUESTIONS_REMEMBERED = 200
+# Six megabytes.
+_SENTENCES_REMEMBERED = 4096
 
 
 def open_asking(
@@ -98,8 +101,11 @@ def open_asking(
 
     quoting = ExtractiveDrafter(
         sections=sections,
-        heading_names=retriever.heading_names,
+        facet_headings=lexicon.questions.facet_headings,
         converter=texts.converter,
+        words=load_quoting_words(settings.prompts_dir),
+        say=lexicon.say,
+        nearness=_nearness(embed, texts.model),
         longest=knobs.longest_quote,
     )
     confidence = load_confidence(settings.confidence_in_use, settings.max_wrong_rate)
@@ -161,6 +167,11 @@ def _names_near(
     by_matter = {each.id: np.array([vector_of[name] for name in names.of(each)], np.float32) for each in matters}
     nearest = NearestNames(by_matter)
     return lambda text: nearest.nearness(embed(text))
+
+def _nearness(embed_question: Callable[[str], Vector], model: EmbeddingModel) -> Callable[[str, str], float]:
+    """The cosine of a question and a sentence of a passage; sentences are asked about again and again."""
+    embed = functools.lru_cache(maxsize=_SENTENCES_REMEMBERED)(lambda text: model.embed_passages([text])[0])
+    return lambda question, text: float(embed_question(question) @ embed(text))
 
 
 def _drafter(

@@ -1,8 +1,12 @@
 """Traditional and simplified script through OpenCC."""
 
+import re
 from importlib.metadata import version
 
 from opencc import OpenCC
+
+# The dictionary reads 换发 as changing one's hair; documents are issued anew. 换发型 is the hair.
+_ISSUED_ANEW = re.compile("換髮(?!型)")
 
 
 class OpenCCConverter:
@@ -17,4 +21,4 @@ class OpenCCConverter:
         return str(self._to_simplified.convert(text))
 
     def to_traditional(self, text: str) -> str:
-        return str(self._to_traditional.convert(text))
+        return _ISSUED_ANEW.sub("換發", str(self._to_traditional.convert(text)))

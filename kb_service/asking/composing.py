@@ -7,8 +7,10 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.replies import Part, SearchResult, summary
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import (
+    EXTRACTIVE,
     Answer,
     Citation,
+    Clarification,
     Drafting,
     Escalation,
     Evidence,
@@ -70,7 +72,7 @@ class Composer:
             matter=MatterRef(reading.matter.id, reading.matter.name) if reading.matter else None,
             facet=reading.facet,
             understood_as=_understood(parts),
-            clarification=leading.reply.clarification,
+            clarification=self._clarification(parts),
             escalation=self._escalation(parts),
             related_questions=self._related(parts),
             possible=self._possible(parts),
@@ -100,17 +102,24 @@ class Composer:
             return parts[0].marked_text(1)
         said: list[str] = []
         first = 1
-        for number, each in enumerate(parts, start=1):
-            said.append(f"{self._heading(number, each)}\n{each.marked_text(first)}")
+        for heading, each in zip(self._headings(parts), parts, strict=True):
+            said.append(f"{heading}：{each.marked_text(first)}")
             first += len(each.reply.citations)
         return "\n\n".join(said)
 
-    def _heading(self, number: int, part: Part) -> str:
-        """What a part is about in our words: the asker's own may hold links and markup for the page to follow."""
-        matter = part.understood.matter
-        if matter is None:
-            return self._lexicon.say("part", number=_NUMERALS[number])
-        return self._lexicon.say("part_on_matter", number=_NUMERALS[number], matter=matter.name)
+    def _headings(self, parts: Sequence[Part]) -> list[str]:
+        """What tells the parts apart: matter, facet or both; else their numbers.
+
+        In our words: the asker's own may hold links and markup for the page to follow.
+        """
+        matters = [each.understood.matter.name if each.understood.matter else "" for each in parts]
+        facets = [self._lexicon.say(f"label_{facet}") if (facet := each.understood.facet) else "" for each in parts]
+        both = ["，".join(filter(None, pair)) for pair in zip(matters, facets, strict=True)]
+        for headings in (matters, facets, both):
+            if all(headings) and len(set(headings)) == len(parts):
+                return headings
+        numbered = [self._lexicon.say("part", number=_NUMERALS[number]) for number in range(1, len(parts) + 1)]
+        return [number if not name else f"{number}，{name}" for number, name in zip(numbered, matters, strict=True)]
 
     def _citations(self, parts: Sequence[Part]) -> list[Citation]:
         found: list[Citation] = []
@@ -120,7 +129,8 @@ class Composer:
         return found
 
     def _notices(self, parts: Sequence[Part]) -> list[Notice]:
-        return list({(each.kind, each.document_id): each for part in parts for each in part.reply.notices}.values())
+        found = {(each.kind, each.document_id): each for part in parts for each in part.reply.notices}
+        return [replace(each, text=self._in_script(each.text, parts)) for each in found.values()]
 
     def _related(self, parts: Sequence[Part]) -> tuple[str, ...]:
         found = dict.fromkeys(question for part in parts for question in part.reply.related)
@@ -130,6 +140,13 @@ class Composer:
         """Of each part in turn, each passage once."""
         once = {each.passage_id: each for part in parts for each in part.reply.possible}
         return tuple(list(once.values())[: self._knobs.possible])
+
+    def _clarification(self, parts: Sequence[Part]) -> Clarification | None:
+        asked_back = parts[0].reply.clarification
+        if asked_back is None:
+            return None
+        options = tuple(replace(each, label=self._in_script(each.label, parts)) for each in asked_back.options)
+        return Clarification(self._in_script(asked_back.question, parts), options)
 
     def _in_script(self, text: str, parts: Sequence[Part]) -> str:
         return self._converter.to_traditional(text) if parts[0].understood.is_traditional else text
@@ -162,5 +179,5 @@ def _drafting(parts: Sequence[Part]) -> Drafting | None:
     if not found:
         return None
     rejected = tuple(reason for each in found for reason in each.rejected)
-    by = next((each.by for each in found if each.by != "extractive"), "extractive")
+    by = next((each.by for each in found if each.by != EXTRACTIVE), EXTRACTIVE)
     return Drafting(by, rejected, next((each.prompts for each in found if each.prompts), None))

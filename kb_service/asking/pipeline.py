@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.asking.checking.checking import cite
+from kb_service.asking.checking.composed import foreign_words
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying, Districts
 from kb_service.asking.conversation.messages import ConversationReader, Readings
@@ -30,6 +31,7 @@ from kb_service.asking.search.retrieving import (
     matter_shown,
 )
 from kb_service.domain.answers import (
+    EXTRACTIVE,
     Answer,
     Carried,
     Citation,
@@ -200,7 +202,7 @@ class Pipeline:
         schedules = self._tools.library.schedules(document_ids, as_if_approved=context.narrowing.include_version)
         question = understood.question
         citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
-        if citations is None:
+        if citations is None or self._has_foreign_words(draft):
             return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
         if self._tools.contradicted([citation.version_id for citation in citations], question.as_of):
             return self._hand_over(understood, result, Reason.CONFLICTING_SOURCES, Outcome.HANDED_OVER)
@@ -211,6 +213,12 @@ class Pipeline:
             notices=tuple(self._notices(understood, citations, schedules)),
             related=self._related(understood, result, draft),
         )
+
+    def _has_foreign_words(self, draft: Draft) -> bool:
+        """A model's draft has been checked by meaning; what we compose ourselves says nothing of its own."""
+        wording = self._tools.lexicon.answer_openings
+        is_ours = draft.drafting.by == EXTRACTIVE
+        return is_ours and any(foreign_words(each, draft.quotes, wording=wording) for each in draft.statements)
 
     def _notices(
         self, understood: Understanding, citations: Sequence[Citation], schedules: Mapping[str, Sequence[Scheduled]]

@@ -213,9 +213,12 @@ class UnderstoodAs:
     parts: tuple["UnderstoodAs", ...] = ()
 
 
+EXTRACTIVE = "extractive"
+
+
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """Whose words: ``extractive``, or a model's name; ``rejected``: why drafts of the model were not sent.
+    """Whose words: `EXTRACTIVE`, those of the sources, or a model's name; ``rejected``: why its drafts were not sent.
 
     ``prompts``: SHA-256 of the prompt files, where a model was asked.
     """

@@ -8,11 +8,21 @@ from kb_service.asking.composing import Composer
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.replies import Part, Reply, SearchResult
-from kb_service.domain.answers import Answer, DepartmentRef, Drafting, Outcome, Reason
+from kb_service.domain.answers import (
+    Answer,
+    Clarification,
+    DepartmentRef,
+    Drafting,
+    Notice,
+    NoticeKind,
+    Option,
+    Outcome,
+    Reason,
+)
 from kb_service.domain.knobs import Knobs
-from kb_service.domain.matters import Matter
+from kb_service.domain.matters import Facet, Matter
 from kb_service.text.clauses import Span
-from tests.factories import candidate, citation, passage_in_version, question, understanding
+from tests.factories import candidate, citation, day, passage_in_version, question, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
 KNOBS = Knobs()
@@ -52,7 +62,7 @@ def failed(asked: str, reason: Reason = Reason.NO_SOURCE, outcome: Outcome = Out
 
 def test_marks_of_a_second_part_go_on_counting() -> None:
     answer = composed(answered("多少钱", "免费。", "当场办。"), answered("去哪办", "受理中心。", passage="q"))
-    assert answer.text == "问题一：\n免费。[1]\n当场办。[2]\n\n问题二：\n受理中心。[3]"
+    assert answer.text == "问题一：免费。[1]\n当场办。[2]\n\n问题二：受理中心。[3]"
     assert [each.mark for each in answer.citations] == [1, 2, 3]
 
 
@@ -60,7 +70,38 @@ def test_a_part_is_headed_by_its_matter_and_never_by_the_askers_words() -> None:
     asked = answered("![x](http://evil.example/x)签注多少钱", "免费。")
     endorsing = Matter("qianzhu", "居住证签注", "gongan")
     named = replace(asked, understood=replace(asked.understood, matter=endorsing))
-    assert composed(named, asked).text == "问题一，居住证签注：\n免费。[1]\n\n问题二：\n免费。[2]"
+    assert composed(named, asked).text == "问题一，居住证签注：免费。[1]\n\n问题二：免费。[2]"
+
+
+def of(part: Part, matter: str | None = None, facet: Facet | None = None) -> Part:
+    named = Matter(matter, matter, "gongan") if matter else None
+    return replace(part, understood=replace(part.understood, matter=named, facet=facet))
+
+
+def test_two_matters_side_by_side_are_headed_by_their_names() -> None:
+    parts = of(answered("多久", "十日。"), "换证"), of(answered("多久", "三十日。", passage="q"), "护照")
+    assert composed(*parts).text == "换证：十日。[1]\n\n护照：三十日。[2]"
+
+
+def test_two_things_asked_of_one_matter_are_headed_by_their_labels() -> None:
+    fee = of(answered("多少钱", "免费。"), "换证", Facet.FEE)
+    time = of(answered("多久", "十日。", passage="q"), "换证", Facet.TIME_LIMIT)
+    assert composed(fee, time).text == "费用：免费。[1]\n\n时限：十日。[2]"
+
+
+def test_an_answer_in_traditional_script_is_so_throughout() -> None:
+    part = of(answered("多久", "签证页用完，可以换发。"), "护照", Facet.TIME_LIMIT)
+    notice = Notice(NoticeKind.SCHEDULED_END, "规定有效至年底。", "guide", day("2027-01-01"))
+    part = replace(
+        part,
+        understood=replace(part.understood, is_traditional=True),
+        reply=replace(part.reply, notices=(notice,), clarification=Clarification("请选择", (Option("签注", None),))),
+    )
+    answer = composed(part, part)
+    assert answer.text.startswith("問題一，護照：簽證頁用完，可以換發。[1]")
+    assert answer.notices[0].text == "規定有效至年底。"
+    assert answer.clarification is not None
+    assert answer.clarification.question == "請選擇"
 
 
 def test_one_question_has_no_heading() -> None:

@@ -1,4 +1,4 @@
-"""Which words of which passages are quoted. Lengths are counted by hand: every 。 is a character too."""
+"""Which words of which passages make an answer, and in which order."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.asking.checking.composed import foreign_words
+from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
+from kb_service.text.clauses import Span
+from kb_service.text.terms import bigrams_of
 from tests.factories import candidate, passage_in_version, returned, understanding
 
-LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
-CONVERTER = OpenCCConverter()
-HEADING_OF = {Facet.MATERIALS: "材料", Facet.PLACE: "地点", Facet.FEE: "收费", Facet.PHONE: "电话"}
-ENDORSEMENT = {"签注": 1.0}
+PROMPTS = Path(__file__).parents[2] / "prompts"
+LEXICON = load_lexicon(PROMPTS)
+WORDS = load_quoting_words(PROMPTS)
 
 
 def version(
@@ -34,186 +38,142 @@ def version(
 
 
 def drafted(
+    asked: str,
     candidates: Sequence[Candidate | PassageInVersion],
     *,
-    text: str = "签注",
     facet: Facet | None = None,
     sections: Sequence[PassageInVersion] = (),
-    weight_of: dict[str, float] | None = None,
-    longest: int = 100,
-) -> list[str]:
-    """The quotes. ``sections``: all passages of the version, when there are more than the candidates."""
+    longest: int = 420,
+) -> Draft:
+    """``sections``: all passages of the version, when there are more than the candidates."""
     drafter = ExtractiveDrafter(
         sections=lambda version_id: [each for each in sections if each.passage.version_id == version_id],
-        heading_names=lambda facet, found: any(HEADING_OF[facet] in heading for heading in found.passage.heading_path),
-        converter=CONVERTER,
+        facet_headings=LEXICON.questions.facet_headings,
+        converter=OpenCCConverter(),
+        words=WORDS,
+        say=LEXICON.say,
+        nearness=lambda question, text: 0.0,
         longest=longest,
     )
     scored = [each if isinstance(each, Candidate) else candidate(each) for each in candidates]
-    weights = ENDORSEMENT if weight_of is None else weight_of
-    asked = understanding(text, facet=facet, quantity_asked=LEXICON.quantity_asked(text))
-    return [quote.text for quote in returned(drafter.draft(asked, scored, weights)).quotes]
+    understood = understanding(asked, facet=facet, quantity_asked=LEXICON.quantity_asked(asked))
+    return returned(drafter.draft(understood, scored, dict.fromkeys(bigrams_of(asked), 1.0)))
 
 
-def test_a_passage_that_fits_is_quoted_whole() -> None:
-    assert drafted(version("无关的话。签注免费。"), longest=10) == ["无关的话。签注免费。"]
+def lines(asked: str, *texts: str, headings: tuple[str, ...] = (), facet: Facet | None = None) -> list[str]:
+    """The answer from one passage each, line by line, without marks."""
+    draft = drafted(asked, version(*texts, headings=headings), facet=facet)
+    return "\n".join(each.text for each in draft.statements).split("\n")
 
 
-def test_of_a_longer_passage_the_sentences_around_the_best_one_are_quoted() -> None:
-    passages = version("甲句无关。签注免费。丙句无关。")
-    assert drafted(passages, longest=5) == ["签注免费。"]
-    assert drafted(passages, longest=9) == ["签注免费。"]
-    assert drafted(passages, longest=10) == [
-        "签注免费。丙句无关。"
-    ]  # of two neighbours that say as little, what follows
+def test_the_sentence_that_answers_stands_first() -> None:
+    said = lines("补证要收工本费吗", "遗失证件的向窗口申报。补证的工本费为20元。领证当天缴清。")
+    assert said == ["补证的工本费为20元。", "领证当天缴清。", "遗失证件的向窗口申报。"]
 
 
-def test_the_window_grows_towards_what_says_more() -> None:
-    passages = version("期限一年。签注免费。丙句无关。")
-    assert drafted(passages, weight_of={"签注": 2.0, "期限": 1.0}, longest=10) == ["期限一年。签注免费。"]
+def test_a_condition_is_never_left_behind_the_sentence_it_limits() -> None:
+    said = lines("换证多久办好", "换证10日内办好。但材料不全的不在此列。")
+    assert said[0] == "换证10日内办好。但材料不全的不在此列。"
 
 
-def test_of_two_sentences_that_say_as_much_the_first_is_best() -> None:
-    assert drafted(version("签注一。签注二。"), longest=4) == ["签注一。"]
+def test_a_sentence_that_goes_on_is_read_with_the_one_before_it() -> None:
+    said = lines("临时上路罚款", "自购车之日起15日内登记。这15日内可以临时上路，逾期的处罚款。")
+    assert said == ["自购车之日起15日内登记。这15日内可以临时上路，逾期的处罚款。"]
 
 
-def test_the_best_sentence_is_found_in_either_script() -> None:
-    assert drafted(version("甲句無關。辦理簽注。丙句無關。"), longest=5) == ["辦理簽注。"]
+def test_where_amounts_are_asked_a_sentence_without_any_does_not_lead() -> None:
+    assert lines("登记多少钱", "登记先到登记窗口取登记表。每件收80元。")[0] == "每件收80元。"
 
 
-@pytest.mark.parametrize("longest", range(1, 41))
-def test_no_sentence_is_ever_cut(longest: int) -> None:
-    sentences = [
-        "第一条 为了规范管理，制定本办法。",
-        "办理签注的，应当提交：",
-        "身份证；",
-        "申请表。",
-        "（说明）",
-        "另行通知。",
+def test_sources_and_greetings_are_not_quoted() -> None:
+    text = "大家好，这一集讲换证。\n换证不收费。\n来源：换证办法的转述。\n祝您顺利。"
+    assert lines("换证收费吗", text) == ["换证不收费。"]
+
+
+def test_the_row_that_is_asked_about_is_said_as_a_sentence() -> None:
+    table = "情形 | 费用\n首次申请 | 0元\n遗失补领 | 30元"
+    assert lines("遗失补领多少钱", table, headings=("收费",)) == ["收费：遗失补领，30元。"]
+
+
+def test_a_row_of_several_columns_names_them() -> None:
+    table = "序号 | 种类 | 带什么 | 时间\n1 | 婚姻档案 | 身份证 | 半小时\n2 | 学籍档案 | 学生证 | 一小时"
+    assert lines("学籍档案带什么", table) == ["学籍档案：带什么 学生证，时间 一小时。"]
+
+
+def test_the_row_is_found_by_the_figure_of_the_question() -> None:
+    text = "每月津贴：\n65岁至69岁 75元\n70岁至79岁 150元\n80岁至89岁 180元"
+    assert lines("我今年72岁，津贴多少", text) == ["每月津贴：70岁至79岁 150元。"]
+
+
+def test_a_list_that_is_asked_for_is_given_whole_and_with_its_heading() -> None:
+    text = "1. 身份证；\n2. 申请表；\n3. 近期照片。"
+    assert lines("要带什么材料", text, headings=("所需材料",), facet=Facet.MATERIALS) == [
+        "所需材料：身份证；申请表；近期照片。"
     ]
-    (quote,) = drafted(version("\n".join(sentences)), longest=longest)
-    starts = [at for at in range(len(sentences)) if quote.startswith(sentences[at])]
-    assert any(quote == "\n".join(sentences[start:end]) for start in starts for end in range(start + 1, 7))
-    assert len(quote) <= max(longest, len("办理签注的，应当提交："))
 
 
-def test_a_single_sentence_beyond_the_limit_is_quoted_whole_rather_than_cut() -> None:
-    assert drafted(version("办理签注不收取任何费用。其他。"), longest=6) == ["办理签注不收取任何费用。"]
+def test_one_item_answers_with_the_line_it_hangs_from() -> None:
+    text = "有下列情形之一的可以提取：\n（一）购买住房；\n（二）出境定居；\n（三）离休退休；\n" + "说明。" * 30
+    assert lines("出境定居可以提取吗", text)[0] == "有下列情形之一的可以提取：出境定居。"
 
 
-def test_a_lead_in_that_ends_in_a_colon_is_kept_with_what_it_introduces() -> None:
-    # Lines of 8, 6 and 9 characters. The last line says more of the question than the lead-in.
-    passages = version("需提交下列材料：\n签注申请表。\n其他事项另行通知。")
-    weights = {"签注": 3.0, "通知": 1.0}
-    assert drafted(passages, weight_of=weights, longest=15) == ["需提交下列材料：\n签注申请表。"]
-    assert drafted(passages, weight_of=weights, longest=14) == ["签注申请表。"]
-
-
-def test_the_answer_of_a_question_and_answer_is_quoted_whole_and_in_order() -> None:
-    parts = version("先登录网站。", "再提交签注申请。", question="怎么签注")
-    assert drafted([parts[1]], sections=parts, longest=14) == ["先登录网站。", "再提交签注申请。"]
-
-
-def test_an_answer_that_does_not_fit_is_quoted_from_its_best_passage() -> None:
-    parts = version("先登录网站。", "再提交签注申请。", question="怎么签注")
-    assert drafted([parts[1]], sections=parts, longest=13) == ["再提交签注申请。"]
-
-
-def test_the_whole_section_of_the_facet_is_quoted() -> None:
-    section = version("身份证原件。", "签注申请表。", headings=("签注", "申请材料"))
-    other = version("当场办结。", headings=("办理时限",))
-    assert drafted([section[1]], facet=Facet.MATERIALS, sections=[*section, *other]) == ["身份证原件。", "签注申请表。"]
-    assert drafted([section[1]], facet=None, sections=section) == ["签注申请表。"]
-
-
-def test_what_the_section_has_said_is_not_said_again() -> None:
-    section = version("签注申请表。", "签注照片。", headings=("申请材料",))
-    assert drafted(section, facet=Facet.MATERIALS, sections=section) == ["签注申请表。", "签注照片。"]
-
-
-def test_a_section_that_names_another_facet_is_not_quoted_whole() -> None:
-    section = version("甲句无关。", "签注当场办结。", headings=("办理时限",))
-    assert drafted([section[1]], facet=Facet.MATERIALS, sections=section) == ["签注当场办结。"]
+def test_a_list_all_of_whose_items_count_is_never_cut_to_one() -> None:
+    text = "三条要同时满足：\n1. 缴费满一年；\n2. 已办失业登记；\n3. 非本人意愿中断就业。"
+    assert lines("缴费满一年能领吗", text) == ["三条要同时满足：缴费满一年；已办失业登记；非本人意愿中断就业。"]
 
 
 @pytest.mark.parametrize(
-    ("best", "quoted"),
+    ("asked", "text", "first"),
     [
-        (0, ["甲甲甲甲甲。", "乙乙乙乙乙。"]),
-        (1, ["甲甲甲甲甲。", "乙乙乙乙乙。"]),
-        (2, ["乙乙乙乙乙。", "丙签注丙丙。"]),
+        ("外地驾照能换本市驾照吗", "外地驾照可以换本市驾照。", "可以，外地驾照可以换本市驾照。"),
+        ("网上能办快证吗", "快证不能在网上办。", "不可以，快证不能在网上办。"),
+        ("签注要不要交费", "签注不收取费用。", "不需要，签注不收取费用。"),
+        ("换证能不能代办", "年满八十岁并且卧床的老人可以代办换证。", "年满八十岁并且卧床的老人可以代办换证。"),
+        ("这笔钱能不能提取", "符合条件的，一般可以提取这笔钱。", "符合条件的，一般可以提取这笔钱。"),
+        ("换证几天", "换证可以当天办好。", "换证可以当天办好。"),
     ],
 )
-def test_of_a_section_that_is_too_long_the_best_passage_is_never_left_out(best: int, quoted: list[str]) -> None:
-    section = version("甲甲甲甲甲。", "乙乙乙乙乙。", "丙签注丙丙。", headings=("申请材料",))
-    assert drafted([section[best]], facet=Facet.MATERIALS, sections=section, longest=12) == quoted
+def test_yes_or_no_stands_first_only_where_it_is_asked_and_sure(asked: str, text: str, first: str) -> None:
+    assert lines(asked, text) == [first]
 
 
-def test_the_passage_leads_that_has_the_amount_asked_for() -> None:
-    passages = version("签注请到窗口。", "签注工本费20元。")
-    assert drafted(passages, text="签注多少钱", longest=10) == ["签注工本费20元。"]
-    assert drafted(passages, text="签注怎么办", longest=10) == ["签注请到窗口。"]
+def test_a_bare_yes_of_a_text_stays_where_yes_or_no_is_asked() -> None:
+    assert lines("可以早退休吗", "可以。早退休最多3年。") == ["可以，早退休最多3年。"]
+    assert lines("早退休最多几年", "可以。早退休最多3年。") == ["早退休最多3年。"]
 
 
-def test_the_amount_in_another_version_does_not_lead() -> None:
-    passages = [*version("签注请到窗口。"), *version("签注工本费20元。", document_id="other")]
-    assert drafted(passages, text="签注多少钱") == ["签注请到窗口。"]
+def test_the_number_of_an_article_is_shown_only_to_who_asks_for_an_article() -> None:
+    assert lines("补贴标准", "第三条　补贴标准为最低工资的50%。") == ["补贴标准为最低工资的50%。"]
+    assert lines("第三条说什么", "第三条　补贴标准为最低工资的50%。") == ["第三条　补贴标准为最低工资的50%。"]
 
 
-def test_a_passage_that_says_it_has_no_answer_does_not_lead() -> None:
-    assert drafted(version("本库没有收录签注。", "签注免费。"), longest=9) == ["签注免费。"]
+def test_another_version_is_not_mixed_in() -> None:
+    other = version("签注30日内办好。", document_id="other")
+    draft = drafted("签注多久", [*version("签注10日内办好。"), *other])
+    assert [quote.text for quote in draft.quotes] == ["签注10日内办好。"]
 
 
-def test_what_else_the_same_version_says_follows() -> None:
-    first, second = version("签注免费。", "签注当场办结。")
-    other = version("签注在窗口。", document_id="other")[0]
-    assert drafted([first, other, second]) == ["签注免费。", "签注当场办结。"]
-
-
-@pytest.mark.parametrize(("score", "count"), [(0.9, 2), (0.45, 2), (0.3, 1)])
-def test_what_follows_comes_close_to_the_best(score: float, count: int) -> None:
-    first, second = version("签注免费。", "签注当场办结。")
-    assert len(drafted([candidate(first, 1.0), candidate(second, score)])) == count
-
-
-def test_at_most_two_more_passages_follow_and_none_that_says_nothing_of_the_question() -> None:
-    passages = version("签注免费。", "来源说明。", "签注一。", "签注二。", "签注三。")
-    assert drafted(passages) == ["签注免费。", "签注一。", "签注二。"]
-
-
-def test_what_follows_shares_one_room() -> None:
-    passages = version("签注免费。", "签注一。", "签注二。")  # 5, 4 and 4
-    assert drafted(passages, longest=12) == ["签注免费。", "签注一。"]
-    assert drafted(passages, longest=13) == ["签注免费。", "签注一。", "签注二。"]
-
-
-@pytest.mark.parametrize(
-    ("longest", "further"),
-    [(17, ["签注乙一。无关乙二。"]), (16, ["签注乙一。"]), (12, ["签注乙一。"]), (11, [])],
-)
-def test_what_follows_is_cut_to_whole_sentences_that_fit_the_room(longest: int, further: list[str]) -> None:
-    passages = version("签注不收费。。", "签注乙一。无关乙二。")  # 7 and 5 + 5
-    assert drafted(passages, longest=longest) == ["签注不收费。。", *further]
-
-
-def guide(place: str) -> list[PassageInVersion]:
-    texts = (("收费", "签注免费。"), ("办理地点", place))
-    return [
-        passage_in_version(text, headings=(heading,), passage_id=f"p{at}", document_id="guide")
-        for at, (heading, text) in enumerate(texts)
+def test_where_to_go_is_the_last_line_after_materials() -> None:
+    materials = version("身份证；\n申请表；", headings=("所需材料",), document_id="guide")
+    place = [
+        passage_in_version("任一受理中心。", headings=("办理地点",), passage_id="place", document_id="guide"),
     ]
+    draft = drafted("带什么材料", materials, facet=Facet.MATERIALS, sections=[*materials, *place])
+    assert draft.statements[-1].text == "地点：任一受理中心。"
 
 
-def test_where_to_go_comes_after_the_answer() -> None:
-    sections = guide("任何一个社区事务受理服务中心。")
-    assert drafted(sections[:1], facet=Facet.FEE, sections=sections) == ["签注免费。", "任何一个社区事务受理服务中心。"]
+@pytest.mark.parametrize("longest", [20, 40, 80, 420])
+def test_every_word_of_an_answer_stands_in_its_quotes(longest: int) -> None:
+    items = "1. 身份证；\n2. 申请表，写明**原因**。\n"
+    text = f"第一条　下列材料一并提交：\n{items}未满16周岁的，由监护人代办。\n来源：某办法。"
+    found = version(text, headings=("一、所需材料",))
+    draft = drafted("提交什么材料", found, facet=Facet.MATERIALS, longest=longest)
+    openings = LEXICON.answer_openings
+    assert [foreign_words(each, draft.quotes, wording=openings) for each in draft.statements] == [[]]
 
 
-def test_who_asks_for_a_telephone_number_is_not_told_where_to_go() -> None:
-    sections = guide("任何一个社区事务受理服务中心。")
-    assert drafted(sections[:1], facet=Facet.PHONE, sections=sections) == ["签注免费。"]
-
-
-def test_a_long_list_of_places_is_not_read_out() -> None:
-    sections = guide("受理中心。" * 19)  # 95 characters
-    assert drafted(sections[:1], facet=Facet.FEE, sections=sections, longest=420) == ["签注免费。"]
+def test_a_word_that_stands_in_no_quote_is_found() -> None:
+    (found,) = version("工本费240元。")
+    quotes = (Quote(found, Span(0, 8)),)
+    assert foreign_words(Statement("工本费40元。", (0,)), quotes, wording=()) == ["工本费40元"]
+    assert foreign_words(Statement("费用：工本费240元。", (0,)), quotes, wording=("费用：",)) == []

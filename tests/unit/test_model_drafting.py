@@ -14,9 +14,11 @@ from kb_service.asking.drafting.model_brief import load_prompts
 from kb_service.asking.drafting.model_calls import CircuitBreaker, State
 from kb_service.asking.drafting.model_drafting import Limits, ModelDrafter
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.events import Progress
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.domain.errors import ModelUnavailable
+from kb_service.domain.matters import Facet
 from tests.factories import candidate, passage_in_version, returned, understanding
 from tests.fakes import ScriptedModel, SilentModel
 
@@ -24,6 +26,7 @@ _PROMPTS = Path(__file__).parents[2] / "prompts"
 _LEXICON = load_lexicon(_PROMPTS)
 _CONVERTER = OpenCCConverter()
 FEE = passage_in_version("首次签注免费。补办证件收费30元，可拨打021-62345678。", passage_id="fee")
+FEE_SAID = "首次签注免费。\n补办证件收费30元，可拨打021-62345678。"
 TIME = passage_in_version("自受理之日起5个工作日内办结。", passage_id="time", document_id="other")
 
 
@@ -35,8 +38,11 @@ def drafter(
 ) -> ModelDrafter:
     quoting = ExtractiveDrafter(
         sections=lambda _: [FEE],
-        heading_names=lambda facet, found: False,
+        facet_headings={facet: () for facet in Facet},
         converter=_CONVERTER,
+        words=load_quoting_words(_PROMPTS),
+        say=_LEXICON.say,
+        nearness=lambda question, text: 0.0,
         longest=420,
     )
     return ModelDrafter(
@@ -83,7 +89,7 @@ def test_the_model_is_told_what_was_wrong_and_may_try_once_more() -> None:
 def test_after_two_drafts_that_do_not_hold_the_sources_speak_for_themselves() -> None:
     model = ScriptedModel("首次签注收费90元。[1]", "首次签注收费80元。[1]", "首次签注免费。[1]")
     draft = drafted(model)
-    assert draft.text == f"{FEE.passage.text}[1]" and len(model.replies) == 1
+    assert draft.text == f"{FEE_SAID}[1]" and len(model.replies) == 1
     assert draft.drafting.by == "extractive" and any("80元" in reason for reason in draft.drafting.rejected)
 
 
@@ -106,7 +112,7 @@ def test_after_two_drafts_that_do_not_hold_the_sources_speak_for_themselves() ->
 )
 def test_whatever_else_a_model_writes_the_sources_speak_for_themselves(reply: str) -> None:
     draft = drafted(ScriptedModel(reply, reply))
-    assert draft.text == f"{FEE.passage.text}[1]"
+    assert draft.text == f"{FEE_SAID}[1]"
     assert draft.drafting.by == "extractive" and draft.drafting.rejected
 
 
@@ -145,7 +151,7 @@ def test_a_dead_model_is_left_alone_and_the_answers_come_all_the_same() -> None:
     model = ScriptedModel(*[ModelUnavailable("gone")] * 3)
     texts = [drafted(model, breaker=breaker).text for _ in range(5)]
     assert breaker.state is State.OPEN and len(model.prompts) == 3
-    assert texts == [f"{FEE.passage.text}[1]"] * 5
+    assert texts == [f"{FEE_SAID}[1]"] * 5
 
 
 def test_a_lie_is_no_failure_of_the_model_as_a_service() -> None:

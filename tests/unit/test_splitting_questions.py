@@ -11,6 +11,13 @@ from kb_service.asking.reading.parts import Splitter
 READING = load_lexicon(Path(__file__).parents[2] / "prompts").reading
 
 
+FACETS = {"多少钱": "fee", "多久": "time", "带什么": "materials", "怎么办": "steps"}
+
+
+def facet_of(piece: str) -> str | None:
+    return next((facet for word, facet in FACETS.items() if word in piece), None)
+
+
 def split_questions(text: str, *, asks_for_itself: Callable[[str], bool] = lambda part: True) -> list[str]:
     return Splitter(READING.splitting, READING.asks, asks_for_itself).split(text)
 
@@ -63,6 +70,25 @@ def test_a_question_that_is_repeated_is_asked_once() -> None:
 def test_a_short_part_that_asks_nothing_of_its_own_stays_with_the_one_before() -> None:
     text = "常见的诈骗手法有哪些？该如何防范？"
     assert split_questions(text, asks_for_itself=lambda part: "多久" in part) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("换驾照多少钱，要多久", ["换驾照多少钱", "要多久"]),
+        ("车证丢了怎么办，补一张带什么", ["车证丢了怎么办", "补一张带什么"]),
+        ("换驾照多久，补驾照要多久", ["换驾照多久，补驾照要多久"]),
+    ],
+)
+def test_a_comma_parts_what_asks_for_different_things(text: str, parts: list[str]) -> None:
+    splitter = Splitter(READING.splitting, READING.asks, lambda part: True, asked=facet_of)
+    assert splitter.split(text) == parts
+
+
+def test_the_same_is_asked_of_each_of_two_matters_compared() -> None:
+    splitter = Splitter(READING.splitting, READING.asks, lambda part: True, rivals=lambda text: ["驾驶证", "行驶证"])
+    assert splitter.split("驾照和行驶证哪个办得快") == ["驾驶证多久能办好", "行驶证多久能办好"]
+    assert splitter.split("驾照和行驶证在哪里办") == ["驾照和行驶证在哪里办"]
 
 
 def test_a_letter_is_one_question() -> None:

@@ -1,160 +1,278 @@
-"""Answers in the words of the sources: which passages, and which of their sentences, answer the question."""
+"""Answers composed from the words of the sources: the saying that answers first, then what belongs to it."""
 
+import functools
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
+from kb_service.asking.drafting.leading import Choosing, agreement, label_of
+from kb_service.asking.drafting.listing import items_in_words, one_item_in_words, sentence
+from kb_service.asking.drafting.sayings import Saying, SayingKind, SayingReader
+from kb_service.asking.drafting.verdicts import asks_yes_or_no, verdict
+from kb_service.asking.drafting.words import QuotingWords
 from kb_service.asking.events import Progress
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate
-from kb_service.domain.answers import Drafting
+from kb_service.domain.answers import EXTRACTIVE, Drafting
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.ports import ScriptConverter
-from kb_service.text.clauses import Span, sentences
+from kb_service.text.clauses import Span
 from kb_service.text.normalising import normalised
-from kb_service.text.terms import covered
 
-# Fused scores are in standard deviations of a leg's top hits.
-_CLOSE = 0.6
-_MOST_FURTHER = 2
+# Characters: what a phone shows without scrolling, in the largest of the page's sizes. Lists that were asked for may
+# fill the whole screen.
+_SHORT = 220
+_ASKS_FOR_A_LIST = frozenset({Facet.CONDITIONS, Facet.MATERIALS, Facet.STEPS})
+# Of a list one item of which answers, so much more may follow.
+_SHORT_LIST = 80
 # Where to do it is a line; a whole list of addresses is not what was asked.
 _LONGEST_PLACE = 90
-_ASKED_BEFORE_GOING = frozenset({Facet.CONDITIONS, Facet.MATERIALS, Facet.STEPS, Facet.TIME_LIMIT, Facet.FEE})
-# A further passage must itself say something of what is asked: notices and source lines do not.
-_WORTH_QUOTING = 0.05
+_ASKED_BEFORE_GOING = frozenset({Facet.MATERIALS, Facet.STEPS})
+# Another passage is quoted when it has so much of the question that nothing said so far has.
+_WORTH_ADDING = 0.15
+# Or comes close in score and has some of it, where what is said so far has less than most of the question.
+_CLOSE = 0.6
+_MOSTLY = 0.5
+_SOMETHING = 0.06
+_MOST_FURTHER = 2
+# Passages never change; their sentences are asked about again and again.
+_TEXTS_REMEMBERED = 4096
+_ARTICLE_ASKED = re.compile(r"第 ?[\d〇零一二三四五六七八九十百]+ ?条")
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """``text`` is made of the words of ``sayings``, all of one passage."""
+
+    text: str
+    sayings: tuple[Saying, ...]
 
 
 class ExtractiveDrafter:
-    """Drafts without a language model. Everything it says is a quote."""
+    """Drafts without a language model. Everything it says is a quote, but for labels and 可以."""
 
     def __init__(
         self,
         *,
         sections: Callable[[str], Sequence[PassageInVersion]],
-        heading_names: Callable[[Facet, PassageInVersion], bool],
+        facet_headings: Mapping[Facet, tuple[str, ...]],
         converter: ScriptConverter,
+        words: QuotingWords,
+        say: Callable[[str], str],
+        nearness: Callable[[str, str], float],
         longest: int,
     ) -> None:
-        """``sections``: the passages of a version in order; ``longest``: the length of an answer in characters."""
+        """``sections``: the passages of a version in order; ``facet_headings``: words of headings; ``say``: a fixed
+        wording by its name; ``nearness``: the cosine of a question and a sentence; ``longest``: the length of an
+        answer in characters.
+        """
         self._sections = sections
-        self._heading_names = heading_names
-        self._converter = converter
+        self._facet_headings = facet_headings
+        self._words = words
+        self._say = say
+        self._nearness = nearness
         self._longest = longest
+        self._normalise = functools.lru_cache(maxsize=_TEXTS_REMEMBERED)(partial(normalised, converter=converter))
+        self._reader = SayingReader(words, self._normalise)
 
     def draft(
         self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
     ) -> Generator[Progress, None, Draft]:
-        """Each statement is a quote, in the order they should be read."""
-        quotes = self._quotes(understood, candidates, weight_of)
-        statements = tuple(Statement(quote.text, (at,)) for at, quote in enumerate(quotes))
-        return Draft(tuple(quotes), statements, Drafting("extractive"))
+        """Each statement is made of one quote, in the order they should be read."""
+        paragraphs = self._paragraphs(understood, candidates, weight_of)
+        quotes = tuple(Quote(each.sayings[0].source, _cover(each.sayings)) for each in paragraphs)
+        statements = tuple(Statement(each.text, (at,)) for at, each in enumerate(paragraphs))
+        return Draft(quotes, statements, Drafting(EXTRACTIVE))
         yield  # nothing takes long enough to tell of
 
-    def _quotes(
+    def _paragraphs(
         self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
-    ) -> list[Quote]:
-        best = self._leading(understood, candidates).source
-        passages = self._of_facet(understood, best) or self._whole_answer(best) or [best]
-        quotes = self._shortened(passages, weight_of)
-        quotes += self._further(quotes, candidates, weight_of)
-        return quotes + self._where_to_go(understood, quotes)
+    ) -> list[_Paragraph]:
+        facet_words = self._facet_headings[understood.facet] if understood.facet else ()
+        nearness = partial(self._nearness, understood.text)
+        choosing = Choosing(understood, weight_of, self._words, facet_words, nearness)
+        in_reach = self._in_reach(choosing, candidates)
+        score_of = _scores(in_reach, candidates)
+        with_articles = _ARTICLE_ASKED.search(understood.own_words) is not None
+        sayings_of = {
+            each.passage.id: self._reader.read(each, understood.facet, with_articles=with_articles) for each in in_reach
+        }
+        readable = [saying for sayings in sayings_of.values() for saying in sayings]
+        if not readable:
+            whole = candidates[0].source
+            span = Span(0, len(whole.passage.text))
+            return [_Paragraph(whole.passage.text, (Saying(whole, span, SayingKind.SENTENCE, "", "", ""),))]
+        lead = choosing.best(readable, score_of)
+        room = self._longest if understood.facet in _ASKS_FOR_A_LIST else min(_SHORT, self._longest)
+        paragraphs = [self._leading(understood, lead, sayings_of[lead.source.passage.id], choosing, room)]
+        paragraphs += self._further(paragraphs, lead, candidates, sayings_of, choosing, room)
+        return paragraphs + self._where_to_go(understood, paragraphs)
 
-    def _leading(self, understood: Understanding, candidates: Sequence[Candidate]) -> Candidate:
-        """The best passage of the best version that has what is asked for: an amount, a time, a number."""
-        version_id = candidates[0].source.passage.version_id
-        for each in candidates:
-            text = normalised(each.source.passage.text, self._converter)
-            if each.source.passage.version_id == version_id and not understood.quantity_asked.is_missing_from(text):
-                return each
-        return candidates[0]
+    def _in_reach(self, choosing: Choosing, candidates: Sequence[Candidate]) -> list[PassageInVersion]:
+        """What was found of the best version; and the rest of its section, of the facet asked for, or of its Q&A."""
+        best = candidates[0].source
+        found = [each.source for each in candidates if each.source.passage.version_id == best.passage.version_id]
+        known = {each.passage.id for each in found}
+        beside = [
+            each
+            for each in self._sections(best.passage.version_id)
+            if each.passage.id not in known
+            and (
+                best.metadata.question is not None
+                or each.passage.heading_path == best.passage.heading_path != ()
+                or choosing.names_facet(each)
+            )
+        ]
+        return found + beside
 
-    def _of_facet(self, understood: Understanding, best: PassageInVersion) -> list[PassageInVersion]:
-        """The section that the question asks for, when the best passage stands in it, from where it has room for it."""
-        if understood.facet is None or not self._heading_names(understood.facet, best):
-            return []
-        section = [each for each in self._sections(best.passage.version_id) if _same_section(each, best)]
-        start = next(at for at, each in enumerate(section) if each.passage.id == best.passage.id)
-        room = self._longest - len(best.passage.text)
-        while start > 0 and len(section[start - 1].passage.text) <= room:
-            start -= 1
-            room -= len(section[start].passage.text)
-        return section[start:]
-
-    def _whole_answer(self, best: PassageInVersion) -> list[PassageInVersion]:
-        """A Q&A's answer is quoted whole when it fits."""
-        if best.metadata.question is None:
-            return []
-        answer = list(self._sections(best.passage.version_id))
-        fits = sum(len(each.passage.text) for each in answer) <= self._longest
-        return answer if fits else []
-
-    def _shortened(self, passages: Sequence[PassageInVersion], weight_of: Mapping[str, float]) -> list[Quote]:
-        """Whole passages as far as they fit; of one that is too long, the sentences around the best one."""
-        quotes: list[Quote] = []
-        room = self._longest
-        for found in passages:
-            text = found.passage.text
-            if len(text) <= room:
-                quotes.append(Quote(found, Span(0, len(text))))
-                room -= len(text)
-            elif not quotes:
-                return [Quote(found, self._best_window(text, weight_of, longest=self._longest))]
-            else:
+    def _leading(
+        self, understood: Understanding, lead: Saying, sayings: Sequence[Saying], choosing: Choosing, room: int
+    ) -> _Paragraph:
+        """The saying that answers, with what belongs to it; then the rest of its passage as far as there is room."""
+        first, told = self._first(lead, sayings, choosing)
+        text = self._with_verdict(understood, first, lead)
+        before = [each for each in sayings[: sayings.index(told[0])] if each.group is None or each.group != lead.group]
+        behind = list(sayings[sayings.index(told[-1]) + 1 :])
+        while behind and self._limits(behind[0]) and len(text) + len(behind[0].text) <= self._longest:
+            text += ("\n" if "\n" in text else "") + sentence(behind[0].text)
+            told.append(behind.pop(0))
+        if lead.group is not None:
+            of_list = [each for each in sayings if each.group == lead.group and each not in told]
+            behind = [*of_list, *(each for each in behind if each.group != lead.group)]
+        lines = [text]
+        for group in _grouped((*behind, *before)):
+            left = room - sum(map(len, lines))
+            line = self._line(group, lead, choosing, left)
+            if len(line) > left:
                 break
-        return quotes
+            if line:
+                lines.append(line)
+                told += group
+        return _Paragraph("\n".join(lines), tuple(told))
 
-    def _best_window(self, text: str, weight_of: Mapping[str, float], *, longest: int) -> Span:
-        """The run of whole sentences around the one that covers most of the question, as long as there is room."""
-        spans = sentences(text)
-        shares = [covered(normalised(text[s.start : s.end], self._converter), weight_of) for s in spans]
-        first = last = max(range(len(spans)), key=lambda i: (shares[i], -i))
-        while True:
-            before = shares[first - 1] if first > 0 else -1.0
-            after = shares[last + 1] if last + 1 < len(spans) else -1.0
-            leads = first > 0 and text[spans[first - 1].end - 1] in "：:"
-            grown = (first - 1, last) if leads or before > after else (first, last + 1)
-            too_long = spans[min(grown[1], len(spans) - 1)].end - spans[grown[0]].start > longest
-            if too_long or max(before, after) < 0:
-                return Span(spans[first].start, spans[last].end)
-            first, last = grown
+    def _line(self, group: Sequence[Saying], lead: Saying, choosing: Choosing, room: int) -> str:
+        """A further sentence or list; empty for lines of other facets (收费：…) and the rest of a table."""
+        first = group[0]
+        if first.group is None:
+            is_beside = label_of(first) and not choosing.has_facet_label(first)
+            return "" if is_beside and not self._is_beside_facet(lead, choosing) else sentence(first.text)
+        if first.group != lead.group:
+            return items_in_words(group, longest=room)
+        if first.kind is SayingKind.ROW or not self._is_wanted(group, lead, choosing):
+            return ""
+        return items_in_words(group, longest=room, is_led=True)
+
+    def _is_beside_facet(self, lead: Saying, choosing: Choosing) -> bool:
+        """Whether a text of labelled lines has none for what is asked, so that all of it is shown."""
+        return bool(label_of(lead)) and not choosing.has_facet_label(lead)
+
+    def _is_wanted(self, group: Sequence[Saying], lead: Saying, choosing: Choosing) -> bool:
+        """What else stands in a list one item of which answers: where lists are asked for, and where it is short."""
+        asks = choosing.understood.facet in _ASKS_FOR_A_LIST and choosing.names_facet(lead.source)
+        is_of_figures = agreement(choosing.understood.own_words, lead.key) != 0
+        return not is_of_figures and (asks or sum(len(each.text) for each in group) <= _SHORT_LIST)
+
+    def _first(self, lead: Saying, sayings: Sequence[Saying], choosing: Choosing) -> tuple[str, list[Saying]]:
+        """The words that stand first: one sentence with the one it goes on from, one item, or a whole list."""
+        if lead.group is None:
+            at = sayings.index(lead)
+            first = at
+            while first > 0 and self._words.goes_on.search(sayings[first].key) and sayings[first - 1].group is None:
+                first -= 1
+            told = list(sayings[first : at + 1])
+            return "".join(sentence(each.text) for each in told), told
+        group = [each for each in sayings if each.group == lead.group]
+        hangs_from = lead.lead_in.key if lead.lead_in else ""
+        if choosing.alone(lead, group) and not self._words.all_of_list.search(hangs_from):
+            return one_item_in_words(lead), [lead]
+        at = sayings.index(group[0])
+        before = sayings[at - 1 : at] if at and self._words.goes_on.search(hangs_from) else []
+        told = [*before, *group]
+        return "".join(sentence(each.text) for each in before) + items_in_words(group, longest=self._longest), told
+
+    def _limits(self, saying: Saying) -> bool:
+        patterns = (self._words.limits, self._words.exceptions)
+        return saying.group is None and any(each.search(saying.key) for each in patterns)
+
+    def _with_verdict(self, understood: Understanding, text: str, lead: Saying) -> str:
+        """The text's own 可以 where it has one, else ours where it is sure."""
+        question = understood.own_words
+        if lead.opening:
+            return f"{lead.opening}{text}" if asks_yes_or_no(question, self._words) else text
+        found = verdict(question, lead.key, f"{lead.context} {lead.title}", self._words)
+        return text if found is None else f"{self._say(found)}{text}"
 
     def _further(
-        self, quotes: Sequence[Quote], candidates: Sequence[Candidate], weight_of: Mapping[str, float]
-    ) -> list[Quote]:
-        """What else the same version says that comes close to the best passage, while there is room on the screen."""
-        best = candidates[0]
-        used = {quote.source.passage.id for quote in quotes}
-        room = self._longest - sum(len(quote.text) for quote in quotes)
-        further: list[Quote] = []
+        self,
+        paragraphs: Sequence[_Paragraph],
+        lead: Saying,
+        candidates: Sequence[Candidate],
+        sayings_of: Mapping[str, Sequence[Saying]],
+        choosing: Choosing,
+        room: int,
+    ) -> list[_Paragraph]:
+        """What other passages of the version say of the question that nothing said so far does."""
+        said = " ".join((lead.context, lead.title, self._normalise(paragraphs[0].text)))
+        room -= sum(len(each.text) for each in paragraphs)
+        further: list[_Paragraph] = []
+        is_open = choosing.compares() or choosing.share(lead) < _MOSTLY
         for each in candidates:
             passage = each.source.passage
-            if passage.version_id != best.source.passage.version_id or passage.id in used:
+            if passage.id == lead.source.passage.id or not sayings_of.get(passage.id):
                 continue
-            if best.score - each.score > _CLOSE or len(further) == _MOST_FURTHER:
+            if len(further) == _MOST_FURTHER:
                 break
-            if covered(normalised(passage.text, self._converter), weight_of) < _WORTH_QUOTING:
+            best = max(sayings_of[passage.id], key=lambda one: choosing.gain(one, said))
+            is_close = is_open and candidates[0].score - each.score < _CLOSE
+            if choosing.gain(best, said) < (_SOMETHING if is_close else _WORTH_ADDING):
                 continue
-            span = Span(0, len(passage.text))
-            if len(passage.text) > room:
-                span = self._best_window(passage.text, weight_of, longest=room)
-            if 0 < span.end - span.start <= room:
-                further.append(Quote(each.source, span))
-                room -= span.end - span.start
+            text, told = self._first(best, sayings_of[passage.id], choosing)
+            if len(text) <= room:
+                further.append(_Paragraph(text, tuple(told)))
+                said += best.context + best.key
+                room -= len(text)
         return further
 
-    def _where_to_go(self, understood: Understanding, quotes: Sequence[Quote]) -> list[Quote]:
+    def _where_to_go(self, understood: Understanding, paragraphs: Sequence[_Paragraph]) -> list[_Paragraph]:
         """The guide's own line on where it is done, after an answer to somebody who will have to go there."""
         if understood.facet not in _ASKED_BEFORE_GOING:
             return []
-        used = {quote.source.passage.id for quote in quotes}
-        room = min(self._longest - sum(len(quote.text) for quote in quotes), _LONGEST_PLACE)
-        for found in self._sections(quotes[0].source.passage.version_id):
-            text = found.passage.text
-            if found.passage.id not in used and len(text) <= room and self._heading_names(Facet.PLACE, found):
-                return [Quote(found, Span(0, len(text)))]
+        used = {saying.source.passage.id for each in paragraphs for saying in each.sayings}
+        room = min(self._longest - sum(len(each.text) for each in paragraphs), _LONGEST_PLACE)
+        for found in self._sections(paragraphs[0].sayings[0].source.passage.version_id):
+            headings = found.passage.heading_path
+            if found.passage.id in used or not any(w in h for h in headings for w in self._facet_headings[Facet.PLACE]):
+                continue
+            sayings = self._reader.read(found)
+            text = "".join(sentence(each.text) for each in sayings)
+            if sayings and len(text) <= room:
+                return [_Paragraph(f"{self._say('label_place')}：{text}", tuple(sayings))]
         return []
 
 
-def _same_section(one: PassageInVersion, other: PassageInVersion) -> bool:
-    """Under the same headings: a section that was cut into several passages."""
-    return one.passage.heading_path == other.passage.heading_path
+def _scores(in_reach: Sequence[PassageInVersion], candidates: Sequence[Candidate]) -> dict[str, float]:
+    """By passage; one that was not found has the lowest of those that were."""
+    found = {each.source.passage.id: each.score for each in candidates}
+    lowest = min(found[each.passage.id] for each in in_reach if each.passage.id in found)
+    return {each.passage.id: found.get(each.passage.id, lowest) for each in in_reach}
+
+
+def _grouped(sayings: Sequence[Saying]) -> list[list[Saying]]:
+    """Sentences one by one, lists whole."""
+    groups: list[list[Saying]] = []
+    for each in sayings:
+        if groups and each.group is not None and groups[-1][0].group == each.group:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return groups
+
+
+def _cover(sayings: Sequence[Saying]) -> Span:
+    """From the first to the last of them, with the lines their lists hang from."""
+    spans = [each.span for each in sayings] + [each.lead_in.span for each in sayings if each.lead_in]
+    spans += [each.header for each in sayings if each.header]
+    return Span(min(each.start for each in spans), max(each.end for each in spans))

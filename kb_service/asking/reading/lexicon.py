@@ -135,6 +135,12 @@ class Lexicon:
     def all_facet_words(self) -> tuple[str, ...]:
         return tuple(word for words in self.questions.facets.values() for word in words)
 
+    @property
+    def answer_openings(self) -> tuple[str, ...]:
+        """What may stand in front of the words of the sources: yes or no, and the label of a facet."""
+        verdicts = (said for name, said in self.wording.items() if name.startswith("verdict_"))
+        return (*verdicts, *(f"{self.say(f'label_{facet}')}：" for facet in Facet))
+
     def quantity_asked(self, question: str) -> QuantityAsked:
         """Of a normalised question."""
         needed = tuple(each.needed for each in self.questions.expected if each.asked.search(question))

@@ -4,7 +4,7 @@ A story and its one question stay together.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from kb_service.text.vocabulary import AnyOf, Words
 
 _MOST = 3
 # A question as short as this (该如何防范？) goes on with the one before, unless it names something to be asked.
-_SHORT = 8
+_SHORT = 6
 # A letter to the mayor asks rhetorically; its question is the whole of it.
 _LONGEST = 300
 # As long as any honest message; the rest is repetition.
@@ -23,6 +23,7 @@ _NUMBER = re.compile(
     r"(?:^|(?<=[\s。;；?？,，:：]))(?:[(（]?[1-3一二三][)）.、．]|[①②③]|第[一二三](?:个问题)?[,，、:：])\s*(?=[^\d\s])"
 )
 _QUESTION_MARK = re.compile(r"[?？]|呢[。!]?$")
+_COMMA = re.compile("[,，、]")
 _LONGEST_HOLLOW = 16
 _LEAD = re.compile(r"^[\s,，、;；:：。]+")
 _LONGEST_SEEN = 120
@@ -31,10 +32,11 @@ _MOST_LINES = 200
 
 
 class SplittingWords(Words):
-    """The part `splitting` of `reading.yaml`."""
+    """The part `splitting` of `reading.yaml`. ``compared``: what is asked of two things (哪个快), and how of one."""
 
     another: tuple[str, ...]
     hollow: tuple[str, ...]
+    compared: Mapping[str, str]
 
     @cached_property
     def next_question(self) -> re.Pattern[str]:
@@ -52,11 +54,16 @@ class SplittingWords(Words):
 
 @dataclass(frozen=True, slots=True)
 class Splitter:
-    """``asks``: what a question has; ``asks_for_itself``: whether a short part is a question of its own."""
+    """``asks``: what a question has; ``asks_for_itself``: whether a short part is a question of its own;
+    ``asked``: what a piece asks for, equal where it is the same; ``rivals``: the names of the matters that a text sets
+    side by side.
+    """
 
     words: SplittingWords
     asks: re.Pattern[str]
     asks_for_itself: Callable[[str], bool]
+    asked: Callable[[str], Hashable] = lambda piece: None
+    rivals: Callable[[str], Sequence[str]] = lambda text: ()
 
     def split(self, text: str) -> list[str]:
         """One to three questions, in order, each with the statements that lead to it; the text itself when it asks one.
@@ -65,6 +72,8 @@ class Splitter:
         """
         if len(text) > _LONGEST:
             return [text]
+        if compared := self._compared(text):
+            return compared
         parts = self._with_statements(self._pieces(text))
         once = list(dict.fromkeys(parts))
         if len(parts) < 2:
@@ -75,8 +84,31 @@ class Splitter:
         numbered = _NUMBER.split(text)
         rough = numbered if len(numbered) > 2 else [text]
         sentences = [sentence for part in rough for sentence in _END.split(part)]
-        pieces = [piece for sentence in sentences for piece in self.words.next_question.split(sentence)]
+        pieces = [
+            piece
+            for sentence in sentences
+            for part in self.words.next_question.split(sentence)
+            for piece in self._asking_otherwise(part)
+        ]
         return [cleaned for piece in pieces[:_MOST_PIECES] if (cleaned := _LEAD.sub("", piece).strip())]
+
+    def _asking_otherwise(self, sentence: str) -> list[str]:
+        """多少钱，要多久: apart at a comma where each side asks for something else of a matter."""
+        pieces: list[str] = []
+        for piece in _COMMA.split(sentence):
+            before = self.asked(pieces[-1]) if pieces and self.asks.search(pieces[-1]) else None
+            own = self.asked(piece) if self.asks.search(piece) else None
+            if pieces and not (before and own and before != own):
+                pieces[-1] += f"，{piece}"
+            else:
+                pieces.append(piece)
+        return pieces if len(pieces) > 1 else [sentence]
+
+    def _compared(self, text: str) -> list[str]:
+        """身份证和护照哪个快: the same asked of each; empty where nothing is compared that has names."""
+        phrase = next((each for asked, each in self.words.compared.items() if re.search(asked, text)), None)
+        rivals = list(self.rivals(text)) if phrase is not None else []
+        return [f"{name}{phrase}" for name in rivals] if 1 < len(rivals) <= _MOST else []
 
     def _with_statements(self, pieces: list[str]) -> list[str]:
         """Each question with what was said before it; what is said after the last belongs to the last."""

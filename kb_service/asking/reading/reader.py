@@ -1,5 +1,6 @@
 """Reading a message: its questions, and of each the matter, facet, region, audience, day, quantity and scope."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -62,7 +63,13 @@ class Reader:
             names_near=names_near,
         )
         self.phrasing = PhrasingReader(lexicon, self._linker.names)
-        self._splitter = Splitter(lexicon.reading.splitting, lexicon.reading.asks, self._names_something)
+        self._splitter = Splitter(
+            lexicon.reading.splitting,
+            lexicon.reading.asks,
+            self._names_something,
+            asked=lambda piece: self._asked(normalised(piece, converter)),
+            rivals=lambda text: [each.name for each in self._linker.link(normalised(text, converter)).rivals],
+        )
 
     @property
     def names(self) -> MatterNames:
@@ -179,6 +186,10 @@ class Reader:
         """算了，我直接过去问: leaves the talk and neither asks nor names anything."""
         leaves = self._lexicon.questions.courtesy.closings.search(said) is not None
         return leaves and not (self.phrasing.asks(said) or self._names_something(said))
+
+    def _asked(self, text: str) -> Facet | tuple[re.Pattern[str], ...]:
+        """The facet, else the kinds of amounts and times that a normalised text asks for; false for neither."""
+        return self._facet(text) or self._lexicon.quantity_asked(text).needed
 
     def _bare(self, said: str) -> str:
         """Without the courtesies and the insults around it."""

@@ -1,7 +1,7 @@
 /** One stored answer drawn whole: text with its marks, notices, the way to a person, footnotes, feedback. */
 
 import { answerText, CELL_BORDER } from "./answer_text.js";
-import { quotedTitle, headingsInWords, sourceLine } from "./citation.js";
+import { quotedTitle, headingsInWords, placeInWords, sourceLine } from "./citation.js";
 import { shanghaiDay, spokenDay } from "./days.js";
 import { button, element } from "./dom.js";
 import { escalationPanel } from "./escalation.js";
@@ -82,22 +82,35 @@ function chosen({ label, matter_id: matterId, region, audience }) {
   return { question: label, ...Object.fromEntries(meant) };
 }
 
+/** One card a version, with each place that is cited of it. */
 function footnotes(citations) {
   if (!citations.length) return null;
+  const byVersion = new Map(citations.map((citation) => [citation.version_id, []]));
+  for (const citation of citations) byVersion.get(citation.version_id).push(citation);
+  const cards = [...byVersion.values()].map(footnote);
   return element("div", { class: "footnotes", role: "group", "aria-label": "依据" },
-    element("h2", { text: `依据（${citations.length}）` }), element("ol", {}, ...citations.map(footnote)));
+    element("h2", { text: `依据（${cards.length}）` }), element("ol", {}, ...cards));
 }
 
-function footnote(citation) {
-  const headings = headingsInWords(citation.heading_path, citation.title);
+function footnote(citations) {
+  const [first] = citations;
   return element(
     "li", { class: "footnote" },
+    element("p", { class: "footnote-title" }, element("strong", { text: quotedTitle(first.title) })),
+    sourceLine({ ...first, page: null, second: null }, first.as_of),
+    ...citations.map(footnotePlace),
+  );
+}
+
+function footnotePlace(citation) {
+  const headings = headingsInWords(citation.heading_path, citation.title);
+  const place = [headings, placeInWords(citation)].filter(Boolean).join(" · ");
+  return element(
+    "div", { class: "footnote-place" },
     element("span", { class: "footnote-mark", "aria-hidden": "true", text: `${citation.mark}` }),
     element(
       "div", { class: "footnote-body" },
-      element("p", { class: "footnote-title" }, element("strong", { text: quotedTitle(citation.title) }),
-        headings ? element("span", { class: "headings", text: headings }) : null),
-      sourceLine(citation, citation.as_of),
+      place ? element("p", { class: "headings", text: place }) : null,
       element("blockquote", { text: citation.quote }),
       button("查看原文", () => openVersion(citation), { class: "open-quote", "aria-label": `查看依据 ${citation.mark} 的原文` }),
     ),

@@ -1,0 +1,199 @@
+"""Which saying of the passages found answers the question best, and how far a single item of a list does."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kb_service.asking.drafting.sayings import Saying, SayingKind
+from kb_service.asking.drafting.words import QuotingWords
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.matters import Facet
+from kb_service.text.bounds import Bound, bounds_of
+from kb_service.text.figures import MONTHS_A_YEAR, Figure, FigureKind, figures
+from kb_service.text.terms import covered
+
+# What counts for how much: shares of the question's weight and scores of passages in standard deviations.
+_PASSAGE = 0.7
+_OWN = 3.0
+_CONTEXT = 1.0
+_FACET = 1.5
+_FIGURE = 0.8
+_IN_TITLE = 0.3
+_ASIDE = 0.4
+_CONTRADICTION = 1.0
+_LATER = 0.15
+# Cosines of sentences and a question lie close together; so few sentences are embedded, since each takes milliseconds.
+_MEANING = 15.0
+_CLOSE = 1.0
+_MOST_COMPARED = 4
+# An item stands for its list when it alone has so much of the question, and so much more than any other item.
+_SPECIFIC = 0.1
+_LEAD = 1.5
+
+_ASKED_LOOSELY = frozenset({None, Facet.CONDITIONS, Facet.STEPS, Facet.TIME_LIMIT})
+_DENIED = re.compile(r"(?:没有|不是|无)(\w{2})")
+_BARE_NUMBER = re.compile(r"(?<![\d.第〔])(\d{1,7}(?:\.\d+)?)(?![\d.]|年|月|号|日|%|个|条|岁|周岁|元|天|路|楼)")
+_LONGEST_LABEL = 8
+_OLDEST = 120
+_SMALLEST_AMOUNT = 300
+_COMPARED = frozenset({FigureKind.AGE, FigureKind.AMOUNT, FigureKind.DURATION})
+_RANGE = re.compile(r"\s*(?:至|到|-|~|—)+\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """One question and what its words weigh. ``facet_words``: of which a heading or label has one that names the facet
+    asked for; empty where none is. ``nearness``: the cosine of a normalised text and the question.
+    """
+
+    understood: Understanding
+    weight_of: Mapping[str, float]
+    words: QuotingWords
+    facet_words: tuple[str, ...]
+    nearness: Callable[[str], float]
+
+    def names_facet(self, found: PassageInVersion) -> bool:
+        """Whether a heading above the passage does."""
+        return any(word in heading for heading in found.passage.heading_path for word in self.facet_words)
+
+    def has_facet_label(self, saying: Saying) -> bool:
+        """Whether a label of its own does: 办理时限：…"""
+        label = label_of(saying)
+        return any(word in label for word in self.facet_words)
+
+    def compares(self) -> bool:
+        """Whether several things are asked about side by side: 分别, 哪个更."""
+        return self.words.compares.search(self.understood.own_words) is not None
+
+    def best(self, sayings: Sequence[Saying], score_of: Mapping[str, float]) -> Saying:
+        """The saying that answers; at least one is given. ``score_of``: of their passages, by the passage's id.
+
+        Of the few that words cannot tell apart, the one that is nearest in meaning.
+        """
+        quantity = self.understood.quantity_asked
+        if quantity:
+            sayings = [each for each in sayings if not quantity.is_missing_from(with_lead_in(each))] or sayings
+        scored = sorted(((self._score(each, score_of), -at) for at, each in enumerate(sayings)), reverse=True)
+        close = [(score, at) for score, at in scored[:_MOST_COMPARED] if scored[0][0] - score < _CLOSE]
+        if len(close) > 1:
+            close = [(score + _MEANING * self.nearness(sayings[-at].key), at) for score, at in close]
+        return sayings[-max(close)[1]]
+
+    def share(self, saying: Saying) -> float:
+        """How much of the question its own words have, from 0 to 1; what the title of its document says of it counts
+        little, since any sentence may repeat that.
+        """
+        title = saying.title
+        weight_of = {term: each * (_IN_TITLE if term in title else 1) for term, each in self.weight_of.items()}
+        return covered(saying.key, weight_of)
+
+    def gain(self, saying: Saying, said: str) -> float:
+        """How much of the question it has that what is said already, normalised, has not."""
+        return covered(saying.key, {term: weight for term, weight in self.weight_of.items() if term not in said})
+
+    def alone(self, item: Saying, group: Sequence[Saying]) -> bool:
+        """Whether this item of a list or table answers by itself, and not the whole of it."""
+        others = [each for each in group if each is not item]
+        own = self._specific(item, others)
+        return own >= _SPECIFIC and all(own >= _LEAD * self._specific(each, [item]) for each in others)
+
+    def _score(self, saying: Saying, score_of: Mapping[str, float]) -> float:
+        score = _PASSAGE * score_of[saying.source.passage.id] + _OWN * self.share(saying)
+        score += _CONTEXT * covered(f"{saying.context} {saying.key}", self.weight_of)
+        score += _FACET * (self.has_facet_label(saying) or self._is_under_facet(saying))
+        fits = agreement(self.understood.own_words, saying.key)
+        # A rule that a figure falls short of answers as well; of rows and items, one has the figure.
+        score += _FIGURE * (abs(fits) / 2 if saying.kind is SayingKind.SENTENCE else fits)
+        is_aside = self.words.goes_on.search(saying.key) or self.words.limits.search(saying.key)
+        score -= _ASIDE * (is_aside is not None) + _CONTRADICTION * self._denies(saying)
+        return score - _LATER * (saying.span.start > 0 and saying.kind is SayingKind.SENTENCE)
+
+    def _is_under_facet(self, saying: Saying) -> bool:
+        """Whether it stands in the section of a facet that is asked for in so many words (怎么办 is not)."""
+        return self.understood.facet not in _ASKED_LOOSELY and self.names_facet(saying.source)
+
+    def _denies(self, saying: Saying) -> bool:
+        """Whether it is of those who have not what the question says they have: 没有居住证的."""
+        question = self.understood.own_words
+        denied = _DENIED.match(saying.key)
+        return (
+            denied is not None and denied[1] in question and not re.search(f"[没不无](?:有|是)?{denied[1]}", question)
+        )
+
+    def _specific(self, item: Saying, others: Sequence[Saying]) -> float:
+        """The share of the question that this item has and neither the others nor what they stand under."""
+        elsewhere = " ".join((item.context, *(each.key for each in others)))
+        share = covered(item.key, {t: w for t, w in self.weight_of.items() if t not in elsewhere})
+        total = sum(self.weight_of.values())
+        kept = sum(w for t, w in self.weight_of.items() if t not in elsewhere)
+        return (share * kept / total if total else 0.0) + _SPECIFIC * 2 * max(
+            agreement(self.understood.own_words, item.key), 0
+        )
+
+
+def with_lead_in(saying: Saying) -> str:
+    """Normalised."""
+    return f"{saying.lead_in.key}{saying.key}" if saying.lead_in else saying.key
+
+
+def label_of(saying: Saying) -> str:
+    """办理时限 of 办理时限：审批30个工作日; normalised, empty where the sentence has none."""
+    label, colon, _ = saying.key.partition(":")
+    return label if colon and len(label) <= _LONGEST_LABEL and saying.group is None else ""
+
+
+def agreement(question: str, said: str) -> int:
+    """1 where a figure of the question is one that the text speaks of (72岁 of 70岁至79岁), -1 where it is none of
+    them, 0 where they cannot be compared. Both are normalised.
+    """
+    stated = [each for each in figures(said) if each.kind in _COMPARED]
+    asked = list(_asked(question))
+    verdicts = [
+        fits
+        for kind, unit, value in asked
+        for at, each in enumerate(stated)
+        if (fits := _fits(said, stated, at, kind, unit, value)) is not None and each.kind is kind
+    ]
+    if not verdicts:
+        return 0
+    return 1 if any(verdicts) and all(verdicts) else -1
+
+
+def _asked(question: str) -> Iterator[tuple[FigureKind, str, Decimal]]:
+    for each in figures(question):
+        if each.kind in _COMPARED:
+            yield (each.kind, *_measured(each))
+    for match in _BARE_NUMBER.finditer(question):
+        value = Decimal(match[1])
+        if value <= _OLDEST and "今年" in question[: match.start()]:
+            yield FigureKind.AGE, "周岁", value
+        elif value >= _SMALLEST_AMOUNT:
+            yield FigureKind.AMOUNT, "元", value
+
+
+def _measured(figure: Figure) -> tuple[str, Decimal]:
+    if figure.unit == "年":
+        return "个月", Decimal(figure.value) * MONTHS_A_YEAR
+    return figure.unit, Decimal(figure.value)
+
+
+def _fits(said: str, stated: Sequence[Figure], at: int, kind: FigureKind, unit: str, value: Decimal) -> bool | None:
+    """None where the figure at ``at`` bounds nothing that the value could be held against."""
+    figure = stated[at]
+    own_unit, own = _measured(figure)
+    if figure.kind is not kind or own_unit != unit:
+        return None
+    if at and _RANGE.search(said[stated[at - 1].end : figure.start]) and _measured(stated[at - 1])[0] == unit:
+        return _measured(stated[at - 1])[1] <= value <= own
+    if at + 1 < len(stated) and _RANGE.search(said[figure.end : stated[at + 1].start]):
+        return None
+    bounds = bounds_of(said, figure.start, figure.end)[0]
+    if Bound.LESS in bounds:
+        return value < own
+    if Bound.MORE in bounds:
+        return value > own
+    if Bound.LEAST in bounds:
+        return value >= own
+    return None

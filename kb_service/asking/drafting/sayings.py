@@ -1,0 +1,206 @@
+"""A passage as what it says, one by one: sentences, items of a list, rows of a table, each fit to be read alone."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kb_service.asking.drafting.tables import CELL_BORDER, cells_of, row_in_words
+from kb_service.asking.drafting.words import QuotingWords
+from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.matters import Facet
+from kb_service.text.clauses import Span
+
+_LINE = re.compile(r"[^\n]+")
+_SENTENCE = re.compile(r"[^。！？!?]+(?:[。！？!?]+[”’」』）)]*)?|[。！？!?]+")
+_LIST_MARK = re.compile(
+    r"^\s*(?:[-*•·#>]+\s+|[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)、.．](?!\d)\s*|[①-⑳]\s*)+"
+)
+_ARTICLE = re.compile(r"^\s*第[\d〇零一二三四五六七八九十百]{1,6}条(?:之[一二三四五六七八九十]+)?[\s　]+")
+_MARKUP = re.compile(r"\*\*|`|^#+\s+", re.MULTILINE)
+_HEADING_NUMBER = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|第[^ 　]{1,6}[章节条](?=[\s　]|$))[\s　]*"
+)
+_COLON = ("：", ":")
+_ASKING = ("？", "?")
+# 可以。 要。 不用。 says something only with the sentence behind it.
+_LONGEST_BARE = 4
+
+
+class SayingKind(StrEnum):
+    SENTENCE = "sentence"
+    ITEM = "item"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """``text``: the words of ``passage.text[span]`` without list marks and markup, a row of a table as a sentence.
+
+    ``key``: the same, normalised. ``context``: what it stands under, normalised: headings, the line its list hangs
+    from, the question before it; ``title``: that of its document with the question it answers, normalised.
+    ``group``: the number of its list or table in the passage, None of a sentence; ``lead_in``: the line it hangs from;
+    ``opening``: a bare 可以 before it; ``header``: the row that names the columns, where words of it are used.
+    """
+
+    source: PassageInVersion
+    span: Span
+    kind: SayingKind
+    text: str
+    key: str
+    context: str
+    title: str = ""
+    group: int | None = None
+    lead_in: "Saying | None" = None
+    opening: str = ""
+    header: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SayingReader:
+    """``words``: what is left out because it tells of the text only. ``normalise``: as questions are."""
+
+    words: QuotingWords
+    normalise: Callable[[str], str]
+
+    def read(self, found: PassageInVersion, asked: Facet | None = None, *, with_articles: bool = False) -> list[Saying]:
+        """In order. ``asked``: laws are named only to who asks on what it is based; ``with_articles``: 第三条 stays
+        where it begins a sentence.
+        """
+        beside = [self.words.beside_the_matter]
+        beside += [] if asked is Facet.LEGAL_BASIS else [self.words.named_sources]
+        headings = self.normalise(" ".join(found.passage.heading_path))
+        title = self.normalise(f"{found.metadata.title} {found.metadata.question or ''}")
+        sayings: list[Saying] = []
+        context = headings
+        for each in self._raw(found, with_articles=with_articles):
+            own = replace(each, key=self.normalise(each.text))
+            if own.key.endswith("?"):  # asked and answered by the text itself: 要不要钱？不收费。
+                context = f"{headings} {own.key}"
+                continue
+            if not own.key or own.key.rstrip("。") in title or any(each.search(own.key) for each in beside):
+                continue
+            lead_in = replace(own.lead_in, key=self.normalise(own.lead_in.text)) if own.lead_in else None
+            above = f"{context} {lead_in.key}" if lead_in else context
+            sayings.append(replace(own, context=above, title=title, lead_in=lead_in))
+            context = headings
+        return _joined(sayings)
+
+    def _raw(self, found: PassageInVersion, *, with_articles: bool) -> Iterator[Saying]:
+        text = found.passage.text
+        lines = [Span(*_trimmed(text, *each.span())) for each in _LINE.finditer(text) if each[0].strip()]
+        group = 0
+        lead_in: Saying | None = None
+        at = 0
+        while at < len(lines):
+            block = _list_at(text, lines, at, hangs=lead_in is not None)
+            if block:
+                yield from _group(found, block, group, lead_in)
+                group += 1
+                lead_in = None
+                at += len(block)
+                continue
+            *whole, last = _sentences(found, lines[at], with_articles=with_articles)
+            yield from ([lead_in] if lead_in else [])
+            yield from whole
+            lead_in = last if last.text.endswith(_COLON) else None
+            yield from ([] if lead_in else [last])
+            at += 1
+        yield from ([lead_in] if lead_in else [])
+
+
+def heading_in_words(found: PassageInVersion) -> str:
+    """The heading right above the passage, without its number; empty where there is none, or a question."""
+    heading = found.passage.heading_path[-1] if found.passage.heading_path else ""
+    words = _HEADING_NUMBER.sub("", heading).strip()
+    return "" if words.endswith(_ASKING) or CELL_BORDER in words else words
+
+
+def without_markup(text: str) -> str:
+    """Without the signs of Markdown, which nobody reads."""
+    return _MARKUP.sub("", text)
+
+
+def _joined(sayings: Sequence[Saying]) -> list[Saying]:
+    """A bare 可以。 goes with the sentence behind it."""
+    kept: list[Saying] = []
+    for each in sayings:
+        before = kept[-1] if kept else None
+        if (
+            before is not None
+            and before.kind is each.kind is SayingKind.SENTENCE
+            and len(before.text.rstrip("。！!")) <= _LONGEST_BARE
+        ):
+            kept[-1] = replace(
+                each,
+                span=Span(before.span.start, each.span.end),
+                opening=f"{before.text.rstrip('。！!')}，",
+                context=before.context,
+            )
+        else:
+            kept.append(each)
+    return kept
+
+
+def _sentences(found: PassageInVersion, line: Span, *, with_articles: bool) -> list[Saying]:
+    text = found.passage.text
+    spans = [Span(*_trimmed(text, *each.span())) for each in _SENTENCE.finditer(text, line.start, line.end)]
+    return [
+        _saying(found, span, SayingKind.SENTENCE, _clean(text[span.start : span.end], with_articles=with_articles))
+        for span in spans
+        if span.start < span.end
+    ] or [_saying(found, line, SayingKind.SENTENCE, "")]
+
+
+def _list_at(text: str, lines: Sequence[Span], at: int, *, hangs: bool) -> list[Span]:
+    """The lines of the list or table that begins here; empty where none does. ``hangs``: a line ending in a colon is
+    right above.
+    """
+    written = [text[each.start : each.end] for each in lines[at:]]
+    if CELL_BORDER in written[0]:
+        return list(lines[at : at + _while(written, lambda line: CELL_BORDER in line)])
+    if _LIST_MARK.match(written[0]) and not written[0].endswith(_COLON):
+        count = _while(written, lambda line: _LIST_MARK.match(line) is not None and not line.endswith(_COLON))
+        return list(lines[at : at + count]) if count > 1 or hangs else []
+    count = _while(written, lambda line: line[-1] not in "。！？!?：:" and _LIST_MARK.match(line) is None)
+    # The last of several items ends as a sentence does.
+    if count and len(written) > count and written[count - 1].endswith(("；", ";")) and written[count][-1] in "。":
+        count += 1
+    return list(lines[at : at + count]) if count > 1 or (hangs and count) else []
+
+
+def _while(written: Sequence[str], holds: object) -> int:
+    return next((at for at, line in enumerate(written) if not holds(line)), len(written))  # type: ignore[operator]
+
+
+def _group(found: PassageInVersion, block: Sequence[Span], group: int, lead_in: Saying | None) -> Iterator[Saying]:
+    text = found.passage.text
+    if CELL_BORDER not in text[block[0].start : block[0].end]:
+        for span in block:
+            item = _saying(found, span, SayingKind.ITEM, _clean(text[span.start : span.end], with_articles=False))
+            yield replace(item, group=group, lead_in=lead_in)
+        return
+    path = found.passage.heading_path
+    is_later_piece = bool(path) and CELL_BORDER in path[-1]
+    header = cells_of(path[-1]) if is_later_piece else cells_of(text[block[0].start : block[0].end])
+    rows = block if is_later_piece or len(block) == 1 else block[1:]
+    for span in rows:
+        cells = cells_of(text[span.start : span.end])
+        words = row_in_words(cells, header)
+        names_columns = not is_later_piece and len(words) > sum(map(len, cells)) + 1
+        row = _saying(found, span, SayingKind.ROW, words)
+        yield replace(row, group=group, lead_in=lead_in, header=block[0] if names_columns else None)
+
+
+def _saying(found: PassageInVersion, span: Span, kind: SayingKind, text: str) -> Saying:
+    return Saying(found, span, kind, text, key="", context="")
+
+
+def _clean(written: str, *, with_articles: bool) -> str:
+    without_mark = _LIST_MARK.sub("", without_markup(written))
+    return (without_mark if with_articles else _ARTICLE.sub("", without_mark)).strip()
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    written = text[start:end]
+    return start + len(written) - len(written.lstrip()), end - (len(written) - len(written.rstrip()))

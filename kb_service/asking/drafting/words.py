@@ -1,0 +1,37 @@
+"""The words by which an answer is put together from its sources: `prompts/quoting.yaml`."""
+
+import re
+from pathlib import Path
+
+from kb_service.text.vocabulary import AnyOf, Words, load
+
+
+class QuotingWords(Words):
+    """All are matched against normalised text: simplified script, lower case, half-width marks.
+
+    ``beside_the_matter``: a sentence that tells of the text only; ``named_sources``: one that names laws only.
+    ``goes_on``: one that is not read without the one before it; ``limits``, ``exceptions``: what is never left out
+    behind the sentence before it. ``all_of_list``: what introduces a list all of whose items count.
+    ``compares``: a question of several things side by side; ``asks_may``, ``asks_must``: one for yes or no. ``may``,
+    ``may_not``, ``must``, ``must_not``: what a sentence says of these, ``unsure``: that it says neither.
+    """
+
+    beside_the_matter: AnyOf
+    named_sources: AnyOf
+    goes_on: re.Pattern[str]
+    limits: AnyOf
+    exceptions: AnyOf
+    all_of_list: re.Pattern[str]
+    compares: AnyOf
+    asks_may: re.Pattern[str]
+    asks_must: re.Pattern[str]
+    may: re.Pattern[str]
+    may_not: re.Pattern[str]
+    must: re.Pattern[str]
+    must_not: re.Pattern[str]
+    unsure: re.Pattern[str]
+
+
+def load_quoting_words(folder: Path) -> QuotingWords:
+    """Raises VocabularyFault, with file and line, when the file or one of its parts is missing or wrong."""
+    return load(folder, "quoting.yaml", QuotingWords)
