@@ -8,7 +8,7 @@ from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Citation, Possible, Question
-from kb_service.domain.days import Interval
+from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import (
     DraftPassage,
     Kind,
@@ -38,8 +38,19 @@ def timespan(
     *,
     state: VersionState = VersionState.APPROVED,
     approved_at: datetime = NOON,
+    issued_on: str | None = None,
+    document_number: str | None = None,
 ) -> Timespan:
-    return Timespan(version_id, state, day(start) if start else None, day(end) if end else None, approved_at)
+    return Timespan(
+        version_id,
+        state,
+        day(start) if start else None,
+        day(end) if end else None,
+        approved_at,
+        issued_on=day(issued_on) if issued_on else None,
+        document_number=document_number,
+        approved_on=shanghai_day(approved_at),
+    )
 
 
 def metadata(title: str = "居住证签注办事指南", **fields: Any) -> Metadata:

@@ -26,10 +26,15 @@ def shanghai_day(moment: datetime) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Days ``[start, end)``; None is open. Empty when the end is not after the start."""
+    """Days ``[start, end)``; None is open. Empty when the end is not after the start.
+
+    ``known_from``: where nobody stated a start, the first day on which the text is known to have held. No earlier day
+    is in the interval; ``start``, which readers are shown, stays None.
+    """
 
     start: date | None = None
     end: date | None = None
+    known_from: date | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -37,7 +42,8 @@ class Interval:
 
     @property
     def start_day(self) -> int:
-        return OPEN_START_DAY if self.start is None else self.start.toordinal()
+        first = self.start or self.known_from
+        return OPEN_START_DAY if first is None else first.toordinal()
 
     @property
     def end_day(self) -> int:

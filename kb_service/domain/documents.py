@@ -1,11 +1,16 @@
 """Documents, their versions, and the one rule for when a version is in force."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kb_service.domain.days import Interval, earliest
+
+# A text of which only the end is known: standards and notices hold for a year at least.
+_HELD_BEFORE_ITS_END = timedelta(days=365)
+_YEAR_OF_NUMBER = re.compile(r"[〔\[(（【](19\d\d|20\d\d)[〕\])）】]")
 
 
 class Kind(StrEnum):
@@ -96,13 +101,20 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Timespan:
-    """The dates of one version that its document's intervals are computed from."""
+    """The dates of one version that its document's intervals are computed from.
+
+    ``issued_on``, ``document_number`` and ``approved_on`` (the day of ``approved_at``) tell what is known of a start
+    that nobody stated.
+    """
 
     version_id: str
     state: VersionState
     effective_from: date | None
     effective_to: date | None
     approved_at: datetime | None
+    issued_on: date | None = None
+    document_number: str | None = None
+    approved_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +172,38 @@ class VersionDraft:
 def intervals_in_force(timespans: Iterable[Timespan], *, replaced_on: date | None = None) -> Mapping[str, Interval]:
     """When each approved version of one document is in force, by version id; other states have no interval.
 
-    A version ends on the earliest of its own declared end, the start of the document's next approved version, and the
-    day another document replaces this one (``replaced_on``). Of two versions that start on one day the later approved
-    one stands and the other's interval is empty. Withdrawing a version therefore reopens its predecessor by itself.
+    A version ends on the earliest of its own declared end, the first day of the document's next approved version, and
+    the day another document replaces this one (``replaced_on``). Of two versions that start on one day the later
+    approved one stands and the other's interval is empty. Withdrawing a version therefore reopens its predecessor by
+    itself. A version without a start comes before those that have one.
     """
     approved = sorted((t for t in timespans if t.state is VersionState.APPROVED), key=_order)
-    starts: list[date | None] = [t.effective_from for t in approved]
     interval_of: dict[str, Interval] = {}
-    for position, timespan in enumerate(approved):
-        is_last = position + 1 == len(approved)
-        if not is_last and starts[position + 1] is None:  # both open at the start: the later approved one stands
-            interval_of[timespan.version_id] = Interval(date.min, date.min)
-            continue
-        next_start = None if is_last else starts[position + 1]
-        end = earliest((timespan.effective_to, next_start, replaced_on))
-        interval_of[timespan.version_id] = Interval(timespan.effective_from, end)
-    return interval_of
+    next_first: date | None = None
+    for timespan in reversed(approved):
+        end = earliest((timespan.effective_to, next_first, replaced_on))
+        known_from = None if timespan.effective_from else _first_day_known(timespan, end)
+        interval_of[timespan.version_id] = Interval(timespan.effective_from, end, known_from)
+        next_first = timespan.effective_from or known_from
+    return {timespan.version_id: interval_of[timespan.version_id] for timespan in approved}
+
+
+def _first_day_known(timespan: Timespan, end: date | None) -> date:
+    """The first day on which a text whose start nobody stated is known to have held: docs/decisions/0025.
+
+    The day it was issued; else the last of the year in its number (沪府办发〔2021〕26号); else the day it was approved
+    here. One that had ended by then is taken to have held for the year before its end.
+    """
+    if timespan.issued_on is not None:
+        return timespan.issued_on
+    approved_on = timespan.approved_on or date.min
+    if found := _YEAR_OF_NUMBER.search(timespan.document_number or ""):
+        return min(date(int(found[1]), 12, 31), approved_on)
+    if end is not None and date.min + _HELD_BEFORE_ITS_END < end <= approved_on:
+        return end - _HELD_BEFORE_ITS_END
+    return approved_on
 
 
 def _order(timespan: Timespan) -> tuple[date, float, str]:
     approved = timespan.approved_at.timestamp() if timespan.approved_at else 0.0
-    return (timespan.effective_from or date.min, approved, timespan.version_id)
+    return (timespan.effective_from or timespan.issued_on or date.min, approved, timespan.version_id)

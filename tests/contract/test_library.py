@@ -13,7 +13,7 @@ from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.tables import metadata as tables
 from kb_service.adapters.sql.version_states import SqlVersionStates
-from kb_service.domain.days import Interval
+from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
 from kb_service.domain.errors import RecordsUnavailable, VersionNotFound
 from kb_service.ports import Approval
@@ -71,7 +71,7 @@ def test_a_draft_that_comes_again_to_be_published_is_approved(library: SqlLibrar
     library.mark_synced(library.unsynced(), at=NOON)
     (stored,) = library.store([draft()], actor="editor", at=NOON, approval=APPROVED)
     assert (stored.version_id, stored.status) == (version_id, "approved")
-    assert library.interval(version_id) == Interval(None, None)
+    assert library.interval(version_id) == Interval(None, None, shanghai_day(NOON))
     assert set(library.unsynced()) == {"guide"}
 
 
@@ -81,7 +81,7 @@ def test_content_that_was_withdrawn_can_be_stored_again(database: Database, libr
     (again,) = store(library, draft())
     assert again != first
     assert library.interval(first) is None
-    assert library.interval(again) == Interval(None, None)
+    assert library.interval(again) == Interval(None, None, shanghai_day(NOON))
 
 
 def test_the_next_version_ends_this_one_without_touching_its_row(database: Database, library: SqlLibrary) -> None:
@@ -102,7 +102,7 @@ def test_a_document_that_another_replaces_ends_when_the_other_starts_and_has_to_
     (old,) = store(library, draft("old-rule"))
     library.mark_synced(library.unsynced(), at=NOON)
     store(library, draft("new-rule", replaces="old-rule", effective_from=day("2026-03-01")))
-    assert library.interval(old) == Interval(None, day("2026-03-01"))
+    assert library.interval(old) == Interval(None, day("2026-03-01"), day("2025-03-01"))
     assert set(library.unsynced()) == {"old-rule", "new-rule"}
 
 

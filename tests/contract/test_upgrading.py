@@ -41,7 +41,7 @@ def test_versions_events_and_replacements_of_the_version_before_are_kept(tmp_pat
             old.execute(_EVENT, (number, moment, "zhang", "store_and_approve", "old", version_id, detail))
     upgrade(database)
     library, trail = SqlLibrary(database, new_id=new_id), SqlTrail(database)
-    assert library.interval("v1") == Interval(None, day("2026-03-01"))
+    assert library.interval("v1") == Interval(None, day("2026-03-01"), day("2025-03-01"))
     assert library.version("v2").approval_rule == "bulk_import"
     assert library.version("v2").revision == 1
     assert SqlVersionStates(database, new_id=new_id).contributors("v1") == {"zhang"}

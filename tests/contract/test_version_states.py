@@ -106,7 +106,7 @@ def test_an_edit_replaces_text_passages_and_what_it_ends(library: SqlLibrary, pu
     with pytest.raises(SecondPersonNeeded):
         publishing.approve(version_id, actor="wang")
     publishing.approve(version_id, actor="li")
-    assert library.interval(old) == Interval(None, day("2026-10-01"))
+    assert library.interval(old) == Interval(None, day("2026-10-01"), day("2026-07-01"))
 
 
 def test_a_refused_approval_changes_nothing(library: SqlLibrary, publishing: Publishing, database: Database) -> None:

@@ -13,7 +13,6 @@ WITHDRAWN = VersionState.WITHDRAWN
 DRAFT = VersionState.DRAFT
 
 CASES = {
-    "one version without dates is always in force": ([timespan("a")], {"a": (None, None)}),
     "a declared end is kept": ([timespan("a", "2025-01-01", "2026-01-01")], {"a": ("2025-01-01", "2026-01-01")}),
     "a later version ends the earlier on the day it starts": (
         [timespan("a", "2025-01-01"), timespan("b", "2026-01-01")],
@@ -30,10 +29,6 @@ CASES = {
     "a declared end after the successor's start is cut there": (
         [timespan("a", "2025-01-01", "2027-01-01"), timespan("b", "2026-01-01")],
         {"a": ("2025-01-01", "2026-01-01"), "b": ("2026-01-01", None)},
-    ),
-    "an old version without a start ends where the new one starts": (
-        [timespan("a"), timespan("b", "2026-01-01")],
-        {"a": (None, "2026-01-01"), "b": ("2026-01-01", None)},
     ),
     "withdrawing the later version reopens the earlier": (
         [timespan("a", "2025-01-01"), timespan("b", "2026-01-01", state=WITHDRAWN)],
@@ -66,10 +61,50 @@ def test_of_two_versions_from_one_day_the_later_approved_stands_and_the_other_is
     assert intervals["b"] == Interval(day("2026-01-01"), None)
 
 
-def test_of_two_versions_without_a_start_the_later_approved_stands() -> None:
-    intervals = intervals_in_force([timespan("a"), timespan("b", approved_at=LATER)])
+def test_of_two_versions_without_a_start_from_one_day_the_later_approved_stands() -> None:
+    intervals = intervals_in_force([timespan("a"), timespan("b", approved_at=NOON + timedelta(hours=1))])
     assert intervals["a"].is_empty
-    assert intervals["b"] == Interval(None, None)
+    assert intervals["b"] == Interval(None, None, day("2026-07-01"))
+
+
+UNSTATED = {
+    "without dates it has held since it was approved here": (timespan("a"), "2026-07-01"),
+    "the day it was issued counts before the day it came here": (timespan("a", issued_on="2024-03-05"), "2024-03-05"),
+    "of the year in its number only the last day is certain": (
+        timespan("a", document_number="沪府办发〔2021〕26号"),
+        "2021-12-31",
+    ),
+    "a number of this year does not hide it": (timespan("a", document_number="沪府规〔2026〕3号"), "2026-07-01"),
+    "of one that had ended the year before its end is known": (timespan("a", end="2025-07-01"), "2024-07-01"),
+    "one that is yet to end has held since it was approved": (timespan("a", end="2027-01-01"), "2026-07-01"),
+}
+
+
+@pytest.mark.parametrize("case", UNSTATED)
+def test_a_text_whose_start_nobody_stated_has_not_always_been_in_force(case: str) -> None:
+    stated, first = UNSTATED[case]
+    interval = intervals_in_force([stated])["a"]
+    assert interval.start is None
+    assert interval.contains(day(first))
+    assert not interval.contains(day(first) - timedelta(days=1))
+
+
+def test_a_version_without_a_start_comes_before_one_that_has_one() -> None:
+    intervals = intervals_in_force([timespan("old"), timespan("new", "2026-01-01")])
+    assert intervals["old"] == Interval(None, day("2026-01-01"), day("2025-01-01"))
+    assert intervals["new"] == Interval(day("2026-01-01"), None)
+
+
+def test_a_version_issued_later_than_another_started_ends_it() -> None:
+    intervals = intervals_in_force([timespan("old", "2023-01-01"), timespan("new", issued_on="2025-02-03")])
+    assert intervals["old"] == Interval(day("2023-01-01"), day("2025-02-03"))
+    assert intervals["new"] == Interval(None, None, day("2025-02-03"))
+
+
+def test_a_guide_approved_anew_without_a_start_takes_over_on_that_day() -> None:
+    intervals = intervals_in_force([timespan("a"), timespan("b", approved_at=NOON + timedelta(days=30))])
+    assert intervals["a"] == Interval(None, day("2026-07-31"), day("2026-07-01"))
+    assert intervals["b"] == Interval(None, None, day("2026-07-31"))
 
 
 def test_a_replaced_document_ends_on_the_day_the_other_starts() -> None:

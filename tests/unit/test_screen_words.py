@@ -133,7 +133,7 @@ def test_scripts_and_templates_name_no_word_of_a_closed_list_themselves() -> Non
 
 def test_screens_show_the_last_valid_day() -> None:
     assert WORDS.interval(Interval(day("2026-01-01"), day("2026-09-01"))) == "2026-01-01 起，有效期至 2026-08-31"
-    assert WORDS.interval(Interval(None, day("2026-09-01"))) == "一直，有效期至 2026-08-31"
+    assert WORDS.interval(Interval(None, day("2026-09-01"))) == "未写明施行日，有效期至 2026-08-31"
     assert WORDS.interval(Interval(day("2026-01-01"), None)) == "2026-01-01 起，长期有效"
     assert WORDS.interval(Interval(None, None)) == "长期有效"
     assert WORDS.interval(Interval(day("2026-01-01"), day("2026-01-01"))) == "永不生效"

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from kb_service.adapters.sql.tables import endings, versions
-from kb_service.domain.days import earliest
+from kb_service.domain.days import Interval, earliest, shanghai_day
 from kb_service.domain.documents import Timespan, VersionState, intervals_in_force
 from kb_service.ports import Scheduled
 
@@ -46,6 +46,21 @@ def schedules_within(
     return schedule_of
 
 
+def replacements_within(connection: Connection, document_ids: Sequence[str]) -> dict[str, Sequence[Scheduled]]:
+    """Approved versions of other documents that replace each of these, with the dates that they declare."""
+    columns = versions.c
+    query = (
+        select(columns.id, columns.title, columns.replaces, columns.effective_from, columns.effective_to)
+        .where(columns.replaces.in_(document_ids), columns.document_id != columns.replaces)
+        .where(columns.state == VersionState.APPROVED)
+        .order_by(columns.effective_from, columns.id)
+    )
+    found: dict[str, list[Scheduled]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.replaces].append(Scheduled(row.id, row.title, Interval(row.effective_from, row.effective_to)))
+    return dict(found)
+
+
 def _days_of_ending(
     connection: Connection, document_ids: Sequence[str], counted: ColumnElement[bool]
 ) -> dict[str, date | None]:
@@ -73,13 +88,25 @@ def _timespans(
         columns.effective_from,
         columns.effective_to,
         columns.approved_at,
+        columns.created_at,
+        columns.issued_on,
+        columns.document_number,
     ).where(columns.document_id.in_(document_ids), counted)
     spans: dict[str, list[Timespan]] = defaultdict(list)
     titles: dict[str, str] = {}
     for row in connection.execute(query):
         approved_at = row.approved_at or _LAST  # taken as if approved now, so after all others
         spans[row.document_id].append(
-            Timespan(row.id, VersionState.APPROVED, row.effective_from, row.effective_to, approved_at)
+            Timespan(
+                row.id,
+                VersionState.APPROVED,
+                row.effective_from,
+                row.effective_to,
+                approved_at,
+                issued_on=row.issued_on,
+                document_number=row.document_number,
+                approved_on=shanghai_day(row.approved_at or row.created_at),
+            )
         )
         titles[row.id] = row.title
     return spans, titles
