@@ -24,6 +24,11 @@ DAYS = load_lexicon(Path(__file__).parents[2] / "prompts").reading.days
         ("今年7月失业金标准", "2026-07-31"),
         ("上个月的失业金标准", "2026-10-31"),
         ("三月份的公积金上限是多少", "2026-03-31"),
+        ("25年3月的社保下限", "2025-03-31"),
+        ("上季度失业金标准", "2026-09-30"),
+        ("去年第二季度公积金上限", "2025-06-30"),
+        ("上半年的失业金标准", "2026-06-30"),
+        ("2023年办食品经营许可按哪个办法", "2023-12-31"),
     ],
 )
 def test_a_past_period_is_asked_about_as_of_its_last_day(text: str, expected: str) -> None:
@@ -37,6 +42,11 @@ def test_a_past_period_is_asked_about_as_of_its_last_day(text: str, expected: st
         ("2027年1月以后社保基数是多少", "2027-01-01"),
         ("明年7月1日起社保基数多少", "2027-07-01"),
         ("下个月的失业金标准", "2026-12-01"),
+        ("下个月1号起公积金比例", "2026-12-01"),
+        ("到明年七月最低工资多少", "2027-07-01"),
+        ("元旦以后社保下限多少", "2027-01-01"),
+        ("十二月起公积金下限", "2026-12-01"),
+        ("明年周六坐席还有人吗", "2027-01-01"),
     ],
 )
 def test_a_period_to_come_is_asked_about_as_of_its_first_day(text: str, expected: str) -> None:
@@ -50,6 +60,12 @@ def test_a_period_to_come_is_asked_about_as_of_its_first_day(text: str, expected
         ("2025-03-01 社保基数下限多少", "2025-03-01"),
         ("去年这时候失业金每月多少", "2025-11-25"),
         ("2026年以前的失业金标准是多少", "2025-12-31"),
+        ("去年国庆前失业金多少", "2025-09-30"),
+        ("三年前最低工资多少", "2023-11-25"),
+        ("半年前失业金标准", "2026-05-25"),
+        ("昨天的收费标准", "2026-11-24"),
+        ("今年六月底公积金上限", "2026-06-30"),
+        ("去年年底的低保标准", "2025-12-31"),
     ],
 )
 def test_an_exact_day_is_that_day(text: str, expected: str) -> None:
@@ -75,6 +91,9 @@ def test_the_present_is_asked_about_as_of_today(text: str) -> None:
         "我爸2020年退休，退休医保待遇怎样",
         "我是1月份生的，几岁能退",
         "去年交的社保能不能补",
+        "去年的工资没发怎么办",
+        "上个月发的失业金少了怎么办",
+        "我爸三年前退休的，养老金怎么算",
     ],
 )
 def test_the_year_of_an_event_asks_for_no_day(text: str) -> None:

@@ -176,8 +176,16 @@ def test_the_day_that_the_words_name_is_asked_about() -> None:
     assert read.as_stored().as_of == day("2024-12-31")
 
 
-def test_a_day_that_was_chosen_comes_before_the_one_named() -> None:
+def test_a_day_in_the_words_comes_before_the_one_chosen() -> None:
     read = READER.understand(question("2024年的签注收费标准", as_of="2025-03-01", is_day_chosen=True))
+    assert (read.as_of_named, read.question.as_of) == (day("2024-12-31"), day("2024-12-31"))
+
+
+@pytest.mark.parametrize(
+    "words", ["2025年的签注收费标准", "去年的签注收费标准", "今年签注收费标准", "现在签注收费标准"]
+)
+def test_a_chosen_day_stands_where_the_words_agree_with_it_or_only_say_now(words: str) -> None:
+    read = READER.understand(question(words, as_of="2025-03-01", is_day_chosen=True))
     assert (read.as_of_named, read.question.as_of) == (None, day("2025-03-01"))
 
 

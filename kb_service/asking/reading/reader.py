@@ -147,7 +147,9 @@ class Reader:
         seen = "" if scope or linked.is_named else self._seen(question.seen)
         if seen and linked.matter is None and question.matter_id is None:
             linked = self._linker.link(seen)
-        named = None if question.is_day_chosen else lexicon.reading.days.asked(text, question.as_of)
+        today = shanghai_day(question.asked_at)
+        chosen = question.as_of if question.is_day_chosen else None
+        named = lexicon.reading.days.asked(text, today, chosen=chosen)
         facet = self._facet(text) or (self._facet(seen) if linked.matter is None else None)
         region = question.region or self.phrasing.region(text)
         searched = f"{text} {seen}".strip()
@@ -167,7 +169,7 @@ class Reader:
             audience_named=self.phrasing.audience(text),
             as_of_named=named,
             seen=seen,
-            phrasing=self.phrasing.read(searched, linked.matter, facet, today=question.as_of),
+            phrasing=self.phrasing.read(searched, linked.matter, facet, today=today),
         )
         return replace(understood, quantity_asked=lexicon.quantity_asked(understood.own_words))
 
