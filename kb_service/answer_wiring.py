@@ -31,6 +31,7 @@ from kb_service.asking.drafting.planted_orders import PlantedOrders, load_plante
 from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.drafting.words import load_quoting_words
+from kb_service.asking.notices import Noticing
 from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
 from kb_service.asking.reading.matters import matter_names
@@ -130,6 +131,7 @@ def open_asking(
             confidence_version=confidence.version,
             new_id=new_id,
         ),
+        noticing=Noticing(records.library, lexicon, settings.end_notice_days),
         districts_with_own_text=SqlDistricts(records.database).with_own_text,
         contradicted=lambda version_ids, as_of: _is_contradicted(records, version_ids, as_of),
     )

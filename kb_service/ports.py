@@ -232,6 +232,9 @@ class LibraryReader(Protocol):
         ``as_if_approved``: a version counted as if it had just been approved (a rehearsal).
         """
 
+    def replacements(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Scheduled]]:
+        """Approved versions of other documents that replace each of these, by document id, as far as any does."""
+
 
 class Blobs(Protocol):
     """Original files by the SHA-256 of their bytes."""

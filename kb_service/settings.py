@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     max_wrong_rate: float = Field(
         default=0.10, gt=0, lt=1, description="Which share of the answers given may be wrong; the rest is handed over."
     )
+    end_notice_days: int = Field(
+        default=90,
+        ge=0,
+        description="How many days before a rule ends answers say so; a known successor is always told.",
+    )
     reranker_model: str | None = Field(default=None, description="A folder with a cross-encoder in ONNX form.")
     llm_url: str | None = Field(
         default=None, description="The http(s) address of an OpenAI-compatible endpoint that drafts answers."

@@ -1,6 +1,6 @@
 """From a message to an answer, in the order it happens."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,9 +15,10 @@ from kb_service.asking.drafting.drafts import AnswerDrafter, Draft, completed
 from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
+from kb_service.asking.notices import Noticing, present_offered
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.replies import Part, Reply, SearchResult, day_read, hand_over_text, notices
+from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
 from kb_service.asking.routing import Router
 from kb_service.asking.search.answer_features import answer_features
 from kb_service.asking.search.confidence import ConfidenceModel
@@ -33,17 +34,14 @@ from kb_service.asking.search.retrieving import (
 from kb_service.domain.answers import (
     EXTRACTIVE,
     Answer,
-    Carried,
-    Citation,
     Clarification,
     Complaint,
-    Notice,
     Outcome,
     Possible,
     Question,
     Reason,
 )
-from kb_service.ports import LibraryReader, Scheduled, ScriptConverter
+from kb_service.ports import LibraryReader, ScriptConverter
 from kb_service.text.normalising import normalised
 
 _CANDIDATES = 10
@@ -90,6 +88,7 @@ class Tools:
     lexicon: Lexicon
     converter: ScriptConverter
     composer: Composer
+    noticing: Noticing
     districts_with_own_text: Callable[[str, date], Sequence[str]]
     contradicted: Callable[[Sequence[str], date], bool]
 
@@ -206,12 +205,16 @@ class Pipeline:
             return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
         if self._tools.contradicted([citation.version_id for citation in citations], question.as_of):
             return self._hand_over(understood, result, Reason.CONFLICTING_SOURCES, Outcome.HANDED_OVER)
+        notices = self._tools.noticing.notices(understood, citations, schedules)
         return Reply(
             Outcome.ANSWERED,
             draft=draft,
             citations=tuple(citations),
-            notices=tuple(self._notices(understood, citations, schedules)),
-            related=self._related(understood, result, draft),
+            notices=tuple(notices),
+            related=(
+                *present_offered(understood, notices, self._tools.lexicon),
+                *self._related(understood, result, draft),
+            ),
         )
 
     def _has_foreign_words(self, draft: Draft) -> bool:
@@ -219,14 +222,6 @@ class Pipeline:
         wording = self._tools.lexicon.answer_openings
         is_ours = draft.drafting.by == EXTRACTIVE
         return is_ours and any(foreign_words(each, draft.quotes, wording=wording) for each in draft.statements)
-
-    def _notices(
-        self, understood: Understanding, citations: Sequence[Citation], schedules: Mapping[str, Sequence[Scheduled]]
-    ) -> list[Notice]:
-        as_of, lexicon = understood.question.as_of, self._tools.lexicon
-        result = notices(citations, schedules, as_of=as_of, lexicon=lexicon)
-        is_day_read = understood.as_of_named is not None or Carried.AS_OF in understood.carried
-        return [day_read(citations[0], as_of=as_of, lexicon=lexicon), *result] if is_day_read else result
 
     def _asked_back(self, understood: Understanding, result: SearchResult, context: Context) -> Clarification | None:
         # What says little is far off from everything: it is asked back what is meant.

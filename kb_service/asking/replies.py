@@ -1,25 +1,13 @@
 """What became of one question, before it is an Answer: the action and the text, apart from each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from kb_service.asking.checking.checking import interval_of
 from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
-from kb_service.domain.answers import (
-    Citation,
-    Clarification,
-    DepartmentRef,
-    Notice,
-    NoticeKind,
-    Outcome,
-    Possible,
-    Reason,
-)
-from kb_service.ports import Scheduled
+from kb_service.domain.answers import Citation, Clarification, DepartmentRef, Notice, Outcome, Possible, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +55,6 @@ class Part:
     def marked_text(self, first_mark: int) -> str:
         """Its text; marks count from ``first_mark``."""
         return self.reply.draft.marked_from(first_mark) if self.reply.draft else self.reply.text
-
-
-def notices(
-    citations: Sequence[Citation], schedules: Mapping[str, Sequence[Scheduled]], *, as_of: date, lexicon: Lexicon
-) -> list[Notice]:
-    """A notice for each cited document whose rule is followed by another, or ends, after the day asked about."""
-    found: dict[str, Notice] = {}
-    for citation in citations:
-        schedule = schedules.get(citation.document_id, ())
-        interval = interval_of(citation.version_id, schedule)
-        end = interval.end if interval else None
-        if end is None or end <= as_of or citation.document_id in found:
-            continue
-        has_successor = any(each.interval.start == end and not each.interval.is_empty for each in schedule)
-        kind = NoticeKind.SCHEDULED_SUCCESSOR if has_successor else NoticeKind.SCHEDULED_END
-        shown = end if has_successor else end - timedelta(days=1)
-        text = lexicon.say(f"notice_{kind}", title=citation.title, day=shown.isoformat())
-        found[citation.document_id] = Notice(kind, text, citation.document_id, end)
-    return list(found.values())
-
-
-def day_read(citation: Citation, *, as_of: date, lexicon: Lexicon) -> Notice:
-    """That the answer is of a day which the question named in its words."""
-    text = lexicon.say("notice_day_read", day=as_of.isoformat())
-    return Notice(NoticeKind.DAY_READ, text, citation.document_id, as_of)
 
 
 def hand_over_text(reason: Reason, department: DepartmentRef | None, lexicon: Lexicon) -> str:

@@ -38,6 +38,8 @@ class Reason(StrEnum):
 class NoticeKind(StrEnum):
     SCHEDULED_SUCCESSOR = "scheduled_successor"
     SCHEDULED_END = "scheduled_end"
+    SUCCEEDED = "succeeded"  # since the day asked about other rules have come into force
+    ENDED = "ended"
     DAY_READ = "day_read"  # the answer is of a day that was named in the question's words
 
 
@@ -45,7 +47,7 @@ class NoticeKind(StrEnum):
 class Question:
     """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted.
 
-    ``is_day_chosen``: somebody chose the day; else it is today, and a day named in the words counts instead.
+    ``is_day_chosen``: somebody chose the day, else it is today; a day named in the words counts before both.
     ``said_before``: what the person typed before it in a history that a client brings along, oldest first; it counts
     where no turn of the conversation is known. ``seen``: what was read from a picture that came with it, usually a
     screenshot.

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.schedules import chunks, schedules_within
+from kb_service.adapters.sql.schedules import chunks, replacements_within, schedules_within
 from kb_service.adapters.sql.tables import contributors, documents, endings, passages, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.days import Interval
@@ -188,6 +188,10 @@ class SqlLibrary:
     ) -> Mapping[str, Sequence[Scheduled]]:
         with self._database.reading() as connection:
             return schedules_within(connection, document_ids, as_if_approved=as_if_approved)
+
+    def replacements(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Scheduled]]:
+        with self._database.reading() as connection:
+            return replacements_within(connection, document_ids)
 
     def unsynced(self) -> Mapping[str, int]:
         """The documents that the index has yet to follow, and their present revision."""

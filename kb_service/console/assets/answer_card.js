@@ -11,6 +11,13 @@ import { openVersion } from "./version_dialog.js";
 
 // Below this an answer carries a plain request to check it; residents are not shown the number itself.
 const LOW_CONFIDENCE = 0.5;
+// What stands above the notices: the title of the first kind that is among them.
+const NOTICE_TITLES = [
+  ["succeeded", "规定已有变化"],
+  ["scheduled_successor", "规定将有变化"],
+  ["ended", "请留意有效期"],
+  ["scheduled_end", "请留意有效期"],
+];
 
 /** `actions`: askAgain({question, matter_id}), resolved (true, false or undefined), onFeedback(resolved). */
 export function answerCard(answer, actions) {
@@ -60,8 +67,7 @@ function doubt(answer) {
 
 function notices(list) {
   if (!list.length) return null;
-  const isChange = list.some((notice) => notice.kind === "scheduled_successor");
-  const title = isChange ? "规定将有变化" : "请留意有效期";
+  const title = NOTICE_TITLES.find(([kind]) => list.some((notice) => notice.kind === kind))?.[1] ?? "请留意日期";
   const lines = list.map((notice) => element("li", { text: notice.text }));
   return element("div", { class: "notices", role: "group", "aria-label": "规定变化提醒" },
     element("strong", { class: "notices-title", text: title }), element("ul", {}, ...lines));
