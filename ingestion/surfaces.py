@@ -8,11 +8,12 @@ from uuid import NAMESPACE_OID, uuid5
 
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
+from kb_service.text.articles import ORDINAL
 from kb_service.text.clauses import sentences
 from kb_service.text.normalising import normalised
 
 # 第十二条, 第十条之一, 第3条: only in the sparse leg, so that renumbering an article does not embed it again.
-_ARTICLE_ORDINAL = re.compile(r"^\s*第[〇零一二三四五六七八九十百千0-9]+条(?:之[一二三四五六七八九十]+)?\s*")
+_ARTICLE_ORDINAL = re.compile(rf"^\s*{ORDINAL.pattern}\s*")
 
 # Written into the index's manifest: when it changes, the index is made anew.
 SURFACES = "2: sentences"

@@ -14,7 +14,9 @@ import numpy as np
 from ingestion.sentence_vectors import SentenceVectors
 from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.pronunciation import syllable
+from kb_service.adapters.sql.articles import SqlArticles
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
+from kb_service.asking.articles import ArticleAnswers
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.checking.checking import Checker
 from kb_service.asking.checking.words import load_checking_words
@@ -33,12 +35,14 @@ from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.notices import Noticing
 from kb_service.asking.pipeline import Pipeline, Tools
+from kb_service.asking.reading.articles import ArticleReader
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
 from kb_service.asking.reading.matters import matter_names
 from kb_service.asking.reading.misspellings import Misspellings
 from kb_service.asking.reading.nearness import NearestNames
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Router
+from kb_service.asking.search.articles import ArticleFinder
 from kb_service.asking.search.confidence import load_confidence
 from kb_service.asking.search.reranking import reranked
 from kb_service.asking.search.retrieving import Candidate, Retriever
@@ -109,7 +113,13 @@ def open_asking(
         nearness=_nearness(embed, texts.model),
         longest=knobs.longest_quote,
     )
+
     confidence = load_confidence(settings.confidence_in_use, settings.max_wrong_rate)
+    noticing = Noticing(records.library, lexicon, settings.end_notice_days)
+
+    def contradicted(version_ids: Sequence[str], as_of: date) -> bool:
+        return _is_contradicted(records, version_ids, as_of)
+
     tools = Tools(
         messages=ConversationReader(reader, Following(reader, lexicon.talk.facet_phrases)),
         retriever=retriever,
@@ -131,9 +141,24 @@ def open_asking(
             confidence_version=confidence.version,
             new_id=new_id,
         ),
-        noticing=Noticing(records.library, lexicon, settings.end_notice_days),
+        noticing=noticing,
+        articles=ArticleAnswers(
+            finder=ArticleFinder(
+                SqlArticles(records.database),
+                records.library,
+                ArticleReader(lexicon.reading.articles, texts.converter),
+                lexicon.reading.days,
+            ),
+            reader=reader,
+            library=records.library,
+            noticing=noticing,
+            planted_orders=planted_orders,
+            lexicon=lexicon,
+            department_name=router.name,
+            contradicted=contradicted,
+        ),
         districts_with_own_text=SqlDistricts(records.database).with_own_text,
-        contradicted=lambda version_ids, as_of: _is_contradicted(records, version_ids, as_of),
+        contradicted=contradicted,
     )
     return Asking(
         pipeline=Pipeline(tools),

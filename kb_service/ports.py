@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_service.domain.answers import Answer
+from kb_service.domain.articles import ArticleNumber, Titled
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, PassageInVersion
 from kb_service.domain.matters import Department, Matter
@@ -234,6 +235,18 @@ class LibraryReader(Protocol):
 
     def replacements(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Scheduled]]:
         """Approved versions of other documents that replace each of these, by document id, as far as any does."""
+
+
+class Articles(Protocol):
+    """What is looked up by name and number instead of by likeness."""
+
+    def titles(self) -> Sequence[Titled]:
+        """Every name of a document with an approved version, answers to questions left out; the same object until
+        something changes.
+        """
+
+    def of_version(self, version_id: str) -> Mapping[ArticleNumber, Sequence[str]]:
+        """The ids of the passages of each article, in order of the text; empty for a text without articles."""
 
 
 class Blobs(Protocol):

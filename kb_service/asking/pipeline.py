@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kb_service.asking.articles import ArticleAnswers
 from kb_service.asking.checking.checking import cite
 from kb_service.asking.checking.composed import foreign_words
 from kb_service.asking.composing import Composer
@@ -89,6 +90,7 @@ class Tools:
     converter: ScriptConverter
     composer: Composer
     noticing: Noticing
+    articles: ArticleAnswers
     districts_with_own_text: Callable[[str, date], Sequence[str]]
     contradicted: Callable[[Sequence[str], date], bool]
 
@@ -99,7 +101,7 @@ class Context:
 
     turns: Sequence[Answer]
     narrowing: Narrowing
-    is_alone: bool  # the only question of its message
+    is_alone: bool = True  # the only question of its message
 
 
 class Pipeline:
@@ -115,16 +117,26 @@ class Pipeline:
 
         ``turns``: the conversation so far, oldest first.
         """
-        asked = self._tools.messages.read(question, turns)
-        yield Progress("understood")
-        context = Context(turns, narrowing, is_alone=len(asked) == 1)
-        parts = []
-        for readings in asked:
-            part = yield from self._part(readings, context)
-            parts.append(part)
+        article = self._tools.articles.part(question, turns, narrowing)
+        if article is not None:
+            yield Progress("understood")
+            yield EvidenceFound(self._tools.composer.evidence([article.result]))
+            parts = [article]
+        else:
+            parts = yield from self._parts(question, Context(turns, narrowing))
         answer = self._tools.composer.compose(question, parts)
         yield TextReady(answer.text)
         yield Answered(answer)
+
+    def _parts(self, question: Question, context: Context) -> Generator[Event, None, list[Part]]:
+        asked = self._tools.messages.read(question, context.turns)
+        yield Progress("understood")
+        context = replace(context, is_alone=len(asked) == 1)
+        parts: list[Part] = []
+        for readings in asked:
+            part = yield from self._part(readings, context)
+            parts.append(part)
+        return parts
 
     def _part(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
         first = readings[0]

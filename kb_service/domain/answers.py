@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     SCHEDULED_END = "scheduled_end"
     SUCCEEDED = "succeeded"  # since the day asked about other rules have come into force
     ENDED = "ended"
+    NO_SUCH_ARTICLE = "no_such_article"  # beside others that were found
     DAY_READ = "day_read"  # the answer is of a day that was named in the question's words
 
 

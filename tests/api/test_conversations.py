@@ -31,8 +31,10 @@ def test_the_day_asked_about_is_carried_over_too(http: Http) -> None:
     assert "5个工作日" in second["text"]
 
 
-def test_a_day_that_the_caller_chose_stands_above_the_words(http: Http) -> None:
-    assert http.ask("2025年热气球停放证的收费标准是多少", as_of="2026-07-01")["as_of"] == "2026-07-01"
+def test_a_day_in_the_words_stands_above_the_one_that_the_caller_chose_and_is_told(http: Http) -> None:
+    answer = http.ask("2025年热气球停放证的收费标准是多少", as_of="2026-07-01")
+    assert answer["as_of"] == "2025-12-31"
+    assert "2025年12月31日" in answer["notices"][0]["text"]
 
 
 def test_a_changed_topic_carries_nothing(http: Http) -> None:

@@ -61,16 +61,18 @@ class DayWords(Words):
         match = self._only_time(numberless, today)
         if match is None or not self._asks_for_rules(numberless, match, today):
             return None
+        return self._unless_it_agrees(match, today, chosen)
+
+    def meant(self, text: str, today: date, *, chosen: date | None = None) -> date | None:
+        """The one day that a normalised text names, whatever it says of it; else as `asked`."""
+        match = self._only_time(_NUMBERED.sub("¦", text), today)
+        return None if match is None else self._unless_it_agrees(match, today, chosen)
+
+    def _unless_it_agrees(self, match: re.Match[str], today: date, chosen: date | None) -> date | None:
         if chosen is not None and (is_vaguely_now(match) or holds(match, chosen, today)):
             return None
         day = day_of(match, today)
         return None if day == (chosen or today) else day
-
-    def meant(self, text: str, today: date) -> date | None:
-        """The one day that a normalised text names, whatever it says of it; None for none, several, and today."""
-        match = self._only_time(_NUMBERED.sub("¦", text), today)
-        day = day_of(match, today) if match else None
-        return None if day == today else day
 
     def _only_time(self, text: str, today: date) -> re.Match[str] | None:
         matches = [each for each in TIME.finditer(text) if span_of(each, today) is not None]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import RootModel, model_validator
 
+from kb_service.asking.reading.articles import ArticleWords
 from kb_service.asking.reading.days import DayWords
 from kb_service.asking.reading.matters import NamingWords
 from kb_service.asking.reading.parts import PictureWords, SplittingWords
@@ -92,6 +93,7 @@ class ReadingWords(Words):
     places: PlaceWords
     audiences: Mapping[Audience, AnyOf]
     days: DayWords
+    articles: ArticleWords
     asks: AnyOf
     splitting: SplittingWords
     naming: NamingWords
