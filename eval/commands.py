@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import typer
 
+from eval.article_command import articles
 from eval.calibrating import calibrate as fit_confidence
 from eval.collecting import collect as collect_rows
 from eval.collecting import recall_at
@@ -34,6 +35,7 @@ from kb_service.settings import Settings
 from kb_service.wiring import now, open_converter, open_service, owner_address
 
 app = typer.Typer(no_args_is_help=True, help="Measure the service on questions with known answers.")
+app.command()(articles)
 app.command()(attack)
 app.command()(converse)
 

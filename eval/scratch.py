@@ -23,20 +23,25 @@ def scratch_service(corpus: Path, *, llm_url: str | None = None, llm_model: str 
         raise EvaluationStopped(
             f"{corpus} is not a corpus folder; it needs matters.yaml, departments.yaml and documents"
         )
-    usual = Settings()
     with TemporaryDirectory(prefix="kb-eval-") as folder:
-        settings = Settings(
-            data_dir=Path(folder),
-            database_url=None,
-            qdrant_url=None,
-            embedding_model=model_source(usual),
-            llm_url=llm_url,
-            llm_model=llm_model,
-        )
+        settings = scratch_settings(Path(folder), llm_url=llm_url, llm_model=llm_model)
         _fill(settings, corpus)
         with open_service(settings) as service:
             service.synchroniser.reconcile()
             yield service
+
+
+def scratch_settings(folder: Path, *, llm_url: str | None = None, llm_model: str = "") -> Settings:
+    """A data folder of its own, with the embedding model of the settings at hand."""
+    usual = Settings()
+    return Settings(
+        data_dir=folder,
+        database_url=None,
+        qdrant_url=None,
+        embedding_model=model_source(usual),
+        llm_url=llm_url,
+        llm_model=llm_model,
+    )
 
 
 def plant(service: Service, records: Sequence[Mapping[str, Any]], *, publish: bool) -> list[str]:

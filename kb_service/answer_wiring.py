@@ -195,6 +195,7 @@ def _names_near(
     nearest = NearestNames(by_matter)
     return lambda text: nearest.nearness(embed(text))
 
+
 def _nearness(embed_question: Callable[[str], Vector], model: EmbeddingModel) -> Callable[[str, str], float]:
     """The cosine of a question and a sentence of a passage; sentences are asked about again and again."""
     embed = functools.lru_cache(maxsize=_SENTENCES_REMEMBERED)(lambda text: model.embed_passages([text])[0])

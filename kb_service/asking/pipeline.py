@@ -35,6 +35,7 @@ from kb_service.asking.search.retrieving import (
 from kb_service.domain.answers import (
     EXTRACTIVE,
     Answer,
+    Carried,
     Clarification,
     Complaint,
     Outcome,

@@ -103,7 +103,7 @@ class Reader:
         """The day of a time that stands alone in a message; no other where the asker chose one."""
         if question.is_day_chosen:
             return question.as_of
-        return self._lexicon.reading.days.meant(said, shanghai_day(question.asked_at))
+        return self._lexicon.reading.days.by_itself(said, shanghai_day(question.asked_at))
 
     def matter(self, matter_id: str | None) -> Matter | None:
         """As the catalogue has it now."""
