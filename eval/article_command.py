@@ -17,7 +17,7 @@ from eval.articles import Asked, Judged, judge, questions, read_laws, records
 from eval.errors import EvaluationStopped
 from eval.scratch import scratch_settings
 from eval.statistics import percentile, rate
-from eval.telling import dot, told_in_one_sentence, told_rate
+from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from kb_service.domain.days import shanghai_day
 from kb_service.service import Service
 from kb_service.wiring import importing, now, open_service
@@ -34,7 +34,7 @@ def articles(
     out: Annotated[Path | None, typer.Option(help="A .jsonl file for the wrong ones.")] = None,
 ) -> None:
     """Ask for articles of dated statutes by number; right is exactly the article of the version of the day."""
-    with told_in_one_sentence():
+    with errors_in_one_sentence():
         versions = laws or _under_eval_data()
         with _filled(versions) as service:
             asked = questions(
@@ -62,7 +62,7 @@ def _under_eval_data() -> Path:
 def _filled(versions: Path) -> Iterator[Service]:
     """Nothing is embedded: articles are looked up in the database."""
     with TemporaryDirectory(prefix="kb-eval-") as folder, open_service(scratch_settings(Path(folder))) as service:
-        taking_in = importing(service.records, service.texts.converter)
+        taking_in = importing(service.records)
         file = Path(folder) / "laws.jsonl"
         lines = []
         for each in records(versions):
@@ -93,7 +93,8 @@ def _told(judged: list[Judged]) -> str:
         by_style[each.asked.style].append(each.is_right)
     p50, p95 = (percentile([each.seconds * 1000 for each in judged], share) for share in (0.5, 0.95))
     lines = [
-        f"exactly the article    {told_rate(rate([each.is_right for each in judged]))}",
+        f"exactly the article    {rate_with_interval(rate([each.is_right for each in judged]))}",
         f"latency                p50 {p50:.1f} ms, p95 {p95:.1f} ms",
     ]
-    return "\n".join([*lines, *(f"  {style}  {told_rate(rate(found))}" for style, found in sorted(by_style.items()))])
+    lines += [f"  {style}  {rate_with_interval(rate(found))}" for style, found in sorted(by_style.items())]
+    return "\n".join(lines)

@@ -98,9 +98,8 @@ def refit(one: LabelledSet, base: ConfidenceModel, *, version: str, accepted_err
         raise ScikitLearnMissing("fitting the confidence needs scikit-learn; install it with `make eval-tools`")
     right = int(one.labels.sum())
     if min(right, len(one.labels) - right) < _FEWEST_OF_A_KIND:
-        raise TooFewRows(
-            f"{right} right and {len(one.labels) - right} wrong answers; at least {_FEWEST_OF_A_KIND} of each are needed"
-        )
+        wrong = len(one.labels) - right
+        raise TooFewRows(f"{right} right and {wrong} wrong answers; at least {_FEWEST_OF_A_KIND} of each are needed")
     names = (*base.names, *(name for name in one.names if name not in base.names))
     features = _in_order(one, names)
     folded = _folded(features, one.labels, base.trees)

@@ -29,7 +29,7 @@ from kb_service.domain.answers import (
 from kb_service.domain.articles import ArticleNumber
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import PassageInVersion
-from kb_service.ports import Library
+from kb_service.ports import LibraryReader
 from kb_service.text.articles import opening_article
 from kb_service.text.clauses import Span
 
@@ -43,7 +43,7 @@ class ArticleAnswers:
 
     finder: ArticleFinder
     reader: Reader
-    library: Library
+    library: LibraryReader
     noticing: Noticing
     planted_orders: PlantedOrders
     lexicon: Lexicon

@@ -9,14 +9,14 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.answers import Carried, Citation, Notice, NoticeKind
 from kb_service.domain.days import shanghai_day
-from kb_service.ports import Library, Scheduled
+from kb_service.ports import LibraryReader, Scheduled
 
 
 @dataclass(frozen=True, slots=True)
 class Noticing:
     """``end_within_days``: an end without a known successor is told when it comes within so many days."""
 
-    library: Library
+    library: LibraryReader
     lexicon: Lexicon
     end_within_days: int
 

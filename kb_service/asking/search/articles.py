@@ -12,7 +12,7 @@ from kb_service.domain.answers import Answer, Outcome, Question
 from kb_service.domain.articles import ArticleNumber
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import PassageInVersion
-from kb_service.ports import Articles, Library, Scheduled
+from kb_service.ports import Articles, LibraryReader, Scheduled
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Lookup:
 @dataclass(frozen=True, slots=True)
 class ArticleFinder:
     articles: Articles
-    library: Library
+    library: LibraryReader
     reader: ArticleReader
     days: DayWords
 
