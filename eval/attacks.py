@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from eval.errors import SuiteInvalid
-from eval.questions import question_files
+from eval.question_lines import question_files
 from kb_service.domain.answers import Outcome
 
 

@@ -15,6 +15,7 @@ class Cause(StrEnum):
     RANKING = "ranking"  # it is, but another one leads
     CONFIDENCE = "confidence"  # the right document leads, but the answer was held back
     OVERCONFIDENCE = "overconfidence"  # answered what nothing answers
+    CLARIFYING = "clarifying"  # handed over where a question back was expected
     DRAFTER = "drafter"  # the right document was cited, but not the words that answer
     VERSION = "version"
     FORBIDDEN = "forbidden"
@@ -24,14 +25,14 @@ def cause_of(row: ScoredRow) -> Cause | None:
     """None for a question that went right."""
     if row.violations:
         return Cause.VIOLATION
+    if row.is_right:
+        return None
     if row.expected_outcome is Outcome.ANSWERED:
-        return None if row.is_resolved else _of_unresolved(row)
+        return _of_unresolved(row)
     if row.outcome is Outcome.ANSWERED:
         is_about_scope = row.expected_outcome in {Outcome.OUT_OF_SCOPE, Outcome.COURTESY}
         return Cause.SCOPE if is_about_scope else Cause.OVERCONFIDENCE
-    if Outcome.COURTESY in {row.outcome, row.expected_outcome} and row.outcome is not row.expected_outcome:
-        return Cause.SCOPE
-    return None
+    return Cause.SCOPE if Outcome.COURTESY in {row.outcome, row.expected_outcome} else Cause.CLARIFYING
 
 
 def _of_unresolved(row: ScoredRow) -> Cause:

@@ -22,7 +22,7 @@ from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
-from eval.questions import read_questions
+from eval.questions import Part, read_questions
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import label_answers, refit
 from eval.statistics import Rate
@@ -47,6 +47,7 @@ _OUT = Path("var/eval")
 @app.command()
 def run(
     questions: Annotated[Path, typer.Option(help="A .jsonl file or a folder of them.")] = Path("corpus/questions"),
+    part: Annotated[Part, typer.Option(help="Half of the questions, always the same: dev, or test.")] = Part.ALL,
     out: Out = _OUT,
     url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
     as_json: AsJson = False,
@@ -55,7 +56,7 @@ def run(
     at = now()
     name = f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
     with errors_in_one_sentence(), _system(url) as system:
-        examined = examine(system, questions, converter=open_converter(), at=at, name=name, advance=dot)
+        examined = examine(system, questions, converter=open_converter(), at=at, name=name, part=part, advance=dot)
         folder = file(examined, out)
     print(run_as_json(examined.run) if as_json else _summary(examined, folder))
     for each in (found := failures(examined.run)):
@@ -192,11 +193,20 @@ def _system(url: str | None) -> Iterator[AnswersQuestions]:
 
 def _summary(examined: Examined, folder: Path) -> str:
     summary = examined.run.summary
+    talk = summary.talk
     lines = [
+        f"right, of all          {rate_with_interval(summary.verdicts.right)}",
+        f"  asked alone          {rate_with_interval(summary.verdicts_alone.right)}",
+        f"  turns                {rate_with_interval(talk.turns.right)}",
+        f"  follow-ups           {rate_with_interval(talk.follow_ups.right)}",
+        f"  whole conversations  {rate_with_interval(talk.whole)}",
+        f"wrong among answered   {rate_with_interval(summary.verdicts.wrong_among_answered)}",
+        f"fact in 1st sentence   {rate_with_interval(summary.verdicts.fact_first)}",
+        f"near ones declined     {rate_with_interval(summary.verdicts.near_declined)}",
         f"resolution             {rate_with_interval(summary.resolution)}",
         f"  of the answerable    {rate_with_interval(summary.resolution_of_answerable)}",
         *(f"  {name + ':':<21}{rate_with_interval(each)}" for name, each in examined.run.controls.items()),
-        f"wrong among answered   {rate_with_interval(summary.error_among_answered)}",
+        f"answered, unresolved   {rate_with_interval(summary.error_among_answered)}",
         *(f"document in first {at:<5}{rate_with_interval(each)}" for at, each in summary.recall_at.items()),
         f"right version cited    {rate_with_interval(summary.cites_version)}",
         f"rightly handed over    {rate_with_interval(summary.right_hand_overs)}",

@@ -8,11 +8,11 @@ from pydantic import TypeAdapter
 
 from eval.facts import missing_facts, stated_facts
 from eval.promises import House, broken_promises, versions_of
-from eval.scripts import Expected, Script, Turn
+from eval.question_lines import Turn, alternatives
+from eval.scripts import Script, outcomes_of
 from eval.statistics import Rate, rate
 from eval.talking import TalkMessage, Talks
 from kb_service.domain.answers import Answer, Carried, Outcome, Reason
-from kb_service.domain.matters import region_path
 from kb_service.ports import ScriptConverter
 
 
@@ -23,7 +23,7 @@ class TurnRow:
 
     script: str
     turn: int
-    tags: tuple[str, ...]
+    types: tuple[str, ...]
     question: str
     outcome: Outcome
     reasons: tuple[Reason, ...]
@@ -52,9 +52,9 @@ def turns_right(rows: Sequence[TurnRow]) -> Rate:
     return rate([_is_right(row) for row in rows])
 
 
-def scripts_right(rows: Sequence[TurnRow], tag: str | None = None) -> Rate:
-    """Scripts of which every turn came out right; only those with a tag, where one is given."""
-    of_script = {row.script: True for row in rows if tag is None or tag in row.tags}
+def scripts_right(rows: Sequence[TurnRow], of_type: str | None = None) -> Rate:
+    """Scripts of which every turn came out right; only those of a type, where one is given."""
+    of_script = {row.script: True for row in rows if of_type is None or of_type in row.types}
     for row in rows:
         if row.script in of_script and not _is_right(row):
             of_script[row.script] = False
@@ -69,22 +69,18 @@ def write_rows(rows: Sequence[TurnRow], folder: Path) -> Path:
     return file
 
 
-def faults(expected: Expected, answer: Answer, converter: ScriptConverter) -> list[str]:
+def faults(expected: Turn, answer: Answer, converter: ScriptConverter) -> list[str]:
     """What was expected and did not come."""
     found: list[str] = []
-    if expected.outcome and answer.outcome not in expected.outcome:
-        found.append(f"outcome {answer.outcome}, not {'|'.join(sorted(expected.outcome))}")
+    if answer.outcome not in outcomes_of(expected):
+        found.append(f"outcome {answer.outcome}, not {expected.expect}")
     if answer.outcome is Outcome.ANSWERED:
         found += _faults_of_answer(expected, answer, converter)
     read = answer.understood_as
     matter = answer.matter.id if answer.matter else None
-    for name, wanted, given in (
-        ("matter", expected.matter, matter),
-        ("facet", expected.facet, answer.facet),
-        ("as_of", expected.as_of, answer.as_of),
-        ("region", region_path(expected.region), region_path(read.region)),
-        ("parts", expected.parts, len(read.parts)),
-    ):
+    if expected.matter and matter not in alternatives(expected.matter):
+        found.append(f"matter {matter}, not {expected.matter}")
+    for name, wanted, given in (("facet", expected.facet, answer.facet), ("parts", expected.parts, len(read.parts))):
         if wanted is not None and wanted != given:
             found.append(f"{name} {given}, not {wanted}")
     found += [f"{each} is not carried over" for each in expected.carried if each not in read.carried_over]
@@ -92,15 +88,16 @@ def faults(expected: Expected, answer: Answer, converter: ScriptConverter) -> li
     return found
 
 
-def _faults_of_answer(expected: Expected, answer: Answer, converter: ScriptConverter) -> list[str]:
-    cited = [each for each in answer.citations if each.document_id in expected.document]
+def _faults_of_answer(expected: Turn, answer: Answer, converter: ScriptConverter) -> list[str]:
+    documents = alternatives(expected.document)
+    cited = [each for each in answer.citations if each.document_id in documents]
     found: list[str] = []
-    if expected.document and not cited:
+    if documents and not cited:
         found.append(f"cites {sorted({each.document_id for each in answer.citations})}")
     elif expected.version_from and all(each.effective_from != expected.version_from for each in cited):
         found.append(f"cites the version from {cited[0].effective_from if cited else None}")
-    found += [f"does not say {each}" for each in missing_facts(answer.text, expected.facts, converter)]
-    found += [f"says {each}" for each in stated_facts(answer.text, expected.not_facts, converter)]
+    found += [f"does not say {each}" for each in missing_facts(answer.text, expected.must_include, converter)]
+    found += [f"says {each}" for each in stated_facts(answer.text, expected.must_not, converter)]
     return found
 
 
@@ -116,7 +113,7 @@ def _held(script: Script, talks: Talks, house: House) -> list[TurnRow]:
 
 def _message(turn: Turn, before: Answer | None) -> TalkMessage:
     """The option that was chosen, with what it stands for, or the turn's own words."""
-    message = turn.message()
+    message = TalkMessage(turn.question, as_of=turn.as_of, region=turn.region, audience=turn.audience)
     options = before.clarification.options if before and before.clarification else ()
     if isinstance(turn.choose, int):
         chosen = next(iter(options[turn.choose - 1 : turn.choose]), None)
@@ -142,14 +139,14 @@ def _row(
     return TurnRow(
         script=script.id,
         turn=number,
-        tags=script.tags,
+        types=script.types,
         question=answer.question,
         outcome=answer.outcome,
         reasons=answer.escalation.reasons,
         understood=answer.understood_as.text,
         carried=answer.understood_as.carried_over,
         text=answer.text,
-        faults=tuple(faults(turn.expect, answer, house.converter)),
+        faults=tuple(faults(turn, answer, house.converter)),
         violations=tuple(violations),
     )
 

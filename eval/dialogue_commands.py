@@ -135,11 +135,11 @@ def _attack_report(rows: Sequence[AttackRow], file: Path) -> str:
 
 
 def _turn_report(rows: Sequence[TurnRow], file: Path) -> str:
-    tags = sorted({tag for row in rows for tag in row.tags})
+    types = sorted({each for row in rows for each in row.types})
     lines = [
         f"{'turns right':<28}{rate_with_interval(turns_right(rows))}",
         f"{'conversations right':<28}{rate_with_interval(scripts_right(rows))}",
-        *(f"  {tag:<26}{rate_with_interval(scripts_right(rows, tag))}" for tag in tags),
+        *(f"  {each:<26}{rate_with_interval(scripts_right(rows, each))}" for each in types),
         f"violations  {sum(len(row.violations) for row in rows)}",
     ]
     for row in rows:

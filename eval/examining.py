@@ -7,7 +7,8 @@ from pathlib import Path
 
 from eval.charts import reliability_svg, risk_coverage_svg
 from eval.controls import always_hand_over, shuffled
-from eval.questions import SuiteQuestion, checksums, question_files, read_questions
+from eval.question_lines import question_files
+from eval.questions import Part, SuiteQuestion, checksums, read_questions
 from eval.report import report
 from eval.runs import Run, RunConditions, code_revision, remember, write_run
 from eval.scoring import Observed, ScoredRow, observe, score
@@ -32,17 +33,15 @@ def examine(
     converter: ScriptConverter,
     at: datetime,
     name: str,
+    part: Part = Part.ALL,
     advance: Advance = lambda: None,
 ) -> Examined:
-    """Ask every question of ``path`` once, and judge the product and the controls by the same rules.
+    """Ask every question of that part of ``path`` once, and judge the product and the controls by the same rules.
 
     Raises SuiteInvalid.
     """
-    questions = read_questions(path)
-    observed_of: dict[str, Observed] = {}
-    for question in questions:
-        observed_of[question.id] = observe(system, question)
-        advance()
+    questions = read_questions(path, part)
+    observed_of = _observed(system, questions, advance)
     rows = _scored(questions, observed_of, system, converter)
     controls = {
         "shuffled evidence": shuffled(questions, observed_of),
@@ -56,6 +55,7 @@ def examine(
             confidence_version=rows[0].confidence_version,
             system=system.described(),
             question_files=checksums(question_files(path)),
+            part=part,
         ),
         summary=summarise(rows),
         controls={
@@ -94,6 +94,18 @@ def _indistinct(name: str, control: Rate, product: Rate) -> str:
         f"the measure cannot tell the product ({product.share:.1%} resolved) from the control"
         f" {name!r} ({control.share:.1%})"
     )
+
+
+def _observed(system: AnswersQuestions, questions: Sequence[SuiteQuestion], advance: Advance) -> dict[str, Observed]:
+    """The turns of a conversation are asked within it."""
+    observed_of: dict[str, Observed] = {}
+    conversation_id: str | None = None
+    for question in questions:
+        observed = observe(system, question, conversation_id=conversation_id if question.is_follow_up else None)
+        observed_of[question.id] = observed
+        conversation_id = observed.answer.conversation_id
+        advance()
+    return observed_of
 
 
 def _scored(

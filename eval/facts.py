@@ -8,14 +8,21 @@ from kb_service.text.normalising import normalised
 
 _MARK = re.compile(r"\[\d+\]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-# Space between two figures keeps them apart: 「第 3 条 12 元」 is not 312.
-_SPACE = re.compile(r"(?<!\d)\s+|\s+(?!\d)")
+# Between two figures they keep them apart: 「第 3 条 12 元」 is not 312.
+_SPACE_OR_COMMA = re.compile(r"(?<!\d)[\s,、]+|[\s,、]+(?!\d)")
+_FIRST_SENTENCE = re.compile(r"[^。！？!?\n]+")
 
 
 def comparable(text: str, converter: ScriptConverter) -> str:
-    """NFKC, simplified, lower case, without citation marks, thousands separators and spaces."""
+    """NFKC, simplified, lower case, without citation marks, thousands separators, spaces and commas."""
     plain = normalised(_MARK.sub("", text), converter)
-    return _SPACE.sub("", _THOUSANDS.sub("", plain))
+    return _SPACE_OR_COMMA.sub("", _THOUSANDS.sub("", plain))
+
+
+def first_sentence(text: str) -> str:
+    """Without the mark or the line break that ends it."""
+    found = _FIRST_SENTENCE.search(text.lstrip())
+    return found.group() if found else ""
 
 
 def missing_facts(text: str, facts: Sequence[str], converter: ScriptConverter) -> list[str]:

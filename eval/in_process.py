@@ -19,8 +19,8 @@ class InProcess:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def answer(self, question: SuiteQuestion) -> Answer:
-        return self._service.asking.answer(self._asked(question))
+    def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
+        return self._service.asking.answer(self._asked(question, conversation_id))
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         found = self._service.asking.search(self._asked(question), narrowing=EVERYTHING, limit=limit)
@@ -46,10 +46,11 @@ class InProcess:
             "knowledge": dict(self._service.library.counts()),
         }
 
-    def _asked(self, question: SuiteQuestion) -> Question:
+    def _asked(self, question: SuiteQuestion, conversation_id: str | None = None) -> Question:
         return self._service.asking.question(
             question.text,
             as_of=question.as_of,
+            conversation_id=conversation_id,
             region=question.region,
             audience=question.audience,
             channel=CHANNEL,

@@ -22,8 +22,9 @@ class OverHttp:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
 
-    def answer(self, question: SuiteQuestion) -> Answer:
-        asked = {"question": question.text, "channel": CHANNEL, **_circumstances(question)}
+    def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
+        said = {"question": question.text, "channel": CHANNEL, "conversation_id": conversation_id}
+        asked = said | _circumstances(question)
         return _ANSWER.validate_python(self._client.answer(asked))
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:

@@ -1,25 +1,44 @@
-"""Questions with known answers, read from ``.jsonl``."""
+"""Questions with known answers, alone and as turns of conversations, read from ``.jsonl``."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Self
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from eval.errors import SuiteInvalid
+from eval.question_lines import Expect, Line, Turn, alternatives, read_lines
 from kb_service.domain.answers import Outcome
 from kb_service.domain.documents import Audience
+
+_OUTCOME_OF = {
+    Expect.ANSWER: Outcome.ANSWERED,
+    Expect.RULE: Outcome.ANSWERED,
+    Expect.DECLINE: Outcome.HANDED_OVER,
+    Expect.CLARIFY: Outcome.CLARIFY,
+    Expect.ROUTE: Outcome.OUT_OF_SCOPE,
+    Expect.COURTESY: Outcome.COURTESY,
+}
+_OUTSIDE = {Outcome.OUT_OF_SCOPE, Outcome.COURTESY}
+
+
+class Part(StrEnum):
+    """The half of a suite that one works with, the half that one is judged by, or both."""
+
+    DEV = "dev"
+    TEST = "test"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteQuestion:
     """A question and what a right reply to it is. Without ``as_of`` it is asked of today's rules.
 
-    Any of ``expected_documents`` will do; ``expected_version_from`` speaks of the first. A fact may hold alternatives
-    between bars. ``expected_department`` is an id or a name, ``expected_matter`` an id.
+    ``also_right``: outcomes that will do as well as the expected one. Any of ``expected_documents``,
+    ``expected_departments`` (ids or names) and ``expected_matters`` (ids) will do; ``expected_version_from`` speaks of
+    the first document. A fact may hold alternatives between bars. ``turn`` counts from 1 within ``conversation``, and
+    is 0 outside of one.
     """
 
     id: str
@@ -27,6 +46,7 @@ class SuiteQuestion:
     expected_outcome: Outcome
     is_answerable: bool
     is_in_scope: bool
+    also_right: frozenset[Outcome] = frozenset()
     as_of: date | None = None
     region: str | None = None
     audience: Audience | None = None
@@ -34,79 +54,31 @@ class SuiteQuestion:
     expected_version_from: date | None = None
     required_facts: tuple[str, ...] = ()
     forbidden_facts: tuple[str, ...] = ()
-    expected_department: str | None = None
-    expected_matter: str | None = None
-    tags: tuple[str, ...] = ()
+    expected_departments: tuple[str, ...] = ()
+    expected_matters: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    conversation: str | None = None
+    turn: int = 0
+
+    @property
+    def is_follow_up(self) -> bool:
+        return self.turn > 1
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+def read_questions(path: Path, part: Part = Part.ALL) -> list[SuiteQuestion]:
+    """The questions of a file or of a folder's ``.jsonl`` files, the turns of a conversation one after the other.
 
-    id: str = Field(min_length=1)
-    question: str = Field(min_length=1)
-    expected_outcome: Outcome
-    answerable: bool
-    in_scope: bool
-    as_of: date | None = None
-    region: str | None = None
-    audience: Audience | None = None
-    expected_document: str | None = None
-    accepted_documents: list[str] = []
-    expected_version_from: date | None = None
-    required_facts: list[str] = []
-    forbidden_facts: list[str] = []
-    expected_department: str | None = None
-    expected_matter: str | None = None
-    tags: list[str] = []
-    note: str | None = None
-
-    @model_validator(mode="after")
-    def _an_answer_has_a_source(self) -> Self:
-        if self.expected_outcome is Outcome.ANSWERED and not self.expected_document:
-            raise ValueError("an answered question needs expected_document")
-        return self
-
-    def as_question(self) -> SuiteQuestion:
-        documents = [each for each in (self.expected_document, *self.accepted_documents) if each]
-        return SuiteQuestion(
-            id=self.id,
-            text=self.question,
-            expected_outcome=self.expected_outcome,
-            is_answerable=self.answerable,
-            is_in_scope=self.in_scope,
-            as_of=self.as_of,
-            region=self.region,
-            audience=self.audience,
-            expected_documents=tuple(dict.fromkeys(documents)),
-            expected_version_from=self.expected_version_from,
-            required_facts=tuple(self.required_facts),
-            forbidden_facts=tuple(self.forbidden_facts),
-            expected_department=self.expected_department,
-            expected_matter=self.expected_matter,
-            tags=tuple(self.tags),
-        )
-
-
-def read_questions(path: Path) -> list[SuiteQuestion]:
-    """All questions of a file, or of a folder's ``.jsonl`` files. Raises SuiteInvalid for a bad line, a repeated id,
-    a missing path, or no question at all."""
-    questions: dict[str, SuiteQuestion] = {}
-    for file in question_files(path):
-        for number, line in _lines(file):
-            question = _parsed(file, number, line)
-            if question.id in questions:
-                raise SuiteInvalid(f"{file.name}:{number}: the id {question.id!r} is used twice; ids must differ")
-            questions[question.id] = question
-    if not questions:
+    Raises SuiteInvalid for a bad line, a repeated id, a missing path, or no question at all.
+    """
+    lines = [line for line in read_lines(path) if part in (Part.ALL, part_of(line.id))]
+    if not lines:
         raise SuiteInvalid(f"{path} holds no question; an evaluation of nothing proves nothing")
-    return list(questions.values())
+    return [question for line in lines for question in _questions(line)]
 
 
-def question_files(path: Path) -> list[Path]:
-    """Raises SuiteInvalid when the path does not exist."""
-    if not path.exists():
-        raise SuiteInvalid(f"{path} does not exist; give a .jsonl file or a folder of them")
-    return sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+def part_of(line_id: str) -> Part:
+    """Always the same for the same id, about half of all ids each, and a conversation stays together."""
+    return (Part.DEV, Part.TEST)[hashlib.sha256(line_id.encode()).digest()[0] % 2]
 
 
 def checksums(files: Sequence[Path]) -> Mapping[str, str]:
@@ -114,16 +86,36 @@ def checksums(files: Sequence[Path]) -> Mapping[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.strip():
-            yield number, line
+def _questions(line: Line) -> Iterator[SuiteQuestion]:
+    if not line.turns:
+        yield _question(line, line)
+    for number, turn in enumerate(line.conversation(), start=1):
+        yield _question(line, turn, number)
 
 
-def _parsed(file: Path, number: int, line: str) -> SuiteQuestion:
-    try:
-        return _Line.model_validate_json(line).as_question()
-    except ValidationError as error:
-        fault = error.errors()[0]
-        field = ".".join(str(part) for part in fault["loc"]) or "line"
-        raise SuiteInvalid(f"{file.name}:{number}: {field}: {fault['msg']}") from error
+def _question(line: Line, asked: Line | Turn, turn: int = 0) -> SuiteQuestion:
+    documents = alternatives(asked.document)
+    outcomes = list(dict.fromkeys(_OUTCOME_OF[each] for each in asked.expects))
+    # What may be answered or not, and of which no document is named, nobody holds to be answerable.
+    is_answerable = Outcome.ANSWERED in outcomes and bool(documents)
+    expected = next(each for each in outcomes if (each is Outcome.ANSWERED) == is_answerable)
+    return SuiteQuestion(
+        id=f"{line.id}#{turn}" if turn else line.id,
+        text=asked.question,
+        expected_outcome=expected,
+        is_answerable=is_answerable,
+        is_in_scope=expected not in _OUTSIDE,
+        also_right=frozenset(outcomes) - {expected},
+        as_of=asked.as_of,
+        region=asked.region,
+        audience=asked.audience,
+        expected_documents=documents,
+        expected_version_from=asked.version_from,
+        required_facts=asked.must_include,
+        forbidden_facts=asked.must_not,
+        expected_departments=alternatives(asked.department),
+        expected_matters=alternatives(asked.matter),
+        types=alternatives(line.type),
+        conversation=line.id if turn else None,
+        turn=turn,
+    )

@@ -6,7 +6,7 @@ from eval.causes import cause_of
 from eval.runs import Run
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
-from eval.summary import ACCEPTED_ERROR_RATE, Summary
+from eval.summary import ACCEPTED_ERROR_RATE, Summary, Verdicts
 
 _LONGEST_CELL = 60
 
@@ -16,17 +16,14 @@ def report(run: Run, rows: Sequence[ScoredRow]) -> str:
     parts = [
         f"# Evaluation {run.conditions.run}",
         _conditions(run),
+        "## What people get",
+        _verdicts(run.summary),
         "## Rates",
         _table(("what", "share", "n", "95 % interval"), _rates(run)),
         "## What was expected, what was given",
         _confusion(run.summary.confusion),
         "## Confidence",
         _confidence(run.summary),
-        "## Resolution by tag",
-        _table(
-            ("tag", "share", "n", "95 % interval"),
-            [(tag, *_cells(each)) for tag, each in run.summary.resolution_by_tag.items()],
-        ),
         "## Questions that went wrong",
         _mistakes(rows),
     ]
@@ -46,6 +43,25 @@ def _conditions(run: Run) -> str:
     return "\n".join(lines)
 
 
+def _verdicts(summary: Summary) -> str:
+    """Over all, by kind of asking, and by the type of the question."""
+    talk = summary.talk
+    named = {
+        "**all**": summary.verdicts,
+        "asked alone": summary.verdicts_alone,
+        "turns of conversations": talk.turns,
+        "follow-ups": talk.follow_ups,
+    }
+    lines = [(name, *_verdict_cells(each)) for name, each in (named | dict(summary.verdicts_by_type)).items()]
+    header = ("questions", "right", "wrong, of the answered", "fact in the first sentence", "near ones declined")
+    whole = f"Conversations right in every turn: {_in_one(talk.whole)}"
+    return f"{_table(header, lines)}\n\n{whole}"
+
+
+def _verdict_cells(each: Verdicts) -> tuple[str, ...]:
+    return tuple(map(_in_one, (each.right, each.wrong_among_answered, each.fact_first, each.near_declined)))
+
+
 def _rates(run: Run) -> list[tuple[str, ...]]:
     summary = run.summary
     named: list[tuple[str, Rate]] = [
@@ -53,7 +69,7 @@ def _rates(run: Run) -> list[tuple[str, ...]]:
         ("resolution, answerable questions", summary.resolution_of_answerable),
         *((f"resolution of the control: {name}", each) for name, each in run.controls.items()),
         ("answered, of those in scope", summary.answered),
-        ("wrong, of the answered", summary.error_among_answered),
+        ("not resolved, of the answered", summary.error_among_answered),
         *((f"search finds the document in the first {at}", each) for at, each in summary.recall_at.items()),
         ("answers citing the right document", summary.cites_document),
         ("answers citing the right version", summary.cites_version),
@@ -116,6 +132,11 @@ def _cells(rate: Rate) -> tuple[str, str, str]:
     if not rate.n:
         return "–", "0", "–"
     return f"{rate.share:.1%}", f"{rate.successes}/{rate.n}", f"{rate.low:.1%} – {rate.high:.1%}"
+
+
+def _in_one(rate: Rate) -> str:
+    share, n, interval = _cells(rate)
+    return f"{share} ({n}; {interval})" if rate.n else "–"
 
 
 def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from eval.errors import RunNotFound
+from eval.questions import Part
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
 from eval.summary import Summary
@@ -28,6 +29,7 @@ class RunConditions:
     confidence_version: str
     system: Mapping[str, Any]
     question_files: Mapping[str, str]
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
+    """``right`` is None of runs that were made before it was measured."""
+
     run: str
     at: datetime
     revision: str | None
@@ -51,6 +55,7 @@ class HistoryLine:
     recall_at_1: float
     violations: int
     latency_p95_ms: float
+    right: Rate | None = None
 
 
 _ROW, _RUN, _LINE = TypeAdapter(ScoredRow), TypeAdapter(Run), TypeAdapter(HistoryLine)
@@ -81,6 +86,7 @@ def remember(out: Path, run: Run) -> None:
         recall_at_1=summary.recall_at[1].share,
         violations=summary.violations,
         latency_p95_ms=summary.latency_p95_ms,
+        right=summary.verdicts.right,
     )
     with (out / HISTORY_NAME).open("ab") as history:
         history.write(_LINE.dump_json(line) + b"\n")
@@ -95,11 +101,14 @@ def read_history(out: Path) -> list[HistoryLine]:
 
 
 def read_rows(run: Path) -> list[ScoredRow]:
-    """Raises RunNotFound for a folder without rows."""
+    """Raises RunNotFound for a folder without rows, or with rows that an earlier version judged by other rules."""
     file = run / ROWS_NAME
     if not file.exists():
         raise RunNotFound(f"{file} does not exist; name a folder that `kb eval run` wrote")
-    return [_ROW.validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    try:
+        return [_ROW.validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    except ValidationError as error:
+        raise RunNotFound(f"{file} was written by another version of this command; run it again") from error
 
 
 def run_folder(name: str, out: Path) -> Path:

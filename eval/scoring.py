@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from eval.facts import missing_facts, stated_facts
+from eval.facts import first_sentence, missing_facts, stated_facts
 from eval.questions import SuiteQuestion
 from eval.systems import AnswersQuestions, CitedVersion, FoundPlace
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason
 from kb_service.ports import ScriptConverter
 
 SEARCH_DEPTH = 10
+# What a question expects that nothing answers, or that is none of knowledge.
+_TURNED_AWAY = {Outcome.HANDED_OVER, Outcome.OUT_OF_SCOPE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,22 @@ class ScoredRow:
 
     ``document_rank`` counts search hits from 1. ``label``: the first evidence's document is an expected one, which is
     what the confidence foretells. ``is_resolved``: in scope, answered, with an expected document and version cited, all
-    required facts and no forbidden one.
+    required facts and no forbidden one. ``is_right``: resolved, or rightly not answered. ``is_wrong``: answered where
+    that was not expected, or without the facts. ``fact_first``: a required fact stands in the first sentence of the
+    answer. ``turn`` counts from 1 within ``conversation``, and is 0 outside of one.
     """
 
     id: str
     question: str
-    tags: tuple[str, ...]
+    types: tuple[str, ...]
+    conversation: str | None
+    turn: int
     as_of: date
     region: str | None
     is_in_scope: bool
     is_answerable: bool
     expected_outcome: Outcome
+    also_right: frozenset[Outcome]
     expected_documents: tuple[str, ...]
     expected_version_from: date | None
     outcome: Outcome
@@ -56,6 +63,9 @@ class ScoredRow:
     forbidden_facts: tuple[str, ...]
     violations: tuple[str, ...]
     is_resolved: bool
+    is_right: bool
+    is_wrong: bool
+    fact_first: bool
     department: str | None
     is_routed_right: bool | None
     is_matter_right: bool | None
@@ -67,14 +77,21 @@ class ScoredRow:
     answer_ms: float
 
 
-def observe(system: AnswersQuestions, question: SuiteQuestion) -> Observed:
+def observe(system: AnswersQuestions, question: SuiteQuestion, *, conversation_id: str | None = None) -> Observed:
     """Ask, and look at what search and routing give on their own; only the answer is timed."""
     started = time.perf_counter()
-    answer = system.answer(question)
+    answer = system.answer(question, conversation_id=conversation_id)
     answer_ms = (time.perf_counter() - started) * 1000
-    found = system.search(question, limit=SEARCH_DEPTH) if question.expected_documents else ()
-    departments = system.departments(question) if question.expected_department else ()
+    found = _found(system, question, answer)
+    departments = system.departments(question) if question.expected_departments else ()
     return Observed(answer, tuple(found), tuple(departments), answer_ms)
+
+
+def _found(system: AnswersQuestions, question: SuiteQuestion, answer: Answer) -> Sequence[FoundPlace]:
+    """The words of a follow-up alone say too little to search for: its evidence stands for what was found."""
+    if question.is_follow_up:
+        return [FoundPlace(each.document_id, each.version_id, each.passage_id) for each in answer.evidence]
+    return system.search(question, limit=SEARCH_DEPTH) if question.expected_documents else ()
 
 
 def score(
@@ -89,15 +106,19 @@ def score(
     stated = answer.text if was_answered else ""  # whom to call, told when handing over, is no fact of an answer
     missing = missing_facts(stated, question.required_facts, converter)
     forbidden = stated_facts(stated, question.forbidden_facts, converter)
+    says_it = was_answered and not missing and not forbidden
     return ScoredRow(
         id=question.id,
         question=question.text,
-        tags=question.tags,
+        types=question.types,
+        conversation=question.conversation,
+        turn=question.turn,
         as_of=answer.as_of,
         region=question.region,
         is_in_scope=question.is_in_scope,
         is_answerable=question.is_answerable,
         expected_outcome=question.expected_outcome,
+        also_right=question.also_right,
         expected_documents=expected,
         expected_version_from=question.expected_version_from,
         outcome=answer.outcome,
@@ -112,7 +133,10 @@ def score(
         missing_facts=tuple(missing),
         forbidden_facts=tuple(forbidden),
         violations=tuple(_violations(answer, source_of)),
-        is_resolved=question.is_in_scope and was_answered and bool(in_version) and not missing and not forbidden,
+        is_resolved=question.is_in_scope and was_answered and bool(in_version) and says_it,
+        is_right=_is_right(question, answer.outcome, says_it=says_it, cites=bool(in_version)),
+        is_wrong=was_answered and not (says_it and _may_be_answered(question)),
+        fact_first=_is_fact_first(question, stated, converter),
         department="/".join(sorted(observed.departments[0])) if observed.departments else None,
         is_routed_right=_is_routed_right(question, observed),
         is_matter_right=_is_matter_right(question, answer),
@@ -123,6 +147,26 @@ def score(
         label=bool(answer.evidence) and answer.evidence[0].document_id in expected,
         answer_ms=round(observed.answer_ms, 2),
     )
+
+
+def _is_right(question: SuiteQuestion, outcome: Outcome, *, says_it: bool, cites: bool) -> bool:
+    """A declining question is right to be turned away in whatever way, but for being taken for a greeting."""
+    right = {question.expected_outcome, *question.also_right}
+    if outcome is Outcome.ANSWERED:
+        return outcome in right and says_it and (cites or not question.expected_documents)
+    if outcome in {Outcome.CLARIFY, Outcome.COURTESY} and outcome in right:
+        return True
+    return outcome is not Outcome.COURTESY and bool(right & _TURNED_AWAY)
+
+
+def _may_be_answered(question: SuiteQuestion) -> bool:
+    """Also what should have been asked back, where the suite says which facts would do."""
+    right = {question.expected_outcome, *question.also_right}
+    return Outcome.ANSWERED in right or (Outcome.CLARIFY in right and bool(question.required_facts))
+
+
+def _is_fact_first(question: SuiteQuestion, stated: str, converter: ScriptConverter) -> bool:
+    return bool(stated_facts(first_sentence(stated), question.required_facts, converter))
 
 
 def _is_version(citation: Citation, question: SuiteQuestion, source: CitedVersion | None) -> bool:
@@ -159,12 +203,12 @@ def _violations(answer: Answer, source_of: dict[str, CitedVersion | None]) -> li
 
 
 def _is_routed_right(question: SuiteQuestion, observed: Observed) -> bool | None:
-    if question.expected_department is None:
+    if not question.expected_departments:
         return None
-    return bool(observed.departments) and question.expected_department in observed.departments[0]
+    return bool(observed.departments) and not observed.departments[0].isdisjoint(question.expected_departments)
 
 
 def _is_matter_right(question: SuiteQuestion, answer: Answer) -> bool | None:
-    if question.expected_matter is None:
+    if not question.expected_matters:
         return None
-    return answer.matter is not None and answer.matter.id == question.expected_matter
+    return answer.matter is not None and answer.matter.id in question.expected_matters

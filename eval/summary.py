@@ -29,10 +29,38 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What people get from the replies: ``right`` and ``fact_first`` of all of them, ``near_declined`` of the questions
+    near to what the knowledge base holds, which only declining is right for."""
+
+    right: Rate
+    wrong_among_answered: Rate
+    fact_first: Rate
+    near_declined: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What became of conversations: of all turns, of those after the first, and of the conversations as a whole."""
+
+    turns: Verdicts
+    follow_ups: Verdicts
+    whole: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """Rates over the questions that each is about; courtesies are outside all of them."""
+    """Rates over the questions that each is about; courtesies are outside all of them.
+
+    ``questions`` counts turns too; ``verdicts``, ``violations`` and latencies are of all of them, ``talk`` of turns,
+    and the rest of questions asked alone.
+    """
 
     questions: int
+    verdicts: Verdicts
+    verdicts_alone: Verdicts
+    verdicts_by_type: dict[str, Verdicts]
+    talk: Talk
     resolution: Rate
     resolution_of_answerable: Rate
     answered: Rate
@@ -50,18 +78,22 @@ class Summary:
     matter: Rate
     latency_p50_ms: float
     latency_p95_ms: float
-    resolution_by_tag: dict[str, Rate]
     calibration: Calibration
 
 
 def summarise(rows: Sequence[ScoredRow]) -> Summary:
-    asked = [row for row in rows if row.expected_outcome is not Outcome.COURTESY]
+    alone = _alone(rows)
+    asked = _without_courtesies(alone)
     in_scope = [row for row in asked if row.is_in_scope]
     answered = [row for row in asked if row.outcome is Outcome.ANSWERED]
     sourced = [row for row in asked if row.expected_documents]
     latencies = [row.answer_ms for row in rows]
     return Summary(
         questions=len(rows),
+        verdicts=verdicts(rows),
+        verdicts_alone=verdicts(alone),
+        verdicts_by_type=_by_type(rows),
+        talk=talk([row for row in rows if row.conversation]),
         resolution=resolution(rows),
         resolution_of_answerable=rate([row.is_resolved for row in in_scope if row.is_answerable]),
         answered=rate([row.outcome is Outcome.ANSWERED for row in in_scope]),
@@ -74,20 +106,40 @@ def summarise(rows: Sequence[ScoredRow]) -> Summary:
         violations=sum(len(row.violations) for row in rows),
         right_hand_overs=rate([_is_handed_over(row) for row in asked if row.expected_outcome in _HAND_OVERS]),
         wrong_hand_overs=rate([_is_handed_over(row) for row in asked if row.expected_outcome is Outcome.ANSWERED]),
-        confusion=_confusion(rows),
-        routing=_of_known(rows, lambda row: row.is_routed_right),
-        matter=_of_known(rows, lambda row: row.is_matter_right),
+        confusion=_confusion(alone),
+        routing=_of_known(alone, lambda row: row.is_routed_right),
+        matter=_of_known(alone, lambda row: row.is_matter_right),
         latency_p50_ms=percentile(latencies, 0.50),
         latency_p95_ms=percentile(latencies, 0.95),
-        resolution_by_tag=_by_tag(in_scope),
         calibration=calibration(asked),
     )
 
 
 def resolution(rows: Sequence[ScoredRow]) -> Rate:
-    """Resolved among all questions in scope, those that the knowledge base cannot answer included."""
-    asked = [row for row in rows if row.is_in_scope and row.expected_outcome is not Outcome.COURTESY]
-    return rate([row.is_resolved for row in asked])
+    """Resolved among all questions in scope asked alone, those that the knowledge base cannot answer included."""
+    return rate([row.is_resolved for row in _without_courtesies(_alone(rows)) if row.is_in_scope])
+
+
+def verdicts(rows: Sequence[ScoredRow]) -> Verdicts:
+    asked = _without_courtesies(rows)
+    near = [row for row in asked if row.expected_outcome is Outcome.HANDED_OVER and not row.also_right]
+    return Verdicts(
+        right=rate([row.is_right for row in asked]),
+        wrong_among_answered=rate([row.is_wrong for row in asked if row.outcome is Outcome.ANSWERED]),
+        fact_first=rate([row.fact_first for row in asked]),
+        near_declined=rate([row.is_right for row in near]),
+    )
+
+
+def talk(turns: Sequence[ScoredRow]) -> Talk:
+    is_whole: dict[str | None, bool] = {}
+    for row in turns:
+        is_whole[row.conversation] = is_whole.get(row.conversation, True) and row.is_right
+    return Talk(
+        turns=verdicts(turns),
+        follow_ups=verdicts([row for row in turns if row.turn > 1]),
+        whole=rate(list(is_whole.values())),
+    )
 
 
 def calibration(rows: Sequence[ScoredRow]) -> Calibration:
@@ -103,6 +155,14 @@ def calibration(rows: Sequence[ScoredRow]) -> Calibration:
         risk_coverage=tuple(points),
         widest_within_accepted_error=reliability.widest_within(points, ACCEPTED_ERROR_RATE),
     )
+
+
+def _alone(rows: Sequence[ScoredRow]) -> list[ScoredRow]:
+    return [row for row in rows if not row.conversation]
+
+
+def _without_courtesies(rows: Sequence[ScoredRow]) -> list[ScoredRow]:
+    return [row for row in rows if row.expected_outcome is not Outcome.COURTESY]
 
 
 def _is_found(row: ScoredRow, depth: int) -> bool:
@@ -126,9 +186,9 @@ def _confusion(rows: Sequence[ScoredRow]) -> dict[str, dict[str, int]]:
     return {expected: dict(sorted(of.items())) for expected, of in sorted(counted.items())}
 
 
-def _by_tag(rows: Sequence[ScoredRow]) -> dict[str, Rate]:
-    resolved_of: Mapping[str, list[bool]] = defaultdict(list)
+def _by_type(rows: Sequence[ScoredRow]) -> dict[str, Verdicts]:
+    rows_of: Mapping[str, list[ScoredRow]] = defaultdict(list)
     for row in rows:
-        for tag in row.tags or ("untagged",):
-            resolved_of[tag].append(row.is_resolved)
-    return {tag: rate(resolved) for tag, resolved in sorted(resolved_of.items())}
+        for each in row.types or ("untyped",):
+            rows_of[each].append(row)
+    return {name: verdicts(of) for name, of in sorted(rows_of.items())}

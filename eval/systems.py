@@ -33,7 +33,8 @@ class CitedVersion:
 class AnswersQuestions(Protocol):
     """Anything that can sit the examination."""
 
-    def answer(self, question: SuiteQuestion) -> Answer: ...
+    def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
+        """In a conversation that an earlier answer named, or in one of its own."""
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         """Best first."""

@@ -84,7 +84,7 @@ def _memory(megabytes: float, load: str, target: str) -> Measurement:
 
 
 def _asked() -> Sequence[str]:
-    return [question.text for question in read_questions(_CORPUS / "questions")]
+    return [question.text for question in read_questions(_CORPUS / "questions") if not question.turn]
 
 
 def _ingest_corpus() -> None:

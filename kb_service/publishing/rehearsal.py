@@ -32,12 +32,14 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
-    """``source``: own (the version's), suite, or recent (asked lately, personal data masked)."""
+    """``source``: own (the version's), suite, or recent (asked lately, personal data masked). ``matters``: the ids of
+    those that it is known to be about; empty where nobody said."""
 
     text: str
     source: str
     region: str | None = None
     audience: Audience | None = None
+    matters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,8 @@ def _reply(answer: Answer) -> RehearsedReply:
 
 
 _MOST_RECENT = 60
+# What a suite may expect of a reply that a new document can change.
+_DEPENDS_ON_DOCUMENTS = {"answer", "rule", "decline"}
 
 
 class KnownQuestions:
@@ -217,12 +221,16 @@ class KnownQuestions:
         found = [KnownQuestion(text, "own", metadata.region, metadata.audience) for text in own if text]
         if metadata.matter_id:
             found += [KnownQuestion(masked(text), "recent") for text in self._recent(metadata.matter_id, _MOST_RECENT)]
-        suite = self.suite()
-        matters = [self._matter_of(each.text) if metadata.matter_id else None for each in suite]
-        near = [each for each, matter in zip(suite, matters, strict=True) if matter == metadata.matter_id]
-        far = [each for each, matter in zip(suite, matters, strict=True) if matter != metadata.matter_id]
-        once = {each.text: each for each in reversed([*found, *near, *far])}
+        # Sorting keeps the order of what is alike: first what is near, then the rest.
+        found += sorted(self.suite(), key=lambda each: not self._is_about(each, metadata.matter_id))
+        once = {each.text: each for each in reversed(found)}
         return list(reversed(list(once.values())))[:MOST_QUESTIONS]
+
+    def _is_about(self, known: KnownQuestion, matter_id: str | None) -> bool:
+        """Reading a question costs; a suite that names the matter spares it."""
+        if matter_id is None:
+            return True
+        return matter_id in (known.matters or (self._matter_of(known.text),))
 
     def suite(self) -> list[KnownQuestion]:
         """Raises InvalidRecord for a line that is no question."""
@@ -236,12 +244,19 @@ class KnownQuestions:
 
 
 def _question(line: str, where: str) -> KnownQuestion | None:
-    """None for one that is out of scope: no document changes what is said to it."""
+    """Of a conversation the first turn. None for one to which no document changes what is said."""
     try:
         record = json.loads(line)
-        if not record.get("in_scope", True):
+        asked = record["turns"][0] if record.get("turns") else record
+        if not _DEPENDS_ON_DOCUMENTS & set(asked.get("expect", "answer").split("|")):
             return None
-        audience = Audience(record["audience"]) if record.get("audience") else None
-        return KnownQuestion(record["question"], "suite", record.get("region"), audience)
-    except (ValueError, KeyError, AttributeError) as error:
+        said = record | asked
+        return KnownQuestion(
+            asked["question"],
+            "suite",
+            said.get("region"),
+            Audience(said["audience"]) if said.get("audience") else None,
+            tuple(filter(None, (asked.get("matter") or "").split("|"))),
+        )
+    except (ValueError, KeyError, AttributeError, IndexError, TypeError) as error:
         raise InvalidRecord(f"{where} is no question of a suite: {error}") from error

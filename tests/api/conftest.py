@@ -62,7 +62,7 @@ def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator
     (folder / "models").symlink_to(models_dir)
     questions = folder / "questions"
     questions.mkdir()
-    known = {"id": "known-1", "question": "热气球停放证要多少钱", "in_scope": True}
+    known = {"id": "known-1", "question": "热气球停放证要多少钱", "expect": "answer", "document": "balloon"}
     (questions / "balloon.jsonl").write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
     settings = Settings(data_dir=folder, questions_dir=questions)
     records = open_records(settings)

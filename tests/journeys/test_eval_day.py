@@ -13,14 +13,14 @@ from eval.commands import app
 from eval.errors import RunNotFound, SuiteInvalid
 from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
-from eval.questions import read_questions
+from eval.questions import Part, SuiteQuestion, read_questions
 from eval.runs import read_history, read_rows, run_folder
 from eval.scoring import ScoredRow
 from eval.statistics import rate
 from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.domain.answers import Outcome
+from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.documents import VersionDraft
 from kb_service.ports import Approval
 from kb_service.service import Service
@@ -31,40 +31,54 @@ from tests.factories import NOON, day, metadata
 FEE_2025 = "一、收费标准\n热气球停放证每证收取工本费120元。"
 FEE_2026 = "一、收费标准\n热气球停放证每证收取工本费150元。"
 KITE = "第一条 在公园内放飞风筝的，线长不得超过八十米。"
-FEE_QUESTION = {
-    "question": "熱氣球停放證收取多少工本費",
-    "expected_document": "balloon",
-    "expected_outcome": "answered",
-    "answerable": True,
-    "in_scope": True,
-    "tags": ["fee"],
-}
+FEE_TURN = {"question": "熱氣球停放證收取多少工本費", "expect": "answer", "document": "balloon"}
+FEE_QUESTION = FEE_TURN | {"type": "fee"}
 QUESTIONS = [
     FEE_QUESTION
     | {
         "id": "past",
         "as_of": "2025-06-01",
-        "expected_version_from": "2025-01-01",
-        "required_facts": ["120元"],
-        "forbidden_facts": ["150元"],
+        "version_from": "2025-01-01",
+        "must_include": ["120元"],
+        "must_not": ["150元"],
     },
     FEE_QUESTION
     | {
         "id": "present",
         "as_of": "2026-06-01",
-        "expected_version_from": "2026-01-01",
-        "required_facts": ["150元"],
-        "forbidden_facts": ["120元"],
+        "version_from": "2026-01-01",
+        "must_include": ["150元"],
+        "must_not": ["120元"],
     },
     {
         "id": "absent",
         "question": "潜水艇年检去哪里办",
         "as_of": "2026-06-01",
-        "expected_outcome": "handed_over",
-        "answerable": False,
-        "in_scope": True,
+        "expect": "decline",
+    },
+    {
+        "id": "talk",
+        "type": "conversation",
+        "as_of": "2025-06-01",
+        "turns": [
+            FEE_TURN | {"must_include": ["120元"]},
+            FEE_TURN | {"as_of": "2026-06-01", "must_include": ["150元"]},
+        ],
     },
 ]
+
+
+class Listening(InProcess):
+    """Keeps the conversation that each question was asked in, and the one of its answer."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self.heard: list[tuple[str | None, str]] = []
+
+    def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
+        answer = super().answer(question, conversation_id=conversation_id)
+        self.heard.append((conversation_id, answer.conversation_id))
+        return answer
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +108,54 @@ def test_each_day_is_answered_with_its_own_rule(examined: Examined) -> None:
     assert row_of["past"].is_resolved
     assert row_of["present"].is_resolved
     assert row_of["absent"].outcome is not Outcome.ANSWERED
-    assert [row.violations for row in examined.rows] == [(), (), ()]
+    assert [row.violations for row in examined.rows] == [()] * 5
 
 
 def test_resolution_is_over_all_questions_in_scope(examined: Examined) -> None:
     assert (examined.run.summary.resolution.successes, examined.run.summary.resolution.n) == (2, 3)
+
+
+def test_what_people_get_counts_turns_and_questions_rightly_not_answered(examined: Examined) -> None:
+    found = examined.run.summary
+    assert (found.verdicts.right.successes, found.verdicts.right.n) == (5, 5)
+    assert (found.verdicts_alone.right.n, found.talk.turns.right.n, found.talk.follow_ups.right.n) == (3, 2, 1)
+    assert (found.talk.whole.successes, found.talk.whole.n) == (1, 1)
+    assert (found.verdicts.near_declined.successes, found.verdicts.near_declined.n) == (1, 1)
+    assert found.verdicts.wrong_among_answered.successes == 0
+    assert set(found.verdicts_by_type) == {"fee", "conversation", "untyped"}
+
+
+def test_the_turns_of_a_conversation_are_rows_of_their_own(examined: Examined) -> None:
+    turns = [row for row in examined.rows if row.conversation]
+    assert [(row.id, row.conversation, row.turn) for row in turns] == [("talk#1", "talk", 1), ("talk#2", "talk", 2)]
+    assert [row.as_of for row in turns] == [day("2025-06-01"), day("2026-06-01")]
+
+
+def test_a_follow_up_is_asked_in_the_conversation_of_its_first_turn(service: Service, tmp_path: Path) -> None:
+    listening = Listening(service)
+    second = QUESTIONS[3] | {"id": "second talk"}
+    suite = _suite(tmp_path, [QUESTIONS[0], QUESTIONS[3], second])
+    examine(listening, suite, converter=OpenCCConverter(), at=NOON, name="talks")
+    alone, first, follow_up, other, _ = listening.heard
+    assert (alone[0], first[0], other[0]) == (None, None, None)
+    assert follow_up == (first[1], first[1])
+    assert other[1] != first[1]
+
+
+def test_a_part_of_the_questions_can_be_asked(service: Service, tmp_path: Path) -> None:
+    suite = _suite(tmp_path, QUESTIONS)
+    asked = {
+        part: {
+            row.id
+            for row in examine(
+                InProcess(service), suite, converter=OpenCCConverter(), at=NOON, name="part", part=part
+            ).rows
+        }
+        for part in (Part.DEV, Part.TEST)
+    }
+    assert asked[Part.DEV] and asked[Part.TEST]
+    assert asked[Part.DEV] | asked[Part.TEST] == {"past", "present", "absent", "talk#1", "talk#2"}
+    assert not asked[Part.DEV] & asked[Part.TEST]
 
 
 def test_the_controls_rank_below_the_product(examined: Examined) -> None:
@@ -133,9 +190,9 @@ def test_commands_look_back_and_name_what_got_worse(examined: Examined, tmp_path
     output = CliRunner().invoke(app, ["history", "--out", str(tmp_path)]).output
     assert "first" in output and "second" in output
     compared = CliRunner().invoke(app, ["compare", "first", "second", "--out", str(tmp_path)])
-    assert "newly wrong: 2" in compared.output
+    assert "newly wrong: 4" in compared.output
     gated = CliRunner().invoke(app, ["gate", "first", "second", "--significance", "0.6", "--out", str(tmp_path)])
-    assert gated.exit_code == 1  # McNemar: 2·½² = 0.5
+    assert gated.exit_code == 1  # McNemar: 2·½⁴ = 0.125
 
 
 def test_an_empty_suite_is_refused(tmp_path: Path) -> None:
@@ -144,8 +201,8 @@ def test_an_empty_suite_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_answer_without_an_expected_document_is_refused_with_its_line(tmp_path: Path) -> None:
-    sourceless = {name: value for name, value in QUESTIONS[0].items() if name != "expected_document"}
-    with pytest.raises(SuiteInvalid, match=r"suite\.jsonl:2: .*needs expected_document"):
+    sourceless = {name: value for name, value in QUESTIONS[0].items() if name != "document"}
+    with pytest.raises(SuiteInvalid, match=r"suite\.jsonl:2: .*document: an answer needs one"):
         read_questions(_suite(tmp_path, [QUESTIONS[1], sourceless]))
 
 
@@ -172,7 +229,7 @@ def _suite(folder: Path, questions: list[dict[str, object]]) -> Path:
 
 
 def _failing(row: ScoredRow) -> ScoredRow:
-    return replace(row, is_resolved=False, missing_facts=("150元",))
+    return replace(row, is_resolved=False, is_right=row.is_right and not row.is_resolved, missing_facts=("150元",))
 
 
 def _with_rows(examined: Examined, name: str, rows: tuple[ScoredRow, ...]) -> Examined:

@@ -11,7 +11,7 @@ from eval.comparing import compare
 from eval.controls import always_hand_over, shuffled
 from eval.questions import SuiteQuestion
 from eval.scoring import Observed, ScoredRow, observe, score
-from eval.summary import summarise
+from eval.summary import Verdicts, summarise
 from eval.systems import CitedVersion, FoundPlace
 from eval.trend import sparkline
 from kb_service.adapters.script import OpenCCConverter
@@ -32,7 +32,7 @@ class Examinee:
         self._answer_of = answer_of
         self._source_of = source_of
 
-    def answer(self, question: SuiteQuestion) -> Answer:
+    def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
         return self._answer_of[question.id]
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
@@ -187,16 +187,105 @@ def test_causes_follow_the_order_in_which_an_answer_is_made() -> None:
     assert cause_of(judged(asked(), handed_over(Reason.OUT_OF_SCOPE, outcome=Outcome.OUT_OF_SCOPE))) is Cause.SCOPE
 
 
+NOTHING = asked(expected_outcome=Outcome.HANDED_OVER, is_answerable=False, expected_documents=(), required_facts=())
+VAGUE = replace(NOTHING, expected_outcome=Outcome.CLARIFY)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "is_right", "is_wrong"),
+    [
+        (asked(), answered(), True, False),
+        (asked(), handed_over(), False, False),
+        (asked(required_facts=("999元",)), answered(), False, True),
+        (asked(forbidden_facts=("工本费",)), answered(), False, True),
+        (asked(expected_documents=("kite",)), answered(), False, False),  # true, but not from where it stands
+        (NOTHING, answered(), False, True),
+        (NOTHING, handed_over(), True, False),
+        (NOTHING, handed_over(outcome=Outcome.CLARIFY), True, False),
+        (NOTHING, handed_over(outcome=Outcome.COURTESY), False, False),
+        (VAGUE, handed_over(outcome=Outcome.CLARIFY), True, False),
+        (VAGUE, handed_over(), False, False),
+        (VAGUE, answered(), False, True),
+        (replace(VAGUE, required_facts=("150元",)), answered(), False, False),
+        (replace(NOTHING, also_right=frozenset({Outcome.ANSWERED})), answered(), True, False),
+        (asked(also_right=frozenset({Outcome.HANDED_OVER})), handed_over(), True, False),
+        (asked(also_right=frozenset({Outcome.HANDED_OVER}), required_facts=("999元",)), answered(), False, True),
+    ],
+)
+def test_a_reply_is_right_wrong_or_neither(
+    question: SuiteQuestion, answer: Answer, is_right: bool, is_wrong: bool
+) -> None:
+    row = judged(question, answer)
+    assert (row.is_right, row.is_wrong) == (is_right, is_wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_first"),
+    [
+        ("每证收取工本费150元。[1]", True),
+        ("工本费[1]：150元！其他不收。", True),
+        ("要收的。每证收取工本费150元。[1]", False),
+        ("收费标准\n每证收取工本费150元。[1]", False),
+        ("要吗？150元", False),
+    ],
+)
+def test_the_fact_should_stand_in_the_first_sentence(text: str, is_first: bool) -> None:
+    assert judged(asked(), answered(text=text)).fact_first is is_first
+
+
+def test_only_an_answer_has_a_fact_first() -> None:
+    assert not judged(asked(), handed_over(text="150元")).fact_first
+    assert not judged(NOTHING, answered()).fact_first
+
+
+def test_a_vague_question_that_is_handed_over_should_have_been_asked_back() -> None:
+    assert cause_of(judged(VAGUE, handed_over())) is Cause.CLARIFYING
+    assert cause_of(judged(VAGUE, handed_over(outcome=Outcome.CLARIFY))) is None
+
+
+def test_people_are_served_by_right_answers_and_by_right_refusals() -> None:
+    rows = [
+        judged(asked(), answered()),
+        judged(asked(id="q2", required_facts=("999元",), types=("fee",)), answered()),
+        judged(replace(NOTHING, types=("near", "fee")), handed_over()),
+        judged(replace(NOTHING, types=("near",)), answered()),
+        judged(replace(NOTHING, expected_outcome=Outcome.OUT_OF_SCOPE, is_in_scope=False), handed_over()),
+        judged(replace(NOTHING, expected_outcome=Outcome.COURTESY, is_in_scope=False), handed_over()),
+    ]
+    found = summarise(rows)
+    assert counted(found.verdicts) == [(3, 5), (2, 3), (1, 5), (1, 2)]
+    assert counted(found.verdicts_by_type["fee"]) == [(1, 2), (1, 1), (0, 2), (1, 1)]
+
+
+def test_a_conversation_is_right_when_every_turn_is() -> None:
+    turns = [
+        judged(asked(id="a#1", conversation="a", turn=1), answered()),
+        judged(asked(id="a#2", conversation="a", turn=2), handed_over()),
+        judged(asked(id="b#1", conversation="b", turn=1), answered()),
+        judged(asked(id="b#2", conversation="b", turn=2), answered()),
+    ]
+    found = summarise([judged(asked(), handed_over()), *turns])
+    assert counted(found.talk.turns)[0] == (3, 4)
+    assert counted(found.talk.follow_ups)[0] == (1, 2)
+    assert (found.talk.whole.successes, found.talk.whole.n) == (1, 2)
+    assert (found.resolution.successes, found.resolution.n) == (0, 1)  # of questions asked alone
+
+
+def counted(found: Verdicts) -> list[tuple[int, int]]:
+    rates = (found.right, found.wrong_among_answered, found.fact_first, found.near_declined)
+    return [(each.successes, each.n) for each in rates]
+
+
 def test_answering_what_nothing_answers_is_overconfidence() -> None:
-    nothing = asked(expected_outcome=Outcome.HANDED_OVER, is_answerable=False, expected_documents=(), required_facts=())
-    assert cause_of(judged(nothing, answered())) is Cause.OVERCONFIDENCE
-    assert cause_of(judged(nothing, handed_over())) is None
+    assert cause_of(judged(NOTHING, answered())) is Cause.OVERCONFIDENCE
+    assert cause_of(judged(NOTHING, handed_over())) is None
 
 
 def test_a_department_may_be_expected_by_id_or_name() -> None:
-    assert judged(asked(expected_department="qiqiu"), answered()).is_routed_right is True
-    assert judged(asked(expected_department="市气球管理处"), answered()).is_routed_right is True
-    assert judged(asked(expected_department="fengzheng"), answered()).is_routed_right is False  # only the second guess
+    assert judged(asked(expected_departments=("qiqiu",)), answered()).is_routed_right is True
+    assert judged(asked(expected_departments=("市气球管理处",)), answered()).is_routed_right is True
+    second_guess = judged(asked(expected_departments=("fengzheng",)), answered())
+    assert second_guess.is_routed_right is False
 
 
 def test_resolution_counts_what_the_corpus_cannot_answer_and_not_what_is_out_of_scope() -> None:

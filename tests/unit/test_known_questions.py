@@ -1,0 +1,65 @@
+"""Which known questions a rehearsal asks of a version."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kb_service.domain.documents import Audience, Version, VersionState
+from kb_service.domain.errors import InvalidRecord
+from kb_service.publishing.rehearsal import KnownQuestion, KnownQuestions
+from tests.factories import NOON, metadata
+
+BALLOON = Version("v1", "balloon", "", metadata(matter_id="qiqiu"), VersionState.IN_REVIEW, NOON, "editor")
+
+
+def suite(folder: Path, *lines: object) -> Path:
+    (folder / "suite.jsonl").write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in lines), "utf-8")
+    return folder
+
+
+class Matters:
+    """Reads every question as one of a matter, and keeps what it read."""
+
+    def __init__(self, matter_id: str | None) -> None:
+        self._matter_id = matter_id
+        self.read: list[str] = []
+
+    def matter_of(self, text: str) -> str | None:
+        self.read.append(text)
+        return self._matter_id
+
+
+def near(folder: Path, known_version: Version, matters: Matters) -> list[KnownQuestion]:
+    known = KnownQuestions(suite=folder, matter_of=matters.matter_of, recent=lambda matter_id, most: ())
+    return list(known.near(known_version))
+
+
+def test_questions_of_the_matter_come_first_and_those_that_name_it_are_not_read(tmp_path: Path) -> None:
+    folder = suite(
+        tmp_path,
+        {"id": "1", "question": "风筝线多长", "expect": "answer", "document": "kite", "matter": "fengzheng"},
+        {"id": "2", "question": "停气球要多久", "expect": "decline"},
+        {"id": "3", "question": "停气球多少钱", "expect": "answer", "document": "balloon", "matter": "fengzheng|qiqiu"},
+    )
+    matters = Matters("qiqiu")
+    assert [each.text for each in near(folder, BALLOON, matters)] == ["停气球要多久", "停气球多少钱", "风筝线多长"]
+    assert matters.read == ["停气球要多久"]
+
+
+def test_what_no_document_changes_is_not_asked(tmp_path: Path) -> None:
+    said = [{"id": each, "question": each, "expect": each} for each in ("route", "courtesy", "clarify", "decline|rule")]
+    assert [each.text for each in near(suite(tmp_path, *said), BALLOON, Matters(None))] == ["decline|rule"]
+
+
+def test_of_a_conversation_the_first_turn_is_asked_with_the_circumstances_of_the_conversation(tmp_path: Path) -> None:
+    turns = [{"question": "停气球多少钱", "expect": "answer"}, {"question": "要多久", "expect": "answer"}]
+    talk = {"id": "t", "matter": "fee then time", "region": "松江区", "audience": "enterprise", "turns": turns}
+    (asked,) = near(suite(tmp_path, talk), BALLOON, Matters(None))
+    assert asked == KnownQuestion("停气球多少钱", "suite", "松江区", Audience.ENTERPRISE)
+
+
+@pytest.mark.parametrize("line", [["question"], {"id": "1"}, {"question": "?", "audience": "dogs"}, {"turns": [3]}])
+def test_a_line_that_is_no_question_is_named(tmp_path: Path, line: object) -> None:
+    with pytest.raises(InvalidRecord, match=r"suite\.jsonl:1 is no question"):
+        near(suite(tmp_path, line), BALLOON, Matters(None))
