@@ -267,7 +267,7 @@ def test_the_corpus_stays_small() -> None:
 
 def test_questions_have_their_own_ids_and_known_outcomes() -> None:
     questions = _questions()
-    assert len(questions) >= 120 and len({each.id for each in questions}) == len(questions)
+    assert len(questions) >= 900 and len({each.id for each in questions}) == len(questions)
     for each in questions:
         assert set(each.expected_departments) <= _ids(_departments()), each.id
         assert set(each.expected_matters) <= _ids(_matters()), each.id
