@@ -188,7 +188,7 @@ def _confusion(rows: Sequence[ScoredRow]) -> dict[str, dict[str, int]]:
 
 def _by_type(rows: Sequence[ScoredRow]) -> dict[str, Verdicts]:
     rows_of: Mapping[str, list[ScoredRow]] = defaultdict(list)
-    for row in rows:
+    for row in _without_courtesies(rows):
         for each in row.types or ("untyped",):
             rows_of[each].append(row)
     return {name: verdicts(of) for name, of in sorted(rows_of.items())}
