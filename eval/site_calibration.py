@@ -62,18 +62,21 @@ def label_answers(
 ) -> LabelledSet:
     """Ask questions of a system that answers however unsure it is, and judge the answers. Raises TooFewRows.
 
-    Rows without features (out of scope, nothing found) are left out: no confidence decides there.
+    What is not answered all the same (out of scope, asked back, nothing found) is left out: no confidence decides there.
     """
     features, labels, answerable = list[Mapping[str, float]](), list[bool](), list[bool]()
+    conversations: dict[str, str] = {}
     for each in questions:
-        answer = system.answer(each)
+        answer = system.answer(each, conversation_id=conversations.get(each.conversation or ""))
+        if each.conversation:
+            conversations[each.conversation] = answer.conversation_id
         advance()
         if answer.features and answer.outcome is Outcome.ANSWERED:
             features.append(answer.features)
             labels.append(_is_right(each, answer, converter))
             answerable.append(each.is_answerable)
     if not features:
-        raise TooFewRows(f"none of the {len(questions)} questions found anything")
+        raise TooFewRows(f"none of the {len(questions)} questions was answered")
     names = tuple(sorted({each for row in features for each in row}))
     return LabelledSet(
         name=name,
