@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import RootModel, model_validator
+from pydantic_core import PydanticCustomError
 
 from kb_service.asking.reading.articles import ArticleWords
 from kb_service.asking.reading.days import DayWords
 from kb_service.asking.reading.matters import NamingWords
 from kb_service.asking.reading.parts import PictureWords, SplittingWords
 from kb_service.asking.reading.plain_words import PlainWords
-from kb_service.asking.reading.scope import Courtesies, ScopeWords, filled
+from kb_service.asking.reading.scope import Courtesies, ScopeWords
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
 from kb_service.text.vocabulary import AnyOf, Words, load
 
+_WORD = re.compile(r"\{([a-z_]+)\}")
 _NUMBER = "(?P<number>[1-9一二三四五六七八九两])"
 
 
@@ -68,15 +70,13 @@ class TalkWords(Words):
     facets: Mapping[Facet, AnyOf]
     facet_phrases: Mapping[Facet, str]
     choices: ChoiceWords
-    dissatisfied: AnyOf
-    not_dissatisfied: AnyOf
 
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, value: object) -> object:
         if not isinstance(value, dict) or not isinstance(value.get("things"), list):
             return value
-        return filled(value, {"thing": f"(?:{'|'.join(map(str, value['things']))})", "number": _NUMBER})
+        return _filled(value, {"thing": f"(?:{'|'.join(map(str, value['things']))})", "number": _NUMBER})
 
 
 class PlaceWords(Words):
@@ -148,6 +148,10 @@ class Lexicon:
         needed = tuple(each.needed for each in self.questions.expected if each.asked.search(question))
         return QuantityAsked(needed, self.questions.disclaimers)
 
+    def bare(self, said: str) -> str:
+        """A normalised message without the courtesies and the insults around it; all of it where it has no more."""
+        return self.questions.courtesy.without(self.scope.without_insults(said)) or said
+
     def say(self, name: str, **values: str) -> str:
         """A wording with its blanks filled in. Raises KeyError for an unknown name or a blank without a value."""
         return self.wording[name].format(**values)
@@ -163,3 +167,18 @@ def load_lexicon(folder: Path) -> Lexicon:
         wording=load(folder, "wording.yaml", Wording).root,
         plain=load(folder, "synonyms.yaml", PlainWords),
     )
+
+
+def _filled(value: object, words: Mapping[str, str], place: tuple[str | int, ...] = ()) -> object:
+    """Every ``{name}`` in the texts of ``value`` replaced by its word, so that patterns may share parts."""
+    if isinstance(value, dict):
+        return {key: _filled(each, words, (*place, key)) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, words, (*place, at)) for at, each in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    for name in _WORD.findall(value):
+        if name not in words:
+            context = {"name": name, "place": list(place)}
+            raise PydanticCustomError("word", "{{{name}}} is none of the words of this file", context)
+    return _WORD.sub(lambda found: words[found[1]], value)

@@ -19,8 +19,6 @@ from kb_service.text.vocabulary import any_of
 _MARKS = re.compile(r"[\W_]+")
 _AROUND_REPLY = " ,，。.!！?？~、"
 _NUMERALS = "一二三四五六七八九"
-# Characters beside a complaint that ask nothing: 太差了.
-_LONGEST_SIGH = 1
 # 浦东 and 徐汇 are districts too.
 _DISTRICT_END = re.compile("(?:新区|区)$")
 LAST = -1
@@ -113,8 +111,13 @@ class PhrasingReader:
             for matter_id, own in names.names_of.items()
         }
 
-    def read(self, text: str, matter: Matter | None, facet: Facet | None, *, today: date) -> Phrasing:
-        """Of a normalised text, without courtesies, that was read as of ``matter`` and ``facet``."""
+    def read(
+        self, text: str, matter: Matter | None, facet: Facet | None, *, today: date, is_dissatisfied: bool = False
+    ) -> Phrasing:
+        """Of a normalised text, without courtesies, that was read as of ``matter`` and ``facet``.
+
+        ``is_dissatisfied``: it says that the last answer did not help.
+        """
         talk = self._talk
         corrected = talk.corrections.sub("", text)
         untied = self._opener.sub("", corrected)
@@ -143,7 +146,7 @@ class PhrasingReader:
             pairs=frozenset(bigrams_of(self._filler.sub(" ", text))),
             beside_matter=self._content(beside),
             asks_beside_matter=self._facet_words.search(beside) is not None,
-            complaint=self._complaint(text),
+            complaint=self._complaint(text, matter, is_dissatisfied=is_dissatisfied),
             takes_leave=self._takes_leave.search(text) is not None,
             reply=self._reply(text, corrected),
         )
@@ -215,14 +218,14 @@ class PhrasingReader:
         spans = [each.span() for name in names for each in re.finditer(name, text)]
         return any(not any(start <= first and last <= end for start, end in held) for first, last in spans)
 
-    def _complaint(self, text: str) -> Complaint:
+    def _complaint(self, text: str, matter: Matter | None, *, is_dissatisfied: bool) -> Complaint:
+        """Of a message that is dissatisfied: whether it asks something as well."""
         if self._talk.choices.none.match(text.strip(_AROUND_REPLY)):
             return Complaint.ONLY
-        if self._talk.dissatisfied.search(self._talk.not_dissatisfied.sub(" ", text)) is None:
+        if not is_dissatisfied:
             return Complaint.NONE
-        rest = self._talk.dissatisfied.sub("", self._opener.sub("", text))
-        is_only = self._facet_words.search(rest) is None and len(self._content(rest)) <= _LONGEST_SIGH
-        return Complaint.ONLY if is_only else Complaint.WITH_QUESTION
+        asks = matter is not None or self._facet_words.search(text) is not None
+        return Complaint.WITH_QUESTION if asks else Complaint.ONLY
 
     def _reply(self, text: str, corrected: str) -> OptionReply:
         choices = self._talk.choices

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.asking.reading.days import timeless
+from kb_service.asking.reading.examples import PLAIN, ExampleReader, Likeness, MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.matters import Linked, Linker, MatterNames
 from kb_service.asking.reading.parts import Splitter, telling_lines
@@ -23,17 +24,24 @@ _OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST, Reason.ABUSE})
 
 @dataclass(frozen=True, slots=True)
 class _Normalised:
-    """A text with what has to be known of it before its parts: normalised, and its scope."""
+    """A text with what has to be known of it before its parts. ``bare``: without what stands around a question."""
 
     text: str
+    bare: str
     is_traditional: bool
-    scope: Reason | None
+    is_courtesy: bool
+    likeness: Likeness
+
+    @property
+    def scope(self) -> Reason | None:
+        return self.likeness.sure.reason
 
 
 class Reader:
     """Reads messages with the site's matters and lexicon. Built once; a change of either calls for a new one.
 
-    ``questions_by_matter``: questions answered of each matter, by its id, to learn colloquial names from.
+    ``questions_by_matter``: questions answered of each matter, by its id, to learn colloquial names from. Without
+    ``examples`` only what must never be missed is told from a question for documents.
     """
 
     def __init__(
@@ -45,6 +53,7 @@ class Reader:
         *,
         names_near: Callable[[str], Mapping[str, float]] | None = None,
         mended: Callable[[str], str] = lambda text: text,
+        examples: ExampleReader | None = None,
     ) -> None:
         """``names_near``: how near a normalised text is to the names of each matter, by id (see `nearness`).
 
@@ -53,6 +62,7 @@ class Reader:
         self._mended = mended
         self._lexicon = lexicon
         self._converter = converter
+        self._examples = examples
         asking_words = [*lexicon.questions.asking_words, *lexicon.all_facet_words]
         self._linker = Linker(
             matters,
@@ -86,6 +96,9 @@ class Reader:
             first, *others = texts
             asked = [replace(question, text=first), *(replace(question, text=each, seen="") for each in others)]
             parts = tuple(self._understood(each, self._normalise(each, plain.is_traditional)) for each in asked)
+            if any(each.scope is Reason.DISTRESS for each in parts):
+                in_distress = Likeness(MessageClass.DISTRESS, MessageClass.DISTRESS)
+                return Message(question, (self._understood(question, replace(plain, likeness=in_distress)),))
             if plain.scope is None or any(_is_for_documents(each) for each in parts):
                 return Message(question, parts)
         return Message(question, (self._understood(question, plain),))
@@ -135,14 +148,20 @@ class Reader:
         """``of_message``: whether the message is in traditional script, where ``question`` is a part of it."""
         text = self._mended(self._lexicon.plain.plainly(normalised(question.text, self._converter).strip()))
         script = is_traditional(question.text or question.seen, self._converter) if of_message is None else of_message
-        return _Normalised(text, script, self._lexicon.scope.scope(text, hidden_texts(question.text)))
+        is_courtesy = bool(text) and (self._lexicon.questions.courtesy.is_all_of(text) or self._takes_leave(text))
+        bare = text if is_courtesy else self._lexicon.bare(text)
+        hidden = hidden_texts(question.text)
+        # What thanks and nothing else is not compared: 谢谢 needs no vector.
+        likeness = self._lexicon.scope.likeness(text, hidden, lambda: PLAIN if is_courtesy else self._likeness(bare))
+        is_courtesy = (is_courtesy and likeness is PLAIN) or likeness.sure is MessageClass.COURTESY
+        return _Normalised(text, bare, script, is_courtesy, likeness)
+
+    def _likeness(self, text: str) -> Likeness:
+        return self._examples.likeness(text) if self._examples and text else PLAIN
 
     def _understood(self, question: Question, plain: _Normalised) -> Understanding:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""
-        lexicon, said, scope = self._lexicon, plain.text, plain.scope
-        courtesy = lexicon.questions.courtesy
-        is_courtesy = scope is None and bool(said) and (courtesy.is_all_of(said) or self._takes_leave(said))
-        text = said if is_courtesy else self._bare(said)
+        lexicon, text, scope = self._lexicon, plain.bare, plain.scope
         linked = self._linked(text, question)
         seen = "" if scope or linked.is_named else self._seen(question.seen)
         if seen and linked.matter is None and question.matter_id is None:
@@ -163,13 +182,20 @@ class Reader:
             is_matter_inferred=linked.matter is not None and not linked.is_named,
             nearness=linked.nearness,
             facet=facet,
-            is_courtesy=is_courtesy and not seen,
+            is_courtesy=plain.is_courtesy and not seen,
             scope=scope or (self._scope_seen(seen) if seen else None),
-            scope_unless_answered=lexicon.scope.scope_unless_answered(text),
+            scope_unless_answered=plain.likeness.likely.reason,
+            message_class=plain.likeness.sure,
             audience_named=self.phrasing.audience(text),
             as_of_named=named,
             seen=seen,
-            phrasing=self.phrasing.read(searched, linked.matter, facet, today=today),
+            phrasing=self.phrasing.read(
+                searched,
+                linked.matter,
+                facet,
+                today=today,
+                is_dissatisfied=plain.likeness.sure is MessageClass.DISSATISFIED,
+            ),
         )
         return replace(understood, quantity_asked=lexicon.quantity_asked(understood.own_words))
 
@@ -192,10 +218,6 @@ class Reader:
     def _asked(self, text: str) -> Facet | tuple[re.Pattern[str], ...]:
         """The facet, else the kinds of amounts and times that a normalised text asks for; false for neither."""
         return self._facet(text) or self._lexicon.quantity_asked(text).needed
-
-    def _bare(self, said: str) -> str:
-        """Without the courtesies and the insults around it."""
-        return self._lexicon.questions.courtesy.without(self._lexicon.scope.without_insults(said)) or said
 
     def _names_something(self, part: str) -> bool:
         text = normalised(part, self._converter)
@@ -220,7 +242,8 @@ class Reader:
 
     def _scope_seen(self, seen: str) -> Reason | None:
         """Of a picture only a fault of the platform counts: nobody speaks to us through one."""
-        return Reason.PLATFORM_FAULT if self._lexicon.scope.scope(seen, "") is Reason.PLATFORM_FAULT else None
+        found = self._likeness(seen).sure
+        return found.reason if found is MessageClass.PLATFORM_FAULT else None
 
 
 def _is_for_documents(part: Understanding) -> bool:

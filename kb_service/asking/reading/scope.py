@@ -1,22 +1,20 @@
-"""What is no question for documents, or has courtesies and insults around it: by the patterns of a site.
+"""What is no question for documents, or has courtesies and insults around it.
 
-Patterns are those of `prompts/scope.yaml` and of the part `courtesy` of `prompts/lexicon.yaml`, for normalised text.
+Most of it goes by examples; the patterns of `prompts/scope.yaml` find what must never be missed word for word, orders
+in whatever disguise, and other places by name. Those of the part `courtesy` of `prompts/lexicon.yaml` take off what
+stands around a question. All are for normalised text.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
-from kb_service.domain.answers import Reason
+from kb_service.asking.reading.examples import PLAIN, Likeness, MessageClass
 from kb_service.text.vocabulary import AnyOf, Words
 
 _HAN = "\u3007\u3400-\u9fff"
 # 转 人 工, 忽·略: marks between characters hide words.
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[\s*·._\-~|/^]+(?=[{_HAN}])")
-_WORD = re.compile(r"\{([a-z_]+)\}")
 # Fewer characters than this left beside an insult ask nothing.
 _LEAST_SAID = 3
 _MARKS = r"[\s,，。.!！?？~～…、:：;；^_()👋🙏😊]+"
@@ -27,71 +25,78 @@ _MOST_COURTESIES = 4
 _EDGE = 40
 
 
-def filled(value: object, words: Mapping[str, str], place: tuple[str | int, ...] = ()) -> object:
-    """Every ``{name}`` in the texts of ``value`` replaced by its word, so that patterns may share parts."""
-    if isinstance(value, dict):
-        return {key: filled(each, words, (*place, key)) for key, each in value.items()}
-    if isinstance(value, list):
-        return [filled(each, words, (*place, at)) for at, each in enumerate(value)]
-    if not isinstance(value, str):
-        return value
-    for name in _WORD.findall(value):
-        if name not in words:
-            context = {"name": name, "place": list(place)}
-            raise PydanticCustomError("word", "{{{name}}} is none of the words of this file", context)
-    return _WORD.sub(lambda found: words[found[1]], value)
+class Distress(Words):
+    """What makes it, and what only looks like it and is taken out before looking."""
 
-
-class ScopeRule(Words):
-    """A reason, what makes it, and what only looks like it and is taken out before looking."""
-
-    reason: Reason
     found: AnyOf
     cut: AnyOf
 
-    def applies(self, text: str) -> bool:
+    def stands_in(self, text: str) -> bool:
         return self.found.search(text) is not None and self.found.search(self.cut.sub("¦", text)) is not None
 
 
+class OtherPlaces(Words):
+    """Names of cities, provinces and countries that are not ours, and what tells asking about one from naming it."""
+
+    home: re.Pattern[str]
+    mentioned_before: str
+    mentioned_after: str
+    another_name: str
+    places: tuple[str, ...]
+
+    def is_named(self, text: str) -> bool:
+        return self._named.search(text) is not None and self.home.search(text) is None
+
+    def is_asked_about(self, text: str) -> bool:
+        if self.home.search(text):
+            return False
+        return any(not self._before.search(text, 0, each.start()) for each in self._free.finditer(text))
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        longest_first = sorted(self.places, key=len, reverse=True)
+        return re.compile(f"(?>{'|'.join(map(re.escape, longest_first))})(?!{self.another_name})")
+
+    @cached_property
+    def _free(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{self._named.pattern})[省市]?+(?!{self.mentioned_after})")
+
+    @cached_property
+    def _before(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{self.mentioned_before})$")
+
+
 class ScopeWords(Words):
-    """`prompts/scope.yaml`. ``rules`` in the order in which they are looked for, distress first."""
+    """`prompts/scope.yaml`."""
 
     platform_owner: str
-    words: Mapping[str, str]
-    rules: tuple[ScopeRule, ...]
-    unless_answered: tuple[ScopeRule, ...]
+    accepted_false_alarms: Mapping[MessageClass, float]
+    distress: Distress
+    elsewhere: OtherPlaces
     insults: AnyOf
     around_insults: re.Pattern[str]
-    threats: AnyOf
     orders: AnyOf
 
-    @model_validator(mode="before")
-    @classmethod
-    def _fill(cls, value: object) -> object:
-        if not isinstance(value, dict) or not isinstance(value.get("words"), dict):
-            return value
-        return {
-            name: each if name == "words" else filled(each, value["words"], (name,)) for name, each in value.items()
-        }
-
-    def scope(self, text: str, hidden: str) -> Reason | None:
-        """``hidden``: what the message hides from a reader's eye, looked through for orders as well.
+    def likeness(self, text: str, hidden: str, by_examples: Callable[[], Likeness]) -> Likeness:
+        """The class of a normalised message. ``hidden``: what it hides from a reader's eye, looked through for orders.
 
         Distress comes before all else: a threat against oneself is no abuse.
         """
         tight = closed_up(text)
-        first, *others = self.rules
-        if first.applies(tight):
-            return first.reason
-        if self.threats.search(tight) or self.gives_orders(text) or self.gives_orders(hidden):
-            return Reason.ABUSE
-        found = next((rule.reason for rule in others if rule.applies(tight)), None)
-        return Reason.ABUSE if found is None and self._only_insults(text) else found
-
-    def scope_unless_answered(self, text: str) -> Reason | None:
-        """The reason that applies where the knowledge base has no sure answer: 劳动仲裁的时效 may well be in it."""
-        tight = closed_up(text)
-        return next((rule.reason for rule in self.unless_answered if rule.applies(tight)), None)
+        if self.distress.stands_in(tight):
+            return _certain(MessageClass.DISTRESS)
+        found = by_examples()
+        if found.sure is MessageClass.DISTRESS:
+            return found
+        if self.gives_orders(text) or self.gives_orders(hidden):
+            return _certain(MessageClass.ORDERS)
+        if self.elsewhere.is_asked_about(tight):
+            return _certain(MessageClass.ELSEWHERE)
+        if MessageClass.ELSEWHERE in (found.sure, found.likely) and not self.elsewhere.is_named(tight):
+            return PLAIN
+        if found.sure is MessageClass.KNOWLEDGE and self._only_insults(text):
+            return _certain(MessageClass.ABUSE)
+        return found
 
     def gives_orders(self, text: str) -> bool:
         """Whether a text wants to change the rules, or passes for somebody else's."""
@@ -103,6 +108,10 @@ class ScopeWords(Words):
     def _only_insults(self, text: str) -> bool:
         without = self.without_insults(text)
         return without != text and len(self.around_insults.sub("", without)) < _LEAST_SAID
+
+
+def _certain(each: MessageClass) -> Likeness:
+    return Likeness(each, each)
 
 
 class Courtesies(Words):

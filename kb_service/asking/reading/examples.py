@@ -1,0 +1,124 @@
+"""What a message is, by examples that a site may add to: `prompts/examples/`, one file a class.
+
+See docs/decisions/0021-reading-by-examples.md.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from pydantic import RootModel
+
+from kb_service.asking.reading.linear_layer import Floats, LinearLayer
+from kb_service.domain.answers import Reason
+from kb_service.ports import Vector
+from kb_service.text.vocabulary import load
+
+# So many texts of a file are one example each; fewer teach nothing.
+Embeds = Callable[[Sequence[str]], Floats]
+
+
+class MessageClass(StrEnum):
+    """What a person does with a message: asks for knowledge, or something else."""
+
+    KNOWLEDGE = "knowledge"
+    DISTRESS = "distress"
+    ABUSE = "abuse"
+    ORDERS = "orders"
+    OWN_CASE = "own_case"
+    PLATFORM_FAULT = "platform_fault"
+    WANTS_PERSON = "wants_person"
+    COMPLAINT = "complaint"
+    LITIGATION = "litigation"
+    COURTESY = "courtesy"
+    ERRAND = "errand"
+    DISSATISFIED = "dissatisfied"
+    ELSEWHERE = "elsewhere"
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why no document should answer it; None where one may, or where the conversation decides."""
+        return _REASON_OF.get(self)
+
+
+_REASON_OF = {
+    MessageClass.DISTRESS: Reason.DISTRESS,
+    MessageClass.ABUSE: Reason.ABUSE,
+    MessageClass.ORDERS: Reason.ABUSE,
+    MessageClass.OWN_CASE: Reason.NEEDS_PERSONAL_DATA,
+    MessageClass.PLATFORM_FAULT: Reason.PLATFORM_FAULT,
+    MessageClass.WANTS_PERSON: Reason.USER_REQUEST,
+    MessageClass.COMPLAINT: Reason.OUT_OF_SCOPE,
+    MessageClass.LITIGATION: Reason.OUT_OF_SCOPE,
+    MessageClass.ERRAND: Reason.OUT_OF_SCOPE,
+    MessageClass.ELSEWHERE: Reason.OUT_OF_SCOPE,
+}
+_CLASSES = tuple(MessageClass)
+_KNOWLEDGE = _CLASSES.index(MessageClass.KNOWLEDGE)
+_DISTRESS = _CLASSES.index(MessageClass.DISTRESS)
+
+
+class _File(RootModel[tuple[str, ...]]):
+    """A list of messages as people send them."""
+
+
+Examples = Mapping[MessageClass, tuple[str, ...]]
+
+
+def load_examples(folder: Path) -> Examples:
+    """Of the folder of prompts. Raises VocabularyFault, with file and line, when a file is missing or no list."""
+    return {each: load(folder / "examples", f"{each}.yaml", _File).root for each in MessageClass}
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """``sure``: the class of a message, seldom wrongly another than knowledge; ``likely``: the likeliest, which counts
+    only where no document surely answers.
+    """
+
+    sure: MessageClass = MessageClass.KNOWLEDGE
+    likely: MessageClass = MessageClass.KNOWLEDGE
+
+
+PLAIN = Likeness()
+
+
+class ExampleReader:
+    """Compares messages with examples. Built once, in well under a second when the vectors are at hand."""
+
+    def __init__(
+        self,
+        examples: Examples,
+        *,
+        read: Callable[[str], str],
+        embed: Callable[[str], Vector],
+        embed_all: Embeds,
+        accepted_false_alarms: Mapping[MessageClass, float],
+    ) -> None:
+        """``read``: an example as a message of the same words is read: normalised, without courtesies and insults.
+
+        ``embed_all``: vectors of such texts, a row each. ``accepted_false_alarms``: which share of the examples of
+        knowledge may be taken for a class.
+        """
+        self._embed = embed
+        pairs = [(text, _CLASSES.index(each)) for each, texts in examples.items() for text in map(read, texts) if text]
+        texts = [text for text, _ in pairs]
+        classes = np.array([at for _, at in pairs])
+        vectors = embed_all(texts)
+        self._layer = LinearLayer.fitted(texts, vectors, classes, len(_CLASSES))
+        unseen = LinearLayer.unseen(texts, vectors, classes, len(_CLASSES))
+        accepted = np.array([accepted_false_alarms.get(each, 0.0) for each in _CLASSES])
+        of_knowledge = unseen[classes == _KNOWLEDGE]
+        self.thresholds = np.array([np.quantile(of_knowledge[:, at], 1 - accepted[at]) for at in range(len(_CLASSES))])
+
+    def likeness(self, text: str) -> Likeness:
+        """Of a text read as the examples were."""
+        (shares,) = self._layer.probabilities([text], self._embed(text)[None])
+        likely = int(shares.argmax())
+        # Help lines shown to one who needs none do no harm: distress need not be the likeliest.
+        if shares[_DISTRESS] > self.thresholds[_DISTRESS]:
+            return Likeness(MessageClass.DISTRESS, MessageClass.DISTRESS)
+        is_sure = likely != _KNOWLEDGE and shares[likely] > self.thresholds[likely]
+        return Likeness(_CLASSES[likely] if is_sure else MessageClass.KNOWLEDGE, _CLASSES[likely])
