@@ -23,6 +23,7 @@ from eval.in_process import InProcess
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
 from eval.questions import Part, read_questions
+from eval.reading import reading
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import label_answers, refit
 from eval.statistics import Rate
@@ -38,6 +39,7 @@ app = typer.Typer(no_args_is_help=True, help="Measure the service on questions w
 app.command()(articles)
 app.command()(attack)
 app.command()(converse)
+app.command()(reading)
 
 Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]

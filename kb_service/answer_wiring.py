@@ -50,6 +50,7 @@ from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter
 from kb_service.ports import EmbeddingModel, LanguageModel, PassageIndex, Reranker, Vector
+from kb_service.reading_wiring import open_examples
 from kb_service.service import Records, Texts
 from kb_service.settings import Settings
 
@@ -77,6 +78,7 @@ def open_asking(
     router = Router(records.catalogue.departments(), texts.converter, platform_owner=lexicon.scope.platform_owner)
     # Reading and searching want the vector of the same words.
     embed = functools.lru_cache(maxsize=_QUESTIONS_REMEMBERED)(texts.model.embed_question)
+    examples = open_examples(settings, lexicon, texts.converter, texts.model, embed=embed)
     embed_meaning = functools.partial(_embedded_with_guide_words, embed=embed, lexicon=lexicon)
     misspellings = Misspellings(matter_names(matters, texts.converter).all(), texts.segmenter, syllable)
     reader = Reader(
@@ -84,6 +86,7 @@ def open_asking(
         lexicon,
         texts.converter,
         questions_by_matter(records.database),
+        likeness=examples.likeness,
         names_near=_names_near(matters, texts, embed_meaning) if knobs.nearness_weight else None,
         mended=misspellings.mended if knobs.mends_spelling else str,
     )

@@ -46,7 +46,7 @@ from kb_service.answer_wiring import open_asking
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
-from kb_service.ports import ScriptConverter
+from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import KnownQuestions, Rehearsing
 from kb_service.publishing.statements import Stating, load_contrasts
@@ -101,6 +101,11 @@ def open_converter() -> ScriptConverter:
     return OpenCCConverter()
 
 
+def open_model(settings: Settings) -> EmbeddingModel:
+    """Raises EmbeddingModelUnavailable when the model is missing or wrong."""
+    return load_model(_model_choice(settings))
+
+
 def open_texts(settings: Settings, records: Records) -> Texts:
     """Raises EmbeddingModelUnavailable when the model is missing or wrong."""
     matters, departments = records.catalogue.matters(), records.catalogue.departments()
@@ -109,7 +114,7 @@ def open_texts(settings: Settings, records: Records) -> Texts:
     converter = open_converter()
     words = (converter.to_simplified(word) for each in named for word in (each.name, *each.aliases))
     segmenter = JiebaSegmenter(words, cache_folder=settings.data_dir)
-    model = load_model(_model_choice(settings))
+    model = open_model(settings)
     surfacing = Surfacing(converter, lambda name: name_of.get(name, name))
     preparing = Preparing(
         library=records.library, computed=records.computed, surfacing=surfacing, model=model, segmenter=segmenter

@@ -17,6 +17,7 @@ from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.notices import Noticing, present_offered
+from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
@@ -195,6 +196,8 @@ class Pipeline:
             return self._hand_over(understood, result, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
         if not result.candidates or result.terms is None:
             return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE, context)
+        if not result.is_sure and understood.likeness.likely is not MessageClass.KNOWLEDGE:
+            return self._no_sure_answer(understood, result, Reason.LOW_CONFIDENCE, Outcome.HANDED_OVER, context)
         asked_back = self._asked_back(understood, result, context)
         if asked_back is not None:
             text = self._tools.clarifying.text(asked_back)
@@ -299,6 +302,8 @@ class Pipeline:
         self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome, context: Context
     ) -> Reply:
         """Nothing sure to say: then 离婚官司 is a matter for other channels, though 打官司 may stand in a law."""
+        if understood.likeness.likely is MessageClass.COURTESY:
+            return Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy"))
         elsewhere = understood.scope_unless_answered
         if elsewhere is not None:
             return self._hand_over(understood, result, elsewhere, _OUTCOME_OF_SCOPE[elsewhere])
@@ -322,7 +327,7 @@ class Pipeline:
         routed = self._tools.router.route(understood, result.candidates)
         # Passages that agree on no department know of none: then 12345 is the usable address.
         department = routed[0].department if routed and routed[0].score >= _MAJORITY else None
-        text = hand_over_text(reason, department, self._tools.lexicon)
+        text = hand_over_text(reason, department, self._tools.lexicon, likely=understood.likeness.likely)
         related = self._tools.relating.after_hand_over(understood, result.candidates)
         return Reply(outcome, text, (reason,), department, related=related)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb_service.asking.drafting.drafts import Draft
+from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
@@ -57,9 +58,17 @@ class Part:
         return self.reply.draft.marked_from(first_mark) if self.reply.draft else self.reply.text
 
 
-def hand_over_text(reason: Reason, department: DepartmentRef | None, lexicon: Lexicon) -> str:
-    """An honest sentence and whom to ask; never an answer."""
-    return lexicon.say(reason.value, contact=_contact(department, lexicon))
+def hand_over_text(
+    reason: Reason,
+    department: DepartmentRef | None,
+    lexicon: Lexicon,
+    *,
+    likely: MessageClass = MessageClass.KNOWLEDGE,
+) -> str:
+    """An honest sentence and whom to ask; never an answer. ``likely``: what the message most likely is."""
+    of_class = f"{reason}_{likely}"
+    name = of_class if likely.reason is reason and of_class in lexicon.wording else reason.value
+    return lexicon.say(name, contact=_contact(department, lexicon))
 
 
 def _contact(department: DepartmentRef | None, lexicon: Lexicon) -> str:

@@ -16,9 +16,6 @@ from kb_service.domain.answers import Reason
 from kb_service.ports import Vector
 from kb_service.text.vocabulary import load
 
-# So many texts of a file are one example each; fewer teach nothing.
-Embeds = Callable[[Sequence[str]], Floats]
-
 
 class MessageClass(StrEnum):
     """What a person does with a message: asks for knowledge, or something else."""
@@ -27,9 +24,9 @@ class MessageClass(StrEnum):
     DISTRESS = "distress"
     ABUSE = "abuse"
     ORDERS = "orders"
-    OWN_CASE = "own_case"
+    NEEDS_PERSONAL_DATA = "needs_personal_data"
     PLATFORM_FAULT = "platform_fault"
-    WANTS_PERSON = "wants_person"
+    USER_REQUEST = "user_request"
     COMPLAINT = "complaint"
     LITIGATION = "litigation"
     COURTESY = "courtesy"
@@ -47,9 +44,9 @@ _REASON_OF = {
     MessageClass.DISTRESS: Reason.DISTRESS,
     MessageClass.ABUSE: Reason.ABUSE,
     MessageClass.ORDERS: Reason.ABUSE,
-    MessageClass.OWN_CASE: Reason.NEEDS_PERSONAL_DATA,
+    MessageClass.NEEDS_PERSONAL_DATA: Reason.NEEDS_PERSONAL_DATA,
     MessageClass.PLATFORM_FAULT: Reason.PLATFORM_FAULT,
-    MessageClass.WANTS_PERSON: Reason.USER_REQUEST,
+    MessageClass.USER_REQUEST: Reason.USER_REQUEST,
     MessageClass.COMPLAINT: Reason.OUT_OF_SCOPE,
     MessageClass.LITIGATION: Reason.OUT_OF_SCOPE,
     MessageClass.ERRAND: Reason.OUT_OF_SCOPE,
@@ -58,6 +55,8 @@ _REASON_OF = {
 _CLASSES = tuple(MessageClass)
 _KNOWLEDGE = _CLASSES.index(MessageClass.KNOWLEDGE)
 _DISTRESS = _CLASSES.index(MessageClass.DISTRESS)
+# An insult or a complaint that is twice as likely comes before distress.
+_OF_THE_LIKELIEST = 0.5
 
 
 class _File(RootModel[tuple[str, ...]]):
@@ -85,40 +84,50 @@ class Likeness:
 PLAIN = Likeness()
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was learnt from examples. ``thresholds``: by class, what a probability must exceed to be sure."""
+
+    layer: LinearLayer
+    thresholds: Floats
+
+
+def fit(
+    examples: Examples,
+    *,
+    read: Callable[[str], str],
+    embed_all: Callable[[Sequence[str]], Floats],
+    accepted_false_alarms: Mapping[MessageClass, float],
+) -> Fitted:
+    """``read``: an example as a message of the same words is read: normalised, without courtesies and insults.
+
+    ``embed_all``: vectors of such texts, a row each. ``accepted_false_alarms``: which share of the examples of
+    knowledge may be taken for a class; examples are judged by a layer that has not seen them.
+    """
+    pairs = [(text, _CLASSES.index(each)) for each, texts in examples.items() for text in map(read, texts) if text]
+    texts = [text for text, _ in pairs]
+    classes = np.array([at for _, at in pairs])
+    layer, unseen = LinearLayer.fitted(texts, embed_all(texts), classes, len(_CLASSES))
+    of_knowledge = unseen[classes == _KNOWLEDGE]
+    accepted = [accepted_false_alarms.get(each, 0.0) for each in _CLASSES]
+    thresholds = [np.quantile(of_knowledge[:, at], 1 - share) for at, share in enumerate(accepted)]
+    return Fitted(layer, np.array(thresholds, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleReader:
-    """Compares messages with examples. Built once, in well under a second when the vectors are at hand."""
+    """Compares messages with examples. ``embed``: the vector of a text, as the examples were embedded."""
 
-    def __init__(
-        self,
-        examples: Examples,
-        *,
-        read: Callable[[str], str],
-        embed: Callable[[str], Vector],
-        embed_all: Embeds,
-        accepted_false_alarms: Mapping[MessageClass, float],
-    ) -> None:
-        """``read``: an example as a message of the same words is read: normalised, without courtesies and insults.
-
-        ``embed_all``: vectors of such texts, a row each. ``accepted_false_alarms``: which share of the examples of
-        knowledge may be taken for a class.
-        """
-        self._embed = embed
-        pairs = [(text, _CLASSES.index(each)) for each, texts in examples.items() for text in map(read, texts) if text]
-        texts = [text for text, _ in pairs]
-        classes = np.array([at for _, at in pairs])
-        vectors = embed_all(texts)
-        self._layer = LinearLayer.fitted(texts, vectors, classes, len(_CLASSES))
-        unseen = LinearLayer.unseen(texts, vectors, classes, len(_CLASSES))
-        accepted = np.array([accepted_false_alarms.get(each, 0.0) for each in _CLASSES])
-        of_knowledge = unseen[classes == _KNOWLEDGE]
-        self.thresholds = np.array([np.quantile(of_knowledge[:, at], 1 - accepted[at]) for at in range(len(_CLASSES))])
+    fitted: Fitted
+    embed: Callable[[str], Vector]
 
     def likeness(self, text: str) -> Likeness:
         """Of a text read as the examples were."""
-        (shares,) = self._layer.probabilities([text], self._embed(text)[None])
+        (shares,) = self.fitted.layer.probabilities([text], self.embed(text)[None])
         likely = int(shares.argmax())
-        # Help lines shown to one who needs none do no harm: distress need not be the likeliest.
-        if shares[_DISTRESS] > self.thresholds[_DISTRESS]:
+        # Help lines shown to one who needs none do little harm: distress need not be the likeliest.
+        needed = max(self.fitted.thresholds[_DISTRESS], shares[_KNOWLEDGE], _OF_THE_LIKELIEST * shares[likely])
+        if shares[_DISTRESS] > needed:
             return Likeness(MessageClass.DISTRESS, MessageClass.DISTRESS)
-        is_sure = likely != _KNOWLEDGE and shares[likely] > self.thresholds[likely]
+        is_sure = likely != _KNOWLEDGE and shares[likely] > self.fitted.thresholds[likely]
         return Likeness(_CLASSES[likely] if is_sure else MessageClass.KNOWLEDGE, _CLASSES[likely])

@@ -1,12 +1,12 @@
 """Which class a message belongs to: multinomial logistic regression on its vector and its pairs of characters.
 
-What a message means is in its vector; how it is put, in its characters (转人工, 还没到账). Together they tell classes apart
-better than either: docs/decisions/0021-reading-by-examples.md.
+What a message means is in its vector; how it is put, in its characters (转人工, 还没到账). Together they tell classes
+apart better than either: docs/decisions/0021-reading-by-examples.md.
 """
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -37,27 +37,24 @@ class LinearLayer:
         return _softmax(self._features(texts, vectors) @ self.weights)
 
     @classmethod
-    def fitted(cls, texts: Sequence[str], vectors: Floats, classes: NDArray[np.intp], count: int) -> Self:
-        """``classes``: the class of each text, from 0 to ``count``."""
-        layer = cls._unfitted(vectors)
-        features = layer._features(texts, vectors)
-        return cls(layer.mean, layer.scale, _fit(features, _one_hot(classes, count), _inverse_bound(features)))
+    def fitted(
+        cls, texts: Sequence[str], vectors: Floats, classes: NDArray[np.intp], count: int
+    ) -> tuple[Self, Floats]:
+        """The layer, and the probabilities of each text by a layer that was fitted without it.
 
-    @classmethod
-    def unseen(cls, texts: Sequence[str], vectors: Floats, classes: NDArray[np.intp], count: int) -> Floats:
-        """The probabilities of each text by a layer that was fitted without it and a quarter of the others."""
-        features = cls._unfitted(vectors)._features(texts, vectors)
-        wanted, inverse = _one_hot(classes, count), _inverse_bound(features)
+        ``classes``: the class of each text, from 0 to ``count``.
+        """
+        empty = np.zeros((0, 0), np.float32)
+        layer = cls(vectors.mean(0), vectors.std(0) + np.float32(1e-6), empty)
+        features = layer._features(texts, vectors)
+        wanted = np.eye(count, dtype=np.float32)[classes]
+        inverse = _inverse_bound(features)
+        unseen = np.zeros((len(texts), count), np.float32)
         fold_of = np.arange(len(texts)) % _FOLDS  # the examples of a class stand together: each fold has its share
-        found = np.zeros((len(texts), count), np.float32)
         for fold in range(_FOLDS):
             rest = fold_of != fold
-            found[~rest] = _softmax(features[~rest] @ _fit(features[rest], wanted[rest], inverse))
-        return found
-
-    @classmethod
-    def _unfitted(cls, vectors: Floats) -> Self:
-        return cls(vectors.mean(0), vectors.std(0) + np.float32(1e-6), np.zeros((0, 0), np.float32))
+            unseen[~rest] = _softmax(features[~rest] @ _fit(features[rest], wanted[rest], inverse))
+        return replace(layer, weights=_fit(features, wanted, inverse)), unseen
 
     def _features(self, texts: Sequence[str], vectors: Floats) -> Floats:
         rows = len(texts)
@@ -73,10 +70,6 @@ def _characters(texts: Sequence[str]) -> Floats:
         row[slots] = 1
         row *= _WEIGHT_OF_CHARACTERS / np.sqrt(row.sum())
     return found
-
-
-def _one_hot(classes: NDArray[np.intp], count: int) -> Floats:
-    return np.eye(count, dtype=np.float32)[classes]
 
 
 def _inverse_bound(features: Floats) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.asking.reading.days import timeless
-from kb_service.asking.reading.examples import PLAIN, ExampleReader, Likeness, MessageClass
+from kb_service.asking.reading.examples import PLAIN, Likeness, MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.matters import Linked, Linker, MatterNames
 from kb_service.asking.reading.parts import Splitter, telling_lines
@@ -20,6 +20,11 @@ from kb_service.text.normalising import hidden_texts, is_traditional, normalised
 
 # Who is in distress, wants a person or attacks does so with the whole message.
 _OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST, Reason.ABUSE})
+
+
+def _nothing_known(text: str) -> Likeness:
+    """Of any text: as good as a question for documents."""
+    return PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,8 @@ class _Normalised:
 class Reader:
     """Reads messages with the site's matters and lexicon. Built once; a change of either calls for a new one.
 
-    ``questions_by_matter``: questions answered of each matter, by its id, to learn colloquial names from. Without
-    ``examples`` only what must never be missed is told from a question for documents.
+    ``questions_by_matter``: questions answered of each matter, by its id, to learn colloquial names from.
+    ``likeness``: of a text that was read; what must never be missed is found without it.
     """
 
     def __init__(
@@ -51,9 +56,9 @@ class Reader:
         converter: ScriptConverter,
         questions_by_matter: Mapping[str, Sequence[str]] | None = None,
         *,
+        likeness: Callable[[str], Likeness] = _nothing_known,
         names_near: Callable[[str], Mapping[str, float]] | None = None,
         mended: Callable[[str], str] = lambda text: text,
-        examples: ExampleReader | None = None,
     ) -> None:
         """``names_near``: how near a normalised text is to the names of each matter, by id (see `nearness`).
 
@@ -62,7 +67,7 @@ class Reader:
         self._mended = mended
         self._lexicon = lexicon
         self._converter = converter
-        self._examples = examples
+        self._likeness = likeness
         asking_words = [*lexicon.questions.asking_words, *lexicon.all_facet_words]
         self._linker = Linker(
             matters,
@@ -156,9 +161,6 @@ class Reader:
         is_courtesy = (is_courtesy and likeness is PLAIN) or likeness.sure is MessageClass.COURTESY
         return _Normalised(text, bare, script, is_courtesy, likeness)
 
-    def _likeness(self, text: str) -> Likeness:
-        return self._examples.likeness(text) if self._examples and text else PLAIN
-
     def _understood(self, question: Question, plain: _Normalised) -> Understanding:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""
         lexicon, text, scope = self._lexicon, plain.bare, plain.scope
@@ -184,8 +186,7 @@ class Reader:
             facet=facet,
             is_courtesy=plain.is_courtesy and not seen,
             scope=scope or (self._scope_seen(seen) if seen else None),
-            scope_unless_answered=plain.likeness.likely.reason,
-            message_class=plain.likeness.sure,
+            likeness=plain.likeness,
             audience_named=self.phrasing.audience(text),
             as_of_named=named,
             seen=seen,

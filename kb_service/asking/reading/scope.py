@@ -85,6 +85,8 @@ class ScopeWords(Words):
         tight = closed_up(text)
         if self.distress.stands_in(tight):
             return _certain(MessageClass.DISTRESS)
+        if self.is_only_insults(text):
+            return _certain(MessageClass.ABUSE)
         found = by_examples()
         if found.sure is MessageClass.DISTRESS:
             return found
@@ -94,8 +96,6 @@ class ScopeWords(Words):
             return _certain(MessageClass.ELSEWHERE)
         if MessageClass.ELSEWHERE in (found.sure, found.likely) and not self.elsewhere.is_named(tight):
             return PLAIN
-        if found.sure is MessageClass.KNOWLEDGE and self._only_insults(text):
-            return _certain(MessageClass.ABUSE)
         return found
 
     def gives_orders(self, text: str) -> bool:
@@ -105,7 +105,7 @@ class ScopeWords(Words):
     def without_insults(self, text: str) -> str:
         return self.insults.sub("", text).strip(" ,，。!") if self.insults.search(text) else text
 
-    def _only_insults(self, text: str) -> bool:
+    def is_only_insults(self, text: str) -> bool:
         without = self.without_insults(text)
         return without != text and len(self.around_insults.sub("", without)) < _LEAST_SAID
 

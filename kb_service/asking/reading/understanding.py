@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kb_service.asking.reading.examples import MessageClass
+from kb_service.asking.reading.examples import PLAIN, Likeness
 from kb_service.asking.reading.lexicon import NO_QUANTITY, QuantityAsked
 from kb_service.asking.reading.phrasing import NOTHING_SAID, Phrasing
 from kb_service.domain.answers import Carried, Question, Reason, UnderstoodAs
@@ -20,9 +20,8 @@ class Understanding:
     ``matter_name``: normalised. ``rivals``: two or more matters that it may be about as well as not.
     ``is_matter_inferred``: linked by what is asked of the matter, not by a name. ``nearness``: of the text to each
     matter, by id, see `reading.nearness`; empty where nothing is known of it.
-    ``scope`` is set when no document should answer it, ``scope_unless_answered`` when it is likeliest so and counts
-    where there is no sure answer (离婚官司怎么打). ``message_class``: what ``scope`` follows from. ``audience_named``:
-    whom its words speak for; ``as_of_named``: the day they ask about.
+    ``scope`` is set when no document should answer it; ``likeness``: the class of message that it follows from.
+    ``audience_named``: whom its words speak for; ``as_of_named``: the day they ask about.
     ``quantity_asked``: the amounts and times that an answer must have. ``seen``: what was taken from a picture, part of
     ``text``. ``phrasing``: how the message itself was put, whatever was carried over since. ``carried``: that.
     """
@@ -38,14 +37,18 @@ class Understanding:
     facet: Facet | None = None
     is_courtesy: bool = False
     scope: Reason | None = None
-    scope_unless_answered: Reason | None = None
-    message_class: MessageClass = MessageClass.KNOWLEDGE
+    likeness: Likeness = PLAIN
     audience_named: Audience | None = None
     as_of_named: date | None = None
     quantity_asked: QuantityAsked = NO_QUANTITY
     seen: str = ""
     phrasing: Phrasing = NOTHING_SAID
     carried: tuple[Carried, ...] = ()
+
+    @property
+    def scope_unless_answered(self) -> Reason | None:
+        """Why no document should answer it, where none surely does: what it is most likely."""
+        return self.likeness.likely.reason
 
     @property
     def text_with_matter(self) -> str:
