@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel, Field, ValidationError
 
 from eval.errors import SuiteInvalid
-from eval.questions import question_files
+from eval.question_lines import question_files
 from eval.statistics import rate
 from eval.telling import errors_in_one_sentence, rate_with_interval
 from kb_service.asking.reading.examples import MessageClass

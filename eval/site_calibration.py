@@ -62,7 +62,7 @@ def label_answers(
 ) -> LabelledSet:
     """Ask questions of a system that answers however unsure it is, and judge the answers. Raises TooFewRows.
 
-    What is not answered all the same (out of scope, asked back, nothing found) is left out: no confidence decides there.
+    What is not answered even so (out of scope, asked back, nothing found) is left out: no confidence decides there.
     """
     features, labels, answerable = list[Mapping[str, float]](), list[bool](), list[bool]()
     conversations: dict[str, str] = {}
