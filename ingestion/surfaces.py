@@ -59,14 +59,15 @@ class Surfacing:
     def sentences(self, found: PassageInVersion) -> list[str]:
         """Each sentence of the passage behind its matter and heading, normalised; none where it has only one.
 
-        They are no points of the index: the passages that a search finds are ordered by their nearest sentence.
+        They are no points of the index: the passages that a search finds are ordered by their nearest sentence. Where
+        no matter says what a sentence is about (FAQ, statutes, news), that made the order no better: none either.
         """
         text = found.passage.text
         spans = [each for each in sentences(text) if each.end - each.start >= _SHORTEST_SENTENCE]
-        if len(spans) < 2:
+        matter_id = found.metadata.matter_id
+        if len(spans) < 2 or matter_id is None:
             return []
-        said = found.metadata
-        context = [self._name_of(said.matter_id) if said.matter_id else said.title, *found.passage.heading_path[-2:]]
+        context = [self._name_of(matter_id), *found.passage.heading_path[-2:]]
         return [self._joined([" ".join([*context, text[each.start : each.end]])]) for each in spans[:_MOST_SENTENCES]]
 
     def _own(self, found: PassageInVersion) -> Surface:

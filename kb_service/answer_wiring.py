@@ -99,7 +99,7 @@ def open_asking(
         lexicon=lexicon,
         statistics=statistics.current,
         knobs=knobs,
-        sentence_vectors=SentenceVectors(texts.preparing).of if knobs.reads_sentences else None,
+        sentence_vectors=SentenceVectors(texts.preparing).of if knobs.sentence_weight else None,
         rerank=_rerank(settings.reranker_model),
     )
     planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)

@@ -10,7 +10,7 @@ class Knobs:
     leg_depth: int = 100  # fusion takes its scale from each leg's top 100
     dense_weight: float = 0.55  # docs/decisions/0004-fusion.md
     reordered: int = 30
-    reads_sentences: bool = True  # of those, each by its nearest sentence; docs/decisions/0022-finding-the-matter.md
+    sentence_weight: float = 1.0  # how far those go to their nearest sentence; 0022-finding-the-matter.md; 0: off
     coverage_bonus: float = 2.0  # for a passage that says all of the question, in proportion; 0012-confidence.md
     matter_bonus: float = 0.5
     # For how much nearer the question is to another matter than to the passage's (0 to about .5): a prior, not a wall.

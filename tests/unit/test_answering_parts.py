@@ -37,8 +37,12 @@ def test_a_similar_question_speaks_for_its_passage_once() -> None:
 
 def test_a_passage_counts_by_its_nearest_sentence_where_that_is_nearer_than_the_whole() -> None:
     legs = TwoLegs(dense=(hit("a", 0.9), hit("b", 0.8), hit("c", 0.7)), sparse=(hit("c", 3.0),))
-    read = by_nearest_sentence(legs, {"b": 0.95, "a": 0.5, "d": 0.99})
-    assert [(each.passage_id, each.score) for each in read.dense] == [("b", 0.95), ("a", 0.9), ("c", 0.7)]
+    read = by_nearest_sentence(legs, {"b": 0.96, "a": 0.5, "d": 0.99}, weight=0.75)
+    assert [(each.passage_id, each.score) for each in read.dense] == [
+        ("b", pytest.approx(0.92)),
+        ("a", 0.9),
+        ("c", 0.7),
+    ]
     assert read.sparse == legs.sparse
 
 

@@ -105,4 +105,8 @@ def test_each_sentence_stands_behind_its_matter_and_heading() -> None:
 
 
 def test_a_passage_of_one_sentence_needs_none_beside_itself() -> None:
-    assert SURFACING.sentences(passage_in_version("签注当场办结,不收费。来源。")) == []
+    assert SURFACING.sentences(passage_in_version("签注当场办结,不收费。来源。", matter_id="permit")) == []
+
+
+def test_sentences_of_a_text_without_a_matter_have_no_vectors_of_their_own() -> None:
+    assert SURFACING.sentences(passage_in_version("签注当场办结。逾期的要重新申领。")) == []

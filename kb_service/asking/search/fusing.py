@@ -55,12 +55,16 @@ def shapes(legs: TwoLegs, *, sparse_possible: float) -> LegShapes:
     return LegShapes(_shape(legs.dense), _shape(legs.sparse), sparse_possible)
 
 
-def by_nearest_sentence(legs: TwoLegs, cosines: Mapping[str, float]) -> TwoLegs:
+def by_nearest_sentence(legs: TwoLegs, cosines: Mapping[str, float], *, weight: float) -> TwoLegs:
     """The dense leg with each passage by its nearest sentence, where that is nearer than the whole passage.
 
-    ``cosines``: of the nearest sentence, by passage id.
+    ``cosines``: of the nearest sentence, by passage id. ``weight``: which part of the way to it counts.
     """
-    dense = [replace(hit, score=max(hit.score, cosines.get(hit.passage_id, hit.score))) for hit in legs.dense]
+
+    def score(hit: Hit) -> float:
+        return hit.score + weight * max(0.0, cosines.get(hit.passage_id, hit.score) - hit.score)
+
+    dense = [replace(hit, score=score(hit)) for hit in legs.dense]
     return replace(legs, dense=tuple(sorted(dense, key=lambda hit: (-hit.score, hit.point_id))))
 
 

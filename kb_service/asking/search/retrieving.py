@@ -206,7 +206,11 @@ class Retriever:
         if self._sentence_vectors is None:
             return passages, legs
         vectors_of = self._sentence_vectors(list(passages.values()))
-        return passages, by_nearest_sentence(legs, {each: float((of @ dense).max()) for each, of in vectors_of.items()})
+        return passages, by_nearest_sentence(
+            legs,
+            {each: float((of @ dense).max()) for each, of in vectors_of.items()},
+            weight=self._knobs.sentence_weight,
+        )
 
     def _sparse(self, understood: Understanding) -> SparseVector:
         """The terms of the question, and at less weight what guides call its words."""
