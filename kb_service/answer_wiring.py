@@ -79,7 +79,11 @@ def open_asking(
     # Reading and searching want the vector of the same words.
     embed = functools.lru_cache(maxsize=_QUESTIONS_REMEMBERED)(texts.model.embed_question)
     examples = open_examples(settings, lexicon, texts.converter, texts.model, embed=embed)
-    embed_meaning = functools.partial(_embedded_with_guide_words, embed=embed, lexicon=lexicon)
+    embed_meaning = (
+        functools.partial(_embedded_with_guide_words, embed=embed, lexicon=lexicon)
+        if knobs.guide_word_weight
+        else embed
+    )
     misspellings = Misspellings(matter_names(matters, texts.converter).all(), texts.segmenter, syllable)
     reader = Reader(
         matters,
