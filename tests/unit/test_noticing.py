@@ -11,7 +11,7 @@ from kb_service.asking.notices import Noticing, present_offered
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.answers import Carried, Notice, NoticeKind
-from kb_service.ports import Library, Scheduled
+from kb_service.ports import LibraryReader, Scheduled
 from tests.factories import citation, day, question, scheduled, understanding
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
@@ -30,7 +30,7 @@ class Replacing:
 
 
 def noticing(*replacing: Scheduled, within: int = 90) -> Noticing:
-    return Noticing(cast("Library", Replacing(*replacing)), LEXICON, within)
+    return Noticing(cast("LibraryReader", Replacing(*replacing)), LEXICON, within)
 
 
 def asked_of(as_of: str) -> Understanding:
