@@ -179,12 +179,14 @@ def intervals_in_force(timespans: Iterable[Timespan], *, replaced_on: date | Non
     """
     approved = sorted((t for t in timespans if t.state is VersionState.APPROVED), key=_order)
     interval_of: dict[str, Interval] = {}
-    next_first: date | None = None
+    next_first = next_stated = None
     for timespan in reversed(approved):
         end = earliest((timespan.effective_to, next_first, replaced_on))
-        known_from = None if timespan.effective_from else _first_day_known(timespan, end)
+        stated_end = earliest((timespan.effective_to, next_stated, replaced_on))
+        known_from = None if timespan.effective_from else _first_day_known(timespan, stated_end)
         interval_of[timespan.version_id] = Interval(timespan.effective_from, end, known_from)
         next_first = timespan.effective_from or known_from
+        next_stated = timespan.effective_from or timespan.issued_on
     return {timespan.version_id: interval_of[timespan.version_id] for timespan in approved}
 
 

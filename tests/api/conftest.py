@@ -91,7 +91,15 @@ def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator
         effective_from="2026-01-01",
         matter_id="qiqiu-tingfang",
     )
-    publish(service, "kite", DRONE, title="风筝放飞管理办法", kind=Kind.REGULATION, effective_to="2026-09-01")
+    publish(
+        service,
+        "kite",
+        DRONE,
+        title="风筝放飞管理办法",
+        kind=Kind.REGULATION,
+        effective_from="2024-05-01",
+        effective_to="2026-09-01",
+    )
     yield Http(service)
     service.close()
 

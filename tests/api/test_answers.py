@@ -35,15 +35,15 @@ def test_every_quote_stands_in_its_version_at_its_place(http: Http) -> None:
         assert text[citation["start"] : citation["end"]] == citation["quote"]
 
 
-def test_a_scheduled_successor_is_announced(http: Http) -> None:
+def test_a_change_since_the_day_asked_about_is_told_as_past(http: Http) -> None:
     notices = http.ask("热气球停放证要多少钱", as_of="2025-06-01")["notices"]
-    assert [(each["kind"], each["effective_from"]) for each in notices] == [("scheduled_successor", "2026-01-01")]
+    assert [(each["kind"], each["effective_from"]) for each in notices] == [("succeeded", "2026-01-01")]
 
 
-def test_a_scheduled_end_is_announced_by_its_last_valid_day(http: Http) -> None:
+def test_an_end_is_told_by_the_last_valid_day(http: Http) -> None:
     (notice,) = http.ask("公园里放风筝线能放多长", as_of="2026-07-01")["notices"]
-    assert notice["kind"] == "scheduled_end"
-    assert "2026-08-31" in notice["text"]
+    assert notice["kind"] == "ended"
+    assert "2026年8月31日" in notice["text"]
 
 
 def test_a_question_in_traditional_script_is_answered_in_it_while_the_quote_stays_as_it_is(http: Http) -> None:

@@ -1,5 +1,6 @@
 """The one function that says when each version of a document is in force: its table of cases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -99,6 +100,14 @@ def test_a_version_issued_later_than_another_started_ends_it() -> None:
     intervals = intervals_in_force([timespan("old", "2023-01-01"), timespan("new", issued_on="2025-02-03")])
     assert intervals["old"] == Interval(day("2023-01-01"), day("2025-02-03"))
     assert intervals["new"] == Interval(None, None, day("2025-02-03"))
+
+
+def test_a_guide_approved_anew_does_not_make_the_one_before_it_older_than_it_is() -> None:
+    earlier = NOON - timedelta(days=30)
+    intervals = intervals_in_force(
+        [timespan("a"), replace(timespan("b", approved_at=LATER), approved_on=earlier.date())]
+    )
+    assert intervals["a"].is_empty
 
 
 def test_a_guide_approved_anew_without_a_start_takes_over_on_that_day() -> None:
