@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree, load_confidence
+from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree, as_json, load_confidence
+from kb_service.settings import Settings
 
 # Half of the question in the passage is the limit; of what is above it, a clear lead decides.
 TREE = Tree(splits=((0, 0.5), (1, 0.0), (1, 1.0)), leaves=(-2.0, -1.0, 0.0, 2.0))
@@ -83,14 +84,14 @@ def test_the_model_that_ships_knows_an_answered_question_from_an_unanswered_one(
     assert max(at for tree in model.trees for at, _ in tree.splits) < len(model.names)
 
 
-def test_a_question_that_names_matter_and_facet_of_the_passage_may_be_answered_earlier() -> None:
-    # By what was seen of such questions, 6 of 70 wrong from 0.6 on; elsewhere 0.8 is needed.
-    named = replace(MODEL, slope=0.35, risks_named=(Risk(0.8, 50, 1), Risk(0.6, 70, 6), Risk(0.3, 90, 12)))
-    evidence = {"covered": 0.9, "margin": 1.5, "cosine": 0.9}  # 1 / (1 + e^-0.7) = 0.668
-    assert named.threshold_named(0.10) == 0.6
-    assert not named.answers(evidence | {"matter": 1.0, "facet": 0.0})
-    assert named.answers(evidence | {"matter": 1.0, "facet": 1.0})
+def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(as_json(MODEL, {"questions": "own.jsonl"}), encoding="utf-8")
+    assert load_confidence(path, MODEL.max_wrong_rate) == MODEL
 
 
-def test_what_is_answered_is_at_least_likelier_right_than_wrong() -> None:
-    assert replace(MODEL, risks_named=(Risk(0.2, 100, 5),)).threshold_named(0.10) == 0.5
+def test_a_site_with_a_model_of_its_own_goes_by_it(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    assert settings.confidence_in_use == settings.confidence_model
+    settings.own_confidence_model.write_text("{}")
+    assert settings.confidence_in_use == tmp_path / "confidence_model.json"

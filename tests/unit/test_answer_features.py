@@ -1,0 +1,64 @@
+"""What is known of a drafted answer before it is given, worked by hand."""
+
+import math
+import re
+
+import pytest
+
+from kb_service.asking.reading.lexicon import QuantityAsked
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.search.answer_features import answer_features
+from kb_service.asking.search.fusing import FusedHit
+from kb_service.asking.search.retrieving import Candidate, QuestionTerms
+from tests.factories import passage_in_version, understanding
+
+TERMS = QuestionTerms(words={"签注": 4.0, "材料": 2.0}, bigrams={"签注": 4.0, "注材": 4.0, "材料": 2.0})
+
+
+def candidate(document_id: str, score: float, *, matter_id: str | None = "endorsement", number: int = 0) -> Candidate:
+    source = passage_in_version(
+        "签注免费。",
+        passage_id=f"{document_id}-{number}",
+        document_id=document_id,
+        matter_id=matter_id,
+    )
+    hit = FusedHit(source.passage.id, "v", document_id, score, None, None, 0, 0)
+    return Candidate(source, hit, score, "签注免费。")
+
+
+def asked(question: str = "签注材料", **fields: object) -> Understanding:
+    return understanding(question, **fields)
+
+
+def test_without_an_answer_there_is_nothing_to_know() -> None:
+    assert answer_features(asked(), [], TERMS, ["签注免费。"]) == {}
+    assert answer_features(asked(), [candidate("guide", 3.0)], TERMS, []) == {}
+
+
+def test_how_much_of_the_question_the_answer_says_and_how_much_its_first_sentence() -> None:
+    seen = answer_features(asked(), [candidate("guide", 3.0)], TERMS, ["办理签注。", "材料如下。"])
+    assert seen["answer_bigrams"] == pytest.approx(6 / 10)
+    assert seen["answer_lead"] == pytest.approx(4 / 10)
+    assert (seen["answer_words"], seen["answer_rarest_missing"]) == (1.0, 0.0)
+
+
+def test_an_amount_that_is_asked_for_and_not_said_counts() -> None:
+    question = asked("签注多少钱", quantity_asked=QuantityAsked((re.compile(r"\d+元"),)))
+    assert answer_features(question, [candidate("guide", 3.0)], TERMS, ["签注免费。"])["answer_value_missing"] == 1
+    assert answer_features(question, [candidate("guide", 3.0)], TERMS, ["签注20元。"])["answer_value_missing"] == 0
+
+
+def test_another_passage_of_the_same_document_is_a_rival_too() -> None:
+    best, other, second = candidate("guide", 3.0), candidate("law", 2.9), candidate("guide", 2.5, number=1)
+    assert answer_features(asked(), [best, other, second], TERMS, ["签注"])["margin_document"] == pytest.approx(0.5)
+    assert answer_features(asked(), [best, other], TERMS, ["签注"])["margin_document"] == 3.0
+
+
+def test_how_near_the_question_is_to_the_matter_of_the_passage_against_the_others() -> None:
+    question = asked(nearness={"endorsement": 0.5, "passport": 0.7, "dog": 0.1})
+    seen = answer_features(question, [candidate("guide", 3.0)], TERMS, ["签注"])
+    assert (seen["matter_near"], seen["matter_nearest"]) == (0.5, 0.7)
+    assert seen["matter_gap"] == pytest.approx(-0.2)
+    assert seen["matter_rank"] == pytest.approx(math.log1p(1))
+    of_none = answer_features(question, [candidate("guide", 3.0, matter_id=None)], TERMS, ["签注"])
+    assert (of_none["matter_near"], of_none["matter_gap"]) == (0.0, 0.0)
