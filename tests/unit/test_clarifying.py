@@ -77,6 +77,11 @@ def test_a_question_without_a_word_of_its_own_is_asked_back_openly() -> None:
     assert "哪件事" in CLARIFYING.text(asked)
 
 
+def test_a_message_that_asks_for_no_facet_is_not_asked_back_openly() -> None:
+    for text in ("他们说了什么", "救我", "哎哎哎"):
+        assert clarified(text, [APPLY, DOG]) is None
+
+
 def test_the_matter_of_whose_name_a_few_words_have_most_comes_first() -> None:
     asked = clarified("居住证怎么办理", [ENDORSE, replace(APPLY, score=0.5), DOG])
     assert labels(asked) == ["居住证申领", "居住证签注"]

@@ -21,6 +21,7 @@ _CLOSE_SURE = 0.2
 _FEWEST, _MOST = 2, 4
 # Characters of its own in a question that says little more than a part of a name: 居住证怎么办理, 公积金要带什么.
 _FEW_WORDS = 4
+_SHORT = 12
 # Two passages that share this part of their bigrams say the same.
 _ALIKE = 0.6
 
@@ -103,7 +104,8 @@ class Clarifying:
         if understood.question.matter_id is not None or (is_linked and not rivals):
             return None
         best_of = _best_by_matter(candidates)
-        if not rivals and not is_sure and len(understood.phrasing.content) <= _FEW_WORDS:
+        says_little = len(understood.phrasing.content) <= _FEW_WORDS and len(understood.text) <= _SHORT
+        if not rivals and not is_sure and says_little:
             return self._between_named(understood, list(best_of.values()))
         close = _CLOSE_SURE if is_sure else _CLOSE_UNSURE
         nearest = [each for each in best_of.values() if candidates[0].score - each.score <= close]
@@ -116,7 +118,8 @@ class Clarifying:
         Words of no name, a facet alone (要带什么材料), are asked back openly.
         """
         if not understood.phrasing.pairs and understood.matter is None:
-            return Clarification(self._lexicon.say("clarify_open"), ())
+            asks_facet = understood.facet or understood.phrasing.facet
+            return Clarification(self._lexicon.say("clarify_open"), ()) if asks_facet else None
         shares = [(self._share_said(understood, each), each) for each in found]
         best = max((share for share, _ in shares), default=0.0)
         meant = sorted((pair for pair in shares if pair[0] and 2 * pair[0] >= best), key=lambda pair: -pair[0])
