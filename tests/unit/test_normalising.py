@@ -71,3 +71,16 @@ def test_both_scripts_are_compared_in_the_simplified_one(written: str, compared:
 )
 def test_a_text_is_traditional_when_it_has_characters_of_that_script_only(text: str, expected: bool) -> None:
     assert is_traditional(text, CONVERTER) is expected
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        ("签证页用完，可以换发", "簽證頁用完，可以換發"),
+        ("换发新证", "換發新證"),
+        ("换发型", "換髮型"),
+        ("理发", "理髮"),
+    ],
+)
+def test_documents_are_issued_anew_and_hair_is_cut(simplified: str, traditional: str) -> None:
+    assert CONVERTER.to_traditional(simplified) == traditional

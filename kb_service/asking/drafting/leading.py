@@ -32,7 +32,8 @@ _MOST_COMPARED = 4
 _SPECIFIC = 0.1
 _LEAD = 1.5
 
-_ASKED_LOOSELY = frozenset({None, Facet.CONDITIONS, Facet.STEPS, Facet.TIME_LIMIT})
+_ASKED_IN_PASSING = frozenset({None, Facet.CONDITIONS, Facet.STEPS})
+_OF_TIMES = 1 / 3
 _DENIED = re.compile(r"(?:没有|不是|无)(\w{2})")
 _BARE_NUMBER = re.compile(r"(?<![\d.第〔])(\d{1,7}(?:\.\d+)?)(?![\d.]|年|月|号|日|%|个|条|岁|周岁|元|天|路|楼)")
 _LONGEST_LABEL = 8
@@ -102,7 +103,7 @@ class Choosing:
     def _score(self, saying: Saying, score_of: Mapping[str, float]) -> float:
         score = _PASSAGE * score_of[saying.source.passage.id] + _OWN * self.share(saying)
         score += _CONTEXT * covered(f"{saying.context} {saying.key}", self.weight_of)
-        score += _FACET * (self.has_facet_label(saying) or self._is_under_facet(saying))
+        score += _FACET * self._agrees_in_facet(saying)
         fits = agreement(self.understood.own_words, saying.key)
         # A rule that a figure falls short of answers as well; of rows and items, one has the figure.
         score += _FIGURE * (abs(fits) / 2 if saying.kind is SayingKind.SENTENCE else fits)
@@ -110,9 +111,14 @@ class Choosing:
         score -= _ASIDE * (is_aside is not None) + _CONTRADICTION * self._denies(saying)
         return score - _LATER * (saying.span.start > 0 and saying.kind is SayingKind.SENTENCE)
 
-    def _is_under_facet(self, saying: Saying) -> bool:
-        """Whether it stands in the section of a facet that is asked for in so many words (怎么办 is not)."""
-        return self.understood.facet not in _ASKED_LOOSELY and self.names_facet(saying.source)
+    def _agrees_in_facet(self, saying: Saying) -> float:
+        """Whether it is labelled or headed as what is asked for; less sure of times, which stand in any section, and
+        not of what is asked in passing (怎么办).
+        """
+        if self.has_facet_label(saying):
+            return 1
+        is_headed = self.understood.facet not in _ASKED_IN_PASSING and self.names_facet(saying.source)
+        return is_headed * (_OF_TIMES if self.understood.facet is Facet.TIME_LIMIT else 1)
 
     def _denies(self, saying: Saying) -> bool:
         """Whether it is of those who have not what the question says they have: 没有居住证的."""

@@ -40,7 +40,11 @@ def verdict(question: str, answer: str, context: str, words: QuotingWords) -> Ve
         return None
     says_yes, says_no = yes.search(answer), no.search(answer)
     said = says_yes or says_no
-    if said is None or (says_yes and says_no) or not _is_told(answer[: said.start()], f"{question} {context}"):
+    if (
+        said is None
+        or (says_yes and says_no)
+        or not _is_told(words.everybody.sub("", answer[: said.start()]), f"{question} {context}")
+    ):
         return None
     return verdicts[0] if says_yes else verdicts[1]
 

@@ -13,7 +13,8 @@ class QuotingWords(Words):
     ``goes_on``: one that is not read without the one before it; ``limits``, ``exceptions``: what is never left out
     behind the sentence before it. ``all_of_list``: what introduces a list all of whose items count.
     ``compares``: a question of several things side by side; ``asks_may``, ``asks_must``: one for yes or no. ``may``,
-    ``may_not``, ``must``, ``must_not``: what a sentence says of these, ``unsure``: that it says neither.
+    ``may_not``, ``must``, ``must_not``: what a sentence says of these, ``unsure``: that it says neither;
+    ``everybody``: words for whoever asks, which are no condition.
     """
 
     beside_the_matter: AnyOf
@@ -30,6 +31,7 @@ class QuotingWords(Words):
     must: re.Pattern[str]
     must_not: re.Pattern[str]
     unsure: re.Pattern[str]
+    everybody: AnyOf
 
 
 def load_quoting_words(folder: Path) -> QuotingWords:
