@@ -148,8 +148,8 @@ def test_the_approver_sees_each_interval_that_changes_and_each_day_has_one_text(
     publish(http, editor, reviewer, old)
     new = editor.draft(document_id, fee=150, effective_from="2026-01-01")
     changes = {each["version_id"]: each for each in reviewer.get(f"/v1/versions/{new}/changes").json()}
-    assert changes[old]["before"] == {"start": "2025-01-01", "end": None}
-    assert changes[old]["after"] == {"start": "2025-01-01", "end": "2026-01-01"}
+    assert changes[old]["before"] == {"start": "2025-01-01", "end": None, "known_from": None}
+    assert changes[old]["after"] == {"start": "2025-01-01", "end": "2026-01-01", "known_from": None}
     assert changes[new]["before"] is None
     publish(http, editor, reviewer, new)
     for day, version_id in (("2025-12-31", old), ("2026-01-01", new)):
@@ -203,7 +203,9 @@ def test_a_repeal_ends_other_documents_and_their_past_stays_citable(
 def test_a_withdrawn_version_leaves_past_days_too_and_answers_that_cited_it_are_flagged(
     http: Http, editor: Desk, reviewer: Desk, document_id: str
 ) -> None:
-    version_id = editor.draft(document_id, title="竹蜻蜓登记办法", text="第一条 竹蜻蜓登记费为九元。")
+    version_id = editor.draft(
+        document_id, title="竹蜻蜓登记办法", text="第一条 竹蜻蜓登记费为九元。", effective_from="2026-01-01"
+    )
     publish(http, editor, reviewer, version_id)
     answer = http.ask("竹蜻蜓登记费多少钱", as_of="2026-01-05")
     assert answer["citations"][0]["withdrawn"] is False
