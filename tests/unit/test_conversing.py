@@ -257,9 +257,9 @@ def test_a_day_asked_about_is_kept_until_another_is_named() -> None:
 
 def test_a_day_that_the_asker_chose_is_changed_by_no_earlier_turn_only_by_the_words() -> None:
     topic = Topic("benefit", None, None, None, LAST_YEAR, "失业金一个月多少")
-    for text, day in (("最长能领几个月", date(2026, 3, 1)), ("那2024年呢", date(2024, 12, 31))):
+    for text, expected in (("最长能领几个月", date(2026, 3, 1)), ("那2024年呢", date(2024, 12, 31))):
         asked = question(text, as_of="2026-03-01", is_day_chosen=True)
-        assert carry_over(READER.understand(asked), topic).question.as_of == day
+        assert carry_over(READER.understand(asked), topic).question.as_of == expected
 
 
 def test_a_message_that_asks_nothing_takes_over_what_was_asked() -> None:
