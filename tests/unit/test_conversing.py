@@ -48,7 +48,8 @@ MATTERS = (
 )
 SIGHS = ("没解决", "还是没解决", "答非所问", "你这个机器人答非所问")
 LIKENESS = knowing(
-    dissatisfied=(*SIGHS, "不对,签注要多少钱", "不对,居住证续签", "不对,签注要带什么"), user_request=("转人工",)
+    dissatisfied=(*SIGHS, "不对,签注要多少钱", "不对,居住证续签", "不对,签注要带什么", "不是,我问去年"),
+    user_request=("转人工",),
 )
 READER = Reader(MATTERS, LEXICON, CONVERTER, likeness=LIKENESS)
 FOLLOWING = Following(READER, LEXICON.talk.facet_phrases)
@@ -553,6 +554,10 @@ def test_a_complaint_about_the_answer_is_recognised(text: str) -> None:
 def test_a_complaint_with_a_question_is_a_question() -> None:
     assert complaint("不对,签注要多少钱") is Complaint.WITH_QUESTION
     assert complaint("不对,居住证续签") is Complaint.WITH_QUESTION
+
+
+def test_a_correction_that_names_a_day_is_a_question() -> None:
+    assert complaint("不是，我问去年") is Complaint.NONE
 
 
 def failures(*turns: Answer) -> int:

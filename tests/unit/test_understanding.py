@@ -30,7 +30,7 @@ LIKENESS = knowing(
         "验证码收不到怎么办?我换了两个手机是不是也不行?",
     ),
     needs_personal_data=("我的公积金还有多少?",),
-    courtesy=("讲个笑话",),
+    courtesy=("讲个笑话", "现在呢"),
 )
 READER = Reader(MATTERS, LEXICON, OpenCCConverter(), likeness=LIKENESS)
 
@@ -116,6 +116,10 @@ def test_thanks_on_the_page_of_a_matter_are_a_courtesy_still() -> None:
 @pytest.mark.parametrize(("text", "scope"), [("一直收不到驗證碼", Reason.PLATFORM_FAULT), ("怎么登录随申办", None)])
 def test_what_no_document_should_answer_is_told_by_examples_in_either_script(text: str, scope: Reason | None) -> None:
     assert understood(text).scope is scope
+
+
+def test_a_time_and_nothing_else_is_left_to_the_conversation() -> None:
+    assert not understood("现在呢").is_courtesy
 
 
 def test_small_talk_that_is_no_greeting_is_a_courtesy_too() -> None:

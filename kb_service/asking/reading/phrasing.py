@@ -121,13 +121,12 @@ class PhrasingReader:
         talk = self._talk
         corrected = talk.corrections.sub("", text)
         untied = self._opener.sub("", corrected)
-        rest = talk.endings.sub("", talk.anaphors.sub("", untied)).strip(" ,。")
+        rest = self._rest(untied)
         bare = self._without_changes(rest, today)
         said = talk.held.sub(" ", rest)
         beside = talk.choices.around.sub("", self._names.without(text, matter)) if matter else text
         short_facet = next((each for each, pattern in talk.facets.items() if pattern.search(text)), None) or facet
         changes = self._changes(rest, today)
-        more = talk.same_asked.sub("", bare)
         return Phrasing(
             rest=rest,
             content=self._content(bare),
@@ -135,7 +134,7 @@ class PhrasingReader:
             corrects=corrected != text,
             points_back=talk.anaphors.search(untied) is not None,
             adds=talk.adds.search(rest) is not None,
-            only_changes=bool(changes) and short_facet is None and not self._content(more) and not self.asks(more),
+            only_changes=bool(changes) and short_facet is None and self._says_no_more(bare),
             changes=changes,
             facet=short_facet,
             asks=short_facet is not None or self.asks(rest),
@@ -150,6 +149,11 @@ class PhrasingReader:
             takes_leave=self._takes_leave.search(text) is not None,
             reply=self._reply(text, corrected),
         )
+
+    def only_changes(self, text: str, *, today: date) -> bool:
+        """Whether a normalised text says nothing but place, audience or time."""
+        rest = self._rest(self._opener.sub("", text))
+        return bool(self._changes(rest, today)) and self._says_no_more(self._without_changes(rest, today))
 
     def asks(self, text: str) -> bool:
         return self._asks.search(text) is not None
@@ -205,6 +209,13 @@ class PhrasingReader:
         for pattern in self._audiences.values():
             text = pattern.sub(" ", text)
         return text
+
+    def _rest(self, untied: str) -> str:
+        return self._talk.endings.sub("", self._talk.anaphors.sub("", untied)).strip(" ,。")
+
+    def _says_no_more(self, bare: str) -> bool:
+        more = self._talk.same_asked.sub("", bare)
+        return not self._content(more) and not self.asks(more)
 
     def _content(self, text: str) -> str:
         return _MARKS.sub("", self._filler.sub("", text))

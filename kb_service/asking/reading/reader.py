@@ -157,7 +157,9 @@ class Reader:
         bare = text if is_courtesy else self._lexicon.bare(text)
         hidden = hidden_texts(question.text)
         # What thanks and nothing else is not compared: 谢谢 needs no vector.
-        likeness = self._lexicon.scope.likeness(text, hidden, lambda: PLAIN if is_courtesy else self._likeness(bare))
+        # 现在呢, 徐汇呢: of nothing but a time or a place only the conversation can tell what it asks.
+        is_known = is_courtesy or self.phrasing.only_changes(bare, today=question.as_of)
+        likeness = self._lexicon.scope.likeness(text, hidden, lambda: PLAIN if is_known else self._likeness(bare))
         is_courtesy = (is_courtesy and likeness is PLAIN) or likeness.sure is MessageClass.COURTESY
         return _Normalised(text, bare, script, is_courtesy, likeness)
 
