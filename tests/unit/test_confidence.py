@@ -44,11 +44,19 @@ def test_without_evidence_there_is_no_confidence_and_no_answer() -> None:
     assert not MODEL.answers({})
 
 
-def test_the_threshold_leaves_a_margin_for_chance() -> None:
+def test_the_threshold_keeps_to_the_rate_that_was_seen() -> None:
+    # 12 of 400 is 3 %, 48 of 600 is 8 %, 90 of 700 is 12.9 %
+    assert MODEL.threshold(0.10) == 0.6
+    assert MODEL.threshold(0.05) == 0.8
+    assert MODEL.threshold(0.13) == 0.5
+
+
+def test_for_questions_of_another_kind_it_leaves_a_margin_for_chance() -> None:
     # 48 of 600 is 8 %, at most 10.0 % with 95 % certainty: by hand (0.08 + 0.00225 + 1.645·√(0.0736/600 + 1.88e-6))
     # / 1.00451 = 0.1003, so 0.8 is needed; 12 of 400 is 3 %, at most 4.8 %.
-    assert MODEL.threshold(0.10) == 0.8
-    assert MODEL.threshold(0.11) == 0.6
+    elsewhere = replace(MODEL, risks_elsewhere=MODEL.risks)
+    assert elsewhere.threshold_elsewhere(0.10) == 0.8
+    assert elsewhere.threshold_elsewhere(0.11) == 0.6
 
 
 def test_a_rate_that_nothing_keeps_to_lets_nothing_be_answered() -> None:
@@ -66,7 +74,7 @@ def test_a_question_of_another_kind_needs_more_confidence() -> None:
 
 def test_questions_of_another_kind_never_need_less() -> None:
     easy = replace(MODEL, risks_elsewhere=(Risk(0.3, 300, 0),))
-    assert easy.threshold_elsewhere(0.10) == 0.8
+    assert easy.threshold_elsewhere(0.10) == 0.6
 
 
 def test_a_stricter_rate_answers_less() -> None:

@@ -89,15 +89,17 @@ class ConfidenceModel:
         )
 
     def threshold(self, max_wrong_rate: float) -> float:
-        """The smallest confidence from which on answers keep within the rate, with a margin for chance.
+        """The smallest confidence from which on answers kept within the rate, as it was seen on unseen questions.
 
-        Above 1 when no confidence is enough.
+        Above 1 when no confidence was enough.
         """
-        return _least_within(self.risks, max_wrong_rate)
+        kept = (each.threshold for each in self.risks if each.wrong <= max_wrong_rate * each.answered)
+        return min(kept, default=_NEVER)
 
     def threshold_elsewhere(self, max_wrong_rate: float) -> float:
-        """The same for questions unlike those fitted on; never below `threshold`."""
-        return max(self.threshold(max_wrong_rate), _least_within(self.risks_elsewhere, max_wrong_rate))
+        """The same for questions unlike those fitted on, with a margin for chance; never below `threshold`."""
+        sure = (each.threshold for each in self.risks_elsewhere if each.upper_bound <= max_wrong_rate)
+        return max(self.threshold(max_wrong_rate), min(sure, default=_NEVER))
 
     @property
     def answer_threshold(self) -> float:
@@ -133,10 +135,6 @@ def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> 
 
 def _risks(rows: Sequence[Sequence[float]]) -> tuple[Risk, ...]:
     return tuple(Risk(threshold, answered, wrong) for threshold, answered, wrong in rows)
-
-
-def _least_within(risks: Sequence[Risk], rate: float) -> float:
-    return min((each.threshold for each in risks if each.answered and each.upper_bound <= rate), default=_NEVER)
 
 
 def as_json(model: ConfidenceModel, head: Mapping[str, object]) -> str:
