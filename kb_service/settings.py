@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     embedding_threads: int = Field(default=0, ge=0, description="Threads for embedding passages; 0 is all cores.")
 
     max_wrong_rate: float = Field(
-        default=0.10, gt=0, lt=1, description="Which share of the answers given may be wrong; the rest is handed over."
+        default=0.15, gt=0, lt=1, description="Which share of the answers given may be wrong; the rest is handed over."
     )
     end_notice_days: int = Field(
         default=90,

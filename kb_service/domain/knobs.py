@@ -18,6 +18,7 @@ class Knobs:
     farthest: float = 0.3  # what is farther off loses no more
     of_no_matter: float = 0.15  # how far off a passage without a matter counts
     facet_bonus: float = 0.7
+    section_bonus: float = 2.0  # instead, for the section of the matter's own text that is headed by what is asked
     amount_missing_penalty: float = 0.5  # the question asks for an amount or a time, and the passage has none
     title_only_penalty: float = 0.2  # found for its title alone: its own words share nothing with the question
     notice_penalty: float = 0.6  # the same of a passage of a line: a disclaimer, a source

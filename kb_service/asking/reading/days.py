@@ -37,10 +37,10 @@ class DayWords(Words):
         match = min([*found, *self.now.finditer(text)], key=lambda each: each.start(), default=None)
         return match.group() if match else ""
 
-    def by_itself(self, named: str, today: date) -> date:
-        """The day that a time means alone, as `named` gives it; today for 现在."""
+    def by_itself(self, named: str, today: date, *, now: date) -> date:
+        """The day that a time means alone, as `named` gives it; ``now`` for 现在."""
         match = TIME.search(named)
-        return (day_of(match, today) if match else None) or today
+        return (day_of(match, today) if match else None) or now
 
     def without(self, text: str, today: date, *, gap: str) -> str:
         """The text with ``gap`` in the place of each time that it names."""

@@ -118,10 +118,10 @@ class Reader:
         return self.understand(replace(question, text=text, seen="", matter_id=matter_id, as_of=today))
 
     def day_meant(self, said: str, question: Question) -> date:
-        """The day of a time that stands alone in a message; no other where the asker chose one."""
-        if question.is_day_chosen:
-            return question.as_of
-        return self._lexicon.reading.days.by_itself(said, shanghai_day(question.asked_at))
+        """The day of a time that stands alone in a message; 现在 is the day that the asker chose, where one was."""
+        today = shanghai_day(question.asked_at)
+        now = question.as_of if question.is_day_chosen else today
+        return self._lexicon.reading.days.by_itself(said, today, now=now)
 
     def matter(self, matter_id: str | None) -> Matter | None:
         """As the catalogue has it now."""

@@ -265,7 +265,8 @@ def topic_score(understood: Understanding, said: Metadata, *, names_facet: bool,
     if understood.matter is not None and said.matter_id is not None:
         score += knobs.matter_bonus if said.matter_id == understood.matter.id else -knobs.matter_bonus
     if names_facet:
-        score += knobs.facet_bonus
+        is_of_matter = understood.matter is not None and said.matter_id == understood.matter.id
+        score += knobs.section_bonus if is_of_matter else knobs.facet_bonus
     if understood.question.region and "/" in (region_path(said.region) or ""):
         score += knobs.district_bonus
     return score - knobs.nearness_weight * farness(understood, said.matter_id, knobs)
