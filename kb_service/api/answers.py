@@ -47,7 +47,7 @@ class Feedback(BaseModel):
 
 # All stand in `prompts/examples_shown.yaml`, whose questions are answered from the demonstration corpus.
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "plain": {"summary": "今天的规定", "value": {"question": "居住证签注需要什么材料？"}},
+    "plain": {"summary": "今天的规定", "value": {"question": "居住证申领需要什么材料？"}},
     "as_of": {"summary": "某一天的规定", "value": {"question": "失业金一个月多少钱", "as_of": "2025-08-01"}},
     "stream": {"summary": "逐步返回", "value": {"question": "身份证丢了怎么补办？", "stream": True}},
 }
