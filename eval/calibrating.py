@@ -50,7 +50,6 @@ class Fitted:
             self.model,
             {
                 "sets": list(self.sets),
-                "accepted_error": self.accepted_error,
                 "answer_threshold": self.answer_threshold,
                 "unseen": [asdict(each) for each in self.unseen],
                 "left_out": [asdict(each) for each in self.left_out],

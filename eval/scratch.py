@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from eval.errors import EvaluationStopped
-from ingestion.catalogue import read_departments, read_matters
+from ingestion.catalogue import read_departments, read_matters, take_confidence_model
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import importing, model_source, open_records, open_service
@@ -63,3 +63,4 @@ def _fill(settings: Settings, corpus: Path) -> None:
         records.catalogue.replace(departments_=departments, matters_=matters)
         for _ in importing(records).run([corpus], actor=_ACTOR, publish=True):
             pass
+    take_confidence_model(corpus, settings.own_confidence_model)

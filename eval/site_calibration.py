@@ -120,6 +120,7 @@ def refit(one: LabelledSet, base: ConfidenceModel, *, version: str, accepted_err
         offset=round(offset, 5),
         range_of=_widened(base, features, names),
         risks=tuple(thinned_risks(unseen.tolist(), labels, one.answerable.tolist(), unanswerable_share=None)),
+        has_margin=False,
         max_wrong_rate=accepted_error,
     )
     rows = [dict(zip(names, row, strict=True)) for row in features.tolist()]

@@ -1,5 +1,6 @@
-"""Departments and matters from the two YAML files of a corpus folder."""
+"""What a corpus folder holds besides documents: departments and matters in YAML, and perhaps a confidence model."""
 
+import shutil
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -64,3 +65,15 @@ def _checked(model: type[_Fields], entry: Any, path: Path) -> _Fields:
         fault = error.errors()[0]
         where = entry.get("id", "an entry") if isinstance(entry, dict) else entry
         raise InvalidRecord(f"{path}: {where}: {fault['loc']}: {fault['msg']}") from error
+
+
+def take_confidence_model(folder: Path, own: Path) -> bool:
+    """A corpus folder may bring the confidence model that was fitted on its questions (`kb eval calibrate`).
+
+    Whether it does and became the one of the data folder, ``own``, which is never overwritten.
+    """
+    brought = folder / own.name
+    if own.exists() or not brought.is_file():
+        return False
+    shutil.copyfile(brought, own)
+    return True

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ingestion.catalogue import read_departments, read_matters
+from ingestion.catalogue import read_departments, read_matters, take_confidence_model
 from ingestion.importing import Imported
 from ingestion.refusing import require_refused_file, write_refused
 from ingestion.sources import files_in
@@ -49,6 +49,8 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
         else:
             if _take_catalogues(records, paths) and owner:
                 owner.catalogue_changed()
+            if purpose.publish:
+                _take_confidence_model(settings, paths)
             imported = importing(records).run(sources, actor=purpose.person_id, publish=purpose.publish)
         refused = _report(imported, as_json=as_json)
         if refused_to is not None and (left_out := write_refused(refused_to, refused)):
@@ -69,6 +71,12 @@ def _take_catalogues(records: Records, paths: Sequence[Path]) -> bool:
     matters = [each for path in files if path.name == "matters.yaml" and path.exists() for each in read_matters(path)]
     records.catalogue.replace(departments_=departments, matters_=matters)
     return bool(departments or matters)
+
+
+def _take_confidence_model(settings: Settings, paths: Sequence[Path]) -> None:
+    for path in paths:
+        if path.is_dir() and take_confidence_model(path, settings.own_confidence_model):
+            print(f"answers go by the confidence model of {path} from the next start on", file=sys.stderr)
 
 
 def _report(imported: Iterator[Imported], *, as_json: bool) -> list[Imported]:

@@ -54,8 +54,11 @@ class Settings(BaseSettings):
     embedding_passage_prefix: str | None = Field(default=None, description="Instead of the model folder's own.")
     embedding_threads: int = Field(default=0, ge=0, description="Threads for embedding passages; 0 is all cores.")
 
-    max_wrong_rate: float = Field(
-        default=0.15, gt=0, lt=1, description="Which share of the answers given may be wrong; the rest is handed over."
+    max_wrong_rate: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="Which share of the answers given may be wrong; unless given, what the confidence model is for.",
     )
     end_notice_days: int = Field(
         default=90,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.catalogue import take_confidence_model
 from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree, as_json, load_confidence
 from kb_service.settings import Settings
 
@@ -44,19 +45,19 @@ def test_without_evidence_there_is_no_confidence_and_no_answer() -> None:
     assert not MODEL.answers({})
 
 
-def test_the_threshold_keeps_to_the_rate_that_was_seen() -> None:
-    # 12 of 400 is 3 %, 48 of 600 is 8 %, 90 of 700 is 12.9 %
-    assert MODEL.threshold(0.10) == 0.6
-    assert MODEL.threshold(0.05) == 0.8
-    assert MODEL.threshold(0.13) == 0.5
-
-
-def test_for_questions_of_another_kind_it_leaves_a_margin_for_chance() -> None:
+def test_the_threshold_leaves_a_margin_for_chance() -> None:
     # 48 of 600 is 8 %, at most 10.0 % with 95 % certainty: by hand (0.08 + 0.00225 + 1.645·√(0.0736/600 + 1.88e-6))
     # / 1.00451 = 0.1003, so 0.8 is needed; 12 of 400 is 3 %, at most 4.8 %.
-    elsewhere = replace(MODEL, risks_elsewhere=MODEL.risks)
-    assert elsewhere.threshold_elsewhere(0.10) == 0.8
-    assert elsewhere.threshold_elsewhere(0.11) == 0.6
+    assert MODEL.threshold(0.10) == 0.8
+    assert MODEL.threshold(0.11) == 0.6
+
+
+def test_a_model_of_a_sites_own_questions_keeps_to_the_rate_that_was_seen_of_them() -> None:
+    # 12 of 400 is 3 %, 48 of 600 is 8 %, 90 of 700 is 12.9 %
+    own = replace(MODEL, has_margin=False)
+    assert own.threshold(0.10) == 0.6
+    assert own.threshold(0.05) == 0.8
+    assert own.threshold(0.13) == 0.5
 
 
 def test_a_rate_that_nothing_keeps_to_lets_nothing_be_answered() -> None:
@@ -74,7 +75,7 @@ def test_a_question_of_another_kind_needs_more_confidence() -> None:
 
 def test_questions_of_another_kind_never_need_less() -> None:
     easy = replace(MODEL, risks_elsewhere=(Risk(0.3, 300, 0),))
-    assert easy.threshold_elsewhere(0.10) == 0.6
+    assert easy.threshold_elsewhere(0.10) == 0.8
 
 
 def test_a_stricter_rate_answers_less() -> None:
@@ -95,7 +96,7 @@ def test_the_model_that_ships_knows_an_answered_question_from_an_unanswered_one(
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     path.write_text(as_json(MODEL, {"questions": "own.jsonl"}), encoding="utf-8")
-    assert load_confidence(path, MODEL.max_wrong_rate) == MODEL
+    assert load_confidence(path) == MODEL
 
 
 def test_a_site_with_a_model_of_its_own_goes_by_it(tmp_path: Path) -> None:
@@ -103,3 +104,14 @@ def test_a_site_with_a_model_of_its_own_goes_by_it(tmp_path: Path) -> None:
     assert settings.confidence_in_use == settings.confidence_model
     settings.own_confidence_model.write_text("{}")
     assert settings.confidence_in_use == tmp_path / "confidence_model.json"
+
+
+def test_a_corpus_brings_its_confidence_model_to_a_data_folder_that_has_none(tmp_path: Path) -> None:
+    corpus, own = tmp_path / "corpus", tmp_path / "confidence_model.json"
+    corpus.mkdir()
+    assert not take_confidence_model(corpus, own)
+    (corpus / "confidence_model.json").write_text("of the corpus")
+    assert take_confidence_model(corpus, own)
+    own.write_text("of the site")
+    assert not take_confidence_model(corpus, own)
+    assert own.read_text() == "of the site"

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ACCEPTED_WRONG_RATE = 0.15
+ACCEPTED_WRONG_RATE = 0.10
 # One-sided 95 %: the rate that was seen is not the rate that will be seen.
 _Z = 1.645
 _NEVER = 1.01
@@ -47,9 +47,13 @@ class Risk:
     wrong: float
 
     @property
+    def rate(self) -> float:
+        return self.wrong / self.answered
+
+    @property
     def upper_bound(self) -> float:
         """The share of wrong ones that is not exceeded with 95 % certainty (Wilson 1927, one-sided)."""
-        rate, spread = self.wrong / self.answered, _Z**2 / self.answered
+        rate, spread = self.rate, _Z**2 / self.answered
         centre = rate + spread / 2
         width = _Z * math.sqrt(rate * (1 - rate) / self.answered + spread / (4 * self.answered))
         return (centre + width) / (1 + spread)
@@ -60,8 +64,9 @@ class ConfidenceModel:
     """``names``: the features in the order the trees know them. ``slope`` and ``offset`` turn their sum into a logit.
 
     ``range_of``: where the features lay that say what kind of question it is. ``risks`` are of questions like those
-    fitted on, ``risks_elsewhere`` of sets that the fit had not seen. ``max_wrong_rate``: which share of the answers
-    given may be wrong.
+    fitted on, ``risks_elsewhere`` of sets that the fit had not seen. ``has_margin``: whether the threshold leaves a
+    margin for chance: a model for all sites does, one fitted on a site's own questions goes by what was seen of them.
+    ``max_wrong_rate``: which share of the answers given may be wrong.
     """
 
     version: str
@@ -72,6 +77,7 @@ class ConfidenceModel:
     range_of: Mapping[str, tuple[float, float]]
     risks: tuple[Risk, ...]
     risks_elsewhere: tuple[Risk, ...]
+    has_margin: bool = True
     max_wrong_rate: float = ACCEPTED_WRONG_RATE
 
     def probability(self, feature_of: Mapping[str, float]) -> float:
@@ -89,12 +95,9 @@ class ConfidenceModel:
         )
 
     def threshold(self, max_wrong_rate: float) -> float:
-        """The smallest confidence from which on answers kept within the rate, as it was seen on unseen questions.
-
-        Above 1 when no confidence was enough.
-        """
-        kept = (each.threshold for each in self.risks if each.wrong <= max_wrong_rate * each.answered)
-        return min(kept, default=_NEVER)
+        """The smallest confidence from which on answers keep within the rate. Above 1 when no confidence is enough."""
+        rate_of = {each.threshold: each.upper_bound if self.has_margin else each.rate for each in self.risks}
+        return min((at for at, rate in rate_of.items() if rate <= max_wrong_rate), default=_NEVER)
 
     def threshold_elsewhere(self, max_wrong_rate: float) -> float:
         """The same for questions unlike those fitted on, with a margin for chance; never below `threshold`."""
@@ -114,8 +117,11 @@ class ConfidenceModel:
         return self.answer_threshold if self.applies(feature_of) else self.threshold_elsewhere(self.max_wrong_rate)
 
 
-def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> ConfidenceModel:
-    """Raises FileNotFoundError or KeyError for a file that is missing or lacks a part."""
+def load_confidence(path: Path, max_wrong_rate: float | None = None) -> ConfidenceModel:
+    """``max_wrong_rate``: None for the rate that the model was made for.
+
+    Raises FileNotFoundError or KeyError for a file that is missing or lacks a part.
+    """
     said = json.loads(path.read_text(encoding="utf-8"))
     return ConfidenceModel(
         version=said["version"],
@@ -129,7 +135,8 @@ def load_confidence(path: Path, max_wrong_rate: float = ACCEPTED_WRONG_RATE) -> 
         range_of={name: (float(low), float(high)) for name, (low, high) in said["range_of"].items()},
         risks=_risks(said["risks"]),
         risks_elsewhere=_risks(said["risks_elsewhere"]),
-        max_wrong_rate=max_wrong_rate,
+        has_margin=bool(said.get("has_margin", True)),
+        max_wrong_rate=float(said["accepted_error"]) if max_wrong_rate is None else max_wrong_rate,
     )
 
 
@@ -142,6 +149,8 @@ def as_json(model: ConfidenceModel, head: Mapping[str, object]) -> str:
     values = {
         **head,
         "version": model.version,
+        "accepted_error": model.max_wrong_rate,
+        "has_margin": model.has_margin,
         "slope": model.slope,
         "offset": model.offset,
         "range_of": model.range_of,
