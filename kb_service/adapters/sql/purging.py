@@ -1,5 +1,7 @@
 """Taking unlawful content away for good: the one exception to "versions are never deleted"."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +15,9 @@ from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import Metadata, VersionState
 
 PURGED = "（内容已依法清除）"
+_NO_WORDS: Mapping[str, Any] = {"quote": PURGED, "title": PURGED, "heading_path": []}
+_MARKED = re.compile(r"(?P<words>.*?)(?P<marks>(?:\[\d+\])+)", re.DOTALL)
+_NUMBER = re.compile(r"\d+")
 
 
 class SqlPurging:
@@ -78,13 +83,25 @@ def _redact_answers(connection: Connection, version_id: str) -> int:
     redacted = 0
     for row in list(connection.execute(citing)):
         body = dict(row.body)
-        quotes = [each["quote"] for each in body["citations"] if each["version_id"] == version_id and each["quote"]]
-        for quote in quotes:
-            body["text"] = body["text"].replace(quote, PURGED)
-        body["citations"] = [
-            each | {"quote": PURGED, "title": PURGED, "heading_path": []} if each["version_id"] == version_id else each
-            for each in body["citations"]
-        ]
+        marks = {each["mark"] for each in body["citations"] if each["version_id"] == version_id}
+        body["text"] = _without_words_of(marks, body["text"])
+        for name in {"citations", "possible"} & body.keys():
+            body[name] = [_blanked(each) if each["version_id"] == version_id else each for each in body[name]]
         connection.execute(update(answers).where(answers.c.id == row.id).values(body=body))
-        redacted += bool(quotes)
+        redacted += bool(marks)
     return redacted
+
+
+def _blanked(quoted: Mapping[str, Any]) -> dict[str, Any]:
+    return {**quoted, **{name: value for name, value in _NO_WORDS.items() if name in quoted}}
+
+
+def _without_words_of(marks: set[int], text: str) -> str:
+    """Words stand before their marks: 免费。[1][2]; what comes after the last mark is of nobody in particular."""
+    if not marks:
+        return text
+    kept = [
+        f"{PURGED}{found['marks']}" if marks & {int(each) for each in _NUMBER.findall(found["marks"])} else found[0]
+        for found in _MARKED.finditer(text)
+    ]
+    return "\n".join(each.strip() for each in kept)
