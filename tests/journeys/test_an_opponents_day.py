@@ -66,9 +66,9 @@ def test_attacks_are_made_from_the_command_line(corpus: Path, tmp_path: Path) ->
 
 
 def test_a_conversation_with_an_empty_knowledge_base_is_judged_turn_by_turn(tmp_path: Path) -> None:
-    right = {"question": "热气球停放证多少钱？", "expect": {"outcome": "no_source"}}
-    thanks = {"question": "谢谢", "expect": {"outcome": "courtesy"}}
-    wrong = {"question": "那风筝备案呢？", "expect": {"outcome": "answered"}}
+    right = {"question": "热气球停放证多少钱？", "expect": "decline"}
+    thanks = {"question": "谢谢", "expect": "courtesy"}
+    wrong = {"question": "那风筝备案呢？", "expect": "answer", "document": "kite"}
     scripts = _lines(tmp_path / "scripts.jsonl", [{"id": "s", "turns": [right, thanks, wrong]}])
     result = CliRunner().invoke(app, ["converse", "--scripts", scripts, "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output  # what was expected and did not come is a rate; only violations fail
