@@ -207,8 +207,10 @@ class Pipeline:
             return self._no_sure_answer(understood, result, reason, Outcome.HANDED_OVER, context)
         if result.quoted is None or self._tools.planted_orders.stand_in(result.candidates[0].source):
             return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
-        usable = self._tools.planted_orders.without(result.candidates)
-        draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
+        draft = result.quoted
+        if self._tools.drafter is not self._tools.quoting:
+            usable = self._tools.planted_orders.without(result.candidates)
+            draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
         return self._checked(understood, result, draft, context)
 
     def _checked(self, understood: Understanding, result: SearchResult, draft: Draft, context: Context) -> Reply:

@@ -27,7 +27,7 @@ _LATER = 0.15
 # Cosines of sentences and a question lie close together; so few sentences are embedded, since each takes milliseconds.
 _MEANING = 15.0
 _CLOSE = 1.0
-_MOST_COMPARED = 4
+_MOST_COMPARED = 2
 # An item stands for its list when it alone has so much of the question, and so much more than any other item.
 _SPECIFIC = 0.1
 _LEAD = 1.5
