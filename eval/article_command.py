@@ -47,7 +47,7 @@ def articles(
     if out is not None:
         wrong = (json.dumps(asdict(each), ensure_ascii=False, default=str) for each in judged if not each.is_right)
         out.write_text("\n".join(wrong), encoding="utf-8")
-    print(_told(judged))
+    print(_report(judged))
 
 
 def _under_eval_data() -> Path:
@@ -87,7 +87,7 @@ def _judged(service: Service, asked: Asked) -> Judged:
     return judge(asked, answer, time.perf_counter() - began)
 
 
-def _told(judged: list[Judged]) -> str:
+def _report(judged: list[Judged]) -> str:
     by_style: dict[str, list[bool]] = defaultdict(list)
     for each in judged:
         by_style[each.asked.style].append(each.is_right)

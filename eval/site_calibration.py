@@ -1,34 +1,31 @@
 """Fitting the confidence on a site's own questions with known answers: further trees onto those of the model in use.
 
-A row's label is that the answer is right: every required fact stated, nothing forbidden, an expected document cited.
+A row's label is that `eval.scoring` calls the question resolved.
 Before and after are told on questions that the further trees had not seen (folds).
 """
 
 import hashlib
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eval.boosting import Recipe, boost, calibration_line, logits
-from eval.errors import ScikitLearnMissing, TooFewRows
-from eval.facts import missing_facts, stated_facts
-from eval.labelled_sets import Column, LabelledSet, Matrix
+from eval.boosting import Recipe
+from eval.errors import TooFewRows
+from eval.fitting import boosted, calibration, folded, probabilities, ranges, require_enough
+from eval.labelled_sets import LabelledSet, Matrix
 from eval.questions import SuiteQuestion
 from eval.reliability import expected_calibration_error, thinned_risks
+from eval.scoring import Observed, score
 from eval.statistics import Rate, auroc, rate
 from eval.systems import AnswersQuestions
-from kb_service.asking.search.confidence import ConfidenceModel, Tree
-from kb_service.domain.answers import Answer, Outcome
+from kb_service.asking.search.confidence import ConfidenceModel
+from kb_service.domain.answers import Outcome
 from kb_service.ports import ScriptConverter
 
-_FOLDS = 5
 _FEWEST_OF_A_KIND = 30
 # Small trees: a site has hundreds of questions, not thousands.
 SITE_RECIPE = Recipe(trees=120, depth=2, shrinkage=0.05, rows=0.6, features=0.2, leaf=10)
-# What says of which kind a question is; a question outside of what was fitted needs more confidence.
-_TAIL, _WIDENED = 0.005, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def label_answers(
         advance()
         if answer.features and answer.outcome is Outcome.ANSWERED:
             features.append(answer.features)
-            labels.append(_is_right(each, answer, converter))
+            labels.append(score(each, Observed(answer, (), (), 0.0), system, converter).is_resolved)
             answerable.append(each.is_answerable)
     if not features:
         raise TooFewRows(f"none of the {len(questions)} questions was answered")
@@ -88,29 +85,16 @@ def label_answers(
     )
 
 
-def _is_right(question: SuiteQuestion, answer: Answer, converter: ScriptConverter) -> bool:
-    has_facts = not missing_facts(answer.text, question.required_facts, converter)
-    is_free = not stated_facts(answer.text, question.forbidden_facts, converter)
-    cites = {each.document_id for each in answer.citations}
-    return question.is_answerable and has_facts and is_free and bool(cites & set(question.expected_documents))
-
-
 def refit(one: LabelledSet, base: ConfidenceModel, *, version: str, accepted_error: float) -> Refit:
     """Further trees, calibration and thresholds for the questions of a site. Raises TooFewRows, ScikitLearnMissing."""
-    if importlib.util.find_spec("sklearn") is None:
-        raise ScikitLearnMissing("fitting the confidence needs scikit-learn; install it with `make eval-tools`")
-    right = int(one.labels.sum())
-    if min(right, len(one.labels) - right) < _FEWEST_OF_A_KIND:
-        wrong = len(one.labels) - right
-        raise TooFewRows(f"{right} right and {wrong} wrong answers; at least {_FEWEST_OF_A_KIND} of each are needed")
+    require_enough([one], of_a_kind=_FEWEST_OF_A_KIND)
     names = (*base.names, *(name for name in one.names if name not in base.names))
-    features = _in_order(one, names)
-    folded = _folded(features, one.labels, base.trees)
-    even = np.ones(len(one.labels))
-    slope, offset = calibration_line(folded, one.labels, importance=even)
-    unseen = 1 / (1 + np.exp(-np.clip(slope * folded + offset, -30, 30)))
+    own = replace(one, names=names, features=_in_order(one, names))
+    (logit,) = folded([own], SITE_RECIPE, onto=base.trees)
+    slope, offset = calibration([own], [logit])
+    unseen = probabilities(logit, slope, offset)
     labels = [bool(each) for each in one.labels]
-    trees = boost(features, one.labels, importance=even, recipe=SITE_RECIPE, onto=base.trees)
+    trees = boosted([own], SITE_RECIPE, onto=base.trees)
     model = replace(
         base,
         version=version,
@@ -118,12 +102,12 @@ def refit(one: LabelledSet, base: ConfidenceModel, *, version: str, accepted_err
         trees=tuple(trees),
         slope=round(slope, 5),
         offset=round(offset, 5),
-        range_of=_widened(base, features, names),
+        range_of=_widened(base, own),
         risks=tuple(thinned_risks(unseen.tolist(), labels, one.answerable.tolist(), unanswerable_share=None)),
         has_margin=False,
         max_wrong_rate=accepted_error,
     )
-    rows = [dict(zip(names, row, strict=True)) for row in features.tolist()]
+    rows = [dict(zip(names, row, strict=True)) for row in own.features.tolist()]
     return Refit(
         model=model,
         before=_outlook(base, [base.probability(each) for each in rows], rows, one),
@@ -154,20 +138,7 @@ def _in_order(one: LabelledSet, names: Sequence[str]) -> Matrix:
     return np.stack([one.features[:, place_of[name]] if name in place_of else none for name in names], axis=1)
 
 
-def _folded(features: Matrix, labels: Column, onto: Sequence[Tree]) -> Column:
-    found = np.zeros(len(labels))
-    for number in range(_FOLDS):
-        out = np.arange(len(labels)) % _FOLDS == number
-        even = np.ones(int((~out).sum()))
-        trees = boost(features[~out], labels[~out], importance=even, recipe=SITE_RECIPE, onto=onto)
-        found[out] = logits(trees, features[out])
-    return found
-
-
-def _widened(base: ConfidenceModel, features: Matrix, names: Sequence[str]) -> dict[str, tuple[float, float]]:
-    ranges = {}
-    for name, (low, high) in base.range_of.items():
-        own_low, own_high = np.quantile(features[:, names.index(name)], [_TAIL, 1 - _TAIL])
-        room = _WIDENED * (own_high - own_low)
-        ranges[name] = (round(min(low, float(own_low - room)), 4), round(max(high, float(own_high + room)), 4))
-    return ranges
+def _widened(base: ConfidenceModel, own: LabelledSet) -> dict[str, tuple[float, float]]:
+    """The kinds of questions of both."""
+    lows_and_highs = {name: (base.range_of[name], bounds) for name, bounds in ranges([own]).items()}
+    return {name: (min(one[0], other[0]), max(one[1], other[1])) for name, (one, other) in lows_and_highs.items()}

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from ingestion.parsing.blocks import BlockKind
 from ingestion.structure import Level, StructuredText, TextLeaf
-from kb_service.domain.documents import DraftPassage
+from kb_service.domain.documents import CELL_BORDER, DraftPassage
 
 # A rest shorter than this share of the target joins the passage before it, where the two together are not too long.
 _SHORT_REST = 0.25
@@ -101,7 +101,7 @@ class _Splitter:
     def _header_rows(self, rows: Sequence[_Span]) -> int:
         """One, or two where the first row is the table's name alone."""
         texts = [self._text[row.start : row.end] for row in rows[:2]]
-        return 2 if len(texts) == 2 and " | " not in texts[0] and " | " in texts[1] else 1
+        return 2 if len(texts) == 2 and CELL_BORDER not in texts[0] and CELL_BORDER in texts[1] else 1
 
     def _sentences_of(self, span: _Span) -> Iterator[_Span]:
         """Whole sentences, grouped up to the target; a sentence that is too long, at ever finer marks."""

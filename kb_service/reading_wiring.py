@@ -54,9 +54,9 @@ def _read(text: str, lexicon: Lexicon, converter: ScriptConverter) -> str:
 
 
 def _key(examples: Examples, lexicon: Lexicon, model: EmbeddingModel) -> str:
-    """Of what the outcome depends on."""
-    told = (examples, lexicon.scope.accepted_false_alarms, model.fingerprint)
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+    """Of what the outcome depends on, but for the words that `_read` takes away."""
+    learned_from = (examples, lexicon.scope.accepted_false_alarms, model.fingerprint)
+    return hashlib.sha256(json.dumps(learned_from).encode()).hexdigest()[:16]
 
 
 def _embedded(texts: Sequence[str], model: EmbeddingModel) -> Floats:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from html import escape
 
 from ingestion.parsing.blocks import Block, BlockKind
+from kb_service.domain.documents import CELL_BORDER
 
 # A hostile file may claim any span; no readable table is wider or taller than this.
 _WIDEST_SPAN = 200
-_CELL_SEPARATOR = " | "
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
 
 def _line(texts: Sequence[str]) -> str:
     last = max((position for position, text in enumerate(texts) if text), default=0)
-    return _CELL_SEPARATOR.join(texts[: last + 1]).strip()
+    return CELL_BORDER.join(texts[: last + 1]).strip()
 
 
 def _html(rows: Sequence[Sequence[Cell]]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from kb_service.asking.checking.checking import cite
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.drafting.planted_orders import PlantedOrders
-from kb_service.asking.notices import Noticing, told
+from kb_service.asking.notices import Noticing, day_in_words
 from kb_service.asking.reading.lexicon import NO_QUANTITY, Lexicon
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
@@ -16,6 +16,7 @@ from kb_service.asking.search.articles import ArticleFinder, Lookup, Missing, No
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate, Narrowing
 from kb_service.domain.answers import (
+    EXTRACTIVE,
     Answer,
     Carried,
     Clarification,
@@ -119,13 +120,13 @@ class ArticleAnswers:
 
     def _not_of_that_day(self, law: NotOfThatDay, as_of: date) -> str:
         spans = "；".join(self._span(each.interval) for each in law.versions if not each.interval.is_empty)
-        return self.lexicon.say("no_version_on_day", title=law.title, day=told(as_of), versions=spans)
+        return self.lexicon.say("no_version_on_day", title=law.title, day=day_in_words(as_of), versions=spans)
 
     def _span(self, interval: Interval) -> str:
         first = interval.start or interval.known_from
         last = interval.last_valid_day
-        started = self.lexicon.say("version_from", day=told(first)) if first else ""
-        return started + (self.lexicon.say("version_until", day=told(last)) if last else "")
+        started = self.lexicon.say("version_from", day=day_in_words(first)) if first else ""
+        return started + (self.lexicon.say("version_until", day=day_in_words(last)) if last else "")
 
     def _declined(self, outcome: Outcome, reason: Reason) -> Reply:
         return Reply(outcome, hand_over_text(reason, None, self.lexicon), (reason,))
@@ -142,7 +143,7 @@ def _draft(passages: Sequence[PassageInVersion]) -> Draft:
         label = f"{number}　" if is_first and opening_article(quote.text) is None else ""
         statements.append(Statement(label + quote.text, (at,)))
         before = number
-    return Draft(quotes, tuple(statements), Drafting("extractive"))
+    return Draft(quotes, tuple(statements), Drafting(EXTRACTIVE))
 
 
 def _result(passages: Sequence[PassageInVersion]) -> SearchResult:

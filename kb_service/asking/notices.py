@@ -47,7 +47,7 @@ class Noticing:
         is_against_choice = understood.question.is_day_chosen and understood.as_of_named is not None
         name = "notice_day_read_not_chosen" if is_against_choice else "notice_day_read"
         as_of = understood.question.as_of
-        return Notice(NoticeKind.DAY_READ, self.lexicon.say(name, day=told(as_of)), citation.document_id, as_of)
+        return Notice(NoticeKind.DAY_READ, self.lexicon.say(name, day=day_in_words(as_of)), citation.document_id, as_of)
 
     def _change(
         self, citation: Citation, end: date, successor: Scheduled | None, *, as_of: date, today: date
@@ -65,7 +65,7 @@ class Noticing:
         text = self.lexicon.say(
             f"notice_{kind}_by" if is_named else f"notice_{kind}",
             title=citation.title,
-            day=told(shown),
+            day=day_in_words(shown),
             successor=successor.title if successor else "",
         )
         return [Notice(kind, text, citation.document_id, end)]
@@ -79,7 +79,7 @@ def present_offered(understood: Understanding, notices: Sequence[Notice], lexico
     return (lexicon.say("ask_of_today", question=understood.text.rstrip("?？。!！~ ")),)
 
 
-def told(day: date) -> str:
+def day_in_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 

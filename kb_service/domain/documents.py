@@ -117,6 +117,10 @@ class Timespan:
     approved_on: date | None = None
 
 
+# Between the cells of a table's row, which is one line of a text.
+CELL_BORDER = " | "
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """What is retrieved and cited: ``version.text[start:end]`` in code points, with its place in the source."""

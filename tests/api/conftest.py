@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from ingestion.structure import structure_text
 from kb_service.api.app import create_app
 from kb_service.domain.documents import Kind, VersionDraft
 from kb_service.domain.matters import Department, Matter
+from kb_service.domain.people import Role
 from kb_service.ports import Approval
 from kb_service.service import Service
 from kb_service.settings import Settings
-from kb_service.wiring import open_records, open_service
+from kb_service.wiring import now, open_records, open_service
 from tests.factories import NOON, day, metadata
 
 FEE_2025 = "一、收费标准\n热气球停放证每证收取工本费120元。\n二、办理时限\n自受理之日起5个工作日内办结。"
@@ -112,3 +114,17 @@ def publish(service: Service, document_id: str, text: str, *, title: str, **fiel
     (stored,) = service.library.store([version], actor="editor", at=NOON, approval=approval)
     service.synchroniser.sync([document_id])
     return stored.version_id
+
+
+@contextmanager
+def service_with_a_key(folder: Path, models_dir: Path) -> Iterator[Service]:
+    """Nothing is known in it; one administrator has a key."""
+    (folder / "models").symlink_to(models_dir)
+    with open_service(Settings(data_dir=folder)) as service:
+        service.records.people.create_key("管理员", roles=[Role.ADMIN], created_by="operator", at=now())
+        yield service
+
+
+def key_of(http: Http, name: str, *roles: Role, **options: Any) -> str:
+    made = http.service.records.people.create_key(name, roles=roles, created_by="operator", at=now(), **options)
+    return made[1]

@@ -18,7 +18,7 @@ from kb_service.domain.people import Actor, Role
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
-from tests.api.conftest import OWNER_TOKEN, Http
+from tests.api.conftest import OWNER_TOKEN, Http, key_of, service_with_a_key
 from tests.factories import draft
 
 ROUTES = [("GET", "/v1/matters"), ("GET", "/v1/departments"), ("GET", "/v1/search?question=气球"), ("GET", "/v1/me")]
@@ -28,10 +28,7 @@ UNKNOWN = f"kb_00000000_{'A' * 43}"
 @pytest.fixture(scope="module")
 def keyed_service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
     """Nothing is known in it; one administrator has a key."""
-    folder = tmp_path_factory.mktemp("keyed")
-    (folder / "models").symlink_to(models_dir)
-    with open_service(Settings(data_dir=folder)) as service:
-        service.records.people.create_key("管理员", roles=[Role.ADMIN], created_by="operator", at=now())
+    with service_with_a_key(tmp_path_factory.mktemp("keyed"), models_dir) as service:
         yield service
 
 
@@ -44,11 +41,6 @@ def keyed(keyed_service: Service) -> Http:
 def open_to_visitors(keyed_service: Service) -> Http:
     settings = keyed_service.settings.model_copy(update={"open_asking": True})
     return Http(replace(keyed_service, settings=settings))
-
-
-def key_of(http: Http, name: str, *roles: Role, **options: Any) -> str:
-    made = http.service.records.people.create_key(name, roles=roles, created_by="operator", at=now(), **options)
-    return made[1]
 
 
 def shown(key: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from eval.boosting import Recipe, boost, calibration_line, logits, values
 from eval.calibrating import calibrate
 from eval.errors import ScikitLearnMissing, TooFewRows
 from eval.labelled_sets import LabelledSet, balanced
+from eval.site_calibration import refit
 from kb_service.asking.search.confidence import Tree, load_confidence
 
 
@@ -128,3 +129,20 @@ def _separable(name: str, rows: int) -> LabelledSet:
     covered = np.linspace(0, 1, rows)
     right = covered > 0.5
     return LabelledSet(name, "", ("covered",), covered[:, None], right.astype(float), right)
+
+
+def test_further_trees_learn_what_the_model_in_use_does_not_know() -> None:
+    base = calibrate([_separable("all", 400)], version="v", accepted_error=0.1, recipe=Recipe(trees=40)).model
+    covered = np.tile(np.linspace(0, 1, 100), 4)
+    is_told = np.repeat([0.0, 1.0], 200)
+    right = is_told == 1  # whatever is covered
+    own = LabelledSet("own", "", ("covered", "told"), np.stack([covered, is_told], axis=1), right.astype(float), right)
+    found = refit(own, base, version="own", accepted_error=0.1)
+    assert found.model.trees[: len(base.trees)] == base.trees
+    assert found.model.names == ("covered", "told")
+    assert not found.model.has_margin
+    assert found.before.auroc == pytest.approx(0.5)
+    assert found.after.auroc == pytest.approx(1.0)
+    assert found.model.probability({"covered": 0.1, "told": 1.0}) > found.model.probability(
+        {"covered": 0.9, "told": 0.0}
+    )

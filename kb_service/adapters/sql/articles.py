@@ -1,6 +1,6 @@
 """The names of documents, and the articles of a version, read from SQL and remembered."""
 
-from collections import OrderedDict
+import functools
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
@@ -24,7 +24,7 @@ class SqlArticles:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._titles: tuple[int, Sequence[Titled]] = (-1, ())
-        self._remembered: OrderedDict[str, ArticlesOfVersion] = OrderedDict()
+        self.of_version = functools.lru_cache(maxsize=_VERSIONS_REMEMBERED)(self._read)
 
     def titles(self) -> Sequence[Titled]:
         with self._database.reading() as connection:
@@ -39,14 +39,6 @@ class SqlArticles:
                 )
                 self._titles = (newest, tuple(Titled(row[0], row[1]) for row in connection.execute(query)))
         return self._titles[1]
-
-    def of_version(self, version_id: str) -> ArticlesOfVersion:
-        known = self._remembered.get(version_id)
-        if known is None:
-            known = self._remembered[version_id] = self._read(version_id)
-            while len(self._remembered) > _VERSIONS_REMEMBERED:
-                self._remembered.popitem(last=False)
-        return known
 
     def _read(self, version_id: str) -> ArticlesOfVersion:
         """A number that comes again, as in an annex with articles of its own, belongs to its first place."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from kb_service.asking.checking.words import CheckingWords, Found
-from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.documents import CELL_BORDER, PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.text.bounds import Bound, bounds_of
 from kb_service.text.clauses import ALL_MARKS, GAP, clauses, pairs_in, pairs_of, sentences, without
@@ -187,7 +187,7 @@ def segments_of(
         own = tuple(clauses_of(written, words, converter))
         segment = Segment(own, number, at, span.start, span.end, lead_in, is_item)
         segments.append(segment)
-        if _LEADS.search(written) or (lead_in is None and " | " in written):
+        if _LEADS.search(written) or (lead_in is None and CELL_BORDER in written):
             lead_in = segment
         elif not is_item and written.endswith(_ENDS):
             lead_in = None
@@ -195,7 +195,7 @@ def segments_of(
 
 
 def _is_item(written: str) -> bool:
-    return _LIST_MARK.match(written) is not None or written[:1] in "（(" or " | " in written
+    return _LIST_MARK.match(written) is not None or written[:1] in "（(" or CELL_BORDER in written
 
 
 def is_stated(each: Detail, source: Sequence[Detail], *, is_time_limit: bool) -> bool:

@@ -1,7 +1,6 @@
 """Answers composed from the words of the sources: the saying that answers first, then what belongs to it."""
 
 import functools
-import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from kb_service.domain.answers import EXTRACTIVE, Drafting
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.ports import ScriptConverter
+from kb_service.text.articles import ORDINAL
 from kb_service.text.clauses import Span
 from kb_service.text.normalising import normalised
 
@@ -40,7 +40,6 @@ _SOMETHING = 0.06
 _MOST_FURTHER = 2
 # Passages never change; their sentences are asked about again and again.
 _TEXTS_REMEMBERED = 4096
-_ARTICLE_ASKED = re.compile(r"第 ?[\d〇零一二三四五六七八九十百]+ ?条")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ class ExtractiveDrafter:
         choosing = Choosing(understood, weight_of, self._words, facet_words, nearness)
         in_reach = self._in_reach(choosing, candidates)
         score_of = _scores(in_reach, candidates)
-        with_articles = _ARTICLE_ASKED.search(understood.own_words) is not None
+        with_articles = ORDINAL.search(understood.own_words) is not None
         sayings_of = {
             each.passage.id: self._reader.read(each, understood.facet, with_articles=with_articles) for each in in_reach
         }

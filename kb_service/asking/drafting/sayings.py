@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kb_service.asking.drafting.tables import CELL_BORDER, cells_of, row_in_words
+from kb_service.asking.drafting.tables import cells_of, row_in_words
 from kb_service.asking.drafting.words import QuotingWords
-from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.documents import CELL_BORDER, PassageInVersion
 from kb_service.domain.matters import Facet
+from kb_service.text.articles import ORDINAL
 from kb_service.text.clauses import Span
 
 _LINE = re.compile(r"[^\n]+")
@@ -16,7 +17,7 @@ _SENTENCE = re.compile(r"[^。！？!?]+(?:[。！？!?]+[”’」』）)]*)?|[
 _LIST_MARK = re.compile(
     r"^\s*(?:[-*•·#>]+\s+|[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)、.．](?!\d)\s*|[①-⑳]\s*)+"
 )
-_ARTICLE = re.compile(r"^\s*第[\d〇零一二三四五六七八九十百]{1,6}条(?:之[一二三四五六七八九十]+)?[\s　]+")
+_ARTICLE = re.compile(rf"^\s*{ORDINAL.pattern}[\s　]+")
 _MARKUP = re.compile(r"\*\*|`|^#+\s+", re.MULTILINE)
 _HEADING_NUMBER = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|第[^ 　]{1,6}[章节条](?=[\s　]|$))[\s　]*"
@@ -169,8 +170,9 @@ def _list_at(text: str, lines: Sequence[Span], at: int, *, hangs: bool) -> list[
     return list(lines[at : at + count]) if count > 1 or (hangs and count) else []
 
 
-def _while(written: Sequence[str], holds: object) -> int:
-    return next((at for at, line in enumerate(written) if not holds(line)), len(written))  # type: ignore[operator]
+def _while(written: Sequence[str], holds: Callable[[str], bool]) -> int:
+    """How many lines from the first on."""
+    return next((at for at, line in enumerate(written) if not holds(line)), len(written))
 
 
 def _group(found: PassageInVersion, block: Sequence[Span], group: int, lead_in: Saying | None) -> Iterator[Saying]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-CELL_BORDER = " | "
+from kb_service.domain.documents import CELL_BORDER
+
 # Columns that count the rows say nothing of them.
 _COUNTING = re.compile(r"^(?:序号|编号|no\.?)$", re.IGNORECASE)
 _UNIT = re.compile(r"[（(]([^（()）]+)[）)]$")

@@ -36,8 +36,8 @@ class NotOfThatDay:
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """``passages``: of the articles found, in the order asked for. ``day_named``: in the words; ``is_day_carried``:
-    taken over from the turn before. ``unknown``: a law was named that no document has; ``which``: the titles of
-    several that it may be, or the article of an unnamed one.
+    taken over from the turn before. ``is_unknown``: a law was named that no document has; ``unnamed``: articles of no
+    law; ``ambiguous``: the titles of several that were named.
     """
 
     as_of: date

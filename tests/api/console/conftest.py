@@ -13,11 +13,8 @@ import pytest
 from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.domain.documents import Kind, VersionDraft
-from kb_service.domain.people import Role
 from kb_service.service import Service
-from kb_service.settings import Settings
-from kb_service.wiring import now, open_service
-from tests.api.conftest import Http
+from tests.api.conftest import Http, service_with_a_key
 from tests.factories import NOON, day, metadata
 
 PAGES = ["", "/upload", "/versions", "/review", "/due", "/suspicions"]
@@ -60,20 +57,13 @@ def document_id() -> str:
 
 @pytest.fixture(scope="session")
 def keyed_service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("keyed-console")
-    (folder / "models").symlink_to(models_dir)
-    with open_service(Settings(data_dir=folder)) as service:
-        service.records.people.create_key("管理员", roles=[Role.ADMIN], created_by="operator", at=now())
+    with service_with_a_key(tmp_path_factory.mktemp("keyed-console"), models_dir) as service:
         yield service
 
 
 @pytest.fixture
 def keyed(keyed_service: Service) -> Http:
     return Http(replace(keyed_service))
-
-
-def key_of(http: Http, name: str, *roles: Role) -> str:
-    return http.service.records.people.create_key(name, roles=roles, created_by="operator", at=now())[1]
 
 
 def store(http: Http, document_id: str, text: str = RULE, *, actor: str = "张三", **fields: Any) -> str:

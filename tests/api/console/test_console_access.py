@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from kb_service.domain.people import Role
-from tests.api.conftest import Http
-from tests.api.console.conftest import PAGES, Person, assert_page, key_of, state_of, store
+from tests.api.conftest import Http, key_of
+from tests.api.console.conftest import PAGES, Person, assert_page, state_of, store
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/versions/some", "/versions/some/diff", "/batches/some"])

@@ -5,8 +5,8 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from kb_service.domain.people import Role
-from tests.api.conftest import Http
-from tests.api.console.conftest import Person, assert_page, key_of
+from tests.api.conftest import Http, key_of
+from tests.api.console.conftest import Person, assert_page
 from tests.factories import day
 
 

@@ -5,8 +5,8 @@ from html import unescape
 import pytest
 
 from kb_service.domain.people import Role
-from tests.api.conftest import Http
-from tests.api.console.conftest import RULE, Person, assert_page, key_of, state_of, store
+from tests.api.conftest import Http, key_of
+from tests.api.console.conftest import RULE, Person, assert_page, state_of, store
 from tests.factories import day
 
 
