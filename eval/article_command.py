@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from eval.articles import Asked, Judged, judge, questions, read_laws, records
+from eval.articles import ArticleQuestion, JudgedArticle, judge, questions, read_laws, records
 from eval.errors import EvaluationStopped
 from eval.scratch import scratch_settings
 from eval.statistics import percentile, rate
@@ -75,7 +75,7 @@ def _filled(versions: Path) -> Iterator[Service]:
         yield service
 
 
-def _judged(service: Service, asked: Asked) -> Judged:
+def _judged(service: Service, asked: ArticleQuestion) -> JudgedArticle:
     asking = service.asking
     conversation_id = None
     if asked.before is not None:
@@ -87,7 +87,7 @@ def _judged(service: Service, asked: Asked) -> Judged:
     return judge(asked, answer, time.perf_counter() - began)
 
 
-def _report(judged: list[Judged]) -> str:
+def _report(judged: list[JudgedArticle]) -> str:
     by_style: dict[str, list[bool]] = defaultdict(list)
     for each in judged:
         by_style[each.asked.style].append(each.is_right)

@@ -48,7 +48,7 @@ class DatedLaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ArticleQuestion:
     """``before``: the question that it follows up, if any."""
 
     question: str
@@ -59,8 +59,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    asked: Asked
+class JudgedArticle:
+    asked: ArticleQuestion
     is_right: bool
     outcome: Outcome
     seconds: float
@@ -105,7 +105,9 @@ def records(versions: Path) -> Iterator[dict[str, Any]]:
         }
 
 
-def questions(laws: Sequence[DatedLaw], *, most: int, seed: int, traditional: Callable[[str], str]) -> list[Asked]:
+def questions(
+    laws: Sequence[DatedLaw], *, most: int, seed: int, traditional: Callable[[str], str]
+) -> list[ArticleQuestion]:
     """``most`` articles drawn from all texts alike, each asked in one of the styles; one in twelve in traditional."""
     dealer = random.Random(seed)
     places = [(law, ordinal) for law in laws for ordinal in law.article_of]
@@ -114,21 +116,23 @@ def questions(laws: Sequence[DatedLaw], *, most: int, seed: int, traditional: Ca
     return [
         each
         if dealer.randrange(12)
-        else Asked(traditional(each.question), each.as_of, f"{each.style} (traditional)", each.text, each.before)
+        else ArticleQuestion(
+            traditional(each.question), each.as_of, f"{each.style} (traditional)", each.text, each.before
+        )
         for each in asked
     ]
 
 
-def judge(asked: Asked, answer: Answer, seconds: float) -> Judged:
+def judge(asked: ArticleQuestion, answer: Answer, seconds: float) -> JudgedArticle:
     """Right: all of the article and nothing else, quoted from a version in force that day."""
     said = "".join("".join(each.quote.split()) for each in answer.citations)
     is_right = (
         answer.outcome is Outcome.ANSWERED and said == "".join(asked.text.split()) and answer.as_of == asked.as_of
     )
-    return Judged(asked, is_right, answer.outcome, seconds)
+    return JudgedArticle(asked, is_right, answer.outcome, seconds)
 
 
-def _question(law: DatedLaw, ordinal: str, dealer: random.Random) -> Asked:
+def _question(law: DatedLaw, ordinal: str, dealer: random.Random) -> ArticleQuestion:
     as_of = law.first + timedelta(days=dealer.randrange((law.end - law.first).days))
     digits = str(_number(ordinal))
     inserted = ordinal.partition("条")[2]
@@ -138,7 +142,7 @@ def _question(law: DatedLaw, ordinal: str, dealer: random.Random) -> Asked:
     if inserted:  # 第十二条之一 has no other way of being written
         style = "{han}" if is_follow_up else "{law}{han}"
     before = f"{written['law']}第一条" if is_follow_up else None
-    return Asked(style.format(**written), as_of, style, law.article_of[ordinal], before)
+    return ArticleQuestion(style.format(**written), as_of, style, law.article_of[ordinal], before)
 
 
 def _called(law: str, dealer: random.Random) -> str:

@@ -23,7 +23,7 @@ _UNANSWERABLE = 0.45
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FittedConfidence:
     """A confidence model, and how it was judged: on folds of each set, and on each set left out (one set: on folds)."""
 
     model: ConfidenceModel
@@ -50,7 +50,9 @@ class Fitted:
         )
 
 
-def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: float, recipe: Recipe = RECIPE) -> Fitted:
+def calibrate(
+    sets: Sequence[LabelledSet], *, version: str, accepted_error: float, recipe: Recipe = RECIPE
+) -> FittedConfidence:
     """Fit on all sets, each counting alike. Raises TooFewRows, or ScikitLearnMissing."""
     require_enough(sets, of_a_kind=_FEWEST_OF_A_KIND)
     logit_of = folded(sets, recipe)
@@ -69,7 +71,7 @@ def calibrate(sets: Sequence[LabelledSet], *, version: str, accepted_error: floa
         risks_elsewhere=_risks(sets, elsewhere),
         max_wrong_rate=accepted_error,
     )
-    return Fitted(
+    return FittedConfidence(
         model=model,
         accepted_error=accepted_error,
         sets=tuple({"name": each.name, "sha256": each.sha256} for each in sets),

@@ -22,7 +22,7 @@ from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
-from eval.questions import Part, read_questions
+from eval.questions import SuitePart, read_questions
 from eval.reading import reading
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import label_answers, refit
@@ -49,7 +49,9 @@ _OUT = Path("var/eval")
 @app.command()
 def run(
     questions: Annotated[Path, typer.Option(help="A .jsonl file or a folder of them.")] = Path("corpus/questions"),
-    part: Annotated[Part, typer.Option(help="Half of the questions, always the same: dev, or test.")] = Part.ALL,
+    part: Annotated[
+        SuitePart, typer.Option(help="Half of the questions, always the same: dev, or test.")
+    ] = SuitePart.ALL,
     out: Out = _OUT,
     url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
     as_json: AsJson = False,

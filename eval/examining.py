@@ -8,7 +8,7 @@ from pathlib import Path
 from eval.charts import reliability_svg, risk_coverage_svg
 from eval.controls import always_hand_over, shuffled
 from eval.question_lines import question_files
-from eval.questions import Part, SuiteQuestion, checksums, read_questions
+from eval.questions import SuitePart, SuiteQuestion, checksums, read_questions
 from eval.report import report
 from eval.runs import Run, RunConditions, code_revision, remember, write_run
 from eval.scoring import Observed, ScoredRow, observe, score
@@ -33,7 +33,7 @@ def examine(
     converter: ScriptConverter,
     at: datetime,
     name: str,
-    part: Part = Part.ALL,
+    part: SuitePart = SuitePart.ALL,
     advance: Advance = lambda: None,
 ) -> Examined:
     """Ask every question of that part of ``path`` once, and judge the product and the controls by the same rules.

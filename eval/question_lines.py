@@ -87,7 +87,7 @@ class Turn(_Judged):
         return self
 
 
-class Line(_Judged):
+class SuiteLine(_Judged):
     """One question, or ``turns``; a conversation's ``question`` may repeat its first turn, its ``matter`` is not
     judged, and its day, region and audience hold for the turns that name none."""
 
@@ -127,10 +127,10 @@ class Line(_Judged):
         )
 
 
-def read_lines(path: Path) -> list[Line]:
+def read_lines(path: Path) -> list[SuiteLine]:
     """All lines of a file, or of a folder's ``.jsonl`` files. Raises SuiteInvalid, naming file and line, for a bad
     line or a repeated id, and for a missing path."""
-    found: dict[str, Line] = {}
+    found: dict[str, SuiteLine] = {}
     for file in question_files(path):
         for number, text in _written(file):
             line = _parsed(file, number, text)
@@ -153,9 +153,9 @@ def _written(file: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _parsed(file: Path, number: int, text: str) -> Line:
+def _parsed(file: Path, number: int, text: str) -> SuiteLine:
     try:
-        return Line.model_validate_json(text)
+        return SuiteLine.model_validate_json(text)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"]) or "line"

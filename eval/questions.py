@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from eval.errors import SuiteInvalid
-from eval.question_lines import Expect, Line, Turn, alternatives, read_lines
+from eval.question_lines import Expect, SuiteLine, Turn, alternatives, read_lines
 from kb_service.domain.answers import Outcome
 from kb_service.domain.documents import Audience
 
@@ -23,7 +23,7 @@ _OUTCOME_OF = {
 _OUTSIDE = {Outcome.OUT_OF_SCOPE, Outcome.COURTESY}
 
 
-class Part(StrEnum):
+class SuitePart(StrEnum):
     """The half of a suite that one works with, the half that one is judged by, or both."""
 
     DEV = "dev"
@@ -65,20 +65,20 @@ class SuiteQuestion:
         return self.turn > 1
 
 
-def read_questions(path: Path, part: Part = Part.ALL) -> list[SuiteQuestion]:
+def read_questions(path: Path, part: SuitePart = SuitePart.ALL) -> list[SuiteQuestion]:
     """The questions of a file or of a folder's ``.jsonl`` files, the turns of a conversation one after the other.
 
     Raises SuiteInvalid for a bad line, a repeated id, a missing path, or no question at all.
     """
-    lines = [line for line in read_lines(path) if part in (Part.ALL, part_of(line.id))]
+    lines = [line for line in read_lines(path) if part in (SuitePart.ALL, part_of(line.id))]
     if not lines:
         raise SuiteInvalid(f"{path} holds no question; an evaluation of nothing proves nothing")
     return [question for line in lines for question in _questions(line)]
 
 
-def part_of(line_id: str) -> Part:
+def part_of(line_id: str) -> SuitePart:
     """Always the same for the same id, about half of all ids each, and a conversation stays together."""
-    return (Part.DEV, Part.TEST)[hashlib.sha256(line_id.encode()).digest()[0] % 2]
+    return (SuitePart.DEV, SuitePart.TEST)[hashlib.sha256(line_id.encode()).digest()[0] % 2]
 
 
 def checksums(files: Sequence[Path]) -> Mapping[str, str]:
@@ -86,14 +86,14 @@ def checksums(files: Sequence[Path]) -> Mapping[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def _questions(line: Line) -> Iterator[SuiteQuestion]:
+def _questions(line: SuiteLine) -> Iterator[SuiteQuestion]:
     if not line.turns:
         yield _question(line, line)
     for number, turn in enumerate(line.conversation(), start=1):
         yield _question(line, turn, number)
 
 
-def _question(line: Line, asked: Line | Turn, turn: int = 0) -> SuiteQuestion:
+def _question(line: SuiteLine, asked: SuiteLine | Turn, turn: int = 0) -> SuiteQuestion:
     documents = alternatives(asked.document)
     outcomes = list(dict.fromkeys(_OUTCOME_OF[each] for each in asked.expects))
     # What may be answered or not, and of which no document is named, nobody holds to be answerable.

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from eval.errors import RunNotFound
-from eval.questions import Part
+from eval.questions import SuitePart
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
 from eval.summary import Summary
@@ -29,7 +29,7 @@ class RunConditions:
     confidence_version: str
     system: Mapping[str, Any]
     question_files: Mapping[str, str]
-    part: Part
+    part: SuitePart
 
 
 @dataclass(frozen=True, slots=True)

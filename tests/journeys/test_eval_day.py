@@ -13,7 +13,7 @@ from eval.commands import app
 from eval.errors import RunNotFound, SuiteInvalid
 from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
-from eval.questions import Part, SuiteQuestion, read_questions
+from eval.questions import SuitePart, SuiteQuestion, read_questions
 from eval.runs import read_history, read_rows, run_folder
 from eval.scoring import ScoredRow
 from eval.statistics import rate
@@ -151,11 +151,11 @@ def test_a_part_of_the_questions_can_be_asked(service: Service, tmp_path: Path) 
                 InProcess(service), suite, converter=OpenCCConverter(), at=NOON, name="part", part=part
             ).rows
         }
-        for part in (Part.DEV, Part.TEST)
+        for part in (SuitePart.DEV, SuitePart.TEST)
     }
-    assert asked[Part.DEV] and asked[Part.TEST]
-    assert asked[Part.DEV] | asked[Part.TEST] == {"past", "present", "absent", "talk#1", "talk#2"}
-    assert not asked[Part.DEV] & asked[Part.TEST]
+    assert asked[SuitePart.DEV] and asked[SuitePart.TEST]
+    assert asked[SuitePart.DEV] | asked[SuitePart.TEST] == {"past", "present", "absent", "talk#1", "talk#2"}
+    assert not asked[SuitePart.DEV] & asked[SuitePart.TEST]
 
 
 def test_the_controls_rank_below_the_product(examined: Examined) -> None:

@@ -14,8 +14,8 @@ from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Answer, Clarification, Outcome, Reason
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Matter
+from tests.conversations import turn
 from tests.factories import candidate, passage_in_version, question
-from tests.unit.test_conversing import turn
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 CONVERTER = OpenCCConverter()

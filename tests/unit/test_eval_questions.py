@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eval.errors import SuiteInvalid
-from eval.questions import Part, SuiteQuestion, part_of, read_questions
+from eval.questions import SuitePart, SuiteQuestion, part_of, read_questions
 from kb_service.domain.answers import Outcome
 from tests.factories import day
 
@@ -89,7 +89,7 @@ def test_a_line_that_cannot_be_judged_is_refused_with_its_place(
 
 def test_a_part_is_about_half_and_always_the_same() -> None:
     ids = [f"q{number}" for number in range(1000)]
-    dev = [each for each in ids if part_of(each) is Part.DEV]
+    dev = [each for each in ids if part_of(each) is SuitePart.DEV]
     assert 450 < len(dev) < 550
-    assert {part_of(each) for each in set(ids) - set(dev)} == {Part.TEST}
-    assert (part_of("past"), part_of("present")) == (Part.DEV, Part.TEST)
+    assert {part_of(each) for each in set(ids) - set(dev)} == {SuitePart.TEST}
+    assert (part_of("past"), part_of("present")) == (SuitePart.DEV, SuitePart.TEST)

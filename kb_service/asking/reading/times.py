@@ -61,14 +61,14 @@ TIME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DaySpan:
     """Days from ``first`` to ``last``, both included."""
 
     first: date
     last: date
 
     @classmethod
-    def on(cls, day: date) -> "Span":
+    def on(cls, day: date) -> "DaySpan":
         return cls(day, day)
 
 
@@ -105,7 +105,7 @@ def is_vaguely_now(match: re.Match[str]) -> bool:
     return said[0] in "今本当这" and not any(match[name] for name in exact)
 
 
-def span_of(match: re.Match[str], today: date) -> Span | None:
+def span_of(match: re.Match[str], today: date) -> DaySpan | None:
     """The days of a match of `TIME`; None where no calendar has them, or they are too far off to be meant."""
     if match["y"]:
         return _month(int(match["y"]), int(match["m"]), today, day=match["d"])
@@ -116,7 +116,7 @@ def span_of(match: re.Match[str], today: date) -> Span | None:
     if match["near"]:
         return _near(match["near"], match["near_day"], today)
     if match["beside"]:
-        return Span.on(today - timedelta(days=_DAYS_AGO[match["beside"][0]]))
+        return DaySpan.on(today - timedelta(days=_DAYS_AGO[match["beside"][0]]))
     if match["bare_part"]:
         return _part(today.year, match["bare_part"])
     if match["bare_holiday"]:
@@ -129,15 +129,15 @@ def span_of(match: re.Match[str], today: date) -> Span | None:
     return _within_year(match, year, today)
 
 
-def _within_year(match: re.Match[str], year: int, today: date) -> Span | None:
+def _within_year(match: re.Match[str], year: int, today: date) -> DaySpan | None:
     if match["month"]:
         return _month(year, _value(match["month"]), today, day=match["day"], part=match["month_part"] or "")
     if match["quarter"]:
         return _quarter(year, _value(match["quarter"]))
     if match["holiday"]:
-        return Span.on(date(year, *_FIRST_OF_HOLIDAY[match["holiday"][0]]))
+        return DaySpan.on(date(year, *_FIRST_OF_HOLIDAY[match["holiday"][0]]))
     if match["same"]:
-        return Span.on(_same_day(year, today.month, today))
+        return DaySpan.on(_same_day(year, today.month, today))
     return _part(year, match["part"] or "")
 
 
@@ -147,38 +147,38 @@ def _is_no_year(match: re.Match[str]) -> bool:
     return digits and "年" not in match.group() and not match["month"]
 
 
-def _month(year: int, month: int, today: date, *, day: str | None = None, part: str = "") -> Span | None:
+def _month(year: int, month: int, today: date, *, day: str | None = None, part: str = "") -> DaySpan | None:
     if not _EARLIEST <= year <= today.year + _FURTHEST:
         return None
     last = calendar.monthrange(year, month)[1]
     if day is not None:
         number = int(day.rstrip("日号"))
-        return Span.on(date(year, month, number)) if number <= last else None
+        return DaySpan.on(date(year, month, number)) if number <= last else None
     if part == "初":
-        return Span(date(year, month, 1), date(year, month, 10))
-    return Span.on(date(year, month, last)) if part else Span(date(year, month, 1), date(year, month, last))
+        return DaySpan(date(year, month, 1), date(year, month, 10))
+    return DaySpan.on(date(year, month, last)) if part else DaySpan(date(year, month, 1), date(year, month, last))
 
 
-def _part(year: int, part: str) -> Span:
+def _part(year: int, part: str) -> DaySpan:
     if part.startswith("上半"):
-        return Span(date(year, 1, 1), date(year, 6, 30))
+        return DaySpan(date(year, 1, 1), date(year, 6, 30))
     if part.startswith("下半"):
-        return Span(date(year, 7, 1), date(year, 12, 31))
+        return DaySpan(date(year, 7, 1), date(year, 12, 31))
     if part.endswith("初"):
-        return Span(date(year, 1, 1), date(year, 1, 31))
+        return DaySpan(date(year, 1, 1), date(year, 1, 31))
     if part.endswith(("底", "末")):
-        return Span.on(date(year, 12, 31))
+        return DaySpan.on(date(year, 12, 31))
     if "中" in part:
-        return Span(date(year, 6, 1), date(year, 6, 30))
-    return Span(date(year, 1, 1), date(year, 12, 31))
+        return DaySpan(date(year, 6, 1), date(year, 6, 30))
+    return DaySpan(date(year, 1, 1), date(year, 12, 31))
 
 
-def _quarter(year: int, quarter: int) -> Span:
+def _quarter(year: int, quarter: int) -> DaySpan:
     last = 3 * quarter
-    return Span(date(year, last - 2, 1), date(year, last, calendar.monthrange(year, last)[1]))
+    return DaySpan(date(year, last - 2, 1), date(year, last, calendar.monthrange(year, last)[1]))
 
 
-def _near(said: str, day: str | None, today: date) -> Span | None:
+def _near(said: str, day: str | None, today: date) -> DaySpan | None:
     """上个月, 下个月1号, 上季度."""
     offset = {"上": -1, "下": 1}.get(said[0], 0)
     if said.endswith("季度"):
@@ -188,15 +188,15 @@ def _near(said: str, day: str | None, today: date) -> Span | None:
     return _month(year, month, today, day=day)
 
 
-def _ago(number: str, unit: str, today: date) -> Span | None:
+def _ago(number: str, unit: str, today: date) -> DaySpan | None:
     """三年前, 半年前, 两个月前: that very day."""
     if number == "半":
-        return Span.on(_same_day(*_months_later(today, -6), today)) if unit == "年" else None
+        return DaySpan.on(_same_day(*_months_later(today, -6), today)) if unit == "年" else None
     count = _value(number)
     if unit in "天周":
-        return Span.on(today - timedelta(days=count * (7 if unit == "周" else 1)))
+        return DaySpan.on(today - timedelta(days=count * (7 if unit == "周" else 1)))
     year, month = _months_later(today, -count * (12 if unit == "年" else 1))
-    return Span.on(_same_day(year, month, today)) if year >= _EARLIEST else None
+    return DaySpan.on(_same_day(year, month, today)) if year >= _EARLIEST else None
 
 
 def _months_later(today: date, months: int) -> tuple[int, int]:
@@ -209,10 +209,10 @@ def _same_day(year: int, month: int, today: date) -> date:
     return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
 
 
-def _next_or_this_years(holiday: str, today: date) -> Span:
+def _next_or_this_years(holiday: str, today: date) -> DaySpan:
     """This year's; 元旦 said in the second half of a year is the next one."""
     month, day = _FIRST_OF_HOLIDAY[holiday[0]]
-    return Span.on(date(today.year + (month == 1 and today.month > 6), month, day))
+    return DaySpan.on(date(today.year + (month == 1 and today.month > 6), month, day))
 
 
 def _year(said: str, today: date) -> int:
