@@ -205,7 +205,7 @@ def _names_near(
 
 def _nearness(embed_question: Callable[[str], Vector], model: EmbeddingModel) -> Callable[[str, str], float]:
     """The cosine of a question and a sentence of a passage; sentences are asked about again and again."""
-    embed = functools.lru_cache(maxsize=_SENTENCES_REMEMBERED)(lambda text: model.embed_passages([text])[0])
+    embed = functools.lru_cache(maxsize=_SENTENCES_REMEMBERED)(model.embed_sentence)
     return lambda question, text: float(embed_question(question) @ embed(text))
 
 

@@ -137,6 +137,9 @@ class EmbeddingModel(Protocol):
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
 
+    def embed_sentence(self, text: str) -> Vector:
+        """Of a passage, while somebody waits: as `embed_passages` would, but not behind imports."""
+
 
 class Reranker(Protocol):
     """Reads a question and a passage together; finer than comparing vectors, and slower."""

@@ -55,6 +55,9 @@ class EmbeddingModelContract:
         for text, vector in zip(texts, together, strict=True):
             assert np.abs(model.embed_passages([text])[0] - vector).max() < 1e-6
 
+    def test_a_sentence_has_the_vector_of_a_passage_of_its_words(self, model: EmbeddingModel) -> None:
+        assert np.abs(model.embed_sentence(SHORT) - model.embed_passages([SHORT])[0]).max() < 1e-6
+
     def test_nothing_gives_no_vectors(self, model: EmbeddingModel) -> None:
         assert model.embed_passages([]).shape == (0, model.dimensions)
 

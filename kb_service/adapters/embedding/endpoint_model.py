@@ -76,6 +76,11 @@ class EndpointModel:
         vector: Vector = self._normalised(self._embedded([self._endpoint.question_prefix + text]))[0]
         return vector
 
+    def embed_sentence(self, text: str) -> Vector:
+        """Implements `ports.EmbeddingModel`."""
+        sentence: Vector = self.embed_passages([text])[0]
+        return sentence
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         prefixed = [self._endpoint.passage_prefix + text for text in texts]
         rows: list[list[float]] = []

@@ -70,6 +70,11 @@ class FastembedModel:
         with self._question_seats:
             return self._embedded(self._prefixes.question + text)
 
+    def embed_sentence(self, text: str) -> Vector:
+        """Implements `ports.EmbeddingModel`."""
+        with self._question_seats:
+            return self._embedded(self._prefixes.passage + text)
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self._dimensions), np.float32)
         # The longest first, so that no thread starts on a long one when the others are done.
