@@ -125,7 +125,8 @@ class Preparing:
         kind = f"{self._model.fingerprint} as questions"
         text_of = {key_of(text): text for text in texts}
         known = dict(self._computed.embeddings(kind, list(text_of)))
-        new = {key: self._model.embed_question(text) for key, text in text_of.items() if key not in known}
+        missing = {key: text for key, text in text_of.items() if key not in known}
+        new = dict(zip(missing, self._model.embed_questions(list(missing.values())), strict=True))
         self._computed.add_embeddings(kind, new)
         return {text_of[key]: vector for key, vector in (known | new).items()}
 

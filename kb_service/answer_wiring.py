@@ -5,7 +5,7 @@ import functools
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from ingestion.sentence_vectors import SentenceVectors
 from ingestion.statistics import PublishedStatistics
+from kb_service.adapters.embedding.remembering import RememberedVectors
 from kb_service.adapters.pronunciation import syllable
 from kb_service.adapters.sql.articles import SqlArticles
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
@@ -77,13 +78,9 @@ def open_asking(
     matters = records.catalogue.matters()
     router = Router(records.catalogue.departments(), texts.converter, platform_owner=lexicon.scope.platform_owner)
     # Reading and searching want the vector of the same words.
-    embed = functools.lru_cache(maxsize=_QUESTIONS_REMEMBERED)(texts.model.embed_question)
-    examples = open_examples(settings, lexicon, texts.converter, texts.model, embed=embed)
-    embed_meaning = (
-        functools.partial(_embedded_with_guide_words, embed=embed, lexicon=lexicon)
-        if knobs.guide_word_weight
-        else embed
-    )
+    questions = RememberedVectors(texts.model.embed_questions, most=_QUESTIONS_REMEMBERED)
+    meaning = _Meaning(questions, lexicon.plain.beside if knobs.guide_word_weight else lambda _text: ())
+    examples = open_examples(settings, lexicon, texts.converter, texts.model, embed=meaning.as_put)
     misspellings = Misspellings(matter_names(matters, texts.converter).all(), texts.segmenter, syllable)
     reader = Reader(
         matters,
@@ -91,13 +88,13 @@ def open_asking(
         texts.converter,
         questions_by_matter(records.database),
         likeness=examples.likeness,
-        names_near=_names_near(matters, texts, embed_meaning) if knobs.nearness_weight else None,
+        names_near=_names_near(matters, texts, meaning.searched) if knobs.nearness_weight else None,
         mended=misspellings.mended if knobs.mends_spelling else str,
     )
     retriever = Retriever(
         index=index,
         library=records.library,
-        embed=embed_meaning,
+        embed=meaning.searched,
         segmenter=texts.segmenter,
         converter=texts.converter,
         lexicon=lexicon,
@@ -117,7 +114,7 @@ def open_asking(
         converter=texts.converter,
         words=load_quoting_words(settings.prompts_dir),
         say=lexicon.say,
-        nearness=_nearness(embed, texts.model),
+        nearness=_nearness(questions, texts.model),
         longest=knobs.longest_quote,
     )
 
@@ -182,14 +179,28 @@ def open_asking(
     )
 
 
-def _embedded_with_guide_words(text: str, *, embed: Callable[[str], Vector], lexicon: Lexicon) -> Vector:
-    """Between a question as it is put and the same with what guides call its words; of length 1."""
-    called = lexicon.plain.beside(text)
-    if not called:
-        return embed(text)
-    both = embed(text) + embed(" ".join((text, *called)))
-    between: Vector = (both / np.linalg.norm(both)).astype(np.float32)
-    return between
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """Vectors of questions, alone and with what guides call their words, which are embedded side by side."""
+
+    vectors: RememberedVectors
+    guide_words: Callable[[str], Sequence[str]]
+
+    def as_put(self, text: str) -> Vector:
+        return self._vectors(text)[0]
+
+    def searched(self, text: str) -> Vector:
+        """Between the question as it is put and the same with guide words; of length 1."""
+        as_put, *with_guide_words = self._vectors(text)
+        if not with_guide_words:
+            return as_put
+        both = as_put + with_guide_words[0]
+        between: Vector = (both / np.linalg.norm(both)).astype(np.float32)
+        return between
+
+    def _vectors(self, text: str) -> list[Vector]:
+        called = self.guide_words(text)
+        return self.vectors.of([text, " ".join((text, *called))] if called else [text])
 
 
 def _names_near(
@@ -203,10 +214,10 @@ def _names_near(
     return lambda text: nearest.nearness(embed(text))
 
 
-def _nearness(embed_question: Callable[[str], Vector], model: EmbeddingModel) -> Callable[[str, str], float]:
-    """The cosine of a question and a sentence of a passage; sentences are asked about again and again."""
-    embed = functools.lru_cache(maxsize=_SENTENCES_REMEMBERED)(model.embed_sentence)
-    return lambda question, text: float(embed_question(question) @ embed(text))
+def _nearness(questions: RememberedVectors, model: EmbeddingModel) -> Callable[[str, Sequence[str]], Sequence[float]]:
+    """The cosines of a question and sentences of passages; sentences are asked about again and again."""
+    sentences = RememberedVectors(model.embed_sentences, most=_SENTENCES_REMEMBERED)
+    return lambda question, texts: [float(questions.one(question) @ each) for each in sentences.of(texts)]
 
 
 def _drafter(

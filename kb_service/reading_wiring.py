@@ -5,16 +5,14 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from kb_service.adapters.embedding.fastembed_model import cores
 from kb_service.asking.reading.examples import ExampleReader, Examples, Fitted, fit, load_examples
 from kb_service.asking.reading.lexicon import Lexicon
-from kb_service.asking.reading.linear_layer import Floats, LinearLayer
+from kb_service.asking.reading.linear_layer import LinearLayer
 from kb_service.ports import EmbeddingModel, ScriptConverter, Vector
 from kb_service.settings import Settings
 from kb_service.text.normalising import normalised
@@ -39,7 +37,7 @@ def open_examples(
         fitted = fit(
             examples,
             read=lambda text: _read(text, lexicon, converter),
-            embed_all=lambda read: _embedded(read, model),
+            embed_all=model.embed_questions,
             accepted_false_alarms=lexicon.scope.accepted_false_alarms,
         )
         with contextlib.suppress(OSError):  # a folder that cannot be written costs seconds at each start, no more
@@ -57,11 +55,6 @@ def _key(examples: Examples, lexicon: Lexicon, model: EmbeddingModel) -> str:
     """Of what the outcome depends on, but for the words that `_read` takes away."""
     learned_from = (examples, lexicon.scope.accepted_false_alarms, model.fingerprint)
     return hashlib.sha256(json.dumps(learned_from).encode()).hexdigest()[:16]
-
-
-def _embedded(texts: Sequence[str], model: EmbeddingModel) -> Floats:
-    with ThreadPoolExecutor(cores()) as pool:
-        return np.stack(list(pool.map(model.embed_question, texts)))
 
 
 def _kept(path: Path) -> Fitted | None:

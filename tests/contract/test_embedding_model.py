@@ -55,11 +55,16 @@ class EmbeddingModelContract:
         for text, vector in zip(texts, together, strict=True):
             assert np.abs(model.embed_passages([text])[0] - vector).max() < 1e-6
 
-    def test_a_sentence_has_the_vector_of_a_passage_of_its_words(self, model: EmbeddingModel) -> None:
-        assert np.abs(model.embed_sentence(SHORT) - model.embed_passages([SHORT])[0]).max() < 1e-6
+    def test_sentences_have_the_vectors_of_passages_of_their_words(self, model: EmbeddingModel) -> None:
+        texts = [SHORT, "费用", LONG[:100]]
+        assert np.abs(model.embed_sentences(texts) - model.embed_passages(texts)).max() < 1e-6
+
+    def test_several_questions_have_the_vectors_of_each(self, model: EmbeddingModel) -> None:
+        together = model.embed_questions([SHORT, "费用", SHORT])
+        assert np.abs(together - [model.embed_question(each) for each in (SHORT, "费用", SHORT)]).max() < 1e-6
 
     def test_nothing_gives_no_vectors(self, model: EmbeddingModel) -> None:
-        assert model.embed_passages([]).shape == (0, model.dimensions)
+        assert model.embed_passages([]).shape == model.embed_questions([]).shape == (0, model.dimensions)
 
     def test_the_same_question_has_the_same_vector(self, model: EmbeddingModel) -> None:
         assert np.array_equal(model.embed_question(SHORT), model.embed_question(SHORT))

@@ -52,7 +52,7 @@ def drafted(
         converter=OpenCCConverter(),
         words=WORDS,
         say=LEXICON.say,
-        nearness=lambda question, text: 0.0,
+        nearness=lambda question, texts: [0.0 for _ in texts],
         longest=longest,
     )
     scored = [each if isinstance(each, Candidate) else candidate(each) for each in candidates]

@@ -42,7 +42,7 @@ def drafter(
         converter=_CONVERTER,
         words=load_quoting_words(_PROMPTS),
         say=_LEXICON.say,
-        nearness=lambda question, text: 0.0,
+        nearness=lambda question, texts: [0.0 for _ in texts],
         longest=420,
     )
     return ModelDrafter(

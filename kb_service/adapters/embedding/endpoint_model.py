@@ -73,23 +73,27 @@ class EndpointModel:
         return self._dimensions
 
     def embed_question(self, text: str) -> Vector:
-        vector: Vector = self._normalised(self._embedded([self._endpoint.question_prefix + text]))[0]
+        vector: Vector = self.embed_questions([text])[0]
         return vector
 
-    def embed_sentence(self, text: str) -> Vector:
-        """Implements `ports.EmbeddingModel`."""
-        sentence: Vector = self.embed_passages([text])[0]
-        return sentence
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        return self._in_batches([self._endpoint.question_prefix + text for text in texts])
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        prefixed = [self._endpoint.passage_prefix + text for text in texts]
-        rows: list[list[float]] = []
-        for start in range(0, len(prefixed), BATCH):
-            rows += self._embedded(prefixed[start : start + BATCH])
-        return self._normalised(rows)
+        return self._in_batches([self._endpoint.passage_prefix + text for text in texts])
+
+    def embed_sentences(self, texts: Sequence[str]) -> Vectors:
+        """Implements `ports.EmbeddingModel`."""
+        return self.embed_passages(texts)
 
     def close(self) -> None:
         self._client.close()
+
+    def _in_batches(self, prefixed: Sequence[str]) -> Vectors:
+        rows: list[list[float]] = []
+        for start in range(0, len(prefixed), BATCH):
+            rows += self._embedded(list(prefixed[start : start + BATCH]))
+        return self._normalised(rows)
 
     def _normalised(self, rows: list[list[float]]) -> Vectors:
         expected = self.dimensions

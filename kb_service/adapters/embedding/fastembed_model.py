@@ -38,7 +38,7 @@ class Prefixes:
 
 
 class FastembedModel:
-    """Texts go through the network one by one, on one thread each; passages in parallel on several.
+    """Texts go through the network one by one, on one thread each; several at once on several threads.
 
     Measured on 300-character passages: 26 a second alone, 19 in batches of 16 (padding, caches); and an int8 vector
     taken in a batch moves with its neighbours (cosine .998), taken alone it is the same every time.
@@ -67,13 +67,14 @@ class FastembedModel:
         return self._dimensions
 
     def embed_question(self, text: str) -> Vector:
-        with self._question_seats:
-            return self._embedded(self._prefixes.question + text)
+        return self._awaited(self._prefixes.question + text)
 
-    def embed_sentence(self, text: str) -> Vector:
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        return self._side_by_side([self._prefixes.question + text for text in texts])
+
+    def embed_sentences(self, texts: Sequence[str]) -> Vectors:
         """Implements `ports.EmbeddingModel`."""
-        with self._question_seats:
-            return self._embedded(self._prefixes.passage + text)
+        return self._side_by_side([self._prefixes.passage + text for text in texts])
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self._dimensions), np.float32)
@@ -83,6 +84,18 @@ class FastembedModel:
             for at, vector in zip(order, pool.map(self._passage, [texts[at] for at in order]), strict=True):
                 vectors[at] = vector
         return vectors
+
+    def _side_by_side(self, texts: Sequence[str]) -> Vectors:
+        if len(texts) < 2:
+            found = [self._awaited(text) for text in texts]
+        else:
+            with ThreadPoolExecutor(min(cores(), len(texts))) as pool:
+                found = list(pool.map(self._awaited, texts))
+        return np.array(found, np.float32).reshape(len(texts), self._dimensions)
+
+    def _awaited(self, text: str) -> Vector:
+        with self._question_seats:
+            return self._embedded(text)
 
     def _passage(self, text: str) -> Vector:
         with self._passage_seats:

@@ -46,14 +46,14 @@ _RANGE = re.compile(r"\s*(?:至|到|-|~|—)+\s*$")
 @dataclass(frozen=True, slots=True)
 class Choosing:
     """One question and what its words weigh. ``facet_words``: of which a heading or label has one that names the facet
-    asked for; empty where none is. ``nearness``: the cosine of a normalised text and the question.
+    asked for; empty where none is. ``nearness``: the cosines of normalised texts and the question.
     """
 
     understood: Understanding
     weight_of: Mapping[str, float]
     words: QuotingWords
     facet_words: tuple[str, ...]
-    nearness: Callable[[str], float]
+    nearness: Callable[[Sequence[str]], Sequence[float]]
 
     def names_facet(self, found: PassageInVersion) -> bool:
         """Whether a heading above the passage does."""
@@ -79,7 +79,8 @@ class Choosing:
         scored = sorted(((self._score(each, score_of), -at) for at, each in enumerate(sayings)), reverse=True)
         close = [(score, at) for score, at in scored[:_MOST_COMPARED] if scored[0][0] - score < _CLOSE]
         if len(close) > 1:
-            close = [(score + _MEANING * self.nearness(sayings[-at].key), at) for score, at in close]
+            nearness = self.nearness([sayings[-at].key for _, at in close])
+            close = [(score + _MEANING * near, at) for (score, at), near in zip(close, nearness, strict=True)]
         return sayings[-max(close)[1]]
 
     def share(self, saying: Saying) -> float:

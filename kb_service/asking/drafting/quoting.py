@@ -61,11 +61,11 @@ class ExtractiveDrafter:
         converter: ScriptConverter,
         words: QuotingWords,
         say: Callable[[str], str],
-        nearness: Callable[[str, str], float],
+        nearness: Callable[[str, Sequence[str]], Sequence[float]],
         longest: int,
     ) -> None:
         """``sections``: the passages of a version in order; ``facet_headings``: words of headings; ``say``: a fixed
-        wording by its name; ``nearness``: the cosine of a question and a sentence; ``longest``: the length of an
+        wording by its name; ``nearness``: the cosines of a question and sentences; ``longest``: the length of an
         answer in characters.
         """
         self._sections = sections
