@@ -168,14 +168,15 @@ class Pipeline:
         quoted = self._quoted(understood, candidates, terms)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
         feature_of |= answer_features(understood, candidates, terms, self._normalised(quoted))
+        probability = confidence.probability(feature_of)
         return understood, SearchResult(
             candidates=tuple(candidates),
             terms=terms,
             quoted=quoted,
             features=feature_of,
-            confidence=confidence.probability(feature_of),
+            confidence=probability,
             confidence_applies=confidence.applies(feature_of),
-            is_sure=confidence.answers(feature_of),
+            is_sure=probability >= confidence.needed(feature_of),
         )
 
     def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:

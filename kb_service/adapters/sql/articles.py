@@ -15,6 +15,8 @@ _VERSIONS_REMEMBERED = 64
 # An ordinal with its title stands within so many characters of an article's first passage.
 _OPENING = 24
 
+_NEWEST = select(func.max(events.c.id))
+
 ArticlesOfVersion = Mapping[ArticleNumber, Sequence[str]]
 
 
@@ -29,7 +31,7 @@ class SqlArticles:
     def titles(self) -> Sequence[Titled]:
         with self._database.reading() as connection:
             # Every change of what is approved adds an event.
-            newest = connection.execute(select(func.max(events.c.id))).scalar() or 0
+            newest = connection.execute(_NEWEST).scalar() or 0
             if newest != self._titles[0]:
                 query = (
                     select(versions.c.document_id, versions.c.title)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.schedules import schedules_within
@@ -55,19 +55,21 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
+_OF_REGIONS = select(versions.c.id, versions.c.document_id, versions.c.region).where(
+    versions.c.matter_id == bindparam("matter_id"),
+    versions.c.state == VersionState.APPROVED,
+    versions.c.region.is_not(None),
+)
+
+
 class SqlDistricts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def with_own_text(self, matter_id: str, as_of: date) -> list[str]:
         """Paths of districts, in order, that have a text on the matter in force that day."""
-        query = select(versions.c.id, versions.c.document_id, versions.c.region).where(
-            versions.c.matter_id == matter_id,
-            versions.c.state == VersionState.APPROVED,
-            versions.c.region.is_not(None),
-        )
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_OF_REGIONS, {"matter_id": matter_id}).all()
             schedules = schedules_within(connection, sorted({row.document_id for row in rows}))
         in_force = {each.version_id for found in schedules.values() for each in found if each.interval.contains(as_of)}
         paths = {region_path(row.region) for row in rows if row.id in in_force}

@@ -1,10 +1,10 @@
 """Documents, versions and passages in SQL."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
@@ -31,6 +31,8 @@ _PASSAGE_AND_VERSION = (
     .join(versions, versions.c.id == passages.c.version_id)
     .order_by(passages.c.version_id, passages.c.ordinal)
 )
+_BY_ID = _PASSAGE_AND_VERSION.where(passages.c.id.in_(bindparam("passage_ids", expanding=True)))
+_OF_VERSION = _PASSAGE_AND_VERSION.where(versions.c.id == bindparam("version_id"))
 
 
 class SqlLibrary:
@@ -159,14 +161,13 @@ class SqlLibrary:
         found: dict[str, PassageInVersion] = {}
         with self._database.reading() as connection:
             for ids in chunks(passage_ids):
-                for row in connection.execute(_PASSAGE_AND_VERSION.where(passages.c.id.in_(ids))):
-                    found[row.id] = _passage_in_version(row)
+                read = connection.execute(_BY_ID, {"passage_ids": ids})
+                found |= {each.passage.id: each for each in _passages_in_versions(read)}
         return found
 
     def passages_of_version(self, version_id: str) -> Sequence[PassageInVersion]:
         with self._database.reading() as connection:
-            found = connection.execute(_PASSAGE_AND_VERSION.where(versions.c.id == version_id))
-            return [_passage_in_version(row) for row in found]
+            return list(_passages_in_versions(connection.execute(_OF_VERSION, {"version_id": version_id})))
 
     def passages_of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[PassageInVersion]]:
         """The passages of every version that has a place in the index (not withdrawn, not rejected), by document."""
@@ -174,8 +175,8 @@ class SqlLibrary:
         query = _PASSAGE_AND_VERSION.where(versions.c.state.in_(_INDEXED_STATES))
         with self._database.reading() as connection:
             for ids in chunks(document_ids):
-                for row in connection.execute(query.where(versions.c.document_id.in_(ids))):
-                    found[row.document_id].append(_passage_in_version(row))
+                for each in _passages_in_versions(connection.execute(query.where(versions.c.document_id.in_(ids)))):
+                    found[each.document_id].append(each)
         return found
 
     def withdrawn_among(self, version_ids: Sequence[str]) -> frozenset[str]:
@@ -258,7 +259,7 @@ class SqlLibrary:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [_passage_in_version(row) for row in connection.execute(query)]
+            return list(_passages_in_versions(connection.execute(query)))
 
     def document_ids(self) -> Sequence[str]:
         with self._database.reading() as connection:
@@ -301,7 +302,7 @@ class SqlLibrary:
         """Some passages of approved versions, published or not."""
         query = _PASSAGE_AND_VERSION.where(versions.c.state == VersionState.APPROVED).limit(limit)
         with self._database.reading() as connection:
-            return [_passage_in_version(row) for row in connection.execute(query)]
+            return list(_passages_in_versions(connection.execute(query)))
 
     def blobs(self) -> Sequence[str]:
         """SHA-256 of every original file that a version came from."""
@@ -373,20 +374,23 @@ def _same_version(connection: Connection, draft: VersionDraft, content: str) -> 
     return (row.id, row.state) if row else None
 
 
-def _passage_in_version(row: Row[Any]) -> PassageInVersion:
-    passage = Passage(
-        id=row.id,
-        version_id=row.version_id,
-        ordinal=row.ordinal,
-        text=row.text,
-        start=row.start,
-        end=row.end,
-        heading_path=tuple(row.heading_path),
-        page=row.page,
-        second=row.second,
-    )
-    metadata: Metadata = rows.metadata(row)
-    return PassageInVersion(passage, row.document_id, VersionState(row.state), metadata)
+def _passages_in_versions(found: Iterable[Row[Any]]) -> Iterator[PassageInVersion]:
+    metadata_of: dict[str, Metadata] = {}
+    for row in found:
+        passage = Passage(
+            id=row.id,
+            version_id=row.version_id,
+            ordinal=row.ordinal,
+            text=row.text,
+            start=row.start,
+            end=row.end,
+            heading_path=tuple(row.heading_path),
+            page=row.page,
+            second=row.second,
+        )
+        if row.version_id not in metadata_of:
+            metadata_of[row.version_id] = rows.metadata(row)
+        yield PassageInVersion(passage, row.document_id, VersionState(row.state), metadata_of[row.version_id])
 
 
 def missing_version(version_id: str) -> VersionNotFound:

@@ -1,11 +1,11 @@
 """When the versions of documents are in force, computed from the rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from kb_service.adapters.sql.tables import endings, versions
 from kb_service.domain.days import Interval, earliest, shanghai_day
@@ -16,6 +16,28 @@ from kb_service.ports import Scheduled
 _IDS_PER_QUERY = 500
 _Item = TypeVar("_Item")
 _LAST = datetime.max.replace(tzinfo=UTC)
+
+# Statements of what every question reads are made once: making one takes SQLAlchemy as long as running it.
+_COUNTED = or_(versions.c.state == VersionState.APPROVED, versions.c.id == bindparam("as_if_approved")) & (
+    versions.c.id != bindparam("as_if_withdrawn")
+)
+_ENDINGS = (
+    select(endings.c.document_id, versions.c.effective_from)
+    .join(versions, versions.c.id == endings.c.version_id)
+    .where(endings.c.document_id.in_(bindparam("document_ids", expanding=True)), _COUNTED)
+)
+_SPANS = select(
+    versions.c.id,
+    versions.c.document_id,
+    versions.c.state,
+    versions.c.title,
+    versions.c.effective_from,
+    versions.c.effective_to,
+    versions.c.approved_at,
+    versions.c.created_at,
+    versions.c.issued_on,
+    versions.c.document_number,
+).where(versions.c.document_id.in_(bindparam("document_ids", expanding=True)), _COUNTED)
 
 
 def schedules_within(
@@ -29,15 +51,12 @@ def schedules_within(
 
     ``as_if_approved``, ``as_if_withdrawn``: versions taken as if that had just been done to them.
     """
-    counted = versions.c.state == VersionState.APPROVED
-    if as_if_approved is not None:
-        counted = or_(counted, versions.c.id == as_if_approved)
-    if as_if_withdrawn is not None:
-        counted = counted & (versions.c.id != as_if_withdrawn)
     schedule_of: dict[str, Sequence[Scheduled]] = {}
     for ids in chunks(document_ids):
-        ended_on = _days_of_ending(connection, ids, counted)
-        spans, titles = _timespans(connection, ids, counted)
+        # No version has the id "".
+        asked = {"document_ids": ids, "as_if_approved": as_if_approved or "", "as_if_withdrawn": as_if_withdrawn or ""}
+        ended_on = _days_of_ending(connection, asked)
+        spans, titles = _timespans(connection, asked)
         for document_id in ids:
             intervals = intervals_in_force(spans[document_id], replaced_on=ended_on.get(document_id))
             schedule_of[document_id] = [
@@ -61,40 +80,18 @@ def replacements_within(connection: Connection, document_ids: Sequence[str]) -> 
     return dict(found)
 
 
-def _days_of_ending(
-    connection: Connection, document_ids: Sequence[str], counted: ColumnElement[bool]
-) -> dict[str, date | None]:
+def _days_of_ending(connection: Connection, asked: Mapping[str, object]) -> dict[str, date | None]:
     """The first day on which a version of another document replaces or repeals each of these."""
-    query = (
-        select(endings.c.document_id, versions.c.effective_from)
-        .join(versions, versions.c.id == endings.c.version_id)
-        .where(endings.c.document_id.in_(document_ids), counted)
-    )
     days: dict[str, list[date | None]] = defaultdict(list)
-    for row in connection.execute(query):
+    for row in connection.execute(_ENDINGS, asked):
         days[row.document_id].append(row.effective_from)
     return {document_id: earliest(starts) for document_id, starts in days.items()}
 
 
-def _timespans(
-    connection: Connection, document_ids: Sequence[str], counted: ColumnElement[bool]
-) -> tuple[dict[str, list[Timespan]], dict[str, str]]:
-    columns = versions.c
-    query = select(
-        columns.id,
-        columns.document_id,
-        columns.state,
-        columns.title,
-        columns.effective_from,
-        columns.effective_to,
-        columns.approved_at,
-        columns.created_at,
-        columns.issued_on,
-        columns.document_number,
-    ).where(columns.document_id.in_(document_ids), counted)
+def _timespans(connection: Connection, asked: Mapping[str, object]) -> tuple[dict[str, list[Timespan]], dict[str, str]]:
     spans: dict[str, list[Timespan]] = defaultdict(list)
     titles: dict[str, str] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_SPANS, asked):
         approved_at = row.approved_at or _LAST  # taken as if approved now, so after all others
         spans[row.document_id].append(
             Timespan(

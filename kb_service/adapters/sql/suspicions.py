@@ -4,7 +4,21 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, delete, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.rows import page_of
@@ -122,25 +136,9 @@ class SqlSuspicions:
         """
         if not version_ids:
             return []
-        query = (
-            select(suspicions.c.version_id, suspicions.c.other_version_id)
-            .join(OURS, OURS.c.id == suspicions.c.version_id)
-            .join(THEIRS, THEIRS.c.id == suspicions.c.other_version_id)
-            .where(suspicions.c.state == SuspicionState.CONFIRMED)
-            .where(suspicions.c.kind == SuspicionKind.CONTRADICTION)
-            .where(or_(suspicions.c.version_id.in_(version_ids), suspicions.c.other_version_id.in_(version_ids)))
-            .where(*_covers(OURS, as_of), *_covers(THEIRS, as_of))
-        )
         with self._database.reading() as connection:
-            return [(row.version_id, row.other_version_id) for row in connection.execute(query)]
-
-
-def _covers(version: FromClause, day: date) -> list[ColumnElement[bool]]:
-    return [
-        version.c.state == VersionState.APPROVED,
-        or_(version.c.effective_from.is_(None), version.c.effective_from <= day),
-        or_(version.c.effective_to.is_(None), version.c.effective_to > day),
-    ]
+            found = connection.execute(_CONFIRMED, {"version_ids": list(version_ids), "as_of": as_of})
+            return [(row.version_id, row.other_version_id) for row in found]
 
 
 def _conditions(wanted: SuspicionQuery) -> list[ColumnElement[bool]]:
@@ -182,7 +180,26 @@ def _missing(suspicion_id: str) -> SuspicionNotFound:
     return SuspicionNotFound(f"there is no suspicion {suspicion_id!r}; the id comes from the list of suspicions")
 
 
+def _covers(version: FromClause, day: ColumnElement[date]) -> list[ColumnElement[bool]]:
+    return [
+        version.c.state == VersionState.APPROVED,
+        or_(version.c.effective_from.is_(None), version.c.effective_from <= day),
+        or_(version.c.effective_to.is_(None), version.c.effective_to > day),
+    ]
+
+
 OURS, THEIRS = versions.alias("ours"), versions.alias("theirs")
+_AS_OF = bindparam("as_of", type_=Date)
+_AMONG: BindParameter[str] = bindparam("version_ids", expanding=True)
+_CONFIRMED = (
+    select(suspicions.c.version_id, suspicions.c.other_version_id)
+    .join(OURS, OURS.c.id == suspicions.c.version_id)
+    .join(THEIRS, THEIRS.c.id == suspicions.c.other_version_id)
+    .where(suspicions.c.state == SuspicionState.CONFIRMED)
+    .where(suspicions.c.kind == SuspicionKind.CONTRADICTION)
+    .where(or_(suspicions.c.version_id.in_(_AMONG), suspicions.c.other_version_id.in_(_AMONG)))
+    .where(*_covers(OURS, _AS_OF), *_covers(THEIRS, _AS_OF))
+)
 _OUR_PASSAGE, _THEIR_PASSAGE = passages.alias("our_passage"), passages.alias("their_passage")
 _SIDE_COLUMNS = ("document_id", "state", "title", "question", "matter_id", "effective_from", "effective_to")
 

@@ -11,6 +11,7 @@ from kb_service.domain.answers import Answer
 from kb_service.domain.errors import AnswerNotFound
 
 _ANSWER = TypeAdapter(Answer)
+_ADD = insert(answers)
 
 
 class SqlTranscript:
@@ -31,7 +32,7 @@ class SqlTranscript:
             "body": _ANSWER.dump_python(answer, mode="json"),
         }
         with self._database.writing() as connection:
-            connection.execute(insert(answers).values(row))
+            connection.execute(_ADD, row)
 
     def answer(self, answer_id: str, *, channel: str | None) -> Answer:
         with self._database.reading() as connection:

@@ -108,12 +108,8 @@ class ConfidenceModel:
     def answer_threshold(self) -> float:
         return self.threshold(self.max_wrong_rate)
 
-    def answers(self, feature_of: Mapping[str, float]) -> bool:
-        """Whether an answer may be given: sure enough for this kind of question."""
-        return self.probability(feature_of) >= self.needed(feature_of)
-
     def needed(self, feature_of: Mapping[str, float]) -> float:
-        """From which confidence on a question of this kind is answered."""
+        """From which probability on a question of this kind may be answered."""
         return self.answer_threshold if self.applies(feature_of) else self.threshold_elsewhere(self.max_wrong_rate)
 
 

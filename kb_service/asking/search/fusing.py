@@ -3,7 +3,7 @@
 Measured better than reciprocal rank fusion on the public-service and statute sets, and unlike it without random ties.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -61,15 +61,19 @@ def by_nearest_sentence(legs: TwoLegs, cosines: Mapping[str, float], *, weight: 
     ``cosines``: of the nearest sentence, by passage id. ``weight``: which part of the way to it counts.
     """
 
-    def score(hit: Hit) -> float:
-        return hit.score + weight * max(0.0, cosines.get(hit.passage_id, hit.score) - hit.score)
+    def nearer(hit: Hit) -> Hit:
+        gain = cosines.get(hit.passage_id, hit.score) - hit.score
+        return replace(hit, score=hit.score + weight * gain) if gain > 0 else hit
 
-    dense = [replace(hit, score=score(hit)) for hit in legs.dense]
+    dense = map(nearer, legs.dense)
     return replace(legs, dense=tuple(sorted(dense, key=lambda hit: (-hit.score, hit.point_id))))
 
 
-def fuse(legs: TwoLegs, *, dense_weight: float) -> list[FusedHit]:
-    """Best first, ties by passage id. A passage that a leg did not return counts as that leg's last."""
+def fuse(legs: TwoLegs, *, dense_weight: float, among: Container[str] | None = None) -> list[FusedHit]:
+    """Best first, ties by passage id. A passage that a leg did not return counts as that leg's last.
+
+    ``among``: the passages that are wanted; all, if not given.
+    """
     dense = _best_by_passage(legs.dense)
     sparse = _best_by_passage(legs.sparse)
     dense_z, dense_floor = _standardised(dense)
@@ -78,6 +82,8 @@ def fuse(legs: TwoLegs, *, dense_weight: float) -> list[FusedHit]:
     sparse_rank = {passage_id: rank for rank, passage_id in enumerate(sparse)}
     fused = []
     for passage_id, hit in (dense | sparse).items():
+        if among is not None and passage_id not in among:
+            continue
         score = dense_weight * dense_z.get(passage_id, dense_floor)
         score += (1 - dense_weight) * sparse_z.get(passage_id, sparse_floor)
         fused.append(

@@ -1,8 +1,10 @@
 """Finding passages in force: two legs under one filter, fused, then ordered with what is known of matter and facet."""
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -43,6 +45,8 @@ from kb_service.text.terms import (
 _NOTICE = 40
 # Two questions are one when their pairs of characters agree to this share (Dice): one wrong character in ten may be.
 _ALMOST = 0.8
+# The same passages are found again and again; some kilobytes each, with what is normalised of them.
+_TEXTS_REMEMBERED = 4096
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -146,7 +150,7 @@ class Retriever:
         self._library = library
         self._embed = embed
         self._segmenter = segmenter
-        self._converter = converter
+        self._normalised = functools.lru_cache(maxsize=_TEXTS_REMEMBERED)(partial(normalised, converter=converter))
         self._lexicon = lexicon
         self._statistics = statistics
         self._knobs = knobs
@@ -191,8 +195,8 @@ class Retriever:
         )
         candidates = [
             self._candidate(hit, passages[hit.passage_id], asked)
-            for hit in fuse(legs, dense_weight=self._knobs.dense_weight)
-            if hit.passage_id in passages and not self._is_excluded(understood.text, passages[hit.passage_id])
+            for hit in fuse(legs, dense_weight=self._knobs.dense_weight, among=passages)
+            if not self._is_excluded(understood.text, passages[hit.passage_id])
         ]
         candidates.sort(key=lambda each: (-each.score, each.hit.passage_id))
         if self._rerank is not None:
@@ -223,10 +227,8 @@ class Retriever:
 
     def _candidate(self, hit: FusedHit, found: PassageInVersion, asked: _Asked) -> Candidate:
         understood, metadata, passage = asked.understood, found.metadata, found.passage
-        own = normalised("\n".join((*passage.heading_path, passage.text)), self._converter)
-        context = normalised(
-            "\n".join((metadata.title, metadata.question or "", *metadata.similar_questions)), self._converter
-        )
+        own = self._normalised("\n".join((*passage.heading_path, passage.text)))
+        context = self._normalised("\n".join((metadata.title, metadata.question or "", *metadata.similar_questions)))
         text = f"{context}\n{own}"
         names_facet = understood.facet is not None and self.heading_names(understood.facet, found)
         score = hit.score + topic_score(understood, metadata, names_facet=names_facet, knobs=self._knobs)
@@ -237,7 +239,7 @@ class Retriever:
 
     def _is_excluded(self, question: str, found: PassageInVersion) -> bool:
         """An editor's word that this text does not answer this question stands above every score."""
-        return is_excluded(question, (normalised(each, self._converter) for each in found.metadata.negative_questions))
+        return is_excluded(question, map(self._normalised, found.metadata.negative_questions))
 
     def heading_names(self, facet: Facet, found: PassageInVersion) -> bool:
         """Whether a heading above the passage names the facet."""
