@@ -108,13 +108,14 @@ def open_asking(
     def sections(version_id: str) -> Sequence[PassageInVersion]:
         return planted_orders.free_of_orders(records.library.passages_of_version(version_id))
 
+    nearness = _nearness(questions, texts.model)
     quoting = ExtractiveDrafter(
         sections=sections,
         facet_headings=lexicon.questions.facet_headings,
         converter=texts.converter,
         words=load_quoting_words(settings.prompts_dir),
         say=lexicon.say,
-        nearness=_nearness(questions, texts.model),
+        nearness=nearness,
         longest=knobs.longest_quote,
     )
 
@@ -138,6 +139,7 @@ def open_asking(
         possible=PossibleQuotes(texts.converter, router.name, knobs),
         lexicon=lexicon,
         converter=texts.converter,
+        nearness=nearness,
         composer=Composer(
             lexicon=lexicon,
             converter=texts.converter,

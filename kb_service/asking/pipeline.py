@@ -22,7 +22,7 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
 from kb_service.asking.routing import Router
-from kb_service.asking.search.answer_features import answer_features
+from kb_service.asking.search.answer_features import Nearness, answer_features
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
 from kb_service.asking.search.retrieving import (
@@ -90,6 +90,7 @@ class Tools:
     possible: PossibleQuotes
     lexicon: Lexicon
     converter: ScriptConverter
+    nearness: Nearness
     composer: Composer
     noticing: Noticing
     articles: ArticleAnswers
@@ -167,7 +168,15 @@ class Pipeline:
         facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].source)
         quoted = self._quoted(understood, candidates, terms)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
-        feature_of |= answer_features(understood, candidates, terms, self._normalised(quoted))
+        if quoted is not None:
+            feature_of |= answer_features(
+                understood,
+                candidates,
+                terms,
+                self._normalised(quoted),
+                quoted_first=quoted.quotes[0].source.passage.id,
+                nearness=self._tools.nearness,
+            )
         probability = confidence.probability(feature_of)
         return understood, SearchResult(
             candidates=tuple(candidates),
@@ -186,15 +195,15 @@ class Pipeline:
             return None
         return completed(self._tools.quoting.draft(understood, usable, terms.bigrams))
 
-    def _normalised(self, draft: Draft | None) -> list[str]:
-        statements = draft.statements if draft else ()
-        return [normalised(each.text, self._tools.converter) for each in statements]
+    def _normalised(self, draft: Draft) -> list[str]:
+        return [normalised(each.text, self._tools.converter) for each in draft.statements]
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context
     ) -> Generator[Progress, None, Reply]:
-        if understood.scope is not None:
-            return self._hand_over(understood, result, understood.scope, _OUTCOME_OF_SCOPE[understood.scope])
+        scope = understood.scope
+        if scope is not None and not (result.is_sure and understood.likeness.sure.gives_way):
+            return self._hand_over(understood, result, scope, _OUTCOME_OF_SCOPE[scope])
         if not result.candidates or result.terms is None:
             return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE, context)
         if not result.is_sure and understood.likeness.likely is not MessageClass.KNOWLEDGE:

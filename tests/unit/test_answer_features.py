@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -26,17 +27,34 @@ def candidate(document_id: str, score: float, *, matter_id: str | None = "endors
     return Candidate(source, hit, score, "签注免费。")
 
 
+def characters_shared(question: str, texts: Sequence[str]) -> list[float]:
+    """Stands for the cosine: the share of a text's characters that are in the question."""
+    return [sum(each in question for each in text) / len(text) for text in texts]
+
+
+def seen_of(
+    question: Understanding,
+    candidates: Sequence[Candidate],
+    statements: Sequence[str],
+    *,
+    quoted_first: str = "guide-0",
+) -> dict[str, float]:
+    return answer_features(
+        question, candidates, TERMS, statements, quoted_first=quoted_first, nearness=characters_shared
+    )
+
+
 def asked(question: str = "签注材料", **fields: object) -> Understanding:
     return understanding(question, **fields)
 
 
 def test_without_an_answer_there_is_nothing_to_know() -> None:
-    assert answer_features(asked(), [], TERMS, ["签注免费。"]) == {}
-    assert answer_features(asked(), [candidate("guide", 3.0)], TERMS, []) == {}
+    assert seen_of(asked(), [], ["签注免费。"]) == {}
+    assert seen_of(asked(), [candidate("guide", 3.0)], []) == {}
 
 
 def test_how_much_of_the_question_the_answer_says_and_how_much_its_first_sentence() -> None:
-    seen = answer_features(asked(), [candidate("guide", 3.0)], TERMS, ["办理签注。", "材料如下。"])
+    seen = seen_of(asked(), [candidate("guide", 3.0)], ["办理签注。", "材料如下。"])
     assert seen["answer_bigrams"] == pytest.approx(6 / 10)
     assert seen["answer_lead"] == pytest.approx(4 / 10)
     assert (seen["answer_words"], seen["answer_rarest_missing"]) == (1.0, 0.0)
@@ -44,21 +62,36 @@ def test_how_much_of_the_question_the_answer_says_and_how_much_its_first_sentenc
 
 def test_an_amount_that_is_asked_for_and_not_said_counts() -> None:
     question = asked("签注多少钱", quantity_asked=QuantityAsked((re.compile(r"\d+元"),)))
-    assert answer_features(question, [candidate("guide", 3.0)], TERMS, ["签注免费。"])["answer_value_missing"] == 1
-    assert answer_features(question, [candidate("guide", 3.0)], TERMS, ["签注20元。"])["answer_value_missing"] == 0
+    assert seen_of(question, [candidate("guide", 3.0)], ["签注免费。"])["answer_value_missing"] == 1
+    assert seen_of(question, [candidate("guide", 3.0)], ["签注20元。"])["answer_value_missing"] == 0
 
 
 def test_another_passage_of_the_same_document_is_a_rival_too() -> None:
     best, other, second = candidate("guide", 3.0), candidate("law", 2.9), candidate("guide", 2.5, number=1)
-    assert answer_features(asked(), [best, other, second], TERMS, ["签注"])["margin_document"] == pytest.approx(0.5)
-    assert answer_features(asked(), [best, other], TERMS, ["签注"])["margin_document"] == 3.0
+    assert seen_of(asked(), [best, other, second], ["签注"])["margin_document"] == pytest.approx(0.5)
+    assert seen_of(asked(), [best, other], ["签注"])["margin_document"] == 3.0
 
 
 def test_how_near_the_question_is_to_the_matter_of_the_passage_against_the_others() -> None:
     question = asked(nearness={"endorsement": 0.5, "passport": 0.7, "dog": 0.1})
-    seen = answer_features(question, [candidate("guide", 3.0)], TERMS, ["签注"])
+    seen = seen_of(question, [candidate("guide", 3.0)], ["签注"])
     assert (seen["matter_near"], seen["matter_nearest"]) == (0.5, 0.7)
     assert seen["matter_gap"] == pytest.approx(-0.2)
     assert seen["matter_rank"] == pytest.approx(math.log1p(1))
-    of_none = answer_features(question, [candidate("guide", 3.0, matter_id=None)], TERMS, ["签注"])
+    of_none = seen_of(question, [candidate("guide", 3.0, matter_id=None)], ["签注"])
     assert (of_none["matter_near"], of_none["matter_gap"]) == (0.0, 0.0)
+
+
+def test_an_answer_from_further_down_the_list_tells_its_rank_and_how_far_it_is_behind() -> None:
+    best, second = candidate("guide", 3.0), candidate("guide", 2.5, number=1)
+    seen = seen_of(asked(), [best, second], ["签注"], quoted_first="guide-1")
+    assert (seen["quoted_rank"], seen["quoted_behind"]) == (1.0, 0.5)
+    seen = seen_of(asked(), [best, second], ["签注"], quoted_first="elsewhere")
+    assert (seen["quoted_rank"], seen["quoted_behind"]) == (10.0, 3.0)
+
+
+def test_the_first_sentence_is_held_against_what_is_asked_of_the_matter_and_not_against_its_name() -> None:
+    question = asked("居住证签注免费", matter_name="居住证签注")
+    seen = seen_of(question, [candidate("guide", 3.0)], ["免费签注。材料"])
+    assert seen["meaning_first"] == pytest.approx(2 / 4)
+    assert seen["meaning_all"] == pytest.approx(4 / 7)

@@ -39,6 +39,11 @@ class MessageClass(StrEnum):
         """Why no document should answer it; None where one may, or where the conversation decides."""
         return _REASON_OF.get(self)
 
+    @property
+    def gives_way(self) -> bool:
+        """Whether a sure answer is given all the same: 法院查封的房子能过户吗 sounds like a lawsuit and is none."""
+        return self in _GIVES_WAY
+
 
 _REASON_OF = {
     MessageClass.DISTRESS: Reason.DISTRESS,
@@ -52,6 +57,8 @@ _REASON_OF = {
     MessageClass.ERRAND: Reason.OUT_OF_SCOPE,
     MessageClass.ELSEWHERE: Reason.OUT_OF_SCOPE,
 }
+# Of 84 complaints and lawsuits none found a sure answer; of ten questions that were taken for one half did.
+_GIVES_WAY = frozenset({MessageClass.COMPLAINT, MessageClass.LITIGATION, MessageClass.ERRAND})
 _CLASSES = tuple(MessageClass)
 _KNOWLEDGE = _CLASSES.index(MessageClass.KNOWLEDGE)
 _DISTRESS = _CLASSES.index(MessageClass.DISTRESS)

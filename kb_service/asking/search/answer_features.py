@@ -5,7 +5,8 @@ it have what is asked, and whether another passage or another matter fits as wel
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
@@ -15,12 +16,27 @@ from kb_service.text.terms import covered
 _FAR = 3.0
 # Stands for the rank of a matter that the question is near to in no way.
 _NO_RANK = 30
+# Stands for the rank of a quoted passage that is none of the candidates.
+_NOT_FOUND = 10
+# So many characters of an answer are compared with the question by meaning.
+_COMPARED = 200
+_END_OF_SENTENCE = re.compile(r"[。!?\n]")
+
+# The cosines of a question and sentences, all normalised.
+Nearness = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 def answer_features(
-    understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms, statements: Sequence[str]
+    understood: Understanding,
+    candidates: Sequence[Candidate],
+    terms: QuestionTerms,
+    statements: Sequence[str],
+    *,
+    quoted_first: str,
+    nearness: Nearness,
 ) -> dict[str, float]:
-    """``statements``: of the draft, normalised, in their order. Empty without candidates or statements.
+    """``statements``: of the draft, normalised, in their order; ``quoted_first``: the id of the passage that the first
+    is quoted from. Empty without candidates or statements.
 
     Shares are 0–1, margins in standard deviations, nearness −1–1.
     """
@@ -35,6 +51,8 @@ def answer_features(
         "answer_value_missing": float(understood.quantity_asked.is_missing_from(text)),
         "answer_rarest_missing": max((weight for word, weight in terms.words.items() if word not in text), default=0.0),
         "margin_document": _margin_document(candidates),
+        **_quoted(candidates, quoted_first),
+        **_meaning(understood, statements[0], nearness),
         **_matter(understood, candidates[0]),
     }
 
@@ -44,6 +62,25 @@ def _margin_document(candidates: Sequence[Candidate]) -> float:
     best, *others = candidates
     second = next((each.score for each in others if each.document_id == best.document_id), best.score - _FAR)
     return min(best.score - second, _FAR)
+
+
+def _quoted(candidates: Sequence[Candidate], passage_id: str) -> dict[str, float]:
+    """How far down the answer was found: the best passage of a document need not have the sentence that answers."""
+    found = [(rank, each.score) for rank, each in enumerate(candidates) if each.source.passage.id == passage_id]
+    rank, score = found[0] if found else (_NOT_FOUND, candidates[0].score - _FAR)
+    return {"quoted_rank": float(rank), "quoted_behind": candidates[0].score - score}
+
+
+def _meaning(understood: Understanding, statement: str, nearness: Nearness) -> dict[str, float]:
+    """How near the answer is in meaning: its first sentence to what is asked of the matter, all of it to the question.
+
+    The names of matters stand in most sentences of their guides and would make all of them near.
+    """
+    first = _END_OF_SENTENCE.split(statement, 1)[0]
+    return {
+        "meaning_first": nearness(understood.own_words, [first])[0],
+        "meaning_all": nearness(understood.text, [statement[:_COMPARED]])[0],
+    }
 
 
 def _matter(understood: Understanding, best: Candidate) -> dict[str, float]:
