@@ -60,7 +60,7 @@ class Preparing:
                 self.embeddings(some)
                 advance(len(some))
             for passages in by_document.values():
-                self._embed(self._sentences(passages))
+                self._embed(self._sentences(passages) | self._sayings(passages))
 
     def term_counts(self, surfaces: Sequence[Surface]) -> Mapping[str, TermCounts]:
         """By sparse key, computed where missing."""
@@ -100,14 +100,27 @@ class Preparing:
             if known[each] or not keys
         }
 
+    def saying_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Of normalised sayings, (texts, dimensions). A person waits: what is not kept is embedded, and not written."""
+        key_by_text = {text: key_of(text) for text in texts}
+        kept = self._computed.embeddings(self._model.fingerprint, list(key_by_text.values()))
+        missing = [text for text, key in key_by_text.items() if key not in kept]
+        new = dict(zip(missing, self._model.embed_sentences(missing), strict=True)) if missing else {}
+        found = [new[text] if text in new else kept[key_by_text[text]] for text in texts]
+        return np.array(found, np.float32).reshape(len(texts), self._model.dimensions)
+
     def text_keys(self, passages: Sequence[PassageInVersion]) -> set[str]:
         """Of everything that is computed of them."""
         own = {key for each in self.surfaces(passages) for key in (each.dense_key, each.sparse_key)}
-        return own | set(self._sentences(passages))
+        return own | set(self._sentences(passages)) | set(self._sayings(passages))
 
     def _sentences(self, passages: Sequence[PassageInVersion]) -> dict[str, str]:
         """By their keys."""
         return {key_of(text): text for found in passages for text in self._surfacing.sentences(found)}
+
+    def _sayings(self, passages: Sequence[PassageInVersion]) -> dict[str, str]:
+        """By their keys."""
+        return {key_of(text): text for found in passages for text in self._surfacing.sayings(found)}
 
     def _embed(self, text_of: Mapping[str, str]) -> Mapping[str, Vector]:
         """By key, computed where missing."""

@@ -1,12 +1,16 @@
-"""What of a passage is embedded and segmented: the passage in its context, each similar question, each sentence."""
+"""What of a passage is embedded and segmented: itself in its context, similar questions, sentences, sayings."""
 
 import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import NAMESPACE_OID, uuid5
 
+from kb_service.asking.drafting.sayings import SayingReader
+from kb_service.asking.drafting.words import QuotingWords
 from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.matters import Facet
 from kb_service.ports import ScriptConverter
 from kb_service.text.articles import ORDINAL
 from kb_service.text.clauses import sentences
@@ -46,11 +50,15 @@ def key_of(text: str) -> str:
 
 
 class Surfacing:
-    """Makes surfaces. ``name_of`` gives the name of a matter or department id, or the id itself."""
+    """Makes surfaces. ``name_of`` gives the name of a matter or department id, or the id itself.
 
-    def __init__(self, converter: ScriptConverter, name_of: Callable[[str], str]) -> None:
+    ``words``: what is left out of sayings.
+    """
+
+    def __init__(self, converter: ScriptConverter, name_of: Callable[[str], str], words: QuotingWords) -> None:
         self._converter = converter
         self._name_of = name_of
+        self._sayings = SayingReader(words, partial(normalised, converter=converter))
 
     def of(self, found: PassageInVersion) -> Sequence[Surface]:
         """The passage's own surface first; its point has the passage's id."""
@@ -69,6 +77,15 @@ class Surfacing:
             return []
         context = [self._name_of(matter_id), *found.passage.heading_path[-2:]]
         return [self._joined([" ".join([*context, text[each.start : each.end]])]) for each in spans[:_MOST_SENTENCES]]
+
+    def sayings(self, found: PassageInVersion) -> list[str]:
+        """What an answer may begin with, normalised, where the passage belongs to a matter: most questions are about
+        those. Articles are too many, and asked about too seldom, to be embedded sentence by sentence.
+        """
+        if found.metadata.matter_id is None:
+            return []
+        # Named sources are among the sayings for who asks on what it is based only.
+        return [each.key for each in self._sayings.read(found, Facet.LEGAL_BASIS)]
 
     def _own(self, found: PassageInVersion) -> Surface:
         passage = found.passage

@@ -50,7 +50,7 @@ from kb_service.asking.search.retrieving import Candidate, Retriever
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter
-from kb_service.ports import EmbeddingModel, LanguageModel, PassageIndex, Reranker, Vector
+from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector, Vectors
 from kb_service.reading_wiring import open_examples
 from kb_service.service import Records, Texts
 from kb_service.settings import Settings
@@ -58,7 +58,7 @@ from kb_service.settings import Settings
 # Two hundred vectors are 300 KB.
 _QUESTIONS_REMEMBERED = 200
 # Six megabytes.
-_SENTENCES_REMEMBERED = 4096
+_SAYINGS_REMEMBERED = 4096
 
 
 def open_asking(
@@ -108,7 +108,7 @@ def open_asking(
     def sections(version_id: str) -> Sequence[PassageInVersion]:
         return planted_orders.free_of_orders(records.library.passages_of_version(version_id))
 
-    nearness = _nearness(questions, texts.model)
+    nearness = _nearness(questions, texts.preparing.saying_vectors)
     quoting = ExtractiveDrafter(
         sections=sections,
         facet_headings=lexicon.questions.facet_headings,
@@ -216,10 +216,12 @@ def _names_near(
     return lambda text: nearest.nearness(embed(text))
 
 
-def _nearness(questions: RememberedVectors, model: EmbeddingModel) -> Callable[[str, Sequence[str]], Sequence[float]]:
-    """The cosines of a question and sentences of passages; sentences are asked about again and again."""
-    sentences = RememberedVectors(model.embed_sentences, most=_SENTENCES_REMEMBERED)
-    return lambda question, texts: [float(questions.one(question) @ each) for each in sentences.of(texts)]
+def _nearness(
+    questions: RememberedVectors, saying_vectors: Callable[[Sequence[str]], Vectors]
+) -> Callable[[str, Sequence[str]], Sequence[float]]:
+    """The cosines of a question and sayings of passages; the same are asked about again and again."""
+    sayings = RememberedVectors(saying_vectors, most=_SAYINGS_REMEMBERED)
+    return lambda question, texts: [float(questions.one(question) @ each) for each in sayings.of(texts)]
 
 
 def _drafter(

@@ -44,6 +44,7 @@ from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.answer_wiring import open_asking
 from kb_service.asking.asking import Asking, QuestionsInFlight
+from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import EmbeddingModel, ScriptConverter
@@ -112,10 +113,11 @@ def open_texts(settings: Settings, records: Records) -> Texts:
     named: list[Matter | Department] = [*matters, *departments]
     name_of = {each.id: each.name for each in named}
     converter = open_converter()
-    words = (converter.to_simplified(word) for each in named for word in (each.name, *each.aliases))
-    segmenter = JiebaSegmenter(words, cache_folder=settings.data_dir)
+    names = (converter.to_simplified(name) for each in named for name in (each.name, *each.aliases))
+    segmenter = JiebaSegmenter(names, cache_folder=settings.data_dir)
     model = open_model(settings)
-    surfacing = Surfacing(converter, lambda name: name_of.get(name, name))
+    words = load_quoting_words(settings.prompts_dir)
+    surfacing = Surfacing(converter, lambda name: name_of.get(name, name), words)
     preparing = Preparing(
         library=records.library, computed=records.computed, surfacing=surfacing, model=model, segmenter=segmenter
     )

@@ -1,14 +1,17 @@
-"""What is embedded and segmented of a passage: its context, its text, and its similar questions."""
+"""What is embedded and segmented of a passage: its context and text, similar questions, sentences and sayings."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from ingestion.surfaces import Surface, Surfacing
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.domain.documents import PassageInVersion
 from tests.factories import passage_in_version
 
 NAMES = {"permit": "居住证签注", "police": "市公安局"}
-SURFACING = Surfacing(OpenCCConverter(), lambda id: NAMES.get(id, id))
+WORDS = load_quoting_words(Path(__file__).resolve().parents[2] / "prompts")
+SURFACING = Surfacing(OpenCCConverter(), lambda id: NAMES.get(id, id), WORDS)
 
 
 def own(found: PassageInVersion) -> Surface:
@@ -110,3 +113,12 @@ def test_a_passage_of_one_sentence_needs_none_beside_itself() -> None:
 
 def test_sentences_of_a_text_without_a_matter_have_no_vectors_of_their_own() -> None:
     assert SURFACING.sentences(passage_in_version("签注当场办结。逾期的要重新申领。")) == []
+
+
+def test_sayings_are_what_a_drafter_reads() -> None:
+    found = passage_in_version("滿一年簽注一次。\n材料：\n- 身份證\n- 租房合同", matter_id="permit")
+    assert SURFACING.sayings(found) == ["满一年签注一次。", "身份证", "租房合同"]
+
+
+def test_sayings_of_a_text_without_a_matter_have_no_vectors_kept() -> None:
+    assert SURFACING.sayings(passage_in_version("签注当场办结。逾期的要重新申领。")) == []
