@@ -1,20 +1,19 @@
 """Documents, versions and passages in SQL."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.passages_read import PASSAGE_AND_VERSION, PassagesRead, passages_in_versions
 from kb_service.adapters.sql.schedules import chunks, replacements_within, schedules_within
 from kb_service.adapters.sql.tables import contributors, documents, endings, passages, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import (
     Metadata,
-    Passage,
     PassageInVersion,
     Version,
     VersionDraft,
@@ -26,14 +25,6 @@ from kb_service.ports import Approval, Scheduled, Stored
 # Drafts are in the index, unpublished, so that a rehearsal can see them.
 _INDEXED_STATES = (VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED)
 
-_PASSAGE_AND_VERSION = (
-    select(passages, *rows.METADATA_COLUMNS, versions.c.document_id, versions.c.state)
-    .join(versions, versions.c.id == passages.c.version_id)
-    .order_by(passages.c.version_id, passages.c.ordinal)
-)
-_BY_ID = _PASSAGE_AND_VERSION.where(passages.c.id.in_(bindparam("passage_ids", expanding=True)))
-_OF_VERSION = _PASSAGE_AND_VERSION.where(versions.c.id == bindparam("version_id"))
-
 
 class SqlLibrary:
     """Implements `ports.LibraryReader`; intake, index and doors use the class itself."""
@@ -41,6 +32,7 @@ class SqlLibrary:
     def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
         self._database = database
         self._new_id = new_id
+        self._read = PassagesRead()
 
     # Writing
 
@@ -161,21 +153,20 @@ class SqlLibrary:
         found: dict[str, PassageInVersion] = {}
         with self._database.reading() as connection:
             for ids in chunks(passage_ids):
-                read = connection.execute(_BY_ID, {"passage_ids": ids})
-                found |= {each.passage.id: each for each in _passages_in_versions(read)}
+                found |= self._read.by_id(connection, ids)
         return found
 
     def passages_of_version(self, version_id: str) -> Sequence[PassageInVersion]:
         with self._database.reading() as connection:
-            return list(_passages_in_versions(connection.execute(_OF_VERSION, {"version_id": version_id})))
+            return list(self._read.of_version(connection, version_id).values())
 
     def passages_of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[PassageInVersion]]:
         """The passages of every version that has a place in the index (not withdrawn, not rejected), by document."""
         found: dict[str, list[PassageInVersion]] = {document_id: [] for document_id in document_ids}
-        query = _PASSAGE_AND_VERSION.where(versions.c.state.in_(_INDEXED_STATES))
+        query = PASSAGE_AND_VERSION.where(versions.c.state.in_(_INDEXED_STATES))
         with self._database.reading() as connection:
             for ids in chunks(document_ids):
-                for each in _passages_in_versions(connection.execute(query.where(versions.c.document_id.in_(ids)))):
+                for each in passages_in_versions(connection.execute(query.where(versions.c.document_id.in_(ids)))):
                     found[each.document_id].append(each)
         return found
 
@@ -259,7 +250,7 @@ class SqlLibrary:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return list(_passages_in_versions(connection.execute(query)))
+            return list(passages_in_versions(connection.execute(query)))
 
     def document_ids(self) -> Sequence[str]:
         with self._database.reading() as connection:
@@ -300,9 +291,9 @@ class SqlLibrary:
 
     def approved_sample(self, *, limit: int) -> Sequence[PassageInVersion]:
         """Some passages of approved versions, published or not."""
-        query = _PASSAGE_AND_VERSION.where(versions.c.state == VersionState.APPROVED).limit(limit)
+        query = PASSAGE_AND_VERSION.where(versions.c.state == VersionState.APPROVED).limit(limit)
         with self._database.reading() as connection:
-            return list(_passages_in_versions(connection.execute(query)))
+            return list(passages_in_versions(connection.execute(query)))
 
     def blobs(self) -> Sequence[str]:
         """SHA-256 of every original file that a version came from."""
@@ -372,25 +363,6 @@ def _same_version(connection: Connection, draft: VersionDraft, content: str) -> 
     )
     row = connection.execute(query).first()
     return (row.id, row.state) if row else None
-
-
-def _passages_in_versions(found: Iterable[Row[Any]]) -> Iterator[PassageInVersion]:
-    metadata_of: dict[str, Metadata] = {}
-    for row in found:
-        passage = Passage(
-            id=row.id,
-            version_id=row.version_id,
-            ordinal=row.ordinal,
-            text=row.text,
-            start=row.start,
-            end=row.end,
-            heading_path=tuple(row.heading_path),
-            page=row.page,
-            second=row.second,
-        )
-        if row.version_id not in metadata_of:
-            metadata_of[row.version_id] = rows.metadata(row)
-        yield PassageInVersion(passage, row.document_id, VersionState(row.state), metadata_of[row.version_id])
 
 
 def missing_version(version_id: str) -> VersionNotFound:

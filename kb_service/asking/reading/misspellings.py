@@ -4,6 +4,7 @@ People type by sound and take the wrong suggestion. Only words of matters are me
 meant: a wrong mending sends a question to another matter. docs/decisions/0022-finding-the-matter.md has what it costs.
 """
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +29,7 @@ class Misspellings:
     def __init__(self, names: Iterable[str], segmenter: Segmenter, syllable: Callable[[str], str]) -> None:
         """``names``: normalised. ``syllable``: the usual reading of a character in pinyin without tones."""
         self._segmenter = segmenter
-        self._syllable = syllable
+        self._sound_of = functools.lru_cache(maxsize=8192)(lambda character: _heard(syllable(character)))
         words = {word for name in names for word in (name, *segmenter.words(name)) if self._can_be_mended(word)}
         self._words = frozenset(words)
         self._words_by_sound: dict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -85,4 +86,8 @@ class Misspellings:
         return frozenset(borders)
 
     def _sound(self, word: str) -> tuple[str, ...]:
-        return tuple(_BACK_NASAL.sub("n", _RETROFLEX.sub(r"\1", self._syllable(each))) for each in word)
+        return tuple(map(self._sound_of, word))
+
+
+def _heard(syllable: str) -> str:
+    return _BACK_NASAL.sub("n", _RETROFLEX.sub(r"\1", syllable))
