@@ -109,6 +109,19 @@ def test_an_edit_replaces_text_passages_and_what_it_ends(library: SqlLibrary, pu
     assert library.interval(old) == Interval(None, day("2026-10-01"), day("2026-07-01"))
 
 
+def test_passages_that_were_read_before_show_an_edit_and_an_approval_at_once(
+    library: SqlLibrary, publishing: Publishing
+) -> None:
+    version_id = store(library, draft("guide", "签注免费。"))
+    (before,) = library.passages_of_version(version_id)
+    publishing.edit(version_id, draft("guide", "签注收费。"), actor="zhang")
+    (edited,) = library.passages_of_version(version_id)
+    assert (edited.passage.id, edited.passage.text) == (before.passage.id, "签注收费。")
+    publishing.submit(version_id, actor="zhang")
+    publishing.approve(version_id, actor="li")
+    assert library.passages([edited.passage.id])[edited.passage.id].state is VersionState.APPROVED
+
+
 def test_a_refused_approval_changes_nothing(library: SqlLibrary, publishing: Publishing, database: Database) -> None:
     approved(library, publishing, draft(effective_from=day("2026-01-01")))
     second = store(library, draft(text="签注十元。", effective_from=day("2026-01-01")))
