@@ -158,8 +158,10 @@ def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted
         asked = read_questions(questions)
         with open_service(settings.model_copy(update={"max_wrong_rate": 1.0})) as service:
             labelled = label_answers(InProcess(service), asked, open_converter(), name=questions.name, advance=dot)
-        base = load_confidence(settings.confidence_in_use, accepted_error)
-        found = refit(labelled, base, version=version, accepted_error=accepted_error)
+        # A model of the site's own has seen these questions: onto it the folds would tell of questions seen.
+        base = load_confidence(settings.confidence_model, accepted_error)
+        in_use = load_confidence(settings.confidence_in_use, accepted_error)
+        found = refit(labelled, base, in_use=in_use, version=version, accepted_error=accepted_error)
     print(f"{len(labelled.labels)} questions, {int(labelled.labels.sum())} answered right if all were answered")
     print(f"{'':<8}{'answer from':<13}{'answered':<26}{'resolved':<26}{'wrong among answered':<26}AUROC  ECE")
     for name, outlook in (("before", found.before), ("after", found.after)):

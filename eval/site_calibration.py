@@ -85,8 +85,13 @@ def label_answers(
     )
 
 
-def refit(one: LabelledSet, base: ConfidenceModel, *, version: str, accepted_error: float) -> Refit:
-    """Further trees, calibration and thresholds for the questions of a site. Raises TooFewRows, ScikitLearnMissing."""
+def refit(
+    one: LabelledSet, base: ConfidenceModel, *, in_use: ConfidenceModel, version: str, accepted_error: float
+) -> Refit:
+    """Further trees, calibration and thresholds for the questions of a site. Raises TooFewRows, ScikitLearnMissing.
+
+    ``base``: a model that has not seen the questions; ``in_use``: what is compared as before.
+    """
     require_enough([one], of_a_kind=_FEWEST_OF_A_KIND)
     names = (*base.names, *(name for name in one.names if name not in base.names))
     own = replace(one, names=names, features=_in_order(one, names))
@@ -110,7 +115,7 @@ def refit(one: LabelledSet, base: ConfidenceModel, *, version: str, accepted_err
     rows = [dict(zip(names, row, strict=True)) for row in own.features.tolist()]
     return Refit(
         model=model,
-        before=_outlook(base, [base.probability(each) for each in rows], rows, one),
+        before=_outlook(in_use, [in_use.probability(each) for each in rows], rows, one),
         after=_outlook(model, unseen.tolist(), rows, one),
     )
 

@@ -22,7 +22,7 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
 from kb_service.asking.routing import Router
-from kb_service.asking.search.answer_features import Nearness, answer_features
+from kb_service.asking.search.answer_features import Answering, Nearness, answer_features
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
 from kb_service.asking.search.retrieving import (
@@ -169,14 +169,8 @@ class Pipeline:
         quoted = self._quoted(understood, candidates, terms)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
         if quoted is not None:
-            feature_of |= answer_features(
-                understood,
-                candidates,
-                terms,
-                self._normalised(quoted),
-                quoted_first=quoted.quotes[0].source.passage.id,
-                nearness=self._tools.nearness,
-            )
+            answer = self._answering(quoted)
+            feature_of |= answer_features(understood, candidates, terms, answer, self._tools.nearness)
         probability = confidence.probability(feature_of)
         return understood, SearchResult(
             candidates=tuple(candidates),
@@ -195,8 +189,9 @@ class Pipeline:
             return None
         return completed(self._tools.quoting.draft(understood, usable, terms.bigrams))
 
-    def _normalised(self, draft: Draft) -> list[str]:
-        return [normalised(each.text, self._tools.converter) for each in draft.statements]
+    def _answering(self, draft: Draft) -> Answering:
+        statements = tuple(normalised(each.text, self._tools.converter) for each in draft.statements)
+        return Answering(statements, draft.sayings, draft.quotes[0].source.passage.id)
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context

@@ -8,7 +8,7 @@ import pytest
 
 from kb_service.asking.reading.lexicon import QuantityAsked
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.search.answer_features import answer_features
+from kb_service.asking.search.answer_features import Answering, answer_features
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
 from tests.factories import passage_in_version, understanding
@@ -37,11 +37,11 @@ def seen_of(
     candidates: Sequence[Candidate],
     statements: Sequence[str],
     *,
+    sayings: Sequence[str] = (),
     quoted_first: str = "guide-0",
 ) -> dict[str, float]:
-    return answer_features(
-        question, candidates, TERMS, statements, quoted_first=quoted_first, nearness=characters_shared
-    )
+    answer = Answering(tuple(statements), tuple(sayings), quoted_first)
+    return answer_features(question, candidates, TERMS, answer, characters_shared)
 
 
 def asked(question: str = "签注材料", **fields: object) -> Understanding:
@@ -90,8 +90,17 @@ def test_an_answer_from_further_down_the_list_tells_its_rank_and_how_far_it_is_b
     assert (seen["quoted_rank"], seen["quoted_behind"]) == (10.0, 3.0)
 
 
-def test_the_first_sentence_is_held_against_what_is_asked_of_the_matter_and_not_against_its_name() -> None:
+def test_what_answers_is_held_against_what_is_asked_of_the_matter_and_not_against_its_name() -> None:
     question = asked("居住证签注免费", matter_name="居住证签注")
-    seen = seen_of(question, [candidate("guide", 3.0)], ["免费签注。材料"])
+    seen = seen_of(question, [candidate("guide", 3.0)], ["不收钱。签注免费"], sayings=["签注免费", "收费"])
     assert seen["meaning_first"] == pytest.approx(2 / 4)
-    assert seen["meaning_all"] == pytest.approx(4 / 7)
+    assert seen["meaning_mean"] == pytest.approx((2 / 4 + 1 / 2) / 2)
+    assert seen["meaning_best"] == pytest.approx(1 / 2)
+    assert seen["meaning_all"] == pytest.approx((4 / 4 + 1 / 2) / 2)
+
+
+def test_what_the_title_says_of_the_question_does_not_count_as_answered() -> None:
+    seen = seen_of(asked(matter_name="签注"), [candidate("guide", 3.0)], ["签注"])
+    assert seen["answer_beside_title"] == 0.0
+    assert seen["answer_beside_title_missing"] == 2.0  # 材料
+    assert seen_of(asked(matter_name="签注材料"), [candidate("guide", 3.0)], ["签注"])["answer_beside_title"] == 1.0

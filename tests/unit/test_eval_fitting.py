@@ -137,7 +137,7 @@ def test_further_trees_learn_what_the_model_in_use_does_not_know() -> None:
     is_told = np.repeat([0.0, 1.0], 200)
     right = is_told == 1  # whatever is covered
     own = LabelledSet("own", "", ("covered", "told"), np.stack([covered, is_told], axis=1), right.astype(float), right)
-    found = refit(own, base, version="own", accepted_error=0.1)
+    found = refit(own, base, in_use=base, version="own", accepted_error=0.1)
     assert found.model.trees[: len(base.trees)] == base.trees
     assert found.model.names == ("covered", "told")
     assert not found.model.has_margin

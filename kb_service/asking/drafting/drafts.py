@@ -37,11 +37,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer that may be sent: every statement is backed by the quotes it names."""
+    """An answer that may be sent: every statement is backed by the quotes it names.
+
+    ``sayings``: what the first statement is made of, normalised, the one that answers first; empty where a model wrote.
+    """
 
     quotes: tuple[Quote, ...]
     statements: tuple[Statement, ...]
     drafting: Drafting
+    sayings: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -44,7 +44,7 @@ _TEXTS_REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
-    """``text`` is made of the words of ``sayings``, all of one passage."""
+    """``text`` is made of the words of ``sayings``, all of one passage, the one that answers first."""
 
     text: str
     sayings: tuple[Saying, ...]
@@ -84,7 +84,8 @@ class ExtractiveDrafter:
         paragraphs = self._paragraphs(understood, candidates, weight_of)
         quotes = tuple(Quote(each.sayings[0].source, _cover(each.sayings)) for each in paragraphs)
         statements = tuple(Statement(each.text, (at,)) for at, each in enumerate(paragraphs))
-        return Draft(quotes, statements, Drafting(EXTRACTIVE))
+        sayings = tuple(each.key for each in paragraphs[0].sayings if each.key)
+        return Draft(quotes, statements, Drafting(EXTRACTIVE), sayings)
         yield  # nothing takes long enough to tell of
 
     def _paragraphs(
@@ -150,7 +151,7 @@ class ExtractiveDrafter:
             if line:
                 lines.append(line)
                 told += group
-        return _Paragraph("\n".join(lines), tuple(told))
+        return _Paragraph("\n".join(lines), (lead, *(each for each in told if each is not lead)))
 
     def _line(self, group: Sequence[Saying], lead: Saying, choosing: Choosing, room: int) -> str:
         """A further sentence or list; empty for lines of other facets (收费：…) and the rest of a table."""

@@ -5,8 +5,8 @@ it have what is asked, and whether another passage or another matter fits as wel
 """
 
 import math
-import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
@@ -18,41 +18,46 @@ _FAR = 3.0
 _NO_RANK = 30
 # Stands for the rank of a quoted passage that is none of the candidates.
 _NOT_FOUND = 10
-# So many characters of an answer are compared with the question by meaning.
-_COMPARED = 200
-_END_OF_SENTENCE = re.compile(r"[。!?\n]")
-
 # The cosines of a question and sentences, all normalised.
 Nearness = Callable[[str, Sequence[str]], Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A draft, normalised: its ``statements`` in order, and the ``sayings`` that the first is made of, the one that
+    answers first. ``passage_id``: where those are from.
+    """
+
+    statements: tuple[str, ...]
+    sayings: tuple[str, ...]
+    passage_id: str
 
 
 def answer_features(
     understood: Understanding,
     candidates: Sequence[Candidate],
     terms: QuestionTerms,
-    statements: Sequence[str],
-    *,
-    quoted_first: str,
+    answer: Answering,
     nearness: Nearness,
 ) -> dict[str, float]:
-    """``statements``: of the draft, normalised, in their order; ``quoted_first``: the id of the passage that the first
-    is quoted from. Empty without candidates or statements.
+    """Empty without candidates or statements.
 
     Shares are 0–1, margins in standard deviations, nearness −1–1.
     """
-    if not candidates or not statements:
+    if not candidates or not answer.statements:
         return {}
-    text = "\n".join(statements)
+    text = "\n".join(answer.statements)
     return {
         "answer_bigrams": covered(text, terms.bigrams),
         "answer_words": covered(text, terms.words),
-        "answer_lead": covered(statements[0], terms.bigrams),
+        "answer_lead": covered(answer.statements[0], terms.bigrams),
         "answer_length": math.log1p(len(text)),
         "answer_value_missing": float(understood.quantity_asked.is_missing_from(text)),
         "answer_rarest_missing": max((weight for word, weight in terms.words.items() if word not in text), default=0.0),
         "margin_document": _margin_document(candidates),
-        **_quoted(candidates, quoted_first),
-        **_meaning(understood, statements[0], nearness),
+        **_beside_title(understood, candidates[0], terms, text),
+        **_quoted(candidates, answer.passage_id),
+        **_meaning(understood, answer.sayings or answer.statements, nearness),
         **_matter(understood, candidates[0]),
     }
 
@@ -71,15 +76,27 @@ def _quoted(candidates: Sequence[Candidate], passage_id: str) -> dict[str, float
     return {"quoted_rank": float(rank), "quoted_behind": candidates[0].score - score}
 
 
-def _meaning(understood: Understanding, statement: str, nearness: Nearness) -> dict[str, float]:
-    """How near the answer is in meaning: its first sentence to what is asked of the matter, all of it to the question.
-
-    The names of matters stand in most sentences of their guides and would make all of them near.
-    """
-    first = _END_OF_SENTENCE.split(statement, 1)[0]
+def _beside_title(understood: Understanding, best: Candidate, terms: QuestionTerms, text: str) -> dict[str, float]:
+    """How much the answer says of what neither title nor name of the matter says, and the weightiest that it lacks."""
+    named = f"{best.context} {understood.matter_name}"
+    pairs = {each: weight for each, weight in terms.bigrams.items() if each not in named}
+    missing = [weight for word, weight in terms.words.items() if word not in named and word not in text]
     return {
-        "meaning_first": nearness(understood.own_words, [first])[0],
-        "meaning_all": nearness(understood.text, [statement[:_COMPARED]])[0],
+        "answer_beside_title": covered(text, pairs) if pairs else 1.0,
+        "answer_beside_title_missing": max(missing, default=0.0),
+    }
+
+
+def _meaning(understood: Understanding, sayings: Sequence[str], nearness: Nearness) -> dict[str, float]:
+    """How near the answer is in meaning: to the question, and to what is asked of the matter: its name stands in most
+    sentences of its guide and would make all of them near.
+    """
+    near, near_asked = nearness(understood.text, sayings), nearness(understood.own_words, sayings)
+    return {
+        "meaning_first": near_asked[0],
+        "meaning_best": max(near_asked),
+        "meaning_mean": sum(near_asked) / len(near_asked),
+        "meaning_all": sum(near) / len(near),
     }
 
 
