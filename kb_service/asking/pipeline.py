@@ -53,7 +53,6 @@ _FAR_OFF = 0.05
 _MAJORITY = 0.5
 # By so much a message read by itself has to be surer than with what was said before it.
 _CLEARLY_SURER = 0.1
-_FAR_SURER = 0.4
 # So many of the best passages are looked at for the matter that was spoken of.
 _NEAR = 5
 # Characters of its own that a message may have and still be likely to go on with what was said before it.
@@ -343,7 +342,8 @@ def _preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple
     """With what was said before, unless the message clearly is one by itself.
 
     A message of many words is, when next to nothing of the matter spoken of is found with them; and one that has a sure
-    answer by itself and none with what was said before, or a less sure one: of few words only when by far.
+    answer by itself and none with what was said before, or a less sure one: of few words only when it is found in the
+    matter spoken of all the same.
     """
     carried, *others = looked_up
     if not others:
@@ -356,10 +356,10 @@ def _preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple
         return own
     lead = own[1].confidence - carried[1].confidence
     is_surer = own[1].is_sure and (not carried[1].is_sure or lead > _CLEARLY_SURER)
-    is_by_far = says_much or before in matters[:1] or lead > _FAR_SURER
-    if not is_surer or not is_by_far:
+    is_of_matter = before in matters[:1]
+    if not is_surer or not (says_much or is_of_matter):
         return carried
-    return (_of_matter(own[0], carried[0]), own[1]) if before in matters[:1] else own
+    return (_of_matter(own[0], carried[0]), own[1]) if is_of_matter else own
 
 
 def _of_matter(own: Understanding, carried: Understanding) -> Understanding:
