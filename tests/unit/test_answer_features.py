@@ -11,6 +11,7 @@ from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.answer_features import Answering, answer_features
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
+from kb_service.domain.answers import Carried
 from tests.factories import passage_in_version, understanding
 
 TERMS = QuestionTerms(words={"签注": 4.0, "材料": 2.0}, bigrams={"签注": 4.0, "注材": 4.0, "材料": 2.0})
@@ -90,13 +91,15 @@ def test_an_answer_from_further_down_the_list_tells_its_rank_and_how_far_it_is_b
     assert (seen["quoted_rank"], seen["quoted_behind"]) == (10.0, 3.0)
 
 
-def test_what_answers_is_held_against_what_is_asked_of_the_matter_and_not_against_its_name() -> None:
-    question = asked("居住证签注免费", matter_name="居住证签注")
-    seen = seen_of(question, [candidate("guide", 3.0)], ["不收钱。签注免费"], sayings=["签注免费", "收费"])
-    assert seen["meaning_first"] == pytest.approx(2 / 4)
-    assert seen["meaning_mean"] == pytest.approx((2 / 4 + 1 / 2) / 2)
-    assert seen["meaning_best"] == pytest.approx(1 / 2)
-    assert seen["meaning_all"] == pytest.approx((4 / 4 + 1 / 2) / 2)
+def test_an_answer_is_held_against_the_question_saying_by_saying() -> None:
+    seen = seen_of(asked("签注免费"), [candidate("guide", 3.0)], ["签注要钱。免费"], sayings=["签注要钱", "免费"])
+    assert (seen["meaning_first"], seen["meaning_best"], seen["meaning_mean"]) == (2 / 4, 1.0, 3 / 4)
+
+
+def test_of_a_follow_up_what_it_says_itself_counts_and_not_the_name_that_was_carried_over() -> None:
+    fields = {"matter_name": "居住证签注", "carried": (Carried.MATTER,)}
+    seen = seen_of(asked("居住证签注 免费", **fields), [candidate("guide", 3.0)], ["签注免费"], sayings=["签注免费"])
+    assert (seen["meaning_first"], seen["meaning_best"]) == (2 / 4, 1.0)
 
 
 def test_what_the_title_says_of_the_question_does_not_count_as_answered() -> None:

@@ -19,7 +19,7 @@ _NO_RANK = 30
 # Stands for the rank of a quoted passage that is none of the candidates.
 _NOT_FOUND = 10
 # So many sayings are compared with the question: of statutes each is embedded for it, some milliseconds each.
-_MOST_COMPARED = 2
+_MOST_COMPARED = 3
 
 # The cosines of a question and sentences, all normalised.
 Nearness = Callable[[str, Sequence[str]], Sequence[float]]
@@ -91,16 +91,15 @@ def _beside_title(understood: Understanding, best: Candidate, terms: QuestionTer
 
 
 def _meaning(understood: Understanding, sayings: Sequence[str], nearness: Nearness) -> dict[str, float]:
-    """How near the answer is in meaning: to the question, and to what is asked of the matter: its name stands in most
-    sentences of its guide and would make all of them near.
+    """How near the answer is in meaning to the question, and to what the message itself says of it: every saying of a
+    guide is near to the name of its matter, which is carried over to 要多久.
     """
-    compared = sayings[:_MOST_COMPARED]
-    near, near_asked = nearness(understood.text, compared), nearness(understood.own_words, compared)
+    own = understood.own_words if understood.carried else understood.text
+    near = nearness(understood.text, sayings[:_MOST_COMPARED])
     return {
-        "meaning_first": near_asked[0],
-        "meaning_best": max(near_asked),
-        "meaning_mean": sum(near_asked) / len(near_asked),
-        "meaning_all": sum(near) / len(near),
+        "meaning_first": nearness(own, sayings[:1])[0],
+        "meaning_best": max(near),
+        "meaning_mean": sum(near) / len(near),
     }
 
 
