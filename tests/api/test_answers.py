@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from kb_service.asking.reading.examples import Likeness, MessageClass
 from kb_service.domain.documents import Kind
 from tests.api.conftest import OWNER_TOKEN, Http, publish
 
@@ -75,6 +76,24 @@ def test_what_is_no_question_of_knowledge_goes_its_own_way(
     assert answer["outcome"] == outcome
     if department:
         assert answer["escalation"]["department"]["name"] == department
+
+
+@pytest.mark.parametrize(
+    ("sounds_like", "sure", "unsure"),
+    [
+        (MessageClass.LITIGATION, "answered", "out_of_scope"),
+        (MessageClass.COMPLAINT, "answered", "out_of_scope"),
+        (MessageClass.PLATFORM_FAULT, "handed_over", "handed_over"),
+        (MessageClass.DISTRESS, "handed_over", "handed_over"),
+    ],
+)
+def test_a_sure_answer_comes_before_what_sounds_like_a_lawsuit_or_a_complaint_only(
+    http: Http, monkeypatch: pytest.MonkeyPatch, sounds_like: MessageClass, sure: str, unsure: str
+) -> None:
+    reader = http.service.asking._pipeline._tools.messages.reader
+    monkeypatch.setattr(reader, "_likeness", lambda _text: Likeness(sounds_like, sounds_like))
+    assert http.ask("热气球停放证要多少钱", as_of="2026-07-01")["outcome"] == sure
+    assert http.ask(UNSURE, as_of="2026-07-01")["outcome"] == unsure
 
 
 UNSURE = "学校里可以放风筝吗"

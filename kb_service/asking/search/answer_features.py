@@ -19,7 +19,7 @@ _NO_RANK = 30
 # Stands for the rank of a quoted passage that is none of the candidates.
 _NOT_FOUND = 10
 # So many sayings are compared with the question: of statutes each is embedded for it, some milliseconds each.
-_MOST_COMPARED = 3
+_MOST_COMPARED = 2
 
 # The cosines of a question and sentences, all normalised.
 Nearness = Callable[[str, Sequence[str]], Sequence[float]]
