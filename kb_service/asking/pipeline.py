@@ -22,7 +22,7 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
 from kb_service.asking.routing import Router
-from kb_service.asking.search.answer_features import Answering, Nearness, answer_features
+from kb_service.asking.search.answer_features import DraftedAnswer, Nearness, answer_features
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
 from kb_service.asking.search.retrieving import (
@@ -168,7 +168,7 @@ class Pipeline:
         quoted = self._quoted(understood, candidates, terms)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
         if quoted is not None:
-            answer = self._answering(quoted)
+            answer = self._drafted(quoted)
             feature_of |= answer_features(understood, candidates, terms, answer, self._tools.nearness)
         probability = confidence.probability(feature_of)
         return understood, SearchResult(
@@ -188,9 +188,9 @@ class Pipeline:
             return None
         return completed(self._tools.quoting.draft(understood, usable, terms.bigrams))
 
-    def _answering(self, draft: Draft) -> Answering:
+    def _drafted(self, draft: Draft) -> DraftedAnswer:
         statements = tuple(normalised(each.text, self._tools.converter) for each in draft.statements)
-        return Answering(statements, draft.sayings, draft.quotes[0].source.passage.id)
+        return DraftedAnswer(statements, draft.sayings, draft.quotes[0].source.passage.id)
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context

@@ -8,7 +8,7 @@ import pytest
 
 from kb_service.asking.reading.lexicon import QuantityAsked
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.search.answer_features import Answering, answer_features
+from kb_service.asking.search.answer_features import DraftedAnswer, answer_features
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
 from kb_service.domain.answers import Carried
@@ -41,7 +41,7 @@ def seen_of(
     sayings: Sequence[str] = (),
     quoted_first: str = "guide-0",
 ) -> dict[str, float]:
-    answer = Answering(tuple(statements), tuple(sayings), quoted_first)
+    answer = DraftedAnswer(tuple(statements), tuple(sayings), quoted_first)
     return answer_features(question, candidates, TERMS, answer, characters_shared)
 
 

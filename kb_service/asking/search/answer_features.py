@@ -26,7 +26,7 @@ Nearness = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class DraftedAnswer:
     """A draft, normalised: its ``statements`` in order, and the ``sayings`` that the first is made of, the one that
     answers first. ``passage_id``: where those are from.
     """
@@ -40,7 +40,7 @@ def answer_features(
     understood: Understanding,
     candidates: Sequence[Candidate],
     terms: QuestionTerms,
-    answer: Answering,
+    answer: DraftedAnswer,
     nearness: Nearness,
 ) -> dict[str, float]:
     """Empty without candidates or statements.
