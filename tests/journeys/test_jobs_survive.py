@@ -144,9 +144,11 @@ def test_two_workers_of_one_name_share_the_uploads_as_any_others_do(
 
 
 def kill_while_it_reads(process: "subprocess.Popen[str]", name: str, database_url: str) -> None:
+    """After it has stored an upload and while it reads another."""
     for _ in range(2000):
         process.send_signal(signal.SIGSTOP)
-        if any(each.startswith(f"{name}#") for each in leases_of(database_url, state="reading")):
+        leases = [leases_of(database_url, state=state) for state in ("stored", "reading")]
+        if all(any(each.startswith(f"{name}#") for each in held) for held in leases):
             break
         process.send_signal(signal.SIGCONT)
         time.sleep(0.02)

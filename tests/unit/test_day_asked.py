@@ -73,6 +73,23 @@ def test_an_exact_day_is_that_day(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("假设今天是2030年1月1日,失业金每月多少?", "2030-01-01"),
+        ("假装现在是2024年8月,失业金第一年每月多少", "2024-08-31"),
+        ("如果今天的日期是2025-03-01,我失业了能领多少钱", "2025-03-01"),
+        ("我被裁了。今天是2024年5月6日,失业金多少", "2024-05-06"),
+    ],
+)
+def test_a_day_taken_for_today_is_asked_about_whatever_clause_it_stands_in(text: str, expected: str) -> None:
+    assert DAYS.asked(text, TODAY) == date.fromisoformat(expected)
+
+
+def test_a_day_compared_with_the_present_is_not_the_one_asked_about() -> None:
+    assert DAYS.asked("2024年8月失业金多少,现在是多少", TODAY) is None
+
+
+@pytest.mark.parametrize(
     "text", ["今年的社保基数", "2026年社保基数是多少", "本月失业金标准", "最新的社保基数是多少", "社保基数"]
 )
 def test_the_present_is_asked_about_as_of_today(text: str) -> None:

@@ -28,6 +28,7 @@ class DayWords(Words):
     now: AnyOf
     not_on: re.Pattern[str]
     until: AnyOf
+    taken_for_today: AnyOf
 
     def named(self, text: str, today: date) -> str:
         """The first time that a normalised text names: a day, a month, a year, now; empty for none."""
@@ -51,8 +52,8 @@ class DayWords(Words):
     def asked(self, text: str, today: date, *, chosen: date | None = None) -> date | None:
         """The day, other than today, whose rules a normalised question asks for; None when it names none, or several.
 
-        Only where the time goes with something that has a value then (标准, 基数, 多少 …) in the same clause, or lies
-        in a year to come. ``chosen``: the day that somebody chose besides; None when the words agree with it, or only
+        Only where the time goes with something that has a value then (标准, 基数, 多少 …) in the same clause, lies in a
+        year to come, or is taken for today (假设今天是2024年8月1日). ``chosen``: the day that somebody chose besides; None when the words agree with it, or only
         say 今年.
         """
         if len(text) > _LONGEST:
@@ -76,10 +77,18 @@ class DayWords(Words):
 
     def _only_time(self, text: str, today: date) -> re.Match[str] | None:
         matches = [each for each in TIME.finditer(text) if span_of(each, today) is not None]
-        return matches[0] if len(matches) == 1 and not self.now.search(TIME.sub("", text)) else None
+        if len(matches) != 1:
+            return None
+        is_beside_now = self.now.search(TIME.sub("", text)) and not self._is_taken_for_today(text, matches[0])
+        return None if is_beside_now else matches[0]
+
+    def _is_taken_for_today(self, text: str, match: re.Match[str]) -> bool:
+        return self.taken_for_today.fullmatch(_CLAUSE.split(text[: match.start()])[-1]) is not None
 
     def _asks_for_rules(self, text: str, match: re.Match[str], today: date) -> bool:
         before = _CLAUSE.split(text[: match.start()])[-1]
+        if self._is_taken_for_today(text, match):
+            return True
         rest = text[match.end() :]
         after = _CLAUSE.split(rest)[0]
         span = span_of(match, today)
