@@ -14,7 +14,7 @@ from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.documents import PassageInVersion
-from kb_service.domain.matters import Facet
+from kb_service.domain.matters import Facet, Matter
 from kb_service.text.clauses import Span
 from kb_service.text.terms import bigrams_of
 from tests.factories import candidate, passage_in_version, returned, understanding
@@ -43,6 +43,7 @@ def drafted(
     *,
     facet: Facet | None = None,
     sections: Sequence[PassageInVersion] = (),
+    matter: Matter | None = None,
     longest: int = 420,
 ) -> Draft:
     """``sections``: all passages of the version, when there are more than the candidates."""
@@ -56,7 +57,7 @@ def drafted(
         longest=longest,
     )
     scored = [each if isinstance(each, Candidate) else candidate(each) for each in candidates]
-    understood = understanding(asked, facet=facet, quantity_asked=LEXICON.quantity_asked(asked))
+    understood = understanding(asked, facet=facet, matter=matter, quantity_asked=LEXICON.quantity_asked(asked))
     return returned(drafter.draft(understood, scored, dict.fromkeys(bigrams_of(asked), 1.0)))
 
 
@@ -163,6 +164,48 @@ def test_where_to_go_is_the_last_line_after_materials() -> None:
     ]
     draft = drafted("带什么材料", materials, facet=Facet.MATERIALS, sections=[*materials, *place])
     assert draft.statements[-1].text == "地点：任一受理中心。"
+
+
+def test_the_entry_is_the_last_line_where_it_is_asked_how_it_is_done_online() -> None:
+    steps = version("提交申请；\n领取结果；", headings=("办理流程",), document_id="guide")
+    others = [
+        passage_in_version("任一受理中心。", headings=("办理地点",), passage_id="place", document_id="guide"),
+        passage_in_version("搜索“养蜂备案”。", headings=("网上办理入口",), passage_id="entry", document_id="guide"),
+    ]
+    draft = drafted("网上怎么办", steps, facet=Facet.STEPS, sections=[*steps, *others])
+    assert draft.statements[-1].text == "网上入口：搜索“养蜂备案”。"
+
+
+GUIDE = [
+    passage_in_version("提交申请；\n核对材料；", headings=("办理流程",), passage_id="steps", document_id="bees"),
+    passage_in_version(
+        "养蜂备案后怎么办蜂箱编号，问镇政府。", headings=("备案后怎么办",), passage_id="after", document_id="bees"
+    ),
+    passage_in_version("养蜂备案每件30日内办结。", headings=("办理时限",), passage_id="time", document_id="bees"),
+    passage_in_version(
+        "备案证长期有效。养蜂备案3年一查。", headings=("有效期",), passage_id="validity", document_id="bees"
+    ),
+    passage_in_version("来源没有写明收费。", headings=("收费",), passage_id="fee", document_id="bees"),
+    passage_in_version("养蜂备案的补贴每年200元。", headings=("补贴",), passage_id="money", document_id="bees"),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "facet", "first"),
+    [
+        ("养蜂备案怎么办", Facet.STEPS, "办理流程：提交申请；核对材料。"),
+        ("养蜂备案要多久", Facet.TIME_LIMIT, "养蜂备案每件30日内办结。"),
+        ("养蜂备案有效期多久", Facet.TIME_LIMIT, "养蜂备案3年一查。"),
+        ("养蜂备案多少钱", Facet.FEE, "养蜂备案的补贴每年200元。"),
+    ],
+)
+def test_who_asks_for_a_facet_of_a_matter_and_nothing_else_gets_the_section_that_answers(
+    asked: str, facet: Facet, first: str
+) -> None:
+    bees = Matter("bees", "养蜂备案", "farming")
+    ahead = [candidate(each, score) for score, each in enumerate(GUIDE)]
+    draft = drafted(asked, ahead, facet=facet, matter=bees)
+    assert draft.statements[0].text.split("\n")[0] == first
 
 
 @pytest.mark.parametrize("longest", [20, 40, 80, 420])

@@ -54,6 +54,18 @@ def test_the_matter_is_the_one_whose_longest_name_is_in_the_question(text: str, 
     assert (matter.id if matter else None) == matter_id
 
 
+@pytest.mark.parametrize(
+    "text", ["居住证签注多少钱", "请问签注要多久啊?", "公积金取钱要准备哪些材料", "居住证续签怎么办"]
+)
+def test_a_question_of_a_name_and_a_facet_asks_for_a_section(text: str) -> None:
+    assert understood(text).asks_for_section
+
+
+@pytest.mark.parametrize("text", ["居住证签注迟了一个月多少钱", "离职后公积金取钱要多久", "多少钱", "居住证签注"])
+def test_a_question_that_says_more_or_less_than_a_name_and_a_facet_does_not(text: str) -> None:
+    assert not understood(text).asks_for_section
+
+
 def test_the_matter_that_the_asker_chose_comes_before_the_one_named() -> None:
     chosen = understood("居住证怎么办", matter_id="fund")
     assert chosen.matter is MATTERS[2]

@@ -57,7 +57,30 @@ class Choosing:
 
     def names_facet(self, found: PassageInVersion) -> bool:
         """Whether a heading above the passage does."""
-        return any(word in heading for heading in found.passage.heading_path for word in self.facet_words)
+        return bool(self._heading(found))
+
+    def asked_for(self, sayings: Sequence[Saying]) -> Sequence[Saying]:
+        """Those of the section of a guide that is asked for and nothing else; all where no such section has an answer.
+
+        Of several headings with a word for the facet, the shortest is the section's own (办理流程, not 提取后怎么办).
+        """
+        if not self.understood.asks_for_section:
+            return sayings
+        by_name = self.words.asked_by_name.search(self.understood.own_words) is not None
+        quantity = self.understood.quantity_asked
+        headed = [
+            (len(heading), each)
+            for each in sayings
+            if (heading := self._heading(each.source))
+            and (self.words.asked_by_name.search(heading) is not None) == by_name
+            and not quantity.is_missing_from(with_lead_in(each))
+        ]
+        own = min((length for length, _ in headed), default=0)
+        return [each for length, each in headed if length == own] or sayings
+
+    def _heading(self, found: PassageInVersion) -> str:
+        """The highest heading above the passage that names the facet; empty where none does."""
+        return next((each for each in found.passage.heading_path if any(w in each for w in self.facet_words)), "")
 
     def has_facet_label(self, saying: Saying) -> bool:
         """Whether a label of its own does: 办理时限：…"""

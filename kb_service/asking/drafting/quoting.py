@@ -105,7 +105,7 @@ class ExtractiveDrafter:
             whole = candidates[0].source
             span = Span(0, len(whole.passage.text))
             return [_Paragraph(whole.passage.text, (Saying(whole, span, SayingKind.SENTENCE, "", "", ""),))]
-        lead = choosing.best(readable, score_of)
+        lead = choosing.best(choosing.asked_for(readable), score_of)
         room = self._longest if understood.facet in _ASKS_FOR_A_LIST else min(_SHORT, self._longest)
         paragraphs = [self._leading(understood, lead, sayings_of[lead.source.passage.id], choosing, room)]
         paragraphs += self._further(paragraphs, lead, candidates, sayings_of, choosing, room)
@@ -186,7 +186,8 @@ class ExtractiveDrafter:
             return "".join(sentence(each.text) for each in told), told
         group = [each for each in sayings if each.group == lead.group]
         hangs_from = lead.lead_in.key if lead.lead_in else ""
-        if choosing.alone(lead, group) and not self._words.all_of_list.search(hangs_from):
+        asks_for_all = choosing.understood.asks_for_section
+        if choosing.alone(lead, group) and not asks_for_all and not self._words.all_of_list.search(hangs_from):
             return one_item_in_words(lead), [lead]
         at = sayings.index(group[0])
         before = sayings[at - 1 : at] if at and self._words.goes_on.search(hangs_from) else []
@@ -237,19 +238,22 @@ class ExtractiveDrafter:
         return further
 
     def _where_to_go(self, understood: Understanding, paragraphs: Sequence[_Paragraph]) -> list[_Paragraph]:
-        """The guide's own line on where it is done, after an answer to somebody who will have to go there."""
+        """The guide's own line on where it is done, after an answer to somebody who will have to go there; on where it
+        is done online, where that is asked.
+        """
         if understood.facet not in _ASKED_BEFORE_GOING:
             return []
+        place = Facet.ONLINE_ENTRY if self._words.asks_online.search(understood.own_words) else Facet.PLACE
         used = {saying.source.passage.id for each in paragraphs for saying in each.sayings}
         room = min(self._longest - sum(len(each.text) for each in paragraphs), _LONGEST_PLACE)
         for found in self._sections(paragraphs[0].sayings[0].source.passage.version_id):
             headings = found.passage.heading_path
-            if found.passage.id in used or not any(w in h for h in headings for w in self._facet_headings[Facet.PLACE]):
+            if found.passage.id in used or not any(w in h for h in headings for w in self._facet_headings[place]):
                 continue
             sayings = self._reader.read(found)
             text = "".join(sentence(each.text) for each in sayings)
             if sayings and len(text) <= room:
-                return [_Paragraph(f"{self._say('label_place')}：{text}", tuple(sayings))]
+                return [_Paragraph(f"{self._say(f'label_{place.value}')}：{text}", tuple(sayings))]
         return []
 
 

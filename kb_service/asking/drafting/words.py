@@ -12,9 +12,10 @@ class QuotingWords(Words):
     ``beside_the_matter``: a sentence that tells of the text only; ``named_sources``: one that names laws only.
     ``goes_on``: one that is not read without the one before it; ``limits``, ``exceptions``: what is never left out
     behind the sentence before it. ``all_of_list``: what introduces a list all of whose items count.
-    ``compares``: a question of several things side by side; ``asks_may``, ``asks_must``: one for yes or no. ``may``,
-    ``may_not``, ``must``, ``must_not``: what a sentence says of these, ``unsure``: that it says neither;
-    ``everybody``: words for whoever asks, which are no condition.
+    ``asked_by_name``: headings of sections that are meant only where they are named. ``compares``: a question of
+    several things side by side; ``asks_online``: one for how it is done from home; ``asks_may``, ``asks_must``: one for
+    yes or no. ``may``, ``may_not``, ``must``, ``must_not``: what a sentence says of these, ``unsure``: that it says
+    neither; ``everybody``: words for whoever asks, which are no condition.
     """
 
     beside_the_matter: AnyOf
@@ -23,7 +24,9 @@ class QuotingWords(Words):
     limits: AnyOf
     exceptions: AnyOf
     all_of_list: re.Pattern[str]
+    asked_by_name: AnyOf
     compares: AnyOf
+    asks_online: AnyOf
     asks_may: re.Pattern[str]
     asks_must: re.Pattern[str]
     may: re.Pattern[str]

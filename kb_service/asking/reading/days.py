@@ -53,8 +53,8 @@ class DayWords(Words):
         """The day, other than today, whose rules a normalised question asks for; None when it names none, or several.
 
         Only where the time goes with something that has a value then (标准, 基数, 多少 …) in the same clause, lies in a
-        year to come, or is taken for today (假设今天是2024年8月1日). ``chosen``: the day that somebody chose besides; None when the words agree with it, or only
-        say 今年.
+        year to come, or is taken for today (假设今天是2024年8月1日). ``chosen``: the day that somebody chose besides;
+        None when the words agree with it, or only say 今年.
         """
         if len(text) > _LONGEST:
             return None

@@ -60,6 +60,14 @@ class Understanding:
         """The question without the proper name of its matter, whose words (…支付房屋租赁费用) ask for nothing."""
         return self.text.replace(self.matter_name, " ").strip() or self.text if self.matter_name else self.text
 
+    @property
+    def asks_for_section(self) -> bool:
+        """Whether it asks for one facet of its matter and says nothing else (居住证签注多少钱)."""
+        if self.matter is None or self.facet is None or self.seen:
+            return False
+        said = self.phrasing.beside_matter if self.phrasing.has_matter_name else self.phrasing.content
+        return not said
+
     def as_stored(self) -> UnderstoodAs:
         return UnderstoodAs(
             text=self.text,
