@@ -24,10 +24,12 @@ _IN_TITLE = 0.3
 _ASIDE = 0.4
 _CONTRADICTION = 1.0
 _LATER = 0.15
-# Cosines of sentences and a question lie close together; so few sentences are embedded, since each takes milliseconds.
+# Cosines of sentences and a question lie close together. Of texts without a matter few sentences are compared, since
+# their vectors are not kept and each takes milliseconds.
 _MEANING = 15.0
 _CLOSE = 1.0
-_MOST_COMPARED = 2
+_MOST_COMPARED = 4
+_MOST_EMBEDDED = 2
 # An item stands for its list when it alone has so much of the question, and so much more than any other item.
 _SPECIFIC = 0.1
 _LEAD = 1.5
@@ -100,7 +102,8 @@ class Choosing:
         if quantity:
             sayings = [each for each in sayings if not quantity.is_missing_from(with_lead_in(each))] or sayings
         scored = sorted(((self._score(each, score_of), -at) for at, each in enumerate(sayings)), reverse=True)
-        close = [(score, at) for score, at in scored[:_MOST_COMPARED] if scored[0][0] - score < _CLOSE]
+        most = _MOST_COMPARED if sayings[0].source.metadata.matter_id else _MOST_EMBEDDED
+        close = [(score, at) for score, at in scored[:most] if scored[0][0] - score < _CLOSE]
         if len(close) > 1:
             nearness = self.nearness([sayings[-at].key for _, at in close])
             close = [(score + _MEANING * near, at) for (score, at), near in zip(close, nearness, strict=True)]

@@ -92,7 +92,7 @@ class ExtractiveDrafter:
         self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
     ) -> list[_Paragraph]:
         facet_words = self._facet_headings[understood.facet] if understood.facet else ()
-        nearness = partial(self._nearness, understood.text)
+        nearness = partial(self._nearness, understood.text_compared)
         choosing = Choosing(understood, weight_of, self._words, facet_words, nearness)
         in_reach = self._in_reach(choosing, candidates)
         score_of = _scores(in_reach, candidates)

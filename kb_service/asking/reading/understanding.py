@@ -61,6 +61,13 @@ class Understanding:
         return self.text.replace(self.matter_name, " ").strip() or self.text if self.matter_name else self.text
 
     @property
+    def text_compared(self) -> str:
+        """What the meaning of a sentence is compared with: every sentence of a guide is near to the name of its matter,
+        which is carried over to 要多久.
+        """
+        return self.own_words if self.carried else self.text
+
+    @property
     def asks_for_section(self) -> bool:
         """Whether it asks for one facet of its matter and says nothing else (居住证签注多少钱)."""
         if self.matter is None or self.facet is None or self.seen:

@@ -91,13 +91,10 @@ def _beside_title(understood: Understanding, best: Candidate, terms: QuestionTer
 
 
 def _meaning(understood: Understanding, sayings: Sequence[str], nearness: Nearness) -> dict[str, float]:
-    """How near the answer is in meaning to the question, and to what the message itself says of it: every saying of a
-    guide is near to the name of its matter, which is carried over to 要多久.
-    """
-    own = understood.own_words if understood.carried else understood.text
+    """How near the answer is in meaning to the question, and its first saying to what the message itself says."""
     near = nearness(understood.text, sayings[:_MOST_COMPARED])
     return {
-        "meaning_first": nearness(own, sayings[:1])[0],
+        "meaning_first": nearness(understood.text_compared, sayings[:1])[0],
         "meaning_best": max(near),
         "meaning_mean": sum(near) / len(near),
     }
