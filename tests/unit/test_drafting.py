@@ -101,6 +101,28 @@ def test_a_row_of_several_columns_names_them() -> None:
     assert lines("学籍档案带什么", table) == ["学籍档案：带什么 学生证，时间 一小时。"]
 
 
+def test_notes_below_a_table_are_read_as_sentences_and_not_under_its_columns() -> None:
+    table = "序号 | 种类 | 带什么 | 时间\n1 | 学籍档案 | 学生证 | 一小时\n2 | 兵役档案 | 退伍证 | 半天\n"
+    notes = "说明： | 一共两类。 | 打电话问馆员。 | 周日不开馆。"
+    assert lines("周日开馆吗", table + notes)[0] == "周日不开馆。"
+
+
+def test_the_source_of_a_text_is_quoted_only_to_who_asks_for_it() -> None:
+    text = "换证不收费。\n文号：沪养蜂规〔2031〕7号。"
+    assert lines("换证收费吗", text, facet=Facet.FEE) == ["换证不收费。"]
+    assert lines("换证的文号", text, facet=Facet.LEGAL_BASIS)[0] == "文号：沪养蜂规〔2031〕7号。"
+
+
+@pytest.mark.parametrize("asked", ["换证依据哪个文件", "换证的法律依据是什么", "换证依照哪一条规定"])
+def test_who_asks_for_the_basis_gets_a_law_or_document(asked: str) -> None:
+    text = "换证先登记，再依据登记表换证。《养蜂办法》第十二条规定了换证。"
+    assert lines(asked, text, facet=Facet.LEGAL_BASIS)[0] == "《养蜂办法》第十二条规定了换证。"
+
+
+def test_who_asks_for_a_fine_gets_money_and_not_another_number() -> None:
+    assert lines("养蜂不登记罚多少", "养蜂不登记的，每户限养一箱。不登记的罚款二百元。")[0] == "不登记的罚款二百元。"
+
+
 def test_the_row_is_found_by_the_figure_of_the_question() -> None:
     text = "每月津贴：\n65岁至69岁 75元\n70岁至79岁 150元\n80岁至89岁 180元"
     assert lines("我今年72岁，津贴多少", text) == ["每月津贴：70岁至79岁 150元。"]

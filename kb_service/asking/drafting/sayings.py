@@ -188,10 +188,23 @@ def _group(found: PassageInVersion, block: Sequence[Span], group: int, lead_in: 
     rows = block if is_later_piece or len(block) == 1 else block[1:]
     for span in rows:
         cells = cells_of(text[span.start : span.end])
+        if cells[0].endswith(_COLON):
+            yield from _notes(found, span, cells)
+            continue
         words = row_in_words(cells, header)
         names_columns = not is_later_piece and len(words) > sum(map(len, cells)) + 1
         row = _saying(found, span, SayingKind.ROW, words)
         yield replace(row, group=group, lead_in=lead_in, header=block[0] if names_columns else None)
+
+
+def _notes(found: PassageInVersion, span: Span, cells: Sequence[str]) -> list[Saying]:
+    """A row below a table that is none of it, 说明： | 一共16类。 | 电话12345。
+
+    Each cell is read alone, a single one with its label.
+    """
+    label, *notes = filter(None, cells)
+    words = notes if len(notes) > 1 else [f"{label}{''.join(notes)}"]
+    return [_saying(found, span, SayingKind.SENTENCE, each) for each in words]
 
 
 def _saying(found: PassageInVersion, span: Span, kind: SayingKind, text: str) -> Saying:
