@@ -141,6 +141,8 @@ def knowing(path: Path, *, models: Path | None = None) -> Iterator[Service]:
                 service.records.catalogue.replace(
                     departments_=read_departments(path / "departments.yaml"),
                     matters_=read_matters(path / "matters.yaml"),
+                    actor="planter",
+                    at=service.now(),
                 )
             _imported(service, path, publish=True)
             yield service

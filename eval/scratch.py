@@ -11,7 +11,7 @@ from eval.errors import EvaluationStopped
 from ingestion.catalogue import read_departments, read_matters, take_confidence_model
 from kb_service.service import Service
 from kb_service.settings import Settings
-from kb_service.wiring import importing, model_source, open_records, open_service
+from kb_service.wiring import importing, model_source, now, open_records, open_service
 
 _ACTOR = "evaluation"
 
@@ -60,7 +60,7 @@ def plant(service: Service, records: Sequence[Mapping[str, Any]], *, publish: bo
 def _fill(settings: Settings, corpus: Path) -> None:
     departments, matters = read_departments(corpus / "departments.yaml"), read_matters(corpus / "matters.yaml")
     with open_records(settings) as records:
-        records.catalogue.replace(departments_=departments, matters_=matters)
+        records.catalogue.replace(departments_=departments, matters_=matters, actor=_ACTOR, at=now())
         for _ in importing(records).run([corpus], actor=_ACTOR, publish=True):
             pass
     take_confidence_model(corpus, settings.own_confidence_model)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from ingestion.sync import Synchroniser
 from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.rows import content_sha256
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.domain.days import SHANGHAI
@@ -15,7 +17,7 @@ from kb_service.ports import PassageIndex
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be. ``kind``: behind, index, passage, blob, trail, version, job."""
+    """One thing that is not as it should be. ``kind``: behind, index, passage, blob, trail, row, version, job."""
 
     kind: str
     subject: str
@@ -24,6 +26,7 @@ class Finding:
 
 def check(
     *,
+    database: Database,
     library: SqlLibrary,
     synchroniser: Synchroniser,
     index: PassageIndex,
@@ -35,6 +38,8 @@ def check(
     """Everything found wrong; nothing is changed. ``kept_head``: a head of the trail that was kept elsewhere."""
     for fault in trail.faults(kept_head=kept_head):
         yield Finding("trail", "the trail", fault)
+    for changed in row_faults(database):
+        yield Finding("row", " ".join(changed.subject), changed.sentence)
     for letter in jobs.dead_letters():
         since = letter.since.astimezone(SHANGHAI).isoformat(timespec="seconds")
         yield Finding("job", f"{letter.kind} {letter.subject}", f"given up at {since}: {letter.error}")

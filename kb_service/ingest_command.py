@@ -19,7 +19,7 @@ from kb_service.commands import owner_of
 from kb_service.domain.people import person_id
 from kb_service.service import Records
 from kb_service.settings import Settings
-from kb_service.wiring import importing, open_records, open_service, open_texts
+from kb_service.wiring import importing, now, open_records, open_service, open_texts
 
 _DOCUMENTS_A_REQUEST = 64
 
@@ -47,7 +47,7 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
         if purpose.dry_run:
             imported = importing(records).dry_run(sources)
         else:
-            if _take_catalogues(records, paths) and owner:
+            if _take_catalogues(records, paths, purpose.person_id) and owner:
                 owner.catalogue_changed()
             if purpose.publish:
                 _take_confidence_model(settings, paths)
@@ -61,7 +61,7 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
     return len(refused)
 
 
-def _take_catalogues(records: Records, paths: Sequence[Path]) -> bool:
+def _take_catalogues(records: Records, paths: Sequence[Path], actor: str) -> bool:
     """Departments and matters that stand among the paths or in a corpus folder among them; whether there were any."""
     files = [path / name for path in paths if path.is_dir() for name in ("departments.yaml", "matters.yaml")]
     files += [path for path in paths if path.is_file()]
@@ -69,7 +69,7 @@ def _take_catalogues(records: Records, paths: Sequence[Path]) -> bool:
         each for path in files if path.name == "departments.yaml" and path.exists() for each in read_departments(path)
     ]
     matters = [each for path in files if path.name == "matters.yaml" and path.exists() for each in read_matters(path)]
-    records.catalogue.replace(departments_=departments, matters_=matters)
+    records.catalogue.replace(departments_=departments, matters_=matters, actor=actor, at=now())
     return bool(departments or matters)
 
 

@@ -160,6 +160,7 @@ class Service:
     def check(self, *, kept_head: str | None = None) -> CheckReport:
         """Everything that is not as it should be, and the head of the trail; nothing is changed."""
         findings = check(
+            database=self.records.database,
             library=self.library,
             synchroniser=self.synchroniser,
             index=self.index,

@@ -7,7 +7,15 @@ from typing import Any, TypeVar
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate
-from kb_service.domain.answers import Citation, Possible, Question
+from kb_service.domain.answers import (
+    Answer,
+    Citation,
+    Escalation,
+    Outcome,
+    Possible,
+    Question,
+    UnderstoodAs,
+)
 from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import (
     DraftPassage,
@@ -110,6 +118,27 @@ def citation(quote: str = "签注免费。", *, document_id: str = "guide", **fi
     }
     absent = dict.fromkeys(("department", "page", "second", "effective_from", "effective_to", "source_url"))
     return Citation(**(boring | absent | fields))
+
+
+def answer(answer_id: str = "a1", asked: str = "签注要钱吗", *citations: Citation, **fields: Any) -> Answer:
+    boring: dict[str, Any] = {
+        "answer_id": answer_id,
+        "conversation_id": "c1",
+        "question": asked,
+        "asked_at": NOON,
+        "as_of": day("2026-07-01"),
+        "outcome": Outcome.ANSWERED,
+        "text": "".join(f"{each.quote}[{each.mark}]" for each in citations),
+        "citations": citations,
+        "confidence": 0.9,
+        "confidence_applies": True,
+        "confidence_version": "1",
+        "features": {},
+        "understood_as": UnderstoodAs(asked, None, None, None, None),
+        "escalation": Escalation(recommended=False),
+    }
+    empty = {"evidence": (), "notices": (), "matter": None, "facet": None, "clarification": None}
+    return Answer(**(boring | empty | fields))
 
 
 def possible(quote: str = "签注免费。", *, document_id: str = "guide", **said: Any) -> Possible:

@@ -2,17 +2,23 @@
 
 Whoever changes, removes or inserts an entry breaks the chain from there on. Whoever rewrites the whole chain, or cuts
 its end, is found out only against a head that was kept elsewhere: `kb check` prints it, and `--head` compares.
+Entries keep seals of the rows that they changed; answers, far more of them, have a chain of their own beside it.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 # What stands before the first entry.
 NO_HASH = "0" * 64
+# Where an entry keeps the seals of the rows that it changed: before and after, by kind and id.
+ROWS = "rows"
+# An entry that takes the rows of its subjects as they are: an operator has looked at them, or nothing told of them yet.
+TAKEN_AS_FOUND = frozenset({"baseline", "accept"})
+ERASED = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +43,33 @@ class ChainedEvent:
 
 @dataclass(frozen=True, slots=True)
 class TrailHead:
-    """How many entries there are, and the hash of the last."""
+    """How many entries and answers there are, and the hashes of the last of each: 64 digits, or 64-64."""
 
     events: int
     hash: str
+    answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What an entry did to a row: its seal before and after, None for a row that was not there."""
+
+    subject: tuple[str, str]
+    before: str | None
+    after: str | None
+
+
+def rows_of_entry(
+    was: Mapping[tuple[str, str], str | None], becomes: Mapping[tuple[str, str], str | None]
+) -> dict[str, list[str | None]]:
+    """As an entry keeps it."""
+    return {f"{kind}/{each}": [before, becomes[kind, each]] for (kind, each), before in sorted(was.items())}
+
+
+def row_changes(event: Event) -> Iterator[RowChange]:
+    for name, (before, after) in event.detail.get(ROWS, {}).items():
+        kind, _, each = name.partition("/")
+        yield RowChange((kind, each), before, after)
 
 
 def hash_of(event: Event, previous_hash: str) -> str:
@@ -56,6 +85,21 @@ def hash_of(event: Event, previous_hash: str) -> str:
     }
     written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{previous_hash}\n{written}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def hash_of_answer(number: int, sha256: str, previous_hash: str) -> str:
+    """The answer's link of its chain: over its seal. Never to be changed."""
+    return hashlib.sha256(f"{previous_hash}\n{number}\n{sha256}".encode()).hexdigest()
+
+
+def head_of(events: int, event_hash: str, answers: int, answer_hash: str) -> TrailHead:
+    return TrailHead(events, f"{event_hash}-{answer_hash}" if answers else event_hash, answers)
+
+
+def hashes_of_head(kept: str) -> tuple[str, str]:
+    """Of the last entry and of the last answer; a head from before answers were chained has only the first."""
+    event_hash, _, answer_hash = kept.partition("-")
+    return event_hash, answer_hash or NO_HASH
 
 
 def fault_of(entry: ChainedEvent, *, number: int, previous_hash: str) -> str | None:

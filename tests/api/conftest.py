@@ -74,6 +74,8 @@ def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator
             Department("dashuju", "市大数据中心", (), "12345", None, ()),
         ],
         matters_=[Matter("qiqiu-tingfang", "热气球停放证办理", "qiqiu", ("气球停放证", "停热气球"))],
+        actor="operator",
+        at=NOON,
     )
     records.close()
     service = open_service(settings)

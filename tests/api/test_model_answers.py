@@ -12,6 +12,7 @@ from kb_service.domain.matters import Department, Matter
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
 from tests.api.conftest import DRONE, FEE_2026, Http, publish
+from tests.factories import NOON
 from tests.lying_model import LyingModel, Reply, Script
 
 _QUESTION = "热气球停放证要多少钱"
@@ -32,6 +33,8 @@ class Talk:
         records.catalogue.replace(
             departments_=[Department("qiqiu", "市气球管理处", (), "12345", None, ())],
             matters_=[Matter("qiqiu-tingfang", "热气球停放证办理", "qiqiu", ("气球停放证",))],
+            actor="operator",
+            at=NOON,
         )
         records.close()
         self.service = open_service(settings)

@@ -18,7 +18,7 @@ from kb_service.ports import Approval
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records, open_service
-from tests.factories import metadata
+from tests.factories import NOON, metadata
 
 LEASE = "test"
 
@@ -68,6 +68,8 @@ def serve_real(folder: Path, models_dir: Path) -> Served:
             Department("dashuju", "市大数据中心", (), "12345", None, ()),
         ],
         matters_=[Matter("qiqiu-tingfang", "热气球停放证办理", "qiqiu", ("气球停放证", "停热气球"))],
+        actor="operator",
+        at=NOON,
     )
     records.close()
     service = open_service(settings)

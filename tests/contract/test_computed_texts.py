@@ -7,6 +7,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.domain.matters import Department, Matter
 from kb_service.text.terms import counted
+from tests.factories import NOON
 
 
 def test_embeddings_are_kept_by_model_and_text(database: Database) -> None:
@@ -30,7 +31,9 @@ def test_term_counts_are_kept_by_segmenter_and_text(database: Database) -> None:
 def test_an_edited_matter_takes_the_place_of_the_old_one(database: Database) -> None:
     catalogue = SqlCatalogue(database)
     gongan = Department("gongan", "市公安局", ("公安",), "12345", None, ("居住证",))
-    catalogue.replace(departments_=[gongan], matters_=[Matter("qianzhu", "签注", "gongan")])
-    catalogue.replace(departments_=[], matters_=[Matter("qianzhu", "居住证签注", "gongan", ("续签",))])
+    catalogue.replace(departments_=[gongan], matters_=[Matter("qianzhu", "签注", "gongan")], actor="zhang", at=NOON)
+    catalogue.replace(
+        departments_=[], matters_=[Matter("qianzhu", "居住证签注", "gongan", ("续签",))], actor="zhang", at=NOON
+    )
     assert catalogue.departments() == [gongan]
     assert catalogue.matters() == [Matter("qianzhu", "居住证签注", "gongan", ("续签",))]

@@ -6,10 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 from alembic import command
+from sqlalchemy import text
 
 from kb_service.adapters.sql.engine import Database, alembic_config, upgrade
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.domain.days import Interval
@@ -25,6 +27,7 @@ _VERSION = (
     "'zhang', "
     "'2026-11-22 10:00:00.000000', 'zhang')"
 )
+_ANSWER = "INSERT INTO answers VALUES (?, 'c', NULL, NULL, '2026-11-22 10:00:00.000000', 'answered', NULL, ?)"
 _EVENT = "INSERT INTO events (id, at, actor, action, document_id, version_id, detail) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -39,6 +42,7 @@ def test_versions_events_and_replacements_of_the_version_before_are_kept(tmp_pat
         for number, version_id in ((2, "v1"), (7, "v2")):
             moment = "2026-11-22 10:00:00.123456"
             old.execute(_EVENT, (number, moment, "zhang", "store_and_approve", "old", version_id, detail))
+        old.executemany(_ANSWER, [("a1", json.dumps({"text": "免费。"})), ("a2", json.dumps({"text": "十元。"}))])
     upgrade(database)
     library, trail = SqlLibrary(database, new_id=new_id), SqlTrail(database)
     assert library.interval("v1") == Interval(None, day("2026-03-01"), day("2025-03-01"))
@@ -46,7 +50,14 @@ def test_versions_events_and_replacements_of_the_version_before_are_kept(tmp_pat
     assert library.version("v2").revision == 1
     assert SqlVersionStates(database, new_id=new_id).contributors("v1") == {"zhang"}
     assert trail.faults() == []
-    assert [each.event.version_id for each in trail.events()] == ["v1", "v2"]
+    assert [each.event.version_id for each in trail.events()] == ["v1", "v2", None]
+    assert row_faults(database) == []
+    with database.writing() as connection:
+        connection.execute(text("UPDATE versions SET approved_by = 'li' WHERE id = 'v1'"))
+        connection.execute(text("""UPDATE answers SET body = '{"text": "一百元。"}' WHERE id = 'a1'"""))
+    assert [each.subject for each in row_faults(database)] == [("version", "v1"), ("answer", "a1")]
+    upgrade(database)  # what was there is taken as it was found once only
+    assert len(row_faults(database)) == 2
     database.close()
 
 

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.schedules import schedules_within
+from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import departments, matters, versions
+from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import Audience, VersionState
 from kb_service.domain.matters import Department, Matter, region_path
 
@@ -41,14 +43,20 @@ class SqlCatalogue:
             Department(row.id, row.name, tuple(row.aliases), row.phone, row.hours, tuple(row.owns)) for row in found
         ]
 
-    def replace(self, *, departments_: Sequence[Department], matters_: Sequence[Matter]) -> None:
+    def replace(
+        self, *, departments_: Sequence[Department], matters_: Sequence[Matter], actor: str, at: datetime
+    ) -> None:
         """Add these or overwrite those of the same id, in one transaction; others stay."""
+        subjects = [("department", each.id) for each in departments_] + [("matter", each.id) for each in matters_]
         with self._database.writing() as connection:
+            was = seals(connection, subjects)
             for table, values in ((departments, departments_), (matters, matters_)):
                 for value in values:
                     row = {column.name: _plain(getattr(value, column.name)) for column in table.columns}
                     statement = self._database.insert(table).values(row)
                     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+            if was != seals(connection, subjects):
+                record(connection, at=at, actor=actor, action="catalogue", was=was)
 
 
 def _plain(value: object) -> object:

@@ -39,6 +39,20 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Many reads of one moment, whatever is written meanwhile."""
+        if self.engine.dialect.name == "sqlite":
+            with self._reading.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                try:
+                    yield connection
+                finally:
+                    connection.exec_driver_sql("ROLLBACK")
+        else:
+            with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+                yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         with self._turns.mine(), self.engine.begin() as connection:
             yield connection

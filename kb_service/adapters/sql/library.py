@@ -9,6 +9,7 @@ from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.passages_read import PASSAGE_AND_VERSION, PassagesRead, passages_in_versions
 from kb_service.adapters.sql.schedules import chunks, replacements_within, schedules_within
+from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.tables import contributors, documents, endings, passages, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.days import Interval
@@ -79,10 +80,10 @@ class SqlLibrary:
             document_id=draft.document_id,
             version_id=version_id,
             detail={
-                "source": draft.source_name,
                 "rule": approval.rule if approval else None,
                 "content_sha256": content,
             },
+            was=new(("version", version_id)),
         )
         bump(connection, {draft.document_id, *draft.metadata.ended_documents(draft.document_id)})
         return Stored(draft.document_id, version_id, "added" if is_new else "new_version")
@@ -331,6 +332,7 @@ def write_endings(connection: Connection, version_id: str, document_id: str, met
 
 def _approve(connection: Connection, draft: VersionDraft, version_id: str, content: str, approval: Approval) -> None:
     """What was stored as a draft comes again, this time to be published."""
+    was = seals(connection, [("version", version_id)])
     connection.execute(
         update(versions)
         .where(versions.c.id == version_id)
@@ -350,6 +352,7 @@ def _approve(connection: Connection, draft: VersionDraft, version_id: str, conte
         document_id=draft.document_id,
         version_id=version_id,
         detail={"rule": approval.rule, "content_sha256": content},
+        was=was,
     )
     bump(connection, {draft.document_id, *draft.metadata.ended_documents(draft.document_id)})
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.tables import keys, people
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.errors import InvalidKey, KeyNotFound
@@ -57,15 +58,19 @@ class SqlPeople:
             "expires_at": expires_at,
         }
         _require_useful(row)
-        person = {"id": row["person_id"], "name": shown_name(name), "created_at": at}
+        person_key = person_id(name)
+        person = {"id": person_key, "name": shown_name(name), "created_at": at}
         with self._database.writing() as connection:
+            was = seals(connection, [("person", person_key)])
             connection.execute(self._database.insert(people).values(person).on_conflict_do_nothing())
             key_id = next(each for each in iter(self._new_key_id, "") if not _taken(connection, each))
             written = written_key(key_id, self._new_secret())
             connection.execute(insert(keys).values(id=key_id, secret_sha256=key_hash(written), **row))
             detail = {name: row[name] for name in ("person_id", "roles", "label")}
             detail |= {"key_id": key_id, "expires_at": expires_at.isoformat() if expires_at else None}
-            record(connection, at=at, actor=created_by, action="key_created", detail=detail)
+            record(
+                connection, at=at, actor=created_by, action="key_created", detail=detail, was=was | new(("key", key_id))
+            )
             return _key(connection.execute(_KEY_BY_ID, {"key_id": key_id}).one()), written
 
     def revoke_key(self, key_id: str, *, revoked_by: str, at: datetime) -> Key:
@@ -75,9 +80,10 @@ class SqlPeople:
             if row is None:
                 raise KeyNotFound(f"there is no key {key_id!r}; `kb keys list` shows their ids")
             if row.revoked_at is None:
+                was = seals(connection, [("key", key_id)])
                 connection.execute(update(keys).where(keys.c.id == key_id).values(revoked_at=at))
                 detail = {"key_id": key_id, "person_id": row.person_id}
-                record(connection, at=at, actor=revoked_by, action="key_revoked", detail=detail)
+                record(connection, at=at, actor=revoked_by, action="key_revoked", detail=detail, was=was)
             return _key(connection.execute(_KEY_BY_ID, {"key_id": key_id}).one())
 
     def every_key(self) -> Sequence[Key]:

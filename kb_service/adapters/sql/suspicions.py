@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.rows import page_of
+from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import examinations, passages, suspicions, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import VersionState
@@ -91,6 +92,7 @@ class SqlSuspicions:
             row = connection.execute(held).first()
             if row is None:
                 raise _missing(suspicion_id)
+            was = seals(connection, [("suspicion", suspicion_id)])
             values = {
                 "state": state_after(SuspicionState(row.state), state),
                 "decided_at": at,
@@ -114,6 +116,7 @@ class SqlSuspicions:
                 document_id=decided.ours.document_id,
                 version_id=row.version_id,
                 detail=detail,
+                was=was,
             )
             return decided
 

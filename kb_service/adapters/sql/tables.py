@@ -177,6 +177,7 @@ term_counts = Table(
     PrimaryKeyConstraint("segmenter", "text_sha256"),
 )
 
+# `number` to `hash` chain the answers in the order they were given, as events are; `sha256` is the seal of the row.
 answers = Table(
     "answers",
     metadata,
@@ -188,6 +189,10 @@ answers = Table(
     Column("outcome", String(20), nullable=False),
     Column("matter_id", String(120)),
     Column("body", JSON, nullable=False),
+    Column("number", Integer),
+    Column("sha256", String(64)),
+    Column("previous_hash", String(64)),
+    Column("hash", String(64)),
 )
 
 feedback = Table(
@@ -383,6 +388,7 @@ due_lists = Table(
 
 Index("ix_upload_records_document", upload_records.c.upload_id, upload_records.c.document_id)
 Index("ix_jobs_in_order", jobs.c.kind, jobs.c.priority, jobs.c.created_at, jobs.c.subject)
+Index("ix_answers_number", answers.c.number, unique=True)
 Index("ix_answers_matter_id", answers.c.matter_id, answers.c.asked_at)
 Index("ix_versions_state", versions.c.state, versions.c.effective_from)
 Index("ix_documents_unsynced", documents.c.revision, documents.c.synced_revision)

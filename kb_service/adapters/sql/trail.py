@@ -7,8 +7,20 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, text
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.tables import events
-from kb_service.domain.trail import NO_HASH, ChainedEvent, Event, TrailHead, fault_of, hash_of
+from kb_service.adapters.sql.seals import Seals, seals
+from kb_service.adapters.sql.tables import answers, events
+from kb_service.domain.trail import (
+    NO_HASH,
+    ROWS,
+    ChainedEvent,
+    Event,
+    TrailHead,
+    fault_of,
+    hash_of,
+    hashes_of_head,
+    head_of,
+    rows_of_entry,
+)
 
 _ENTRIES_AT_ONCE = 2000
 # Any number, the same in every process: PostgreSQL lets one transaction at a time extend the chain.
@@ -24,13 +36,20 @@ def record(
     document_id: str | None = None,
     version_id: str | None = None,
     detail: Mapping[str, Any] | None = None,
+    was: Seals | None = None,
 ) -> None:
-    """Add an entry behind the last one. SQLite's writers wait for one another already."""
+    """Add an entry behind the last one. SQLite's writers wait for one another already.
+
+    ``was``: the seals of what was changed from before the change, which is written already.
+    """
+    said = dict(detail or {})
+    if was:
+        said[ROWS] = rows_of_entry(was, seals(connection, was))
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
     last = connection.execute(select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
     number, previous = (last.id + 1, last.hash or NO_HASH) if last else (1, NO_HASH)
-    entry = Event(number, at.astimezone(UTC), actor, action, document_id, version_id, dict(detail or {}))
+    entry = Event(number, at.astimezone(UTC), actor, action, document_id, version_id, said)
     connection.execute(
         insert(events).values(
             id=number,
@@ -53,9 +72,12 @@ class SqlTrail:
         self._database = database
 
     def head(self) -> TrailHead:
+        last_answer = select(answers.c.number, answers.c.hash).where(answers.c.number.is_not(None))
         with self._database.reading() as connection:
             last = connection.execute(select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
-        return TrailHead(last.id, last.hash or NO_HASH) if last else TrailHead(0, NO_HASH)
+            answer = connection.execute(last_answer.order_by(answers.c.number.desc()).limit(1)).first()
+        entries, entry_hash = (last.id, last.hash or NO_HASH) if last else (0, NO_HASH)
+        return head_of(entries, entry_hash, *((answer.number, answer.hash) if answer else (0, NO_HASH)))
 
     def events(
         self,
@@ -79,19 +101,26 @@ class SqlTrail:
             return [_chained(row) for row in connection.execute(query)]
 
     def faults(self, *, kept_head: str | None = None) -> list[str]:
-        """What breaks the chain, at most one sentence a break; ``kept_head`` is a hash that must occur in it."""
+        """What breaks the chain, at most one sentence a break; ``kept_head``: its hashes must occur."""
         found: list[str] = []
-        number, previous, is_head_there = 0, NO_HASH, kept_head in (None, NO_HASH)
+        kept_entry, kept_answer = hashes_of_head(kept_head or NO_HASH)
+        number, previous, is_head_there = 0, NO_HASH, kept_entry == NO_HASH
         for entry in self._all():
             number += 1
             fault = fault_of(entry, number=number, previous_hash=previous)
             if fault is not None:
                 found.append(fault)
             number, previous = entry.event.number, entry.hash or NO_HASH
-            is_head_there = is_head_there or entry.hash == kept_head
+            is_head_there = is_head_there or entry.hash == kept_entry
         if not is_head_there:
             found.append(f"the kept head {kept_head} does not occur: entries were removed or the chain was rewritten")
+        if kept_answer != NO_HASH and not self._has_answer(kept_answer):
+            found.append(f"the kept head {kept_head} does not occur: answers were removed or their chain was rewritten")
         return found
+
+    def _has_answer(self, chained_hash: str) -> bool:
+        with self._database.reading() as connection:
+            return connection.execute(select(answers.c.id).where(answers.c.hash == chained_hash)).first() is not None
 
     def approved_content(self) -> Mapping[str, str]:
         """The content hash that was approved, by version id, as the trail has it."""

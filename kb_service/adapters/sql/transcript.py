@@ -5,13 +5,13 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from sqlalchemy import insert, select
 
+from kb_service.adapters.sql.answer_chain import add_answer
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.domain.answers import Answer
 from kb_service.domain.errors import AnswerNotFound
 
 _ANSWER = TypeAdapter(Answer)
-_ADD = insert(answers)
 
 
 class SqlTranscript:
@@ -32,7 +32,7 @@ class SqlTranscript:
             "body": _ANSWER.dump_python(answer, mode="json"),
         }
         with self._database.writing() as connection:
-            connection.execute(_ADD, row)
+            add_answer(connection, row)
 
     def answer(self, answer_id: str, *, channel: str | None) -> Answer:
         with self._database.reading() as connection:

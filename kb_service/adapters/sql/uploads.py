@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, case, insert, or_, select, update
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import enqueue
 from kb_service.adapters.sql.schedules import chunks
+from kb_service.adapters.sql.seals import Subject, new
 from kb_service.adapters.sql.tables import (
     batch_uploads,
     batches,
@@ -17,6 +18,7 @@ from kb_service.adapters.sql.tables import (
     uploads,
     versions,
 )
+from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.upload_rows import (
     UPLOAD,
     batch_of,
@@ -54,6 +56,7 @@ class SqlUploads:
         batch_id = self._new_id()
         row = {"id": batch_id, "actor": actor, "created_at": at, "files": len(arrivals)}
         found: list[tuple[str, bool]] = []
+        added: list[Subject] = [("batch", batch_id)]
         with self._database.writing() as connection:
             one_at_a_time(connection)
             connection.execute(insert(batches).values(**row, publish=int(publish), dry_run=int(dry_run)))
@@ -64,8 +67,12 @@ class SqlUploads:
                     put_back(connection, known, at)
                 upload_id = known or self._add(connection, batch_id, arrival, identity, at)
                 found.append((upload_id, known is not None))
+                if known is None:
+                    added.append(("upload", upload_id))
                 link = {"batch_id": batch_id, "ordinal": ordinal, "upload_id": upload_id}
                 connection.execute(insert(batch_uploads).values(link))
+            detail = {"files": len(arrivals), "publish": publish, "dry_run": dry_run}
+            record(connection, at=at, actor=actor, action="upload", detail=detail, was=new(*added))
             rows = uploads_in_order(connection, [each for each, _ in found])
             for each in rows:
                 if each.state is UploadState.WAITING:

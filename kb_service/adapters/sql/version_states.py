@@ -11,6 +11,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import cancel, enqueue
 from kb_service.adapters.sql.library import bump, missing_version, write_endings
 from kb_service.adapters.sql.schedules import schedules_within
+from kb_service.adapters.sql.seals import Seals, new, seals
 from kb_service.adapters.sql.tables import contributors, documents, passages, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import Version, VersionDraft, VersionState
@@ -73,36 +74,38 @@ class SqlVersionStates:
         """A new draft with the text, fields and contributors of another version. Raises VersionNotFound."""
         with self._database.writing() as connection:
             held = _held(connection, version_id, None)
-            new = self._new_id()
+            copied = self._new_id()
             row = connection.execute(select(versions).where(versions.c.id == version_id)).one()
             kept = {name: value for name, value in row._mapping.items() if name not in _OF_ONE_LIFE}
-            fresh = {"id": new, "state": VersionState.DRAFT, "created_at": at, "created_by": actor, "revision": 1}
+            fresh = {"id": copied, "state": VersionState.DRAFT, "created_at": at, "created_by": actor, "revision": 1}
             connection.execute(insert(versions).values(kept | fresh))
             pieces = connection.execute(select(passages).where(passages.c.version_id == version_id))
             copies = [
-                dict(piece._mapping) | {"id": rows.passage_id(new, piece.ordinal), "version_id": new}
+                dict(piece._mapping) | {"id": rows.passage_id(copied, piece.ordinal), "version_id": copied}
                 for piece in pieces
             ]
             if copies:
                 connection.execute(insert(passages), copies)
             people = sorted(held.contributors | {actor})
-            connection.execute(insert(contributors), [{"version_id": new, "person_id": each} for each in people])
-            write_endings(connection, new, held.version.document_id, held.version.metadata)
+            connection.execute(insert(contributors), [{"version_id": copied, "person_id": each} for each in people])
+            write_endings(connection, copied, held.version.document_id, held.version.metadata)
             detail = {"from": version_id, "content_sha256": held.version.content_sha256}
-            _record(connection, held.version.document_id, new, "revise", detail, actor=actor, at=at)
+            was = new(("version", copied))
+            _record(connection, held.version.document_id, copied, "revise", detail, was, actor=actor, at=at)
             bump(connection, {held.version.document_id})
-            return _version(connection, new)
+            return _version(connection, copied)
 
     def _write(
         self, connection: Connection, version: Version, transition: Transition, *, actor: str, at: datetime
     ) -> None:
+        was = seals(connection, [("version", version.id)])
         values: dict[str, Any] = {"state": transition.state, **transition.values, "revision": version.revision + 1}
         detail = dict(transition.detail)
         if transition.edited is not None:
             values |= self._edit(connection, version, transition.edited, actor)
             detail |= {"before_sha256": version.content_sha256, "content_sha256": values["content_sha256"]}
         connection.execute(update(versions).where(versions.c.id == version.id).values(values))
-        _record(connection, version.document_id, version.id, transition.action, detail, actor=actor, at=at)
+        _record(connection, version.document_id, version.id, transition.action, detail, was, actor=actor, at=at)
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
         if transition.state is VersionState.IN_REVIEW:
             enqueue(self._database, connection, Job(JobKind.REHEARSE, version.id), at=at)
@@ -139,11 +142,13 @@ def _record(
     version_id: str,
     action: str,
     detail: Mapping[str, Any],
+    was: Seals,
     *,
     actor: str,
     at: datetime,
 ) -> None:
-    record(connection, at=at, actor=actor, action=action, document_id=document_id, version_id=version_id, detail=detail)
+    about = {"document_id": document_id, "version_id": version_id}
+    record(connection, at=at, actor=actor, action=action, detail=detail, was=was, **about)
 
 
 def _held(connection: Connection, version_id: str, if_revision: int | None) -> Held:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, insert, select
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import calendar_days, calendar_years
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.calendar import CalendarDay, WorkingCalendar
@@ -31,6 +32,10 @@ class SqlWorkingDays:
         announced from now on."""
         start, end = date(year, 1, 1), date(year, 12, 31)
         with self._database.writing() as connection:
+            of_before = select(calendar_days.c.day).where(calendar_days.c.day.between(start, end))
+            named = {*connection.execute(of_before).scalars(), *days}
+            subjects = [("calendar_day", day.isoformat()) for day in sorted(named)]
+            was = seals(connection, [("calendar_year", str(year)), *subjects])
             connection.execute(delete(calendar_days).where(calendar_days.c.day.between(start, end)))
             connection.execute(delete(calendar_years).where(calendar_years.c.year == year))
             connection.execute(insert(calendar_years).values(year=year, announced_by=actor, announced_at=at))
@@ -38,4 +43,4 @@ class SqlWorkingDays:
             if rows:
                 connection.execute(insert(calendar_days), rows)
             detail = {"year": year, "days": {d.isoformat(): [c.is_working, c.name] for d, c in sorted(days.items())}}
-            record(connection, at=at, actor=actor, action="calendar", detail=detail)
+            record(connection, at=at, actor=actor, action="calendar", detail=detail, was=was)

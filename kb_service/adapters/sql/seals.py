@@ -1,0 +1,166 @@
+"""Seals: a digest of what decides in a row and in the rows that belong to it.
+
+An entry of the trail keeps the seals of what it changed, before and after; `kb check` compares them with the rows. All
+columns are sealed but those of `NOT_DECIDING`. An empty field is left out, so a column added later breaks no seal.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, select
+
+from kb_service.adapters.sql import tables
+from kb_service.adapters.sql.schedules import chunks
+from kb_service.domain.suspicions import SuspicionState
+
+# The kind of a thing and its id; and the digest of each as it is or was, None where there is none.
+Subject = tuple[str, str]
+Seals = Mapping[Subject, str | None]
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A table whose rows are sealed one by one, each with its ``parts``: rows of other tables that name it.
+
+    ``key_of`` makes the key of an id; rows that ``only`` leaves out decide nothing yet.
+    """
+
+    table: Table
+    parts: tuple[Column[Any], ...] = ()
+    key_of: Callable[[str], Any] = str
+    only: ColumnElement[bool] | None = None
+
+
+SEALED: Mapping[str, Sealed] = {
+    "version": Sealed(
+        tables.versions,
+        (tables.contributors.c.version_id, tables.endings.c.version_id, tables.passages.c.version_id),
+    ),
+    "person": Sealed(tables.people),
+    "key": Sealed(tables.keys),
+    "batch": Sealed(tables.batches, (tables.batch_uploads.c.batch_id,)),
+    "upload": Sealed(tables.uploads),
+    # What examinations suspect is for people to look at; answers heed what somebody has decided.
+    "suspicion": Sealed(tables.suspicions, only=tables.suspicions.c.state != SuspicionState.OPEN),
+    "calendar_day": Sealed(tables.calendar_days, key_of=date.fromisoformat),
+    "calendar_year": Sealed(tables.calendar_years, key_of=int),
+    "department": Sealed(tables.departments),
+    "matter": Sealed(tables.matters),
+    "answer": Sealed(tables.answers),
+}
+
+# Columns, and tables as a whole, that decide neither what residents see nor who may act, and why.
+NOT_DECIDING: Mapping[str, str] = {
+    "versions.published_at": "says when the index had followed an approval; what is found goes by state and dates",
+    "keys.last_used_at": "noted at most once a minute for whoever looks at the list",
+    "uploads.state": "how far its reading is; read again, it is found to be stored already",
+    "uploads.attempt": "how often its reading was begun",
+    "uploads.lease": "who reads it at the moment",
+    "uploads.reason": "why it was refused, for whoever sent it",
+    "uploads.records_done": "how far its reading is",
+    "uploads.records_total": "how far its reading is",
+    "uploads.counts": "what became of its records, for whoever sent it",
+    "uploads.version_id": "a link to what it brought, which has a seal of its own",
+    "uploads.updated_at": "when its reading last went on",
+    "uploads.identity": "finds the same file sent again; read twice, it is found to be stored already",
+    "answers.number": "a link of the chain, checked with it",
+    "answers.sha256": "a link of the chain, checked with it",
+    "answers.previous_hash": "a link of the chain, checked with it",
+    "answers.hash": "a link of the chain, checked with it",
+    "events": "the trail itself, chained by its hashes",
+    "documents": "an id, and how far the index has followed; kind and everything else are of the version",
+    "embeddings": "computed from the text and computed anew when missing; orders what is found, adds nothing to it",
+    "term_counts": "computed from the text and computed anew when missing; orders what is found, adds nothing to it",
+    "feedback": "what visitors say of answers: counted, never shown to residents",
+    "upload_records": "reports for whoever sent the file",
+    "jobs": "work still to be done, each of which reads its sealed rows when it is done",
+    "examinations": "which versions were compared with their neighbours already",
+    "rehearsals": "what a reviewer is shown; the verdict that an approval went by stands in its entry",
+    "due_lists": "lists as they stood on a morning, made from sealed rows",
+}
+
+
+def new(*subjects: Subject) -> dict[Subject, str | None]:
+    """Of what is about to be added."""
+    return dict.fromkeys(subjects)
+
+
+def seals(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, str | None]:
+    """Of each as it is now."""
+    found: dict[Subject, str | None] = dict.fromkeys(subjects)
+    ids: dict[str, list[str]] = defaultdict(list)
+    for kind, subject_id in found:
+        ids[kind].append(subject_id)
+    for kind, wanted in ids.items():
+        for some in chunks(wanted):
+            found |= {(kind, each): digest for each, digest in _digests(connection, kind, some).items()}
+    return found
+
+
+def every_seal(connection: Connection) -> Iterator[tuple[Subject, str]]:
+    """Of everything in the database, answers left out: they have a chain of their own."""
+    for kind, sealed in SEALED.items():
+        if kind == "answer":
+            continue
+        key = _key(sealed)
+        last = None
+        while True:
+            query = select(key).order_by(key).limit(_AT_ONCE)
+            ids = list(connection.execute(query if last is None else query.where(key > last)).scalars())
+            if not ids:
+                break
+            for each, digest in _digests(connection, kind, [str(found) for found in ids]).items():
+                yield (kind, each), digest
+            last = ids[-1]
+
+
+def digest_of(table: Table, row: Mapping[Any, Any]) -> str:
+    """The seal of a row without parts that is about to be added."""
+    return _digest([_plain_row(table, row)])
+
+
+def _digests(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, str]:
+    sealed = SEALED[kind]
+    key, wanted = _key(sealed), [sealed.key_of(each) for each in ids]
+    query = select(sealed.table).where(key.in_(wanted))
+    rows = connection.execute(query if sealed.only is None else query.where(sealed.only))
+    content = {str(row._mapping[key]): [_plain_row(sealed.table, row._mapping)] for row in rows}
+    for owner in sealed.parts:
+        part = owner.table
+        assert isinstance(part, Table)
+        for row in connection.execute(select(part).where(owner.in_(wanted)).order_by(*part.primary_key)):
+            if (owner_id := str(row._mapping[owner])) in content:
+                content[owner_id].append([part.name, _plain_row(part, row._mapping)])
+    return {each: _digest(said) for each, said in content.items()}
+
+
+def _key(sealed: Sealed) -> Column[Any]:
+    (key,) = sealed.table.primary_key
+    return key
+
+
+def _plain_row(table: Table, row: Mapping[Any, Any]) -> Any:
+    values = ((column.name, row.get(column.name)) for column in table.columns)
+    return {
+        name: _plain(value)
+        for name, value in values
+        if value is not None and f"{table.name}.{name}" not in NOT_DECIDING
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _digest(content: Any) -> str:
+    written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
