@@ -1,6 +1,5 @@
 """Puts together what answers questions: settings, records and texts in, asking out. A part of the wiring."""
 
-import contextlib
 import functools
 import secrets
 import time
@@ -17,6 +16,7 @@ from kb_service.adapters.embedding.remembering import RememberedVectors
 from kb_service.adapters.pronunciation import syllable
 from kb_service.adapters.sql.articles import SqlArticles
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
+from kb_service.adapters.user_key import user_key_in
 from kb_service.asking.articles import ArticleAnswers
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.checking.checking import Checker
@@ -176,7 +176,7 @@ def open_asking(
         transcript=records.transcript,
         catalogue=records.catalogue,
         now=now,
-        user_key=_user_key(settings),
+        user_key=user_key(settings),
         in_flight=in_flight,
     )
 
@@ -278,12 +278,7 @@ def _is_contradicted(records: Records, version_ids: Sequence[str], as_of: date) 
     return any(all(interval is not None and interval.contains(as_of) for interval in pair) for pair in intervals)
 
 
-def _user_key(settings: Settings) -> bytes:
-    """From the environment, else made once and kept in the data folder, readable by its owner only."""
-    if settings.user_key is not None:
-        return settings.user_key.get_secret_value().encode()
-    path = settings.data_dir / "user.key"
-    with contextlib.suppress(FileExistsError):
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_bytes()
+def user_key(settings: Settings) -> bytes:
+    """From the environment, else from the data folder."""
+    given = settings.user_key
+    return given.get_secret_value().encode() if given is not None else user_key_in(settings.data_dir)

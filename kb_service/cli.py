@@ -1,6 +1,7 @@
 """The command line door: `kb`. Heavy libraries are imported by the commands that use them."""
 
 import json
+import os
 import sys
 from datetime import date, datetime
 from importlib.metadata import entry_points
@@ -22,6 +23,9 @@ app = typer.Typer(
 )
 
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day whose rules are wanted.")]
+StartNew = Annotated[
+    bool, typer.Option("--new", help="Start with an empty database although originals or an index are there.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
@@ -29,11 +33,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    new: StartNew = False,
 ) -> None:
     """Serve the answer API and the pages until Ctrl-C."""
     from kb_service.server import run
 
-    settings = Settings()
+    settings = _settings(new)
     run(settings, host=host or settings.host, port=port or settings.port)
 
 
@@ -55,12 +60,13 @@ def ingest(
         Path | None, typer.Option(help="Write refused records with their reasons to this .jsonl or .csv.")
     ] = None,
     as_json: AsJson = False,
+    new: StartNew = False,
 ) -> None:
     """Take documents in; bad ones are refused alone, with the reason."""
     from kb_service.ingest_command import Purpose, run
 
     purpose = Purpose(publish=publish, dry_run=dry_run, actor=actor)
-    if run(Settings(), paths, purpose, refused_to=refused, as_json=as_json):
+    if run(_settings(new), paths, purpose, refused_to=refused, as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -130,18 +136,26 @@ def route(question: str, as_json: AsJson = False) -> None:
 @app.command()
 def check(
     head: Annotated[str | None, typer.Option(help="A head of the trail that was written down earlier.")] = None,
+    accept: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Say in the trail that the rows found changed are right as they are."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare the database with the index, the passages and the original files; verify the trail and print its head."""
+    from kb_service.commands import accept_rows
     from kb_service.commands import check as run
 
+    if accept is not None:
+        print(f"accepted: {accept_rows(Settings(), accept)} rows", file=sys.stderr)
     checked = run(Settings(), kept_head=head)
     if as_json:
         _print_json(checked)
     else:
         for each in checked["findings"]:
             print(f"{each['kind']}: {each['subject']}: {each['detail']}")
-        print(f"trail: {checked['trail']['events']} entries, head {checked['trail']['hash']}")
+        trail = checked["trail"]
+        print(f"trail: {trail['events']} entries, {trail['answers']} answers, head {trail['hash']}")
         print("clean" if not checked["findings"] else f"{len(checked['findings'])} findings")
     if checked["findings"]:
         raise typer.Exit(1)
@@ -153,6 +167,20 @@ def reindex() -> None:
     from kb_service.commands import reindex as run
 
     print(f"rebuilt: {run(Settings())} points")
+
+
+@app.command()
+def erase(
+    conversation: Annotated[str | None, typer.Option(help="The id of a conversation.")] = None,
+    user: Annotated[str | None, typer.Option(help="A user_ref as the frontend sends it.")] = None,
+    older_than: Annotated[int | None, typer.Option(min=0, help="Everything asked more than so many days ago.")] = None,
+) -> None:
+    """Erase what people typed and were answered; what outcomes are counted by stays."""
+    from kb_service.commands import erase as run
+
+    if sum(each is not None for each in (conversation, user, older_than)) != 1:
+        raise typer.BadParameter("say what to erase by one of --conversation, --user and --older-than")
+    print(f"erased: {run(Settings(), conversation=conversation, user=user, older_than=older_than)} answers")
 
 
 keys = typer.Typer(no_args_is_help=True, help="Keys of people: who may do what over HTTP.")
@@ -207,6 +235,7 @@ def revoke_key(key_id: Annotated[str, typer.Argument(metavar="ID")], as_json: As
 
 def main() -> None:
     """Errors go to stderr in one sentence; exit code 1 for what went wrong, 2 for wrong usage."""
+    os.umask(0o077)  # what this process and its children keep is for their own user only
     _add_commands_of_other_packages()
     try:
         app()
@@ -228,6 +257,10 @@ def _add_commands_of_other_packages() -> None:
     for entry in entry_points(group="kb.commands"):
         if entry.name in sys.argv[1:2] or "--help" in sys.argv[1:2] or len(sys.argv) == 1:
             app.add_typer(entry.load(), name=entry.name)
+
+
+def _settings(new: bool) -> Settings:
+    return Settings(start_new=True) if new else Settings()
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -1,17 +1,20 @@
 """What the short `kb` commands do: through the owner of the index when there is one, else on their own; keys too."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from kb_service.answer_wiring import user_key
 from kb_service.api.search import hits_of, routed_departments
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import SHANGHAI
+from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.people import Key, Role
+from kb_service.domain.privacy import hash_of_user
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records, open_service, owner_address
 
@@ -55,6 +58,26 @@ def check(settings: Settings, *, kept_head: str | None = None) -> dict[str, Any]
     with open_service(settings) as service:
         service.synchroniser.reconcile()
         return dict(_JSON.dump_python(service.check(kept_head=kept_head), mode="json"))
+
+
+def accept_rows(settings: Settings, reason: str) -> int:
+    """Say in the trail that the rows which `check` finds changed are right as they are; how many. Raises
+    ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing("accepting what was changed says why; give a reason")
+    with open_records(settings) as records:
+        return records.accept_rows(actor=_OPERATOR, at=now(), reason=reason)
+
+
+def erase(settings: Settings, *, conversation: str | None, user: str | None, older_than: int | None) -> int:
+    """What people typed and were answered, by one of the three; the number of answers. ``older_than``: in days."""
+    at = now()
+    with open_records(settings) as records:
+        if conversation is not None:
+            return records.erasing.conversation(conversation, actor=_OPERATOR, at=at)
+        if user is not None:
+            return records.erasing.person(hash_of_user(user, user_key(settings)), actor=_OPERATOR, at=at)
+        return records.erasing.before(at - timedelta(days=older_than or 0), actor=_OPERATOR, at=at)
 
 
 def reindex(settings: Settings) -> int:

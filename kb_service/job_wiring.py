@@ -33,8 +33,11 @@ def owners_worker(service: Service) -> Worker:
         service.make_due_list(shanghai_day(now()))
 
     def rebuild(_job: ClaimedJob) -> None:
-        if service.rebuild_reasons or service.has_long_tail:
+        if service.rebuild_reasons or service.has_long_tail or service.has_lost_index:
             service.rebuild()
+
+    def erase(_job: ClaimedJob) -> None:
+        service.erase_old_transcripts()
 
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
@@ -45,6 +48,7 @@ def owners_worker(service: Service) -> Worker:
             JobKind.EXAMINE: Work(examine, attempts=None, schedule=often),
             JobKind.REHEARSE: Work(rehearse, attempts=3),
             JobKind.DUE_LIST: Work(make_due_list, attempts=None, schedule=every_morning),
+            JobKind.ERASE: Work(erase, attempts=None, schedule=every_morning),
             JobKind.REBUILD: Work(rebuild, attempts=None, schedule=often),
         },
         now=now,

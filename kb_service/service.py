@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
@@ -26,14 +26,17 @@ from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
+from kb_service.adapters.sql.taking_as_found import accept
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -81,6 +84,11 @@ class Records:
     uploads: SqlUploads
     intake: SqlIntake
     jobs: SqlJobs
+    erasing: SqlErasing
+
+    def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
+        """Say in the trail that rows which were changed in the database are right as they are; how many."""
+        return accept(self.database, row_faults(self.database), actor=actor, at=at, reason=reason)
 
     def __enter__(self) -> "Records":
         return self
@@ -206,9 +214,22 @@ class Service:
             items = due_items(self.records.shelf.with_a_deadline(), today=day, until=None, calendar=calendar)
             self.records.shelf.keep_due_list(day, _DUE_ITEMS.dump_python(items, mode="json"), at=self.now())
 
+    def erase_old_transcripts(self) -> int:
+        """The words of answers older than a site keeps them; how many."""
+        days = self.settings.keep_transcript_days
+        if not days:
+            return 0
+        now = self.now()
+        return self.records.erasing.before(now - timedelta(days=days), actor="retention", at=now)
+
     def reread_catalogue(self) -> None:
         """Link matters and departments as they now are; their words reach the segmenter at the next rebuild."""
         self.asking = self.asking_anew()
+
+    @property
+    def has_lost_index(self) -> bool:
+        """Whether somebody removed the folder of the index, whose open files still answer."""
+        return isinstance(self.index, EdgeIndex) and not self.index.is_in_place
 
     @property
     def has_long_tail(self) -> bool:

@@ -19,6 +19,15 @@ class Settings(BaseSettings):
     sqlite_synchronous: Literal["NORMAL", "FULL"] = Field(
         default="NORMAL", description="FULL also survives a power cut, at a disk sync a write."
     )
+    start_new: bool = Field(
+        default=False,
+        description="Start with an empty database although originals or an index of another are in the data folder.",
+    )
+    keep_transcript_days: int = Field(
+        default=365,
+        ge=0,
+        description="After how many days the words of questions, answers and comments are erased; 0 keeps them.",
+    )
     prompts_dir: Path = Field(default=_ROOT / "prompts", description="Lexicon, wording and prompts.")
     confidence_model: Path = Field(
         default=_ROOT / "kb_service" / "asking" / "search" / "confidence_model.json",

@@ -23,10 +23,12 @@ from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import ProbeResult, open_edge_index, probe_early
 from kb_service.adapters.index.ownership import OwnerAddress, Ownership, claim, find_owner
+from kb_service.adapters.private_files import keep_private
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
-from kb_service.adapters.sql.engine import Database, upgrade
+from kb_service.adapters.sql.engine import Database, is_new, upgrade
+from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
@@ -46,6 +48,7 @@ from kb_service.answer_wiring import open_asking
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.domain.days import SHANGHAI
+from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.publishing import Publishing
@@ -73,10 +76,15 @@ def new_secret() -> str:
 
 
 def open_records(settings: Settings) -> Records:
-    """The database, with its schema brought up to date."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    """The database, with its schema brought up to date. Raises RecordsUnavailable."""
+    keep_private(settings.data_dir)
     database = Database(settings.database, synchronous=settings.sqlite_synchronous)
-    upgrade(database)
+    with contextlib.ExitStack() as undo:
+        undo.callback(database.close)
+        if not settings.start_new:
+            _require_known(settings, database)
+        upgrade(database)
+        undo.pop_all()
     library = SqlLibrary(database, new_id=new_id)
     return Records(
         database=database,
@@ -95,6 +103,21 @@ def open_records(settings: Settings) -> Records:
         uploads=SqlUploads(database, new_id=new_id),
         intake=SqlIntake(database, library),
         jobs=SqlJobs(database, now=now),
+        erasing=SqlErasing(database),
+    )
+
+
+def _require_known(settings: Settings, database: Database) -> None:
+    """A database that was lost or emptied is not taken for a new one."""
+    left = [each for each in (settings.blobs_dir, settings.index_dir) if each.is_dir() and any(each.iterdir())]
+    if left and is_new(database):
+        raise _lost_database(f"holds nothing, although {' and '.join(map(str, left))} are of one that was used")
+
+
+def _lost_database(what: str) -> RecordsUnavailable:
+    return RecordsUnavailable(
+        f"the database {what}: put the last backup back or correct KB_DATABASE_URL; if a new one is meant, say so once "
+        "with --new"
     )
 
 
@@ -180,6 +203,8 @@ def open_service(settings: Settings) -> Service:
         statistics.load()
         manifest = texts.manifest(mean_terms_of(records, texts.preparing, statistics))
         expected, in_flight = records.library.expected_points()
+        if probed and not settings.start_new and records.trail.head().events == 0 and probed().points:
+            raise _lost_database(f"was emptied: the index in {settings.index_dir} holds what it no longer has")
         index, reasons = _open_index(settings, ownership, manifest, (expected, in_flight), probed)
         undo.callback(index.close)
         service = _service(settings, records, texts, statistics, index, ownership, reasons)

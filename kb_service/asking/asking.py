@@ -1,7 +1,5 @@
 """The verb of residents: ask a question, get an answer that is stored before it is shown."""
 
-import hashlib
-import hmac
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +17,7 @@ from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
 from kb_service.domain.matters import region_path
-from kb_service.domain.privacy import is_storable
+from kb_service.domain.privacy import hash_of_user, is_storable
 from kb_service.ports import Catalogue, Transcript
 
 LONGEST_QUESTION = 2000
@@ -190,7 +188,4 @@ class Asking:
         )
 
     def _user_hash(self, user_ref: str | None) -> str | None:
-        """A keyed hash: repeats are recognised, the reference itself is not kept."""
-        if user_ref is None:
-            return None
-        return hmac.new(self._user_key, user_ref.encode(), hashlib.sha256).hexdigest()
+        return None if user_ref is None else hash_of_user(user_ref, self._user_key)

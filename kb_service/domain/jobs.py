@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     REHEARSE = "rehearse"
     DUE_LIST = "due_list"
     REBUILD = "rebuild"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)

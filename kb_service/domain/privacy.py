@@ -1,5 +1,7 @@
 """What a text may hold, and masking what identifies a person outside the transcript."""
 
+import hashlib
+import hmac
 import re
 
 _GAP = r"[ \-－]?"
@@ -32,6 +34,11 @@ def masked(text: str) -> str:
     for pattern, mask in _MASKS:
         text = pattern.sub(mask, text)
     return text
+
+
+def hash_of_user(user_ref: str, key: bytes) -> str:
+    """A keyed hash: repeats are recognised, the reference itself is not kept."""
+    return hmac.new(key, user_ref.encode(), hashlib.sha256).hexdigest()
 
 
 def is_storable(text: str) -> bool:

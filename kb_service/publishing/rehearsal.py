@@ -30,6 +30,9 @@ class Effect(StrEnum):
     UNCHANGED = "unchanged"
 
 
+RECENT = "recent"
+
+
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
     """``source``: own (the version's), suite, or recent (asked lately, personal data masked). ``matters``: the ids of
@@ -220,7 +223,7 @@ class KnownQuestions:
         own = [metadata.question, *metadata.similar_questions] if metadata.question else []
         found = [KnownQuestion(text, "own", metadata.region, metadata.audience) for text in own if text]
         if metadata.matter_id:
-            found += [KnownQuestion(masked(text), "recent") for text in self._recent(metadata.matter_id, _MOST_RECENT)]
+            found += [KnownQuestion(masked(text), RECENT) for text in self._recent(metadata.matter_id, _MOST_RECENT)]
         # Sorting keeps the order of what is alike: first what is near, then the rest.
         found += sorted(self.suite(), key=lambda each: not self._is_about(each, metadata.matter_id))
         once = {each.text: each for each in reversed(found)}

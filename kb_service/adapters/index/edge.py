@@ -80,6 +80,11 @@ class EdgeIndex:
         return self._folder
 
     @property
+    def is_in_place(self) -> bool:
+        """Whether the folder is still there; removed files that are open are searched as before."""
+        return read_manifest(self._folder) is not None and shard_folder(self._folder).is_dir()
+
+    @property
     def manifest(self) -> Manifest:
         with self._lock:
             return self._manifest

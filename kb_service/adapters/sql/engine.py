@@ -1,5 +1,7 @@
 """Opening the database, and bringing its schema up to date."""
 
+import logging
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -7,14 +9,17 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from kb_service.domain.errors import RecordsUnavailable
+
+log = logging.getLogger(__name__)
 
 # How long a writer waits for others.
 _BUSY_SECONDS = 5
 _READS = "kb_reads"
+_DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -26,6 +31,8 @@ class Database:
     """
 
     def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
+        """Raises RecordsUnavailable for an address of no database, or of one that is not supported."""
+        _require_address(url)
         self.engine = _sqlite_engine(url, synchronous) if url.startswith("sqlite") else create_engine(url)
         # SQLite's driver begins nothing by itself: setting that anew for each read would take as long as the read.
         self._reading = self.engine.execution_options(
@@ -57,6 +64,15 @@ class Database:
         with self._turns.mine(), self.engine.begin() as connection:
             yield connection
 
+    def empty_log(self) -> None:
+        """SQLite: write what is in the write-ahead log into the database and empty it, so that nothing overwritten
+        stays there. Waits for readers, 5 s at most."""
+        if self.engine.dialect.name == "sqlite":
+            with self.reading() as connection:
+                is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            if is_busy:
+                log.warning("a long reader kept the write-ahead log from being emptied; it is tried again each morning")
+
     def insert(self, table: Table) -> Any:
         """An INSERT that knows `on_conflict_…`; both databases' have the same methods, but no common type."""
         if self.engine.dialect.name == "postgresql":
@@ -69,6 +85,17 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _require_address(url: str) -> None:
+    """The address itself is never shown: it may hold a password."""
+    forms = "write sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+    try:
+        driver = make_url(url).drivername
+    except (ArgumentError, ValueError) as error:
+        raise RecordsUnavailable(f"KB_DATABASE_URL is no address of a database; {forms}") from error
+    if driver not in _DRIVERS:
+        raise RecordsUnavailable(f"KB_DATABASE_URL names {driver}, which is not supported; {forms}")
 
 
 class _Turns:
@@ -141,6 +168,7 @@ def _sqlite_engine(url: str, synchronous: str) -> Engine:
             f"busy_timeout={1000 * _BUSY_SECONDS}",
             "foreign_keys=ON",
             "cache_size=-32000",  # 32 MB
+            "secure_delete=ON",  # what is purged or erased leaves nothing in free pages
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -153,28 +181,50 @@ def _sqlite_engine(url: str, synchronous: str) -> Engine:
     return engine
 
 
+def is_new(database: Database) -> bool:
+    """Whether it has no tables of ours. Raises RecordsUnavailable when it cannot be opened or is damaged."""
+    return _readable_revision(database) is None
+
+
 def upgrade(database: Database) -> None:
     """Apply the migrations that are missing. Cheap when there are none: alembic is only imported when needed.
 
-    Raises RecordsUnavailable when the database cannot be opened or is damaged.
+    Raises RecordsUnavailable when the database cannot be opened, is damaged, or is of a newer version of the service.
     """
-    try:
-        revision = _current_revision(database)
-    except DBAPIError as error:
-        where = database.engine.url.render_as_string(hide_password=True)
-        raise RecordsUnavailable(
-            f"the database {where} cannot be opened ({error.orig}); check KB_DATABASE_URL and the data folder, "
-            "or put the last backup back"
-        ) from error
+    revision = _readable_revision(database)
     if revision == head_revision():
         return
+    if revision is not None and revision > head_revision():
+        raise RecordsUnavailable(
+            f"{_named(database)} was used by a newer version of this service ({revision}); start that one"
+        )
     from alembic import command
 
-    with database.engine.connect() as connection:
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    try:
+        with database.engine.connect() as connection:
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+    except DBAPIError as error:
+        raise RecordsUnavailable(
+            f"{_named(database)} cannot be brought up to date ({error.orig}); it is as it was before: see that the "
+            "disk has space and that no other program keeps tables in it"
+        ) from error
+
+
+def _readable_revision(database: Database) -> str | None:
+    try:
+        return _current_revision(database)
+    except (DBAPIError, sqlite3.Error) as error:  # what fails while it is being opened has no class of SQLAlchemy's
+        raise RecordsUnavailable(
+            f"{_named(database)} cannot be opened ({getattr(error, 'orig', error)}); check KB_DATABASE_URL and the "
+            "data folder, or put the last backup back"
+        ) from error
+
+
+def _named(database: Database) -> str:
+    return f"the database {database.engine.url.render_as_string(hide_password=True)}"
 
 
 def head_revision() -> str:

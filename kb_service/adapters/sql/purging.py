@@ -1,23 +1,29 @@
 """Taking unlawful content away for good: the one exception to "versions are never deleted"."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import bump, missing_version
-from kb_service.adapters.sql.tables import answers, embeddings, passages, term_counts, versions
+from kb_service.adapters.sql.redacting import PURGED, Purged, redacted_answers, redacted_due_lists, retold_rehearsals
+from kb_service.adapters.sql.seals import Subject, seals
+from kb_service.adapters.sql.tables import (
+    answers,
+    due_lists,
+    embeddings,
+    passages,
+    rehearsals,
+    term_counts,
+    upload_records,
+    uploads,
+    versions,
+)
 from kb_service.adapters.sql.trail import record
-from kb_service.domain.documents import Metadata, VersionState
-
-PURGED = "（内容已依法清除）"
-_NO_WORDS: Mapping[str, Any] = {"quote": PURGED, "title": PURGED, "heading_path": []}
-_MARKED = re.compile(r"(?P<words>.*?)(?P<marks>(?:\[\d+\])+)", re.DOTALL)
-_NUMBER = re.compile(r"\d+")
+from kb_service.domain.documents import VersionState
 
 
 class SqlPurging:
@@ -30,35 +36,24 @@ class SqlPurging:
         ``text_keys``: SHA-256 of what was computed of its texts. Gives the hash of the original file that no other
         version came from, for its removal. Raises VersionNotFound.
         """
-        keys = sorted(text_keys)
         with self._database.writing() as connection:
             row = connection.execute(select(versions).where(versions.c.id == version_id).with_for_update()).first()
             if row is None:
                 raise missing_version(version_id)
-            blank = Metadata(title=PURGED, kind=rows.metadata(row).kind)
-            values: dict[str, Any] = {
-                "text": PURGED,
-                "title": PURGED,
-                "question": None,
-                "similar_questions": [],
-                "negative_questions": [],
-                "question_key": None,
-                "source_name": None,
-                "blob_sha256": None,
-                "state": VersionState.WITHDRAWN,
-                "content_sha256": rows.content_sha256(PURGED, blank),
-                "revision": row.revision + 1,
-            }
-            connection.execute(update(versions).where(versions.c.id == version_id).values(values))
-            connection.execute(
-                update(passages)
-                .where(passages.c.version_id == version_id)
-                .values(text="", start=0, end=0, heading_path=[])
-            )
+            purged = _purged(connection, row)
+            body_of = redacted_answers(connection, purged)
+            own_uploads = _uploads_of(connection, row)
+            subjects: list[Subject] = [("version", version_id), *(("answer", each) for each in body_of)]
+            was = seals(connection, [*subjects, *(("upload", each) for each in own_uploads)])
+            content = _blank_version(connection, row)
+            for answer_id, body in body_of.items():
+                connection.execute(update(answers).where(answers.c.id == answer_id).values(body=body))
+            _blank_uploads(connection, own_uploads, purged)
+            _blank_reports(connection, purged)
             for table in (embeddings, term_counts):
-                for key in keys:
-                    connection.execute(table.delete().where(table.c.text_sha256 == key))
-            redacted = _redact_answers(connection, version_id)
+                for key in sorted(text_keys):
+                    connection.execute(delete(table).where(table.c.text_sha256 == key))
+            detail = {"reason": reason, "before_sha256": row.content_sha256, "content_sha256": content}
             record(
                 connection,
                 at=at,
@@ -66,42 +61,70 @@ class SqlPurging:
                 action="purge",
                 document_id=row.document_id,
                 version_id=version_id,
-                detail={
-                    "reason": reason,
-                    "before_sha256": row.content_sha256,
-                    "content_sha256": values["content_sha256"],
-                    "answers": redacted,
-                },
+                detail=detail | {"answers": len(body_of)},
+                was=was,
             )
             bump(connection, {row.document_id, *rows.metadata(row).ended_documents(row.document_id)})
             shared = connection.execute(select(versions.c.id).where(versions.c.blob_sha256 == row.blob_sha256)).first()
-            return row.blob_sha256 if shared is None else None
+        self._database.empty_log()
+        return row.blob_sha256 if shared is None else None
 
 
-def _redact_answers(connection: Connection, version_id: str) -> int:
-    citing = select(answers.c.id, answers.c.body).where(cast(answers.c.body, String).contains(version_id))
-    redacted = 0
-    for row in list(connection.execute(citing)):
-        body = dict(row.body)
-        marks = {each["mark"] for each in body["citations"] if each["version_id"] == version_id}
-        body["text"] = _without_words_of(marks, body["text"])
-        for name in {"citations", "possible"} & body.keys():
-            body[name] = [_blanked(each) if each["version_id"] == version_id else each for each in body[name]]
-        connection.execute(update(answers).where(answers.c.id == row.id).values(body=body))
-        redacted += bool(marks)
-    return redacted
+def _purged(connection: Connection, row: Row[Any]) -> Purged:
+    """Whose words go; the title only when no other version of the document still bears it."""
+    others = select(versions.c.id).where(
+        versions.c.document_id == row.document_id, versions.c.id != row.id, versions.c.title == row.title
+    )
+    is_shared = connection.execute(others).first() is not None
+    questions = frozenset(each for each in (row.question, *row.similar_questions) if each)
+    return Purged(row.id, row.document_id, None if is_shared else row.title, questions)
 
 
-def _blanked(quoted: Mapping[str, Any]) -> dict[str, Any]:
-    return {**quoted, **{name: value for name, value in _NO_WORDS.items() if name in quoted}}
+def _blank_version(connection: Connection, row: Row[Any]) -> str:
+    """The hash of what is left of it."""
+    values: dict[str, Any] = {
+        "text": PURGED,
+        "title": PURGED,
+        "question": None,
+        "similar_questions": [],
+        "negative_questions": [],
+        "question_key": None,
+        "source_name": None,
+        "source_url": None,
+        "document_number": None,
+        "blob_sha256": None,
+        "state": VersionState.WITHDRAWN,
+        "revision": row.revision + 1,
+    }
+    version = versions.c.id == row.id
+    connection.execute(update(versions).where(version).values(values))
+    left = rows.metadata(connection.execute(select(versions).where(version)).one())
+    content = rows.content_sha256(PURGED, left)
+    connection.execute(update(versions).where(version).values(content_sha256=content))
+    nothing: Mapping[str, Any] = {"text": "", "start": 0, "end": 0, "heading_path": []}
+    connection.execute(update(passages).where(passages.c.version_id == row.id).values(nothing))
+    return content
 
 
-def _without_words_of(marks: set[int], text: str) -> str:
-    """Words stand before their marks: 免费。[1][2]; what comes after the last mark is of nobody in particular."""
-    if not marks:
-        return text
-    kept = [
-        f"{PURGED}{found['marks']}" if marks & {int(each) for each in _NUMBER.findall(found["marks"])} else found[0]
-        for found in _MARKED.finditer(text)
-    ]
-    return "\n".join(each.strip() for each in kept)
+def _uploads_of(connection: Connection, row: Row[Any]) -> list[str]:
+    """Those that brought nothing but this version: by its link, or by the original file that only it came from."""
+    of_others = select(versions.c.id).where(versions.c.blob_sha256 == row.blob_sha256, versions.c.id != row.id)
+    brought = uploads.c.version_id == row.id
+    if row.blob_sha256 is not None and connection.execute(of_others).first() is None:
+        brought = or_(brought, uploads.c.blob_sha256 == row.blob_sha256)
+    return list(connection.execute(select(uploads.c.id).where(brought)).scalars())
+
+
+def _blank_uploads(connection: Connection, upload_ids: list[str], purged: Purged) -> None:
+    connection.execute(update(uploads).where(uploads.c.id.in_(upload_ids)).values(file_name=PURGED, fields={}))
+    of_document = upload_records.c.document_id == purged.document_id
+    refused = or_(upload_records.c.upload_id.in_(upload_ids), of_document)
+    connection.execute(update(upload_records).where(refused).values(content=None, reason=None))
+
+
+def _blank_reports(connection: Connection, purged: Purged) -> None:
+    """What rehearsals and due lists say of it."""
+    for rehearsal_id, changes in retold_rehearsals(connection, purged).items():
+        connection.execute(update(rehearsals).where(rehearsals.c.id == rehearsal_id).values(changes=changes))
+    for day, items in redacted_due_lists(connection, purged).items():
+        connection.execute(update(due_lists).where(due_lists.c.day == day).values(items=items))

@@ -1,0 +1,22 @@
+"""What a product keeps is for its own user only: folders 0700, files 0600."""
+
+import logging
+import stat
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_KEPT = ("kb.sqlite*", "user.key", "statistics.npz", "blobs", "index")
+
+
+def keep_private(data_dir: Path) -> None:
+    """Make the folder if it is missing, and close to others what an older version left open to them."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (data_dir, *(found for name in _KEPT for found in data_dir.glob(name))):
+        mode = path.stat().st_mode
+        if path.is_symlink() or mode & stat.S_ISVTX or not mode & 0o077:  # such as /tmp, which is for everybody
+            continue
+        try:
+            path.chmod(stat.S_IMODE(mode) & 0o700)
+        except PermissionError:
+            log.warning("%s is open to other users of this machine, and belongs to another one; close it", path)

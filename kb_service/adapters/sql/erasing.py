@@ -1,0 +1,83 @@
+"""Erasing what people typed: the words of questions, answers and comments go, what outcomes are counted by stays."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, update
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.row_faults import NO_WORDS
+from kb_service.adapters.sql.tables import answers, feedback, rehearsals
+from kb_service.adapters.sql.trail import record
+from kb_service.domain.privacy import masked
+from kb_service.domain.trail import ERASED
+from kb_service.publishing.rehearsal import RECENT
+
+# Rows in one transaction, so that a question never waits long for the write lock.
+_AT_ONCE = 500
+_HAS_WORDS = or_(answers.c.conversation_id != "", answers.c.user_hash.is_not(None))
+
+
+class SqlErasing:
+    """Each gives the number of answers whose words were erased; the trail tells which, by their numbers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def before(self, moment: datetime, *, actor: str, at: datetime) -> int:
+        """Answers given before then, comments made before then, and questions that rehearsals before then took."""
+        erased = self._erase(answers.c.asked_at < moment, actor, at, {"before": moment.isoformat()})
+        with self._database.writing() as connection:
+            old_comments = (feedback.c.given_at < moment) & feedback.c.comment.is_not(None)
+            connection.execute(update(feedback).where(old_comments).values(comment=None))
+            _forget_in_rehearsals(connection, rehearsals.c.rehearsed_at < moment, lambda _question: True)
+        return erased
+
+    def conversation(self, conversation_id: str, *, actor: str, at: datetime) -> int:
+        return self._erase(answers.c.conversation_id == conversation_id, actor, at, {})
+
+    def person(self, user_hash: str, *, actor: str, at: datetime) -> int:
+        """Everything that the same reference of a user asked."""
+        return self._erase(answers.c.user_hash == user_hash, actor, at, {})
+
+    def _erase(self, which: ColumnElement[bool], actor: str, at: datetime, detail: dict[str, str]) -> int:
+        wanted = select(answers.c.id, answers.c.number, answers.c.body["question"].as_string())
+        wanted = wanted.where(and_(which, _HAS_WORDS, answers.c.number.is_not(None))).order_by(answers.c.number)
+        erased = 0
+        while True:
+            with self._database.writing() as connection:
+                found = connection.execute(wanted.limit(_AT_ONCE)).all()
+                if not found:
+                    break
+                ids = [row[0] for row in found]
+                connection.execute(update(answers).where(answers.c.id.in_(ids)).values(**NO_WORDS))
+                connection.execute(update(feedback).where(feedback.c.answer_id.in_(ids)).values(comment=None))
+                asked = {masked(row[2]) for row in found if row[2]}
+                _forget_in_rehearsals(connection, true(), asked.__contains__)
+                numbers = {"answers": _ranges(row[1] for row in found)}
+                record(connection, at=at, actor=actor, action=ERASED, detail=detail | numbers)
+            erased += len(found)
+        if erased:
+            self._database.empty_log()
+        return erased
+
+
+def _forget_in_rehearsals(
+    connection: Connection, which: ColumnElement[bool], is_forgotten: Callable[[str], bool]
+) -> None:
+    """A rehearsal asks recent questions again, masked, and keeps those whose answer would change."""
+    for row in connection.execute(select(rehearsals.c.id, rehearsals.c.changes).where(which)).all():
+        left = [each for each in row.changes if each["source"] != RECENT or not is_forgotten(each["question"])]
+        if len(left) != len(row.changes):
+            connection.execute(update(rehearsals).where(rehearsals.c.id == row.id).values(changes=left))
+
+
+def _ranges(numbers: Iterable[int]) -> Sequence[tuple[int, int]]:
+    """[(first, last), …] of ascending numbers."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
