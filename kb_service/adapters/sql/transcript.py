@@ -37,7 +37,7 @@ class SqlTranscript:
     def answer(self, answer_id: str, *, channel: str | None) -> Answer:
         with self._database.reading() as connection:
             row = connection.execute(select(answers.c.body, answers.c.channel).where(answers.c.id == answer_id)).first()
-        if row is None or row.channel != channel:
+        if row is None or row.channel != channel or not row.body:  # its words were erased
             raise AnswerNotFound(f"there is no answer {answer_id!r} for this channel")
         return _ANSWER.validate_python(row.body)
 
@@ -56,7 +56,9 @@ class SqlTranscript:
 
     def recent_questions(self, matter_id: str, limit: int) -> list[str]:
         """What was asked lately about a matter, newest first, as it was typed."""
-        query = select(answers.c.body["question"].as_string()).where(answers.c.matter_id == matter_id)
+        query = select(answers.c.body["question"].as_string()).where(
+            answers.c.matter_id == matter_id, answers.c.conversation_id != ""
+        )
         with self._database.reading() as connection:
             found = connection.execute(query.order_by(answers.c.asked_at.desc()).limit(limit)).scalars()
             return list(dict.fromkeys(found))
