@@ -1,7 +1,8 @@
 """`kb check`: database against index, texts against passages, blobs against their names; jobs that were given up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ingestion.sync import Synchroniser
 from kb_service.adapters.blobs import BlobFolder
@@ -36,19 +37,22 @@ def check(
     kept_head: str | None = None,
 ) -> Iterator[Finding]:
     """Everything found wrong; nothing is changed. ``kept_head``: a head of the trail that was kept elsewhere."""
-    for fault in trail.faults(kept_head=kept_head):
-        yield Finding("trail", "the trail", fault)
-    for changed in row_faults(database):
-        yield Finding("row", " ".join(changed.subject), changed.sentence)
+    yield from _read("trail", "the trail", lambda: _trail(trail, kept_head))
+    yield from _read("row", "all rows", lambda: _rows(database))
     for letter in jobs.dead_letters():
         since = letter.since.astimezone(SHANGHAI).isoformat(timespec="seconds")
         yield Finding("job", f"{letter.kind} {letter.subject}", f"given up at {since}: {letter.error}")
-    approved_content = trail.approved_content()
+    try:
+        approved_content = trail.approved_content()
+    except ValueError:  # an entry that cannot be read was told above
+        approved_content = {}
     behind = library.unsynced()
     for document_id in behind:
         yield Finding("behind", document_id, "the index has not followed its last change yet")
     points = 0
-    for document_id in library.document_ids():
+
+    def document(document_id: str) -> Iterator[Finding]:
+        nonlocal points
         if document_id not in behind:
             difference = synchroniser.difference(document_id)
             points += difference.points
@@ -56,11 +60,32 @@ def check(
                 yield Finding("index", document_id, str(difference))
         yield from _misplaced_passages(library, document_id)
         yield from _changed_versions(library, document_id, approved_content)
+
+    for document_id in library.document_ids():
+        yield from _read("version", document_id, partial(document, document_id))
     if not behind and (counted := index.count()) != points:
         yield Finding("index", "all documents", f"the index holds {counted} points, the database calls for {points}")
     for digest in library.blobs():
         if not blobs.is_intact(digest):
             yield Finding("blob", digest, "the original file is missing or was changed")
+
+
+def _read(kind: str, subject: str, findings: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What somebody wrote into the database that is no date, number or JSON at all is a finding too."""
+    try:
+        yield from findings()
+    except (ValueError, TypeError, KeyError) as error:
+        yield Finding(kind, subject, f"cannot be read: {error}")
+
+
+def _trail(trail: SqlTrail, kept_head: str | None) -> Iterator[Finding]:
+    for fault in trail.faults(kept_head=kept_head):
+        yield Finding("trail", "the trail", fault)
+
+
+def _rows(database: Database) -> Iterator[Finding]:
+    for changed in row_faults(database):
+        yield Finding("row", " ".join(changed.subject), changed.sentence)
 
 
 def _changed_versions(library: SqlLibrary, document_id: str, approved_content: Mapping[str, str]) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """An editor's and a reviewer's day over HTTP: drafts, review by a second person, intervals, withdrawal, the trail."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -320,3 +322,27 @@ def test_an_administrator_enters_a_year_that_was_not_announced(http: Http, edito
     )
     stray = {"days": [{"day": "2030-10-01", "is_working": False}]}
     assert http.request("PUT", "/v1/calendar/2031", json=stray).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "UPDATE versions SET effective_from = 'bald'",
+        "UPDATE versions SET similar_questions = '['",
+        "UPDATE answers SET body = '{'",
+        "UPDATE events SET detail = 'kein JSON' WHERE id = 3",
+    ],
+)
+def test_what_is_no_date_or_json_at_all_is_a_finding_of_the_check(http: Http, garbage: str) -> None:
+    http.ask("弹弓登记费多少钱")
+    path, table = http.service.settings.data_dir / "kb.sqlite", garbage.split()[1]
+    with closing(sqlite3.connect(path)) as other_hands, other_hands:
+        kept = other_hands.execute(f"SELECT * FROM {table}").fetchall()
+        other_hands.execute(garbage)
+    try:
+        assert any("cannot be read" in each.detail for each in http.service.check().findings)
+    finally:
+        with closing(sqlite3.connect(path)) as other_hands, other_hands:
+            marks = ", ".join("?" * len(kept[0]))
+            other_hands.executemany(f"REPLACE INTO {table} VALUES ({marks})", kept)
+    assert http.service.check().findings == []

@@ -17,7 +17,7 @@ def index_of(http: Http) -> EdgeIndex:
     return http.service.index
 
 
-@pytest.mark.parametrize("what", ["folder", "all in it", "data of the engine"])
+@pytest.mark.parametrize("what", ["folder", "data of the engine"])
 def test_a_removed_index_is_rebuilt_and_answers_all_the_while(
     http: Http, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -50,8 +50,6 @@ def remove(folder: Path, what: str) -> None:
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-        elif what == "all in it":
-            path.unlink()
 
 
 def until(is_so: Callable[[], bool]) -> None:

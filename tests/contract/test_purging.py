@@ -12,7 +12,7 @@ from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.rows import content_sha256
 from kb_service.adapters.sql.shelf import SqlShelf
-from kb_service.adapters.sql.tables import answers, rehearsals, upload_records, uploads
+from kb_service.adapters.sql.tables import answers, rehearsals, upload_records, uploads, versions
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.domain.answers import Notice, NoticeKind, Outcome
@@ -117,6 +117,14 @@ def test_rehearsals_of_others_lose_only_what_repeats_it(database: Database) -> N
     with database.reading() as connection:
         changes = connection.execute(select(rehearsals.c.changes).where(rehearsals.c.id == "r2")).scalar_one()
     assert [each["question"] for each in changes] == ["问0"]
+
+
+def test_what_other_programs_wrote_into_a_purged_version_is_found(database: Database) -> None:
+    version_id = filled(database)
+    purge(database, version_id)
+    with database.writing() as connection:
+        connection.execute(versions.update().values(state="approved"))
+    assert [each.subject for each in row_faults(database)] == [("version", version_id)]
 
 
 @pytest.mark.parametrize("words", [WORDS, TITLE, ASKED])
