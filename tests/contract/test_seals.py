@@ -2,6 +2,7 @@
 it is found. Told column by column from the tables themselves, so that a new one is not forgotten."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -323,3 +324,16 @@ def test_the_check_looks_at_one_moment_while_the_service_goes_on(database: Datab
         before = connection.execute(select(versions.c.id)).all()
         SqlLibrary(database, new_id=new_id).store([draft()], actor="zhang", at=NOON, approval=None)
         assert connection.execute(select(versions.c.id)).all() == before == []
+
+
+def test_answers_given_at_once_make_one_chain(database: Database) -> None:
+    transcript = SqlTranscript(database)
+
+    def give(number: int) -> None:
+        for each in range(10):
+            transcript.add(answer(f"a{number}-{each}", "签注要钱吗", citation()), channel=None, user_hash=None)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(give, range(8)))
+    assert SqlTrail(database).head().answers == 80
+    assert faults(database) == []

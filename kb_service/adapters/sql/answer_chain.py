@@ -1,17 +1,22 @@
 """The chain of answers: each stored row is sealed and linked to the one before it."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 
 from kb_service.adapters.sql.seals import digest_of
 from kb_service.adapters.sql.tables import answers
 from kb_service.domain.trail import NO_HASH, hash_of_answer
 
-# Any number, the same in every process: on PostgreSQL one transaction at a time extends the chain of answers. It is
-# not the lock of the trail, which an import holds to the end of its transaction.
-_ANSWERS_LOCK = 7_206_033
+# On PostgreSQL one transaction at a time extends the chain of answers, by a lock of its own: an import holds that of
+# the trail to the end of its transaction. Any number, the same in every process. Both statements go in one message,
+# since a question waits for each; the second sees what was committed while the first waited.
+_LOCK_AND_LAST = """
+SELECT pg_advisory_xact_lock(7206033);
+SELECT number, hash FROM answers WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1
+"""
 _LAST = select(answers.c.number, answers.c.hash).where(answers.c.number.is_not(None))
 _LAST = _LAST.order_by(answers.c.number.desc()).limit(1)
 _ADD = insert(answers)
@@ -24,13 +29,23 @@ def add_answer(connection: Connection, row: Mapping[str, Any]) -> None:
 
 def link(connection: Connection, sha256: str) -> dict[str, Any]:
     """The columns that chain an answer with this seal behind the last one."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ANSWERS_LOCK})
-    last = connection.execute(_LAST).first()
-    number, previous = (last.number + 1, last.hash) if last else (1, NO_HASH)
+    number, previous = _last(connection) or (0, NO_HASH)
+    number += 1
     return {
         "number": number,
         "sha256": sha256,
         "previous_hash": previous,
         "hash": hash_of_answer(number, sha256, previous),
     }
+
+
+def _last(connection: Connection) -> tuple[int, str] | None:
+    """Number and hash of the newest answer, which stays the newest to the end of the transaction."""
+    if connection.dialect.name == "postgresql":
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(_LOCK_AND_LAST)
+            cursor.nextset()
+            found: tuple[int, str] | None = cursor.fetchone()
+            return found
+    row = connection.execute(_LAST).first()
+    return (row.number, row.hash) if row else None
