@@ -173,7 +173,9 @@ def reindex() -> None:
 def erase(
     conversation: Annotated[str | None, typer.Option(help="The id of a conversation.")] = None,
     user: Annotated[str | None, typer.Option(help="A user_ref as the frontend sends it.")] = None,
-    older_than: Annotated[int | None, typer.Option(min=0, help="Everything asked more than so many days ago.")] = None,
+    older_than: Annotated[
+        int | None, typer.Option(min=0, max=36500, help="Everything asked more than so many days ago.")
+    ] = None,
 ) -> None:
     """Erase what people typed and were answered; what outcomes are counted by stays."""
     from kb_service.commands import erase as run

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     keep_transcript_days: int = Field(
         default=365,
         ge=0,
+        le=36500,
         description="After how many days the words of questions, answers and comments are erased; 0 keeps them.",
     )
     prompts_dir: Path = Field(default=_ROOT / "prompts", description="Lexicon, wording and prompts.")
