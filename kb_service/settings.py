@@ -24,7 +24,7 @@ class Settings(BaseSettings):
         description="Start with an empty database although originals or an index of another are in the data folder.",
     )
     keep_transcript_days: int = Field(
-        default=365,
+        default=180,
         ge=0,
         le=36500,
         description="After how many days the words of questions, answers and comments are erased; 0 keeps them.",
