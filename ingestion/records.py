@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from kb_service.domain.addresses import fault_of_address
 from kb_service.domain.days import checked_interval, declared_end, shanghai_day
 from kb_service.domain.documents import Audience, Kind, Metadata
 from kb_service.domain.errors import InvalidInterval, InvalidRecord
@@ -27,7 +28,7 @@ _KINDS = {
 def _day(value: object) -> object:
     """A day from ISO, 2026/7/1 or 2026年7月1日; a moment is reduced to its day in Shanghai."""
     if isinstance(value, datetime):
-        return _day_of_moment(value)
+        return shanghai_day(value) if value.tzinfo else value.date()
     if isinstance(value, date) or value is None:
         return value
     text = str(value).strip()
@@ -38,23 +39,15 @@ def _day(value: object) -> object:
     return _day(datetime.fromisoformat(text))
 
 
-def _day_of_moment(moment: datetime) -> date:
-    try:
-        return shanghai_day(moment) if moment.tzinfo else moment.date()
-    except OverflowError as error:
-        raise ValueError("the day is out of range") from error
-
-
 def _text(value: object) -> object:
     """Blank is absent; a number is its digits."""
     return (str(value).strip() or None) if isinstance(value, (str, int, float)) else value
 
 
 def _web_address(value: str | None) -> str | None:
-    """Shown as a link, so no other scheme (javascript:); words such as a document's name are no link."""
-    scheme = (value or "").split(":")[0].lower() if ":" in (value or "") else ""
-    if scheme and scheme.isascii() and scheme.isalpha() and scheme not in {"http", "https"}:
-        raise ValueError("only http and https addresses may be given")
+    """Shown as a link. Raises ValueError, which says why it cannot be."""
+    if value is not None and (fault := fault_of_address(value)):
+        raise ValueError(fault)
     return value
 
 

@@ -13,8 +13,10 @@ import time
 import uvicorn
 
 from kb_service.api.app import create_app
+from kb_service.connections import BoundedProtocol, Patience, room_for_connections
 from kb_service.domain.errors import KbError, NotAllowed
 from kb_service.job_wiring import owners_worker
+from kb_service.quiet_log import keep_the_log_quiet
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
@@ -33,6 +35,8 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     if host not in _LOOPBACK and not settings.allow_remote:
         _require_keys(settings, host)
     _require_free(host, port)
+    keep_the_log_quiet()
+    most = _room(settings)
     # uvicorn ends the listening and then raises the signal again: let it end like Ctrl-C, so that all is closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -41,7 +45,21 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         token = service.ownership.publish_address(_reachable(host), port) if service.ownership else None
         app = create_app(service, owner_token=lambda: token)
         server = uvicorn.Server(
-            uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=5)
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                http=BoundedProtocol.of(most, Patience()),
+                ws="none",
+                # Python accepts as many in one go, and when that fails it tries and tells each of them.
+                backlog=128,
+                forwarded_allow_ips=settings.proxies,
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
         )
         gc.freeze()
         gc.enable()
@@ -55,6 +73,17 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         finally:
             if not worker.stop():
                 _end_at_once(service)
+
+
+def _room(settings: Settings) -> int:
+    room = room_for_connections(settings.connections)
+    if room < settings.connections:
+        log.warning(
+            "only %d connections at a time instead of %d: the limit of open files is too low (`ulimit -n`)",
+            room,
+            settings.connections,
+        )
+    return room
 
 
 def _say_when_ready(server: uvicorn.Server, address: str) -> None:

@@ -44,8 +44,22 @@ class Settings(BaseSettings):
     allow_remote: bool = Field(
         default=False, description="Listen beyond loopback although no keys protect the service (a closed network)."
     )
+    allowed_hosts: str = Field(
+        default="",
+        description="Names, with commas, under which a service without keys is reached beside addresses and localhost.",
+    )
     open_asking: bool = Field(
         default=False, description="Visitors without a key may ask, although keys protect everything else."
+    )
+    proxies: str = Field(
+        default="127.0.0.1,::1", description="Addresses of proxies whose X-Forwarded-For is believed, with commas."
+    )
+    connections: int = Field(default=512, ge=16, le=100_000, description="The most connections at a time.")
+    requests_per_key: int = Field(
+        default=6000, ge=0, description="The most requests of a key a minute; 0 is any number."
+    )
+    requests_per_address: int = Field(
+        default=1200, ge=0, description="The same of an address that shows no valid key; 0 is any number."
     )
 
     qdrant_url: str | None = Field(default=None, description="A Qdrant server instead of the embedded index.")

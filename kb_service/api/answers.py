@@ -10,6 +10,7 @@ from kb_service.api.access import Asker, ServiceOf, needs
 from kb_service.api.asked import LONGEST_PICTURE, Conditions, PicturesOf, asked, drained, events
 from kb_service.api.limits import LONGEST_COMMENT
 from kb_service.api.streaming import ANSWER, EventStream, server_sent
+from kb_service.domain.addresses import web_address
 from kb_service.domain.answers import Answer
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.privacy import is_storable
@@ -58,10 +59,10 @@ def ask(
     body: Annotated[Ask, Body(openapi_examples=EXAMPLES)],
     service: ServiceOf,
     pictures: PicturesOf,
-    _actor: Asker,
+    actor: Asker,
 ) -> Response:
     """Answer from what is in force on the day asked about, or say that a person should."""
-    sent = asked(service, body.question, picture=body.picture, conditions=body)
+    sent = asked(service, body.question, picture=body.picture, conditions=body, actor=actor)
     happening = events(service.asking, sent, pictures)
     if body.stream:
         return EventStream(server_sent(happening))
@@ -72,25 +73,28 @@ def ask(
 def stored(
     answer_id: str,
     service: ServiceOf,
-    _actor: Asker,
+    actor: Asker,
     channel: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
-    """The answer as it was given, to the channel that asked; what it cites may be flagged as withdrawn since."""
-    answer = service.transcript.answer(answer_id, channel=channel)
+    """The answer as it was given, to the channel and person that asked; what it cites may be flagged as withdrawn."""
+    answer = service.transcript.answer(answer_id, channel=channel, asked_by=actor.person_id)
     withdrawn = service.library.withdrawn_among(
         [each.version_id for shown in (answer.citations, answer.possible) for each in shown]
     )
     flagged = replace(
         answer,
-        citations=tuple(replace(each, withdrawn=each.version_id in withdrawn) for each in answer.citations),
+        citations=tuple(
+            replace(each, withdrawn=each.version_id in withdrawn, source_url=web_address(each.source_url))
+            for each in answer.citations
+        ),
         possible=tuple(replace(each, withdrawn=each.version_id in withdrawn) for each in answer.possible),
     )
     return Response(ANSWER.dump_json(flagged), media_type="application/json")
 
 
 @router.post("/{answer_id}/feedback", status_code=204)
-def feedback(
-    answer_id: str, body: Feedback, service: ServiceOf, _actor: Annotated[Actor, needs(Role.FRONTEND)]
-) -> None:
+def feedback(answer_id: str, body: Feedback, service: ServiceOf, actor: Annotated[Actor, needs(Role.FRONTEND)]) -> None:
     """Whether the answer resolved the person's problem: said for the one who asked, not by staff."""
-    service.transcript.add_feedback(answer_id, at=service.now(), resolved=body.resolved, comment=body.comment)
+    service.transcript.add_feedback(
+        answer_id, asked_by=actor.person_id, at=service.now(), resolved=body.resolved, comment=body.comment
+    )

@@ -19,6 +19,8 @@ from kb_service.api import (
     versions,
 )
 from kb_service.api.limits import BodyLimit, OriginCheck
+from kb_service.api.rates import RequestRates
+from kb_service.api.unsniffed import Unsniffed
 from kb_service.console.editorial import editorial_router
 from kb_service.console.pages import pages_router
 from kb_service.service import Service
@@ -36,8 +38,17 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.state.pictures = service.pictures
     app.state.keys_seen = access.KeysSeen(service.records.people.has_keys)
     errors.register(app)
+    settings = service.settings
+    # The last one added meets a request first.
     app.add_middleware(BodyLimit)
-    app.add_middleware(OriginCheck, keys_seen=app.state.keys_seen, allow_remote=service.settings.allow_remote)
+    app.add_middleware(RequestRates, a_key=settings.requests_per_key, an_address=settings.requests_per_address)
+    app.add_middleware(
+        OriginCheck,
+        keys_seen=app.state.keys_seen,
+        allow_remote=settings.allow_remote,
+        allowed_hosts=settings.allowed_hosts,
+    )
+    app.add_middleware(Unsniffed)
     app.include_router(access.router)
     for module in (
         answers,

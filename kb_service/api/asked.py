@@ -18,6 +18,7 @@ from kb_service.domain.answers import Answer, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import PictureRefused
+from kb_service.domain.people import Actor
 from kb_service.service import Service
 
 
@@ -53,7 +54,7 @@ class Asked:
     has_words: bool
 
 
-def asked(service: Service, words: str, *, picture: str | None, conditions: Conditions) -> Asked:
+def asked(service: Service, words: str, *, picture: str | None, conditions: Conditions, actor: Actor) -> Asked:
     """All that can be checked at once. Raises PictureRefused, and what `Asking.question` raises."""
     sent = picture_of(picture) if picture else None
     has_words = bool(words.strip())
@@ -67,6 +68,7 @@ def asked(service: Service, words: str, *, picture: str | None, conditions: Cond
         audience=conditions.audience,
         matter_id=conditions.matter_id,
         channel=conditions.channel,
+        asked_by=actor.person_id,
     )
     return Asked(question, sent, has_words)
 

@@ -65,7 +65,8 @@ def complete(
     """Answer the user's last message. `kb` in the reply, or in the last chunk of a stream, is the whole answer."""
     messages, given = body.messages_of_user(), body.metadata
     user = given.user_ref or body.user or body.safety_identifier
-    sent = asked(service, messages[-1], picture=body.picture(), conditions=given.model_copy(update={"user_ref": user}))
+    conditions = given.model_copy(update={"user_ref": user})
+    sent = asked(service, messages[-1], picture=body.picture(), conditions=conditions, actor=actor)
     if given.conversation_id is None:
         asker = f"{actor.person_id}\n{user or ''}"
         sent = placed(sent, asking=service.asking, transcript=service.transcript, asker=asker, messages=messages)
@@ -150,6 +151,7 @@ def _json(content: dict[str, object], status: int = 200) -> Response:
 
 def _error(name: str, detail: str, status: int) -> dict[str, object]:
     kind = "invalid_request_error" if status < 500 else "server_error"
+    detail = detail.encode(errors="backslashreplace").decode()  # it may quote half a surrogate pair, which has no bytes
     return {"error": {"message": detail, "type": kind, "code": name, "param": None}, "detail": detail}
 
 

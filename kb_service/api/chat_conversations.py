@@ -41,8 +41,7 @@ def _in(asked: Asked, conversation_id: str) -> Asked:
 
 
 def _turns(transcript: Transcript, conversation_id: str, asked: Asked) -> Sequence[Answer]:
-    question = asked.question
-    return transcript.last_turns(conversation_id, channel=question.channel, user_hash=question.user_hash, limit=_TURNS)
+    return transcript.last_turns(replace(asked.question, conversation_id=conversation_id), _TURNS)
 
 
 def _key(asking: Asking, asker: str, messages: Sequence[str]) -> str:

@@ -6,8 +6,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from kb_service.api.streaming import INTERNAL
+from kb_service.api.unsniffed import HEADERS
 from kb_service.domain import errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
@@ -72,9 +74,15 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        return _body(
+        response = _body(
             HTTPStatus(error.status_code).phrase.title().replace(" ", ""), str(error.detail), error.status_code
         )
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(ClientDisconnect)
+    def _left(_request: Request, _error: ClientDisconnect) -> JSONResponse:
+        return _body("RequestBrokenOff", "the request ended before its body did", 400)
 
     @app.exception_handler(Exception)
     def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
@@ -87,4 +95,6 @@ def faults_of(error: RequestValidationError) -> str:
 
 
 def _body(name: str, detail: str, status: int) -> JSONResponse:
-    return JSONResponse({"error": name, "detail": detail}, status_code=status)
+    # A sentence may quote what was sent, and half a surrogate pair has no bytes.
+    shown = detail.encode(errors="backslashreplace").decode()
+    return JSONResponse({"error": name, "detail": shown}, status_code=status, headers=HEADERS)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from kb_service.api.access import Asker, ServiceOf
 from kb_service.api.version_shapes import VersionRow, row_of
+from kb_service.domain.addresses import web_address
 from kb_service.domain.documents import Kind, VersionState
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.matters import Department, Matter
@@ -55,7 +56,7 @@ def version(version_id: str, service: ServiceOf, response: Response, actor: Aske
         issued_on=metadata.issued_on,
         effective_from=interval.start if interval else metadata.effective_from,
         effective_to=interval.end if interval else metadata.effective_to,
-        source_url=metadata.source_url,
+        source_url=web_address(metadata.source_url),
         withdrawn=found.state is VersionState.WITHDRAWN,
         review=row_of(service, found) if is_staff else None,
     )

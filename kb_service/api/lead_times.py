@@ -19,6 +19,8 @@ from kb_service.publishing.due import kept_lead_times
 router = APIRouter(prefix="/v1", tags=["lead time"])
 
 Year = Annotated[int, Path(ge=1990, le=2200)]
+# Of the years that the service can be asked about, in plain digits.
+Month = Annotated[str | None, Query(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-07"])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class EnteredYear(BaseModel):
 def compliance(
     service: ServiceOf,
     _actor: Watcher,
-    month: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}$", examples=["2026-07"])] = None,
+    month: Month = None,
     department: Annotated[str | None, Query(max_length=200)] = None,
 ) -> list[Compliance]:
     """Published at least one working day before they took effect, of how many; by department and month."""

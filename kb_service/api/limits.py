@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.api.access import KeysSeen
@@ -19,6 +20,11 @@ LARGEST_FILE = 100 * _MEGABYTE
 # Of the comment with a feedback, in characters.
 LONGEST_COMMENT = 2000
 LARGEST_UPLOAD = 500 * _MEGABYTE
+# That a database counts with.
+LARGEST_NUMBER = 2**63 - 1
+# What is kept in memory of the bodies of all requests at a time; the first part of each always finds room.
+_BODIES_IN_ALL = 128 * _MEGABYTE
+_ALWAYS_TAKEN = 64 * 1024
 # Routes that take forms with files, which are spooled to the disk as they come.
 UPLOAD_PATHS = frozenset({"/v1/documents", "/v1/documents:import", "/console/upload"})
 QUESTION_PATHS = frozenset({"/v1/answers", "/v1/chat/completions"})
@@ -29,6 +35,7 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/internal/"):
@@ -41,12 +48,17 @@ class BodyLimit:
         if not announced.isdigit() or int(announced) > limit:
             await self._refuse(limit, scope, receive, send)
             return
-        received = 0
+        received = held = 0
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, held
             message = await receive()
             received += len(message.get("body", b""))
+            if not is_upload:
+                more = max(0, received - _ALWAYS_TAKEN) - held
+                held, self._held = held + more, self._held + more
+                if more and self._held > _BODIES_IN_ALL:
+                    raise HTTPException(503, "too many large requests at a time; try again", {"Retry-After": "5"})
             if received <= limit:
                 return message
             if is_upload:  # cut off, it would be a form with some of its files
@@ -54,7 +66,10 @@ class BodyLimit:
             # A body that was not announced is cut off: what is left of it is not valid JSON and is refused as such.
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        await self._app(scope, counted, send)
+        try:
+            await self._app(scope, counted, send)
+        finally:
+            self._held -= held
 
     async def _refuse(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
         name = "UploadTooLarge" if limit == LARGEST_UPLOAD else "BodyTooLarge"
@@ -77,13 +92,15 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 class OriginCheck:
     """Answers 403 to what another site's page sends, and in keyless mode to a Host that is not this machine.
 
-    The second stops DNS rebinding: a page whose name is made to point here would pass for the same site.
+    The second stops DNS rebinding: a page whose name is made to point here would pass for the same site. So on a
+    closed network (``allow_remote``) addresses are fit, which nobody can make point elsewhere, and ``allowed_hosts``.
     """
 
-    def __init__(self, app: ASGIApp, *, keys_seen: KeysSeen, allow_remote: bool) -> None:
+    def __init__(self, app: ASGIApp, *, keys_seen: KeysSeen, allow_remote: bool, allowed_hosts: str) -> None:
         self._app = app
         self._keys_seen = keys_seen
         self._allow_remote = allow_remote
+        self._allowed = {each.strip().lower() for each in allowed_hosts.split(",") if each.strip()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = await self._refusal(scope) if scope["type"] == "http" else None
@@ -96,11 +113,23 @@ class OriginCheck:
         headers = Headers(scope=scope)
         if scope["method"] not in _READING and _is_from_elsewhere(headers):
             return "a page of another site may not change anything here; a proxy in front has to pass the Host on"
-        if self._allow_remote or is_loopback(headers.get("host", "")):
+        host = headers.get("host", "")
+        if is_loopback(host) or (self._allow_remote and self._is_of_this_network(host)):
             return None
-        if await self._is_keyless():
-            return "without keys this service is for its own machine only, under 127.0.0.1 or localhost"
-        return None
+        if not await self._is_keyless():
+            return None
+        if self._allow_remote:
+            return "without keys this service is reached by its address, or by a name in KB_ALLOWED_HOSTS"
+        return "without keys this service is for its own machine only, under 127.0.0.1 or localhost"
+
+    def _is_of_this_network(self, host: str) -> bool:
+        found = _host_and_port("http", host)
+        if found is None:
+            return False
+        try:
+            return found[0] in self._allowed or bool(ip_address(found[0]))
+        except ValueError:
+            return False
 
     async def _is_keyless(self) -> bool:
         """Without a thread where nothing has to be looked up."""

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from kb_service.api.access import Reviewer, ServiceOf, Staff
+from kb_service.api.limits import LARGEST_NUMBER
 from kb_service.api.version_shapes import VersionRow, WantedVersions, rows_of
 from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound
@@ -102,7 +103,7 @@ def events(
     document_id: Annotated[str | None, Query(max_length=400)] = None,
     version_id: Annotated[str | None, Query(max_length=36)] = None,
     actor: Annotated[str | None, Query(max_length=200)] = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST_NUMBER)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[ChainedEvent]:
     """The trail, in order of its numbers; go on with ``after`` the last one."""

@@ -13,6 +13,7 @@ from kb_service.api.asked import AsOf
 from kb_service.asking.checking.checking import interval_of
 from kb_service.asking.routing import Routed
 from kb_service.asking.search.retrieving import Candidate, Narrowing
+from kb_service.domain.addresses import web_address
 from kb_service.domain.answers import Question
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind
@@ -100,7 +101,7 @@ def _hit(candidate: Candidate, interval: Interval, service: Service) -> SearchHi
         score=round(candidate.score, 4),
         effective_from=interval.start,
         effective_to=interval.end,
-        source_url=metadata.source_url,
+        source_url=web_address(metadata.source_url),
     )
 
 

@@ -1,21 +1,41 @@
 """What clients send to be taken in: forms with files, and records as JSON. All of it is hostile until checked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 
 from ingestion.frontmatter import named_in_english
 from ingestion.records import read_record
 from kb_service.api.limits import LARGEST_FILE
 from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.privacy import is_storable
 from kb_service.domain.uploads import Arrival, safe_file_name
 from kb_service.ports import Blobs
 
 _TEXTS = ("answer", "text", "file")
 _PARTS = frozenset({"files", "fields", "dry_run", "publish"})
+
+
+def is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+
+
+@asynccontextmanager
+async def sent_form(request: Request, *, most_files: int, most_fields: int) -> AsyncIterator[FormData]:
+    """Files are spooled to the disk and gone afterwards. Raises InvalidRecord for what is not written in UTF-8."""
+    charset = parse_options_header(request.headers.get("content-type", ""))[1].get(b"charset", b"utf-8")
+    if charset.lower().replace(b"-", b"") != b"utf8":
+        raise InvalidRecord(f"a form is read as UTF-8, not as {charset[:40].decode(errors='backslashreplace')}")
+    async with request.form(max_files=most_files, max_fields=most_fields) as form:
+        if not all(is_storable(name) for name in form):
+            raise InvalidRecord("the form has a part whose name is no text")
+        yield form
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import FormData
 
 from kb_service.api.access import Editor, ServiceOf, Staff
-from kb_service.api.sent_files import SentForm, arrivals_of, inline_record
+from kb_service.api.limits import LARGEST_NUMBER
+from kb_service.api.sent_files import SentForm, arrivals_of, inline_record, is_form, sent_form
 from kb_service.api.upload_shapes import (
     BatchList,
     BatchView,
@@ -23,7 +24,7 @@ from kb_service.api.upload_shapes import (
 )
 from kb_service.domain.errors import InvalidRecord, NotAllowed
 from kb_service.domain.people import Actor, Role
-from kb_service.domain.uploads import Arrival, RecordOutcome, Registered
+from kb_service.domain.uploads import Arrival, RecordOutcome, Registered, Upload
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
@@ -46,17 +47,16 @@ _IMPORTED = {"multipart/form-data": {"schema": _IMPORT_FORM}}
 
 async def _form(request: Request) -> AsyncIterator[FormData | None]:
     """Files are spooled to the disk and gone after the request; None without a form."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+    if not is_form(request):
         yield None
         return
-    async with request.form(max_files=_MOST_FILES, max_fields=10) as form:
+    async with sent_form(request, most_files=_MOST_FILES, most_fields=10) as form:
         yield form
 
 
 async def _body(request: Request) -> bytes:
     """Empty for a form."""
-    is_form = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
-    return b"" if is_form else await request.body()
+    return b"" if is_form(request) else await request.body()
 
 
 # The actor comes first: nobody without the role fills the disk.
@@ -97,10 +97,8 @@ def bulk_import(actor: Editor, service: ServiceOf, form: FormOf) -> RegisteredBa
         raise InvalidRecord("send the files as multipart/form-data")
     sent = SentForm(form)
     publish, dry_run = sent.flag("publish"), sent.flag("dry_run")
-    if publish and Role.ADMIN not in actor.roles:
-        raise NotAllowed(
-            "only an administrator may publish without review; leave publish out and the drafts can be reviewed"
-        )
+    if publish:
+        _require_admin(actor)
     arrivals = arrivals_of(sent, service.records.blobs)
     return _register(service, arrivals, actor, publish=publish, dry_run=dry_run)
 
@@ -161,7 +159,7 @@ def records(
     _actor: Staff,
     outcome: RecordOutcome | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    cursor: Annotated[int, Query(ge=-1)] = -1,
+    cursor: Annotated[int, Query(ge=-1, le=LARGEST_NUMBER)] = -1,
 ) -> RecordList:
     """The refused records in the order of the file; of a dry run all records, with what would happen."""
     uploads = service.records.uploads
@@ -172,7 +170,19 @@ def records(
 
 
 @router.post("/uploads/{upload_id}:retry", status_code=202)
-def retry(upload_id: str, service: ServiceOf, _actor: Editor) -> UploadView:
-    """Try a refused or failed upload again, from its beginning."""
-    waiting = service.records.uploads.retry(upload_id, at=service.now())
-    return upload_views(service, [waiting])[0]
+def retry(upload_id: str, service: ServiceOf, actor: Editor) -> UploadView:
+    """Try a refused or failed upload again, from its beginning. One that publishes is an administrator's to try."""
+    return upload_views(service, [retried(service, upload_id, actor)])[0]
+
+
+def retried(service: Service, upload_id: str, actor: Actor) -> Upload:
+    if service.records.uploads.upload(upload_id).publish:
+        _require_admin(actor)
+    return service.records.uploads.retry(upload_id, at=service.now())
+
+
+def _require_admin(actor: Actor) -> None:
+    if Role.ADMIN not in actor.roles:
+        raise NotAllowed(
+            "only an administrator may publish without review; leave publish out and the drafts can be reviewed"
+        )

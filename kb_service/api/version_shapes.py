@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from kb_service.api.access import ServiceOf
+from kb_service.domain.addresses import web_address
 from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import Audience, Kind, Version, VersionState
 from kb_service.domain.lead_time import LeadTimeVerdict
@@ -101,7 +102,7 @@ def _row(service: Service, version: Version, interval: Interval | None, verdict:
         in_force_to=interval.end if interval else None,
         issued_on=fields.issued_on,
         document_number=fields.document_number,
-        source_url=fields.source_url,
+        source_url=web_address(fields.source_url),
         source_name=version.source_name,
         replaces=fields.replaces,
         repeals=fields.repeals,

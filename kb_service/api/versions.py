@@ -1,5 +1,6 @@
 """`/v1/versions`: their lists, and the steps of their life. Reading one is in `knowledge.py`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/versions", tags=["versions"])
 
+_REVISION = re.compile("[0-9]{1,9}")
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, e.g. "3": refuse if it changed since.')]
 
 
@@ -193,6 +195,6 @@ def _revision(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     digits = if_match.strip().removeprefix("W/").strip('"')
-    if not digits.isdigit():
-        raise InvalidRecord(f'If-Match: {if_match} is no ETag of a version; it is its revision, such as "3"')
+    if not _REVISION.fullmatch(digits):
+        raise InvalidRecord(f'If-Match: {if_match[:40]} is no ETag of a version; it is its revision, such as "3"')
     return int(digits)

@@ -97,6 +97,7 @@ class Asking:
         audience: Audience | None = None,
         matter_id: str | None = None,
         channel: str | None = None,
+        asked_by: str | None = None,
         seen: str = "",
     ) -> Question:
         """A checked question, asked now; ``as_of`` is today, unless given.
@@ -125,6 +126,7 @@ class Asking:
             audience=audience,
             matter_id=matter_id,
             channel=channel,
+            asked_by=asked_by,
             is_day_chosen=as_of is not None,
             seen=seen,
         )
@@ -134,7 +136,7 @@ class Asking:
         with self._in_flight:
             for event in self._pipeline.answer(question, turns=self._turns(question)):
                 if isinstance(event, Answered):
-                    self._transcript.add(event.answer, channel=question.channel, user_hash=question.user_hash)
+                    self._transcript.add(event.answer, question)
                 yield event
 
     def answer(self, question: Question) -> Answer:
@@ -181,11 +183,7 @@ class Asking:
 
     def _turns(self, question: Question) -> Sequence[Answer]:
         """The conversation so far, as far as this asker had it."""
-        if question.conversation_id is None:
-            return ()
-        return self._transcript.last_turns(
-            question.conversation_id, channel=question.channel, user_hash=question.user_hash, limit=TURNS
-        )
+        return () if question.conversation_id is None else self._transcript.last_turns(question, TURNS)
 
     def _user_hash(self, user_ref: str | None) -> str | None:
         return None if user_ref is None else hash_of_user(user_ref, self._user_key)

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from kb_service.api.access import COOKIE, NAME_COOKIE, ServiceOf
+from kb_service.api.sent_files import sent_form
 from kb_service.console.screens import Trouble, page, see, settled, trouble_of
 from kb_service.domain.errors import InvalidPerson, KbError, NotAllowed, Unauthenticated
 from kb_service.domain.people import shown_name
@@ -21,7 +22,7 @@ _HOME = "/console"
 
 async def _form(request: Request) -> AsyncIterator[FormData]:
     """The texts of a form; nothing here takes files but the upload, which reads its own."""
-    async with request.form(max_files=1, max_fields=50) as form:
+    async with sent_form(request, most_files=1, most_fields=50) as form:
         yield form
 
 

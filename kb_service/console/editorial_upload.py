@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from kb_service.api.access import Editor, ServiceOf, Staff
-from kb_service.api.sent_files import SentForm, arrivals_of
+from kb_service.api.sent_files import SentForm, arrivals_of, sent_form
 from kb_service.api.upload_shapes import Stage, batch_view
+from kb_service.api.uploads import retried
 from kb_service.console.admission import Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.domain.documents import Audience, Kind
@@ -28,7 +29,7 @@ _FIELDS = (
 
 async def _files(request: Request) -> AsyncIterator[FormData]:
     """Spooled to the disk, gone after the request."""
-    async with request.form(max_files=_MOST_FILES, max_fields=50) as form:
+    async with sent_form(request, most_files=_MOST_FILES, most_fields=50) as form:
         yield form
 
 
@@ -66,7 +67,7 @@ def batch(request: Request, batch_id: str, service: ServiceOf, actor: Staff) -> 
 
 @router.post("/uploads/{upload_id}/retry")
 def retry(upload_id: str, service: ServiceOf, actor: Editor) -> Response:
-    waiting = service.records.uploads.retry(upload_id, at=service.now())
+    waiting = retried(service, upload_id, actor)
     return see(f"/console/batches/{waiting.batch_id}", done="retried")
 
 

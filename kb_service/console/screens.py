@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -13,6 +13,7 @@ from kb_service.api.errors import STATUS_OF
 from kb_service.console.marked_text import pieces, visible
 from kb_service.console.pages import HEADERS
 from kb_service.console.words import LIMITS, Place, TroubleName, moment_in_words, screen_words, size_in_words
+from kb_service.domain.addresses import web_address
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
 from kb_service.domain.matters import Department, Matter
@@ -82,7 +83,7 @@ def settled(act: Callable[[], Response], again: Callable[[Trouble, KbError], Res
 
 def _safe_address(address: str | None) -> str | None:
     """`javascript:` and `data:` never become links."""
-    return address if address and urlsplit(address).scheme.lower() in ("http", "https") else None
+    return address if web_address(address) and str(address).lower().startswith(("http://", "https://")) else None
 
 
 def _named(things: Iterable[Matter | Department]) -> list[tuple[str, str]]:

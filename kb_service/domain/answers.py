@@ -48,6 +48,7 @@ class NoticeKind(StrEnum):
 class Question:
     """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted.
 
+    ``asked_by``: the person of the key it came with, a frontend's as a rule; None within this process.
     ``is_day_chosen``: somebody chose the day, else it is today; a day named in the words counts before both.
     ``said_before``: what the person typed before it in a history that a client brings along, oldest first; it counts
     where no turn of the conversation is known. ``seen``: what was read from a picture that came with it, usually a
@@ -59,6 +60,7 @@ class Question:
     asked_at: datetime
     conversation_id: str | None = None
     user_hash: str | None = None
+    asked_by: str | None = None
     region: str | None = None
     audience: Audience | None = None
     matter_id: str | None = None

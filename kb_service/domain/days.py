@@ -18,10 +18,16 @@ OPEN_END_DAY = 9_999_999
 
 
 def shanghai_day(moment: datetime) -> date:
-    """The calendar day in Shanghai of an aware moment. Raises ValueError for a naive one."""
+    """The calendar day in Shanghai of an aware moment.
+
+    Raises ValueError for a naive one, and for one whose day there is before the year 1 or after 9999.
+    """
     if moment.tzinfo is None:
         raise ValueError(f"a moment without a time zone: {moment.isoformat()}")
-    return moment.astimezone(SHANGHAI).date()
+    try:
+        return moment.astimezone(SHANGHAI).date()
+    except OverflowError as error:
+        raise ValueError(f"{moment.isoformat()} has no day in Shanghai that a calendar knows") from error
 
 
 @dataclass(frozen=True, slots=True)

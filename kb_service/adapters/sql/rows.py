@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -147,13 +147,18 @@ def page_of(
     Raises InvalidRecord for a cursor that is none of ours.
     """
     if cursor is not None:
-        at, _, last = cursor.partition("|")
-        try:
-            query = query.where(tuple_(moment, id) < (datetime.fromisoformat(at), last))
-        except ValueError as error:
-            raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
+        query = query.where(tuple_(moment, id) < _place(cursor))
     found = connection.execute(query.order_by(moment.desc(), id.desc()).limit(limit + 1)).all()
     if len(found) <= limit:
         return found, None
     last_shown = found[limit - 1]._mapping
     return found[:limit], f"{last_shown[moment].isoformat()}|{last_shown[id]}"
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    at, _, last = cursor.partition("|")
+    try:
+        moment = datetime.fromisoformat(at).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
+    return moment, last

@@ -185,6 +185,7 @@ answers = Table(
     Column("conversation_id", String(64), nullable=False, index=True),
     Column("channel", String(100)),
     Column("user_hash", String(64)),
+    Column("asked_by", String(200)),
     Column("asked_at", Moment, nullable=False, index=True),
     Column("outcome", String(20), nullable=False),
     Column("matter_id", String(120)),

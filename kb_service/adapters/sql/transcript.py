@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, or_, select
 
 from kb_service.adapters.sql.answer_chain import add_answer
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import answers, feedback
-from kb_service.domain.answers import Answer
+from kb_service.domain.answers import Answer, Question
 from kb_service.domain.errors import AnswerNotFound
 
 _ANSWER = TypeAdapter(Answer)
@@ -20,12 +20,13 @@ class SqlTranscript:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, answer: Answer, *, channel: str | None, user_hash: str | None) -> None:
+    def add(self, answer: Answer, question: Question) -> None:
         row = {
             "id": answer.answer_id,
             "conversation_id": answer.conversation_id,
-            "channel": channel,
-            "user_hash": user_hash,
+            "channel": question.channel,
+            "user_hash": question.user_hash,
+            "asked_by": question.asked_by,
             "asked_at": answer.asked_at,
             "outcome": answer.outcome,
             "matter_id": answer.matter.id if answer.matter else None,
@@ -34,21 +35,21 @@ class SqlTranscript:
         with self._database.writing() as connection:
             add_answer(connection, row)
 
-    def answer(self, answer_id: str, *, channel: str | None) -> Answer:
+    def answer(self, answer_id: str, *, channel: str | None, asked_by: str) -> Answer:
+        query = select(answers.c.body, answers.c.channel).where(answers.c.id == answer_id, _is_of(asked_by))
         with self._database.reading() as connection:
-            row = connection.execute(select(answers.c.body, answers.c.channel).where(answers.c.id == answer_id)).first()
+            row = connection.execute(query).first()
         if row is None or row.channel != channel or not row.body:  # its words were erased
             raise AnswerNotFound(f"there is no answer {answer_id!r} for this channel")
         return _ANSWER.validate_python(row.body)
 
-    def last_turns(
-        self, conversation_id: str, *, channel: str | None, user_hash: str | None, limit: int
-    ) -> list[Answer]:
-        """The conversation so far, oldest first, as far as the same channel and person had it."""
+    def last_turns(self, question: Question, limit: int) -> list[Answer]:
+        """Its conversation so far, oldest first, as far as the same key, channel and person had it."""
         query = select(answers.c.body).where(
-            answers.c.conversation_id == conversation_id,
-            answers.c.channel.is_(None) if channel is None else answers.c.channel == channel,
-            answers.c.user_hash.is_(None) if user_hash is None else answers.c.user_hash == user_hash,
+            answers.c.conversation_id == question.conversation_id,
+            answers.c.channel.is_not_distinct_from(question.channel),
+            answers.c.user_hash.is_not_distinct_from(question.user_hash),
+            answers.c.asked_by.is_not_distinct_from(question.asked_by),
         )
         with self._database.reading() as connection:
             newest = connection.execute(query.order_by(answers.c.asked_at.desc()).limit(limit)).scalars()
@@ -63,11 +64,19 @@ class SqlTranscript:
             found = connection.execute(query.order_by(answers.c.asked_at.desc()).limit(limit)).scalars()
             return list(dict.fromkeys(found))
 
-    def add_feedback(self, answer_id: str, *, at: datetime, resolved: bool | None, comment: str | None) -> None:
+    def add_feedback(
+        self, answer_id: str, *, asked_by: str, at: datetime, resolved: bool | None, comment: str | None
+    ) -> None:
         with self._database.writing() as connection:
-            if connection.execute(select(answers.c.id).where(answers.c.id == answer_id)).first() is None:
+            asked = select(answers.c.id).where(answers.c.id == answer_id, _is_of(asked_by))
+            if connection.execute(asked).first() is None:
                 raise AnswerNotFound(f"there is no answer {answer_id!r}")
             is_resolved = None if resolved is None else int(resolved)
             connection.execute(
                 insert(feedback).values(answer_id=answer_id, given_at=at, resolved=is_resolved, comment=comment)
             )
+
+
+def _is_of(asked_by: str) -> ColumnElement[bool]:
+    """Of older answers nobody knows who asked."""
+    return or_(answers.c.asked_by == asked_by, answers.c.asked_by.is_(None))

@@ -15,6 +15,7 @@ from kb_service.asking.checking.matching import Match, Source, aligned
 from kb_service.asking.checking.segments import clauses_of
 from kb_service.asking.checking.words import CheckingWords
 from kb_service.asking.drafting.drafts import Quote, Statement
+from kb_service.domain.addresses import web_address
 from kb_service.domain.answers import Citation
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import PassageInVersion
@@ -163,6 +164,6 @@ def _citation(mark: int, quote: Quote, interval: Interval, department_name: Call
         end=passage.start + quote.span.end,
         effective_from=interval.start,
         effective_to=interval.end,
-        source_url=metadata.source_url,
+        source_url=web_address(metadata.source_url),
         matter_id=metadata.matter_id,
     )

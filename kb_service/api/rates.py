@@ -1,0 +1,92 @@
+"""How many requests a minute somebody may send: by their key, or by their address where none is valid."""
+
+import math
+import time
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kb_service.api.access import OPERATOR, actor_of
+from kb_service.domain.errors import KbError
+from kb_service.domain.people import Actor
+
+# Served from memory: probes, pages and what belongs to them.
+_NOT_COUNTED = frozenset({"/healthz", "/", "/desk"})
+
+
+class RequestRates:
+    """Answers 429 with `Retry-After` beyond the limits; 0 is none. The commands of this machine are not counted.
+
+    Without keys, this machine's own programs count like a key. What comes from nobody who is known is not read: the
+    routes of `/v1` refuse it without its body.
+    """
+
+    def __init__(self, app: ASGIApp, *, a_key: int, an_address: int) -> None:
+        self._app = app
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._of_a_key = RateLimitItemPerMinute(a_key) if a_key else None
+        self._of_an_address = RateLimitItemPerMinute(an_address) if an_address else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in _NOT_COUNTED or scope["path"].startswith("/assets/"):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        actor = await _actor(request)
+        if (seconds := self._seconds_to_wait(request, actor)) is not None:
+            detail = f"too many requests within a minute; go on in {seconds} s"
+            refusal = JSONResponse(
+                {"error": "TooManyRequests", "detail": detail}, status_code=429, headers={"Retry-After": str(seconds)}
+            )
+            await refusal(scope, receive, send)
+            return
+        is_unread = actor is None and scope["path"].startswith("/v1/")
+        await self._app(scope, _nothing if is_unread else receive, send)
+
+    def _seconds_to_wait(self, request: Request, actor: Actor | None) -> int | None:
+        """None where it may go on."""
+        if actor is OPERATOR:
+            return None
+        limit, who = self._limit(request, actor)
+        if limit is None or self._limiter.hit(limit, who):
+            return None
+        return max(1, math.ceil(self._limiter.get_window_stats(limit, who).reset_time - time.time()))
+
+    def _limit(self, request: Request, actor: Actor | None) -> tuple[RateLimitItem | None, str]:
+        if actor is not None and actor.key_id is not None:
+            return self._of_a_key, f"key {actor.key_id}"
+        address, is_of_this_machine = _address(request.client.host if request.client else "")
+        if is_of_this_machine and actor is not None and request.app.state.keys_seen.is_known_keyless:
+            return self._of_a_key, address
+        return self._of_an_address, address
+
+
+async def _actor(request: Request) -> Actor | None:
+    """Kept with the request, so that its route need not look again. Whatever is wrong the route will say."""
+    try:
+        if request.app.state.keys_seen.is_known_keyless:
+            return actor_of(request)
+        return await run_in_threadpool(actor_of, request)
+    except KbError:
+        return None
+
+
+def _address(host: str) -> tuple[str, bool]:
+    """And whether it is this machine's. Of IPv6 the network of one subscriber, who has 2⁶⁴ addresses in it."""
+    try:
+        address = ip_address(host)
+    except ValueError:  # a proxy may write anything
+        return host[:64], False
+    if isinstance(address, IPv6Address) and not address.is_loopback and not address.ipv4_mapped:
+        return str(ip_network((address, 64), strict=False)), False
+    return str(address), address.is_loopback
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}

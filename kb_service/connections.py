@@ -1,0 +1,166 @@
+"""Connections that cannot be held for nothing: bounded in number, in the time a request may take to come, in silence.
+
+uvicorn itself waits for ever for the rest of a head or of a body, and for a client that does not read its reply.
+"""
+
+import asyncio
+import resource
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from kb_service.domain.errors import KbError
+
+# The most descriptors that everything else needs: database, index, uploads on their way to the disk, children.
+_OTHER_DESCRIPTORS = 1024
+_FEWEST_CONNECTIONS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client is waited for. A body sent, or a reply read, at less than ``slowest`` bytes a second over
+    ``pace_seconds`` ends the connection. Idle ones, between two requests, end after uvicorn's keep-alive time."""
+
+    head_seconds: float = 10
+    pace_seconds: float = 20
+    slowest: int = 500
+    look_seconds: float = 1
+
+
+def room_for_connections(wanted: int) -> int:
+    """How many of the wanted ones fit into the limit of open files, which is raised as far as this user may.
+
+    Raises KbError where hardly any would.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + _OTHER_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return wanted
+    room = min(wanted, soft // 2)
+    if room < _FEWEST_CONNECTIONS:
+        raise KbError(f"this process may open only {soft} files at a time; raise the limit (`ulimit -n {needed}`)")
+    return room
+
+
+class BoundedProtocol(H11Protocol):
+    """At the cap, whoever has kept us waiting longest for a request gives way; when all are at work, the new one is
+    refused with 503. `of` makes the class that uvicorn wants."""
+
+    most: ClassVar[int]
+    patience: ClassVar[Patience]
+    _look: ClassVar[asyncio.TimerHandle | None]
+
+    @classmethod
+    def of(cls, most: int, patience: Patience) -> type["BoundedProtocol"]:
+        return type("BoundedProtocol", (cls,), {"most": most, "patience": patience, "_look": None})
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        # Nothing lies in our buffer unless the client has stopped reading: what lies there is what it owes.
+        transport.set_write_buffer_limits(high=0)
+        super().connection_made(transport)
+        # Since when its request is awaited; None between two of them.
+        self._since: float | None = time.monotonic()
+        self._start_pace()
+        if len(self.connections) > self.most and not self._make_room():
+            self._refuse(503, "Service Unavailable")
+        self._look_again()
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        if self._since is None:
+            self._since = time.monotonic()
+        self._received += len(data)
+        super().data_received(data)
+        if self.flow.read_paused:
+            self._start_pace()
+
+    def on_response_complete(self) -> None:
+        self._since = None
+        super().on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        if not self.flow.write_paused:  # else its reply is still being read, and the pace of that counts
+            super().timeout_keep_alive_handler()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._start_pace()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._waits_for_head and self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    @property
+    def _waits_for_head(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    @property
+    def _waits_for_body(self) -> bool:
+        """What we do not read, and what we have not asked for, the client need not send."""
+        is_read = not (self.flow.read_paused or self.cycle.waiting_for_100_continue)
+        return self.cycle.more_body and is_read and self.conn.their_state is h11.SEND_BODY
+
+    def _make_room(self) -> bool:
+        waiting = [(each._since, each) for each in self._others() if each._waits_for_head]
+        if not waiting:
+            return False
+        idle = [each for since, each in waiting if since is None]
+        longest = idle[0] if idle else min(waiting, key=lambda each: each[0] or 0)[1]
+        longest.transport.abort()
+        return True
+
+    def _others(self) -> Iterator["BoundedProtocol"]:
+        for each in self.connections:
+            if each is not self and isinstance(each, BoundedProtocol) and not each.transport.is_closing():
+                yield each
+
+    def _refuse(self, status: int, phrase: str) -> None:
+        head = f"HTTP/1.1 {status} {phrase}\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 5\r\n\r\n"
+        self.transport.write(head.encode())
+        self.transport.close()
+
+    def _look_again(self) -> None:
+        """One timer for all connections, as long as there is one."""
+        kind: Any = type(self)
+        if kind._look is None and self.connections:
+            kind._look = self.loop.call_later(self.patience.look_seconds, self._look_at_all)
+
+    def _look_at_all(self) -> None:
+        kind: Any = type(self)
+        kind._look = None
+        now = time.monotonic()
+        for each in list(self.connections):
+            if isinstance(each, BoundedProtocol):
+                each._end_if_overdue(now)
+        self._look_again()
+
+    def _end_if_overdue(self, now: float) -> None:
+        if self._waits_for_head and not self.flow.write_paused:
+            is_overdue = self._since is not None and now - self._since > self.patience.head_seconds
+            if is_overdue and not self.transport.is_closing():
+                self._refuse(408, "Request Timeout")
+            return
+        if not (self.flow.write_paused or self._waits_for_body):
+            self._start_pace()
+        elif now - self._pace_since > self.patience.pace_seconds:
+            moved = self._received + max(0, self._unread - self.transport.get_write_buffer_size())
+            if moved < self.patience.slowest * self.patience.pace_seconds:
+                self.transport.abort()
+            self._start_pace()
+
+    def _start_pace(self) -> None:
+        self._pace_since = time.monotonic()
+        self._received = 0
+        self._unread = self.transport.get_write_buffer_size()

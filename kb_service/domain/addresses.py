@@ -1,0 +1,34 @@
+"""Addresses of sources, which people will click: what a browser could read as anything but a plain web page is none."""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+# Control and format characters (a browser drops tabs: `java\tscript:`), line ends, halves of surrogate pairs.
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
+
+
+def fault_of_address(text: str) -> str | None:
+    """Why it must not become a link; None for an http(s) address, and for words such as a document's name."""
+    if any(unicodedata.category(character) in _UNSEEN for character in text):
+        return "an address has no control characters and none that cannot be seen"
+    if "\\" in text or text.lstrip().startswith("/"):
+        return "an address begins with http:// or https:// and has no backslash"
+    if not _SCHEME.match(text.lstrip()):
+        return None
+    return None if _is_web(text.strip()) else "only http and https addresses of a host may be given"
+
+
+def web_address(text: str | None) -> str | None:
+    """The text as it may be sent; None where it must not, whenever it was stored."""
+    return text if text is not None and fault_of_address(text) is None else None
+
+
+def _is_web(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return bool(_WEB.match(text) and parts.hostname) and parts.username is None and (parts.port or 1) > 0
+    except ValueError:
+        return False
