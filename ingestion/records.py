@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kb_service.domain.addresses import fault_of_address
 from kb_service.domain.days import checked_interval, declared_end, shanghai_day
@@ -60,7 +60,11 @@ def _several(value: object) -> object:
 
 Day = Annotated[date | None, BeforeValidator(_day)]
 Text = Annotated[str | None, BeforeValidator(_text)]
-Several = Annotated[list[str], BeforeValidator(_several)]
+Several = Annotated[list[Annotated[str, Field(max_length=2000)]], BeforeValidator(_several)]
+# As long as the columns of the database are; SQLite would take more, PostgreSQL fails.
+Short = Annotated[Text, Field(max_length=200)]
+Long = Annotated[Text, Field(max_length=400)]
+Wordy = Annotated[Text, Field(max_length=2000)]
 
 
 class Record(BaseModel):
@@ -68,28 +72,28 @@ class Record(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    id: Text = None
+    id: Long = None
     kind: Annotated[Kind | None, BeforeValidator(lambda v: _KINDS.get(str(v), v) or None)] = None
-    title: Text = None
-    question: Text = None
+    title: Wordy = None
+    question: Wordy = None
     similar_questions: Several = []
     negative_questions: Several = []
     answer: Text = None
     text: Text = None
     file: Text = None
-    matter: Text = None
-    department: Text = None
-    region: Text = None
+    matter: Short = None
+    department: Short = None
+    region: Short = None
     audience: Annotated[Audience | None, BeforeValidator(lambda v: _AUDIENCES.get(str(v), v) or None)] = None
     effective_from: Day = None
     effective_to: Day = None
     valid_through: Day = None
     issued_on: Day = None
-    document_number: Text = None
-    source_url: Annotated[str | None, BeforeValidator(_text), AfterValidator(_web_address)] = None
-    replaces: Text = None
+    document_number: Short = None
+    source_url: Annotated[Wordy, AfterValidator(_web_address)] = None
+    replaces: Long = None
     repeals: Several = []
-    amends: Text = None
+    amends: Long = None
 
 
 def read_record(fields: Mapping[str, Any]) -> Record:

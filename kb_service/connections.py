@@ -4,6 +4,7 @@ uvicorn itself waits for ever for the rest of a head or of a body, and for a cli
 """
 
 import asyncio
+import math
 import resource
 import time
 from collections.abc import Iterator
@@ -50,8 +51,10 @@ def room_for_connections(wanted: int) -> int:
 
 
 class BoundedProtocol(H11Protocol):
-    """At the cap, whoever has kept us waiting longest for a request gives way; when all are at work, the new one is
-    refused with 503. `of` makes the class that uvicorn wants."""
+    """At the cap, whoever has kept us waiting longest gives way; when all are at work, the new one is refused with 503.
+
+    `of` makes the class that uvicorn wants.
+    """
 
     most: ClassVar[int]
     patience: ClassVar[Patience]
@@ -107,19 +110,28 @@ class BoundedProtocol(H11Protocol):
         return self.cycle is None or self.cycle.response_complete
 
     @property
-    def _waits_for_body(self) -> bool:
-        """What we do not read, and what we have not asked for, the client need not send."""
+    def _is_awaited(self) -> bool:
+        """To read its reply, or to send a body: not what we do not read, nor have asked for."""
+        if self.flow.write_paused:
+            return True
         is_read = not (self.flow.read_paused or self.cycle.waiting_for_100_continue)
         return self.cycle.more_body and is_read and self.conn.their_state is h11.SEND_BODY
 
     def _make_room(self) -> bool:
-        waiting = [(each._since, each) for each in self._others() if each._waits_for_head]
-        if not waiting:
+        """Idle ones go first, then those that are awaited, but none that has just begun."""
+        now = time.monotonic()
+        waiting = [(each._waited(now), each) for each in self._others()]
+        longest, held_by = max(waiting, key=lambda each: each[0], default=(0.0, self))
+        if longest < self.patience.look_seconds:
             return False
-        idle = [each for since, each in waiting if since is None]
-        longest = idle[0] if idle else min(waiting, key=lambda each: each[0] or 0)[1]
-        longest.transport.abort()
+        held_by.transport.abort()
         return True
+
+    def _waited(self, now: float) -> float:
+        """Seconds that the client has kept us waiting; none while we are at work."""
+        if self._waits_for_head and not self.flow.write_paused:
+            return math.inf if self._since is None else now - self._since
+        return now - self._pace_since if self._is_awaited else 0.0
 
     def _others(self) -> Iterator["BoundedProtocol"]:
         for each in self.connections:
@@ -152,7 +164,7 @@ class BoundedProtocol(H11Protocol):
             if is_overdue and not self.transport.is_closing():
                 self._refuse(408, "Request Timeout")
             return
-        if not (self.flow.write_paused or self._waits_for_body):
+        if not self._is_awaited:
             self._start_pace()
         elif now - self._pace_since > self.patience.pace_seconds:
             moved = self._received + max(0, self._unread - self.transport.get_write_buffer_size())

@@ -4,24 +4,18 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import Asker, ServiceOf, needs
 from kb_service.api.asked import LONGEST_PICTURE, Conditions, PicturesOf, asked, drained, events
 from kb_service.api.limits import LONGEST_COMMENT
 from kb_service.api.streaming import ANSWER, EventStream, server_sent
+from kb_service.api.texts import StorableText
 from kb_service.domain.addresses import web_address
 from kb_service.domain.answers import Answer
 from kb_service.domain.people import Actor, Role
-from kb_service.domain.privacy import is_storable
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
-
-
-def _storable(text: str | None) -> str | None:
-    if text is not None and not is_storable(text):
-        raise ValueError("holds characters that no text has")
-    return text
 
 
 class Ask(Conditions):
@@ -43,7 +37,7 @@ class Feedback(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     resolved: bool | None = None
-    comment: Annotated[str | None, AfterValidator(_storable)] = Field(default=None, max_length=LONGEST_COMMENT)
+    comment: StorableText | None = Field(default=None, max_length=LONGEST_COMMENT)
 
 
 # All stand in `prompts/examples_shown.yaml`, whose questions are answered from the demonstration corpus.

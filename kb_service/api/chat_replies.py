@@ -3,11 +3,11 @@
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from kb_service.api.streaming import ANSWER
 from kb_service.domain.answers import Answer, Citation
+from kb_service.domain.days import Interval
 from kb_service.text.vocabulary import Words, load
 
 MODEL = "kb"
@@ -62,8 +62,8 @@ class Replying:
         days = ""
         if citation.effective_from is not None:
             days += self.wording["from_day"].format(day=citation.effective_from)
-        if citation.effective_to is not None:
-            days += self.wording["until_day"].format(day=citation.effective_to - timedelta(days=1))
+        if last := Interval(citation.effective_from, citation.effective_to).last_valid_day:
+            days += self.wording["until_day"].format(day=last)
         return self.wording["footnote"].format(
             mark=citation.mark, title=citation.title, place=" ".join(headings), days=days
         )

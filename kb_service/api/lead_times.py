@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import ServiceOf, Watcher, needs
+from kb_service.api.texts import StorableText
 from kb_service.domain.calendar import CalendarDay
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import InvalidRecord
@@ -53,7 +54,7 @@ class EnteredDay(BaseModel):
 
     day: date
     is_working: bool
-    name: str | None = Field(default=None, max_length=100)
+    name: StorableText | None = Field(default=None, max_length=100)
 
 
 class EnteredYear(BaseModel):

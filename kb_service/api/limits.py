@@ -31,7 +31,10 @@ QUESTION_PATHS = frozenset({"/v1/answers", "/v1/chat/completions"})
 
 
 class BodyLimit:
-    """Answers 413 as soon as a body is announced, or has grown, beyond the limit. `/internal` is our own."""
+    """Answers 413 as soon as a body is announced, or has grown, beyond the limit. `/internal` is our own.
+
+    And 400 to an address with a NUL, which PostgreSQL takes in no text.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,6 +43,10 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/internal/"):
             await self._app(scope, receive, send)
+            return
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            sentence = "an address has no NUL character in it (%00)"
+            await JSONResponse({"error": "RequestInvalid", "detail": sentence}, status_code=400)(scope, receive, send)
             return
         is_upload = _brings_files(scope)
         smaller = LARGEST_QUESTION if scope["path"] in QUESTION_PATHS else LARGEST_BODY

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import Reviewer, ServiceOf, Staff
+from kb_service.api.texts import StorableText
 from kb_service.domain.people import Actor
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Suspicion, SuspicionKind, SuspicionPage, SuspicionState
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["suspicions"])
 class Decision(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(max_length=2000)
+    reason: StorableText = Field(max_length=2000)
 
 
 @router.get("/suspicions")

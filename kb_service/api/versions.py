@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, needs
+from kb_service.api.texts import StorableText
 from kb_service.api.version_shapes import VersionRow, WantedVersions, row_of, rows_of
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Version
@@ -37,17 +38,17 @@ class VersionList:
 class StepRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: str | None = Field(default=None, max_length=2000)
+    reason: StorableText | None = Field(default=None, max_length=2000)
 
 
 class ApprovalRequest(StepRequest):
-    withdraw: str | None = Field(default=None, max_length=36, description="A version that this one corrects.")
+    withdraw: StorableText | None = Field(default=None, max_length=36, description="A version that this one corrects.")
 
 
 class Refusal(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(max_length=2000)
+    reason: StorableText = Field(max_length=2000)
 
 
 @router.get("")

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.console.marked_text import TextRun, runs
+from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata, Version, VersionState
 from kb_service.domain.life import IntervalChange
 from kb_service.domain.people import Actor, Role, person_id
@@ -112,7 +113,7 @@ def excerpts(service: Service, suspicions: Sequence[Suspicion]) -> Mapping[str, 
 
 def fields_shown(metadata: Metadata, text: str) -> dict[str, str]:
     """Named as in the bulk format, as text in a form; the end as the last valid day."""
-    last = metadata.effective_to - timedelta(days=1) if metadata.effective_to else None
+    last = Interval(metadata.effective_from, metadata.effective_to).last_valid_day
     return {
         "title": metadata.title,
         "kind": metadata.kind,

@@ -15,6 +15,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Integer days are proleptic Gregorian ordinals (1 = 0001-01-01); these two stand for "always was" and "has no end".
 OPEN_START_DAY = 0
 OPEN_END_DAY = 9_999_999
+_FIRST_DAY = date.min.toordinal()
 
 
 def shanghai_day(moment: datetime) -> date:
@@ -44,7 +45,7 @@ class Interval:
 
     @property
     def is_empty(self) -> bool:
-        return self.start_day >= self.end_day
+        return self.end_day <= max(self.start_day, _FIRST_DAY)
 
     @property
     def start_day(self) -> int:
@@ -58,7 +59,7 @@ class Interval:
     @property
     def last_valid_day(self) -> date | None:
         """What screens show: the last day in force, or None when there is no end."""
-        return None if self.end is None else self.end - timedelta(days=1)
+        return None if self.end is None or self.end == date.min else self.end - timedelta(days=1)
 
     def contains(self, day: date) -> bool:
         return self.start_day <= day.toordinal() < self.end_day

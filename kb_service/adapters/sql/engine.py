@@ -33,7 +33,7 @@ class Database:
     def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
         """Raises RecordsUnavailable for an address of no database, or of one that is not supported."""
         _require_address(url)
-        self.engine = _sqlite_engine(url, synchronous) if url.startswith("sqlite") else create_engine(url)
+        self.engine = _sqlite_engine(url, synchronous) if url.startswith("sqlite") else _postgresql_engine(url)
         # SQLite's driver begins nothing by itself: setting that anew for each read would take as long as the read.
         self._reading = self.engine.execution_options(
             **{_READS: True} if url.startswith("sqlite") else {"isolation_level": "AUTOCOMMIT"}
@@ -156,8 +156,13 @@ class _NoTurns:
         return nullcontext()
 
 
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(url, hide_parameters=True)
+
+
 def _sqlite_engine(url: str, synchronous: str) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=40)
+    # What was bound to a statement that failed may be a resident's words: logs do not get it.
+    engine = create_engine(url, pool_size=20, max_overflow=40, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -1,0 +1,16 @@
+"""Texts of a request that are stored as they come."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from kb_service.domain.privacy import is_storable
+
+
+def _storable(text: str) -> str:
+    if not is_storable(text):
+        raise ValueError("holds characters that no text has")
+    return text
+
+
+StorableText = Annotated[str, AfterValidator(_storable)]

@@ -1,0 +1,145 @@
+"""Connections of clients that keep the service waiting, on a real server with little patience."""
+
+import contextlib
+import resource
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+
+from kb_service.connections import BoundedProtocol, Patience, room_for_connections
+from kb_service.domain.errors import KbError
+
+HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n"
+ANSWER = b"x" * 30_000_000  # more than the buffers between two sockets take
+MOST = 8
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] != "http":
+        return
+    while (message := await receive()).get("more_body"):
+        if message["type"] == "http.disconnect":
+            return
+    body = ANSWER if scope["path"] == "/large" else b"ok"
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    protocol = BoundedProtocol.of(MOST, Patience(head_seconds=1, pace_seconds=1, slowest=1000, look_seconds=0.1))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, http=protocol, ws="none", lifespan="off", log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@contextlib.contextmanager
+def opened(port: int, sent: bytes) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(sent)
+        yield connection
+
+
+def everything(connection: socket.socket) -> bytes:
+    """Until the other side closes; what was reset is as good as closed."""
+    got = b""
+    with contextlib.suppress(ConnectionError):
+        while piece := connection.recv(1 << 20):
+            got += piece
+    return got
+
+
+def honest(port: int) -> bytes:
+    with opened(port, HALF + b"Connection: close\r\n\r\n") as connection:
+        return everything(connection)
+
+
+@pytest.mark.parametrize("sent", [b"", HALF, b"G"])
+def test_who_does_not_finish_a_request_is_sent_away(port: int, sent: bytes) -> None:
+    with opened(port, sent) as connection:
+        assert everything(connection).startswith(b"HTTP/1.1 408")
+
+
+def test_a_head_that_comes_drop_by_drop_is_not_waited_for(port: int) -> None:
+    with opened(port, HALF) as connection, contextlib.suppress(ConnectionError):
+        began = time.monotonic()
+        while time.monotonic() - began < 5:
+            connection.sendall(b"X-More: 1\r\n")
+            time.sleep(0.2)
+        pytest.fail("it was waited for")
+
+
+@pytest.mark.parametrize("drops", [b"", b"1"])
+def test_a_body_that_hardly_comes_is_not_waited_for(port: int, drops: bytes) -> None:
+    with opened(port, POST) as connection, contextlib.suppress(ConnectionError):
+        connection.settimeout(0.1)
+        began = time.monotonic()
+        while time.monotonic() - began < 5:
+            connection.sendall(drops)
+            with contextlib.suppress(TimeoutError):
+                if connection.recv(100) == b"":
+                    return
+        pytest.fail("it was waited for")
+
+
+def test_a_body_that_comes_slowly_but_steadily_is_taken(port: int) -> None:
+    with opened(port, POST) as connection:
+        for _ in range(20):
+            connection.sendall(b"x" * 5000)
+            time.sleep(0.12)
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_who_does_not_read_the_reply_is_cut_off(port: int) -> None:
+    with opened(port, HALF.replace(b"/ ", b"/large ", 1) + b"\r\n") as connection:
+        time.sleep(4)
+        assert len(everything(connection)) < len(ANSWER)
+
+
+def test_who_reads_the_reply_slowly_gets_all_of_it(port: int) -> None:
+    with opened(port, HALF.replace(b"/ ", b"/large ", 1) + b"Connection: close\r\n\r\n") as connection:
+        got = b""
+        for _ in range(15):
+            got += connection.recv(1 << 20)
+            time.sleep(0.1)
+        assert len(got + everything(connection)) > len(ANSWER)
+
+
+def test_beyond_the_cap_who_keeps_us_waiting_longest_gives_way(port: int) -> None:
+    with contextlib.ExitStack() as held:
+        for sent in [HALF, POST + b"x", b""] * MOST:
+            held.enter_context(opened(port, sent))
+        time.sleep(0.3)
+        assert honest(port).startswith(b"HTTP/1.1 200")
+
+
+def test_when_all_have_only_just_come_the_next_one_is_refused(port: int) -> None:
+    time.sleep(1.5)
+    with contextlib.ExitStack() as held:
+        for _ in range(MOST):
+            held.enter_context(opened(port, HALF))
+        assert b" 503 " in honest(port).partition(b"\r\n")[0]
+
+
+def test_the_limit_of_open_files_bounds_the_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed = [(256, 100_000)]
+    monkeypatch.setattr(resource, "getrlimit", lambda _: allowed[-1])
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: allowed.append(limits))
+    assert room_for_connections(512) == 512
+    assert allowed.pop() == (1536, 100_000)
+    allowed[:] = [(400, 400)]
+    assert room_for_connections(512) == 200
+    allowed[:] = [(30, 30)]
+    with pytest.raises(KbError, match="ulimit -n 1536"):
+        room_for_connections(512)
