@@ -172,6 +172,30 @@ def test_staff_may_ask_but_not_say_for_the_resident_whether_it_helped(keyed: Htt
     assert keyed.post(f"{path}/feedback", {"resolved": True}, headers=shown(frontend)).status_code == 204
 
 
+def test_an_answer_is_read_again_by_the_person_who_asked_only(keyed: Http) -> None:
+    first, second = (key_of(keyed, "窗口一", Role.FRONTEND) for _ in range(2))
+    other = key_of(keyed, "窗口二", Role.FRONTEND, Role.ADMIN)
+    asked = {"question": "停放热气球要钱吗", "channel": "app", "user_ref": "u-1"}
+    path = f"/v1/answers/{keyed.post('/v1/answers', asked, headers=shown(first)).json()['answer_id']}?channel=app"
+    statuses = [keyed.request("GET", path, headers=shown(key)).status_code for key in (first, second, other)]
+    assert statuses == [200, 200, 404]
+
+
+def test_a_conversation_is_gone_on_with_by_the_person_who_began_it_only(keyed: Http) -> None:
+    """The same id, channel and user with another's key: it is a first question."""
+    mine, other = (key_of(keyed, name, Role.FRONTEND) for name in ("窗口三", "窗口四"))
+    begun = {"question": "停放热气球要钱吗", "conversation_id": "c-1", "channel": "app", "user_ref": "u-1"}
+    assert keyed.post("/v1/answers", begun, headers=shown(mine)).status_code == 200
+    turns = keyed.service.transcript.last_turns
+    question = keyed.service.asking.question
+    same = {"conversation_id": "c-1", "channel": "app", "user_ref": "u-1"}
+    assert len(turns(question("要吗", asked_by="窗口三", **same), 6)) == 1
+    assert turns(question("要吗", asked_by="窗口四", **same), 6) == []
+    chat = {"messages": [{"role": "user", "content": "停放热气球要钱吗"}], "user": "u-1", "metadata": same}
+    assert keyed.post("/v1/chat/completions", chat, headers=shown(other)).status_code == 200
+    assert len(turns(question("要吗", asked_by="窗口三", **same), 6)) == 1
+
+
 def test_with_keys_the_header_of_the_keyless_mode_says_nothing(keyed: Http) -> None:
     assert_unknown(keyed.request("GET", "/v1/me", headers={"X-KB-Actor": "admin"}))
     key = key_of(keyed, "张三", Role.EDITOR)
@@ -273,10 +297,26 @@ def test_without_keys_a_name_that_was_made_to_point_here_is_refused(http: Http, 
     assert (response.status_code, response.json()["error"]) == (403, "NotAllowed")
 
 
-def test_on_a_closed_network_any_name_is_served_without_keys(http: Http) -> None:
-    settings = http.service.settings.model_copy(update={"allow_remote": True})
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("10.1.2.3:8000", 200),
+        ("[fd00::1]:8000", 200),
+        ("KB.lan:8000", 200),
+        ("kb", 200),
+        ("localhost", 200),
+        ("evil.example", 403),
+        ("kb.lan.evil.example", 403),
+        ("10.1.2.3.evil.example", 403),
+        ("", 403),
+    ],
+)
+def test_on_a_closed_network_addresses_and_allowed_names_are_served_without_keys(
+    http: Http, host: str, status: int
+) -> None:
+    settings = http.service.settings.model_copy(update={"allow_remote": True, "allowed_hosts": "kb.lan, kb"})
     remote = Http(replace(http.service, settings=settings))
-    assert remote.request("GET", "/v1/me", headers={"Host": "kb.lan:8000"}).status_code == 200
+    assert remote.request("GET", "/v1/me", headers={"Host": host}).status_code == status
 
 
 def test_the_first_key_ends_the_keyless_mode_and_its_revocation_does_not_bring_it_back(

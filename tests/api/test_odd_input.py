@@ -32,12 +32,19 @@ def test_a_day_at_the_end_of_time_or_in_other_digits(http: Http, day: str) -> No
     for asked in ("气球停放证多少钱", "三年前热气球停放证多少钱", "99999999天前风筝线能放多长"):
         assert_told(http, "POST", "/v1/answers", json={"question": asked, "as_of": day})
     assert_told(http, "POST", "/v1/chat/completions", json=_chat("气球", metadata={"as_of": day}))
-    for path in ("/v1/search?question=气球&as_of=", "/v1/versions?due=", "/v1/versions?effective_from=", "/v1/due-lists/"):
+    for path in (
+        "/v1/search?question=气球&as_of=",
+        "/v1/versions?due=",
+        "/v1/versions?effective_from=",
+        "/v1/due-lists/",
+    ):
         assert_told(http, "GET", path + quote(day))
     assert_told(http, "PUT", "/v1/calendar/2026", json={"days": [{"day": day, "is_working": True}]})
 
 
-@pytest.mark.parametrize("month", ["0000-12", "0001-01", "9999-12", "2026-13", "２０２６-０７", "٢٠٢٦-٠٧", "2026-07\n", "2999-12"])
+@pytest.mark.parametrize(
+    "month", ["0000-12", "0001-01", "9999-12", "2026-13", "２０２６-０７", "٢٠٢٦-٠٧", "2026-07\n", "2999-12"]
+)
 def test_a_month_that_is_none(http: Http, month: str) -> None:
     assert_told(http, "GET", "/v1/compliance?month=" + quote(month))
 
@@ -47,7 +54,12 @@ def test_a_record_at_the_ends_of_time_can_be_shown_in_every_list(http: Http, fie
     for number, day in enumerate(ENDS_OF_TIME):
         record = {"id": f"odd-{field}-{number}", "title": "古今", "answer": "古今通用。", field: day}
         assert_told(http, "POST", "/v1/documents", json=record)
-    for path in ("/v1/versions?text=古今&limit=200", "/v1/versions?due=all", "/console/versions?text=古今", "/console/due"):
+    for path in (
+        "/v1/versions?text=古今&limit=200",
+        "/v1/versions?due=all",
+        "/console/versions?text=古今",
+        "/console/due",
+    ):
         assert_told(http, "GET", path)
     for row in http.get("/v1/versions", text="古今", limit=100).json()["versions"]:
         assert_told(http, "GET", f"/console/versions/{row['version_id']}")
@@ -70,7 +82,9 @@ def test_a_cursor_or_an_id_that_is_none_of_ours(http: Http, text: str) -> None:
         assert_told(http, "GET", path + text)
 
 
-@pytest.mark.parametrize("tag", ["²", '"³"', '"٣"', '"' + "9" * 30 + '"', '"' + "9" * 5000 + '"', "W/", '"1","2"', "-1"])
+@pytest.mark.parametrize(
+    "tag", ["²", '"³"', '"٣"', '"' + "9" * 30 + '"', '"' + "9" * 5000 + '"', "W/", '"1","2"', "-1"]
+)
 def test_an_etag_that_is_none_of_ours(http: Http, tag: str) -> None:
     version_id = http.get("/v1/versions").json()["versions"][0]["version_id"]
     for encoding in ("utf-8", "latin-1"):
@@ -107,7 +121,9 @@ def test_characters_that_no_text_has(http: Http, half: str) -> None:
             assert_told(http, "POST", path, content=part + FILE + b"--B--", headers=_multipart())
 
 
-@pytest.mark.parametrize("charset", ["undefined", "utf-16", "idna", "hex", "base64", "unicode_escape", "", '"', "utf-8"])
+@pytest.mark.parametrize(
+    "charset", ["undefined", "utf-16", "idna", "hex", "base64", "unicode_escape", "", '"', "utf-8"]
+)
 def test_a_charset_that_is_none(http: Http, charset: str) -> None:
     for path in FORMS:
         assert_told(http, "POST", path, content=FILE + b"--B--", headers=_multipart(f"; charset={charset}"))
@@ -116,7 +132,9 @@ def test_a_charset_that_is_none(http: Http, charset: str) -> None:
         assert_told(http, "POST", path, content=body, headers={"Content-Type": f"application/json; charset={charset}"})
 
 
-@pytest.mark.parametrize("body", ["[" * 100_000 + "]" * 100_000, '{"a":' * 50_000 + "1" + "}" * 50_000, "9" * 5000, "1e999"])
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000 + "]" * 100_000, '{"a":' * 50_000 + "1" + "}" * 50_000, "9" * 5000, "1e999"]
+)
 def test_nesting_and_numbers_without_end(http: Http, body: str) -> None:
     for path in ("/v1/answers", "/v1/chat/completions", "/v1/documents", "/v1/routes", "/v1/answers/x/feedback"):
         for content in (body, f'{{"id": "deep", "question": {body}, "answer": "x", "metadata": {body}}}'):
@@ -125,7 +143,9 @@ def test_nesting_and_numbers_without_end(http: Http, body: str) -> None:
     assert_told(http, "POST", "/v1/documents", content=part + FILE + b"--B--", headers=_multipart())
 
 
-@pytest.mark.parametrize("name", ["id", "title", "question", "department", "region", "document_number", "replaces", "amends"])
+@pytest.mark.parametrize(
+    "name", ["id", "title", "question", "department", "region", "document_number", "replaces", "amends"]
+)
 def test_a_field_that_is_longer_than_its_column_is_refused(http: Http, name: str) -> None:
     record = {"id": "long", "title": "长", "answer": "长的。", name: "长" * 2001}
     response = http.post("/v1/documents", record)

@@ -93,7 +93,10 @@ def test_a_client_that_stays_gets_the_answer_of_a_slow_drafter(slow: tuple[str, 
     got = events_of(httpx.post(f"{address}/v1/answers", json=QUESTION | {"stream": True}).text)
     assert [name for name, _ in got if name != "progress"] == ["evidence", "text", "answer"]
     assert len([name for name, _ in got if name == "progress"]) >= 3
-    assert service.transcript.answer(got[-1][1]["answer_id"], channel=None).text == got[-1][1]["text"]
+    assert (
+        service.transcript.answer(got[-1][1]["answer_id"], channel=None, asked_by="local-admin").text
+        == got[-1][1]["text"]
+    )
 
 
 def test_events_pass_unbuffered_and_are_kept_by_no_cache(http: Http) -> None:

@@ -1,0 +1,99 @@
+"""How much a sender may send: by key, by address, and of what is kept in memory."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kb_service.api import limits
+from kb_service.api.rates import _address
+from kb_service.domain.people import Role
+from kb_service.service import Service
+from tests.api.conftest import OWNER_TOKEN, Http, key_of, service_with_a_key
+from tests.api.test_access import UNKNOWN, shown
+
+
+@pytest.fixture(scope="module")
+def keyed_service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
+    with service_with_a_key(tmp_path_factory.mktemp("limited"), models_dir) as service:
+        yield service
+
+
+@pytest.fixture
+def limited(keyed_service: Service) -> Http:
+    few = {"requests_per_key": 3, "requests_per_address": 2}
+    return Http(replace(keyed_service, settings=keyed_service.settings.model_copy(update=few)))
+
+
+def statuses(http: Http, times: int, key: str | None = None, path: str = "/v1/matters") -> list[int]:
+    headers = shown(key) if key else {}
+    return [http.request("GET", path, headers=headers).status_code for _ in range(times)]
+
+
+def test_a_key_has_so_many_requests_a_minute_and_is_told_when_to_go_on(limited: Http) -> None:
+    one, other = (key_of(limited, name, Role.FRONTEND) for name in ("甲", "乙"))
+    assert statuses(limited, 4, one) == [200, 200, 200, 429]
+    refused = limited.request("GET", "/v1/matters", headers=shown(one))
+    assert refused.json()["error"] == "TooManyRequests"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert statuses(limited, 3, other) == [200, 200, 200]
+
+
+def test_who_shows_no_valid_key_is_counted_by_address_whatever_they_show(limited: Http) -> None:
+    assert statuses(limited, 1) + statuses(limited, 1, UNKNOWN) == [401, 401]
+    assert statuses(limited, 1) + statuses(limited, 1, "kb_00000001_" + "B" * 43) == [429, 429]
+    assert statuses(limited, 3, key_of(limited, "丙", Role.FRONTEND)) == [200, 200, 200]
+
+
+def test_commands_of_this_machine_probes_and_pages_are_not_counted(limited: Http) -> None:
+    assert set(statuses(limited, 9, OWNER_TOKEN)) == {200}
+    for path in ("/healthz", "/", "/assets/words.js"):
+        assert set(statuses(limited, 9, path=path)) == {200}
+
+
+def test_without_keys_this_machine_counts_like_a_key(http: Http) -> None:
+    few = http.service.settings.model_copy(update={"requests_per_key": 3, "requests_per_address": 2})
+    assert statuses(Http(replace(http.service, settings=few)), 4) == [200, 200, 200, 429]
+
+
+def test_no_limit_is_no_limit(http: Http) -> None:
+    none = http.service.settings.model_copy(update={"requests_per_key": 0, "requests_per_address": 0})
+    assert set(statuses(Http(replace(http.service, settings=none)), 9)) == {200}
+
+
+def test_addresses_of_one_subscriber_are_one() -> None:
+    assert _address("2001:db8:1:2:3::4") == _address("2001:db8:1:2::9") != _address("2001:db8:1:3::9")
+    assert _address("10.0.0.1") != _address("10.0.0.2")
+    assert [_address(each)[1] for each in ("127.0.0.1", "::1", "10.0.0.1", "nobody")] == [True, True, False, False]
+
+
+def test_what_an_unknown_sender_attaches_is_not_read(limited: Http) -> None:
+    response = limited.request("POST", "/v1/answers", content=_unread(), headers={"Content-Type": "application/json"})
+    assert response.status_code == 401
+
+
+async def _unread() -> AsyncIterator[bytes]:
+    pytest.fail("it was read")
+    yield b""
+
+
+def test_large_bodies_share_a_room_and_small_ones_always_find_some(http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_BODIES_IN_ALL", 100_000)
+    large = http.post("/v1/answers", {"question": "气球", "picture": "x" * 400_000})
+    assert (large.status_code, large.headers["Retry-After"]) == (503, "5")
+    assert http.post("/v1/answers", {"question": "热气球停放证多少钱"}).status_code == 200
+
+
+def test_an_upload_that_publishes_is_tried_again_by_administrators_only(keyed_service: Service) -> None:
+    http = Http(replace(keyed_service))
+    editor, admin = key_of(http, "编辑", Role.EDITOR), key_of(http, "管理", Role.ADMIN)
+    sent = {"files": ("x.txt", "内容".encode())}
+    batch = http.request("POST", "/v1/documents:import", files=sent, data={"publish": "true"}, headers=shown(admin))
+    upload_id = batch.json()["uploads"][0]["upload_id"]
+    keyed_service.records.uploads.give_up(upload_id, "it failed", at=keyed_service.now())
+    path = f"/v1/uploads/{upload_id}:retry"
+    assert http.request("POST", path, headers=shown(editor)).status_code == 403
+    page = http.request("POST", f"/console/uploads/{upload_id}/retry", headers={"Cookie": f"kb_key={editor}"})
+    assert page.status_code == 403
+    assert http.request("POST", path, headers=shown(admin)).status_code == 202
