@@ -2,12 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from kb_service.domain.addresses import fault_of_address
 from kb_service.domain.days import checked_interval, declared_end, shanghai_day
@@ -58,13 +58,23 @@ def _several(value: object) -> object:
     return value or []
 
 
+def _at_most(length: int) -> Callable[[str | None], str | None]:
+    def checked(value: str | None) -> str | None:
+        if value is not None and len(value) > length:
+            raise ValueError(f"it has {len(value)} characters; at most {length} are kept")
+        return value
+
+    return checked
+
+
 Day = Annotated[date | None, BeforeValidator(_day)]
 Text = Annotated[str | None, BeforeValidator(_text)]
-Several = Annotated[list[Annotated[str, Field(max_length=2000)]], BeforeValidator(_several)]
-# As long as the columns of the database are; SQLite would take more, PostgreSQL fails.
-Short = Annotated[Text, Field(max_length=200)]
-Long = Annotated[Text, Field(max_length=400)]
-Wordy = Annotated[Text, Field(max_length=2000)]
+# As long as the columns of the database are: SQLite would take more, PostgreSQL fails.
+Short = Annotated[Text, AfterValidator(_at_most(200))]
+Long = Annotated[Text, AfterValidator(_at_most(400))]
+Wordy = Annotated[Text, AfterValidator(_at_most(2000))]
+Several = Annotated[list[Annotated[str, AfterValidator(_at_most(2000))]], BeforeValidator(_several)]
+DocumentIds = Annotated[list[Annotated[str, AfterValidator(_at_most(400))]], BeforeValidator(_several)]
 
 
 class Record(BaseModel):
@@ -92,7 +102,7 @@ class Record(BaseModel):
     document_number: Short = None
     source_url: Annotated[Wordy, AfterValidator(_web_address)] = None
     replaces: Long = None
-    repeals: Several = []
+    repeals: DocumentIds = []
     amends: Long = None
 
 

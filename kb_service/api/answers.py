@@ -87,6 +87,8 @@ def stored(
 
 
 @router.post("/{answer_id}/feedback", status_code=204)
-def feedback(answer_id: str, body: Feedback, service: ServiceOf, _actor: Annotated[Actor, needs(Role.FRONTEND)]) -> None:
+def feedback(
+    answer_id: str, body: Feedback, service: ServiceOf, _actor: Annotated[Actor, needs(Role.FRONTEND)]
+) -> None:
     """Whether the answer resolved the person's problem: said for the one who asked, not by staff."""
     service.transcript.add_feedback(answer_id, at=service.now(), resolved=body.resolved, comment=body.comment)

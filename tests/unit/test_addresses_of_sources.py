@@ -9,11 +9,14 @@ from kb_service.domain.addresses import fault_of_address, web_address
 from kb_service.domain.errors import InvalidRecord
 
 DANGEROUS = [
-    "javascript:alert(1)", "java\tscript:alert(1)", "java\nscript:x", "\x01javascript:x", " javascript:x", "JaVaScRiPt:x",
+    "javascript:alert(1)", "java\tscript:alert(1)", "java\nscript:x", "\x01javascript:x", " javascript:x",
+    "JaVaScRiPt:x",
     "data:text/html,x", "vbscript:x", "blob:https://a", "file:///etc/passwd", "ftp://a", "view-source:https://a",
     "//host", "/\\host", "\\\\host", "https:\\\\host", "https://gov.cn\\@evil.example", "https://gov.cn@evil.example",
-    "http:evil.example", "https:/evil.example", "http://", "https://:80", "https://[::1", "https://a:99999", "https://a\x00",
-    "https://gov.cn/\u202egnp.exe", "https://gov\u200b.cn", "https://a\x85b", "https://a\u2028b", "a1+.-:x", "\ufeffdata:x",
+    "http:evil.example", "https:/evil.example", "http://", "https://:80", "https://[::1", "https://a:99999",
+    "https://a\x00",
+    "https://gov.cn/\u202egnp.exe", "https://gov\u200b.cn", "https://a\x85b", "https://a\u2028b", "a1+.-:x",
+    "\ufeffdata:x",
 ]  # fmt: skip
 HARMLESS = [
     "https://www.shanghai.gov.cn/a?b=1#c",
