@@ -52,7 +52,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
                 http=BoundedProtocol.of(most, Patience()),
                 ws="none",
                 # Python accepts as many in one go, and when that fails it tries and tells each of them.
-                backlog=128,
+                backlog=64,
                 forwarded_allow_ips=settings.proxies,
                 log_config=None,
                 log_level="warning",

@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +20,50 @@ from kb_service.domain.people import Actor
 _NOT_COUNTED = frozenset({"/healthz", "/", "/desk"})
 
 
+class _Counts(Storage):
+    """In memory, for one event loop. The library's own starts a thread for each count, which looks through them all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count_of: dict[str, int] = {}
+        self._end_of: dict[str, float] = {}
+        self._swept_at = time.time()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now = time.time()
+        if now - self._swept_at > expiry:
+            self._swept_at = now
+            for ended in [each for each, end in self._end_of.items() if end <= now]:
+                self.clear(ended)
+        if self._end_of.get(key, 0) <= now:
+            self._count_of[key], self._end_of[key] = 0, now + expiry
+        self._count_of[key] += amount
+        return self._count_of[key]
+
+    def get(self, key: str) -> int:
+        return self._count_of.get(key, 0) if self._end_of.get(key, 0) > time.time() else 0
+
+    def get_expiry(self, key: str) -> float:
+        return self._end_of.get(key, time.time())
+
+    def clear(self, key: str) -> None:
+        self._count_of.pop(key, None)
+        self._end_of.pop(key, None)
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int:
+        ended = len(self._count_of)
+        self._count_of.clear()
+        self._end_of.clear()
+        return ended
+
+
 class RequestRates:
     """Answers 429 with `Retry-After` beyond the limits; 0 is none. The commands of this machine are not counted.
 
@@ -29,7 +73,7 @@ class RequestRates:
 
     def __init__(self, app: ASGIApp, *, a_key: int, an_address: int) -> None:
         self._app = app
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limiter = FixedWindowRateLimiter(_Counts())
         self._of_a_key = RateLimitItemPerMinute(a_key) if a_key else None
         self._of_an_address = RateLimitItemPerMinute(an_address) if an_address else None
 
