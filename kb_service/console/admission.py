@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from kb_service.api.access import COOKIE, NAME_COOKIE, ServiceOf
 from kb_service.api.sent_files import sent_form
 from kb_service.console.screens import Trouble, page, see, settled, trouble_of
-from kb_service.domain.errors import InvalidPerson, KbError, NotAllowed, Unauthenticated
+from kb_service.domain.errors import InvalidPerson, InvalidRecord, KbError, NotAllowed, Unauthenticated
 from kb_service.domain.people import shown_name
+from kb_service.domain.privacy import is_storable
 
 _HOME = "/console"
 
@@ -30,8 +31,13 @@ FormOf = Annotated[FormData, Depends(_form)]
 
 
 def text_field(form: FormData, name: str) -> str:
-    """A text field as it was typed, with the line ends of our texts; "" when it was not sent."""
+    """A text field as it was typed, with the line ends of our texts; "" when it was not sent.
+
+    Raises InvalidRecord for characters that no text has.
+    """
     value = form.get(name)
+    if isinstance(value, str) and not is_storable(value):
+        raise InvalidRecord(f"{name} holds characters that no text has (NUL or half a surrogate pair)")
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
 
 
@@ -72,7 +78,7 @@ def login(request: Request, service: ServiceOf, form: FormOf) -> Response:
     following = _place(text_field(form, "next"))
 
     def with_name() -> Response:
-        name = shown_name(text_field(form, "name"))
+        name = shown_name(str(form.get("name", "")))
         return _remembering(request, see(following), NAME_COOKIE, quote(name))
 
     def with_key() -> Response:
