@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_1830_who_asked"
-down_revision = "20261128_0600_jobs"
+down_revision = "20261128_1750_trail_covers_rows"
 
 
 def upgrade() -> None:
