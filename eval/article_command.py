@@ -62,7 +62,7 @@ def _under_eval_data() -> Path:
 def _filled(versions: Path) -> Iterator[Service]:
     """Nothing is embedded: articles are looked up in the database."""
     with TemporaryDirectory(prefix="kb-eval-") as folder, open_service(scratch_settings(Path(folder))) as service:
-        taking_in = importing(service.records)
+        taking_in = importing(service.settings, service.records)
         file = Path(folder) / "laws.jsonl"
         lines = []
         for each in records(versions):

@@ -128,7 +128,7 @@ def _take_in(service: Service, record: dict[str, Any], *, publish: bool) -> str:
 
 
 def _imported(service: Service, path: Path, *, publish: bool) -> list[Imported]:
-    return list(importing(service.records).run([path], actor="planter", publish=publish))
+    return list(importing(service.settings, service.records).run([path], actor="planter", publish=publish))
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def plant(service: Service, records: Sequence[Mapping[str, Any]], *, publish: bo
     with TemporaryDirectory(prefix="kb-eval-") as folder:
         file = Path(folder) / "planted.jsonl"
         file.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in records), encoding="utf-8")
-        taking_in = importing(service.records)
+        taking_in = importing(service.settings, service.records)
         imported = list(taking_in.run([file], actor=_ACTOR, publish=publish))
     service.synchroniser.reconcile()
     return [f"line {each.line}: {each.reason}" for each in imported if each.status == "refused"]
@@ -61,6 +61,6 @@ def _fill(settings: Settings, corpus: Path) -> None:
     departments, matters = read_departments(corpus / "departments.yaml"), read_matters(corpus / "matters.yaml")
     with open_records(settings) as records:
         records.catalogue.replace(departments_=departments, matters_=matters, actor=_ACTOR, at=now())
-        for _ in importing(records).run([corpus], actor=_ACTOR, publish=True):
+        for _ in importing(settings, records).run([corpus], actor=_ACTOR, publish=True):
             pass
     take_confidence_model(corpus, settings.own_confidence_model)

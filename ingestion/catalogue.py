@@ -7,11 +7,15 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ingestion.plain_yaml import NotPlain, load
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.matters import Department, Matter
 
 _Fields = TypeVar("_Fields", bound=BaseModel)
+
+# Ten thousand matters.
+_LONGEST = 3_000_000
 
 
 class _DepartmentFields(BaseModel):
@@ -50,8 +54,8 @@ def read_matters(path: Path) -> list[Matter]:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        entries = load(path.read_text(encoding="utf-8"), longest=_LONGEST)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, NotPlain) as error:
         raise InvalidRecord(f"{path} cannot be read as YAML: {error}") from error
     if not isinstance(entries, list):
         raise InvalidRecord(f"{path} must be a list of entries")

@@ -13,29 +13,40 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 _PARENT_CHECKED_EVERY_SECONDS = 2
 _BEGUN = "begun"
+# Two are usual: what is imported is no file's fault.
+_START_SECONDS = 60
+# Beside its memory: the libraries, which are mapped from their files, and addresses that are set aside and never used.
+_MAPPED_BYTES = 2**30
+# A child that keeps more of its memory than this after its work ends: the next order is to have nearly all of it.
+_KEPT_SHARE = 0.75
+# What a child may write, by mistake or not, into one file.
+_LARGEST_WRITTEN_FILE = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """``memory_bytes``: of addresses. ``idle_seconds`` without an order end the child. ``order_seconds``: the parent
-    gives up earlier; this ends a child in any code, even where the parent was killed. 0: no such limit.
+    """``memory_bytes``: of its own, libraries not counted. ``idle_seconds`` without an order end the child.
+    ``silent_seconds`` without a message end it too, in any code; the parent gives up earlier, if it still lives.
     """
 
     memory_bytes: int
     idle_seconds: float
     niceness: int
-    order_seconds: int = 0
+    silent_seconds: int
 
 
 class Child:
-    """``module`` has a function ``work``, a generator of the messages that an order brings. All travel pickled."""
+    """``module`` has a function ``work`` (a `Work`), and ``warm``, which loads what most orders need.
+
+    Orders and messages travel pickled.
+    """
 
     def __init__(self, module: str, limits: ChildLimits) -> None:
         self._pipe, theirs = Pipe()
@@ -50,8 +61,10 @@ class Child:
         theirs.close()
 
     def begin(self, order: object) -> None:
-        """Returns when the child has the order. Raises OSError or EOFError when it has ended."""
+        """Returns when the child has the order. Raises OSError or EOFError when it has ended, or does not start."""
         self._pipe.send(order)
+        if not self._pipe.poll(_START_SECONDS):
+            raise TimeoutError(f"the process did not start within {_START_SECONDS} seconds")
         self._pipe.recv()
 
     def message(self, *, seconds: float) -> Any:
@@ -75,28 +88,55 @@ class Child:
         self._pipe.close()
 
 
+# What sends a message to the parent.
+Tell = Callable[[object], None]
+# A function of a module that children import: does what an order asks, and tells the parent.
+Work = Callable[[Any, Tell], None]
+
+
 def main(
-    descriptor: int, module: str, memory_bytes: int, idle_seconds: float, niceness: int, order_seconds: int
+    descriptor: int, module: str, memory_bytes: int, idle_seconds: float, niceness: int, silent_seconds: int
 ) -> None:
     _end_with_parent()
     os.nice(niceness)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limited, most in (
+        (resource.RLIMIT_DATA, memory_bytes),
+        (resource.RLIMIT_AS, memory_bytes + _MAPPED_BYTES),
+        (resource.RLIMIT_FSIZE, _LARGEST_WRITTEN_FILE),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limited, (most, most))
     with Connection(descriptor) as pipe, contextlib.suppress(OSError):
-        _serve(pipe, importlib.import_module(module).work, idle_seconds, order_seconds)
+        working = importlib.import_module(module)
+        working.warm()
+        _serve(pipe, working.work, idle_seconds, silent_seconds)
+        # Ended here, whatever threads a library has left behind.
+        os._exit(0)
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Iterator[object]], idle_seconds: float, order_seconds: int) -> None:
-    while pipe.poll(idle_seconds):
+def _serve(pipe: Connection, work: Work, idle_seconds: float, silent_seconds: int) -> None:
+    memory_bytes, _ = resource.getrlimit(resource.RLIMIT_DATA)
+
+    def tell(message: object) -> None:
+        signal.alarm(0)  # a parent that is slow to listen is no fault of the file's
+        pipe.send(message)
+        signal.alarm(silent_seconds)
+
+    while _kept_bytes() <= _KEPT_SHARE * memory_bytes and pipe.poll(idle_seconds):
         try:
             order = pipe.recv()
         except EOFError:  # the parent has gone
             return
-        pipe.send(_BEGUN)
-        signal.alarm(order_seconds)
-        for message in work(order):
-            pipe.send(message)
+        tell(_BEGUN)
+        work(order, tell)
         signal.alarm(0)
+
+
+def _kept_bytes() -> int:
+    """What counts against RLIMIT_DATA; 0 where the system does not tell."""
+    with contextlib.suppress(OSError), open("/proc/self/statm") as file:
+        return int(file.read().split()[5]) * resource.getpagesize()
+    return 0
 
 
 def _end_with_parent() -> None:

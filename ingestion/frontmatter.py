@@ -1,19 +1,18 @@
 """What an author says of a file beside its text: YAML between "---" lines, or a sidecar file ``name.ext.yaml``."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
 import yaml
 
+from ingestion.plain_yaml import NotPlain, line_of, load
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import FileRefused
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_LARGEST_YAML = 200_000
-# An anchor that is used many times over makes a short text unfold without end.
-_ANCHOR = re.compile(r"(?m)^[^#\n]*[:\-]\s+[&*]\w+\s*$|<<\s*:")
+_LONGEST_NAME = 60
 
 # Every way an author may name a field of the bulk format, beside the field's own name.
 _SYNONYMS = {
@@ -69,50 +68,25 @@ def named_in_english(fields: Mapping[object, object]) -> Mapping[str, object]:
 
 def field_name(word: str) -> str | None:
     """The bulk format's name of a column or field, or None. Remarks in parentheses do not count: 标题（选填）."""
+    if len(word) > _LONGEST_NAME:
+        return None
     bare = re.sub(r"[（(【\[].*?[)）】\]]|[\s*＊:：_]", "", word)
     return FIELD_OF.get(word.strip()) or FIELD_OF.get(bare)
 
 
 def _mapping(text: str, what: str, remedy: str, *, first_line: int = 1) -> Mapping[object, object]:
-    if len(text) > _LARGEST_YAML:
-        raise FileRefused(f"{what} is longer than {_LARGEST_YAML:,} characters; {remedy}.")
-    if anchor := _ANCHOR.search(text):
-        line = first_line + text.count("\n", 0, anchor.start())
-        raise FileRefused(f"{what} uses YAML anchors in line {line}; {remedy}.")
     try:
-        loaded = yaml.safe_load(text)
+        loaded = load(text)
+    except NotPlain as error:
+        raise FileRefused(f"{what} {error} in line {first_line + error.line}; {remedy}.") from error
     except (yaml.YAMLError, ValueError) as error:
-        line = first_line + _lines_before(error, text)
+        line = first_line + line_of(error, text)
         raise FileRefused(f"{what} is not valid YAML in line {line}; {remedy}.") from error
-    except RecursionError as error:
-        raise FileRefused(f"{what} is nested too deeply; {remedy}.") from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
         raise FileRefused(f"{what} is not a list of fields; {remedy}.")
     return loaded
-
-
-def _lines_before(error: yaml.YAMLError | ValueError, text: str) -> int:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return error.problem_mark.line
-    if isinstance(error, yaml.reader.ReaderError):
-        return text.count("\n", 0, error.position)
-    for node in _scalars(yaml.compose(text, yaml.SafeLoader)):
-        try:
-            yaml.SafeLoader("").construct_document(node)
-        except ValueError:  # 2026-02-30 has the form of a day and is none
-            return node.start_mark.line
-    return 0
-
-
-def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-    elif isinstance(node, yaml.CollectionNode):
-        for each in node.value:
-            for child in each if isinstance(each, tuple) else (each,):
-                yield from _scalars(child)
 
 
 def _plain(value: object) -> object:

@@ -9,6 +9,7 @@ from ingestion.markers import ANNEX, ANSWER, QUESTION, Rank
 from ingestion.parsing.blocks import BlockKind
 
 _LONGEST_MARKED = 80
+_LONGEST_WITH_A_DEPTH = 300
 _LONGEST_NUMBERED = 40
 _LONGEST_NUMBERED_BEFORE_COLON = 12
 _LONGEST_PLAIN = 25
@@ -31,7 +32,7 @@ _TITLE_WORD = re.compile(
 # 有下列情形之一的： introduces a list and has to be quoted with it; 申请条件： is a heading.
 _LEAD_IN = re.compile(r"下列|以下|如下|是指|包括|情形|之一|分别")
 # After such a line （一） opens an item; after 通知如下： it opens a chapter.
-_LIST_FOLLOWS = re.compile(r"(?:下列|是指|之一|以下|情形|包括).*[：:]$")
+_LIST_FOLLOWS = re.compile(r"下列|是指|之一|以下|情形|包括")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def _outer(line: Line) -> Heading | None:
     is_division = marker is not None and marker.rank <= Rank.SECTION
     if is_division and len(text) <= _LONGEST_NUMBERED + 5 and not _SENTENCE_END.search(text):
         return _heading(line)
-    if line.level is not None and (len(text) <= _LONGEST_MARKED or not text.endswith("。")):
+    # It stands before every passage under it, in the database and in the index.
+    if line.level is not None and len(text) <= (_LONGEST_MARKED if text.endswith("。") else _LONGEST_WITH_A_DEPTH):
         return _heading(line)
     if text[0] == "附" and _is_annex(line):
         return _heading(line, is_annex=True)
@@ -129,8 +131,12 @@ def _list_rank(line: Line, before: Line | None, listed: Rank | None) -> Rank | N
     if listed is not None:
         return None if marker.rank < listed else listed
     is_first_item = marker.number == 1 and marker.rank > Rank.FIRST
-    opens_list = is_first_item and before is not None and _LIST_FOLLOWS.search(before.text) is not None
+    opens_list = is_first_item and before is not None and _introduces_list(before.text)
     return marker.rank if opens_list else None
+
+
+def _introduces_list(text: str) -> bool:
+    return text.endswith(("：", ":")) and _LIST_FOLLOWS.search(text) is not None
 
 
 def _group_of_articles(line: Line, following: Line | None) -> Heading | None:

@@ -1,11 +1,21 @@
-"""Taking files and records in: read, stored in short transactions, reported one by one."""
+"""Taking files and records in: read in child processes, stored in short transactions, reported one by one."""
 
+import math
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ingestion.sources import Read, Reading, files_in
+from ingestion.reading_child import (
+    QUICK_SECONDS,
+    FileInFolder,
+    ReadingChildren,
+    ReadingFailed,
+    StillReading,
+    read_in_folder,
+)
+from ingestion.sources import Read, files_in
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.life import BULK_IMPORT
@@ -35,9 +45,17 @@ class Imported:
 class Importing:
     """Imports with or without publishing; what was reported as stored is committed."""
 
-    def __init__(self, *, library: SqlLibrary, reading: Reading, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        library: SqlLibrary,
+        source: Callable[[Path], FileInFolder],
+        children: Callable[[], ReadingChildren],
+        now: Callable[[], datetime],
+    ) -> None:
         self._library = library
-        self._reading = reading
+        self._source = source
+        self._children = children
         self._now = now
 
     def dry_run(self, paths: list[Path]) -> Iterator[Imported]:
@@ -61,8 +79,25 @@ class Importing:
         yield from self._store(waiting, actor, publish)
 
     def _reads(self, paths: list[Path]) -> Iterator[Read]:
-        for path in files_in(paths):
-            yield from self._reading.read(path)
+        """What is read quickly first: one file that takes its whole time does not hold the others up."""
+        with closing(self._children()) as children:
+            slow: list[Path] = []
+            for path in files_in(paths):
+                try:
+                    yield from self._read(children, path, put_off_after=QUICK_SECONDS)
+                except StillReading:
+                    slow.append(path)
+            for path in slow:
+                yield from self._read(children, path, put_off_after=math.inf)
+
+    def _read(self, children: ReadingChildren, path: Path, *, put_off_after: float) -> Iterator[Read]:
+        source = str(path)
+        try:
+            for chunk in children.read(self._source(path), reader=read_in_folder, put_off_after=put_off_after):
+                for each in chunk.records:
+                    yield Read(source, each.line, each.draft, each.reason, each.content)
+        except ReadingFailed as error:
+            yield Read(source, None, None, f"{path.name}: {error}")
 
     def _store(self, waiting: list[tuple[Read, VersionDraft]], actor: str, publish: bool) -> Iterator[Imported]:
         at = self._now()

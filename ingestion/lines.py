@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ingestion.markers import Marker, Rank, markdown_heading, marker_of, number_of
 from ingestion.parsing.blocks import Block, BlockKind
@@ -13,7 +14,7 @@ _INLINE_ARTICLE = re.compile(
     r"(?<=[。；！？])\s*(?=第([零〇一二三四五六七八九十百千两]{1,9}|\d{1,4})[条條][ \t\u3000（])"
 )
 _CHAPTER_BEFORE_ARTICLE = re.compile(
-    r"第\S{1,5}[章节節][ \t\u3000]*\S{0,20}?[ \t\u3000]+(?=第\S{1,7}[条條][ \t\u3000])"
+    r"第\S{1,5}[章节節][ \t\u3000]{0,20}\S{0,20}?[ \t\u3000]{1,20}(?=第\S{1,7}[条條][ \t\u3000])"
 )
 
 
@@ -70,7 +71,7 @@ def lines_of_text(text: str) -> tuple[str, list[Line]]:
             continue
         at = start + len(raw) - len(raw.lstrip())
         if words.startswith("|") and words.endswith("|") and len(words) > 2:
-            _add_table_row(lines, words, at, stored)
+            lines.append(Line(at, at + len(words), words, BlockKind.TABLE))
             continue
         if (found := markdown_heading(words)) is not None:
             level, skip, label = found
@@ -82,7 +83,7 @@ def lines_of_text(text: str) -> tuple[str, list[Line]]:
         cut = _cut_at_articles(Line(at, at + len(words), words, BlockKind.PARAGRAPH, marker_of(words)), last_article)
         lines.extend(cut)
         last_article = _last_article(cut, last_article)
-    return stored, lines
+    return stored, _with_whole_tables(lines, stored)
 
 
 def _rows(text: str) -> Iterator[tuple[int, str]]:
@@ -92,12 +93,20 @@ def _rows(text: str) -> Iterator[tuple[int, str]]:
         start += len(row) + 1
 
 
-def _add_table_row(lines: list[Line], row: str, at: int, stored: str) -> None:
-    last = lines[-1] if lines else None
-    if last is not None and last.kind is BlockKind.TABLE and stored[last.end : at].strip(_SPACE) == "\n":
-        lines[-1] = Line(last.start, at + len(row), stored[last.start : at + len(row)], BlockKind.TABLE)
-        return
-    lines.append(Line(at, at + len(row), row, BlockKind.TABLE))
+def _with_whole_tables(lines: Sequence[Line], stored: str) -> list[Line]:
+    """Rows that follow each other directly are one table."""
+    whole: list[Line] = []
+    first: Line | None = None  # row of the table that is open
+    for line, following in zip_longest(lines, lines[1:]):
+        if line.kind is not BlockKind.TABLE:
+            whole.append(line)
+            continue
+        first = first or line
+        goes_on = following is not None and following.kind is BlockKind.TABLE
+        if not goes_on or following is None or stored[line.end : following.start].strip(_SPACE) != "\n":
+            whole.append(Line(first.start, line.end, stored[first.start : line.end], BlockKind.TABLE))
+            first = None
+    return whole
 
 
 def _line(block: Block, text: str, offset: int) -> Line:

@@ -71,7 +71,7 @@ ANNEX = re.compile(r"附(?:件|表|录|錄|图|圖)?\s?[0-9０-９一二三四�
 QUESTION = re.compile(r"(?:问题?|問題?|提问|提問|Q|q)\s?[0-9０-９一二三四五六七八九十]{0,3}\s?[:：]\s*")
 ANSWER = re.compile(r"(?:答|答复|答覆|回答|回复|回覆|解答|A|a)\s?[0-9]{0,3}\s?[:：]")
 _OPENERS = frozenset("第一二三四五六七八九十百（(0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩")
-_MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t　]+(.+?)[ \t#]*$")
+_MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t　]+")
 
 
 def marker_of(line: str) -> Marker | None:
@@ -96,7 +96,10 @@ def starts_unit(line: str) -> bool:
 def markdown_heading(line: str) -> tuple[int, int, str] | None:
     """Level, offset of the words and the words of a "## …" line."""
     found = _MARKDOWN_HEADING.match(line) if line.startswith("#") else None
-    return None if found is None else (len(found[1]), found.start(2), found[2])
+    if found is None or found.end() == len(line):
+        return None
+    words = line[found.end() :].rstrip(" \t#") or line[found.end()]
+    return len(found[1]), found.end(), words
 
 
 def number_of(digits: str) -> int:

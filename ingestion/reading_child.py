@@ -1,16 +1,29 @@
-"""Reading files in child processes, a transaction's worth of records at a time."""
+"""Reading files in confined child processes, whatever door they came by: uploads, `kb ingest`, `kb parse`.
+
+A file has so many seconds and so much memory. A file of many records is told a transaction's worth at a time, a scan
+page by page, and each of these has the seconds for itself.
+"""
 
 import functools
+import itertools
+import math
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ingestion.child_process import Child, ChildLimits
-from ingestion.sources import Read, Reading
+from ingestion.child_process import Child, ChildLimits, Tell
+from ingestion.parsing.blocks import ParsedFile
+from ingestion.parsing.limits import LIMITS, ParsingLimits
+from ingestion.parsing.parse import parse
+from ingestion.sources import Read, Reading, bytes_of, lines_in
+from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.domain.errors import FileRefused
 from kb_service.domain.uploads import Chunk, IncomingRecord
 
 # Rows in one transaction: 50 ms on SQLite, so that a question, whose answer is written too, never waits long.
@@ -18,7 +31,9 @@ _ROWS_AT_ONCE = 150
 _MOST_IDLE = 2
 # The child leaves the processor to whoever is waiting for an answer.
 _NICENESS = 10
-_GIBIBYTE = 2**30
+_MEBIBYTE = 2**20
+# Who reads many files puts one off that takes longer, and reads it after the others.
+QUICK_SECONDS = 3.0
 
 
 class ReadingFailed(Exception):
@@ -27,6 +42,10 @@ class ReadingFailed(Exception):
     def __init__(self, sentence: str, details: str = "") -> None:
         super().__init__(sentence)
         self.details = details
+
+
+class StillReading(Exception):
+    """The file takes longer than the caller wanted to wait for its beginning; nothing of it was told yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +60,40 @@ class KeptFile:
     department_ids: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class FileInFolder:
+    """A file of this machine, with what stands beside it; what is read is kept in the folder ``blobs``."""
+
+    path: Path
+    blobs: Path
+    matter_ids: Mapping[str, str]
+    department_ids: Mapping[str, str]
+
+
+Source = KeptFile | FileInFolder
 # A function of some module, so that the child can import it.
-Reader = Callable[[KeptFile], Iterable[Read]]
+Reader = Callable[[Any, ParsingLimits], Iterable[Read]]
 
 
-def read_source(source: KeptFile) -> Iterator[Read]:
+def read_source(source: KeptFile, limits: ParsingLimits = LIMITS) -> Iterator[Read]:
     """The file's records. A file that its records name is not read: it would be one of the server's."""
-    reading = Reading(
+    reading = _reading(source, lambda _data: source.blob_sha256, limits)
+    return reading.read_sent(source.path.read_bytes(), source.file_name, source.fields)
+
+
+def read_in_folder(source: FileInFolder, limits: ParsingLimits = LIMITS) -> Iterator[Read]:
+    """The file's records, and the files beside it that they name."""
+    return _reading(source, BlobFolder(source.blobs).keep, limits).read(source.path)
+
+
+def _reading(source: Source, keep: Callable[[bytes], str], limits: ParsingLimits) -> Reading:
+    return Reading(
         converter=_converter(),
         matter_ids=source.matter_ids,
         department_ids=source.department_ids,
-        keep=lambda _data: source.blob_sha256,
+        keep=keep,
+        limits=limits,
     )
-    return reading.read_sent(source.path.read_bytes(), source.file_name, source.fields)
 
 
 @functools.cache
@@ -62,10 +102,21 @@ def _converter() -> OpenCCConverter:
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _Read:
     reader: Reader
-    source: KeptFile
+    source: Source
     skip: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Parse:
+    path: Path
+
+
+class _Sign(Enum):
+    PAGE = "a page of a scan was recognised"
+    DONE = "the order is done"
+    OUT_OF_MEMORY = "the memory did not do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +125,55 @@ class _Fault:
     details: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    sentence: str
+
+
 class ReadingChildren:
     """As many children at a time as there are callers. Thread-safe; close it in the end."""
 
-    def __init__(
-        self, *, seconds: float = 20 * 60, memory_bytes: int = 4 * _GIBIBYTE, idle_seconds: float = 60
-    ) -> None:
-        """``seconds``: how long a file may take; ``memory_bytes``: of addresses, for one child."""
+    def __init__(self, *, seconds: float = 30, memory_mb: int = 1024, idle_seconds: float = 60) -> None:
+        """``seconds``: how long a file may take; ``memory_mb``: what one child may have, libraries not counted."""
         self._seconds = seconds
-        self._limits = ChildLimits(memory_bytes, idle_seconds, _NICENESS)
+        self._memory_mb = memory_mb
+        # The child ends itself where its parent has been killed.
+        silent_seconds = math.ceil(seconds) + 2
+        self._limits = ChildLimits(memory_mb * _MEBIBYTE, idle_seconds, _NICENESS, silent_seconds)
         self._idle: list[Child] = []
         self._lock = threading.Lock()
 
-    def read(self, source: KeptFile, *, reader: Reader = read_source, skip: int = 0) -> Iterator[Chunk]:
+    def read(
+        self,
+        source: Source,
+        *,
+        reader: Reader = read_source,
+        skip: int = 0,
+        put_off_after: float = math.inf,
+    ) -> Iterator[Chunk]:
         """The records after the first ``skip``, a transaction's worth at a time; at least one chunk, maybe empty.
 
-        Raises ReadingFailed.
+        Raises ReadingFailed, and StillReading where nothing was told ``put_off_after`` seconds after the beginning.
         """
-        child = self._at_work(_Order(reader, source, skip))
+        for message in self._messages(_Read(reader, source, skip), put_off_after):
+            if isinstance(message, Chunk):
+                yield message
+
+    def parsed(self, path: Path) -> ParsedFile:
+        """What the parser makes of a file of this machine. Raises FileRefused, ReadingFailed."""
+        found = [each for each in self._messages(_Parse(path), math.inf) if isinstance(each, ParsedFile)]
+        return found[0]
+
+    def close(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for child in idle:
+            child.kill()
+
+    def _messages(self, order: _Read | _Parse, put_off_after: float) -> Iterator[object]:
+        child = self._at_work(order)
         try:
-            yield from self._chunks(child)
+            yield from self._told(child, put_off_after)
         except BaseException:  # GeneratorExit too: it is in the middle of a file that nobody wants any more
             child.kill()
             raise
@@ -104,29 +184,36 @@ class ReadingChildren:
         for each in surplus:
             each.kill()
 
-    def _chunks(self, child: Child) -> Iterator[Chunk]:
-        is_last = False
-        while not is_last:
-            try:
-                message = child.message(seconds=self._seconds)
-            except TimeoutError:
+    def _told(self, child: Child, put_off_after: float) -> Iterator[object]:
+        patience = put_off_after
+        while (message := self._message(child, patience)) is not _Sign.DONE:
+            if message is _Sign.OUT_OF_MEMORY:
                 raise ReadingFailed(
-                    f"reading it took longer than {_duration(self._seconds)}; split it and try again"
-                ) from None
-            except EOFError as error:
-                raise ReadingFailed(f"reading it ended the process that read it ({error})") from error
+                    f"reading it takes more than the {self._memory_mb} MB of memory that a file may; "
+                    "split it and try again"
+                )
             if isinstance(message, _Fault):
                 raise ReadingFailed(message.sentence, message.details)
+            if isinstance(message, _Refused):
+                raise FileRefused(message.sentence)
+            if message is _Sign.PAGE and patience < self._seconds:
+                raise StillReading
+            patience = math.inf
             yield message
-            is_last = message.is_last
 
-    def close(self) -> None:
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for child in idle:
-            child.kill()
+    def _message(self, child: Child, patience: float) -> object:
+        try:
+            return child.message(seconds=min(patience, self._seconds))
+        except TimeoutError:
+            if patience < self._seconds:
+                raise StillReading from None
+            raise ReadingFailed(
+                f"reading it took longer than the {self._seconds:g} seconds that a file may; split it and try again"
+            ) from None
+        except EOFError as error:
+            raise ReadingFailed(f"reading it ended the process that read it ({error})") from error
 
-    def _at_work(self, order: _Order) -> Child:
+    def _at_work(self, order: _Read | _Parse) -> Child:
         while True:
             with self._lock:
                 child, is_new = (self._idle.pop(), False) if self._idle else (Child(__name__, self._limits), True)
@@ -143,33 +230,56 @@ class ReadingChildren:
                 return child
 
 
-def work(order: _Order) -> Iterator[Chunk | _Fault]:
-    """In the child: one file's records, or what went wrong."""
+# In the child
+
+
+def warm() -> None:
+    """What most files need is no part of the first one's seconds."""
+    import_module("lxml.html")
+    import_module("markdown_it")
+    _converter().to_simplified("問")
+
+
+def work(order: _Read | _Parse, tell: Tell) -> None:
+    """One file's records or blocks, or what went wrong."""
+    limits = replace(LIMITS, page_recognised=lambda: tell(_Sign.PAGE))
     try:
-        yield from _chunks(_records(order)[order.skip :], order.skip)
+        if isinstance(order, _Parse):
+            tell(parse(bytes_of(order.path), order.path.name, limits=limits))
+        else:
+            for chunk in _chunks(order, limits):
+                tell(chunk)
+        tell(_Sign.DONE)
+    except FileRefused as error:
+        tell(_Refused(str(error)))
     except MemoryError:
-        yield _Fault("reading it takes more memory than a file may; split it and try again", "")
-        raise SystemExit from None  # what is left of its memory would not do for the next file
+        tell(_Sign.OUT_OF_MEMORY)
     except Exception as error:  # whatever a parser trips over fails this file alone
         first = (str(error).splitlines() or [""])[0][:300]
-        yield _Fault(f"reading it failed ({type(error).__name__}: {first})", traceback.format_exc())
+        tell(_Fault(f"reading it failed ({type(error).__name__}: {first})", traceback.format_exc()))
 
 
-def _records(order: _Order) -> list[IncomingRecord]:
-    reads = enumerate(order.reader(order.source))
-    return [IncomingRecord(ordinal, read.line, read.draft, read.reason, read.content) for ordinal, read in reads]
-
-
-def _chunks(records: Sequence[IncomingRecord], skipped: int) -> Iterator[Chunk]:
-    total = skipped + len(records)
+def _chunks(order: _Read, limits: ParsingLimits) -> Iterator[Chunk]:
+    """With how many records the file has: lines are counted first, anything else is read through first."""
+    reads = order.reader(order.source, limits)
+    if (total := _lines_of(order.source)) is None:
+        reads = list(reads)
+        total = len(reads)
     some: list[IncomingRecord] = []
-    for each in records:
+    ordinal = order.skip - 1
+    for ordinal, read in itertools.islice(enumerate(reads), order.skip, None):
+        each = IncomingRecord(ordinal, read.line, read.draft, read.reason, read.content)
         if some and sum(one.rows for one in some) + each.rows > _ROWS_AT_ONCE:
             yield Chunk(some, total)
             some = []
         some.append(each)
-    yield Chunk(some, total, is_last=True)
+    yield Chunk(some, ordinal + 1, is_last=True)
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds:g} seconds" if seconds < 60 else f"{seconds / 60:g} minutes"
+def _lines_of(source: Source) -> int | None:
+    """None where the file is no `.jsonl`."""
+    return lines_in(source.path) if _name_of(source).lower().endswith(".jsonl") else None
+
+
+def _name_of(source: Source) -> str:
+    return source.file_name if isinstance(source, KeptFile) else source.path.name

@@ -6,10 +6,10 @@ The child keeps the recogniser's models for the next picture and ends when none 
 import contextlib
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from ingestion.child_process import Child, ChildLimits
+from ingestion.child_process import Child, ChildLimits, Tell
 from kb_service.domain.errors import FileRefused, PictureRefused
 
 MOST_CHARACTERS = 1000
@@ -52,13 +52,13 @@ class PictureReading:
         reader: PictureReader = words_of_picture,
         seconds: float = 20,
         line: int = 4,
-        memory_bytes: int = 3 * _GIBIBYTE,
+        memory_bytes: int = _GIBIBYTE,
         idle_seconds: float = 60,
     ) -> None:
-        """``seconds``: for the line and for the reading, each; ``memory_bytes``: of addresses, 1.3 GB are usual."""
+        """``seconds``: for the line and for the reading, each; ``memory_bytes``: 0.9 GB are usual."""
         self._reader = reader
         self._seconds = seconds
-        self._limits = ChildLimits(memory_bytes, idle_seconds, _NICENESS, order_seconds=math.ceil(seconds) + 2)
+        self._limits = ChildLimits(memory_bytes, idle_seconds, _NICENESS, silent_seconds=math.ceil(seconds) + 2)
         self._queue = threading.BoundedSemaphore(1 + line)
         self._lock = threading.Lock()
         self._child: Child | None = None
@@ -124,12 +124,16 @@ class PictureReading:
 _BUSY = "too many pictures are being read at the moment; send it again in a minute, or type the words that it shows"
 
 
-def work(order: tuple[PictureReader, bytes]) -> Iterator[str | _Refused]:
+def warm() -> None:
+    """Nothing: the recogniser is loaded with the first picture, so that a question of words never waits for it."""
+
+
+def work(order: tuple[PictureReader, bytes], tell: Tell) -> None:
     """In the child: what a picture says, or why it cannot be read."""
     reader, picture = order
     try:
-        yield reader(picture)
+        tell(reader(picture))
     except FileRefused as error:
-        yield _Refused(str(error))
+        tell(_Refused(str(error)))
     except MemoryError:
-        yield _Refused("reading the picture takes more memory than one may; make it smaller")
+        tell(_Refused("reading the picture takes more memory than one may; make it smaller"))

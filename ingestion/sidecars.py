@@ -7,12 +7,16 @@ from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.subtitles import with_chapters
 from kb_service.domain.errors import FileRefused
 
+_LARGEST_BYTES = 400_000
+
 
 def sidecar_of(path: Path) -> dict[str, object]:
     """The fields of ``name.ext.yaml`` beside a file; none without it. Raises FileRefused."""
     sidecar = path.with_name(path.name + ".yaml")
     if not sidecar.exists():
         return {}
+    if sidecar.stat().st_size > _LARGEST_BYTES:
+        raise FileRefused(f"{sidecar.name} has more than {_LARGEST_BYTES:,} bytes; write one `field: value` a line")
     try:
         return dict(sidecar_fields(sidecar.read_text(encoding="utf-8"), sidecar.name))
     except UnicodeDecodeError as error:

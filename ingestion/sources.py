@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ingestion.parsing.blocks import QuestionAnswer
+from ingestion.parsing.limits import LIMITS, ParsingLimits, require_passages
 from ingestion.parsing.parse import parse
 from ingestion.records import EDITABLE, Record, derived_title, fields_of, metadata_of, read_record, require_clean
 from ingestion.sidecars import sidecar_of, with_sidecar_chapters
@@ -19,7 +22,6 @@ from kb_service.ports import ScriptConverter
 from kb_service.publishing.duplicates import question_key
 from kb_service.text.normalising import normalised
 
-_LARGEST_FILE = 100 * 1024 * 1024
 _CORPUS_FILES = ("departments.yaml", "matters.yaml")
 _VIDEO_SUFFIXES = {".srt", ".vtt"}
 
@@ -90,17 +92,19 @@ class Reading:
         matter_ids: Mapping[str, str],
         department_ids: Mapping[str, str],
         keep: Callable[[bytes], str],
+        limits: ParsingLimits = LIMITS,
     ) -> None:
         """``matter_ids``, ``department_ids``: by id, name and alias. ``keep``: stores bytes, gives their SHA-256."""
         self._converter = converter
         self._matter_ids = matter_ids
         self._department_ids = department_ids
         self._keep = keep
+        self._limits = limits
 
     def read(self, path: Path) -> Iterator[Read]:
         try:
             fields = {} if path.suffix.lower() == ".jsonl" else sidecar_of(path)
-            file = _File(str(path), path.name, _bytes_of(path), fields, path.parent.resolve())
+            file = _File(str(path), path.name, bytes_of(path), fields, path.parent.resolve())
         except FileRefused as error:
             yield Read(str(path), None, None, str(error))
             return
@@ -147,10 +151,13 @@ class Reading:
 
     def _document(self, file: _File) -> Iterator[Read]:
         given = dict(file.fields)
-        parsed = with_sidecar_chapters(parse(file.data, file.name), given.pop("chapters", None), file.name)
+        parsed = with_sidecar_chapters(
+            parse(file.data, file.name, limits=self._limits), given.pop("chapters", None), file.name
+        )
         fields = dict(parsed.metadata) | given
         blob = self._keep(file.data)
         if parsed.question_answers:
+            self._require_records(len(parsed.question_answers), file.name)
             for row in parsed.question_answers:
                 yield self._row(file, row, fields, blob)
             return
@@ -180,14 +187,19 @@ class Reading:
         return f"{base}#{hashlib.sha256(key).hexdigest()[:10]}"
 
     def _lines(self, file: _File) -> Iterator[Read]:
+        self._require_records(_lines_in(BytesIO(file.data)), file.name)
         blob = self._keep(file.data)
-        for number, line in enumerate(file.data.split(b"\n"), start=1):
+        for number, line in enumerate(BytesIO(file.data), start=1):
             if not line.strip():
                 continue
             try:
                 yield Read(file.source, number, self._record(_fields_of(line, file), file, blob))
             except (FileRefused, InvalidRecord, InvalidInterval) as error:
                 yield Read(file.source, number, None, str(error), line.decode("utf-8-sig", "replace").strip())
+
+    def _require_records(self, count: int, name: str) -> None:
+        if count > self._limits.records:
+            raise FileRefused(f"{name} holds {count:,} records, above the limit of {self._limits.records:,}; split it.")
 
     def _record(self, fields: Mapping[str, Any], file: _File, blob: str | None = None) -> VersionDraft:
         record = read_record(fields)
@@ -208,8 +220,8 @@ class Reading:
         path = (beside.folder / (record.file or "")).resolve()
         if not path.is_relative_to(beside.folder):
             raise FileRefused(f"file {record.file!r} lies outside the folder of {beside.name}")
-        file = _File(str(path), path.name, _bytes_of(path), {}, None)
-        blocks = parse(file.data, file.name).blocks
+        file = _File(str(path), path.name, bytes_of(path), {}, None)
+        blocks = parse(file.data, file.name, limits=self._limits).blocks
         return self._draft(record, structure(blocks), file.default_kind, file.name, self._keep(file.data))
 
     def _draft(
@@ -219,6 +231,7 @@ class Reading:
         passages = split(structured)
         if not passages:
             raise InvalidRecord("there is no text in it")
+        require_passages(len(passages), self._limits)
         title = structured.title or derived_title(structured.text)
         return self._with_metadata(record, default_kind, title, structured.text, passages, source_name, blob)
 
@@ -258,10 +271,29 @@ def _id(file_name: str, fields: Mapping[str, Any]) -> str:
     return str(fields.get("id") or "").strip() or Path(file_name).stem
 
 
-def _bytes_of(path: Path) -> bytes:
+def lines_in(path: Path) -> int:
+    """How many records a `.jsonl` holds; none where it cannot be read."""
+    if not path.is_file():
+        return 0
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise FileRefused(f"{path.name} is larger than {_LARGEST_FILE // 2**20} MB; split it")
+        with path.open("rb") as file:
+            return _lines_in(file)
+    except OSError:
+        return 0
+
+
+def _lines_in(file: BinaryIO) -> int:
+    return sum(1 for line in file if line.strip())
+
+
+def bytes_of(path: Path) -> bytes:
+    """Raises FileRefused for what cannot be read, or is no file or larger than one may be."""
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise FileRefused(f"{path} is no file; check the path")
+        if found.st_size > LIMITS.file_bytes:
+            raise FileRefused(f"{path.name} is larger than {LIMITS.file_bytes // 2**20} MB; split it")
         return path.read_bytes()
     except OSError as error:
         raise FileRefused(f"{path} cannot be read: {error.strerror or error}") from error

@@ -5,12 +5,13 @@ after a kill goes on behind the last committed record, and stores nothing twice.
 """
 
 import logging
+import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingestion.reading_child import KeptFile, Reader, ReadingChildren, ReadingFailed, read_source
+from ingestion.reading_child import KeptFile, Reader, ReadingChildren, ReadingFailed, StillReading, read_source
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -50,26 +51,32 @@ class TakingIn:
         self._now = now
         self._reader = reader
 
-    def take_in(self, upload_id: str, *, lease: str) -> None:
-        """To its end, whatever that is; one that is finished stays as it is. No two callers have the same ``lease``."""
+    def take_in(self, upload_id: str, *, lease: str, put_off_after: float = math.inf) -> bool:
+        """To its end, whatever that is; one that is finished stays as it is. No two callers have the same ``lease``.
+
+        False where nothing was read of it after so many seconds: it is for whoever has more time.
+        """
         claimed = self._uploads.claim(upload_id, lease=lease, at=self._now())
         if claimed is None:
-            return
+            return True
         try:
-            self._take_in(claimed)
+            self._take_in(claimed, put_off_after)
         except UploadTakenOver:
             log.info("upload %s was taken over from %s", upload_id, lease)
+        except StillReading:
+            return False
+        return True
 
     def close(self) -> None:
         self._children.close()
 
-    def _take_in(self, claimed: Upload) -> None:
+    def _take_in(self, claimed: Upload, put_off_after: float) -> None:
         done = claimed
         try:
-            with closing(self._chunks(claimed)) as chunks:
+            with closing(self._chunks(claimed, put_off_after)) as chunks:
                 for chunk in chunks:
                     done = self._store(done, chunk)
-        except UploadTakenOver:
+        except (UploadTakenOver, StillReading):
             raise
         except FileRefused as error:
             self._intake.finish(done, Ending(UploadState.REFUSED, str(error)), at=self._now())
@@ -82,7 +89,7 @@ class TakingIn:
             ending = Ending(UploadState.FAILED, f"{type(error).__name__}: {first}")
             self._intake.finish(done, ending, at=self._now())
 
-    def _chunks(self, claimed: Upload) -> Generator[Chunk]:
+    def _chunks(self, claimed: Upload, put_off_after: float) -> Generator[Chunk]:
         names = self._names()
         path = self._blobs.path(claimed.blob_sha256)
         if not path.exists():
@@ -95,7 +102,9 @@ class TakingIn:
             matter_ids=names.matters,
             department_ids=names.departments,
         )
-        yield from self._children.read(source, reader=self._reader, skip=claimed.records_done)
+        yield from self._children.read(
+            source, reader=self._reader, skip=claimed.records_done, put_off_after=put_off_after
+        )
 
     def _store(self, claimed: Upload, chunk: Chunk) -> Upload:
         at = self._now()

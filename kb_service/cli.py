@@ -104,11 +104,9 @@ def search(
 @app.command()
 def parse(file: Path, as_json: AsJson = False) -> None:
     """Show what is read from a file."""
-    from ingestion.parsing.parse import parse as read
+    from kb_service.ingest_command import parsed_file
 
-    if not file.exists():
-        raise KbError(f"{file} does not exist; check the path")
-    parsed = read(file.read_bytes(), file.name)
+    parsed = parsed_file(Settings(), file)
     rows = [{"question": row.question, "answer": row.answer, "row": row.row} for row in parsed.question_answers]
     names = ("kind", "level", "text", "page", "second", "html")
     blocks = [{name: getattr(block, name) for name in names} for block in parsed.blocks]

@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,14 +13,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingestion.catalogue import read_departments, read_matters, take_confidence_model
 from ingestion.importing import Imported
+from ingestion.parsing.blocks import ParsedFile
+from ingestion.reading_child import ReadingFailed
 from ingestion.refusing import require_refused_file, write_refused
 from ingestion.sources import files_in
 from kb_service.client import ServiceClient
 from kb_service.commands import owner_of
+from kb_service.domain.errors import FileRefused
 from kb_service.domain.people import person_id
 from kb_service.service import Records
 from kb_service.settings import Settings
-from kb_service.wiring import importing, now, open_records, open_service, open_texts
+from kb_service.wiring import importing, now, open_records, open_service, open_texts, reading_children
 
 _DOCUMENTS_A_REQUEST = 64
 
@@ -45,13 +49,13 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
     sources = [path for path in paths if path.suffix not in {".yaml", ".yml"}]
     with open_records(settings) as records:
         if purpose.dry_run:
-            imported = importing(records).dry_run(sources)
+            imported = importing(settings, records).dry_run(sources)
         else:
             if _take_catalogues(records, paths, purpose.person_id) and owner:
                 owner.catalogue_changed()
             if purpose.publish:
                 _take_confidence_model(settings, paths)
-            imported = importing(records).run(sources, actor=purpose.person_id, publish=purpose.publish)
+            imported = importing(settings, records).run(sources, actor=purpose.person_id, publish=purpose.publish)
         refused = _report(imported, as_json=as_json)
         if refused_to is not None and (left_out := write_refused(refused_to, refused)):
             print(f"{left_out} refused records do not fit into {refused_to.name}; a .jsonl takes all", file=sys.stderr)
@@ -59,6 +63,15 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
         if behind and not purpose.dry_run:
             _follow(settings, records, behind, owner)
     return len(refused)
+
+
+def parsed_file(settings: Settings, file: Path) -> ParsedFile:
+    """What the parser makes of a file, read as any other. Raises FileRefused."""
+    with closing(reading_children(settings)) as children:
+        try:
+            return children.parsed(file)
+        except ReadingFailed as error:
+            raise FileRefused(f"{file.name}: {error}") from error
 
 
 def _take_catalogues(records: Records, paths: Sequence[Path], actor: str) -> bool:

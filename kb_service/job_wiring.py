@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from ingestion.jobs import Work, Worker
 from ingestion.preparing import Preparing
+from ingestion.reading_child import QUICK_SECONDS
 from ingestion.taking_in import TakingIn
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.jobs import ClaimedJob, Job, JobKind, every, every_morning
@@ -68,8 +69,17 @@ def readers_worker(settings: Settings, records: Records, taking_in: TakingIn, pr
 def _reading(
     settings: Settings, records: Records, taking_in: TakingIn, preparing: Preparing | None
 ) -> dict[JobKind, Work]:
+    def read_quickly(job: ClaimedJob) -> None:
+        if taking_in.take_in(job.subject, lease=job.lease, put_off_after=QUICK_SECONDS):
+            follow(job)
+        else:
+            records.jobs.enqueue(Job(JobKind.READ_LARGE, job.subject), at=now())
+
     def read(job: ClaimedJob) -> None:
         taking_in.take_in(job.subject, lease=job.lease)
+        follow(job)
+
+    def follow(job: ClaimedJob) -> None:
         if document_ids := records.uploads.documents_of(job.subject):
             if preparing is not None:
                 preparing.prepare(document_ids)
@@ -79,6 +89,6 @@ def _reading(
         records.uploads.give_up(job.subject, f"{reason}; look at the file and the log", at=now())
 
     return {
-        JobKind.READ: Work(read, at_once=settings.jobs_at_once, give_up=give_up),
+        JobKind.READ: Work(read_quickly, at_once=settings.jobs_at_once, give_up=give_up),
         JobKind.READ_LARGE: Work(read, give_up=give_up),
     }

@@ -105,6 +105,10 @@ class Settings(BaseSettings):
     executor: str | None = Field(
         default=None, description="The name under which this process takes jobs; host name and role unless given."
     )
+    reading_seconds: float = Field(
+        default=30.0, gt=0, description="The time a file may take to be read; a scan, each of its pages."
+    )
+    reading_memory_mb: int = Field(default=1024, ge=256, description="The memory a file may take to be read.")
     jobs_at_once: int = Field(default=2, ge=1, le=32, description="Small uploads that this process reads at a time.")
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from uuid import uuid4
 from ingestion.examining import Examining
 from ingestion.importing import Importing
 from ingestion.preparing import Preparing
-from ingestion.reading_child import ReadingChildren
+from ingestion.reading_child import FileInFolder, ReadingChildren
 from ingestion.sources import Reading
 from ingestion.statistics import PublishedStatistics
 from ingestion.surfaces import Surfacing
@@ -147,19 +147,29 @@ def open_texts(settings: Settings, records: Records) -> Texts:
     return Texts(converter, segmenter, model, preparing)
 
 
-def importing(records: Records) -> Importing:
+def importing(settings: Settings, records: Records) -> Importing:
     """Needs no model: it stores rows, which are embedded afterwards."""
-    return Importing(library=records.library, reading=_reading(records, open_converter()), now=now)
+    names = _known_names(records)
+    return Importing(
+        library=records.library,
+        source=lambda path: FileInFolder(path, settings.blobs_dir, names.matters, names.departments),
+        children=lambda: reading_children(settings),
+        now=now,
+    )
 
 
-def taking_in(records: Records) -> TakingIn:
+def reading_children(settings: Settings) -> ReadingChildren:
+    return ReadingChildren(seconds=settings.reading_seconds, memory_mb=settings.reading_memory_mb)
+
+
+def taking_in(settings: Settings, records: Records) -> TakingIn:
     """For any process that reads uploads; it needs neither model nor index."""
     return TakingIn(
         uploads=records.uploads,
         intake=records.intake,
         blobs=records.blobs,
         names=lambda: _known_names(records),
-        children=ReadingChildren(),
+        children=reading_children(settings),
         now=now,
     )
 
@@ -310,7 +320,7 @@ def _service(
             give_way=in_flight.give_way,
         ),
         reading=lambda: _reading(records, texts.converter),
-        taking_in=taking_in(records),
+        taking_in=taking_in(settings, records),
         jobs=records.jobs,
         now=now,
         ownership=ownership,

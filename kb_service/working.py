@@ -22,7 +22,7 @@ def run(settings: Settings) -> None:
         )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     records = open_records(settings)
-    reading = taking_in(records)
+    reading = taking_in(settings, records)
     worker = readers_worker(settings, records, reading, open_texts(settings, records).preparing)
     worker.start()
     print(f"kb worker {worker.name} takes uploads (Ctrl-C ends it)", flush=True)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ingestion.parsing.limits import ParsingLimits
 from ingestion.reading_child import KeptFile, read_source
 from ingestion.sources import Read
 
 
-def dies_at_bad_files(source: KeptFile) -> Iterator[Read]:
+def dies_at_bad_files(source: KeptFile, limits: ParsingLimits) -> Iterator[Read]:
     """Ends its process, as a fault in a library of C does, when the file's name says so."""
     if source.file_name.startswith("exit"):
         os._exit(7)
@@ -24,4 +25,4 @@ def dies_at_bad_files(source: KeptFile) -> Iterator[Read]:
         np.zeros(5 * 2**30, dtype=np.uint8)  # addresses only: nothing is written there
     if source.file_name.startswith("odd"):
         raise LookupError("no such part\nin the file")
-    return read_source(source)
+    return read_source(source, limits)

@@ -50,7 +50,7 @@ def fill(settings: Settings, texts: LawTexts, *, passages: int, kept: ComputedTe
 def _import(settings: Settings, records: Records, law_of: Mapping[str, Law], *, suffix: str = "") -> None:
     file = settings.data_dir / "bench.jsonl"
     write_records(file, law_of, suffix=suffix)
-    for each in importing(records).run([file], actor="bench", publish=True):
+    for each in importing(settings, records).run([file], actor="bench", publish=True):
         if each.reason:
             print(f"left out: {each.document_id}: {each.reason}", file=sys.stderr)
 

@@ -118,7 +118,7 @@ def _take_in(service: Service, law: Law, *, since: str) -> tuple[int, int]:
     before = service.library.counts()["passages"]
     file = service.settings.data_dir / "fresh.jsonl"
     write_records(file, {"fresh": law}, since=since)
-    for _ in importing(service.records).run([file], actor="bench", publish=True):
+    for _ in importing(service.settings, service.records).run([file], actor="bench", publish=True):
         pass
     preparing = service.texts.preparing
     surfaces = preparing.surfaces(service.library.passages_of_documents(["fresh"])["fresh"])

@@ -32,6 +32,8 @@ def _read(data: bytes, name: str, limits: ParsingLimits) -> list[Block]:
         picture = opened(data, name, limits)
         if picture.width < _SMALLEST_SIDES[0] or picture.height < _SMALLEST_SIDES[1]:
             return []
-        return blocks_of_picture(on_white(picture), 1)
+        blocks = blocks_of_picture(on_white(picture), 1)
     except (FileRefused, OSError, ValueError):  # a drawing (emf, svg) or a damaged picture beside readable text
         return []
+    limits.page_recognised()
+    return blocks

@@ -1,13 +1,14 @@
 """HTML to blocks: what a reader sees, without scripts, styles and navigation. Tables keep their spans."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
 from ingestion.parsing.decode import clean, decode
 from ingestion.parsing.hypertext_walk import blocks_of
-from ingestion.parsing.limits import ParsingLimits
+from ingestion.parsing.limits import ParsingLimits, counted
 from kb_service.domain.errors import FileRefused
 
 _UNSEEN_TAGS = (
@@ -21,6 +22,8 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # A list or block whose words are nearly all links is navigation, whatever its tag.
 _NAVIGATION_LINK_SHARE = 0.8
 _NAVIGATION_LINKS = 6
+_LONGEST_NAVIGATION_LINK = 12
+_MAY_BE_NAVIGATION = frozenset({"ul", "ol", "div", "table"})
 
 
 def read_html(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
@@ -28,13 +31,13 @@ def read_html(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     if len(text) > limits.characters * 4:
         raise FileRefused(f"{name} holds {len(text):,} characters of HTML, more than can be read; split it.")
     root = _tree(text, name)
-    blocks = tuple(blocks_of(root))
+    blocks = tuple(counted(blocks_of(root), name, limits))
     return ParsedFile(blocks, _metadata(root, blocks))
 
 
-def blocks_of_html(text: str, name: str) -> tuple[Block, ...]:
+def blocks_of_html(text: str, name: str, limits: ParsingLimits) -> tuple[Block, ...]:
     """The blocks of HTML that another parser made; line breaks (br) stay in a block's text as "\\n"."""
-    return tuple(blocks_of(_tree(text, name)))
+    return tuple(counted(blocks_of(_tree(text, name)), name, limits))
 
 
 def _tree(text: str, name: str) -> Any:
@@ -45,6 +48,8 @@ def _tree(text: str, name: str) -> Any:
         root = html.document_fromstring(_XML_DECLARATION.sub("", text), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise FileRefused(f"{name} cannot be read as HTML; save it again from a browser and retry.") from error
+    if any("xcessive depth" in each.message for each in parser.error_log):
+        raise FileRefused(f"{name} nests its elements too deeply; save it again from a browser and retry.")
     _remove_unseen(root)
     return root
 
@@ -72,26 +77,63 @@ def _metadata(root: Any, blocks: tuple[Block, ...]) -> Mapping[str, object]:
 
 
 def _remove_unseen(root: Any) -> None:
+    navigation = set(_navigation(root))
     for element in list(root.iter()):
         is_root = element.getparent() is None
-        if not is_root and (not isinstance(element.tag, str) or _is_unseen(element)):
+        if not is_root and (not isinstance(element.tag, str) or _is_unseen(element) or element in navigation):
             element.drop_tree()
 
 
 def _is_unseen(element: Any) -> bool:
-    tag = element.tag
-    if tag in _UNSEEN:
+    if element.tag in _UNSEEN:
         return True
-    if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or ""):
-        return tag not in {"html", "body"}
-    return tag in {"ul", "ol", "div", "table"} and _is_navigation(element)
+    is_hidden = element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "")
+    return bool(is_hidden) and element.tag not in {"html", "body"}
 
 
-def _is_navigation(element: Any) -> bool:
-    links = element.findall(".//a")
-    if len(links) < _NAVIGATION_LINKS or element.find(".//p") is not None:
-        return False
-    linked = sum(len("".join(link.itertext()).strip()) for link in links)
-    whole = len("".join("".join(element.itertext()).split()))
-    longest = max(len("".join(link.itertext()).strip()) for link in links)
-    return linked >= _NAVIGATION_LINK_SHARE * max(1, whole) and longest <= 12
+@dataclass(slots=True)
+class _Words:
+    """Of an element with all it holds, in characters without space. ``linked``, ``longest``: of its links."""
+
+    whole: int = 0
+    links: int = 0
+    linked: int = 0
+    longest: int = 0
+    has_paragraph: bool = False
+
+    def add(self, inner: "_Words") -> None:
+        self.whole += inner.whole
+        self.links += inner.links
+        self.linked += inner.linked
+        self.longest = max(self.longest, inner.longest)
+        self.has_paragraph = self.has_paragraph or inner.has_paragraph
+
+    @property
+    def are_navigation(self) -> bool:
+        if self.links < _NAVIGATION_LINKS or self.has_paragraph:
+            return False
+        return self.linked >= _NAVIGATION_LINK_SHARE * max(1, self.whole) and self.longest <= _LONGEST_NAVIGATION_LINK
+
+
+def _navigation(root: Any) -> Iterator[Any]:
+    """Counted from the inside out, each word once, however deep the page nests."""
+    from lxml import etree
+
+    open_elements = [_Words()]
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            open_elements.append(_Words(whole=_length(element.text)))
+            continue
+        words = open_elements.pop()
+        if element.tag in _MAY_BE_NAVIGATION and words.are_navigation:
+            yield element
+        if element.tag == "a":
+            words.add(_Words(links=1, linked=words.whole, longest=words.whole))
+        elif element.tag == "p":
+            words.has_paragraph = True
+        words.whole += _length(element.tail)
+        open_elements[-1].add(words)
+
+
+def _length(text: str | None) -> int:
+    return len("".join(text.split())) if text else 0

@@ -1,5 +1,6 @@
 """A cleaned HTML tree to blocks in reading order, without recursion: a page may nest deeper than Python's stack."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,10 +17,10 @@ _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HAS_MARKER = re.compile(r"[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、]|第|[①-⑳]")
 # A source line break between Han characters is no space.
-_BREAK_IN_HAN = re.compile(
-    r"(?<=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef])"
-)
-_LONGEST_BOLD_HEADING = 40
+_SPACES = re.compile(r"\s+")
+_HAN = re.compile(r"[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]")
+_LONGEST_BOLD_HEADING, _MOST_HEADING_PARTS = 40, 100
+_LISTS = frozenset({"ol", "ul"})
 
 
 def blocks_of(root: Any) -> Iterator[Block]:
@@ -42,20 +43,39 @@ def blocks_of(root: Any) -> Iterator[Block]:
 
 @dataclass(slots=True)
 class _State:
-    """The words since the last border, and for each open list item the number it still has to show."""
+    """The words since the last border; for each open list item the number it still has to show, for each open list
+    the number of its next item, None in a bulleted one; how many `pre` are open.
+    """
 
     words: list[str] = field(default_factory=list)
     pending_numbers: list[str | None] = field(default_factory=list)
+    next_numbers: list[int | None] = field(default_factory=list)
+    open_pre: int = 0
+
+    def add(self, text: str | None) -> None:
+        if text:
+            self.words.append(text if self.open_pre else _run(text))
+
+    def number(self) -> str:
+        """The "2. " that an ordered list shows before its next item; nothing in a bulleted one."""
+        if not self.next_numbers or (number := self.next_numbers[-1]) is None:
+            return ""
+        self.next_numbers[-1] = number + 1
+        return f"{number}. "
 
 
 def _enter(state: _State, element: Any) -> Iterator[Block]:
     if element.tag in _BLOCKS:
         yield from _flush(state, element.getparent())
     if element.tag == "li":
-        state.pending_numbers.append(_number(element))
+        state.pending_numbers.append(state.number())
+    elif element.tag in _LISTS:
+        state.next_numbers.append(_first_number(element))
+    elif element.tag == "pre":
+        state.open_pre += 1
     elif element.tag == "br":
         state.words.append("\n")
-    state.words.append(_run(element, element.text))
+    state.add(element.text)
 
 
 def _leave(state: _State, element: Any) -> Iterator[Block]:
@@ -63,7 +83,11 @@ def _leave(state: _State, element: Any) -> Iterator[Block]:
         yield from _flush(state, element)
     if element.tag == "li" and state.pending_numbers:
         state.pending_numbers.pop()
-    state.words.append(_run(element.getparent(), element.tail))
+    elif element.tag in _LISTS and state.next_numbers:
+        state.next_numbers.pop()
+    elif element.tag == "pre" and state.open_pre:
+        state.open_pre -= 1
+    state.add(element.tail)
 
 
 def _flush(state: _State, element: Any) -> Iterator[Block]:
@@ -84,29 +108,36 @@ def _flush(state: _State, element: Any) -> Iterator[Block]:
         yield Block(BlockKind.PARAGRAPH, text)
 
 
-def _run(element: Any, text: str | None) -> str:
-    if not text:
-        return ""
-    if element is not None and (element.tag == "pre" or next(element.iterancestors("pre"), None) is not None):
-        return text
-    return _BREAK_IN_HAN.sub("", text).replace("\n", " ")
+def _run(text: str) -> str:
+    """A break between Han characters is no space; any other is one."""
+    return _SPACES.sub(_spaces, text) if "\n" in text else text
+
+
+def _spaces(found: re.Match[str]) -> str:
+    before, after = found.string[max(0, found.start() - 1) : found.start()], found.string[found.end() : found.end() + 1]
+    is_no_space = "\n" in found[0] and _HAN.match(before) and _HAN.match(after)
+    return "" if is_no_space else found[0].replace("\n", " ")
 
 
 def _is_all_bold(element: Any, text: str) -> bool:
     if element.tag not in {"p", "div"} or len(text) > _LONGEST_BOLD_HEADING or "\n" in text:
         return False
-    bold = "".join("".join(part.itertext()) for tag in ("b", "strong") for part in element.iter(tag))
+    bold = "".join(itertools.islice(_bold_texts(element), _LONGEST_BOLD_HEADING))
     return "".join(bold.split()) == "".join(text.split())
 
 
-def _number(item: Any) -> str:
-    """The "2. " an ordered list shows before its item; nothing in a bulleted one."""
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol":
-        return ""
-    start = parent.get("start") or "1"
-    first = int(start) if start.isdecimal() else 1
-    return f"{first + sum(1 for _ in item.itersiblings('li', preceding=True))}. "
+def _bold_texts(element: Any) -> Iterator[str]:
+    """Of as many of its parts as a heading can have."""
+    for part in itertools.islice(element.iter(), _MOST_HEADING_PARTS):
+        if part.tag in {"b", "strong"}:
+            yield from part.itertext()
+
+
+def _first_number(listed: Any) -> int | None:
+    if listed.tag != "ol":
+        return None
+    start = listed.get("start") or "1"
+    return int(start) if start.isascii() and start.isdecimal() and len(start) < 9 else 1
 
 
 def _is_layout(table: Any) -> bool:
@@ -137,9 +168,9 @@ def _texts(cell: Any) -> Iterator[str]:
         is_border = element.tag in _BLOCKS or element.tag == "br"
         yield " " if is_border else ""
         if event == "start":
-            yield _run(element, element.text)
+            yield _run(element.text or "")
         elif element is not cell:
-            yield _run(element.getparent(), element.tail)
+            yield _run(element.tail or "")
 
 
 def _span(cell: Any, name: str) -> int:

@@ -1,5 +1,6 @@
 """Printed lines with their places on the page, as pdf and OCR give them, put into reading order."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -130,10 +131,11 @@ def _column(parts: Sequence[PrintedLine], from_x: float, to_x: float) -> Iterato
 
 def _margin(ends: Sequence[float], size: float) -> float:
     """The outermost place where at least three lines end; stamps and formulas stick out alone."""
-    for end in sorted(ends, reverse=True):
-        if sum(end - size <= other <= end for other in ends) >= _LINES_THAT_MAKE_A_MARGIN:
+    outermost = sorted(ends, reverse=True)
+    for end, third in zip(outermost, outermost[_LINES_THAT_MAKE_A_MARGIN - 1 :], strict=False):
+        if third >= end - size:
             return end
-    return max(ends)
+    return outermost[0]
 
 
 def _gutter(parts: Sequence[PrintedLine], page_width: float) -> float | None:
@@ -151,9 +153,15 @@ def _gutter(parts: Sequence[PrintedLine], page_width: float) -> float | None:
         return None
     left = [part for part in printed if part.x1 <= gutter]
     right = [part for part in printed if part.x0 >= gutter]
-    two_sided = sum(1 for part in left if any(abs(part.top - other.top) < part.size for other in right))
+    tops = sorted(part.top for part in right)
+    two_sided = sum(_is_any_within(tops, part.top, part.size) for part in left)
     if two_sided < _LEAST_TWO_SIDED_ROWS or two_sided < _LEAST_TWO_SIDED_SHARE * max(len(left), len(right)):
         return None
     # Formulas break into many short parts: a column is as wide as its better lines.
     widths = [sorted(part.x1 - part.x0 for part in side)[int(0.7 * len(side))] for side in (left, right)]
     return gutter if min(widths) >= _NARROWEST_COLUMN_SHARE * page_width else None
+
+
+def _is_any_within(ordered: Sequence[float], value: float, distance: float) -> bool:
+    at = bisect_right(ordered, value - distance)
+    return at < len(ordered) and ordered[at] < value + distance

@@ -3,18 +3,31 @@
 import re
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
+from ingestion.parsing.blocks import Block
 from kb_service.domain.errors import FileRefused
 
 MEGABYTE = 1024 * 1024
-_PROLOGUE_BYTES = 4096
+_PIECE_BYTES = 256 * 1024
+# Also as UTF-16 writes it, which no office program does.
+_DECLARED = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T\x00?I)", re.IGNORECASE)
+_LONGEST_DECLARED = 12
+
+
+def _nobody() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsingLimits:
-    """Upper bounds for one file. ``unpacked_ratio`` counts only from ``ratio_floor_bytes`` on: sheets compress well."""
+    """Upper bounds for one file. ``unpacked_ratio`` counts only from ``ratio_floor_bytes`` on: sheets compress well.
+
+    ``characters`` and ``blocks`` are counted while they are made, so that what multiplies ends early. ``passages`` and
+    ``records``: of one document, and documents of one file. ``page_recognised`` is called after each page of a scan.
+    """
 
     file_bytes: int = 100 * MEGABYTE
     characters: int = 5_000_000
@@ -25,8 +38,15 @@ class ParsingLimits:
     archive_entries: int = 10_000
     unpacked_bytes: int = 400 * MEGABYTE
     unpacked_ratio: int = 200
-    ratio_floor_bytes: int = 50 * MEGABYTE
-    table_cells: int = 2_000_000
+    ratio_floor_bytes: int = 20 * MEGABYTE
+    table_cells: int = 1_000_000
+    blocks: int = 30_000
+    passages: int = 5_000
+    records: int = 200_000
+    page_recognised: Callable[[], None] = _nobody
+
+
+LIMITS = ParsingLimits()
 
 
 def require_size(data: bytes, name: str, limits: ParsingLimits) -> None:
@@ -47,13 +67,12 @@ def require_safe_archive(data: bytes, name: str, limits: ParsingLimits) -> froze
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
+            _require_sizes(entries, len(data), name=name, limits=limits)
             declares_entities = any(_declares_entities(archive, entry) for entry in entries)
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         if isinstance(error, RuntimeError) and "password" in str(error):
             raise FileRefused(f"{name} is encrypted; remove the password and upload it again.") from error
         raise FileRefused(f"{name} is damaged (its zip container cannot be read); save it again and retry.") from error
-    if len(entries) > limits.archive_entries:
-        raise FileRefused(f"{name} holds {len(entries)} parts, which no real document has; save it again and retry.")
     for entry in entries:
         if _leads_outside(entry.filename):
             raise FileRefused(
@@ -63,7 +82,6 @@ def require_safe_archive(data: bytes, name: str, limits: ParsingLimits) -> froze
             raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
     if declares_entities:
         raise FileRefused(f"{name} declares XML entities, which no office program writes; it is not read.")
-    _require_unpacked_size(sum(entry.file_size for entry in entries), len(data), name=name, limits=limits)
     return frozenset(entry.filename for entry in entries)
 
 
@@ -74,18 +92,48 @@ def require_characters(count: int, name: str, limits: ParsingLimits) -> None:
         )
 
 
-def _require_unpacked_size(unpacked: int, packed: int, *, name: str, limits: ParsingLimits) -> None:
+def counted(blocks: Iterable[Block], name: str, limits: ParsingLimits) -> Iterator[Block]:
+    """The blocks, as long as they keep within the limits. Raises FileRefused."""
+    characters = 0
+    for number, block in enumerate(blocks, start=1):
+        characters += len(block.text)
+        if number > limits.blocks:
+            raise FileRefused(
+                f"{name} holds more than {limits.blocks:,} paragraphs and tables; split it into several files."
+            )
+        require_characters(characters, name, limits)
+        yield block
+
+
+def require_passages(count: int, limits: ParsingLimits) -> None:
+    if count > limits.passages:
+        raise FileRefused(
+            f"it would make {count:,} passages, above the limit of {limits.passages:,} for a document; "
+            "split it into several documents."
+        )
+
+
+def _require_sizes(entries: list[zipfile.ZipInfo], packed: int, *, name: str, limits: ParsingLimits) -> None:
+    """Before any of them is unpacked."""
+    if len(entries) > limits.archive_entries:
+        raise FileRefused(f"{name} holds {len(entries)} parts, which no real document has; save it again and retry.")
+    unpacked = sum(entry.file_size for entry in entries)
     is_bomb = unpacked > limits.ratio_floor_bytes and unpacked > limits.unpacked_ratio * packed
     if is_bomb or unpacked > limits.unpacked_bytes:
         raise FileRefused(f"{name} unpacks to far more than its size, as a zip bomb does; it is not read.")
 
 
 def _declares_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    """Document types stand before the root element; office files have none, entity bombs need one."""
+    """Office files have no document type, entity bombs need one; a comment of any length may stand before it."""
     if not entry.filename.lower().endswith((".xml", ".rels")):
         return False
+    end = b""
     with archive.open(entry) as part:
-        return re.search(rb"<!DOCTYPE|<!ENTITY", part.read(_PROLOGUE_BYTES), re.IGNORECASE) is not None
+        while piece := part.read(_PIECE_BYTES):
+            if _DECLARED.search(end + piece):
+                return True
+            end = piece[-_LONGEST_DECLARED:]
+    return False
 
 
 def _leads_outside(entry_name: str) -> bool:

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.detect import Format, format_of
-from ingestion.parsing.limits import ParsingLimits, require_characters, require_size
+from ingestion.parsing.limits import LIMITS, ParsingLimits, require_characters, require_size
 from kb_service.domain.errors import FileRefused
 
 _SUFFIXES = (
@@ -29,17 +29,28 @@ _READER_OF = {
 }
 
 
-def parse(data: bytes, name: str, *, limits: ParsingLimits = ParsingLimits()) -> ParsedFile:  # noqa: B008 - frozen
+def parse(data: bytes, name: str, *, limits: ParsingLimits = LIMITS) -> ParsedFile:
     """The blocks, raw metadata and question-answer rows of one file; ``name`` tells its format where bytes do not.
 
     Raises FileRefused with one sentence when it cannot or must not be read, or holds no text.
     """
     require_size(data, name, limits)
-    parsed = _reader(format_of(data, name, limits))(data, name, limits)
+    parsed = _read(data, name, limits)
     if not parsed.blocks and not parsed.question_answers:
         raise FileRefused(f"{name} holds no text; check that it is the right file.")
     require_characters(sum(len(block.text) for block in parsed.blocks), name, limits)
     return parsed
+
+
+def _read(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
+    try:
+        return _reader(format_of(data, name, limits))(data, name, limits)
+    except FileRefused as error:
+        if name in str(error):
+            raise
+        raise FileRefused(f"{name}: {error}") from error  # what refused it knows a part of the file only
+    except RecursionError as error:
+        raise FileRefused(f"{name} is nested too deeply; save it again and retry.") from error
 
 
 def _reader(file_format: Format) -> Callable[[bytes, str, ParsingLimits], ParsedFile]:

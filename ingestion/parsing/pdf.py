@@ -10,8 +10,9 @@ from typing import Any
 from ingestion.parsing.blocks import Block, ParsedFile
 from ingestion.parsing.decode import clean
 from ingestion.parsing.layout import PrintedLine, columns_of
-from ingestion.parsing.limits import ParsingLimits
+from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.ocr import lines_of_picture, recogniser
+from ingestion.parsing.page_limits import lay_out
 from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
 from ingestion.parsing.tables import Cell, table_block
 from kb_service.domain.errors import FileRefused
@@ -19,7 +20,7 @@ from kb_service.domain.errors import FileRefused
 _SCAN_DPI = 200
 _LEAST_LETTERS = 10
 # A page of drawings (a map, a chart) has no ruled table, and looking for one would take minutes.
-_MOST_DRAWINGS = 8_000
+_MOST_DRAWINGS, _MOST_CROSSINGS, _MOST_TABLES = 8_000, 10_000, 100
 _PLACEHOLDER = re.compile(r"\(?(?:anonymous|untitled|unspecified)|Microsoft|.*\.docx?$", re.IGNORECASE)
 _BOLD = re.compile(r"Bold|Black|Heavy|Medi\b|Hei(?!ti)", re.IGNORECASE)
 # Shares of the type size: TeX sets word spaces as narrow as this; Han and Latin next to each other get up to the second
@@ -38,9 +39,11 @@ def read_pdf(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     try:
         with pdfplumber.open(BytesIO(data)) as document:
             return _read(document, name, limits)
-    except FileRefused:
+    except (FileRefused, MemoryError):
         raise
     except PdfminerException as error:
+        if error.args and isinstance(error.args[0], MemoryError):
+            raise MemoryError from error
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
             raise FileRefused(f"{name} is encrypted; remove the password and upload it again.") from error
         raise FileRefused(f"{name} is damaged and cannot be read as PDF; export it again.") from error
@@ -55,10 +58,14 @@ def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
     pages: list[list[PrintedLine]] = []
     sizes: list[tuple[float, float]] = []
     scans = _Scans(name, limits)
+    characters = 0
     for number, page in enumerate(document.pages, start=1):
+        lay_out(page, f"page {number} of {name}")
         parts = list(_parts_of(page, number))
         if _is_scan(page, parts):
             parts = scans.lines_of(page, number)
+        characters += sum(len(part.text) for part in parts)
+        require_characters(characters, name, limits)
         pages.append(sorted(parts, key=lambda part: part.top))
         sizes.append((float(page.width), float(page.height)))
         page.close()
@@ -67,7 +74,7 @@ def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
         for parts, (width, _) in zip(without_running_heads(pages, [height for _, height in sizes]), sizes, strict=True)
         for column in columns_of(parts, width)
     ]
-    blocks = tuple(paragraphs_of(columns))
+    blocks = tuple(counted(paragraphs_of(columns), name, limits))
     return ParsedFile(blocks, _metadata(document, blocks))
 
 
@@ -147,11 +154,20 @@ def _line(words: Sequence[dict[str, Any]], number: int) -> PrintedLine:
 def _tables_of(page: Any, number: int) -> Iterator[PrintedLine]:
     if len(page.lines) + len(page.rects) + len(page.curves) > _MOST_DRAWINGS or not (page.lines or page.rects):
         return
-    for table in page.find_tables():
+    if _crossings(page) > _MOST_CROSSINGS:
+        return
+    for table in page.find_tables()[:_MOST_TABLES]:
         block = _table_block(table, number)
         if block is not None:
             x0, top, x1, bottom = table.bbox
             yield PrintedLine(block.text, x0, x1, top, bottom, 0.0, number, table=block)
+
+
+def _crossings(page: Any) -> int:
+    """How many there are at most of level and upright lines, counted to the point."""
+    levels = {round(edge["top"]) for edge in page.edges if edge["orientation"] == "h"}
+    uprights = {round(edge["x0"]) for edge in page.edges if edge["orientation"] == "v"}
+    return len(levels) * len(uprights)
 
 
 def _table_block(table: Any, number: int) -> Block | None:
@@ -206,7 +222,9 @@ class _Scans:
         longest = max(page.width, page.height, 1)
         scale = min(_SCAN_DPI / 72, (self._limits.image_pixels**0.5) / longest)
         picture = page.to_image(resolution=72 * scale, antialias=True).original.convert("RGB")
-        return [_scaled(line, 1 / scale) for line in lines_of_picture(picture, number, recogniser())]
+        lines = lines_of_picture(picture, number, recogniser())
+        self._limits.page_recognised()
+        return [_scaled(line, 1 / scale) for line in lines]
 
 
 def _scaled(line: PrintedLine, factor: float) -> PrintedLine:

@@ -1,5 +1,6 @@
 """A picture of text (a scan, a screenshot, a photographed notice) to paragraphs."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +16,7 @@ def read_picture(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     blocks: list[Block] = []
     for number, frame in enumerate(_frames(data, name, limits), start=1):
         blocks.extend(blocks_of_picture(frame, number))
+        limits.page_recognised()
     if not blocks:
         raise FileRefused(f"{name} shows no text that can be read; upload a sharper picture or the text itself.")
     return ParsedFile(tuple(blocks), {})
@@ -56,20 +58,19 @@ def on_white(picture: Any) -> Any:
     return Image.alpha_composite(ground, layered).convert("RGB")
 
 
-def _frames(data: bytes, name: str, limits: ParsingLimits) -> list[Any]:
+def _frames(data: bytes, name: str, limits: ParsingLimits) -> Iterator[Any]:
+    """One after the other: together they would take the memory of a hundred pictures."""
     from PIL import ImageSequence
 
     picture = opened(data, name, limits)
-    frames: list[Any] = []
     try:
-        for frame in ImageSequence.Iterator(picture):
-            if len(frames) >= limits.ocr_pages:
+        for number, frame in enumerate(ImageSequence.Iterator(picture)):
+            if number >= limits.ocr_pages:
                 raise FileRefused(f"{name} holds more than {limits.ocr_pages} pictures; split it.")
             if frame.width * frame.height > limits.image_pixels:
                 raise FileRefused(f"{name} holds a picture of {frame.width} × {frame.height} pixels; make it smaller.")
-            frames.append(on_white(frame.copy()))
-    except FileRefused:
+            yield on_white(frame.copy())
+    except (FileRefused, MemoryError):
         raise
     except Exception as error:  # as in `opened`: decoders raise anything
         raise FileRefused(f"{name} is a damaged picture; save it again as PNG or JPEG.") from error
-    return frames

@@ -3,7 +3,7 @@
 from ingestion.frontmatter import split_front_matter
 from ingestion.parsing.blocks import ParsedFile, paragraph
 from ingestion.parsing.decode import decode
-from ingestion.parsing.limits import ParsingLimits, require_characters
+from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.wrapping import join_wrapped
 
 
@@ -11,4 +11,5 @@ def read_plain_text(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile
     text = decode(data, name)
     require_characters(len(text), name, limits)
     fields, body = split_front_matter(text, name)
-    return ParsedFile(tuple(paragraph(line) for line in join_wrapped(body.split("\n"))), fields)
+    paragraphs = (paragraph(line) for line in join_wrapped(body.split("\n")))
+    return ParsedFile(tuple(counted(paragraphs, name, limits)), fields)

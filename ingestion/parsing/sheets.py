@@ -1,6 +1,7 @@
 """Sheets to question-and-answer rows where their columns say so, else to one table each."""
 
 import csv
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
@@ -8,7 +9,7 @@ from typing import Any
 
 from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, heading, paragraph
 from ingestion.parsing.decode import clean, decode
-from ingestion.parsing.limits import ParsingLimits, require_characters
+from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.question_answers import question_answers
 from ingestion.parsing.tables import Cell, table_block
 from kb_service.domain.errors import FileRefused
@@ -26,10 +27,13 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     from openpyxl import load_workbook
 
     try:
-        workbook = load_workbook(BytesIO(data), data_only=True, keep_links=False)
-        sheets = [(sheet.title, *_grid(sheet, name, limits)) for sheet in workbook.worksheets]
+        # Read-only: the other mode makes a cell of every place that a merged area or a link covers.
+        workbook = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        room = _Room(name, limits)
+        sheets = [(sheet.title, *_grid(sheet, room)) for sheet in workbook.worksheets]
         title = (workbook.properties.title or "").strip()
-    except FileRefused:
+        workbook.close()
+    except (FileRefused, MemoryError):
         raise
     except Exception as error:
         # openpyxl raises whatever a malformed part trips over (KeyError, ValueError, TypeError, …).
@@ -45,7 +49,8 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         if len(filled) > 1 or not sheet_name.lower().startswith(_DEFAULT_NAMES):
             blocks.append(heading(sheet_name.strip(), 1))
         blocks.extend(_table(grid, merges))
-    return ParsedFile(tuple(blocks), {"document_title": title} if title else {}, tuple(rows))
+    kept = tuple(counted(blocks, name, limits))
+    return ParsedFile(kept, {"document_title": title} if title else {}, tuple(rows))
 
 
 def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
@@ -55,57 +60,102 @@ def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         read = list(csv.reader(StringIO(text), delimiter=delimiter_of(text, name)))
     except csv.Error as error:
         raise FileRefused(f"{name} cannot be read as a table ({error}); save it again as CSV in UTF-8.") from error
+    _Room(name, limits).take(cells=sum(map(len, read)))
     cells = [(number, [clean(cell).strip() for cell in row]) for number, row in enumerate(read, start=1)]
     grid = [(number, row) for number, row in cells if any(row)]
     found = question_answers(grid)
     if found is not None:
         return ParsedFile((), {}, tuple(found))
-    return ParsedFile(tuple(_table(grid, {})), {})
+    return ParsedFile(tuple(counted(_table(grid, {}), name, limits)), {})
 
 
-def _grid(sheet: Any, name: str, limits: ParsingLimits) -> tuple[Grid, Merges]:
+class _Room:
+    """What is left for the cells and characters of one file."""
+
+    def __init__(self, name: str, limits: ParsingLimits) -> None:
+        self._name, self._limits = name, limits
+        self._cells = self._characters = 0
+
+    def take(self, *, cells: int, characters: int = 0) -> None:
+        self._cells += cells
+        self._characters += characters
+        if self._cells > self._limits.table_cells:
+            raise FileRefused(f"{self._name} has more than {self._limits.table_cells:,} cells; split it.")
+        require_characters(self._characters, self._name, self._limits)
+
+
+def _grid(sheet: Any, room: _Room) -> tuple[Grid, Merges]:
     """The cells that hold something, row by row. A sheet's stated range may be a million empty rows: it is not used."""
     texts_of_row: dict[int, dict[int, str]] = {}
-    for cell in sheet._cells.values():
-        text = _text(cell.value, cell.number_format)
-        if text:
+    areas: list[str] = []
+    for cell in _cells(sheet, areas):
+        if text := _text(cell.value, cell.number_format):
+            room.take(cells=0, characters=len(text))
             texts_of_row.setdefault(cell.row, {})[cell.column] = text
-    if sum(map(len, texts_of_row.values())) > limits.table_cells:
-        raise FileRefused(f"{name} has more than {limits.table_cells:,} filled cells; split it.")
-    used = {column for texts in texts_of_row.values() for column in texts}
-    columns = sorted(used)
-    place = {column: position for position, column in enumerate(columns)}
+    columns = sorted({column for texts in texts_of_row.values() for column in texts})
+    room.take(cells=len(texts_of_row) * len(columns))
     grid = [(row, [texts.get(column, "") for column in columns]) for row, texts in sorted(texts_of_row.items())]
-    return grid, _merges(sheet, place, set(texts_of_row))
+    return grid, _merges(areas, [row for row, _ in grid], columns, room)
 
 
-def _merges(sheet: Any, place: dict[int, int], rows: set[int]) -> Merges:
-    """Spans counted in the rows and columns that are kept."""
+def _cells(sheet: Any, areas: list[str]) -> Iterator[Any]:
+    """Those that are written in the file, with their value and format; at the end the merged ``areas`` are known.
+
+    By the parser itself: `openpyxl` fills the rows that it gives out up to the sheet's last column.
+    """
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for _, cells in parser.parse():
+            yield from (ReadOnlyCell(sheet, **cell) for cell in cells)
+        if parser.merged_cells is not None:
+            areas.extend(str(each.ref) for each in parser.merged_cells.mergeCell)
+
+
+def _merges(areas: Sequence[str], rows: Sequence[int], columns: Sequence[int], room: _Room) -> Merges:
+    """Spans counted in the rows and columns that are kept, which are sorted."""
+    from openpyxl.utils import range_boundaries
+
     merges: Merges = {}
-    for area in sheet.merged_cells.ranges:
-        if area.min_row in rows and area.min_col in place:
-            height = sum(area.min_row <= row <= area.max_row for row in rows)
-            width = sum(area.min_col <= column <= area.max_col for column in place)
-            merges[area.min_row, place[area.min_col]] = (height, width)
+    row_set, place = set(rows), {column: position for position, column in enumerate(columns)}
+    for area in areas:
+        first_column, first_row, last_column, last_row = range_boundaries(area)
+        if first_row in row_set and first_column in place:
+            height = bisect_right(rows, last_row) - bisect_left(rows, first_row)
+            width = bisect_right(columns, last_column) - bisect_left(columns, first_column)
+            room.take(cells=height * width)  # an honest sheet's areas do not overlap
+            merges[first_row, place[first_column]] = (height, width)
     return merges
 
 
 def _unmerged(grid: Grid, merges: Merges) -> Grid:
     """The grid with a merged cell's text in every row it spans."""
     filled = [(row, list(texts)) for row, texts in grid]
-    for position, (row, _) in enumerate(grid):
-        for (first_row, column), (height, width) in merges.items():
-            if first_row == row:
-                for _, texts in filled[position : position + height]:
-                    texts[column : column + width] = [grid[position][1][column]] * width
+    position_of = {row: position for position, (row, _) in enumerate(grid)}
+    for (first_row, column), (height, width) in merges.items():
+        position = position_of[first_row]
+        for _, texts in filled[position : position + height]:
+            texts[column : column + width] = [grid[position][1][column]] * width
     return filled
 
 
 def _table(grid: Grid, merges: Merges) -> Iterator[Block]:
     """Title rows above the table as text of their own, then the table."""
-    rows = list(grid)
-    while len(rows) > 1 and len(rows[0][1]) > 1 and sum(map(bool, rows[0][1])) == 1:
-        yield paragraph(next(text for text in rows.pop(0)[1] if text))
+    first = 0
+    while first < len(grid) - 1 and len(grid[first][1]) > 1 and sum(map(bool, grid[first][1])) == 1:
+        yield paragraph(next(text for text in grid[first][1] if text))
+        first += 1
+    rows = grid[first:]
     hidden = _hidden([row for row, _ in rows], merges)
     block = table_block(
         [
@@ -124,9 +174,9 @@ def _table(grid: Grid, merges: Merges) -> Iterator[Block]:
 def _hidden(rows: Sequence[int], merges: Merges) -> set[tuple[int, int]]:
     """The places that a merged cell covers beside its own."""
     covered: set[tuple[int, int]] = set()
+    position_of = {row: position for position, row in enumerate(rows)}
     for (row, column), (height, width) in merges.items():
-        if row in rows:
-            first = rows.index(row)
+        if (first := position_of.get(row)) is not None:
             area = {(below, column + right) for below in rows[first : first + height] for right in range(width)}
             covered |= area - {(row, column)}
     return covered

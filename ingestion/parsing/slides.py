@@ -13,20 +13,28 @@ from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import blocks_of_embedded
 from ingestion.parsing.hypertext import blocks_of_html
-from ingestion.parsing.limits import ParsingLimits
+from ingestion.parsing.limits import ParsingLimits, counted
 from kb_service.domain.errors import FileRefused
 
+_LIST = "ppt/presentation.xml"
+_LISTED = re.compile(rb"<(?:\w+:)?sldId[\s/>]")
+_SLIDE = re.compile(r"ppt/slides/[^/]*\.xml")
+_SHAPE = re.compile(rb"<(?:\w+:)?(?:sp|pic|cxnSp|graphicFrame|grpSp|tc|p)[\s/>]")
+_MOST_SHAPES = 20_000
 _CHART = re.compile(r"ppt/charts/chart\d*\.xml")
 
 
 def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
+    _require_few_shapes(data, name)
     partition = _partition()
     try:
         elements = partition(file=BytesIO(data), include_slide_notes=True)
-        read = [block for element in elements for block in _blocks_of(element, name)]
+        read = list(counted((b for element in elements for b in _blocks_of(element, name, limits)), name, limits))
         # A slide's notes come first, and belong under its title.
         blocks = sorted(read, key=lambda block: (block.page or 0, block.kind is not BlockKind.HEADING))
         charts, pictures = _charts_and_pictures(data)
+    except (FileRefused, MemoryError):
+        raise
     except Exception as error:
         # python-pptx and lxml raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
         raise FileRefused(f"{name} is damaged and cannot be read as slides; save it again and retry.") from error
@@ -34,6 +42,20 @@ def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     blocks.extend(blocks_of_embedded(pictures, blocks, name=name, limits=limits))
     title = next((block.text for block in blocks if block.kind is BlockKind.HEADING), None)
     return ParsedFile(tuple(blocks), {"title": title} if title else {})
+
+
+def _require_few_shapes(data: bytes, name: str) -> None:
+    """Counted before any is read: a file may list a slide many times, and reading a shape takes a millisecond."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        entries = set(archive.namelist())
+        slides = [archive.read(entry) for entry in entries if _SLIDE.fullmatch(entry)]
+        listed = archive.read(_LIST) if entries & {_LIST} else b""
+    if len(_LISTED.findall(listed)) > len(slides):
+        raise FileRefused(
+            f"{name} lists a slide more than once, which no office program does; save it again and retry."
+        )
+    if sum(len(_SHAPE.findall(slide)) for slide in slides) > _MOST_SHAPES:
+        raise FileRefused(f"{name} has more than {_MOST_SHAPES:,} shapes and table cells; split it.")
 
 
 @cache
@@ -51,11 +73,11 @@ def _partition() -> Any:
     return partition_pptx
 
 
-def _blocks_of(element: Any, name: str) -> Iterator[Block]:
+def _blocks_of(element: Any, name: str, limits: ParsingLimits) -> Iterator[Block]:
     page = element.metadata.page_number
     text = clean(element.text or "").strip()
     if element.category == "Table":
-        for block in blocks_of_html(element.metadata.text_as_html or "", name):
+        for block in blocks_of_html(element.metadata.text_as_html or "", name, limits):
             yield Block(block.kind, block.text, page=page, html=block.html)
     elif not text or element.category == "PageBreak":
         return

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile, heading, paragraph
 from ingestion.parsing.decode import decode
-from ingestion.parsing.limits import ParsingLimits, require_characters
-from ingestion.parsing.wrapping import joined
+from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.wrapping import all_joined
 from kb_service.domain.errors import FileRefused
 
 _TIMES = re.compile(
     r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})"
 )
 _CHAPTER = re.compile(r"^\s*(?:NOTE\s+)?(?:#{1,6}|chapter\s*[:：]?|章节\s*[:：]?|章節\s*[:：]?)\s*(.+)$", re.IGNORECASE)
-_MARKUP = re.compile(r"<[^>]*>|\{\\[^}]*\}")
+_MARKUP = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
 _MACHINE_ID = re.compile(r"[\d\-_:.]*|[0-9a-fA-F-]{8,}|(?:cue|sub|line)[-_ ]?\d+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！？!?][”』」）)\"']*$")
 # Most Chinese subtitles carry no full stops: a pause or this many characters end a sentence as well.
@@ -38,7 +38,7 @@ def read_subtitles(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     cues = list(cues_of(text))
     if not cues:
         raise FileRefused(f"{name} holds no subtitle with its time (00:00:01,000 --> 00:00:03,000); export it again.")
-    return ParsedFile(tuple(_blocks(cues)), {})
+    return ParsedFile(tuple(counted(_blocks(cues), name, limits)), {})
 
 
 def cues_of(text: str) -> Iterator[Cue]:
@@ -105,11 +105,11 @@ def _chapter(line: str) -> str | None:
 
 def _run_together(lines: Sequence[str]) -> str:
     """Cues without marks between them are kept apart by a space, which no reader would take for a sentence."""
-    text = ""
+    pieces: list[str] = []
     for line in lines:
-        needs_space = bool(text) and text[-1] not in "，。！？；：、,.!?;:" and not text.endswith(" ")
-        text = f"{text} {line}" if needs_space else joined(text, line) if text else line
-    return text
+        end = pieces[-1][-1:] if pieces else ""
+        pieces.append(f" {line}" if end and end not in "，。！？；：、,.!?;: " else line)
+    return all_joined(pieces)
 
 
 def _seconds(line: str) -> tuple[float, float]:

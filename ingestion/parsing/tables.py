@@ -1,14 +1,17 @@
 """Tables with spans: a cell that spans rows is repeated in each of them, so that every row can be read by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from ingestion.parsing.blocks import Block, BlockKind
 from kb_service.domain.documents import CELL_BORDER
+from kb_service.domain.errors import FileRefused
 
-# A hostile file may claim any span; no readable table is wider or taller than this.
-_WIDEST_SPAN = 200
+# A hostile file may claim any span; no readable table is wider, or has a cell as wide or tall as this.
+_WIDEST_TABLE, _WIDEST_SPAN, _TALLEST_SPAN = 1_000, 200, 1_000
+# What the spans of one table may add to it: as many cells again as it has itself, and these.
+_MOST_CELLS_BY_SPANS, _MOST_CHARACTERS_BY_SPANS = 10_000, 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ def plain_row(texts: Sequence[str]) -> list[Cell]:
 
 
 def table_block(rows: Sequence[Sequence[Cell]], *, page: int | None = None) -> Block | None:
-    """The table as a block, or None when no cell has text."""
+    """The table as a block, or None when no cell has text. Raises FileRefused for one that nobody could read."""
     one_line = [[_on_one_line(cell) for cell in row] for row in rows]
     grid = _grid(one_line)
     lines = [_line(row) for row in grid if any(row)]
@@ -35,39 +38,64 @@ def table_block(rows: Sequence[Sequence[Cell]], *, page: int | None = None) -> B
 
 def _on_one_line(cell: Cell) -> Cell:
     columns = min(max(cell.columns, 1), _WIDEST_SPAN)
-    return Cell(" ".join(cell.text.split()), max(cell.rows, 1), columns, cell.is_header)
+    rows = min(max(cell.rows, 1), _TALLEST_SPAN)
+    return Cell(" ".join(cell.text.split()), rows, columns, cell.is_header)
+
+
+class _Spans:
+    """What spans add to a table, as it adds up."""
+
+    def __init__(self, own_cells: int) -> None:
+        self._cells_left = _MOST_CELLS_BY_SPANS + own_cells
+        self._characters_left = _MOST_CHARACTERS_BY_SPANS
+
+    def add(self, text: str) -> str:
+        self._cells_left -= 1
+        self._characters_left -= len(text)
+        if self._cells_left < 0 or self._characters_left < 0:
+            raise FileRefused("the merged cells of a table multiply its text beyond what can be read; unmerge them.")
+        return text
 
 
 def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
     """Texts by row and column with spans filled in; a row of one single spanning cell keeps one entry."""
+    spans = _Spans(sum(map(len, rows)))
     filled: list[list[str]] = []
     hanging: dict[int, tuple[int, str]] = {}  # column -> (rows still to fill, text)
     for row in rows:
-        texts: list[str] = []
-        cells = iter(row)
-        own = 0
-        while True:
-            column = len(texts)
-            if column in hanging:
-                left, text = hanging.pop(column)
-                texts.append(text)
-                if left > 1:
-                    hanging[column] = (left - 1, text)
-                continue
-            cell = next(cells, None)
-            if cell is None:
-                if not any(later > column for later in hanging):
-                    break
-                texts.append("")
-                continue
-            own += 1
-            for offset in range(cell.columns):
-                texts.append(cell.text)
-                if cell.rows > 1:
-                    hanging[column + offset] = (cell.rows - 1, cell.text)
-        is_title = own == 1 and len(set(texts)) == 1
+        texts = list(_row(row, hanging, spans))
+        is_title = len(row) == 1 and len(set(texts)) == 1
         filled.append(texts[:1] if is_title else texts)
     return filled
+
+
+def _row(row: Sequence[Cell], hanging: dict[int, tuple[int, str]], spans: _Spans) -> Iterator[str]:
+    """One row's texts; ``hanging`` is what stands in it from above, and becomes what stands below it."""
+    above = dict(hanging)
+    hanging.clear()
+    last = max(above, default=-1)
+    cells = iter(row)
+    column = 0
+    while True:
+        if column in above:
+            left, text = above[column]
+            yield spans.add(text)
+            if left > 1:
+                hanging[column] = (left - 1, text)
+            column += 1
+        elif (cell := next(cells, None)) is not None:
+            for offset in range(cell.columns):
+                yield cell.text if offset == 0 else spans.add(cell.text)
+                if cell.rows > 1:
+                    hanging[column + offset] = (cell.rows - 1, cell.text)
+            column += cell.columns
+        elif column > last:
+            return
+        else:
+            yield ""
+            column += 1
+        if column > _WIDEST_TABLE:
+            raise FileRefused(f"a table has more than {_WIDEST_TABLE:,} columns; split it.")
 
 
 def _line(texts: Sequence[str]) -> str:

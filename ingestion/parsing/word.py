@@ -13,7 +13,7 @@ from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
 from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import blocks_of_embedded
-from ingestion.parsing.limits import ParsingLimits
+from ingestion.parsing.limits import ParsingLimits, counted
 from ingestion.parsing.tables import Cell, table_block
 from ingestion.parsing.word_numbering import Numbering
 from ingestion.parsing.word_styles import Styles, is_larger
@@ -35,10 +35,10 @@ def read_docx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     try:
         document = Document(BytesIO(data))
         reader = _Reader(document)
-        blocks = _with_joined_titles(list(reader.blocks(document.element.body)))
+        blocks = _with_joined_titles(list(counted(reader.blocks(document.element.body), name, limits)))
         metadata = _metadata(document, blocks)
         pictures = _pictures(data)
-    except FileRefused:
+    except (FileRefused, MemoryError):
         raise
     except Exception as error:
         # python-docx and lxml raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
@@ -56,6 +56,7 @@ class _Reader:
         self._body_size = self._most_common_size(document.element.body)
         self._has_pages = next(document.element.body.iter(f"{_W}lastRenderedPageBreak"), None) is not None
         self._page = 1
+        self._charts_shown: set[str | None] = set()
         self._has_title = any(
             self._styles.heading_level(paragraph) == 0 for paragraph in document.element.body.iter(f"{_W}p")
         )
@@ -78,14 +79,18 @@ class _Reader:
         text = clean(_text(paragraph)).strip()
         if text and not self._styles.name(paragraph).lower().startswith("toc "):
             yield self._text_block(paragraph, text, page)
-        for box in paragraph.iter(f"{_W}txbxContent"):
-            if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
-                yield from self.blocks(box)
+        for box in _own(paragraph, "txbxContent"):
+            yield from self.blocks(box)
         for chart in paragraph.iter(f"{_C}chart"):
-            part = self._part.related_parts.get(chart.get(f"{_R}id"))
-            block = None if part is None else chart_block(part.blob, page=page)
-            if block is not None:
-                yield block
+            yield from self._chart(chart.get(f"{_R}id"), page)
+
+    def _chart(self, relation: str | None, page: int | None) -> Iterator[Block]:
+        """Once, however often the file shows it."""
+        part = None if relation in self._charts_shown else self._part.related_parts.get(relation)
+        self._charts_shown.add(relation)
+        block = None if part is None else chart_block(part.blob, page=page)
+        if block is not None:
+            yield block
 
     def _text_block(self, paragraph: Any, text: str, page: int | None) -> Block:
         numbered = self._styles.numbering(paragraph)
@@ -105,9 +110,9 @@ class _Reader:
         return Block(BlockKind.LIST_ITEM if is_item else BlockKind.PARAGRAPH, label + text, page=page)
 
     def _table(self, table: Any) -> Iterator[Block]:
-        rows = [[cell for cell in row.iter(f"{_W}tc") if _owner(cell) is table] for row in _rows(table)]
+        rows = [list(_own(row, "tc")) for row in _own(table, "tr")]
         if sum(len(row) for row in rows) == 1:  # a frame around text
-            yield from self.blocks(rows[0][0] if rows[0] else next(cell for row in rows for cell in row))
+            yield from self.blocks(next(cell for row in rows for cell in row))
             return
         page = self._page if self._has_pages else None
         self._page += sum(1 for _ in table.iter(f"{_W}lastRenderedPageBreak"))
@@ -143,18 +148,21 @@ def _text(element: Any) -> str:
     return "".join(parts)
 
 
-def _rows(table: Any) -> list[Any]:
-    return [row for row in table.iter(f"{_W}tr") if _owner(row) is table]
-
-
-def _owner(element: Any) -> Any:
-    return next(element.iterancestors(f"{_W}tbl"), None)
+def _own(element: Any, name: str) -> Iterator[Any]:
+    """The nearest elements of a name inside one: not those inside a table or text box of its own, or one not shown."""
+    stack = list(reversed(element))
+    while stack:
+        child = stack.pop()
+        if child.tag == f"{_W}{name}":
+            yield child
+        elif child.tag not in {f"{_W}tbl", f"{_W}txbxContent", _FALLBACK}:
+            stack.extend(reversed(child))
 
 
 def _cells(table: Any, rows: list[list[Any]]) -> list[list[Cell]]:
     """Cells with spans. A cell merged downwards is stored again in each row, marked as a continuation."""
     placed: list[list[tuple[int, Any]]] = []
-    for row, cells in zip(_rows(table), rows, strict=True):
+    for row, cells in zip(_own(table, "tr"), rows, strict=True):
         before = row.find(f"{_W}trPr/{_W}gridBefore")
         column = 0 if before is None else int(before.get(f"{_W}val") or 0)
         line = []
@@ -162,23 +170,18 @@ def _cells(table: Any, rows: list[list[Any]]) -> list[list[Cell]]:
             line.append((column, cell))
             column += _columns(cell)
         placed.append(line)
-    return [
-        [
-            Cell(_cell_text(cell), _rows_spanned(placed, number, column), _columns(cell))
-            for column, cell in line
-            if not _is_continuation(cell)
-        ]
-        for number, line in enumerate(placed)
-    ]
-
-
-def _rows_spanned(placed: list[list[tuple[int, Any]]], number: int, column: int) -> int:
-    spanned = 1
-    for line in placed[number + 1 :]:
-        if not any(place == column and _is_continuation(cell) for place, cell in line):
-            break
-        spanned += 1
-    return spanned
+    made: list[list[Cell]] = []
+    spanned: dict[int, int] = {}  # column -> continuations directly below the row being made
+    for line in reversed(placed):
+        below, spanned = spanned, {}
+        row_of_cells = []
+        for column, cell in line:
+            if _is_continuation(cell):
+                spanned[column] = below.get(column, 0) + 1
+            else:
+                row_of_cells.append(Cell(_cell_text(cell), 1 + below.get(column, 0), _columns(cell)))
+        made.append(row_of_cells)
+    return made[::-1]
 
 
 def _columns(cell: Any) -> int:

@@ -10,6 +10,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*([1-9])?$", re.IGNORECASE)
 _TITLE_NAMES = frozenset({"title", "标题", "標題"})
 _DEFAULT_HALF_POINTS = 21
+_LONGEST_CHAIN = 30  # of styles, each based on the next
 _TITLE_SIZE = 1.2  # times the size of the body text
 
 
@@ -114,7 +115,7 @@ class Styles:
     def _chain(self, style_id: str | None) -> Iterator[Any]:
         """The style and those it is based on; a damaged file may make that a circle."""
         seen: set[str] = set()
-        while style_id and style_id not in seen and style_id in self._style_of:
+        while style_id and style_id not in seen and style_id in self._style_of and len(seen) < _LONGEST_CHAIN:
             seen.add(style_id)
             style = self._style_of[style_id]
             yield style

@@ -22,16 +22,27 @@ def join_wrapped(lines: Sequence[str]) -> list[str]:
     """Paragraphs from the lines of a text file; blank lines separate, and are dropped."""
     widths = [display_width(line.rstrip()) for line in lines]
     full = _full_width(widths)
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     continues = False
     for line, width in zip(lines, widths, strict=True):
         text = line.strip()
         if text and continues and not line.startswith(("　", "    ")) and not starts_unit(text):
-            paragraphs[-1] = joined(paragraphs[-1], text)
+            paragraphs[-1].append(text)
         elif text:
-            paragraphs.append(text)
+            paragraphs.append([text])
         continues = bool(text) and full is not None and width >= full and _SENTENCE_END.search(text) is None
-    return paragraphs
+    return [all_joined(pieces) for pieces in paragraphs]
+
+
+def all_joined(pieces: Sequence[str]) -> str:
+    """The pieces of one line, each `joined` to those before; what they share depends on two letters of each."""
+    parts: list[str] = []
+    for piece in pieces:
+        if parts and piece:
+            end = parts[-1][-2:]
+            parts[-1] = parts[-1][: len(parts[-1]) - len(end)] + joined(end, piece)[: -len(piece)]
+        parts.append(piece)
+    return "".join(parts)
 
 
 def joined(left: str, right: str) -> str:

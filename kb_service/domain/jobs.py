@@ -15,7 +15,7 @@ _PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif"}
 
 
 class JobKind(StrEnum):
-    """READ_LARGE: what may take long is a kind of its own, so that it never stands before what is short."""
+    """READ_LARGE: what may take long, or did, is a kind of its own, so that it never stands before what is short."""
 
     READ = "read"
     READ_LARGE = "read_large"

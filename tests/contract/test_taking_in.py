@@ -200,7 +200,10 @@ def test_a_dry_run_reports_every_record_and_stores_nothing(desk: Desk) -> None:
     [
         ("exit.md", "exit.md: reading it ended the process that read it (exit code 7)"),
         ("segfault.md", f"segfault.md: reading it ended the process that read it (signal {signal.SIGSEGV})"),
-        ("hungry.md", "hungry.md: reading it takes more memory than a file may; split it and try again"),
+        (
+            "hungry.md",
+            "hungry.md: reading it takes more than the 1024 MB of memory that a file may; split it and try again",
+        ),
         ("odd.md", "odd.md: reading it failed (LookupError: no such part)"),
     ],
 )
@@ -217,7 +220,7 @@ def test_a_file_that_takes_too_long_fails_alone(database: Database, tmp_path: Pa
     done = desk.take_in(*desk.send(("endless.md", "签注。"), ("after.md", "签注收费。")))
     impatient.close()
     assert [each.state for each in done] == [UploadState.FAILED, UploadState.STORED]
-    assert "took longer than 3 seconds" in str(done[0].reason)
+    assert "took longer than the 3 seconds" in str(done[0].reason)
 
 
 def test_a_child_that_had_nothing_to_do_ends_and_the_next_file_gets_another(database: Database, tmp_path: Path) -> None:

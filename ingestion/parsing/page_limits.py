@@ -1,0 +1,41 @@
+"""Laying a pdf page out within limits: a few bytes can draw one form in another a million times."""
+
+from typing import Any
+
+from kb_service.domain.errors import FileRefused
+
+# A full page of a newspaper has 20,000 letters; a map some 100,000 strokes.
+_MOST_LETTERS, _MOST_STROKES, _MOST_FORMS = 100_000, 300_000, 3_000
+
+
+def lay_out(page: Any, name: str) -> None:
+    """What pdfplumber does when it is first asked what is on the page. Raises FileRefused."""
+    from pdfminer.pdfinterp import PDFPageInterpreter
+    from pdfplumber.page import PDFPageAggregatorWithMarkedContent
+
+    class Device(PDFPageAggregatorWithMarkedContent):
+        letters = strokes = forms = 0
+
+        def render_char(self, *arguments: Any, **named: Any) -> Any:
+            self.letters += 1
+            _require(self.letters, _MOST_LETTERS, "letters", name)
+            return super().render_char(*arguments, **named)
+
+        def paint_path(self, *arguments: Any, **named: Any) -> Any:
+            self.strokes += 1
+            _require(self.strokes, _MOST_STROKES, "strokes", name)
+            return super().paint_path(*arguments, **named)
+
+        def begin_figure(self, *arguments: Any, **named: Any) -> Any:
+            self.forms += 1
+            _require(self.forms, _MOST_FORMS, "forms and pictures", name)
+            return super().begin_figure(*arguments, **named)
+
+    device = Device(page.pdf.rsrcmgr, pageno=page.page_number, laparams=page.pdf.laparams)
+    PDFPageInterpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
+    page._layout = device.get_result()
+
+
+def _require(count: int, most: int, what: str, name: str) -> None:
+    if count > most:
+        raise FileRefused(f"{name} draws more than {most:,} {what}, which nobody could read; export it again.")
