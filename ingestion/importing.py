@@ -10,6 +10,7 @@ from pathlib import Path
 from ingestion.reading_child import (
     QUICK_SECONDS,
     FileInFolder,
+    Reader,
     ReadingChildren,
     ReadingFailed,
     StillReading,
@@ -52,11 +53,13 @@ class Importing:
         source: Callable[[Path], FileInFolder],
         children: Callable[[], ReadingChildren],
         now: Callable[[], datetime],
+        reader: Reader = read_in_folder,
     ) -> None:
         self._library = library
         self._source = source
         self._children = children
         self._now = now
+        self._reader = reader
 
     def dry_run(self, paths: list[Path]) -> Iterator[Imported]:
         """What an import would do, without storing anything."""
@@ -93,7 +96,7 @@ class Importing:
     def _read(self, children: ReadingChildren, path: Path, *, put_off_after: float) -> Iterator[Read]:
         source = str(path)
         try:
-            for chunk in children.read(self._source(path), reader=read_in_folder, put_off_after=put_off_after):
+            for chunk in children.read(self._source(path), reader=self._reader, put_off_after=put_off_after):
                 for each in chunk.records:
                     yield Read(source, each.line, each.draft, each.reason, each.content)
         except ReadingFailed as error:

@@ -402,7 +402,8 @@ def one_chart_many_times() -> Attack:
     return "charts.docx", word_file(
         drawn * 2_000,
         **{
-            "word/charts/chart1.xml": f'<c:chartSpace xmlns:c="{chart}"><c:ser><c:val>{points}</c:val></c:ser></c:chartSpace>',
+            "word/charts/chart1.xml": f'<c:chartSpace xmlns:c="{chart}"><c:ser><c:val>{points}</c:val></c:ser>'
+            "</c:chartSpace>",
             "word/_rels/document.xml.rels": _relations(("rId1", "chart", "charts/chart1.xml")),
         },
     )
@@ -528,7 +529,7 @@ def one_content_many_pages() -> Attack:
 
 
 def packed_twice() -> Attack:
-    inner = zlib.compress(b" " * 3_000_000_000 if False else b" " * 600_000_000, 9)
+    inner = zlib.compress(b" " * 600_000_000, 9)
     packed = zlib.compress(inner, 9)
     head = b"<< /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
     return "packed.pdf", pdf_file(

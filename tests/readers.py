@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ingestion.parsing.limits import ParsingLimits
-from ingestion.reading_child import KeptFile, read_source
+from ingestion.reading_child import QUICK_SECONDS, FileInFolder, KeptFile, read_in_folder, read_source
 from ingestion.sources import Read
+
+_KEPT: list[object] = []
 
 
 def dies_at_bad_files(source: KeptFile, limits: ParsingLimits) -> Iterator[Read]:
@@ -23,6 +25,16 @@ def dies_at_bad_files(source: KeptFile, limits: ParsingLimits) -> Iterator[Read]
         time.sleep(600)
     if source.file_name.startswith("hungry"):
         np.zeros(5 * 2**30, dtype=np.uint8)  # addresses only: nothing is written there
+    if source.file_name.startswith("greedy"):
+        _KEPT.append(np.zeros(2**29 + 2**28, dtype=np.uint8))
     if source.file_name.startswith("odd"):
         raise LookupError("no such part\nin the file")
     return read_source(source, limits)
+
+
+def dawdles_at_slow_files(source: FileInFolder, limits: ParsingLimits) -> Iterator[Read]:
+    if source.path.name.startswith("endless"):
+        time.sleep(600)
+    if source.path.name.startswith("slow"):
+        time.sleep(QUICK_SECONDS + 1)
+    return read_in_folder(source, limits)

@@ -20,7 +20,7 @@ _LIST = "ppt/presentation.xml"
 _LISTED = re.compile(rb"<(?:\w+:)?sldId[\s/>]")
 _SLIDE = re.compile(r"ppt/slides/[^/]*\.xml")
 _SHAPE = re.compile(rb"<(?:\w+:)?(?:sp|pic|cxnSp|graphicFrame|grpSp|tc|p)[\s/>]")
-_MOST_SHAPES = 20_000
+_MOST_SHAPES, _MOST_ON_A_SLIDE = 20_000, 2_000
 _CHART = re.compile(r"ppt/charts/chart\d*\.xml")
 
 
@@ -54,8 +54,12 @@ def _require_few_shapes(data: bytes, name: str) -> None:
         raise FileRefused(
             f"{name} lists a slide more than once, which no office program does; save it again and retry."
         )
-    if sum(len(_SHAPE.findall(slide)) for slide in slides) > _MOST_SHAPES:
-        raise FileRefused(f"{name} has more than {_MOST_SHAPES:,} shapes and table cells; split it.")
+    shapes = [len(_SHAPE.findall(slide)) for slide in slides]
+    if sum(shapes) > _MOST_SHAPES or max(shapes, default=0) > _MOST_ON_A_SLIDE:
+        raise FileRefused(
+            f"{name} has more than {_MOST_ON_A_SLIDE:,} shapes, paragraphs and cells on a slide, or {_MOST_SHAPES:,} "
+            "in all; split it."
+        )
 
 
 @cache
