@@ -16,6 +16,9 @@ from kb_service.domain.errors import InvalidInterval, InvalidRecord
 from kb_service.domain.privacy import is_storable
 
 _LONGEST_DERIVED_TITLE = 40
+# Each similar question is embedded and indexed as a passage is.
+_MOST_LISTED = 200
+_MOST_UNKNOWN = 100
 _CHINESE_DATE = re.compile(r"\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*")
 _AUDIENCES = {"个人": "person", "法人": "enterprise", "企业": "enterprise", "單位": "enterprise", "单位": "enterprise"}
 _KINDS = {
@@ -111,14 +114,19 @@ def read_record(fields: Mapping[str, Any]) -> Record:
 
     The texts of a record are clean: see `require_clean`.
     """
-    for name in set(fields) - set(Record.model_fields):
+    unknown = set(fields) - set(Record.model_fields)
+    if len(unknown) > _MOST_UNKNOWN:
+        raise InvalidRecord(f"{len(unknown):,} of its fields are unknown; give those of the bulk format")
+    for name in unknown:
         if near := difflib.get_close_matches(name, Record.model_fields, n=1, cutoff=0.85):
             raise InvalidRecord(f"unknown field {name!r}; did you mean {near[0]!r}?")
     try:
         record = Record.model_validate(fields)
     except ValidationError as error:
         raise InvalidRecord(_first_fault(error)) from error
-    for value in record.model_dump().values():
+    for name, value in record.model_dump().items():
+        if name in Record.model_fields and isinstance(value, list) and len(value) > _MOST_LISTED:
+            raise InvalidRecord(f"{name} holds {len(value):,} entries, above the limit of {_MOST_LISTED}; split it")
         for text in value if isinstance(value, list) else (value,):
             require_clean(str(text))
     return record
