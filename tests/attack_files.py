@@ -498,7 +498,7 @@ def ruled_boxes() -> Attack:
 
 
 def scattered_words() -> Attack:
-    words = b"".join(b"1 0 0 1 %d %d Tm (a b) Tj " % (n * 37 % 590, n * 91 % 790) for n in range(30_000))
+    words = b"".join(b"1 0 0 1 %d %d Tm (a b) Tj " % (n * 37 % 590, n * 91 % 790) for n in range(12_000))
     return "scattered.pdf", pdf_page(b"BT /F1 6 Tf " + words + b"ET", _FONT)
 
 

@@ -18,6 +18,9 @@ _UNSEEN_TAGS = (
 _UNSEEN = frozenset(_UNSEEN_TAGS.split())
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+# The parser compares each attribute with all before it. A picture written into its tag has one, of megabytes.
+_LONG_TAG = re.compile(r"<[^<>]{2000,}")
+_MOST_ATTRIBUTES = 500
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # A list or block whose words are nearly all links is navigation, whatever its tag.
 _NAVIGATION_LINK_SHARE = 0.8
@@ -43,6 +46,8 @@ def blocks_of_html(text: str, name: str, limits: ParsingLimits) -> tuple[Block, 
 def _tree(text: str, name: str) -> Any:
     from lxml import etree, html
 
+    if any(max(tag[0].count("="), len(tag[0].split())) > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+        raise FileRefused(f"{name} holds an element with more than {_MOST_ATTRIBUTES} attributes; save it again.")
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     try:
         root = html.document_fromstring(_XML_DECLARATION.sub("", text), parser=parser)

@@ -105,6 +105,12 @@ def counted(blocks: Iterable[Block], name: str, limits: ParsingLimits) -> Iterat
         yield block
 
 
+def require_paragraphs(count: int, name: str, limits: ParsingLimits) -> None:
+    """Before anything is made of them. Those of table cells are more than the blocks that come of them."""
+    if count > 2 * limits.blocks:
+        raise FileRefused(f"{name} holds {count:,} paragraphs and lines, more than can be read; split it.")
+
+
 def require_passages(count: int, limits: ParsingLimits) -> None:
     if count > limits.passages:
         raise FileRefused(

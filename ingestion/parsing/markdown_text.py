@@ -7,7 +7,7 @@ from ingestion.frontmatter import split_front_matter
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
 from ingestion.parsing.decode import decode
 from ingestion.parsing.hypertext import blocks_of_html
-from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.limits import ParsingLimits, counted, require_characters, require_paragraphs
 from ingestion.parsing.wrapping import join_wrapped
 
 
@@ -15,6 +15,7 @@ def read_markdown(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     text = decode(data, name)
     require_characters(len(text), name, limits)
     fields, body = split_front_matter(text, name)
+    require_paragraphs(sum(1 for line in body.split("\n") if line.strip()), name, limits)
     blocks = tuple(counted(_logical_lines(blocks_of_html(_html(body), name, limits)), name, limits))
     title = next((block.text for block in blocks if block.kind is BlockKind.HEADING and block.level == 1), None)
     return ParsedFile(blocks, {"title": title, **fields} if title else fields)

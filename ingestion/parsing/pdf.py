@@ -20,7 +20,7 @@ from kb_service.domain.errors import FileRefused
 _SCAN_DPI = 200
 _LEAST_LETTERS = 10
 # A page of drawings (a map, a chart) has no ruled table, and looking for one would take minutes.
-_MOST_DRAWINGS, _MOST_CROSSINGS, _MOST_TABLES = 8_000, 10_000, 100
+_MOST_DRAWINGS, _MOST_CROSSINGS, _MOST_TABLES = 8_000, 4_000, 100
 _PLACEHOLDER = re.compile(r"\(?(?:anonymous|untitled|unspecified)|Microsoft|.*\.docx?$", re.IGNORECASE)
 _BOLD = re.compile(r"Bold|Black|Heavy|Medi\b|Hei(?!ti)", re.IGNORECASE)
 # Shares of the type size: TeX sets word spaces as narrow as this; Han and Latin next to each other get up to the second

@@ -13,7 +13,7 @@ from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
 from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import blocks_of_embedded
-from ingestion.parsing.limits import ParsingLimits, counted
+from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs
 from ingestion.parsing.tables import Cell, table_block
 from ingestion.parsing.word_numbering import Numbering
 from ingestion.parsing.word_styles import Styles, is_larger
@@ -34,6 +34,7 @@ def read_docx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
 
     try:
         document = Document(BytesIO(data))
+        require_paragraphs(sum(1 for _ in document.element.body.iter(f"{_W}p")), name, limits)
         reader = _Reader(document)
         blocks = _with_joined_titles(list(counted(reader.blocks(document.element.body), name, limits)))
         metadata = _metadata(document, blocks)
