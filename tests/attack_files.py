@@ -40,7 +40,11 @@ def workbook_file(sheet: str, strings: str = "") -> bytes:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
     return zipped(
         **{
-            "[Content_Types].xml": _content_types("/xl/workbook.xml", kind),
+            "[Content_Types].xml": _content_types("/xl/workbook.xml", kind).replace(
+                "</Types>",
+                '<Override PartName="/xl/sharedStrings.xml" ContentType="application/'
+                'vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+            ),
             "_rels/.rels": _relations(("rId1", "officeDocument", "xl/workbook.xml")),
             "xl/workbook.xml": f'<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}"><sheets>'
             '<sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>',
@@ -391,6 +395,24 @@ def chained_styles() -> Attack:
     )
 
 
+def long_labels() -> Attack:
+    numbering = (
+        f'<w:numbering xmlns:w="{_WORD}"><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/>'
+        f'<w:numFmt w:val="decimal"/><w:lvlText w:val="{"%1" * 20_000}"/></w:lvl></w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    numbered = (
+        '<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>甲</w:t></w:r></w:p>'
+    )
+    return "labels.docx", word_file(
+        numbered * 20_000,
+        **{
+            "word/numbering.xml": numbering,
+            "word/_rels/document.xml.rels": _relations(("rId1", "numbering", "numbering.xml")),
+        },
+    )
+
+
 def many_paragraphs() -> Attack:
     return "paragraphs.docx", word_file("<w:p><w:r><w:t>一、甲</w:t></w:r></w:p>" * 150_000)
 
@@ -448,6 +470,18 @@ def spanned_slide_cells() -> Attack:
         return part.replace("<a:tc>", '<a:tc gridSpan="100000" rowSpan="100000">')
 
     return "spanned.pptx", _slides(change)
+
+
+def nested_groups() -> Attack:
+    def change(part: str) -> str:
+        if not part.startswith("ppt/slides/slide1.xml\n"):
+            return part
+        start = part.index("<p:sp>")
+        one = part[start : part.index("</p:sp>") + 7]
+        group = "<p:grpSp><p:nvGrpSpPr/><p:grpSpPr/>"
+        return part.replace(one, (group * 60 + one * 20 + "</p:grpSp>" * 60) * 20)
+
+    return "groups.pptx", _slides(change)
 
 
 def many_slide_shapes() -> Attack:
@@ -539,6 +573,28 @@ def packed_twice() -> Attack:
         % (b"4 0 R " * 5, _FONT),
         head,
     )
+
+
+def wide_character_map() -> Attack:
+    cmap = b"1 begincodespacerange <00000000> <ffffffff> endcodespacerange 1 beginbfrange <00000000> <ffffffff> <0041> "
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 5 0 R >>"
+    content = b"BT /F1 9 Tf 10 10 Td (abcdefgh) Tj ET"
+    return "map.pdf", pdf_page(
+        content, b"<< /Font << /F1 %s >> >>" % font, pdf_stream(b"begincmap " + cmap + b"endbfrange endcmap")
+    )
+
+
+def wide_widths() -> Attack:
+    descendant = b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /A /W [0 2000000000 500] /CIDSystemInfo << >> >>"
+    font = b"<< /Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /DescendantFonts [%s] >>" % descendant
+    return "widths.pdf", pdf_page(b"BT /F1 9 Tf 10 10 Td (abcdefgh) Tj ET", b"<< /Font << /F1 %s >> >>" % font)
+
+
+def forms_within_themselves() -> Attack:
+    form = pdf_stream(
+        b"/F Do " * 9, b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 5 0 R >> >>"
+    )
+    return "itself.pdf", pdf_page(b"/F Do " * 9, b"<< /XObject << /F 5 0 R >> >>", form)
 
 
 def deep_pdf() -> Attack:
