@@ -19,7 +19,7 @@ from kb_service.domain.answers import MatterRef, Outcome
 from kb_service.domain.errors import AnswerNotFound
 from kb_service.publishing.rehearsal import Effect, QuestionEffect, Rehearsal, RehearsedReply
 from kb_service.wiring import new_id
-from tests.factories import NOON, answer, citation, day, draft
+from tests.factories import NOON, answer, citation, day, draft, question
 
 DAY = timedelta(days=1)
 ADDRESS = "我住大渡河路某弄某号"
@@ -39,8 +39,7 @@ def fill(kept: SqlTranscript) -> None:
         given = answer(f"a{number}", f"{ADDRESS}{number}", citation(), asked_at=NOON + number * DAY)
         kept.add(
             replace(given, conversation_id=conversation, matter=MatterRef("qianzhu", "签注")),
-            channel="web",
-            user_hash=person * 32,
+            question(channel="web", user_hash=person * 32),
         )
         kept.add_feedback(f"a{number}", at=NOON + number * DAY, resolved=False, comment=f"{ADDRESS}，没用")
 
@@ -64,8 +63,9 @@ def test_answers_older_than_a_moment_lose_their_words_and_comments(
     assert (left(database), comments(database)) == (["a3", "a4", "a5"], 3)
     assert erasing.before(NOON + 3 * DAY, actor="retention", at=NOON) == 0
     with pytest.raises(AnswerNotFound):
-        transcript.answer("a1", channel="web")
-    assert len(transcript.last_turns("c1", channel="web", user_hash="u1" * 32, limit=9)) == 2
+        transcript.answer("a1", channel="web", asked_by=question().asked_by)
+    later = question(conversation_id="c1", channel="web", user_hash="u1" * 32)
+    assert len(transcript.last_turns(later, 9)) == 2
     assert all(ADDRESS in each for each in transcript.recent_questions("qianzhu", 9))
     assert row_faults(database) == []
 
@@ -106,7 +106,7 @@ def test_words_put_back_after_an_erasure_are_found(database: Database, transcrip
 
 
 def test_rehearsals_forget_the_questions_that_they_took_from_people(database: Database) -> None:
-    SqlTranscript(database).add(answer("a1", "签注要钱吗", citation()), channel=None, user_hash=None)
+    SqlTranscript(database).add(answer("a1", "签注要钱吗", citation()), question())
     (stored,) = SqlLibrary(database, new_id=new_id).store([draft()], actor="zhang", at=NOON, approval=None)
     reply = RehearsedReply(Outcome.ANSWERED, "免费[1]", ())
     effects = tuple(

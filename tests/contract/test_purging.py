@@ -21,7 +21,7 @@ from kb_service.domain.uploads import Arrival
 from kb_service.ports import Approval
 from kb_service.publishing.rehearsal import Effect, QuestionEffect, Rehearsal, RehearsedReply
 from kb_service.wiring import new_id
-from tests.factories import NOON, answer, citation, day, metadata
+from tests.factories import NOON, answer, citation, day, metadata, question
 
 TITLE, WORDS, ASKED = "热气球炸药买卖指南", "炸药每斤七元整", "炸药哪里可以买"
 APPROVED = Approval("li", NOON, "bulk_import")
@@ -40,9 +40,9 @@ def filled(database: Database) -> str:
     transcript = SqlTranscript(database)
     cited = citation(WORDS, document_id="secret", title=TITLE, version_id=version_id)
     told = Notice(NoticeKind.SCHEDULED_END, f"《{TITLE}》即将失效", "secret", day("2026-01-01"))
-    transcript.add(answer("a1", "多少钱", cited), channel=None, user_hash=None)
-    transcript.add(answer("a2", "停哪里", citation(), notices=(told,)), channel=None, user_hash=None)
-    transcript.add(answer("a3", "停哪里", citation(), related_questions=(ASKED,)), channel=None, user_hash=None)
+    transcript.add(answer("a1", "多少钱", cited), question())
+    transcript.add(answer("a2", "停哪里", citation(), notices=(told,)), question())
+    transcript.add(answer("a3", "停哪里", citation(), related_questions=(ASKED,)), question())
     sent = [Arrival(f"{TITLE}.md", 9, "ab" * 32, {"title": TITLE})]
     found = SqlUploads(database, new_id=new_id).register(sent, actor="wang", at=NOON)
     with database.writing() as connection:

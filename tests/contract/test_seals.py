@@ -57,7 +57,7 @@ from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, Suspic
 from kb_service.domain.uploads import Arrival
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id, new_secret
-from tests.factories import NOON, answer, citation, draft, rehearsal
+from tests.factories import NOON, answer, citation, draft, question, rehearsal
 
 _PARTS = {owner.table.name for sealed in SEALED.values() for owner in sealed.parts}
 _TABLES = [each for each in metadata.sorted_tables if each.name in {s.table.name for s in SEALED.values()} | _PARTS]
@@ -109,7 +109,7 @@ def fill(database: Database) -> None:
     calendar.replace_year(2027, {date(2027, 2, 6): CalendarDay(False, "春节")}, actor="admin", at=NOON)
     transcript = SqlTranscript(database)
     for number in range(1, 4):
-        transcript.add(answer(f"a{number}", "签注要钱吗", citation()), channel="web", user_hash="u" * 64)
+        transcript.add(answer(f"a{number}", "签注要钱吗", citation()), question(channel="web", user_hash="u" * 64))
 
 
 def publishing_in(database: Database) -> Publishing:
@@ -331,7 +331,7 @@ def test_answers_given_at_once_make_one_chain(database: Database) -> None:
 
     def give(number: int) -> None:
         for each in range(10):
-            transcript.add(answer(f"a{number}-{each}", "签注要钱吗", citation()), channel=None, user_hash=None)
+            transcript.add(answer(f"a{number}-{each}", "签注要钱吗", citation()), question())
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(give, range(8)))
