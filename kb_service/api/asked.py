@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, Field
 
 from ingestion.reading_pictures import PictureReading
+from kb_service.api.access import OPERATOR
 from kb_service.api.chat_replies import door_wording
 from kb_service.asking.asking import Asking
 from kb_service.asking.events import Answered, Event, Progress
@@ -68,7 +69,7 @@ def asked(service: Service, words: str, *, picture: str | None, conditions: Cond
         audience=conditions.audience,
         matter_id=conditions.matter_id,
         channel=conditions.channel,
-        asked_by=actor.person_id,
+        asked_by=None if actor is OPERATOR else actor.person_id,
     )
     return Asked(question, sent, has_words)
 

@@ -48,7 +48,8 @@ class NoticeKind(StrEnum):
 class Question:
     """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted.
 
-    ``asked_by``: the person of the key it came with, a frontend's as a rule; None within this process.
+    ``asked_by``: the person of the key it came with, a frontend's as a rule; None of a command
+    on this machine, whose answers anybody of the channel may read.
     ``is_day_chosen``: somebody chose the day, else it is today; a day named in the words counts before both.
     ``said_before``: what the person typed before it in a history that a client brings along, oldest first; it counts
     where no turn of the conversation is known. ``seen``: what was read from a picture that came with it, usually a
