@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 already = $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' $(1:%=requirements/%.lock))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench eval fmt model bundle test-setup eval-tools lock environment test-environment test-model clean distclean
+.PHONY: help run test style check bench eval fmt model bundle test-setup eval-tools lock environment test-environment test-model clean distclean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -23,11 +23,13 @@ test: test-environment test-model ## Run all tests (ARGS="-k word" for some); sa
 	@sh scripts/test-means.sh
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: test-environment test-model ## Style, strict types, import contracts and the fast tests
+style: test-environment ## Style, strict types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: style test-model ## The same, and the fast tests
 	$(BIN)/python -m pytest -q tests/unit tests/contract $(ARGS)
 
 bench: environment model ## Measure speed and memory on this machine
