@@ -18,7 +18,7 @@ from kb_service.api.asked import PicturesOf, asked, drained, events
 from kb_service.api.chat_conversations import earlier, placed
 from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
 from kb_service.api.chat_shapes import ChatCompletionRequest
-from kb_service.api.errors import STATUS_OF, faults_of
+from kb_service.api.errors import STATUS_OF, faults_of, sendable
 from kb_service.api.streaming import ANSWER, EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
@@ -151,7 +151,7 @@ def _json(content: dict[str, object], status: int = 200) -> Response:
 
 def _error(name: str, detail: str, status: int) -> dict[str, object]:
     kind = "invalid_request_error" if status < 500 else "server_error"
-    detail = detail.encode(errors="backslashreplace").decode()  # it may quote half a surrogate pair, which has no bytes
+    detail = sendable(detail)
     return {"error": {"message": detail, "type": kind, "code": name, "param": None}, "detail": detail}
 
 

@@ -94,7 +94,10 @@ def faults_of(error: RequestValidationError) -> str:
     return "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
 
 
+def sendable(detail: str) -> str:
+    """A sentence may quote what was sent, and half a surrogate pair has no bytes."""
+    return detail.encode(errors="backslashreplace").decode()
+
+
 def _body(name: str, detail: str, status: int) -> JSONResponse:
-    # A sentence may quote what was sent, and half a surrogate pair has no bytes.
-    shown = detail.encode(errors="backslashreplace").decode()
-    return JSONResponse({"error": name, "detail": shown}, status_code=status, headers=HEADERS)
+    return JSONResponse({"error": name, "detail": sendable(detail)}, status_code=status, headers=HEADERS)

@@ -13,7 +13,7 @@ from kb_service.api.errors import STATUS_OF
 from kb_service.console.marked_text import pieces, visible
 from kb_service.console.pages import HEADERS
 from kb_service.console.words import LIMITS, Place, TroubleName, moment_in_words, screen_words, size_in_words
-from kb_service.domain.addresses import web_address
+from kb_service.domain.addresses import link_to
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
 from kb_service.domain.matters import Department, Matter
@@ -81,11 +81,6 @@ def settled(act: Callable[[], Response], again: Callable[[Trouble, KbError], Res
         return again(trouble_of(error), error)
 
 
-def _safe_address(address: str | None) -> str | None:
-    """`javascript:` and `data:` never become links."""
-    return address if web_address(address) and str(address).lower().startswith(("http://", "https://")) else None
-
-
 def _named(things: Iterable[Matter | Department]) -> list[tuple[str, str]]:
     """The choices of a select."""
     return [(each.id, each.name) for each in things]
@@ -104,7 +99,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"pieces": pieces, "safe_address": _safe_address, "query": _query, "named": _named}
+    made.globals |= {"pieces": pieces, "link_to": link_to, "query": _query, "named": _named}
     made.globals |= {"size_in_words": size_in_words, "moment_in_words": moment_in_words, "limits": LIMITS}
     made.filters |= {"visible": visible, "moment": moment_in_words}
     return made

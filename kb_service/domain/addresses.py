@@ -26,6 +26,11 @@ def web_address(text: str | None) -> str | None:
     return text if text is not None and fault_of_address(text) is None else None
 
 
+def link_to(text: str | None) -> str | None:
+    """The text where it is an address that may be clicked, and no words."""
+    return text if text is not None and web_address(text) and _WEB.match(text) else None
+
+
 def _is_web(text: str) -> bool:
     try:
         parts = urlsplit(text)

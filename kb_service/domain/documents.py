@@ -1,7 +1,7 @@
 """Documents, their versions, and the one rule for when a version is in force."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -134,6 +134,10 @@ class Passage:
     heading_path: tuple[str, ...] = ()
     page: int | None = None
     second: int | None = None
+
+    def heading_with(self, words: Sequence[str]) -> str:
+        """The highest heading above it that has one of the words; empty where none has."""
+        return next((each for each in self.heading_path if any(word in each for word in words)), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,16 @@ from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.uploads import Chunk
 from kb_service.wiring import new_id, now
-from tests.attack_files import ATTACKS, Attack, anchors_in_flow
+from tests.attack_files import office, pdf, texts
+from tests.attack_files.containers import Attack
 from tests.readers import dawdles_at_slow_files, dies_at_bad_files
+
+ATTACKS = [
+    made
+    for module in (texts, office, pdf)
+    for made in vars(module).values()
+    if getattr(made, "__annotations__", {}) == {"return": Attack}
+]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +79,7 @@ def test_a_long_file_of_records_comes_a_chunk_at_a_time_and_says_how_many_there_
 
 
 def test_what_is_parsed_for_a_look_is_confined_too(children: ReadingChildren, tmp_path: Path) -> None:
-    name, data = anchors_in_flow()
+    name, data = texts.anchors_in_flow()
     with pytest.raises(FileRefused, match=r"anchors\.md uses YAML anchors in line 2"):
         children.parsed(kept(tmp_path, name, data).path)
     assert children.parsed(kept(tmp_path, "guide.md", "# 指南\n\n免费。".encode()).path).blocks[0].text == "指南"

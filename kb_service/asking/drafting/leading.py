@@ -59,7 +59,7 @@ class Choosing:
 
     def names_facet(self, found: PassageInVersion) -> bool:
         """Whether a heading above the passage does."""
-        return bool(self._heading(found))
+        return bool(found.passage.heading_with(self.facet_words))
 
     def asked_for(self, sayings: Sequence[Saying]) -> Sequence[Saying]:
         """Those of the section of a guide that is asked for and nothing else; all where no such section has an answer.
@@ -73,16 +73,12 @@ class Choosing:
         headed = [
             (len(heading), each)
             for each in sayings
-            if (heading := self._heading(each.source))
+            if (heading := each.source.passage.heading_with(self.facet_words))
             and (self.words.asked_by_name.search(heading) is not None) == by_name
             and not quantity.is_missing_from(with_lead_in(each))
         ]
         own = min((length for length, _ in headed), default=0)
         return [each for length, each in headed if length == own] or sayings
-
-    def _heading(self, found: PassageInVersion) -> str:
-        """The highest heading above the passage that names the facet; empty where none does."""
-        return next((each for each in found.passage.heading_path if any(w in each for w in self.facet_words)), "")
 
     def has_facet_label(self, saying: Saying) -> bool:
         """Whether a label of its own does: 办理时限：…"""
@@ -122,7 +118,11 @@ class Choosing:
         return covered(saying.key, {term: weight for term, weight in self.weight_of.items() if term not in said})
 
     def alone(self, item: Saying, group: Sequence[Saying]) -> bool:
-        """Whether this item of a list or table answers by itself, and not the whole of it."""
+        """Whether this item of a list or table answers by itself, and not the whole of it, as who asks for a section
+        wants.
+        """
+        if self.understood.asks_for_section:
+            return False
         others = [each for each in group if each is not item]
         own = self._specific(item, others)
         return own >= _SPECIFIC and all(own >= _LEAD * self._specific(each, [item]) for each in others)

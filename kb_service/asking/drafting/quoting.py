@@ -186,8 +186,7 @@ class ExtractiveDrafter:
             return "".join(sentence(each.text) for each in told), told
         group = [each for each in sayings if each.group == lead.group]
         hangs_from = lead.lead_in.key if lead.lead_in else ""
-        asks_for_all = choosing.understood.asks_for_section
-        if choosing.alone(lead, group) and not asks_for_all and not self._words.all_of_list.search(hangs_from):
+        if choosing.alone(lead, group) and not self._words.all_of_list.search(hangs_from):
             return one_item_in_words(lead), [lead]
         at = sayings.index(group[0])
         before = sayings[at - 1 : at] if at and self._words.goes_on.search(hangs_from) else []
@@ -247,8 +246,7 @@ class ExtractiveDrafter:
         used = {saying.source.passage.id for each in paragraphs for saying in each.sayings}
         room = min(self._longest - sum(len(each.text) for each in paragraphs), _LONGEST_PLACE)
         for found in self._sections(paragraphs[0].sayings[0].source.passage.version_id):
-            headings = found.passage.heading_path
-            if found.passage.id in used or not any(w in h for h in headings for w in self._facet_headings[place]):
+            if found.passage.id in used or not found.passage.heading_with(self._facet_headings[place]):
                 continue
             sayings = self._reader.read(found)
             text = "".join(sentence(each.text) for each in sayings)

@@ -83,12 +83,12 @@ class DayWords(Words):
         return None if is_beside_now else matches[0]
 
     def _is_taken_for_today(self, text: str, match: re.Match[str]) -> bool:
-        return self.taken_for_today.fullmatch(_CLAUSE.split(text[: match.start()])[-1]) is not None
+        return self.taken_for_today.fullmatch(_clause_before(text, match)) is not None
 
     def _asks_for_rules(self, text: str, match: re.Match[str], today: date) -> bool:
-        before = _CLAUSE.split(text[: match.start()])[-1]
         if self._is_taken_for_today(text, match):
             return True
+        before = _clause_before(text, match)
         rest = text[match.end() :]
         after = _CLAUSE.split(rest)[0]
         span = span_of(match, today)
@@ -102,6 +102,10 @@ class DayWords(Words):
             return False
         is_of_later_year = span is not None and span.first.year > today.year
         return is_of_later_year or bool(self.values.search(after) or self.values.search(before))
+
+
+def _clause_before(text: str, match: re.Match[str]) -> str:
+    return _CLAUSE.split(text[: match.start()])[-1]
 
 
 def timeless(text: str) -> str:

@@ -243,8 +243,7 @@ class Retriever:
 
     def heading_names(self, facet: Facet, found: PassageInVersion) -> bool:
         """Whether a heading above the passage names the facet."""
-        words = self._lexicon.questions.facet_headings[facet]
-        return any(word in heading for heading in found.passage.heading_path for word in words)
+        return bool(found.passage.heading_with(self._lexicon.questions.facet_headings[facet]))
 
     def weigh(self, understood: Understanding) -> QuestionTerms:
         """The words and Han bigrams of a question, words that only ask left out, with how much each says."""

@@ -1,0 +1,1 @@
+"""Small files that once blocked the reader or multiplied in it, by format."""
