@@ -24,8 +24,10 @@ from kb_service.domain.answers import Outcome
 from kb_service.ports import ScriptConverter
 
 _FEWEST_OF_A_KIND = 30
-# Small trees: a site has hundreds of questions, not thousands.
-SITE_RECIPE = Recipe(trees=120, depth=2, shrinkage=0.05, rows=0.6, features=0.2, leaf=10)
+# Small trees for hundreds of questions; deeper ones where there are so many that they learn more from them.
+_MANY = 1000
+_OF_FEW = Recipe(trees=120, depth=2, shrinkage=0.05, rows=0.6, features=0.2, leaf=10)
+_OF_MANY = replace(_OF_FEW, trees=200, depth=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,11 @@ def refit(
     require_enough([one], of_a_kind=_FEWEST_OF_A_KIND)
     names = (*base.names, *(name for name in one.names if name not in base.names))
     own = replace(one, names=names, features=_in_order(one, names))
-    (logit,) = folded([own], SITE_RECIPE, onto=base.trees)
+    (logit,) = folded([own], _recipe(own), onto=base.trees)
     slope, offset = calibration([own], [logit])
     unseen = probabilities(logit, slope, offset)
     labels = [bool(each) for each in one.labels]
-    trees = boosted([own], SITE_RECIPE, onto=base.trees)
+    trees = boosted([own], _recipe(own), onto=base.trees)
     model = replace(
         base,
         version=version,
@@ -134,6 +136,10 @@ def _outlook(
         auroc=auroc(confidences, labels),
         calibration_error=expected_calibration_error(confidences, labels),
     )
+
+
+def _recipe(one: LabelledSet) -> Recipe:
+    return _OF_MANY if len(one.labels) >= _MANY else _OF_FEW
 
 
 def _in_order(one: LabelledSet, names: Sequence[str]) -> Matrix:

@@ -22,7 +22,7 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
 from kb_service.asking.routing import Router
-from kb_service.asking.search.answer_features import DraftedAnswer, Nearness, answer_features
+from kb_service.asking.search.answer_features import DraftedAnswer, Nearness, answer_features, lacks_what_is_asked
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
 from kb_service.asking.search.retrieving import (
@@ -44,6 +44,7 @@ from kb_service.domain.answers import (
     Question,
     Reason,
 )
+from kb_service.domain.matters import Facet
 from kb_service.ports import LibraryReader, ScriptConverter
 from kb_service.text.normalising import normalised
 
@@ -168,7 +169,7 @@ class Pipeline:
         quoted = self._quoted(understood, candidates, terms)
         feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
         if quoted is not None:
-            answer = self._drafted(quoted)
+            answer = self._drafted(quoted, understood.facet)
             feature_of |= answer_features(understood, candidates, terms, answer, self._tools.nearness)
         probability = confidence.probability(feature_of)
         return understood, SearchResult(
@@ -178,7 +179,7 @@ class Pipeline:
             features=feature_of,
             confidence=probability,
             confidence_applies=confidence.applies(feature_of),
-            is_sure=probability >= confidence.needed(feature_of),
+            is_sure=probability >= confidence.needed(feature_of) and not lacks_what_is_asked(feature_of),
         )
 
     def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:
@@ -188,9 +189,14 @@ class Pipeline:
             return None
         return completed(self._tools.quoting.draft(understood, usable, terms.bigrams))
 
-    def _drafted(self, draft: Draft) -> DraftedAnswer:
-        statements = tuple(normalised(each.text, self._tools.converter) for each in draft.statements)
-        return DraftedAnswer(statements, draft.sayings, draft.quotes[0].source.passage.id)
+    def _drafted(self, draft: Draft, facet: Facet | None) -> DraftedAnswer:
+        source = draft.quotes[0].source
+        return DraftedAnswer(
+            statements=tuple(normalised(each.text, self._tools.converter) for each in draft.statements),
+            sayings=draft.sayings,
+            passage_id=source.passage.id,
+            is_of_section=facet is not None and self._tools.retriever.heading_names(facet, source),
+        )
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context
@@ -205,7 +211,9 @@ class Pipeline:
         asked_back = self._asked_back(understood, result, context)
         if asked_back is not None:
             text = self._tools.clarifying.text(asked_back)
-            return Reply(Outcome.CLARIFY, text, clarification=asked_back)
+            guide = self._tools.library.passages_of_version(result.candidates[0].source.passage.version_id)
+            related = () if asked_back.options else self._tools.relating.of_matter(understood, guide)
+            return Reply(Outcome.CLARIFY, text, clarification=asked_back, related=related)
         if not result.is_sure:
             reason = self._reason_for_doubt(understood, result)
             return self._no_sure_answer(understood, result, reason, Outcome.HANDED_OVER, context)
@@ -250,9 +258,10 @@ class Pipeline:
         is_clear = len(understood.phrasing.content) > _FEW_WORDS and not understood.rivals
         if not context.is_alone or (result.confidence < _FAR_OFF and is_clear):
             return None
+        is_guess = understood.is_matter_inferred and not result.is_sure
         return self._tools.clarifying.clarification(
             understood,
-            result.candidates,
+            self._of_any_matter(understood, context) if is_guess else result.candidates,
             is_sure=result.is_sure,
             turns=context.turns,
             rivals=understood.rivals,
@@ -265,6 +274,11 @@ class Pipeline:
                 ),
             ),
         )
+
+    def _of_any_matter(self, understood: Understanding, context: Context) -> Sequence[Candidate]:
+        """What is found when no passage is preferred for the matter that was inferred."""
+        open_question = replace(understood, matter=None, matter_name="", is_matter_inferred=False)
+        return self._tools.retriever.find(open_question, narrowing=context.narrowing, limit=_CANDIDATES)
 
     def _related(self, understood: Understanding, result: SearchResult, draft: Draft) -> tuple[str, ...]:
         quoted = {quote.source.passage.id for quote in draft.quotes}

@@ -21,6 +21,10 @@ class Kind(StrEnum):
     VIDEO = "video"
 
 
+# Written in sections, one for each thing that is asked of a matter.
+GUIDES = frozenset({Kind.PROCEDURE, Kind.OPERATING_GUIDE})
+
+
 class VersionState(StrEnum):
     DRAFT = "draft"
     IN_REVIEW = "in_review"

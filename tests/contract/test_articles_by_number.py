@@ -127,7 +127,15 @@ def test_an_article_that_is_not_there_is_said_with_what_there_is(desk: Desk) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["不动产登记法第一条", "登记法解释第一条", "北京市养犬管理条例第一条", "《民法典》第3条", "劳动法36条"]
+    "text",
+    [
+        "不动产登记法第一条",
+        "登记法解释第一条",
+        "北京市养犬管理条例第一条",
+        "《民法典》第3条",
+        "劳动法36条",
+        "公司法第16条",
+    ],
 )
 def test_a_law_that_is_not_here_is_no_other_one(desk: Desk, text: str) -> None:
     found = desk.find(text)

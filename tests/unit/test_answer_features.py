@@ -8,7 +8,7 @@ import pytest
 
 from kb_service.asking.reading.lexicon import QuantityAsked
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.search.answer_features import DraftedAnswer, answer_features
+from kb_service.asking.search.answer_features import DraftedAnswer, answer_features, lacks_what_is_asked
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
 from kb_service.domain.answers import Carried
@@ -65,6 +65,21 @@ def test_an_amount_that_is_asked_for_and_not_said_counts() -> None:
     question = asked("签注多少钱", quantity_asked=QuantityAsked((re.compile(r"\d+元"),)))
     assert seen_of(question, [candidate("guide", 3.0)], ["签注免费。"])["answer_value_missing"] == 1
     assert seen_of(question, [candidate("guide", 3.0)], ["签注20元。"])["answer_value_missing"] == 0
+
+
+def test_an_answer_that_says_that_the_source_has_none_lacks_what_is_asked() -> None:
+    amount = QuantityAsked((re.compile(r"\d+元"),), disclaimers=("没有载明",))
+    question = asked("签注多少钱", quantity_asked=amount)
+    for statement in ("来源没有载明20元以外的收费。", "签注免费。"):
+        assert lacks_what_is_asked(seen_of(question, [candidate("guide", 3.0)], [statement]))
+    assert not lacks_what_is_asked(seen_of(question, [candidate("guide", 3.0)], ["签注20元。", "期限没有载明。"]))
+    assert not lacks_what_is_asked(seen_of(asked(), [candidate("guide", 3.0)], ["签注免费。"]))
+
+
+def test_whether_the_section_that_is_asked_for_is_quoted() -> None:
+    answer = DraftedAnswer(("签注免费。",), (), "guide-0", is_of_section=True)
+    seen = answer_features(asked(), [candidate("guide", 3.0)], TERMS, answer, characters_shared)
+    assert (seen["section_asked"], seen["section_quoted"]) == (0, 1)
 
 
 def test_another_passage_of_the_same_document_is_a_rival_too() -> None:

@@ -126,6 +126,18 @@ def test_rivals_that_the_question_names_are_the_options() -> None:
     assert labels(asked) == ["居住证申领", "养犬登记"]
 
 
+def test_the_name_of_a_matter_alone_is_asked_back_for_what_of_it() -> None:
+    asked = clarified("狗证", [DOG])
+    assert asked is not None and asked.options == ()
+    assert "养犬登记" in asked.question
+    assert clarified("狗证", [DOG], is_sure=True) is None
+
+
+def test_a_matter_of_which_something_is_asked_is_not_asked_back_for_more() -> None:
+    for text in ("狗证要带什么", "狗证丢在外地了"):
+        assert clarified(text, [DOG]) is None
+
+
 def test_nothing_is_asked_back_twice_in_a_row() -> None:
     assert clarified("居住证能寄吗", [APPLY, ENDORSE], turns=[turn("能寄吗", Outcome.CLARIFY)]) is None
     assert clarified("居住证能寄吗", [APPLY, ENDORSE], turns=[turn("能寄吗")]) is not None

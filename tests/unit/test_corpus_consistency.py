@@ -31,6 +31,7 @@ COLUMN = {
     "标题": "title",
     "问题": "question",
     "相似问题": "similar_questions",
+    "反例问题": "negative_questions",
     "答案": "answer",
     "事项": "matter",
     "责任单位": "department",

@@ -73,7 +73,7 @@ class Clarifying:
         rivals: Sequence[Matter] = (),
         districts: Districts | None = None,
     ) -> Clarification | None:
-        """What to ask back, with 2–4 options or, of a question without a topic, none; None when it is clear.
+        """What to ask back, with 2–4 options or, of a facet or a matter alone, none; None when it is clear.
 
         Also None when the last reply asked back already.
 
@@ -87,6 +87,7 @@ class Clarifying:
             self._between_matters(understood, candidates, rivals, is_sure=is_sure)
             or (None if is_sure else self._between_districts(understood, candidates, districts))
             or self._between_audiences(understood, candidates)
+            or (None if is_sure else self._of_bare_matter(understood))
         )
 
     def text(self, clarification: Clarification) -> str:
@@ -182,6 +183,14 @@ class Clarifying:
             for audience in Audience
         ]
         return self._asked("clarify_audience", options)
+
+    def _of_bare_matter(self, understood: Understanding) -> Clarification | None:
+        """The name of a matter or a part of it and nothing else (护照): what of it, asked openly."""
+        matter, phrasing = understood.matter, understood.phrasing
+        is_bare = bool(phrasing.content) and not phrasing.beside_matter and understood.facet is None
+        if matter is None or not is_bare:
+            return None
+        return Clarification(self._lexicon.say("clarify_aspect", matter=matter.name), ())
 
     def _different(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
         """Those that say something else than each one before."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate
-from kb_service.domain.documents import Kind, PassageInVersion
+from kb_service.domain.documents import GUIDES, PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.ports import ScriptConverter
 from kb_service.text.normalising import normalised
@@ -13,7 +13,6 @@ from kb_service.text.terms import bigrams_of
 
 # Two questions that share this part of their bigrams ask the same.
 _SAME = 0.5
-_HEADED_KINDS = frozenset({Kind.PROCEDURE, Kind.OPERATING_GUIDE})
 # In the order in which people go on.
 _FACETS = (
     Facet.MATERIALS,
@@ -63,6 +62,11 @@ class Relating:
             return ()
         return self._different(understood, [*self._asked_elsewhere(candidates, understood.matter.id)])
 
+    def of_matter(self, understood: Understanding, guide: Sequence[PassageInVersion]) -> tuple[str, ...]:
+        """The facets that the guide of the matter asked about has; nothing where ``guide`` is of another matter."""
+        matter_id = guide[0].metadata.matter_id if guide else None
+        return self._different(understood, [*self._facets(understood, matter_id, guide)]) if matter_id else ()
+
     def _asked_elsewhere(self, candidates: Sequence[Candidate], matter_id: str) -> Iterator[str]:
         for each in candidates:
             asked = each.source.metadata.question
@@ -71,7 +75,7 @@ class Relating:
 
     def _facets(self, understood: Understanding, matter_id: str, guide: Sequence[PassageInVersion]) -> Iterator[str]:
         matter = understood.matter
-        if matter is None or matter.id != matter_id or not guide or guide[0].metadata.kind not in _HEADED_KINDS:
+        if matter is None or matter.id != matter_id or not guide or guide[0].metadata.kind not in GUIDES:
             return
         for facet in _FACETS:
             asked = self._lexicon.say(f"related_{facet}", matter=matter.name)

@@ -19,6 +19,8 @@ from kb_service.domain.matters import Facet
 from kb_service.text.vocabulary import AnyOf, Words, load
 
 _WORD = re.compile(r"\{([a-z_]+)\}")
+# In normalised text.
+_CLAUSE_END = re.compile(r"[,。!?;\n]")
 _NUMBER = "(?P<number>[1-9一二三四五六七八九两])"
 
 
@@ -115,8 +117,18 @@ class QuantityAsked:
         return bool(self.needed)
 
     def is_missing_from(self, answer: str) -> bool:
-        """Whether a normalised text has not what is asked for, or says that it has no answer."""
-        return any(word in answer for word in self.disclaimers) or any(not each.search(answer) for each in self.needed)
+        """Whether a normalised text has not what is asked for; a clause that says so (没有载明) has nothing."""
+        if not self.needed:
+            return False
+        said = "\n".join(each for each in _CLAUSE_END.split(answer) if not self._disclaims(each))
+        return any(not each.search(said) for each in self.needed)
+
+    def begins_with_disclaimer(self, answer: str) -> bool:
+        """Whether a normalised text says first that the source does not have the answer."""
+        return self._disclaims(_CLAUSE_END.split(answer, 1)[0])
+
+    def _disclaims(self, clause: str) -> bool:
+        return any(word in clause for word in self.disclaimers)
 
 
 NO_QUANTITY = QuantityAsked()

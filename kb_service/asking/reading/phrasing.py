@@ -143,7 +143,7 @@ class PhrasingReader:
             things=frozenset(each.group() for each in talk.topics.finditer(said)),
             telling=self._telling(said),
             pairs=frozenset(bigrams_of(self._filler.sub(" ", text))),
-            beside_matter=self._content(beside),
+            beside_matter=self._beside(beside, matter),
             asks_beside_matter=self._facet_words.search(beside) is not None,
             complaint=self._complaint(text, matter, is_dissatisfied=is_dissatisfied),
             takes_leave=self._takes_leave.search(text) is not None,
@@ -216,6 +216,12 @@ class PhrasingReader:
     def _says_no_more(self, bare: str) -> bool:
         more = self._talk.same_asked.sub("", bare)
         return not self._content(more) and not self.asks(more)
+
+    def _beside(self, text: str, matter: Matter | None) -> str:
+        """Its content without names of the matter; a part of another one (备案 of 异地就医备案) says no more."""
+        content = self._content(text)
+        is_of_name = matter is not None and any(content in name for name in self._names.of(matter))
+        return "" if is_of_name else content
 
     def _content(self, text: str) -> str:
         return _MARKS.sub("", self._filler.sub("", text))

@@ -12,7 +12,7 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.nearness import nearest
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.fusing import NO_LEGS, FusedHit, LegShapes, by_nearest_sentence, fuse, shapes
-from kb_service.domain.documents import Kind, Metadata, PassageInVersion
+from kb_service.domain.documents import GUIDES, Kind, Metadata, PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet, region_path, visible_regions
 from kb_service.ports import (
@@ -267,7 +267,7 @@ def topic_score(understood: Understanding, said: Metadata, *, names_facet: bool,
         score += knobs.matter_bonus if said.matter_id == understood.matter.id else -knobs.matter_bonus
     if names_facet:
         is_of_matter = understood.matter is not None and said.matter_id == understood.matter.id
-        score += knobs.section_bonus if is_of_matter else knobs.facet_bonus
+        score += knobs.section_bonus if is_of_matter and said.kind in GUIDES else knobs.facet_bonus
     if understood.question.region and "/" in (region_path(said.region) or ""):
         score += knobs.district_bonus
     return score - knobs.nearness_weight * farness(understood, said.matter_id, knobs)
