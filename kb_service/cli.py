@@ -168,6 +168,37 @@ def reindex() -> None:
 
 
 @app.command()
+def backup(
+    target: Annotated[
+        Path, typer.Argument(help="A file to be made, or a folder that gets one named after the moment.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Put everything that is kept into one file, beside a running service too."""
+    from kb_service.backup_command import back_up_shown
+
+    if not back_up_shown(Settings(), target, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `kb backup` made.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Set aside what is in the data folder already.")] = False,
+    head: Annotated[str | None, typer.Option(help="A head of the trail that was written down with the backup.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Verify the backup and place nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup into an empty data folder and database, and check what is there then."""
+    from kb_service.backup_command import restore_shown, verify_shown
+
+    if dry_run:
+        verify_shown(Settings(), file, as_json=as_json)
+    elif not restore_shown(Settings(), file, replace=replace, kept_head=head, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
 def erase(
     conversation: Annotated[str | None, typer.Option(help="The id of a conversation.")] = None,
     user: Annotated[str | None, typer.Option(help="A user_ref as the frontend sends it.")] = None,

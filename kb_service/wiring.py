@@ -23,7 +23,7 @@ from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import ProbeResult, open_edge_index, probe_early
 from kb_service.adapters.index.ownership import OwnerAddress, Ownership, claim, find_owner
-from kb_service.adapters.private_files import keep_private
+from kb_service.adapters.private_files import keep_private, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
@@ -78,6 +78,7 @@ def new_secret() -> str:
 def open_records(settings: Settings) -> Records:
     """The database, with its schema brought up to date. Raises RecordsUnavailable."""
     keep_private(settings.data_dir)
+    require_placed(settings.data_dir)
     database = Database(settings.database, synchronous=settings.sqlite_synchronous)
     with contextlib.ExitStack() as undo:
         undo.callback(database.close)

@@ -14,6 +14,7 @@ from kb_service.domain import errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
     errors.AnswerNotFound: 404,
+    errors.BackupRefused: 409,
     errors.CalendarYearUnknown: 409,
     errors.EmbeddingModelUnavailable: 503,
     errors.FileRefused: 422,

@@ -65,6 +65,10 @@ class RecordsUnavailable(KbError):
     """The database cannot be opened, or what is there is no database of ours."""
 
 
+class BackupRefused(KbError):
+    """A backup that is damaged, cut off or of a newer version, or whose place holds something already."""
+
+
 class EmbeddingModelUnavailable(KbError):
     """The model folder or endpoint is missing, or fails its check against reference vectors."""
 

@@ -191,6 +191,20 @@ def is_new(database: Database) -> bool:
     return _readable_revision(database) is None
 
 
+def require_current(database: Database) -> None:
+    """Raises RecordsUnavailable for a database without our tables, or with those of another version."""
+    if (revision := _readable_revision(database)) != head_revision():
+        known = "holds nothing" if revision is None else f"is of another version of this service ({revision})"
+        raise RecordsUnavailable(f"{_named(database)} {known}; start this version once, or use the one that it is of")
+
+
+def file_of(url: str) -> Path | None:
+    """Where SQLite keeps it; None for PostgreSQL. Raises RecordsUnavailable for an address of no database."""
+    _require_address(url)
+    path = make_url(url).database
+    return Path(path) if url.startswith("sqlite") and path else None
+
+
 def upgrade(database: Database) -> None:
     """Apply the migrations that are missing. Cheap when there are none: alembic is only imported when needed.
 
