@@ -299,8 +299,10 @@ class Transcript(Protocol):
     def last_turns(self, question: Question, limit: int) -> Sequence[Answer]:
         """Its conversation so far, oldest first, as far as the same key, channel and person had it."""
 
-    def add_feedback(self, answer_id: str, *, at: datetime, resolved: bool | None, comment: str | None) -> None:
-        """Raises AnswerNotFound."""
+    def add_feedback(
+        self, answer_id: str, *, asked_by: str, at: datetime, resolved: bool | None, comment: str | None
+    ) -> None:
+        """Only from the person who asked. Raises AnswerNotFound."""
 
 
 class Jobs(Protocol):

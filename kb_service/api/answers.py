@@ -87,8 +87,8 @@ def stored(
 
 
 @router.post("/{answer_id}/feedback", status_code=204)
-def feedback(
-    answer_id: str, body: Feedback, service: ServiceOf, _actor: Annotated[Actor, needs(Role.FRONTEND)]
-) -> None:
-    """Whether the answer resolved the person's problem: said for the one who asked, not by staff."""
-    service.transcript.add_feedback(answer_id, at=service.now(), resolved=body.resolved, comment=body.comment)
+def feedback(answer_id: str, body: Feedback, service: ServiceOf, actor: Annotated[Actor, needs(Role.FRONTEND)]) -> None:
+    """Whether the answer resolved the person's problem: said for the one who asked, by whose key asked."""
+    service.transcript.add_feedback(
+        answer_id, asked_by=actor.person_id, at=service.now(), resolved=body.resolved, comment=body.comment
+    )

@@ -40,6 +40,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.DocumentNotFound: 404,
     errors.LateReasonMissing: 409,
     errors.ReasonMissing: 422,
+    errors.RehearsalRunning: 409,
     errors.SecondPersonNeeded: 403,
     errors.SuspicionDecided: 409,
     errors.SuspicionNotFound: 404,
@@ -50,6 +51,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.VersionNotInReview: 409,
     errors.VersionsContradict: 409,
     errors.BatchNotFound: 404,
+    errors.TooManyRehearsals: 429,
     errors.UploadNotFound: 404,
     errors.UploadNotRetryable: 409,
     errors.UploadTakenOver: 409,
@@ -67,6 +69,8 @@ def register(app: FastAPI) -> None:
         response = _body(type(error).__name__, str(error), STATUS_OF[type(error)])
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = "Bearer"
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers["Retry-After"] = "5"
         return response
 
     @app.exception_handler(RequestValidationError)

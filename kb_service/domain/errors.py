@@ -144,6 +144,14 @@ class ReasonMissing(KbError):
     """A rejection, a withdrawal and a purge say why."""
 
 
+class RehearsalRunning(KbError):
+    """This version is being rehearsed at the moment."""
+
+
+class TooManyRehearsals(KbError):
+    """Others are being rehearsed; each keeps the questions of people waiting."""
+
+
 class DocumentNotFound(KbError):
     pass
 

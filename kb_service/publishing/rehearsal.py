@@ -1,7 +1,6 @@
 """What a version would change: the questions known of it, answered on its first day with it and without it."""
 
 import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from kb_service.domain.documents import Audience, Version
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.life import IntervalChange
 from kb_service.domain.privacy import masked
+from kb_service.publishing.rehearsal_turns import RehearsalTurns
 
 MOST_QUESTIONS = 200
 
@@ -118,23 +118,31 @@ class Rehearsing:
         self._version = version
         self._index_documents = index_documents
         self._store = store
-        self._one_at_a_time = threading.Lock()
+        self._turns = RehearsalTurns()
         self._interval_changes = interval_changes
         self._contradicting = contradicting
         self._now = now
         self._new_id = new_id
 
     def rehearse(self, version_id: str) -> Rehearsal:
-        """What approving the version would change, worked out now and kept. Raises VersionNotFound."""
-        with self._one_at_a_time:
+        """What approving the version would change, worked out now and kept. Raises VersionNotFound, and
+        RehearsalRunning or TooManyRehearsals while one runs."""
+        with self._turns.now(version_id):
             return self._kept(self._version(version_id))
 
     def rehearsed(self, version_id: str) -> Rehearsal:
-        """The last rehearsal, if the version is as it was then; else a new one. Raises VersionNotFound."""
-        with self._one_at_a_time:  # a reviewer who is quicker than the job waits for it instead of doing it twice
+        """The last rehearsal, if the version is as it was then; else a new one. Raises VersionNotFound, and
+        TooManyRehearsals when too many wait for theirs."""
+        if latest := self._latest(self._version(version_id)):
+            return latest
+        with self._turns.in_turn(version_id):  # a reviewer who is quicker than the job waits for it
             version = self._version(version_id)
-            latest = self._store.latest(version_id)
-            return latest if latest and latest.revision == version.revision else self._kept(version)
+            return self._latest(version) or self._kept(version)
+
+    def _latest(self, version: Version) -> Rehearsal | None:
+        """Of the version as it is."""
+        latest = self._store.latest(version.id)
+        return latest if latest and latest.revision == version.revision else None
 
     def _kept(self, version: Version) -> Rehearsal:
         self._index_documents([version.document_id])

@@ -168,8 +168,16 @@ def test_staff_may_ask_but_not_say_for_the_resident_whether_it_helped(keyed: Htt
     path = f"/v1/answers/{asked.json()['answer_id']}"
     assert keyed.request("GET", path, headers=shown(key)).status_code == 200
     assert keyed.post(f"{path}/feedback", {"resolved": True}, headers=shown(key)).status_code == 403
-    frontend = key_of(keyed, "聊天窗口", Role.FRONTEND)
-    assert keyed.post(f"{path}/feedback", {"resolved": True}, headers=shown(frontend)).status_code == 204
+
+
+def test_whether_it_helped_is_said_by_the_person_who_asked_only(keyed: Http) -> None:
+    first, second = (key_of(keyed, "窗口一", Role.FRONTEND) for _ in range(2))
+    other = key_of(keyed, "窗口二", Role.FRONTEND, Role.ADMIN)
+    asked = keyed.post("/v1/answers", {"question": "停放热气球要钱吗"}, headers=shown(first)).json()
+    path = f"/v1/answers/{asked['answer_id']}/feedback"
+    statuses = [keyed.post(path, {"resolved": True}, headers=shown(key)).status_code for key in (first, second, other)]
+    assert statuses == [204, 204, 404]
+    assert keyed.post(path, {"comment": "别人的"}, headers=shown(other)).json()["error"] == "AnswerNotFound"
 
 
 def test_an_answer_is_read_again_by_the_person_who_asked_only(keyed: Http) -> None:

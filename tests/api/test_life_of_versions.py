@@ -283,6 +283,21 @@ def test_a_rehearsal_shows_what_would_be_answered_otherwise(
     assert http.ask("铁环登记费多少钱", as_of="2026-06-01")["citations"][0]["version_id"] == old
 
 
+def test_a_version_being_rehearsed_is_not_rehearsed_again_meanwhile(
+    http: Http, editor: Desk, reviewer: Desk, document_id: str
+) -> None:
+    version_id = editor.draft(document_id)
+    turns = http.service.rehearsing._turns
+    with turns.now(version_id):
+        again = reviewer.post(f"/v1/versions/{version_id}:rehearse")
+        assert (again.status_code, again.json()["error"]) == (409, "RehearsalRunning")
+    with turns.now("another"):
+        later = reviewer.post(f"/v1/versions/{version_id}:rehearse")
+        assert (later.status_code, later.json()["error"]) == (429, "TooManyRehearsals")
+        assert int(later.headers["Retry-After"]) > 0
+    assert reviewer.post(f"/v1/versions/{version_id}:rehearse").status_code == 200
+
+
 def test_the_diff_shows_the_article_and_the_figure_that_changed(
     http: Http, editor: Desk, reviewer: Desk, document_id: str
 ) -> None:

@@ -49,7 +49,7 @@ def fill(settings: Settings) -> None:
         )
         records.people.create_key("张三", roles=[Role.EDITOR], created_by="op", at=now())
         records.transcript.add(answer("a1", "签注免费。[1]", citation(), asked_at=now()), question())
-        records.transcript.add_feedback("a1", at=now(), resolved=True, comment="有用")
+        records.transcript.add_feedback("a1", asked_by="web", at=now(), resolved=True, comment="有用")
     user_key_in(settings.data_dir)
 
 
@@ -100,7 +100,7 @@ def test_every_row_and_file_comes_back_and_the_trail_tells_of_it(
 def test_new_rows_are_numbered_on_from_those_that_came_back(elsewhere: Settings, made: BackedUp) -> None:
     restore(elsewhere, made.path, silent, replace=False)
     with open_records(elsewhere) as records:
-        records.transcript.add_feedback("a1", at=now(), resolved=False, comment=None)
+        records.transcript.add_feedback("a1", asked_by="web", at=now(), resolved=False, comment=None)
         records.transcript.add(answer("a2", "签注免费。[1]", citation(), asked_at=now()), question())
         assert records.trail.head().answers == 2
 

@@ -41,7 +41,9 @@ def fill(kept: SqlTranscript) -> None:
             replace(given, conversation_id=conversation, matter=MatterRef("qianzhu", "签注")),
             question(channel="web", user_hash=person * 32),
         )
-        kept.add_feedback(f"a{number}", at=NOON + number * DAY, resolved=False, comment=f"{ADDRESS}，没用")
+        kept.add_feedback(
+            f"a{number}", asked_by="web", at=NOON + number * DAY, resolved=False, comment=f"{ADDRESS}，没用"
+        )
 
 
 def left(database: Database) -> list[str]:

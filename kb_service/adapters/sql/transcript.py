@@ -64,10 +64,13 @@ class SqlTranscript:
             found = connection.execute(query.order_by(answers.c.asked_at.desc()).limit(limit)).scalars()
             return list(dict.fromkeys(found))
 
-    def add_feedback(self, answer_id: str, *, at: datetime, resolved: bool | None, comment: str | None) -> None:
+    def add_feedback(
+        self, answer_id: str, *, asked_by: str, at: datetime, resolved: bool | None, comment: str | None
+    ) -> None:
         with self._database.writing() as connection:
-            if connection.execute(select(answers.c.id).where(answers.c.id == answer_id)).first() is None:
-                raise AnswerNotFound(f"there is no answer {answer_id!r}")
+            own = select(answers.c.id).where(answers.c.id == answer_id, _is_of(asked_by))
+            if connection.execute(own).first() is None:
+                raise AnswerNotFound(f"there is no answer {answer_id!r} that you asked for")
             is_resolved = None if resolved is None else int(resolved)
             connection.execute(
                 insert(feedback).values(answer_id=answer_id, given_at=at, resolved=is_resolved, comment=comment)
