@@ -16,7 +16,7 @@ from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience, Version
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.life import IntervalChange
-from kb_service.domain.privacy import masked
+from kb_service.domain.masking import masked
 from kb_service.publishing.rehearsal_turns import RehearsalTurns
 
 MOST_QUESTIONS = 200

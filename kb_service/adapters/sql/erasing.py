@@ -1,7 +1,8 @@
 """Erasing what people typed: the words of questions, answers and comments go, what outcomes are counted by stays."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, update
 
@@ -9,7 +10,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.tables import answers, feedback, rehearsals
 from kb_service.adapters.sql.trail import record
-from kb_service.domain.privacy import masked
+from kb_service.domain.masking import masked
 from kb_service.domain.trail import ERASED
 from kb_service.publishing.rehearsal import RECENT
 
@@ -53,7 +54,7 @@ class SqlErasing:
                 connection.execute(update(answers).where(answers.c.id.in_(ids)).values(**NO_WORDS))
                 connection.execute(update(feedback).where(feedback.c.answer_id.in_(ids)).values(comment=None))
                 asked = {masked(row[2]) for row in found if row[2]}
-                _forget_in_rehearsals(connection, true(), asked.__contains__)
+                _forget_in_rehearsals(connection, true(), partial(_is_one_of, asked))
                 numbers = {"answers": _ranges(row[1] for row in found)}
                 record(connection, at=at, actor=actor, action=ERASED, detail=detail | numbers)
             erased += len(found)
@@ -70,6 +71,11 @@ def _forget_in_rehearsals(
         left = [each for each in row.changes if each["source"] != RECENT or not is_forgotten(each["question"])]
         if len(left) != len(row.changes):
             connection.execute(update(rehearsals).where(rehearsals.c.id == row.id).values(changes=left))
+
+
+def _is_one_of(asked: Set[str], question: str) -> bool:
+    """Masked once more: a rehearsal from before the rules of masking grew holds what they mask now."""
+    return masked(question) in asked
 
 
 def _ranges(numbers: Iterable[int]) -> Sequence[tuple[int, int]]:

@@ -1,0 +1,106 @@
+"""Masking what identifies a person, where words are kept for something else than the transcript.
+
+Patterns see every character in its plain form (１ and ① as 1, ＠ as @), at the place where it stands.
+"""
+
+import re
+import unicodedata
+
+# What people put between the digits of a number: 138 1234 5678, 138-1234-5678, 138.1234.5678, a tab, twice a space.
+_GAP = r"[ \t.·\-–—_]{0,2}"
+# Between groups of digits a line may end too, and a comma stands where no thousands end.
+_GROUP_GAP = r"[ \t\n.·\-–—_,]{0,2}"
+# 幺三八…: numerals read out, or written as banks do. One may be followed by another (一直打不通): they need no end.
+_HAN = "[〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_HAN_FROM_3 = "[三四五六七八九叁肆伍陆柒捌玖]"
+_HAN_GAP = r"[ \t.·\-–—_,，]{0,2}"
+_ANY = f"(?:[0-9]|{_HAN})"
+# Neither within a longer number or word nor behind a point, as the decimals of a figure are.
+_START, _END = r"(?<![0-9A-Za-z])(?<!\d\.)", r"(?![0-9A-Za-z])"
+_COUNTRY = rf"[(]?(?:\+|00)?{_GAP}86[)]?{_GAP}"
+_AREA = r"(?:10|2\d|[3-9]\d{2})"
+# The first two digits of an identity card.
+_PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+# 号码是, 号：
+_SAID = r"(?:号码|号)?[是为:\s]{0,3}"
+# What stands before the number of a case or an enterprise, which is no person's.
+_OF_NOBODY = re.compile(rf"(?:信用代码|编号|编码|代码|流水号|受理号|单号){_SAID}$")
+
+_DOCUMENTS = "(?:护照|通行证|回乡证|台胞证|居民居住证|军官证|警官证)"
+_NUMBER = r"[0-9〇零一二三四五六七八九十百]"
+_UNIT = rf"(?:{_NUMBER}{{1,4}}|[A-Za-z]\d?)(?:栋|幢|座|号楼|单元|梯)"
+_ROOM = rf"{_NUMBER}{{2,5}}[A-Za-z]?(?:室|房|户)?"
+_NAME_OF_HOUSES = r"[\u4e00-\u9fff]{0,8}?"
+
+_PROVINCES_OF_PLATES = "[沪京津渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+_OF_PLATES = "[A-HJ-NP-Za-hj-np-z0-9]"
+
+
+def _more(count: str, of: str = r"\d") -> str:
+    return rf"(?:{_GAP}{of}){{{count}}}"
+
+
+# Of a pattern with a group `it` only that is masked. In this order: an identity card begins like a bank card, a mobile
+# number stands within neither.
+_PATTERNS = (
+    ("〔证件号〕", rf"{_START}{_PROVINCE}{_more('15')}{_GAP}[\dXx]{_END}"),
+    ("〔证件号〕", rf"(?<!{_HAN}){_HAN}{_more('16', _HAN)}{_GAP}(?:{_HAN}|[Xx叉])"),
+    # From 3 on: two days side by side (20260101-20261231) have as many digits.
+    ("〔卡号〕", rf"{_START}[3-9]{_more('15,18')}{_END}"),
+    ("〔证件号〕", rf"{_START}{_PROVINCE}{_more('13')}{_END}"),
+    ("〔手机号〕", rf"(?<!\d)(?:{_COUNTRY})?1{_GAP}[3-9]{_more('9')}(?!\d)"),
+    (
+        "〔手机号〕",
+        rf"(?<!\d)(?:{_COUNTRY})?1[3-9]{_ANY}{_GROUP_GAP}{_ANY}{{4}}{_GROUP_GAP}{_ANY}{{4}}(?!\d)",
+    ),
+    ("〔手机号〕", rf"(?<!{_HAN})[幺一壹]{_HAN_FROM_3}{_HAN}(?:{_HAN_GAP}{_HAN}{{4}}){{2}}"),
+    ("〔手机号〕", rf"(?<!{_HAN})[幺一壹]{_GAP}{_HAN_FROM_3}{_more('9', _HAN)}"),
+    ("〔座机号〕", rf"(?<!\d)(?:{_COUNTRY}|[(]?0){_AREA}[)]?{_GAP}[2-8]{_more('6,7')}(?!\d)"),
+    ("〔座机号〕", rf"(?:电话|座机|固话|家电|传真|号码|打){_SAID}(?P<it>[2-8]\d{{2,3}}{_GAP}\d{{4}})(?!\d)"),
+    (
+        "〔邮箱〕",
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+ ?(?:@|[(\[]at[)\]]) ?[A-Za-z0-9-]+"
+        r"(?: ?\. ?[A-Za-z][A-Za-z0-9-]*)+",
+    ),
+    ("〔证件号〕", rf"{_DOCUMENTS}{_SAID}(?P<it>[A-Za-z]{{0,2}}{_more('6,10')}){_END}"),
+    ("〔证件号〕", r"(?<![A-Za-z])(?:[EGDSPHMCWTegdsphmcwt]\d{8}|[EGDSPHMCegdsphmc][A-Za-z]\d{7}|[HM]\d{10})(?!\d)"),
+    ("〔证件号〕", r"(?<![A-Za-z])[A-Za-z]{1,2}\d{6}[(][0-9A][)]|(?<!\d)[157]\d{6}[(]\d[)]"),
+    ("〔证件号〕", r"字第(?P<it>\d{6,8})号"),
+    ("〔尾号〕", rf"(?:[后末尾][四六八468]位(?:数字?)?|尾号){_SAID}(?P<it>\d{{4,8}}[Xx]?){_END}"),
+    (
+        "〔车牌〕",
+        rf"{_PROVINCES_OF_PLATES}[A-HJ-NP-Za-hj-np-z][·•\- ]?(?={_OF_PLATES}*\d{_OF_PLATES}*\d)"
+        rf"(?:{_OF_PLATES}{{4}}[学警港澳挂领]|{_OF_PLATES}{{5,6}}(?:[学警挂领])?){_END}",
+    ),
+    ("〔账号〕", rf"(?:QQ|qq|微信|VX|vx){_SAID}(?P<it>\d{{6,11}}){_END}"),
+    ("〔账号〕", r"(?:QQ|qq|微信|VX|vx)(?:号码?|:|号码?[是为:])\s?(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19})"),
+    ("〔地址〕", rf"(?:{_NUMBER}{{1,6}}[弄巷])?(?:{_NUMBER}{{1,6}}号(?!楼){_NAME_OF_HOUSES})?(?:{_UNIT})+{_ROOM}"),
+    ("〔地址〕", r"\d{1,5}弄(?:\d+号)?(?:\d+幢)?(?:\d+(?:室|单元))?|\d{1,5}号楼?\d{1,5}(?:室|单元\d*室?)"),
+    ("〔姓名〕", r"(?<!帮)我叫(?!什么)(?P<it>[\u4e00-\u9fff]{2,4})|姓名[:是为](?P<other>[\u4e00-\u9fff]{2,4})"),
+)
+_MASKS = tuple((mask, re.compile(pattern)) for mask, pattern in _PATTERNS)
+_NUMBERS_OF_NOBODY = {"〔证件号〕", "〔卡号〕"}
+
+
+def masked(text: str) -> str:
+    """The text with what identifies a person replaced by what it was. Hotlines (12345, 962222) and years stay."""
+    plain = "".join(map(_plain, text))
+    for mask, pattern in _MASKS:
+        for found in reversed(list(pattern.finditer(plain))):
+            if mask in _NUMBERS_OF_NOBODY and _OF_NOBODY.search(plain, max(0, found.start() - 12), found.start()):
+                continue
+            start, end = _place(found)
+            text = text[:start] + mask + text[end:]
+            plain = plain[:start] + mask + plain[end:]
+    return text
+
+
+def _place(found: re.Match[str]) -> tuple[int, int]:
+    names = [name for name, value in found.groupdict().items() if value is not None]
+    return found.span(names[0]) if names else found.span()
+
+
+def _plain(character: str) -> str:
+    """One character for one. A full comma stands between things, not within a number."""
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 and character != "，" else character
