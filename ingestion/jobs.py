@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.domain.errors import OUTAGES, KbError
 from kb_service.domain.jobs import ClaimedJob, Job, JobKind, Schedule, back_off, first_due
 
 _LOOK_SECONDS = 0.5
 _HEARTBEAT_SECONDS = 5.0
-_DATABASE_AWAY_SECONDS = 5.0
+# How long it is waited, after an outage and after a fault that nobody foresaw, before it is tried again.
+_PAUSE_SECONDS = 5.0
+_ALL_JOBS = "all jobs"
 _LONGEST_NAME = 80
 # Process numbers come again, in containers above all.
 _PROCESS = secrets.token_hex(4)
@@ -57,6 +60,8 @@ class Worker:
         self._lock = threading.Lock()
         self._running: dict[str, ClaimedJob] = {}
         self._has_room = threading.Event()
+        # Why jobs wait, by their kind or all of them: said when it begins and when it is over.
+        self._paused: dict[str, str] = {}
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
@@ -78,6 +83,8 @@ class Worker:
         has_begun, beaten_at = False, time.monotonic()
         while not self.stopping.is_set():
             try:
+                if _ALL_JOBS in self._paused:
+                    self._jobs.require_usable()
                 if not has_begun:
                     self._begin()
                     has_begun = True
@@ -86,10 +93,23 @@ class Worker:
                     beaten_at = time.monotonic()
                 self._has_room.clear()
                 self._claim()
+                self._go_on_with(_ALL_JOBS)
                 self._has_room.wait(_LOOK_SECONDS)
-            except Exception:  # the database may be away; without this thread nothing is done
-                log.exception("no jobs could be claimed; trying again in %.0f s", _DATABASE_AWAY_SECONDS)
-                self.stopping.wait(_DATABASE_AWAY_SECONDS)
+            except OUTAGES as outage:
+                self._pause(_ALL_JOBS, outage)
+                self.stopping.wait(_PAUSE_SECONDS)
+            except Exception:  # without this thread nothing is done
+                log.exception("no jobs could be claimed; trying again in %.0f s", _PAUSE_SECONDS)
+                self.stopping.wait(_PAUSE_SECONDS)
+
+    def _pause(self, what: str, outage: KbError) -> None:
+        if what not in self._paused:
+            log.warning("paused: %s: %s", what, outage)
+        self._paused[what] = str(outage)
+
+    def _go_on_with(self, what: str) -> None:
+        if self._paused.pop(what, None) is not None:
+            log.warning("going on: %s", what)
 
     def _begin(self) -> None:
         self._jobs.release(is_over)
@@ -119,7 +139,9 @@ class Worker:
     def _run(self, job: ClaimedJob, work: Work) -> None:
         try:
             self._do(job, work)
-        except Exception:  # the database may be away: the job is found again when its lease ends
+        except OUTAGES as outage:  # the job is found again when its lease ends
+            self._pause(_ALL_JOBS, outage)
+        except Exception:
             log.exception("what became of the job %s %s could not be written down", job.kind, job.subject)
         finally:
             with self._lock:
@@ -131,6 +153,9 @@ class Worker:
             return self._give_up(job, work, job.error or f"the service ended {work.attempts} times in the middle of it")
         try:
             work.do(job)
+        except OUTAGES as outage:
+            self._pause(job.kind, outage)
+            self._jobs.put_off(job, str(outage), due_at=self._now() + timedelta(seconds=_PAUSE_SECONDS))
         except Exception as error:
             if self.stopping.is_set():
                 return  # it may have failed because the process ends; the next one frees the lease and tries again
@@ -141,6 +166,7 @@ class Worker:
                 pause = back_off(job.attempt, longest=work.longest_pause)
                 self._jobs.retry(job, str(error), due_at=self._now() + pause)
         else:
+            self._go_on_with(job.kind)
             self._jobs.finish(job, next_due=work.schedule and work.schedule(self._now()))
 
     def _give_up(self, job: ClaimedJob, work: Work, reason: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ingestion.preparing import Preparing
+from kb_service.adapters.full_disk import told_of_a_full_disk
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import TermCounts
@@ -44,16 +45,17 @@ class PublishedStatistics:
         self._counted = self._counted.plus(self._terms(passages))
 
     def save(self) -> None:
-        """Written beside and renamed, so that a kill leaves the old file or the new one."""
+        """Written beside and renamed, so that a kill leaves the old file or the new one. Raises NotEnoughSpace."""
         unfinished = self._file.with_suffix(".part.npz")
-        np.savez(
-            unfinished,
-            segmenter=np.array(self._preparing.segmenter_fingerprint),
-            numbers=np.array([self._counted.passages, self._counted.total_length]),
-            term_ids=self._counted.term_ids,
-            frequencies=self._counted.frequencies,
-        )
-        unfinished.replace(self._file)
+        with told_of_a_full_disk("the statistics of words"):
+            np.savez(
+                unfinished,
+                segmenter=np.array(self._preparing.segmenter_fingerprint),
+                numbers=np.array([self._counted.passages, self._counted.total_length]),
+                term_ids=self._counted.term_ids,
+                frequencies=self._counted.frequencies,
+            )
+            unfinished.replace(self._file)
 
     def _terms(self, passages: Sequence[PassageInVersion]) -> list[TermCounts]:
         """Of the passages' own surfaces: a similar question is not one more passage."""

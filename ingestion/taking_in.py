@@ -15,7 +15,7 @@ from ingestion.reading_child import KeptFile, Reader, ReadingChildren, ReadingFa
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.uploads import SqlUploads
-from kb_service.domain.errors import FileRefused, UploadTakenOver
+from kb_service.domain.errors import OUTAGES, FileRefused, UploadTakenOver
 from kb_service.domain.life import BULK_IMPORT
 from kb_service.domain.uploads import Chunk, Ending, RecordOutcome, RecordReport, Upload, UploadState
 from kb_service.ports import Approval
@@ -76,7 +76,7 @@ class TakingIn:
             with closing(self._chunks(claimed, put_off_after)) as chunks:
                 for chunk in chunks:
                     done = self._store(done, chunk)
-        except (UploadTakenOver, StillReading):
+        except (UploadTakenOver, StillReading, *OUTAGES):
             raise
         except FileRefused as error:
             self._intake.finish(done, Ending(UploadState.REFUSED, str(error)), at=self._now())

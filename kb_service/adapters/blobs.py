@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
+from kb_service.adapters.full_disk import told_of_a_full_disk
+
 _PIECE = 1024 * 1024
 
 
@@ -21,16 +23,14 @@ class BlobFolder:
         return self.keep_file(BytesIO(data))
 
     def keep_file(self, file: BinaryIO) -> str:
-        """The same of what an open file holds from its start, a piece at a time."""
+        """The same of what an open file holds from its start, a piece at a time. Raises NotEnoughSpace."""
         digest = self.sha256_of(file)
         path = self.path(digest)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file.seek(0)
-            # A name of its own: two may bring the same file at one moment.
-            with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as unfinished:
-                shutil.copyfileobj(file, unfinished, _PIECE)
-            Path(unfinished.name).replace(path)
+            with told_of_a_full_disk("the original of a file"):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                file.seek(0)
+                _write_whole(file, path)
         return digest
 
     def sha256_of(self, file: BinaryIO) -> str:
@@ -50,3 +50,15 @@ class BlobFolder:
     def is_intact(self, digest: str) -> bool:
         path = self.path(digest)
         return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+
+
+def _write_whole(file: BinaryIO, path: Path) -> None:
+    # A name of its own: two may bring the same file at one moment.
+    with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as unfinished:
+        try:
+            shutil.copyfileobj(file, unfinished, _PIECE)
+            unfinished.flush()
+        except BaseException:
+            Path(unfinished.name).unlink()
+            raise
+    Path(unfinished.name).replace(path)

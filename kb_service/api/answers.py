@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import Asker, ServiceOf, needs
-from kb_service.api.asked import LONGEST_PICTURE, Conditions, PicturesOf, asked, drained, events
-from kb_service.api.limits import LONGEST_COMMENT
+from kb_service.api.asked import Conditions, PicturesOf, asked, drained, events
+from kb_service.api.messages import message_for
+from kb_service.api.sizes import LONGEST_COMMENT, LONGEST_PICTURE
 from kb_service.api.streaming import ANSWER, EventStream, server_sent
 from kb_service.api.texts import StorableText
 from kb_service.domain.addresses import web_address
@@ -51,6 +52,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 @router.post("", response_model=Answer)
 def ask(
     body: Annotated[Ask, Body(openapi_examples=EXAMPLES)],
+    request: Request,
     service: ServiceOf,
     pictures: PicturesOf,
     actor: Asker,
@@ -59,7 +61,9 @@ def ask(
     sent = asked(service, body.question, picture=body.picture, conditions=body, actor=actor)
     happening = events(service.asking, sent, pictures)
     if body.stream:
-        return EventStream(server_sent(happening))
+        return EventStream(
+            server_sent(happening, message=lambda name, detail: message_for(request.scope, name, detail, 500))
+        )
     return Response(ANSWER.dump_json(drained(happening)), media_type="application/json")
 
 

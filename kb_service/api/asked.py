@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from ingestion.reading_pictures import PictureReading
 from kb_service.api.access import OPERATOR
 from kb_service.api.chat_replies import door_wording
+from kb_service.api.sizes import LARGEST_PICTURE, LONGEST_PICTURE
 from kb_service.asking.asking import Asking
 from kb_service.asking.events import Answered, Event, Progress
 from kb_service.domain.answers import Answer, Question
@@ -98,9 +99,6 @@ def _seen(sent: Asked, pictures: PictureReading) -> str:
     return seen
 
 
-LARGEST_PICTURE = 4 * 1024 * 1024
-# In base64, with what stands before it in a data URL.
-LONGEST_PICTURE = LARGEST_PICTURE * 4 // 3 + 200
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 

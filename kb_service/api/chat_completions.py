@@ -18,7 +18,9 @@ from kb_service.api.asked import PicturesOf, asked, drained, events
 from kb_service.api.chat_conversations import earlier, placed
 from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
 from kb_service.api.chat_shapes import ChatCompletionRequest
-from kb_service.api.errors import STATUS_OF, faults_of, sendable
+from kb_service.api.errors import STATUS_OF, faults_of, faults_told
+from kb_service.api.messages import message_for
+from kb_service.api.refusals import sendable
 from kb_service.api.streaming import ANSWER, EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
@@ -36,9 +38,10 @@ class _OpenAIRoute(APIRoute):
             try:
                 return await handle(request)
             except KbError as error:
-                return _refused(type(error).__name__, str(error), STATUS_OF[type(error)])
+                name, detail, status = type(error).__name__, str(error), STATUS_OF[type(error)]
+                return _refused(name, detail, status, message_for(request.scope, name, detail, status))
             except RequestValidationError as error:
-                return _refused("RequestInvalid", faults_of(error), 422)
+                return _refused("RequestInvalid", faults_of(error), 422, faults_told(request.scope, error))
 
         return handled
 
@@ -78,7 +81,11 @@ def complete(
         return _json(completion.whole(drained(happening)))
     with_usage = body.stream_options is not None and body.stream_options.include_usage
     chunks = completion.chunks(happening, with_usage=with_usage)
-    return EventStream(guarded(chunks, _framed, lambda name, detail: _framed(_error(name, detail, 500))))
+
+    def fault(name: str, detail: str) -> bytes:
+        return _framed(_error(name, detail, 500, message_for(request.scope, name, detail, 500)))
+
+    return EventStream(guarded(chunks, _framed, fault))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +156,15 @@ def _json(content: dict[str, object], status: int = 200) -> Response:
     return Response(orjson.dumps(content), status_code=status, media_type="application/json")
 
 
-def _error(name: str, detail: str, status: int) -> dict[str, object]:
+def _error(name: str, detail: str, status: int, message: str) -> dict[str, object]:
+    """``message`` stands where these clients look for what they show."""
     kind = "invalid_request_error" if status < 500 else "server_error"
-    detail = sendable(detail)
-    return {"error": {"message": detail, "type": kind, "code": name, "param": None}, "detail": detail}
+    error = {"message": sendable(message), "type": kind, "code": name, "param": None}
+    return {"error": error, "detail": sendable(detail)}
 
 
-def _refused(name: str, detail: str, status: int) -> Response:
-    response = _json(_error(name, detail, status), status)
+def _refused(name: str, detail: str, status: int, message: str) -> Response:
+    response = _json(_error(name, detail, status, message), status)
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

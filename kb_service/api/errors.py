@@ -7,9 +7,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Scope
 
+from kb_service.api.messages import messages_for
+from kb_service.api.refusals import refusal
 from kb_service.api.streaming import INTERNAL
-from kb_service.api.unsniffed import HEADERS
 from kb_service.domain import errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
@@ -34,6 +36,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.QuestionEmpty: 422,
     errors.QuestionNotText: 422,
     errors.QuestionTooLong: 422,
+    errors.RecordsBusy: 503,
     errors.RecordsUnavailable: 503,
     errors.Unauthenticated: 401,
     errors.UnknownMatter: 422,
@@ -61,37 +64,42 @@ STATUS_OF: dict[type[errors.KbError], int] = {
 }
 
 
+_HEADERS_OF = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "5"},
+}
+
+
 def register(app: FastAPI) -> None:
-    """Every error leaves as ``{"error": name, "detail": sentence}``."""
+    """Every error leaves as `refusal` makes it."""
 
     @app.exception_handler(errors.KbError)
-    def _domain(_request: Request, error: errors.KbError) -> JSONResponse:
-        response = _body(type(error).__name__, str(error), STATUS_OF[type(error)])
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            response.headers["WWW-Authenticate"] = "Bearer"
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            response.headers["Retry-After"] = "5"
-        return response
+    def _domain(request: Request, error: errors.KbError) -> JSONResponse:
+        return refusal_of(request.scope, error)
 
     @app.exception_handler(RequestValidationError)
-    def _request(_request: Request, error: RequestValidationError) -> JSONResponse:
-        return _body("RequestInvalid", faults_of(error), 422)
+    def _request(request: Request, error: RequestValidationError) -> JSONResponse:
+        told = faults_told(request.scope, error)
+        return refusal(request.scope, "RequestInvalid", faults_of(error), 422, message=told)
 
     @app.exception_handler(HTTPException)
-    def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        response = _body(
-            HTTPStatus(error.status_code).phrase.title().replace(" ", ""), str(error.detail), error.status_code
-        )
-        response.headers.update(error.headers or {})
-        return response
+    def _http(request: Request, error: HTTPException) -> JSONResponse:
+        name = HTTPStatus(error.status_code).phrase.title().replace(" ", "")
+        return refusal(request.scope, name, str(error.detail), error.status_code, headers=error.headers)
 
     @app.exception_handler(ClientDisconnect)
-    def _left(_request: Request, _error: ClientDisconnect) -> JSONResponse:
-        return _body("RequestBrokenOff", "the request ended before its body did", 400)
+    def _left(request: Request, _error: ClientDisconnect) -> JSONResponse:
+        return refusal(request.scope, "RequestBrokenOff", "the request ended before its body did", 400)
 
     @app.exception_handler(Exception)
-    def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
-        return _body(*INTERNAL, 500)
+    def _unexpected(request: Request, _error: Exception) -> JSONResponse:
+        return refusal(request.scope, *INTERNAL, 500)
+
+
+def refusal_of(scope: Scope, error: errors.KbError) -> JSONResponse:
+    """Also for what meets a request before there are routes."""
+    status = STATUS_OF[type(error)]
+    return refusal(scope, type(error).__name__, str(error), status, headers=_HEADERS_OF.get(status))
 
 
 def faults_of(error: RequestValidationError) -> str:
@@ -99,10 +107,7 @@ def faults_of(error: RequestValidationError) -> str:
     return "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
 
 
-def sendable(detail: str) -> str:
-    """A sentence may quote what was sent, and half a surrogate pair has no bytes."""
-    return detail.encode(errors="backslashreplace").decode()
-
-
-def _body(name: str, detail: str, status: int) -> JSONResponse:
-    return JSONResponse({"error": name, "detail": sendable(detail)}, status_code=status, headers=HEADERS)
+def faults_told(scope: Scope, error: RequestValidationError) -> str:
+    """The same for people."""
+    found = messages_for(scope)
+    return found.of_faults(error.errors()) if found else faults_of(error)

@@ -4,26 +4,18 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.api.access import KeysSeen
-from kb_service.domain.errors import UploadTooLarge
+from kb_service.api.errors import refusal_of
+from kb_service.api.refusals import refusal
+from kb_service.api.sizes import LARGEST_BODY, LARGEST_QUESTION, LARGEST_UPLOAD
+from kb_service.domain.errors import KbError, UploadTooLarge
 
-_MEGABYTE = 1024 * 1024
-LARGEST_BODY = _MEGABYTE
-# A screenshot in base64; a chat's history may bring earlier ones along.
-LARGEST_QUESTION = 12 * _MEGABYTE
-LARGEST_FILE = 100 * _MEGABYTE
-# Of the comment with a feedback, in characters.
-LONGEST_COMMENT = 2000
-LARGEST_UPLOAD = 500 * _MEGABYTE
-# That a database counts with.
-LARGEST_NUMBER = 2**63 - 1
 # What is kept in memory of the bodies of all requests at a time; the first part of each always finds room.
-_BODIES_IN_ALL = 128 * _MEGABYTE
+_BODIES_IN_ALL = 128 * 1024 * 1024
 _ALWAYS_TAKEN = 64 * 1024
 # Routes that take forms with files, which are spooled to the disk as they come.
 UPLOAD_PATHS = frozenset({"/v1/documents", "/v1/documents:import", "/console/upload"})
@@ -46,7 +38,7 @@ class BodyLimit:
             return
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             sentence = "an address has no NUL character in it (%00)"
-            await JSONResponse({"error": "RequestInvalid", "detail": sentence}, status_code=400)(scope, receive, send)
+            await refusal(scope, "RequestInvalid", sentence, 400)(scope, receive, send)
             return
         is_upload = _brings_files(scope)
         smaller = LARGEST_QUESTION if scope["path"] in QUESTION_PATHS else LARGEST_BODY
@@ -80,7 +72,7 @@ class BodyLimit:
 
     async def _refuse(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
         name = "UploadTooLarge" if limit == LARGEST_UPLOAD else "BodyTooLarge"
-        await JSONResponse({"error": name, "detail": _sentence(limit)}, status_code=413)(scope, receive, send)
+        await refusal(scope, name, _sentence(limit), 413)(scope, receive, send)
 
 
 def _brings_files(scope: Scope) -> bool:
@@ -110,13 +102,17 @@ class OriginCheck:
         self._allowed = {each.strip().lower() for each in allowed_hosts.split(",") if each.strip()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = await self._refusal(scope) if scope["type"] == "http" else None
-        if refusal is None:
+        try:
+            reason = await self._reason_against(scope) if scope["type"] == "http" else None
+        except KbError as error:  # whether there are keys cannot be read
+            await refusal_of(scope, error)(scope, receive, send)
+            return
+        if reason is None:
             await self._app(scope, receive, send)
             return
-        await JSONResponse({"error": "NotAllowed", "detail": refusal}, status_code=403)(scope, receive, send)
+        await refusal(scope, "NotAllowed", reason, 403)(scope, receive, send)
 
-    async def _refusal(self, scope: Scope) -> str | None:
+    async def _reason_against(self, scope: Scope) -> str | None:
         headers = Headers(scope=scope)
         if scope["method"] not in _READING and _is_from_elsewhere(headers):
             return "a page of another site may not change anything here; a proxy in front has to pass the Host on"

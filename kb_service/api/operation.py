@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from pydantic import BaseModel
 
+from kb_service.adapters.full_disk import require_room
 from kb_service.api.access import ServiceOf, needs
 from kb_service.domain.errors import NotAllowed
 from kb_service.domain.jobs import JobKind
@@ -25,9 +26,12 @@ def alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"description": "Why not"}, 507: {"description": "The disk is full"}})
 def ready(service: ServiceOf) -> dict[str, object]:
-    """The database and the index answer; ``behind`` documents are still on their way into the index."""
+    """The database and the index answer, and there is room to write; ``behind`` documents are still on their way into
+    the index. Otherwise it says why not."""
+    require_room(service.settings.data_dir)
+    service.records.database.require_usable()
     behind = len(service.library.unsynced())
     return {"status": "ready", "points": service.index.count(), "behind": behind}
 

@@ -6,13 +6,13 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.api.access import OPERATOR, actor_of
+from kb_service.api.refusals import refusal
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Actor
 
@@ -85,10 +85,8 @@ class RequestRates:
         actor = await _actor(request)
         if (seconds := self._seconds_to_wait(request, actor)) is not None:
             detail = f"too many requests within a minute; go on in {seconds} s"
-            refusal = JSONResponse(
-                {"error": "TooManyRequests", "detail": detail}, status_code=429, headers={"Retry-After": str(seconds)}
-            )
-            await refusal(scope, receive, send)
+            refused = refusal(scope, "TooManyRequests", detail, 429, headers={"Retry-After": str(seconds)})
+            await refused(scope, receive, send)
             return
         is_unread = actor is None and scope["path"].startswith("/v1/")
         await self._app(scope, _nothing if is_unread else receive, send)

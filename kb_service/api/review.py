@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from kb_service.api.access import Reviewer, ServiceOf, Staff
-from kb_service.api.limits import LARGEST_NUMBER
+from kb_service.api.sizes import LARGEST_NUMBER
 from kb_service.api.version_shapes import VersionRow, WantedVersions, rows_of
 from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound

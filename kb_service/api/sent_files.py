@@ -12,7 +12,8 @@ from starlette.datastructures import FormData, UploadFile
 
 from ingestion.frontmatter import named_in_english
 from ingestion.records import read_record
-from kb_service.api.limits import LARGEST_FILE
+from kb_service.adapters.full_disk import told_of_a_full_disk
+from kb_service.api.sizes import LARGEST_FILE
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.privacy import is_storable
 from kb_service.domain.uploads import Arrival, safe_file_name
@@ -28,14 +29,19 @@ def is_form(request: Request) -> bool:
 
 @asynccontextmanager
 async def sent_form(request: Request, *, most_files: int, most_fields: int) -> AsyncIterator[FormData]:
-    """Files are spooled to the disk and gone afterwards. Raises InvalidRecord for what is not written in UTF-8."""
+    """Files are spooled to the disk and gone afterwards. Raises InvalidRecord for what is not written in UTF-8, and
+    NotEnoughSpace."""
     charset = parse_options_header(request.headers.get("content-type", ""))[1].get(b"charset", b"utf-8")
     if charset.lower().replace(b"-", b"") != b"utf8":
         raise InvalidRecord(f"a form is read as UTF-8, not as {charset[:40].decode(errors='backslashreplace')}")
-    async with request.form(max_files=most_files, max_fields=most_fields) as form:
+    with told_of_a_full_disk("what was sent"):
+        form = await request.form(max_files=most_files, max_fields=most_fields)
+    try:
         if not all(map(is_storable, form)):
             raise InvalidRecord("the form has a part whose name is no text")
         yield form
+    finally:
+        await form.close()
 
 
 @dataclass(frozen=True, slots=True)

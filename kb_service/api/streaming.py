@@ -78,13 +78,15 @@ def guarded(
         yield fault(*INTERNAL)
 
 
-def server_sent(events: Generator[Event, None, None]) -> Generator[bytes, None, None]:
-    """As `/v1/answers` sends them: progress, evidence, text, answer, error."""
-    return guarded(events, lambda event: _block(*_named(event)), _fault)
+def server_sent(
+    events: Generator[Event, None, None], *, message: Callable[[str, str], str]
+) -> Generator[bytes, None, None]:
+    """As `/v1/answers` sends them: progress, evidence, text, answer, error. ``message``: of an error, for people."""
 
+    def fault(name: str, detail: str) -> bytes:
+        return _block("error", orjson.dumps({"error": name, "detail": detail, "message": message(name, detail)}))
 
-def _fault(name: str, detail: str) -> bytes:
-    return _block("error", orjson.dumps({"error": name, "detail": detail}))
+    return guarded(events, lambda event: _block(*_named(event)), fault)
 
 
 def _block(name: str, data: bytes) -> bytes:

@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kb_service.api.errors import STATUS_OF
+from kb_service.api.sizes import LIMITS
 from kb_service.console.marked_text import pieces, visible
 from kb_service.console.pages import HEADERS
-from kb_service.console.words import LIMITS, Place, TroubleName, moment_in_words, screen_words, size_in_words
+from kb_service.console.words import Place, TroubleName, moment_in_words, screen_words, size_in_words
 from kb_service.domain.addresses import link_to
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError

@@ -9,11 +9,10 @@ from typing import Literal, get_args
 
 from pydantic import ValidationInfo, field_validator
 
-from kb_service.api.asked import LARGEST_PICTURE
 from kb_service.api.chat_replies import door_wording
-from kb_service.api.limits import LARGEST_FILE, LONGEST_COMMENT
+from kb_service.api.messages import messages
+from kb_service.api.sizes import LIMITS
 from kb_service.api.upload_shapes import Stage
-from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.asking.reading.lexicon import ReadingWords
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.days import SHANGHAI, Interval
@@ -21,7 +20,7 @@ from kb_service.domain.documents import Audience, Kind, VersionState
 from kb_service.domain.errors import InvalidRecord, KbError
 from kb_service.domain.lead_time import LeadTime, LeadTimeVerdict
 from kb_service.domain.life import Phase
-from kb_service.domain.people import LONGEST_NAME, Role
+from kb_service.domain.people import Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.publishing.difference import Change
@@ -37,19 +36,9 @@ _FOR_RESIDENTS_AND_HELPERS = {
     "carried",
     "progress",
     "route_reasons",
-    "faults",
     "statuses",
     "fields",
 }
-# What the service takes, as far as screens tell it: characters and megabytes.
-LIMITS = {
-    "longest_question": LONGEST_QUESTION,
-    "longest_comment": LONGEST_COMMENT,
-    "longest_name": LONGEST_NAME,
-    "picture_mb": LARGEST_PICTURE // 2**20,
-    "file_mb": LARGEST_FILE // 2**20,
-}
-
 
 # How a cited version stands on a day, as the scripts name it.
 Standing = Literal["in_force", "ended", "not_yet", "withdrawn"]
@@ -87,7 +76,6 @@ class ScreenWords(Words):
     carried: Mapping[str, str]
     progress: Mapping[str, str]
     route_reasons: Mapping[str, str]
-    faults: Mapping[str, str]
     statuses: Mapping[int, str]
     days: WordsOfDays
     places: Mapping[Place, str]
@@ -124,7 +112,7 @@ class ScreenWords(Words):
         field = self.fields.get(str(error).partition(":")[0])
         if field and isinstance(error, InvalidRecord):
             return self.troubles["wrong_field"].format(field=field)
-        return self.errors.get(type(error).__name__, self.troubles["failed"]).format_map(LIMITS)
+        return self.errors[type(error).__name__].format_map(LIMITS)
 
     def interval(self, interval: Interval | None) -> str:
         """With the last valid day, which is the one before the exclusive end."""
@@ -180,8 +168,9 @@ def shown_examples(folder: Path) -> ShownExamples:
 
 @functools.cache
 def screen_words(folder: Path) -> ScreenWords:
-    """Read once. Raises VocabularyFault."""
-    return load(folder, "screens.yaml", ScreenWords)
+    """Read once, with the messages of errors that these pages tell as all do. Raises VocabularyFault."""
+    found = load(folder, "screens.yaml", ScreenWords)
+    return found.model_copy(update={"errors": {**messages(folder).errors, **found.errors}})
 
 
 def words_for_scripts(folder: Path) -> Mapping[str, object]:
@@ -190,7 +179,6 @@ def words_for_scripts(folder: Path) -> Mapping[str, object]:
     Raises VocabularyFault.
     """
     shown = screen_words(folder).model_dump(mode="json", include=_FOR_RESIDENTS_AND_HELPERS)
-    shown["faults"] = {name: sentence.format_map(LIMITS) for name, sentence in shown["faults"].items()}
     districts = load(folder, "reading.yaml", ReadingWords).places.districts
     return {name.upper(): value for name, value in shown.items()} | {
         "EXAMPLES": [each.question for each in shown_examples(folder).welcome],

@@ -69,6 +69,10 @@ class BackupRefused(KbError):
     """A backup that is damaged, cut off or of a newer version, or whose place holds something already."""
 
 
+class RecordsBusy(KbError):
+    """Others held the database for longer than anybody waits."""
+
+
 class EmbeddingModelUnavailable(KbError):
     """The model folder or endpoint is missing, or fails its check against reference vectors."""
 
@@ -190,3 +194,7 @@ class VocabularyFault(KbError):
 
 class ServiceUnreachable(KbError):
     """A service that was asked over HTTP does not answer."""
+
+
+# What ends by itself when somebody mends what the service stands on: whatever is still to be done waits for it.
+OUTAGES = (NotEnoughSpace, RecordsUnavailable, RecordsBusy, IndexUnavailable, EmbeddingModelUnavailable)

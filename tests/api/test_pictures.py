@@ -19,7 +19,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ingestion.reading_pictures import PictureReader, PictureReading
-from kb_service.api.asked import LARGEST_PICTURE, picture_of
+from kb_service.api.asked import picture_of
+from kb_service.api.sizes import LARGEST_PICTURE
 from kb_service.asking.asking import Asking
 from kb_service.asking.events import Event
 from kb_service.domain.answers import Question

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from kb_service.adapters.sql.tables import jobs
-from kb_service.api.limits import LARGEST_BODY, LARGEST_UPLOAD
+from kb_service.api.sizes import LARGEST_BODY, LARGEST_UPLOAD
 from kb_service.domain.documents import VersionState
 from kb_service.domain.jobs import JobKind
 from kb_service.domain.people import Role

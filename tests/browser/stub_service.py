@@ -50,11 +50,15 @@ def _add_answers(app: FastAPI, stub: StubService) -> None:
     def ask(body: Body) -> Response:
         stub.asked.append(body)
         if stub.fault == "refused":
-            return JSONResponse({"error": "QuestionTooLong", "detail": "…"}, status_code=422)
+            return JSONResponse(
+                {"error": "QuestionTooLong", "detail": "…", "message": "问题太长，请精简。"}, status_code=422
+            )
         if stub.fault == "unknown":
             return JSONResponse({"error": "Unauthenticated", "detail": "…"}, status_code=401)
         if stub.fault == "unreadable":
-            return JSONResponse({"error": "PictureRefused", "detail": "…"}, status_code=422)
+            return JSONResponse(
+                {"error": "PictureRefused", "detail": "…", "message": "截图没有读出来，请换一张。"}, status_code=422
+            )
         made = canned.answer_to(body["question"], body.get("matter_id")) | {"as_of": body.get("as_of", canned.TODAY)}
         if not (body.get("stream") and stub.streams):
             return JSONResponse(made)

@@ -10,8 +10,9 @@ import pytest
 import qdrant_edge
 from passage_index_points import MANIFEST, dense, payload, point, points, sparse, uuid_of, within
 
+from kb_service.adapters.full_disk import LEAST_FREE_BYTES
 from kb_service.adapters.index.edge import EdgeIndex, create_empty
-from kb_service.adapters.index.edge_files import LEAST_FREE_BYTES, bytes_used_by, shard_folder
+from kb_service.adapters.index.edge_files import bytes_used_by, shard_folder
 from kb_service.domain.errors import IndexUnavailable, NotEnoughSpace
 
 CHILD_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.api.asked import LARGEST_PICTURE
+from kb_service.api.sizes import LARGEST_PICTURE
 from kb_service.api.upload_shapes import Stage
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.asking.reading.lexicon import load_lexicon
-from kb_service.console.words import screen_words, words_for_scripts
+from kb_service.console.words import screen_words
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
-from kb_service.domain.errors import InvalidPerson, KbError, VocabularyFault
+from kb_service.domain.errors import InvalidPerson, KbError, PictureRefused, QuestionTooLong, VocabularyFault
 from kb_service.domain.lead_time import LeadTime
 from kb_service.domain.life import Phase
 from kb_service.domain.matters import Facet
@@ -86,18 +86,14 @@ def test_where_an_enterprise_is_chosen_it_is_called_as_everywhere() -> None:
 
 
 def test_a_refusal_names_the_limit_that_holds() -> None:
-    faults = words_for_scripts(PROMPTS)["FAULTS"]
-    assert isinstance(faults, Mapping)
-    assert f"{LONGEST_QUESTION} 字" in faults["QuestionTooLong"]
-    assert f"{LARGEST_PICTURE // 2**20} MB" in faults["PictureRefused"]
+    assert f"{LONGEST_QUESTION} 字" in WORDS.sentence_of(QuestionTooLong("too long"))
+    assert f"{LARGEST_PICTURE // 2**20} MB" in WORDS.sentence_of(PictureRefused("too large"))
     assert f"{LONGEST_NAME} 个字" in WORDS.sentence_of(InvalidPerson("too long"))
 
 
 def test_no_sentence_keeps_a_blank() -> None:
     sentences = [WORDS.sentence_of(each("x")) for each in KbError.__subclasses__()]
-    faults = words_for_scripts(PROMPTS)["FAULTS"]
-    assert isinstance(faults, Mapping)
-    assert [each for each in [*sentences, *faults.values()] if re.search(r"[{}]", each)] == []
+    assert [each for each in sentences if re.search(r"[{}]", each)] == []
 
 
 @pytest.mark.parametrize(

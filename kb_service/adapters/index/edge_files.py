@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from kb_service.adapters.full_disk import LEAST_FREE_BYTES
 from kb_service.adapters.index.manifest import MANIFEST_NAME
 from kb_service.domain.errors import NotEnoughSpace
 
@@ -20,8 +21,6 @@ FreeBytes = Callable[[Path], int]
 
 # Building an optimised copy beside the old segments and the write-ahead log takes up to this much of the index's size.
 SIZE_FACTOR = 2.5
-# The engine maps two log files of 32 MB each before the first point.
-LEAST_FREE_BYTES = 64 * 1024**2
 
 
 def shard_folder(folder: Path) -> Path:

@@ -11,14 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.pool import QueuePool
 
-from kb_service.domain.errors import RecordsUnavailable
+from kb_service.adapters.sql.outages import DatabaseFile, outage_of
+from kb_service.domain.errors import NotEnoughSpace, RecordsBusy, RecordsUnavailable
 
 log = logging.getLogger(__name__)
 
 # How long a writer waits for others.
 _BUSY_SECONDS = 5
 _READS = "kb_reads"
+# libpq's: seconds for connecting, milliseconds until a machine that confirms nothing is taken for gone.
+_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
 _DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -28,41 +33,86 @@ class Database:
 
     SQLite runs in WAL mode with a busy timeout of 5 s; `synchronous` FULL also survives a power cut, NORMAL survives
     `kill -9`. PostgreSQL needs none of it.
+
+    All of it raises RecordsUnavailable, RecordsBusy or NotEnoughSpace where the database cannot serve, and serves again
+    when that is over.
     """
 
     def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
         """Raises RecordsUnavailable for an address of no database, or of one that is not supported."""
         _require_address(url)
-        self.engine = _sqlite_engine(url, synchronous) if url.startswith("sqlite") else _postgresql_engine(url)
+        self._file = _file_of(url)
+        is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url, synchronous, self._file) if is_sqlite else _postgresql_engine(url)
         # SQLite's driver begins nothing by itself: setting that anew for each read would take as long as the read.
         self._reading = self.engine.execution_options(
-            **{_READS: True} if url.startswith("sqlite") else {"isolation_level": "AUTOCOMMIT"}
+            **{_READS: True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         )
         self._turns = _Turns() if self.engine.dialect.name == "sqlite" else _NoTurns()
+        self._failed_to_write = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._reading.connect() as connection:
+        with self._watched(), self._reading.connect() as connection:
             yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Many reads of one moment, whatever is written meanwhile."""
         if self.engine.dialect.name == "sqlite":
-            with self._reading.connect() as connection:
+            with self.reading() as connection:
                 connection.exec_driver_sql("BEGIN")
                 try:
                     yield connection
                 finally:
                     connection.exec_driver_sql("ROLLBACK")
         else:
-            with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            with (
+                self._watched(),
+                self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+            ):
                 yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with self._turns.mine(), self.engine.begin() as connection:
-            yield connection
+        try:
+            with self._watched(), self._turns.mine(), self.engine.begin() as connection:
+                yield connection
+        except (RecordsUnavailable, NotEnoughSpace):
+            self._failed_to_write = True
+            raise
+        self._failed_to_write = False
+
+    def require_usable(self) -> None:
+        """Read, and where the last write failed, write: changes nothing. Raises what `reading` and `writing` raise."""
+        if self._failed_to_write:
+            with self.writing() as connection:
+                connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        else:
+            with self.reading() as connection:
+                connection.execute(text("SELECT version_num FROM alembic_version"))
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        if self._file is not None:
+            self._file.require_in_place(let_go=self._let_go)
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error, NoConnectionLeft) as error:  # sqlite3's own: while it is being opened
+            outage = outage_of(error, self._file)
+            if outage is None:
+                raise
+            if not isinstance(outage, RecordsBusy):
+                self._let_go()  # what was mended is read anew, not from the memory of a connection
+            raise outage from error
+
+    def _let_go(self) -> bool:
+        """Close all connections, unless one is in use; whether they are closed."""
+        pool = self.engine.pool
+        if isinstance(pool, QueuePool) and pool.checkedout():
+            return False
+        self.engine.dispose()
+        return True
 
     def empty_log(self) -> None:
         """SQLite: write what is in the write-ahead log into the database and empty it, so that nothing overwritten
@@ -156,11 +206,21 @@ class _NoTurns:
         return nullcontext()
 
 
+def _file_of(url: str) -> DatabaseFile | None:
+    """None for a server's, and for one in memory."""
+    name = make_url(url).database
+    is_file = url.startswith("sqlite") and name and name != ":memory:" and not name.startswith("file:")
+    return DatabaseFile(Path(name)) if is_file and name else None
+
+
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, hide_parameters=True)
+    """A server that hangs, or whose machine is gone, is not waited for without end."""
+    given = make_url(url).query
+    patience = {name: value for name, value in _PATIENCE.items() if name not in given}
+    return create_engine(url, hide_parameters=True, connect_args=patience)
 
 
-def _sqlite_engine(url: str, synchronous: str) -> Engine:
+def _sqlite_engine(url: str, synchronous: str, file: DatabaseFile | None) -> Engine:
     # What was bound to a statement that failed may be a resident's words: logs do not get it.
     engine = create_engine(url, pool_size=20, max_overflow=40, hide_parameters=True)
 
@@ -176,6 +236,8 @@ def _sqlite_engine(url: str, synchronous: str) -> Engine:
             "secure_delete=ON",  # what is purged or erased leaves nothing in free pages
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if file is not None:
+            file.was_opened()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -235,10 +297,11 @@ def upgrade(database: Database) -> None:
 def _readable_revision(database: Database) -> str | None:
     try:
         return _current_revision(database)
-    except (DBAPIError, sqlite3.Error) as error:  # what fails while it is being opened has no class of SQLAlchemy's
+    except (RecordsUnavailable, NotEnoughSpace, DBAPIError) as error:
+        reason = getattr(error.__cause__, "orig", error.__cause__) or error
         raise RecordsUnavailable(
-            f"{_named(database)} cannot be opened ({getattr(error, 'orig', error)}); check KB_DATABASE_URL and the "
-            "data folder, or put the last backup back"
+            f"{_named(database)} cannot be opened ({reason}); check KB_DATABASE_URL and the data folder, or put the "
+            "last backup back"
         ) from error
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
@@ -15,7 +15,7 @@ from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.tables import upload_records, uploads, versions
 from kb_service.adapters.sql.upload_rows import one_at_a_time, upload_row
 from kb_service.domain.documents import VersionDraft
-from kb_service.domain.errors import KbError, UploadTakenOver
+from kb_service.domain.errors import KbError, RecordsBusy, UploadTakenOver
 from kb_service.domain.uploads import Chunk, Ending, IncomingRecord, RecordOutcome, RecordReport, Upload, UploadState
 from kb_service.ports import Approval, Stored
 
@@ -67,7 +67,7 @@ class SqlIntake:
                     if claimed is not None:
                         _hold(connection, claimed)
                     return write(connection)
-            except (OperationalError, IntegrityError):
+            except (RecordsBusy, IntegrityError):
                 if not remaining:
                     raise
         raise AssertionError("the last try returns or raises")

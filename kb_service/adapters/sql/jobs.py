@@ -89,6 +89,14 @@ class SqlJobs:
     def retry(self, failed: ClaimedJob, error: str, *, due_at: datetime) -> None:
         self._release(failed, due_at=due_at, error=error[:_LONGEST_ERROR])
 
+    def put_off(self, held: ClaimedJob, reason: str, *, due_at: datetime) -> None:
+        """Nothing is wrong with the job: this attempt does not count."""
+        self._release(held, due_at=due_at, error=reason[:_LONGEST_ERROR], attempts=held.attempt - 1)
+
+    def require_usable(self) -> None:
+        """Raises RecordsUnavailable, RecordsBusy or NotEnoughSpace where jobs cannot be taken or written down."""
+        self._database.require_usable()
+
     def bury(self, failed: ClaimedJob, error: str, *, at: datetime) -> None:
         """A dead letter: nobody does it any more, unless it is enqueued again."""
         self._release(failed, dead_at=at, error=error[:_LONGEST_ERROR])

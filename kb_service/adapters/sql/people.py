@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
-from sqlalchemy.exc import OperationalError
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.tables import keys, people
 from kb_service.adapters.sql.trail import record
-from kb_service.domain.errors import InvalidKey, KeyNotFound
+from kb_service.domain.errors import InvalidKey, KeyNotFound, NotEnoughSpace, RecordsBusy, RecordsUnavailable
 from kb_service.domain.people import Actor, Key, Role, key_hash, key_id_of, person_id, shown_name, written_key
 
 # How exactly it is known when a key was last used: a write for every request would cost more than the reading.
@@ -120,8 +119,8 @@ class SqlPeople:
         try:
             with self._database.writing() as connection:
                 connection.execute(update(keys).where(keys.c.id == key.id).values(last_used_at=at))
-        except OperationalError:  # a writer that holds the database for long must not keep readers out
-            return
+        except (RecordsBusy, RecordsUnavailable, NotEnoughSpace):
+            return  # who holds it for long, and a full disk, must not keep readers out
 
     def _new_key_id(self) -> str:
         return self._new_id()[:8]

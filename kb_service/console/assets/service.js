@@ -1,7 +1,7 @@
 /** The service's HTTP surface as these pages use it. Faults come out as ServiceFault with a sentence for people. */
 
 import { eventsOf } from "./events.js";
-import { FAULTS, STATUSES } from "./words.js";
+import { STATUSES } from "./words.js";
 
 /** `message` is Chinese and fit to show; `code` is the service's own name of the fault. */
 export class ServiceFault extends Error {
@@ -85,5 +85,5 @@ function asNetworkFault(error) {
 
 function faultFrom(body, status) {
   const code = typeof body?.error === "string" ? body.error : `HTTP ${status}`;
-  return new ServiceFault(FAULTS[code] ?? STATUSES[status] ?? "服务暂时出了问题，请稍后再试。", code);
+  return new ServiceFault(body?.message ?? STATUSES[status] ?? "服务暂时出了问题，请稍后再试。", code);
 }

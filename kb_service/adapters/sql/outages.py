@@ -1,0 +1,116 @@
+"""What a database says when it cannot serve, as errors of the domain; and the file of an SQLite database."""
+
+import os
+import re
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+
+from kb_service.domain.errors import KbError, NotEnoughSpace, RecordsBusy, RecordsUnavailable
+
+_HARDLY_ANY_BYTES = 1024**2
+_FULL = "the disk of the database is full; free some space, the service goes on by itself"
+_BUSY = "the database is busy with another writer; try again in a moment"
+_DAMAGED = "the database is damaged; stop the service and put the last backup back"
+_NO_TABLES = "the database has lost its tables; put the last backup back, or correct KB_DATABASE_URL"
+_NOT_ANSWERING = "the database does not answer ({reason}); the service goes on by itself when it does"
+# SQLSTATEs of PostgreSQL: full disk; others in the way; tables that are not there.
+_POSTGRESQL_FULL = {"53100"}
+_POSTGRESQL_BUSY = {"40001", "40P01", "55P03"}
+_POSTGRESQL_NO_TABLES = {"42P01", "42703", "3F000"}
+
+
+def outage_of(error: Exception, file: "DatabaseFile | None") -> KbError | None:
+    """None for what is wrong with a statement or its values, and not with the database."""
+    if isinstance(error, NoConnectionLeft):
+        return RecordsBusy(_BUSY)
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, sqlite3.Error):
+        return _of_sqlite(original, file)
+    state = getattr(original, "sqlstate", None)
+    if state in _POSTGRESQL_FULL:
+        return NotEnoughSpace(_FULL)
+    if state in _POSTGRESQL_BUSY:
+        return RecordsBusy(_BUSY)
+    if state in _POSTGRESQL_NO_TABLES:
+        return RecordsUnavailable(_NO_TABLES)
+    kind = type(error).__name__
+    if kind in {"OperationalError", "InterfaceError", "InternalError"}:
+        return RecordsUnavailable(_NOT_ANSWERING.format(reason=_without_address(str(original))))
+    return None
+
+
+def _of_sqlite(error: sqlite3.Error, file: "DatabaseFile | None") -> KbError | None:
+    match (getattr(error, "sqlite_errorname", None) or "SQLITE_ERROR").split("_")[1]:
+        case "BUSY" | "LOCKED":
+            return RecordsBusy(_BUSY)
+        case "FULL":
+            return NotEnoughSpace(_FULL)
+        case "CORRUPT" | "NOTADB" | "FORMAT":
+            return RecordsUnavailable(_DAMAGED)
+        case "IOERR" | "CANTOPEN" if file is not None and file.has_no_space:  # as it says of its auxiliary files
+            return NotEnoughSpace(_FULL)
+        case "IOERR" | "CANTOPEN" | "READONLY" | "PERM" | "AUTH" | "PROTOCOL" | "NOLFS":
+            return RecordsUnavailable(
+                f"the database cannot be read or written ({error}); check the disk and its rights"
+            )
+        case "ERROR" if str(error).startswith(("no such table", "no such column")):
+            return RecordsUnavailable(_NO_TABLES)
+    return None
+
+
+def _without_address(reason: str) -> str:
+    """The first line, without the host, port, user and files that it may name to anybody who asks."""
+    return re.sub(r'"[^"]*"', "…", reason.partition("\n")[0].rpartition(": ")[2].strip())[:100] or "no reason given"
+
+
+class DatabaseFile:
+    """SQLite goes on with a file that was removed or replaced, and what is written there is lost: it is noticed here.
+
+    A file that comes back, or takes the place of another, is opened as soon as nobody has the old one open: SQLite
+    would mix up their write-ahead logs, which have the same name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._opened: tuple[int, int] | None = None
+
+    def was_opened(self) -> None:
+        """The first time says which file it is."""
+        if self._opened is None:
+            self._opened = self._present()
+
+    def require_in_place(self, *, let_go: Callable[[], bool]) -> None:
+        """``let_go`` closes what is open of the old file, unless something is in use. Raises RecordsUnavailable."""
+        present = self._present()
+        if self._opened is None or present == self._opened:
+            return
+        with self._lock:
+            has_let_go = let_go()
+            if has_let_go and present is not None:
+                self._opened = present
+                return
+        what = "is gone" if present is None else "was replaced and is being opened anew"
+        raise RecordsUnavailable(
+            f"the database file {self._path.name} {what}; put it or the last backup back, the service goes on by itself"
+        )
+
+    @property
+    def has_no_space(self) -> bool:
+        try:
+            return shutil.disk_usage(self._path.parent).free < _HARDLY_ANY_BYTES
+        except OSError:
+            return False
+
+    def _present(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino

@@ -1,0 +1,26 @@
+"""The one form of a reply that is an error: its name, a detail for whoever mends it, a message for people."""
+
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from starlette.types import Scope
+
+from kb_service.api.messages import message_for
+from kb_service.api.unsniffed import HEADERS
+
+_TRY_AGAIN = {503: "5", 507: "30"}
+
+
+def refusal(
+    scope: Scope, name: str, detail: str, status: int, *, message: str | None = None, headers: Any = None
+) -> JSONResponse:
+    """``{"error": name, "detail": …, "message": …}``."""
+    told = message if message is not None else message_for(scope, name, detail, status)
+    retry = {"Retry-After": _TRY_AGAIN[status]} if status in _TRY_AGAIN else {}
+    body = {"error": name, "detail": sendable(detail), "message": sendable(told)}
+    return JSONResponse(body, status_code=status, headers=HEADERS | retry | dict(headers or {}))
+
+
+def sendable(sentence: str) -> str:
+    """A sentence may quote what was sent, and half a surrogate pair has no bytes."""
+    return sentence.encode(errors="backslashreplace").decode()

@@ -1,0 +1,202 @@
+"""A database that is lost, stopped, damaged or without room while it is used: told as that, and over when it is over."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.sql.engine import Database, upgrade
+from kb_service.domain.errors import KbError, NotEnoughSpace, RecordsBusy, RecordsUnavailable
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "kb.sqlite"
+
+
+@pytest.fixture
+def database(file: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{file}")
+    upgrade(opened)
+    yield opened
+    opened.close()
+
+
+def note(database: Database, name: str = "a note") -> None:
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE IF NOT EXISTS notes (name TEXT)"))
+        connection.execute(text("INSERT INTO notes VALUES (:name)"), {"name": name})
+
+
+def notes(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return list(connection.execute(text("SELECT name FROM notes")).scalars())
+
+
+def refused(act: Callable[[], object]) -> KbError:
+    with pytest.raises((RecordsUnavailable, NotEnoughSpace, RecordsBusy)) as told:
+        act()
+    return told.value
+
+
+def test_a_database_file_that_was_moved_away_takes_nothing_and_serves_again_when_it_is_back(
+    database: Database, file: Path
+) -> None:
+    note(database)
+    file.rename(file.with_name("elsewhere"))
+    for act in (notes, note, Database.require_usable):
+        assert "kb.sqlite is gone" in str(refused(lambda act=act: act(database)))  # type: ignore[misc]
+    assert not file.exists()
+    file.with_name("elsewhere").rename(file)
+    assert notes(database) == ["a note"]
+    note(database, "another")
+    assert notes(database) == ["a note", "another"]
+
+
+def test_a_backup_put_in_its_place_is_opened_without_what_was_in_the_write_ahead_log_of_the_other(
+    database: Database, file: Path, tmp_path: Path
+) -> None:
+    note(database, "before the backup")
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(tmp_path / "backup")) as target:
+        source.backup(target)
+    note(database, "after the backup")
+    (tmp_path / "backup").rename(file)
+    assert notes(database) == ["before the backup"]
+    note(database, "since then")
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_backup_is_not_opened_while_somebody_still_reads_the_old_file(
+    database: Database, file: Path, tmp_path: Path
+) -> None:
+    note(database)
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(tmp_path / "backup")) as target:
+        source.backup(target)
+    with database.reading() as reader:
+        assert reader.execute(text("SELECT count(*) FROM notes")).scalar() == 1
+        (tmp_path / "backup").rename(file)
+        assert "being opened anew" in str(refused(lambda: notes(database)))
+    assert notes(database) == ["a note"]
+
+
+@pytest.mark.parametrize("kept", [0, 99, 100])
+def test_a_database_overwritten_while_it_is_used_is_damaged_until_it_is_whole_again(
+    database: Database, file: Path, kept: int
+) -> None:
+    note(database)
+    database.close()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:kept] + os.urandom(len(whole) - kept))
+    assert isinstance(refused(lambda: notes(database)), RecordsUnavailable)
+    file.write_bytes(whole)
+    assert notes(database) == ["a note"]
+
+
+def test_a_database_emptied_while_it_is_used_has_lost_its_tables(database: Database, file: Path) -> None:
+    note(database)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE notes")
+    assert "lost its tables" in str(refused(lambda: notes(database)))
+
+
+def test_a_writer_that_waited_too_long_is_told_that_others_are_in_the_way(database: Database, file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert isinstance(refused(lambda: note(database)), RecordsBusy)
+        database.require_usable()  # others may read
+
+
+@contextmanager
+def small_disk(size: str) -> Iterator[Path]:
+    """A file system of its own; needs the right to mount one."""
+    folder = Path(subprocess.run(["mktemp", "-d"], check=True, capture_output=True, text=True).stdout.strip())
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        folder.rmdir()
+        pytest.skip("this user may not mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+        folder.rmdir()
+
+
+def fill(folder: Path) -> Path:
+    ballast = folder / "ballast"
+    with open(ballast, "wb", buffering=0) as file:
+        try:
+            while file.write(b"\0" * 4096):
+                pass
+        except OSError:
+            pass
+    return ballast
+
+
+def test_a_full_disk_is_told_as_such_and_nothing_is_lost_when_there_is_room_again() -> None:
+    with small_disk("8m") as folder:
+        database = Database(f"sqlite:///{folder / 'kb.sqlite'}")
+        upgrade(database)
+        note(database)
+        ballast = fill(folder)
+        assert isinstance(refused(lambda: note(database, "x" * 100_000)), NotEnoughSpace)
+        assert isinstance(refused(database.require_usable), NotEnoughSpace)
+        with pytest.raises(NotEnoughSpace):
+            BlobFolder(folder / "blobs").keep(b"x" * 100_000)
+        assert [each for each in (folder / "blobs").rglob("*") if each.is_file()] == []
+        assert notes(database) == ["a note"]
+        ballast.unlink()
+        database.require_usable()
+        note(database, "another")
+        assert notes(database) == ["a note", "another"]
+        database.close()
+
+
+@pytest.mark.postgresql
+def test_a_postgresql_that_was_stopped_serves_again_when_it_is_started(tmp_path: Path) -> None:
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs or shutil.which("runuser") is None or os.geteuid() != 0:
+        pytest.skip("PostgreSQL is not installed, or this user may not start one of its own")
+    with stoppable(programs[-1].parent) as (url, control):
+        database = Database(url)
+        upgrade(database)
+        note(database)
+        control("-m", "immediate", "stop")
+        for act in (notes, note, Database.require_usable):
+            assert isinstance(refused(lambda act=act: act(database)), RecordsUnavailable)  # type: ignore[misc]
+        control("start")
+        assert notes(database) == ["a note"]
+        note(database, "another")
+        with database.engine.begin() as connection:
+            connection.execute(text("DROP TABLE notes"))
+        assert "lost its tables" in str(refused(lambda: notes(database)))
+        database.close()
+
+
+@contextmanager
+def stoppable(programs: Path) -> Iterator[tuple[str, Callable[..., None]]]:
+    made = subprocess.run(["mktemp", "-d"], check=True, capture_output=True, text=True)
+    folder = Path(made.stdout.strip())
+    shutil.chown(folder, "postgres")
+    as_user = ["runuser", "-u", "postgres", "--"]
+    initialise = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "kb", "--auth=trust", "--no-sync"]
+    subprocess.run([*as_user, *initialise], check=True, capture_output=True)
+    options = f"-c listen_addresses='' -k {folder} -c fsync=off"
+
+    def control(*action: str) -> None:
+        command = [*as_user, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w"]
+        subprocess.run([*command, "-o", options, *action], check=True, capture_output=True)
+
+    control("start")
+    try:
+        yield f"postgresql+psycopg://kb@/postgres?host={folder}", control
+    finally:
+        control("-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
