@@ -1,6 +1,7 @@
 """`/v1/answers`: ask, read again, say whether it helped."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -61,9 +62,8 @@ def ask(
     sent = asked(service, body.question, picture=body.picture, conditions=body, actor=actor)
     happening = events(service.asking, sent, pictures)
     if body.stream:
-        return EventStream(
-            server_sent(happening, message=lambda name, detail: message_for(request.scope, name, detail, 500))
-        )
+        told = partial(message_for, request.scope, status=500)
+        return EventStream(server_sent(happening, message=told))
     return Response(ANSWER.dump_json(drained(happening)), media_type="application/json")
 
 

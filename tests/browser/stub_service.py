@@ -78,6 +78,10 @@ def _add_answers(app: FastAPI, stub: StubService) -> None:
         return canned.VERSIONS[version_id]
 
 
+def _refusal(name: str, message: str) -> Response:
+    return JSONResponse({"error": name, "detail": "…", "message": message}, status_code=422)
+
+
 def _events(made: canned.Json, fault: str | None) -> Iterator[str]:
     def event(name: str, data: Any) -> str:
         return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,4 +1,4 @@
-"""A database that is lost, stopped, damaged or without room while it is used: told as that, and over when it is over."""
+"""A database that is lost, stopped, damaged or without room while it is used: told as that, and only while it is."""
 
 import os
 import shutil

@@ -237,6 +237,7 @@ def _sqlite_engine(url: str, synchronous: str, file: DatabaseFile | None) -> Eng
         ):
             connection.execute(f"PRAGMA {pragma}")
         if file is not None:
+            connection.execute("PRAGMA schema_version").fetchone()  # reading opens the write-ahead log
             file.was_opened()
 
     @event.listens_for(engine, "begin")

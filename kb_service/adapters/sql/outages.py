@@ -19,6 +19,7 @@ _BUSY = "the database is busy with another writer; try again in a moment"
 _DAMAGED = "the database is damaged; stop the service and put the last backup back"
 _NO_TABLES = "the database has lost its tables; put the last backup back, or correct KB_DATABASE_URL"
 _NOT_ANSWERING = "the database does not answer ({reason}); the service goes on by itself when it does"
+_FileId = tuple[int, int]
 # SQLSTATEs of PostgreSQL: full disk; others in the way; tables that are not there.
 _POSTGRESQL_FULL = {"53100"}
 _POSTGRESQL_BUSY = {"40001", "40P01", "55P03"}
@@ -72,28 +73,31 @@ def _without_address(reason: str) -> str:
 class DatabaseFile:
     """SQLite goes on with a file that was removed or replaced, and what is written there is lost: it is noticed here.
 
-    A file that comes back, or takes the place of another, is opened as soon as nobody has the old one open: SQLite
-    would mix up their write-ahead logs, which have the same name.
+    A file that comes back, or takes the place of another, is opened as soon as nobody has the old one open. The
+    write-ahead log of the old one is put aside before: SQLite would write it into the new one.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._opened: tuple[int, int] | None = None
+        self._opened: _FileId | None = None
+        self._opened_log: _FileId | None = None
 
     def was_opened(self) -> None:
-        """The first time says which file it is."""
+        """The first time says which file it is; the log is another one whenever all connections were closed."""
         if self._opened is None:
-            self._opened = self._present()
+            self._opened = _id_of(self._path)
+        self._opened_log = _id_of(self._beside("-wal"))
 
     def require_in_place(self, *, let_go: Callable[[], bool]) -> None:
         """``let_go`` closes what is open of the old file, unless something is in use. Raises RecordsUnavailable."""
-        present = self._present()
+        present = _id_of(self._path)
         if self._opened is None or present == self._opened:
             return
         with self._lock:
             has_let_go = let_go()
             if has_let_go and present is not None:
+                self._put_old_log_aside()
                 self._opened = present
                 return
         what = "is gone" if present is None else "was replaced and is being opened anew"
@@ -108,9 +112,19 @@ class DatabaseFile:
         except OSError:
             return False
 
-    def _present(self) -> tuple[int, int] | None:
-        try:
-            found = os.stat(self._path)
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
+    def _put_old_log_aside(self) -> None:
+        log = self._beside("-wal")
+        if self._opened_log is not None and _id_of(log) == self._opened_log:
+            log.replace(self._beside("-wal.of-replaced"))
+            self._beside("-shm").unlink(missing_ok=True)
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
+
+
+def _id_of(path: Path) -> _FileId | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
