@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from ingestion.preparing import Preparing
-from kb_service.adapters.full_disk import told_of_a_full_disk
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.domain.documents import PassageInVersion
+from kb_service.domain.space import told_of_a_full_disk
 from kb_service.ports import TermCounts
 from kb_service.text.terms import TermStatistics
 

@@ -17,7 +17,6 @@ from ingestion.parsing.blocks import ParsedFile
 from ingestion.reading_child import ReadingFailed
 from ingestion.refusing import require_refused_file, write_refused
 from ingestion.sources import files_in
-from kb_service.client import ServiceClient
 from kb_service.commands import owner_of
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.people import person_id
@@ -61,7 +60,7 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
             print(f"{left_out} refused records do not fit into {refused_to.name}; a .jsonl takes all", file=sys.stderr)
         behind = list(records.library.unsynced())
         if behind and not purpose.dry_run:
-            _follow(settings, records, behind, owner)
+            _follow(settings, records, behind)
     return len(refused)
 
 
@@ -114,8 +113,9 @@ def _report(imported: Iterator[Imported], *, as_json: bool) -> list[Imported]:
     return refused
 
 
-def _follow(settings: Settings, records: Records, behind: list[str], owner: ServiceClient | None) -> None:
-    """Embed, and let the index follow: through its owner, or as its owner."""
+def _follow(settings: Settings, records: Records, behind: list[str]) -> None:
+    """Embed, and let the index follow: through whoever owns it by now, or as its owner."""
+    owner = owner_of(settings)
     passages = records.library.passages_of_documents(behind)
     every = [each for found in passages.values() for each in found]
     total = len(every) + sum(len(each.metadata.similar_questions) for each in every if each.passage.ordinal == 0)

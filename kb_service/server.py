@@ -35,7 +35,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     if host not in _LOOPBACK and not settings.allow_remote:
         _require_keys(settings, host)
     _require_free(host, port)
-    keep_the_log_quiet()
+    keep_the_log_quiet(settings.log_format)
     most = _room(settings)
     # uvicorn ends the listening and then raises the signal again: let it end like Ctrl-C, so that all is closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -20,6 +20,7 @@ from ingestion.surfaces import SURFACES
 from ingestion.sync import Synchroniser
 from ingestion.taking_in import TakingIn
 from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.full_disk import require_room
 from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
@@ -164,6 +165,11 @@ class Service:
     @property
     def transcript(self) -> SqlTranscript:
         return self.records.transcript
+
+    def require_usable(self) -> None:
+        """Raises NotEnoughSpace, RecordsUnavailable or RecordsBusy where it could not store an answer."""
+        require_room(self.settings.data_dir)
+        self.records.database.require_usable()
 
     def check(self, *, kept_head: str | None = None) -> CheckReport:
         """Everything that is not as it should be, and the head of the trail; nothing is changed."""

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         default=1200, ge=0, description="The same of an address that shows no valid key; 0 is any number."
     )
 
+    index_wait_seconds: float = Field(
+        default=600.0, ge=0, description="How long a command waits for another one that is using the embedded index."
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="How the log of a service is written.")
+
     qdrant_url: str | None = Field(default=None, description="A Qdrant server instead of the embedded index.")
     qdrant_api_key: SecretStr | None = None
     qdrant_collection: str = "passages"

@@ -194,9 +194,9 @@ def _known_names(records: Records) -> KnownNames:
 def owner_address(settings: Settings) -> OwnerAddress | None:
     """Where the process that owns the embedded index listens, if there is one.
 
-    Raises IndexOwnedElsewhere when the owner takes no requests, such as a long import.
+    Raises IndexOwnedElsewhere when the owner takes no requests for longer than it is waited for.
     """
-    return find_owner(settings.data_dir)
+    return find_owner(settings.data_dir, wait_seconds=settings.index_wait_seconds)
 
 
 def open_service(settings: Settings) -> Service:
@@ -205,7 +205,7 @@ def open_service(settings: Settings) -> Service:
     Raises IndexOwnedElsewhere when another process owns the index, EmbeddingModelUnavailable without a model.
     """
     with contextlib.ExitStack() as undo:
-        ownership = None if settings.qdrant_url else undo.enter_context(claim(settings.data_dir))
+        ownership = None if settings.qdrant_url else undo.enter_context(_claimed(settings))
         probed = probe_early(ownership) if ownership else None
         records = open_records(settings)
         undo.callback(records.close)
@@ -223,6 +223,10 @@ def open_service(settings: Settings) -> Service:
             service.rebuild()
         undo.pop_all()
         return service
+
+
+def _claimed(settings: Settings) -> Ownership:
+    return claim(settings.data_dir, wait_seconds=settings.index_wait_seconds)
 
 
 def _open_index(

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
-from kb_service.adapters.full_disk import told_of_a_full_disk
+from kb_service.domain.space import told_of_a_full_disk
 
 _PIECE = 1024 * 1024
 

@@ -19,6 +19,7 @@ from kb_service.api import (
     versions,
 )
 from kb_service.api.limits import BodyLimit, OriginCheck
+from kb_service.api.observing import Observed
 from kb_service.api.rates import RequestRates
 from kb_service.api.unsniffed import Unsniffed
 from kb_service.console.editorial import editorial_router
@@ -32,6 +33,8 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         title="城市政务知识库服务 kb-service",
         description="Answers with citations into exact versions in force, as of any day.",
         version="0.1.0",
+        docs_url=None,  # the pages that FastAPI brings fetch their scripts from the internet
+        redoc_url=None,
     )
     app.state.service = service
     app.state.owner_token = owner_token
@@ -49,6 +52,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         allowed_hosts=settings.allowed_hosts,
     )
     app.add_middleware(Unsniffed)
+    app.add_middleware(Observed)
     app.include_router(access.router)
     for module in (
         answers,

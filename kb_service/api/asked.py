@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from ingestion.reading_pictures import PictureReading
 from kb_service.api.access import OPERATOR
 from kb_service.api.chat_replies import door_wording
+from kb_service.api.observing import answered
 from kb_service.api.sizes import LARGEST_PICTURE, LONGEST_PICTURE
 from kb_service.asking.asking import Asking
 from kb_service.asking.events import Answered, Event, Progress
@@ -81,7 +82,10 @@ def events(asking: Asking, sent: Asked, pictures: PictureReading) -> Generator[E
     if sent.picture is not None:
         yield Progress("reading")
         question = replace(question, seen=_seen(sent, pictures))
-    yield from asking.ask(question)
+    for event in asking.ask(question):
+        if isinstance(event, Answered):
+            answered(event.answer)
+        yield event
 
 
 def drained(happening: Generator[Event, None, None]) -> Answer:

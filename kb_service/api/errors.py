@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from kb_service.api.messages import messages_for
+from kb_service.api.observing import REQUEST_ID, request_id
 from kb_service.api.refusals import refusal
 from kb_service.api.streaming import INTERNAL
 from kb_service.domain import errors
@@ -93,7 +94,7 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _unexpected(request: Request, _error: Exception) -> JSONResponse:
-        return refusal(request.scope, *INTERNAL, 500)
+        return refusal(request.scope, *INTERNAL, 500, headers={REQUEST_ID: request_id() or ""})
 
 
 def refusal_of(scope: Scope, error: errors.KbError) -> JSONResponse:

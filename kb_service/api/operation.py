@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from pydantic import BaseModel
 
-from kb_service.adapters.full_disk import require_room
 from kb_service.api.access import ServiceOf, needs
 from kb_service.domain.errors import NotAllowed
 from kb_service.domain.jobs import JobKind
@@ -18,6 +17,10 @@ from kb_service.service import CheckReport
 router = APIRouter(tags=["operation"])
 
 _DEAD_LETTERS = Gauge("kb_dead_letters", "Jobs that were given up; `kb check` lists them.", ["kind"])
+_JOBS_DUE = Gauge("kb_jobs_due", "Jobs that should be done by now.", ["kind"])
+_BEHIND = Gauge("kb_index_documents_behind", "Documents whose last change is not in the index yet.")
+_POINTS = Gauge("kb_index_points", "Points in the index.")
+_POINTS_EXPECTED = Gauge("kb_index_points_expected", "Points that the database calls for.")
 
 
 @router.get("/healthz")
@@ -30,8 +33,7 @@ def alive() -> dict[str, str]:
 def ready(service: ServiceOf) -> dict[str, object]:
     """The database and the index answer, and there is room to write; ``behind`` documents are still on their way into
     the index. Otherwise it says why not."""
-    require_room(service.settings.data_dir)
-    service.records.database.require_usable()
+    service.require_usable()
     behind = len(service.library.unsynced())
     return {"status": "ready", "points": service.index.count(), "behind": behind}
 
@@ -40,8 +42,13 @@ def ready(service: ServiceOf) -> dict[str, object]:
 def metrics(service: ServiceOf, _actor: Annotated[Actor, needs(Role.EVALUATOR)]) -> Response:
     """Counters and timings, in Prometheus' text form. The two above are for probes, which show no key."""
     dead = Counter(each.kind for each in service.records.jobs.dead_letters())
+    due = service.records.jobs.due(at=service.now())
     for kind in JobKind:
         _DEAD_LETTERS.labels(kind).set(dead[kind])
+        _JOBS_DUE.labels(kind).set(due.get(kind, 0))
+    _BEHIND.set(len(service.library.unsynced()))
+    _POINTS.set(service.index.count())
+    _POINTS_EXPECTED.set(service.library.expected_points()[0])
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

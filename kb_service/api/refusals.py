@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 from starlette.types import Scope
 
 from kb_service.api.messages import message_for
+from kb_service.api.observing import refused
 from kb_service.api.unsniffed import HEADERS
 
 _TRY_AGAIN = {503: "5", 507: "30"}
@@ -15,6 +16,7 @@ def refusal(
     scope: Scope, name: str, detail: str, status: int, *, message: str | None = None, headers: Any = None
 ) -> JSONResponse:
     """``{"error": name, "detail": …, "message": …}``."""
+    refused(name)
     told = message if message is not None else message_for(scope, name, detail, status)
     retry = {"Retry-After": _TRY_AGAIN[status]} if status in _TRY_AGAIN else {}
     body = {"error": name, "detail": sendable(detail), "message": sendable(told)}

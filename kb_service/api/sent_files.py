@@ -12,10 +12,10 @@ from starlette.datastructures import FormData, UploadFile
 
 from ingestion.frontmatter import named_in_english
 from ingestion.records import read_record
-from kb_service.adapters.full_disk import told_of_a_full_disk
 from kb_service.api.sizes import LARGEST_FILE
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.privacy import is_storable
+from kb_service.domain.space import told_of_a_full_disk
 from kb_service.domain.uploads import Arrival, safe_file_name
 from kb_service.ports import Blobs
 

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,45 @@ def test_the_index_can_be_claimed_again_after_its_release(tmp_path: Path) -> Non
     first.release()
     first.release()
     claim(tmp_path).release()
+
+
+def ended_after(owner: "subprocess.Popen[str]", seconds: float) -> None:
+    assert owner.stdout is not None
+    owner.stdout.readline()
+    timer = threading.Timer(seconds, owner.kill)
+    timer.daemon = True
+    timer.start()
+
+
+def test_a_command_waits_for_another_that_uses_the_index_and_says_so_once(tmp_path: Path) -> None:
+    said: list[str] = []
+    with start_owner(tmp_path) as owner:
+        ended_after(owner, 2)
+        claim(tmp_path, wait_seconds=60, say=said.append).release()
+    assert [f"process {owner.pid} is using the index" in each for each in said] == [True]
+    with start_owner(tmp_path) as owner:
+        ended_after(owner, 2)
+        assert find_owner(tmp_path, wait_seconds=60, say=said.append) is None
+    assert len(said) == 2
+
+
+def test_nobody_waits_longer_than_was_said_nor_for_a_service_that_stays(tmp_path: Path) -> None:
+    said: list[str] = []
+    with start_owner(tmp_path) as owner:
+        ended_after(owner, 60)
+        with pytest.raises(IndexOwnedElsewhere):
+            claim(tmp_path, wait_seconds=1, say=said.append)
+        with pytest.raises(IndexOwnedElsewhere):
+            find_owner(tmp_path, wait_seconds=1, say=said.append)
+        owner.kill()
+    with start_owner(tmp_path, "8123") as service:
+        ended_after(service, 60)
+        with pytest.raises(IndexOwnedElsewhere):
+            claim(tmp_path, wait_seconds=600, say=said.append)
+        service.kill()
+    assert len(said) == 2
+
+
+def test_a_process_does_not_wait_for_itself(tmp_path: Path) -> None:
+    with claim(tmp_path), pytest.raises(IndexOwnedElsewhere):
+        claim(tmp_path, wait_seconds=600)

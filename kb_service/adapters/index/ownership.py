@@ -3,6 +3,9 @@
 import json
 import os
 import secrets
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +20,11 @@ INDEX_NAME = "index"
 # Whoever looks for an owner holds the lock for an instant; that must not make a claim fail.
 _CLAIM_TIMEOUT_SECONDS = 0.5
 _POLL_SECONDS = 0.02
+_LOOK_AGAIN_SECONDS = 0.5
+
+
+def _say(sentence: str) -> None:
+    print(f"kb: {sentence}", file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +69,70 @@ class Ownership:
         self.release()
 
 
-def claim(data_dir: Path) -> Ownership:
-    """Raises IndexOwnedElsewhere when another process, or another part of this one, holds the index."""
+def claim(data_dir: Path, *, wait_seconds: float = 0, say: Callable[[str], None] = _say) -> Ownership:
+    """Waits so long for a command that is using the index, and says so; not for a service, which stays.
+
+    Raises IndexOwnedElsewhere when another process, or another part of this one, holds the index.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     lock = _lock_of(data_dir)
-    try:
-        lock.acquire(timeout=_CLAIM_TIMEOUT_SECONDS, poll_interval=_POLL_SECONDS)
-    except Timeout as error:
-        raise IndexOwnedElsewhere(
-            f"process {_pid_in(data_dir)} is using the index in {data_dir}; "
-            "wait until it ends, stop it, or set KB_DATA_DIR to another folder"
-        ) from error
-    _write_owner(data_dir, {"pid": os.getpid()})
-    return Ownership(data_dir, lock)
+    waiting = _Waiting(data_dir, wait_seconds, say)
+    while True:
+        try:
+            lock.acquire(timeout=_CLAIM_TIMEOUT_SECONDS, poll_interval=_POLL_SECONDS)
+        except Timeout as error:
+            if _address_in(data_dir) is None and waiting.may_go_on():
+                continue
+            raise IndexOwnedElsewhere(
+                f"process {_pid_in(data_dir)} is using the index in {data_dir}; "
+                "wait until it ends, stop it, or set KB_DATA_DIR to another folder"
+            ) from error
+        _write_owner(data_dir, {"pid": os.getpid()})
+        return Ownership(data_dir, lock)
 
 
-def find_owner(data_dir: Path) -> OwnerAddress | None:
+def find_owner(data_dir: Path, *, wait_seconds: float = 0, say: Callable[[str], None] = _say) -> OwnerAddress | None:
     """The owner's address; None when nobody holds the index, whatever a dead owner left behind.
 
-    Raises IndexOwnedElsewhere when it is held by a process that listens nowhere, such as a long import.
+    Waits so long, and says so, while it is held by a process that listens nowhere: a long import, or a service that is
+    starting. Raises IndexOwnedElsewhere after that.
     """
-    if not (data_dir / LOCK_NAME).exists() or _is_free(data_dir):
-        return None
+    waiting = _Waiting(data_dir, wait_seconds, say)
+    while (data_dir / LOCK_NAME).exists() and not _is_free(data_dir):
+        if (address := _address_in(data_dir)) is not None:
+            return address
+        if not waiting.may_go_on():
+            raise IndexOwnedElsewhere(
+                f"process {_pid_in(data_dir)} is using the index in {data_dir} and takes no requests; "
+                "wait until it ends and try again"
+            )
+        time.sleep(_LOOK_AGAIN_SECONDS)
+    return None
+
+
+class _Waiting:
+    """For the process that has the index; said once."""
+
+    def __init__(self, data_dir: Path, seconds: float, say: Callable[[str], None]) -> None:
+        self._data_dir = data_dir
+        self._seconds = seconds
+        self._until = time.monotonic() + seconds
+        self._say = say
+        self._has_said = False
+
+    def may_go_on(self) -> bool:
+        if time.monotonic() >= self._until or _pid_in(self._data_dir) == os.getpid():
+            return False
+        if not self._has_said:
+            self._has_said = True
+            self._say(
+                f"process {_pid_in(self._data_dir)} is using the index; waiting for it, {self._seconds:g} s at most "
+                "(KB_INDEX_WAIT_SECONDS)"
+            )
+        return True
+
+
+def _address_in(data_dir: Path) -> OwnerAddress | None:
     value_of = _read_owner(data_dir)
     try:
         return OwnerAddress(
@@ -91,11 +141,8 @@ def find_owner(data_dir: Path) -> OwnerAddress | None:
             port=int(str(value_of["port"])),
             token=str(value_of["token"]),
         )
-    except (KeyError, ValueError) as error:
-        raise IndexOwnedElsewhere(
-            f"process {_pid_in(data_dir)} is using the index in {data_dir} and takes no requests; "
-            "wait until it ends and try again"
-        ) from error
+    except (KeyError, ValueError):
+        return None
 
 
 def _lock_of(data_dir: Path) -> FileLock:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import jobs
@@ -107,6 +107,13 @@ class SqlJobs:
         with self._database.reading() as connection:
             found = connection.execute(query).all()
         return [DeadLetter(JobKind(row.kind), row.subject, row.error or "", row.dead_at) for row in found]
+
+    def due(self, *, at: datetime) -> dict[JobKind, int]:
+        """How many of each kind should be done by now, those in work included."""
+        query = select(jobs.c.kind, func.count()).where(jobs.c.dead_at.is_(None), jobs.c.due_at <= at)
+        with self._database.reading() as connection:
+            found = connection.execute(query.group_by(jobs.c.kind)).all()
+        return {JobKind(kind): number for kind, number in found}
 
     def _release(self, held: ClaimedJob, **values: Any) -> None:
         with self._database.writing() as connection:

@@ -1,0 +1,84 @@
+"""What is refused is told in Chinese beside the detail; in English to who prefers it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kb_service.api.errors import STATUS_OF
+from kb_service.api.messages import messages
+from kb_service.settings import Settings
+from tests.api.conftest import Http
+
+MESSAGES = messages(Settings().prompts_dir)
+CHINESE = r"[\u4e00-\u9fff].*。$"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"question": "押金", "as_of": "2026-13-01"}, "“查询日期”填写有误。请写成 2026-03-01 这样的日期。"),
+        ({"question": "押金", "as_of": "明天"}, "“查询日期”填写有误。请写成 2026-03-01 这样的日期。"),
+        ({"question": "x" * 5000}, "“问题”太长，最多 4000 个字。"),
+        ({"question": "押金", "audience": "cat"}, "“对象”只能是 'person' or 'enterprise'。"),
+        ({"question": "押金", "nonsense": 1}, "“nonsense”不是这里能用的字段。"),
+        ({"question": 7}, "“问题”要填文字。"),
+        ({"question": " "}, "请先输入问题。"),
+        ([], "“请求内容”填写有误。"),
+    ],
+)
+def test_a_question_that_is_refused_is_told_why_in_chinese(http: Http, body: Any, message: str) -> None:
+    reply = http.post("/v1/answers", body)
+    assert (reply.status_code, reply.json()["message"]) == (422, message)
+    assert reply.json()["detail"]
+
+
+def test_a_month_that_is_none_is_told_in_chinese(http: Http) -> None:
+    reply = http.get("/v1/compliance", month="2026-13")
+    assert (reply.status_code, reply.json()["message"]) == (422, "“月份”填写有误。请写成 2026-03 这样的月份。")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_english"),
+    [
+        ("", False), ("zh-CN", False), ("zh-TW,en;q=0.8", False), ("en-US,en;q=0.9", True), ("en;q=0.1,zh;q=0.9", False),
+        ("fr,de", False), ("*", False), ("en;q=x", False), ("EN", True), (",;q=,", False), ("en;q=nan", False),
+    ],
+)  # fmt: skip
+def test_who_prefers_english_gets_the_detail_as_message(http: Http, accepted: str, is_english: bool) -> None:
+    reply = http.post("/v1/answers", {"question": " "}, headers={"Accept-Language": accepted}).json()
+    assert (reply["message"] == reply["detail"]) is is_english
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options"),
+    [
+        ("GET", "/v1/nothing", {}),
+        ("PATCH", "/v1/answers", {}),
+        ("POST", "/v1/answers", {"content": b"{"}),
+        ("POST", "/v1/answers", {"content": b"x" * 13_000_000}),
+        ("GET", "/v1/answers/%00", {}),
+        ("POST", "/v1/answers", {"json": {}, "headers": {"Origin": "http://elsewhere.example"}}),
+        ("POST", "/v1/documents", {"files": {"nothing": b""}}),
+        ("GET", "/v1/versions/none", {}),
+        ("GET", "/v1/search", {}),
+    ],
+)
+def test_every_refusal_has_a_message(http: Http, method: str, path: str, options: Any) -> None:
+    reply = http.request(method, path, **options)
+    assert reply.status_code >= 400
+    assert set(reply.json()) == {"error", "detail", "message"}
+    assert any("\u4e00" <= each <= "\u9fff" for each in reply.json()["message"])
+    assert "{" not in reply.json()["message"]
+
+
+def test_the_interface_of_openais_shows_the_message(http: Http) -> None:
+    body = {"model": "kb", "messages": [{"role": "user", "content": "押金"}], "metadata": {"as_of": "2026-02-30"}}
+    error = http.post("/v1/chat/completions", body).json()
+    assert error["error"]["message"].startswith("“查询日期”") and "as_of" in error["detail"]
+
+
+def test_every_error_of_the_domain_has_a_message() -> None:
+    assert sorted({each.__name__ for each in STATUS_OF} - set(MESSAGES.errors)) == []
+    assert all("{" not in MESSAGES.of_error(each.__name__, 500) for each in STATUS_OF)
+    assert isinstance(Settings().prompts_dir, Path)
