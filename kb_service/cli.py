@@ -160,6 +160,21 @@ def check(
 
 
 @app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is wrong with this installation and what to do; exit code 1 when something is."""
+    from kb_service.doctor import diagnoses
+
+    found = list(diagnoses(Settings()))
+    if as_json:
+        _print_json([{"subject": each.subject, "problem": each.problem or None} for each in found])
+    else:
+        for each in found:
+            print(f"{'WRONG' if each.problem else 'ok':6} {each.subject}{': ' if each.problem else ''}{each.problem}")
+    if any(each.problem for each in found):
+        raise typer.Exit(1)
+
+
+@app.command()
 def reindex() -> None:
     """Rebuild the index from the database; nothing is embedded that already was."""
     from kb_service.commands import reindex as run

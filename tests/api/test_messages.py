@@ -41,8 +41,9 @@ def test_a_month_that_is_none_is_told_in_chinese(http: Http) -> None:
 @pytest.mark.parametrize(
     ("accepted", "is_english"),
     [
-        ("", False), ("zh-CN", False), ("zh-TW,en;q=0.8", False), ("en-US,en;q=0.9", True), ("en;q=0.1,zh;q=0.9", False),
-        ("fr,de", False), ("*", False), ("en;q=x", False), ("EN", True), (",;q=,", False), ("en;q=nan", False),
+        ("", False), ("zh-CN", False), ("zh-TW,en;q=0.8", False), ("en-US,en;q=0.9", True),
+        ("en;q=0.1,zh;q=0.9", False), ("fr,de", False), ("*", False),
+        ("en;q=x", False), ("EN", True), (",;q=,", False), ("en;q=nan", False),
     ],
 )  # fmt: skip
 def test_who_prefers_english_gets_the_detail_as_message(http: Http, accepted: str, is_english: bool) -> None:

@@ -43,7 +43,7 @@ def test_a_lost_database_is_told_to_all_who_ask_and_jobs_wait_for_it_and_say_so_
         for reply in (
             own.get("/readyz"),
             own.post("/v1/answers", {"question": "热气球停放证多少钱"}),
-            own.get("/v1/search", q="热气球"),
+            own.get("/v1/search", question="热气球"),
             own.request("GET", "/readyz", headers={"Host": "kb.example"}),
         ):
             body = reply.json()

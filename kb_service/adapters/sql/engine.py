@@ -251,7 +251,7 @@ def _sqlite_engine(url: str, synchronous: str, file: DatabaseFile | None) -> Eng
 
 def is_new(database: Database) -> bool:
     """Whether it has no tables of ours. Raises RecordsUnavailable when it cannot be opened or is damaged."""
-    return _readable_revision(database) is None
+    return revision_of(database) is None
 
 
 def require_current(database: Database) -> None:
@@ -273,7 +273,7 @@ def upgrade(database: Database) -> None:
 
     Raises RecordsUnavailable when the database cannot be opened, is damaged, or is of a newer version of the service.
     """
-    revision = _readable_revision(database)
+    revision = revision_of(database)
     if revision == head_revision():
         return
     if revision is not None and revision > head_revision():
@@ -295,7 +295,8 @@ def upgrade(database: Database) -> None:
         ) from error
 
 
-def _readable_revision(database: Database) -> str | None:
+def revision_of(database: Database) -> str | None:
+    """The last migration that it had; None without tables of ours. Raises RecordsUnavailable."""
     try:
         return _current_revision(database)
     except (RecordsUnavailable, NotEnoughSpace, DBAPIError) as error:

@@ -1,0 +1,179 @@
+"""`kb doctor`: what is wrong with this installation, and what to do about it. Changes nothing and starts nothing."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from kb_service.adapters.full_disk import require_room
+from kb_service.adapters.index.manifest import read_manifest
+from kb_service.adapters.index.ownership import find_owner
+from kb_service.adapters.sql.engine import Database, head_revision, revision_of
+from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.user_key import user_key_in
+from kb_service.api.messages import messages
+from kb_service.asking.checking.words import load_checking_words
+from kb_service.asking.drafting.model_brief import load_prompts
+from kb_service.asking.drafting.words import load_quoting_words
+from kb_service.asking.reading.examples import load_examples
+from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.client import ServiceClient
+from kb_service.console.words import words_for_scripts
+from kb_service.domain.errors import KbError
+from kb_service.publishing.statements import load_contrasts
+from kb_service.settings import Settings
+from kb_service.wiring import model_source, now, open_model
+
+_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """``problem`` is empty where all is well; it says what to do too."""
+
+    subject: str
+    problem: str = ""
+
+
+def diagnoses(settings: Settings) -> Iterator[Diagnosis]:
+    """One for each thing that is looked at, in the order in which the service needs them."""
+    examine: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("data folder", _data_folder),
+        ("disk", _disk),
+        ("words in prompts", _words),
+        ("database", _database),
+        ("key of user hashes", _user_key),
+        ("embedding model", _model),
+        ("index", _index),
+        ("jobs", _jobs),
+        ("who may reach it", _reach),
+        ("language model", _language_model),
+        ("service", _service),
+    )
+    for subject, look in examine:
+        try:
+            problem = look(settings)
+        except KbError as error:
+            problem = str(error)
+        except OSError as error:
+            problem = f"{error}; check the path, its rights and the disk"
+        yield Diagnosis(subject, problem)
+
+
+def _data_folder(settings: Settings) -> str:
+    folder = settings.data_dir
+    if not folder.is_dir():
+        return f"{folder.resolve()} is not there; `make run` or `kb serve` makes it, or correct KB_DATA_DIR"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"this user may not write into {folder.resolve()}; change its owner, or run as its owner"
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        return f"others may look into {folder.resolve()}; `chmod 700` it, or start the service once, which does"
+    return ""
+
+
+def _disk(settings: Settings) -> str:
+    if settings.data_dir.is_dir():
+        require_room(settings.data_dir)
+        usage = shutil.disk_usage(settings.data_dir)
+        if usage.free < usage.total // 50:
+            return f"only {usage.free // 1024**2} MB are free, less than 2 % of the disk; free some space"
+    return ""
+
+
+def _words(settings: Settings) -> str:
+    messages(settings.prompts_dir)
+    words_for_scripts(settings.prompts_dir)
+    load_lexicon(settings.prompts_dir)
+    load_examples(settings.prompts_dir)
+    load_quoting_words(settings.prompts_dir)
+    load_checking_words(settings.prompts_dir)
+    load_prompts(settings.prompts_dir)
+    load_contrasts(settings.prompts_dir)
+    return ""
+
+
+def _database(settings: Settings) -> str:
+    is_file = settings.database.startswith("sqlite:///")
+    if is_file and not Path(settings.database.removeprefix("sqlite:///")).exists():
+        return "there is none yet; `make run` or `kb ingest` makes it. If there was one, put the last backup back"
+    database = Database(settings.database)
+    try:
+        revision = revision_of(database)
+        if revision is None:
+            return "it has no tables yet; `kb serve` or `kb ingest` makes them, or correct KB_DATABASE_URL"
+        if revision != head_revision():
+            return f"it is of another version of the service ({revision}); `kb serve` brings an older one up to date"
+        return ""
+    finally:
+        database.close()
+
+
+def _user_key(settings: Settings) -> str:
+    if settings.user_key is None and (settings.data_dir / "user.key").exists():
+        user_key_in(settings.data_dir)
+    return ""
+
+
+def _model(settings: Settings) -> str:
+    if settings.embedding_model is None and not Path(model_source(settings)).is_dir():
+        return f"{model_source(settings)} is not there; `make model` builds it"
+    open_model(settings)
+    return ""
+
+
+def _index(settings: Settings) -> str:
+    if settings.qdrant_url:
+        key = settings.qdrant_api_key
+        headers = {"api-key": key.get_secret_value()} if key else {}
+        return _unreachable(f"{settings.qdrant_url.rstrip('/')}/collections", headers, "KB_QDRANT_URL")
+    if read_manifest(settings.index_dir) is None:
+        return "it is not there or cannot be read; `kb reindex` makes it anew from the database"
+    return ""
+
+
+def _jobs(settings: Settings) -> str:
+    if _database(settings):
+        return ""
+    database = Database(settings.database)
+    try:
+        letters = SqlJobs(database, now=now).dead_letters()
+    finally:
+        database.close()
+    if not letters:
+        return ""
+    return f"{len(letters)} were given up, the first with: {letters[0].error}; `kb check` lists them"
+
+
+def _reach(settings: Settings) -> str:
+    if settings.host in {"127.0.0.1", "::1", "localhost"} or not settings.allow_remote:
+        return ""
+    return f"KB_ALLOW_REMOTE lets anybody who reaches {settings.host} do everything, unless there are keys; make keys"
+
+
+def _language_model(settings: Settings) -> str:
+    if settings.llm_url is None:
+        return ""
+    headers = {"Authorization": f"Bearer {settings.llm_key.get_secret_value()}"} if settings.llm_key else {}
+    return _unreachable(f"{settings.llm_url.rstrip('/')}/models", headers, "KB_LLM_URL")
+
+
+def _unreachable(url: str, headers: dict[str, str], variable: str) -> str:
+    try:
+        reply = httpx.get(url, headers=headers, timeout=_SECONDS, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"{url} does not answer ({error}); check {variable}, and that it is running"
+    if reply.status_code in {401, 403}:
+        return f"{url} does not take the key; check {variable.replace('_URL', '_KEY')}"
+    return ""
+
+
+def _service(settings: Settings) -> str:
+    """Nothing is wrong with one that does not run."""
+    owner = find_owner(settings.data_dir)
+    if owner is not None:
+        ServiceClient(f"http://{owner.host}:{owner.port}", name=f"process {owner.pid}").readiness()
+    return ""
