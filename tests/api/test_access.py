@@ -58,7 +58,8 @@ def assert_unknown(response: httpx.Response) -> None:
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == "Bearer"
     sentence = "show a valid key: Authorization: Bearer kb_…"
-    assert response.json() == {"error": "Unauthenticated", "detail": sentence}
+    message = "需要登录：请出示有效的密钥，没有密钥的请向管理员索取。"
+    assert response.json() == {"error": "Unauthenticated", "detail": sentence, "message": message}
 
 
 # With keys

@@ -56,7 +56,10 @@ def test_words_that_do_not_fit_are_named_with_file_and_line(sound: Settings, tmp
         (prompts / path.name).symlink_to(path)
     (prompts / "messages.yaml").unlink()
     (prompts / "messages.yaml").write_text("errors: [", encoding="utf-8")
-    assert "messages.yaml line 2 is no YAML" in wrong(sound.model_copy(update={"prompts_dir": prompts}))["words in prompts"]
+    assert (
+        "messages.yaml line 2 is no YAML"
+        in wrong(sound.model_copy(update={"prompts_dir": prompts}))["words in prompts"]
+    )
 
 
 def test_a_database_without_tables_is_no_database_of_ours(sound: Settings) -> None:
