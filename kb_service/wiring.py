@@ -111,7 +111,8 @@ def open_records(settings: Settings) -> Records:
 def _require_known(settings: Settings, database: Database) -> None:
     """A database that was lost or emptied is not taken for a new one."""
     left = [each for each in (settings.blobs_dir, settings.index_dir) if each.is_dir() and any(each.iterdir())]
-    if left and is_new(database):
+    # A file that is not there is not opened to look into it: that would make one.
+    if left and (database.is_missing or is_new(database)):
         raise _lost_database(f"holds nothing, although {' and '.join(map(str, left))} are of one that was used")
 
 

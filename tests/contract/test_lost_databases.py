@@ -109,6 +109,7 @@ def test_a_lost_or_emptied_database_is_not_begun_anew_unless_it_is_said(used: Pa
     for _ in range(2):
         with pytest.raises(RecordsUnavailable, match=f"{left}.*backup.*--new"):
             opened(used)
+        assert how is not lost or not (used / "kb.sqlite").exists()
     opened(used, start_new=True)
     opened(used)
 

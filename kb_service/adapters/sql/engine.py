@@ -83,6 +83,11 @@ class Database:
             raise
         self._failed_to_write = False
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is a file that is not there yet, or any more."""
+        return self._file is not None and self._file.is_missing
+
     def require_usable(self) -> None:
         """Read, and where the last write failed, write: changes nothing. Raises what `reading` and `writing` raise."""
         if self._failed_to_write:

@@ -106,6 +106,10 @@ class DatabaseFile:
         )
 
     @property
+    def is_missing(self) -> bool:
+        return not self._path.exists()
+
+    @property
     def has_no_space(self) -> bool:
         try:
             return shutil.disk_usage(self._path.parent).free < _HARDLY_ANY_BYTES
