@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.engine import Database, upgrade
+from kb_service.adapters.sql.outages import LOOK_SECONDS
 from kb_service.domain.errors import KbError, NotEnoughSpace, RecordsBusy, RecordsUnavailable
 
 
@@ -40,6 +42,12 @@ def notes(database: Database) -> list[str]:
         return list(connection.execute(text("SELECT name FROM notes")).scalars())
 
 
+def moved(file: Path, place: Path) -> None:
+    """And readers have had time to notice."""
+    file.rename(place)
+    time.sleep(LOOK_SECONDS)
+
+
 def refused(act: Callable[[], object]) -> KbError:
     with pytest.raises((RecordsUnavailable, NotEnoughSpace, RecordsBusy)) as told:
         act()
@@ -50,14 +58,21 @@ def test_a_database_file_that_was_moved_away_takes_nothing_and_serves_again_when
     database: Database, file: Path
 ) -> None:
     note(database)
-    file.rename(file.with_name("elsewhere"))
+    moved(file, file.with_name("elsewhere"))
     for act in (notes, note, Database.require_usable):
         assert "kb.sqlite is gone" in str(refused(lambda act=act: act(database)))  # type: ignore[misc]
     assert not file.exists()
-    file.with_name("elsewhere").rename(file)
+    moved(file.with_name("elsewhere"), file)
     assert notes(database) == ["a note"]
     note(database, "another")
     assert notes(database) == ["a note", "another"]
+
+
+def test_nothing_is_written_into_a_file_that_was_just_moved_away(database: Database, file: Path) -> None:
+    note(database)
+    assert notes(database) == ["a note"]
+    file.rename(file.with_name("elsewhere"))
+    assert "kb.sqlite is gone" in str(refused(lambda: note(database)))
 
 
 def test_a_backup_put_in_its_place_is_opened_without_what_was_in_the_write_ahead_log_of_the_other(
@@ -67,7 +82,7 @@ def test_a_backup_put_in_its_place_is_opened_without_what_was_in_the_write_ahead
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(tmp_path / "backup")) as target:
         source.backup(target)
     note(database, "after the backup")
-    (tmp_path / "backup").rename(file)
+    moved(tmp_path / "backup", file)
     assert notes(database) == ["before the backup"]
     note(database, "since then")
     with closing(sqlite3.connect(file)) as connection:
@@ -82,7 +97,7 @@ def test_a_backup_is_not_opened_while_somebody_still_reads_the_old_file(
         source.backup(target)
     with database.reading() as reader:
         assert reader.execute(text("SELECT count(*) FROM notes")).scalar() == 1
-        (tmp_path / "backup").rename(file)
+        moved(tmp_path / "backup", file)
         assert "being opened anew" in str(refused(lambda: notes(database)))
     assert notes(database) == ["a note"]
 

@@ -76,7 +76,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         try:
-            with self._watched(), self._turns.mine(), self.engine.begin() as connection:
+            with self._watched(is_to_be_written=True), self._turns.mine(), self.engine.begin() as connection:
                 yield connection
         except (RecordsUnavailable, NotEnoughSpace):
             self._failed_to_write = True
@@ -98,9 +98,9 @@ class Database:
                 connection.execute(text("SELECT version_num FROM alembic_version"))
 
     @contextmanager
-    def _watched(self) -> Iterator[None]:
+    def _watched(self, *, is_to_be_written: bool = False) -> Iterator[None]:
         if self._file is not None:
-            self._file.require_in_place(let_go=self._let_go)
+            self._file.require_in_place(let_go=self._let_go, is_to_be_written=is_to_be_written)
         try:
             yield
         except (DBAPIError, sqlite3.Error, NoConnectionLeft) as error:  # sqlite3's own: while it is being opened

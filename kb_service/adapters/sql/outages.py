@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from kb_service.domain.errors import KbError, NotEnoughSpace, RecordsBusy, RecordsUnavailable
 
 _HARDLY_ANY_BYTES = 1024**2
+LOOK_SECONDS = 0.2
 _FULL = "the disk of the database is full; free some space, the service goes on by itself"
 _BUSY = "the database is busy with another writer; try again in a moment"
 _DAMAGED = "the database is damaged; stop the service and put the last backup back"
@@ -81,6 +83,7 @@ class DatabaseFile:
         self._path = path
         self._lock = threading.Lock()
         self._opened: _FileId | None = None
+        self._good_until = 0.0
         self._opened_log: _FileId | None = None
 
     def was_opened(self) -> None:
@@ -89,9 +92,15 @@ class DatabaseFile:
             self._opened = _id_of(self._path)
         self._opened_log = _id_of(self._beside("-wal"))
 
-    def require_in_place(self, *, let_go: Callable[[], bool]) -> None:
-        """``let_go`` closes what is open of the old file, unless something is in use. Raises RecordsUnavailable."""
+    def require_in_place(self, *, let_go: Callable[[], bool], is_to_be_written: bool) -> None:
+        """``let_go`` closes what is open of the old file, unless something is in use. Raises RecordsUnavailable.
+
+        Readers look now and then only: a look takes as long as a short read on some machines.
+        """
+        if not is_to_be_written and time.monotonic() < self._good_until:
+            return
         present = _id_of(self._path)
+        self._good_until = time.monotonic() + LOOK_SECONDS if present == self._opened else 0.0
         if self._opened is None or present == self._opened:
             return
         with self._lock:
