@@ -65,7 +65,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
 }
 
 
-_HEADERS_OF = {
+_HEADERS_OF: dict[int, dict[str, str]] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "5"},
 }

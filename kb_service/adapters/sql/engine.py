@@ -261,7 +261,7 @@ def is_new(database: Database) -> bool:
 
 def require_current(database: Database) -> None:
     """Raises RecordsUnavailable for a database without our tables, or with those of another version."""
-    if (revision := _readable_revision(database)) != head_revision():
+    if (revision := revision_of(database)) != head_revision():
         known = "holds nothing" if revision is None else f"is of another version of this service ({revision})"
         raise RecordsUnavailable(f"{_named(database)} {known}; start this version once, or use the one that it is of")
 
