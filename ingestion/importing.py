@@ -30,7 +30,8 @@ _ROWS_AT_ONCE = 400
 class Imported:
     """What became of one file or record. ``status``: as `ports.Stored`, or would_add (dry run), refused.
 
-    ``content``: a refused record as it came.
+    ``content``: a refused record as it came. ``notes``: what is to be told of the reading of its file, at the first of
+    its records.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Imported:
     passages: int = 0
     reason: str | None = None
     content: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Importing:
@@ -98,7 +100,8 @@ class Importing:
         try:
             for chunk in children.read(self._source(path), reader=self._reader, put_off_after=put_off_after):
                 for each in chunk.records:
-                    yield Read(source, each.line, each.draft, each.reason, each.content)
+                    report = chunk.report if each.ordinal == 0 else None
+                    yield Read(source, each.line, each.draft, each.reason, each.content, report)
         except ReadingFailed as error:
             yield Read(source, None, None, f"{path.name}: {error}")
 
@@ -107,12 +110,21 @@ class Importing:
         approval = Approval(actor, at, BULK_IMPORT) if publish else None
         stored = self._library.store([draft for _, draft in waiting], actor=actor, at=at, approval=approval)
         for (read, draft), each in zip(waiting, stored, strict=True):
-            yield Imported(read.source, read.line, each.status, each.document_id, each.version_id, len(draft.passages))
+            passages = len(draft.passages)
+            yield Imported(
+                read.source, read.line, each.status, each.document_id, each.version_id, passages, notes=_notes(read)
+            )
 
 
 def _refused(read: Read) -> Imported:
-    return Imported(read.source, read.line, "refused", reason=read.reason, content=read.content)
+    return Imported(read.source, read.line, "refused", reason=read.reason, content=read.content, notes=_notes(read))
+
+
+def _notes(read: Read) -> tuple[str, ...]:
+    return () if read.report is None else tuple(read.report.sentences())
 
 
 def _would_add(read: Read, draft: VersionDraft) -> Imported:
-    return Imported(read.source, read.line, "would_add", draft.document_id, None, len(draft.passages))
+    return Imported(
+        read.source, read.line, "would_add", draft.document_id, None, len(draft.passages), notes=_notes(read)
+    )

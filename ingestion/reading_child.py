@@ -24,6 +24,7 @@ from ingestion.sources import Read, Reading, bytes_of, lines_in
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.errors import FileRefused
+from kb_service.domain.file_reports import FileReport
 from kb_service.domain.uploads import Chunk, IncomingRecord
 
 # Rows in one transaction: 50 ms on SQLite, so that a question, whose answer is written too, never waits long.
@@ -106,11 +107,13 @@ class _Read:
     reader: Reader
     source: Source
     skip: int
+    limits: ParsingLimits
 
 
 @dataclass(frozen=True, slots=True)
 class _Parse:
     path: Path
+    limits: ParsingLimits
 
 
 class _Sign(Enum):
@@ -133,8 +136,16 @@ class _Refused:
 class ReadingChildren:
     """As many children at a time as there are callers. Thread-safe; close it in the end."""
 
-    def __init__(self, *, seconds: float = 30, memory_mb: int = 1024, idle_seconds: float = 60) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float = 30,
+        memory_mb: int = 1024,
+        idle_seconds: float = 60,
+        limits: ParsingLimits = LIMITS,
+    ) -> None:
         """``seconds``: how long a file may take; ``memory_mb``: what one child may have, libraries not counted."""
+        self._parsing_limits = limits
         self._seconds = seconds
         self._memory_mb = memory_mb
         # The child ends itself where its parent has been killed.
@@ -155,13 +166,17 @@ class ReadingChildren:
 
         Raises ReadingFailed, and StillReading where nothing was told ``put_off_after`` seconds after the beginning.
         """
-        for message in self._messages(_Read(reader, source, skip), put_off_after):
+        for message in self._messages(_Read(reader, source, skip, self._parsing_limits), put_off_after):
             if isinstance(message, Chunk):
                 yield message
 
     def parsed(self, path: Path) -> ParsedFile:
         """What the parser makes of a file of this machine. Raises FileRefused, ReadingFailed."""
-        found = [each for each in self._messages(_Parse(path), math.inf) if isinstance(each, ParsedFile)]
+        found = [
+            each
+            for each in self._messages(_Parse(path, self._parsing_limits), math.inf)
+            if isinstance(each, ParsedFile)
+        ]
         return found[0]
 
     def close(self) -> None:
@@ -242,7 +257,7 @@ def warm() -> None:
 
 def work(order: _Read | _Parse, tell: Tell) -> None:
     """One file's records or blocks, or what went wrong."""
-    limits = replace(LIMITS, page_recognised=lambda: tell(_Sign.PAGE))
+    limits = replace(order.limits, page_recognised=lambda: tell(_Sign.PAGE))
     try:
         if isinstance(order, _Parse):
             tell(parse(bytes_of(order.path), order.path.name, limits=limits))
@@ -266,14 +281,16 @@ def _chunks(order: _Read, limits: ParsingLimits) -> Iterator[Chunk]:
         reads = list(reads)
         total = len(reads)
     some: list[IncomingRecord] = []
+    report: FileReport | None = None
     ordinal = order.skip - 1
     for ordinal, read in itertools.islice(enumerate(reads), order.skip, None):
+        report = report or read.report
         each = IncomingRecord(ordinal, read.line, read.draft, read.reason, read.content)
         if some and sum(one.rows for one in some) + each.rows > _ROWS_AT_ONCE:
-            yield Chunk(some, total)
+            yield Chunk(some, total, report=report)
             some = []
         some.append(each)
-    yield Chunk(some, ordinal + 1, is_last=True)
+    yield Chunk(some, ordinal + 1, is_last=True, report=report)
 
 
 def _lines_of(source: Source) -> int | None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,6 +18,7 @@ from ingestion.splitting import split
 from ingestion.structure import StructuredText, structure, structure_text
 from kb_service.domain.documents import DraftPassage, Kind, PassageInVersion, Version, VersionDraft
 from kb_service.domain.errors import FileRefused, InvalidInterval, InvalidRecord
+from kb_service.domain.file_reports import FileReport
 from kb_service.ports import ScriptConverter
 from kb_service.publishing.duplicates import question_key
 from kb_service.text.normalising import normalised
@@ -31,6 +32,7 @@ class Read:
     """A draft, or the reason there is none; ``line`` counts from 1 in files of many records.
 
     ``content``: a refused record as it came, a line as text; a sheet's row as a line with all its fields.
+    ``report`` of the file stands at its first record.
     """
 
     source: str
@@ -38,6 +40,7 @@ class Read:
     draft: VersionDraft | None
     reason: str | None = None
     content: str | None = None
+    report: FileReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +161,13 @@ class Reading:
         blob = self._keep(file.data)
         if parsed.question_answers:
             self._require_records(len(parsed.question_answers), file.name)
-            for row in parsed.question_answers:
-                yield self._row(file, row, fields, blob)
+            for position, row in enumerate(parsed.question_answers):
+                read = self._row(file, row, fields, blob)
+                yield read if position else replace(read, report=parsed.report)
             return
         record = read_record(fields | {"id": _id(file.name, fields)})
         draft = self._draft(record, structure(parsed.blocks), file.default_kind, file.name, blob)
-        yield Read(file.source, None, draft)
+        yield Read(file.source, None, draft, report=parsed.report)
 
     def _row(self, file: _File, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
         base = _id(file.name, fields)

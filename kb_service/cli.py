@@ -112,10 +112,18 @@ def parse(file: Path, as_json: AsJson = False) -> None:
     blocks = [{name: getattr(block, name) for name in names} for block in parsed.blocks]
     blocks += [{"kind": "paragraph", "text": f"问：{row['question']}\n答：{row['answer']}"} for row in rows]
     if as_json:
-        _print_json({"blocks": blocks, "question_answers": rows, "metadata": dict(parsed.metadata)})
+        _print_json(
+            {
+                "blocks": blocks,
+                "question_answers": rows,
+                "metadata": dict(parsed.metadata),
+                "report": parsed.report.as_json(),
+            }
+        )
         return
     for block in blocks:
         print(("#" * (block.get("level") or 1) + " " if block["kind"] == "heading" else "") + block["text"])
+    print("\n".join(parsed.report.lines()), file=sys.stderr)
 
 
 @app.command()

@@ -99,6 +99,9 @@ def _report(imported: Iterator[Imported], *, as_json: bool) -> list[Imported]:
     for each in imported:
         counted[each.status] += 1
         passages += each.passages
+        if not as_json:
+            for note in each.notes:
+                print(f"note: {each.source}: {note}", file=sys.stderr, flush=True)
         if each.status == "refused":
             refused.append(each)
         if as_json:

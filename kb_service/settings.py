@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         default=30.0, gt=0, description="The time a file may take to be read; a scan, each of its pages."
     )
     reading_memory_mb: int = Field(default=1024, ge=256, description="The memory a file may take to be read.")
+    speaker_notes: bool = Field(default=False, description="Whether the notes under slides are read as text.")
+    libreoffice: str | None = Field(
+        default=None,
+        description="LibreOffice, which .doc, .wps, .xls and .ppt are converted with; found on the path unless given.",
+    )
     jobs_at_once: int = Field(default=2, ge=1, le=32, description="Small uploads that this process reads at a time.")
 
     @model_validator(mode="after")

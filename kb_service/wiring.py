@@ -3,12 +3,14 @@
 import contextlib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ingestion.examining import Examining
 from ingestion.importing import Importing
+from ingestion.parsing.limits import LIMITS
 from ingestion.preparing import Preparing
 from ingestion.reading_child import FileInFolder, ReadingChildren
 from ingestion.sources import Reading
@@ -161,7 +163,11 @@ def importing(settings: Settings, records: Records) -> Importing:
 
 
 def reading_children(settings: Settings) -> ReadingChildren:
-    return ReadingChildren(seconds=settings.reading_seconds, memory_mb=settings.reading_memory_mb)
+    return ReadingChildren(
+        seconds=settings.reading_seconds,
+        memory_mb=settings.reading_memory_mb,
+        limits=replace(LIMITS, speaker_notes=settings.speaker_notes, libreoffice=settings.libreoffice),
+    )
 
 
 def taking_in(settings: Settings, records: Records) -> TakingIn:

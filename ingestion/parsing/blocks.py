@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kb_service.domain.file_reports import FileReport
+
 
 class BlockKind(StrEnum):
     HEADING = "heading"
@@ -45,11 +47,15 @@ class QuestionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A file as read. ``metadata`` is raw: front matter, title, document properties, under English field names."""
+    """A file as read. ``metadata`` is raw: front matter, title, document properties, under English field names.
+
+    A reader puts into ``report`` what it knows; `parse` adds what can be counted in the blocks.
+    """
 
     blocks: tuple[Block, ...]
     metadata: Mapping[str, object]
     question_answers: tuple[QuestionAnswer, ...] = ()
+    report: FileReport = field(default_factory=FileReport)
 
 
 def heading(text: str, level: int | None = None, *, page: int | None = None, second: int | None = None) -> Block:

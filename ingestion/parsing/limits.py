@@ -27,6 +27,9 @@ class ParsingLimits:
 
     ``characters`` and ``blocks`` are counted while they are made, so that what multiplies ends early. ``passages`` and
     ``records``: of one document, and documents of one file. ``page_recognised`` is called after each page of a scan.
+
+    Beside them what a site has chosen: ``speaker_notes`` under slides are read; ``libreoffice`` is the program that
+    old formats are converted with, if there is one.
     """
 
     file_bytes: int = 100 * MEGABYTE
@@ -44,6 +47,8 @@ class ParsingLimits:
     passages: int = 5_000
     records: int = 200_000
     page_recognised: Callable[[], None] = _nobody
+    speaker_notes: bool = False
+    libreoffice: str | None = None
 
 
 LIMITS = ParsingLimits()

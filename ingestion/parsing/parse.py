@@ -1,12 +1,14 @@
 """A file's bytes to blocks: what it is by its first bytes, then the one reader for that format."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 
-from ingestion.parsing.blocks import ParsedFile
+from ingestion.parsing.blocks import BlockKind, ParsedFile
 from ingestion.parsing.detect import Format, format_of
 from ingestion.parsing.limits import LIMITS, ParsingLimits, require_characters, require_size
 from kb_service.domain.errors import FileRefused
+from kb_service.domain.file_reports import FileReport
 
 _SUFFIXES = (
     ".md .markdown .txt .html .htm .docx .pptx .pdf .xlsx .xlsm .csv .tsv .srt .vtt "
@@ -39,7 +41,21 @@ def parse(data: bytes, name: str, *, limits: ParsingLimits = LIMITS) -> ParsedFi
     if not parsed.blocks and not parsed.question_answers:
         raise FileRefused(f"{name} holds no text; check that it is the right file.")
     require_characters(sum(len(block.text) for block in parsed.blocks), name, limits)
-    return parsed
+    return replace(parsed, report=_counted(parsed))
+
+
+def _counted(parsed: ParsedFile) -> FileReport:
+    blocks, report = parsed.blocks, parsed.report
+    characters = sum(len(block.text) for block in blocks)
+    characters += sum(len(row.question) + len(row.answer) for row in parsed.question_answers)
+    has_pages = report.pages_read or report.pages_recognised or report.pages_unread
+    pages = tuple(sorted({block.page for block in blocks if block.page is not None}))
+    return replace(
+        report,
+        characters=characters,
+        tables=sum(block.kind is BlockKind.TABLE for block in blocks),
+        pages_read=report.pages_read if has_pages else pages,
+    )
 
 
 def _read(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:

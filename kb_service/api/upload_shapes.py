@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from ingestion.refusing import refused_line
 from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Registered, Upload, UploadState
@@ -36,6 +37,7 @@ class UploadView:
     """A file and how far it has come. ``records_total`` is known once it was read; ``version_id`` of one document.
 
     ``repeated``: it had come before. ``counts``: records by what became of them, in a dry run by what would.
+    ``report``: characters, tables, pictures, pages by how they were read, and notes, each with a sentence.
     """
 
     upload_id: str
@@ -56,6 +58,7 @@ class UploadView:
     links: VersionLinks | None
     created_at: datetime
     updated_at: datetime
+    report: dict[str, Any] | None = None
     repeated: bool = False
 
 
@@ -188,6 +191,7 @@ def _upload_view(upload: Upload, is_indexing: bool, document_id: str | None) -> 
         links=VersionLinks(path, f"{path}/passages", f"{path}/diff") if version_id else None,
         created_at=upload.created_at,
         updated_at=upload.updated_at,
+        report=None if upload.report is None else upload.report.as_json(),
     )
 
 

@@ -17,6 +17,7 @@ from kb_service.console.words import Place, TroubleName, moment_in_words, screen
 from kb_service.domain.addresses import link_to
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
+from kb_service.domain.file_reports import spans
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.people import Actor, Role
 
@@ -101,7 +102,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"pieces": pieces, "link_to": link_to, "query": _query, "named": _named}
-    made.globals |= {"size_in_words": size_in_words, "moment_in_words": moment_in_words, "limits": LIMITS}
+    made.globals |= {
+        "size_in_words": size_in_words,
+        "moment_in_words": moment_in_words,
+        "limits": LIMITS,
+        "spans": spans,
+    }
     made.filters |= {"visible": visible, "moment": moment_in_words}
     return made
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.console.marked_text import TextRun, runs
@@ -55,6 +56,7 @@ class VersionView:
     fields: Mapping[str, str]
     allowed: Allowed
     matter_name: str
+    report: Mapping[str, Any] | None
 
     @property
     def is_rehearsed(self) -> bool:
@@ -88,7 +90,14 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
         fields=fields_shown(version.metadata, version.text),
         allowed=_allowed(version, actor, contributed=has_contributed(service, version, actor)),
         matter_name=matter_names(service).get(version.metadata.matter_id or "", version.metadata.matter_id or ""),
+        report=_report(service, version),
     )
+
+
+def _report(service: Service, version: Version) -> Mapping[str, Any] | None:
+    """Of the file that the version came in by."""
+    report = service.records.uploads.upload(version.upload_id).report if version.upload_id else None
+    return None if report is None else report.as_json()
 
 
 def matter_names(service: Service) -> Mapping[str, str]:

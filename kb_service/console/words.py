@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationInfo, field_validator
 
@@ -18,6 +18,7 @@ from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.days import SHANGHAI, Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
 from kb_service.domain.errors import InvalidRecord, KbError
+from kb_service.domain.file_reports import NoteKind
 from kb_service.domain.lead_time import LeadTime, LeadTimeVerdict
 from kb_service.domain.life import Phase
 from kb_service.domain.people import Role
@@ -88,6 +89,7 @@ class ScreenWords(Words):
     suspicions: Mapping[SuspicionKind, str]
     suspicion_states: Mapping[SuspicionState, str]
     stages: Mapping[Stage, str]
+    reading_notes: Mapping[NoteKind, str]
     record_outcomes: Mapping[RecordOutcome, str]
     roles: Mapping[Role, str]
     actions: Mapping[str, str]
@@ -113,6 +115,11 @@ class ScreenWords(Words):
         if field and isinstance(error, InvalidRecord):
             return self.troubles["wrong_field"].format(field=field)
         return self.errors[type(error).__name__].format_map(LIMITS)
+
+    def reading_note(self, note: Mapping[str, Any]) -> str:
+        """Of a file's report, as it leaves over HTTP; with the places, if it has any."""
+        sentence = self.reading_notes[note["kind"]].format(count=note["count"])
+        return f"{sentence}（{'、'.join(note['places'])}）" if note["places"] else sentence
 
     def interval(self, interval: Interval | None) -> str:
         """With the last valid day, which is the one before the exclusive end."""

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kb_service.domain.documents import VersionDraft
+from kb_service.domain.file_reports import FileReport
 
 LONGEST_FILE_NAME = 200
 # An ending longer than this is no file format.
@@ -60,7 +61,7 @@ class Upload:
     """A file on its way in. ``lease``: of the job that reads it.
 
     ``counts`` by `RecordOutcome`, of the records done so far. ``actor``, ``publish`` and ``dry_run`` are those of the
-    batch it came in first.
+    batch it came in first. ``report``: what was read of it, once something was.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Upload:
     actor: str
     publish: bool
     dry_run: bool
+    report: FileReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,12 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Records in the order of their file; ``total`` is how many the whole file has."""
+    """Records in the order of their file; ``total`` is how many the whole file has; ``report`` is of the file."""
 
     records: Sequence[IncomingRecord]
     total: int
     is_last: bool = field(default=False)
+    report: FileReport | None = None
 
 
 def safe_file_name(given: str) -> str:

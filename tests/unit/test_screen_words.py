@@ -17,6 +17,7 @@ from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
 from kb_service.domain.errors import InvalidPerson, KbError, PictureRefused, QuestionTooLong, VocabularyFault
+from kb_service.domain.file_reports import NoteKind
 from kb_service.domain.lead_time import LeadTime
 from kb_service.domain.life import Phase
 from kb_service.domain.matters import Facet
@@ -64,7 +65,13 @@ def test_a_screen_shows_the_words_of_the_glossary(
 
 @pytest.mark.parametrize(
     ("closed", "shown"),
-    [(Phase, WORDS.phases), (Reason, WORDS.reasons), (Stage, WORDS.stages), (RecordOutcome, WORDS.record_outcomes)],
+    [
+        (Phase, WORDS.phases),
+        (Reason, WORDS.reasons),
+        (Stage, WORDS.stages),
+        (RecordOutcome, WORDS.record_outcomes),
+        (NoteKind, WORDS.reading_notes),
+    ],
 )
 def test_lists_that_the_glossary_does_not_spell_out_have_chinese_for_every_word(
     closed: type[StrEnum], shown: Mapping[StrEnum, str]

@@ -87,7 +87,14 @@ class SqlIntake:
             trial.rollback()
         done = claimed.records_done + len(reports)
         kept = None if claimed.dry_run or chunk.total != 1 else version_id
-        return replace(claimed, counts=counts, records_done=done, records_total=chunk.total, version_id=kept), reports
+        return replace(
+            claimed,
+            counts=counts,
+            records_done=done,
+            records_total=chunk.total,
+            version_id=kept,
+            report=chunk.report or claimed.report,
+        ), reports
 
     def _record(
         self, connection: Connection, claimed: Upload, each: IncomingRecord, at: datetime, approval: Approval | None
@@ -170,6 +177,8 @@ def _advanced(connection: Connection, done: Upload, ending: Ending | None, at: d
         "records_total": done.records_total,
         "updated_at": at,
     }
+    if done.report is not None:
+        values["report"] = done.report.as_json()
     if ending is not None:
         values |= {"state": ending.state, "reason": _storable(ending.reason), "version_id": ending.version_id}
     connection.execute(update(uploads).where(uploads.c.id == done.id).values(values))

@@ -67,6 +67,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "uploads.records_done": "how far its reading is",
     "uploads.records_total": "how far its reading is",
     "uploads.counts": "what became of its records, for whoever sent it",
+    "uploads.report": "what was read of it, for whoever sent it",
     "uploads.version_id": "a link to what it brought, which has a seal of its own",
     "uploads.updated_at": "when its reading last went on",
     "uploads.identity": "finds the same file sent again; read twice, it is found to be stored already",

@@ -274,6 +274,7 @@ uploads = Table(
     Column("records_done", Integer, nullable=False),
     Column("records_total", Integer),
     Column("counts", JSON, nullable=False),
+    Column("report", JSON),
     Column("version_id", String(36)),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
