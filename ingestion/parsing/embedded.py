@@ -1,7 +1,7 @@
 """Pictures inside office files: read when they, and not the text around them, carry what the file says."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ingestion.parsing.blocks import Block
 from ingestion.parsing.limits import ParsingLimits
@@ -13,16 +13,24 @@ _SMALLEST_SIDES = (60, 20)  # pixels; below are icons and rules
 _MOST_PICTURES = 30
 
 
-def blocks_of_embedded(
-    pictures: Sequence[bytes], blocks: Sequence[Block], *, name: str, limits: ParsingLimits, page: int | None = None
-) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What was read in the pictures of a file; ``unread``: how many gave no text, or were not looked at."""
+
+    blocks: tuple[Block, ...]
+    pictures: int
+    unread: int
+
+
+def read_embedded(pictures: Sequence[bytes], blocks: Sequence[Block], *, name: str, limits: ParsingLimits) -> Embedded:
     """The text in the pictures, or nothing where the file has enough text of its own."""
+    different = list(dict.fromkeys(pictures))
     characters = sum(len(block.text) for block in blocks)
     if not pictures or characters >= _CHARACTERS_PER_PICTURE * len(pictures):
-        return
-    for data in list(dict.fromkeys(pictures))[:_MOST_PICTURES]:
-        for block in _read(data, name, limits):
-            yield replace(block, page=page)
+        return Embedded((), len(different), len(different))
+    read = [_read(data, name, limits) for data in different[:_MOST_PICTURES]]
+    with_text = sum(map(bool, read))
+    return Embedded(tuple(block for found in read for block in found), len(different), len(different) - with_text)
 
 
 def _read(data: bytes, name: str, limits: ParsingLimits) -> list[Block]:
@@ -36,4 +44,4 @@ def _read(data: bytes, name: str, limits: ParsingLimits) -> list[Block]:
     except (FileRefused, OSError, ValueError):  # a drawing (emf, svg) or a damaged picture beside readable text
         return []
     limits.page_recognised()
-    return blocks
+    return [replace(block, page=None) for block in blocks]

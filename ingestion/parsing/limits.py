@@ -87,7 +87,7 @@ def require_safe_archive(data: bytes, name: str, limits: ParsingLimits) -> froze
             raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
     if declares_entities:
         raise FileRefused(f"{name} declares XML entities, which no office program writes; it is not read.")
-    return frozenset(entry.filename for entry in entries)
+    return frozenset(entry.filename.replace("\\", "/") for entry in entries)
 
 
 def require_characters(count: int, name: str, limits: ParsingLimits) -> None:

@@ -21,7 +21,7 @@ _READER_OF = {
     Format.MARKDOWN: ("markdown_text", "read_markdown"),
     Format.TEXT: ("plain_text", "read_plain_text"),
     Format.HTML: ("hypertext", "read_html"),
-    Format.DOCX: ("word", "read_docx"),
+    Format.DOCX: ("word.reading", "read_docx"),
     Format.PPTX: ("slides", "read_pptx"),
     Format.PDF: ("pdf", "read_pdf"),
     Format.XLSX: ("sheets", "read_xlsx"),

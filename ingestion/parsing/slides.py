@@ -11,7 +11,7 @@ from typing import Any
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
 from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
-from ingestion.parsing.embedded import blocks_of_embedded
+from ingestion.parsing.embedded import read_embedded
 from ingestion.parsing.hypertext import blocks_of_html
 from ingestion.parsing.limits import ParsingLimits, counted
 from kb_service.domain.errors import FileRefused
@@ -39,7 +39,8 @@ def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         # python-pptx and lxml raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
         raise FileRefused(f"{name} is damaged and cannot be read as slides; save it again and retry.") from error
     blocks.extend(charts)
-    blocks.extend(blocks_of_embedded(pictures, blocks, name=name, limits=limits))
+    found = read_embedded(pictures, blocks, name=name, limits=limits)
+    blocks.extend(found.blocks)
     title = next((block.text for block in blocks if block.kind is BlockKind.HEADING), None)
     return ParsedFile(tuple(blocks), {"title": title} if title else {})
 
