@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ingestion.parsing.blocks import BlockKind
 from ingestion.structure import Level, StructuredText, TextLeaf
@@ -11,7 +11,7 @@ from kb_service.domain.documents import CELL_BORDER, DraftPassage
 
 # A rest shorter than this share of the target joins the passage before it, where the two together are not too long.
 _SHORT_REST = 0.25
-_LONGEST_TABLE_HEADER = 200
+_LONGEST_TABLE_HEADER, _MOST_HEADER_ROWS = 200, 4
 _LONGEST_SECONDS = 45
 # After a full stop with its closing quotes; before 一、（一）1. where text was run together in one paragraph.
 _SENTENCE_BORDER = re.compile(
@@ -99,9 +99,13 @@ class _Splitter:
                 yield from (replace(part, is_table=True) for part in self._sentences_of(whole))
 
     def _header_rows(self, rows: Sequence[_Span]) -> int:
-        """One, or two where the first row is the table's name alone."""
-        texts = [self._text[row.start : row.end] for row in rows[:2]]
-        return 2 if len(texts) == 2 and CELL_BORDER not in texts[0] and CELL_BORDER in texts[1] else 1
+        """One, beside the table's name where it stands alone; more where a cell of the first spans several below."""
+        texts = [self._text[row.start : row.end] for row in rows[: _MOST_HEADER_ROWS + 1]]
+        first = 1 if len(texts) > 1 and CELL_BORDER not in texts[0] and CELL_BORDER in texts[1] else 0
+        count = first + 1
+        while count < len(texts) - 1 and _names_groups(texts[count - 1]):
+            count += 1
+        return count
 
     def _sentences_of(self, span: _Span) -> Iterator[_Span]:
         """Whole sentences, grouped up to the target; a sentence that is too long, at ever finer marks."""
@@ -172,6 +176,12 @@ class _Splitter:
             else:
                 groups.append(span)
         return groups
+
+
+def _names_groups(row: str) -> bool:
+    """Whether a header's row has a cell over several columns, which is told in each: their names are in the next."""
+    cells = row.split(CELL_BORDER)
+    return not any(each.isdigit() for each in row) and any(a == b for a, b in pairwise(cells))
 
 
 def _is_later(span: _Span, before: _Span) -> bool:

@@ -1,23 +1,24 @@
 """Sheets to question-and-answer rows where their columns say so, else to one table each."""
 
 import csv
+import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
 from io import BytesIO, StringIO
-from typing import Any
 
 from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, heading, paragraph
 from ingestion.parsing.decode import clean, decode
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.office_package import mended
 from ingestion.parsing.question_answers import question_answers
+from ingestion.parsing.sheet_cells import SheetCells
+from ingestion.parsing.sheet_drawings import pictures_in, texts_beside_cells
 from ingestion.parsing.tables import Cell, table_block
 from kb_service.domain.errors import FileRefused
+from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
 # Every name that sheets get when nobody named them.
 _DEFAULT_NAMES = ("sheet", "工作表", "表")
-# What WPS stores in a cell for a picture in it.
-_PICTURE_FORMULAS = ("=DISPIMG(", "=_xlfn.DISPIMG(")
 
 Merges = dict[tuple[int, int], tuple[int, int]]  # (row, column) of the first cell -> (rows, columns) it spans
 Grid = list[tuple[int, list[str]]]  # row number, texts; rows without text are left out
@@ -26,11 +27,18 @@ Grid = list[tuple[int, list[str]]]  # row number, texts; rows without text are l
 def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     from openpyxl import load_workbook
 
+    notes = Notes()
     try:
         # Read-only: the other mode makes a cell of every place that a merged area or a link covers.
-        workbook = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book_data = mended(data, notes)
+        workbook = load_workbook(BytesIO(book_data), read_only=True, data_only=True, keep_links=False, rich_text=True)
         room = _Room(name, limits)
-        sheets = [(sheet.title, *_grid(sheet, room)) for sheet in workbook.worksheets]
+        shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        notes.add(NoteKind.HIDDEN_SHEETS, count=len(workbook.worksheets) - len(shown))
+        sheets = [(sheet.title, *_grid(SheetCells(sheet, notes), room)) for sheet in shown]
+        with zipfile.ZipFile(BytesIO(book_data)) as archive:
+            beside = {each.title: list(texts_beside_cells(archive, each._worksheet_path, notes)) for each in shown}
+            pictures = pictures_in(archive)
         title = (workbook.properties.title or "").strip()
         workbook.close()
     except (FileRefused, MemoryError):
@@ -40,7 +48,7 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         raise FileRefused(f"{name} is damaged and cannot be read as a workbook; save it again and retry.") from error
     rows: list[QuestionAnswer] = []
     blocks: list[Block] = []
-    filled = [sheet for sheet in sheets if sheet[1]]
+    filled = [sheet for sheet in sheets if sheet[1] or beside[sheet[0]]]
     for sheet_name, grid, merges in filled:
         found = question_answers(_unmerged(grid, merges))
         if found is not None:
@@ -49,8 +57,10 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         if len(filled) > 1 or not sheet_name.lower().startswith(_DEFAULT_NAMES):
             blocks.append(heading(sheet_name.strip(), 1))
         blocks.extend(_table(grid, merges))
+        blocks.extend(paragraph(text) for text in beside[sheet_name])
     kept = tuple(counted(blocks, name, limits))
-    return ParsedFile(kept, {"document_title": title} if title else {}, tuple(rows))
+    report = FileReport(pictures=pictures, pictures_unread=pictures, notes=notes.all())
+    return ParsedFile(kept, {"document_title": title} if title else {}, tuple(rows), report)
 
 
 def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
@@ -84,42 +94,16 @@ class _Room:
         require_characters(self._characters, self._name, self._limits)
 
 
-def _grid(sheet: Any, room: _Room) -> tuple[Grid, Merges]:
+def _grid(cells: SheetCells, room: _Room) -> tuple[Grid, Merges]:
     """The cells that hold something, row by row. A sheet's stated range may be a million empty rows: it is not used."""
     texts_of_row: dict[int, dict[int, str]] = {}
-    areas: list[str] = []
-    for cell in _cells(sheet, areas):
-        if text := _text(cell.value, cell.number_format):
-            room.take(cells=0, characters=len(text))
-            texts_of_row.setdefault(cell.row, {})[cell.column] = text
+    for row, column, text in cells.texts():
+        room.take(cells=0, characters=len(text))
+        texts_of_row.setdefault(row, {})[column] = text
     columns = sorted({column for texts in texts_of_row.values() for column in texts})
     room.take(cells=len(texts_of_row) * len(columns))
     grid = [(row, [texts.get(column, "") for column in columns]) for row, texts in sorted(texts_of_row.items())]
-    return grid, _merges(areas, [row for row, _ in grid], columns, room)
-
-
-def _cells(sheet: Any, areas: list[str]) -> Iterator[Any]:
-    """Those that are written in the file, with their value and format; at the end the merged ``areas`` are known.
-
-    By the parser itself: `openpyxl` fills the rows that it gives out up to the sheet's last column.
-    """
-    from openpyxl.cell.read_only import ReadOnlyCell
-    from openpyxl.worksheet._reader import WorkSheetParser
-
-    book = sheet.parent
-    with sheet._get_source() as source:
-        parser = WorkSheetParser(
-            source,
-            sheet._shared_strings,
-            data_only=True,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
-        for _, cells in parser.parse():
-            yield from (ReadOnlyCell(sheet, **cell) for cell in cells)
-        if parser.merged_cells is not None:
-            areas.extend(str(each.ref) for each in parser.merged_cells.mergeCell)
+    return grid, _merges(cells.areas, [row for row, _ in grid], columns, room)
 
 
 def _merges(areas: Sequence[str], rows: Sequence[int], columns: Sequence[int], room: _Room) -> Merges:
@@ -180,31 +164,6 @@ def _hidden(rows: Sequence[int], merges: Merges) -> set[tuple[int, int]]:
             area = {(below, column + right) for below in rows[first : first + height] for right in range(width)}
             covered |= area - {(row, column)}
     return covered
-
-
-def _text(value: object, number_format: str) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "是" if value else "否"
-        case datetime():
-            is_day = value.time() == time.min
-            return value.date().isoformat() if is_day else value.isoformat(sep=" ", timespec="minutes")
-        case date() | time():
-            return value.isoformat()
-        case float():
-            return _number(value, number_format)
-        case _:
-            text = clean(str(value)).strip()
-            return "" if text.startswith(_PICTURE_FORMULAS) else text
-
-
-def _number(value: float, number_format: str) -> str:
-    """As the sheet shows it: 0.16 formatted as a percentage is 16%."""
-    if "%" in number_format:
-        return f"{value * 100:.10g}%"
-    return f"{value:.15g}"
 
 
 def delimiter_of(text: str, name: str) -> str:

@@ -140,7 +140,9 @@ def report_of_json(fields: Mapping[str, Any]) -> FileReport:
         for each in fields["notes"]
         if each["kind"] in known
     )
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
     return FileReport(**values | {"notes": notes})
 
 

@@ -1,0 +1,147 @@
+"""The cells of a sheet as it shows them: without hidden rows, columns and struck-out words, numbers by their format."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from ingestion.parsing.decode import clean
+from ingestion.parsing.raised import lowered, raised
+from ingestion.parsing.sheet_formats import shown_moment, shown_number
+from kb_service.domain.file_reports import NoteKind, Notes
+
+# What WPS stores in a cell for a picture in it.
+_PICTURE_FORMULAS = ("=DISPIMG(", "=_xlfn.DISPIMG(")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_OFF = frozenset({None, "0", "false"})
+
+
+@dataclass(slots=True)
+class SheetCells:
+    """``areas`` that are merged are known once all cells were taken."""
+
+    sheet: Any
+    notes: Notes
+    areas: list[str] = field(default_factory=list)
+    _hidden_rows: set[int] = field(default_factory=set)
+    _hidden_columns: set[int] = field(default_factory=set)
+
+    def texts(self) -> Iterator[tuple[int, int, str]]:
+        """Row, column and text of what is written in the file and shown.
+
+        By the parser itself: `openpyxl` fills the rows that it gives out up to the sheet's last column.
+        """
+        book = self.sheet.parent
+        with self.sheet._get_source() as source:
+            parser = _parser_class()(
+                source,
+                self.sheet._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+                rich_text=True,
+            )
+            for row, cells in parser.parse():
+                dimension = parser.row_dimensions.pop(str(row), {})
+                if not cells:
+                    continue
+                if dimension.get("hidden") not in _OFF or dimension.get("ht") == "0":
+                    self._hidden_rows.add(row)
+                    continue
+                for cell in cells:
+                    if not _is_hidden(parser.column_dimensions, cell["column"]):
+                        if text := self._text(cell, book):
+                            yield cell["row"], cell["column"], text
+                    elif cell["value"] is not None:
+                        self._hidden_columns.add(cell["column"])
+            if parser.merged_cells is not None:
+                self.areas.extend(str(each.ref) for each in parser.merged_cells.mergeCell)
+        self.notes.add(NoteKind.HIDDEN_ROWS, self.sheet.title, count=len(self._hidden_rows))
+        self.notes.add(NoteKind.HIDDEN_COLUMNS, self.sheet.title, count=len(self._hidden_columns))
+
+    def _text(self, cell: dict[str, Any], book: Any) -> str:
+        value = cell["value"]
+        if value is None:
+            if cell.get("lacks_value"):
+                self.notes.add(NoteKind.FORMULAS_WITHOUT_VALUE, self._place(cell))
+            return ""
+        if cell["data_type"] == "e":
+            self.notes.add(NoteKind.ERROR_VALUES, self._place(cell))
+            return ""
+        style = book._cell_styles[cell["style_id"]]
+        if style.fontId and book._fonts[style.fontId].strike:
+            self.notes.add(NoteKind.STRUCK_OUT)
+            return ""
+        text = clean(_shown(value, _format(book, style.numFmtId), self.notes)).strip()
+        if not text and not isinstance(value, str):
+            self.notes.add(NoteKind.HIDDEN_TEXT, self._place(cell))
+        return "" if text.startswith(_PICTURE_FORMULAS) else text
+
+    def _place(self, cell: dict[str, Any]) -> str:
+        from openpyxl.utils import get_column_letter
+
+        return f"{self.sheet.title}!{get_column_letter(cell['column'])}{cell['row']}"
+
+
+def _shown(value: Any, number_format: str, notes: Notes) -> str:
+    match value:
+        case bool():
+            return "是" if value else "否"
+        case datetime() | date() | time() | timedelta():
+            return str(shown_moment(value, number_format))
+        case int() | float():
+            return shown_number(value, number_format)
+        case list():  # pieces of rich text
+            return "".join(_piece(each, notes) for each in value)
+        case _:
+            return unescaped(str(value))
+
+
+def _piece(piece: Any, notes: Notes) -> str:
+    if isinstance(piece, str):
+        return unescaped(piece)
+    text = unescaped(str(piece.text))
+    if piece.font.strike:
+        notes.add(NoteKind.STRUCK_OUT)
+        return ""
+    place = piece.font.vertAlign
+    return raised(text) if place == "superscript" else lowered(text) if place == "subscript" else text
+
+
+def unescaped(text: str) -> str:
+    """``_x000D_`` stands for a character that XML cannot hold, or that a program did not trust it to."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _format(book: Any, format_id: int) -> str:
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+
+    if format_id < BUILTIN_FORMATS_MAX_SIZE:
+        return BUILTIN_FORMATS.get(format_id, "General")
+    return str(book._number_formats[format_id - BUILTIN_FORMATS_MAX_SIZE])
+
+
+def _is_hidden(dimensions: dict[str, Any], column: int) -> bool:
+    return any(
+        int(each["min"]) <= column <= int(each["max"]) and (each.get("hidden") not in _OFF or each.get("width") == "0")
+        for each in dimensions.values()
+    )
+
+
+@cache
+def _parser_class() -> Any:
+    """openpyxl's parser, which also tells a formula that has no stored value from an empty cell."""
+    from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+
+    class Parser(WorkSheetParser):  # type: ignore[misc]
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            cell: dict[str, Any] = super().parse_cell(element)
+            if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+                has_empty_text = element.get("t") == "str" and element.find(VALUE_TAG) is not None
+                cell["lacks_value"] = not has_empty_text
+            return cell
+
+    return Parser

@@ -1,0 +1,58 @@
+"""What stands on a sheet beside its cells: text boxes, diagrams, comments, pictures."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingestion.parsing.decode import clean
+from ingestion.parsing.smart_art import lines_of_diagram
+from kb_service.domain.file_reports import NoteKind, Notes
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+
+
+def texts_beside_cells(archive: Any, sheet_path: str, notes: Notes) -> Iterator[str]:
+    """Of text boxes and diagrams, in the order of the file. Comments are left out and counted."""
+    for kind, part in _related(archive, sheet_path):
+        if kind == "drawing":
+            yield from _boxes(archive.read(part))
+            for inner, diagram in _related(archive, part):
+                if inner == "diagramData":
+                    yield from lines_of_diagram(archive.read(diagram))
+        elif kind == "comments":
+            notes.add(NoteKind.COMMENTS, count=len(re.findall(rb"<(?:\w+:)?comment\s", archive.read(part))))
+
+
+def pictures_in(archive: Any) -> int:
+    return sum(1 for entry in archive.namelist() if entry.startswith("xl/media/"))
+
+
+def _boxes(drawing_xml: bytes) -> Iterator[str]:
+    root = _parsed(drawing_xml)
+    for shape in root.iter(f"{_XDR}sp"):
+        properties = shape.find(f"{_XDR}nvSpPr/{_XDR}cNvPr")
+        if properties is not None and properties.get("hidden") == "1":
+            continue
+        for paragraph in shape.iter(f"{_A}p"):
+            if text := clean("".join(each.text or "" for each in paragraph.iter(f"{_A}t"))).strip():
+                yield text
+
+
+def _related(archive: Any, part: str) -> Iterator[tuple[str, str]]:
+    """Kind and path of the parts that one part names."""
+    folder, name = posixpath.split(part.lstrip("/"))
+    entries = set(archive.namelist())
+    listed = f"{folder}/_rels/{name}.rels"
+    for relation in _parsed(archive.read(listed)) if listed in entries else ():
+        target = relation.get("Target", "")
+        path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
+        if path in entries:
+            yield relation.get("Type", "").rsplit("/", 1)[-1], path
+
+
+def _parsed(xml: bytes) -> Any:
+    from lxml import etree
+
+    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
