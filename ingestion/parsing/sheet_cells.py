@@ -1,10 +1,12 @@
 """The cells of a sheet as it shows them: without hidden rows, columns and struck-out words, numbers by their format."""
 
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 from ingestion.parsing.decode import clean
@@ -15,6 +17,7 @@ from kb_service.domain.file_reports import NoteKind, Notes
 # What WPS stores in a cell for a picture in it.
 _PICTURE_FORMULAS = ("=DISPIMG(", "=_xlfn.DISPIMG(")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_MARKED = re.compile(rb"<(?:\w+:)?(?:strike|vertAlign)\b")
 _OFF = frozenset({None, "0", "false"})
 
 
@@ -27,6 +30,8 @@ class SheetCells:
     areas: list[str] = field(default_factory=list)
     _hidden_rows: set[int] = field(default_factory=set)
     _hidden_columns: set[int] = field(default_factory=set)
+    _is_column_hidden: dict[int, bool] = field(default_factory=dict)
+    _style_of: dict[int, tuple[str, bool]] = field(default_factory=dict)
 
     def texts(self) -> Iterator[tuple[int, int, str]]:
         """Row, column and text of what is written in the file and shown.
@@ -52,11 +57,14 @@ class SheetCells:
                     self._hidden_rows.add(row)
                     continue
                 for cell in cells:
-                    if not _is_hidden(parser.column_dimensions, cell["column"]):
+                    column = cell["column"]
+                    if column not in self._is_column_hidden:
+                        self._is_column_hidden[column] = _is_hidden(parser.column_dimensions, column)
+                    if not self._is_column_hidden[column]:
                         if text := self._text(cell, book):
-                            yield cell["row"], cell["column"], text
+                            yield cell["row"], column, text
                     elif cell["value"] is not None:
-                        self._hidden_columns.add(cell["column"])
+                        self._hidden_columns.add(column)
             if parser.merged_cells is not None:
                 self.areas.extend(str(each.ref) for each in parser.merged_cells.mergeCell)
         self.notes.add(NoteKind.HIDDEN_ROWS, self.sheet.title, count=len(self._hidden_rows))
@@ -71,11 +79,14 @@ class SheetCells:
         if cell["data_type"] == "e":
             self.notes.add(NoteKind.ERROR_VALUES, self._place(cell))
             return ""
-        style = book._cell_styles[cell["style_id"]]
-        if style.fontId and book._fonts[style.fontId].strike:
+        if (style_id := cell["style_id"]) not in self._style_of:
+            style = book._cell_styles[style_id]
+            self._style_of[style_id] = (_format(book, style.numFmtId), bool(book._fonts[style.fontId].strike))
+        number_format, is_struck_out = self._style_of[style_id]
+        if is_struck_out:
             self.notes.add(NoteKind.STRUCK_OUT)
             return ""
-        text = clean(_shown(value, _format(book, style.numFmtId), self.notes)).strip()
+        text = clean(_shown(value, number_format, self.notes)).strip()
         if not text and not isinstance(value, str):
             self.notes.add(NoteKind.HIDDEN_TEXT, self._place(cell))
         return "" if text.startswith(_PICTURE_FORMULAS) else text
@@ -88,16 +99,18 @@ class SheetCells:
 
 def _shown(value: Any, number_format: str, notes: Notes) -> str:
     match value:
+        case str():
+            return unescaped(value)
         case bool():
             return "是" if value else "否"
         case datetime() | date() | time() | timedelta():
-            return str(shown_moment(value, number_format))
+            return shown_moment(value, number_format)
         case int() | float():
             return shown_number(value, number_format)
         case list():  # pieces of rich text
             return "".join(_piece(each, notes) for each in value)
         case _:
-            return unescaped(str(value))
+            return str(value)
 
 
 def _piece(piece: Any, notes: Notes) -> str:
@@ -129,6 +142,13 @@ def _is_hidden(dimensions: dict[str, Any], column: int) -> bool:
         int(each["min"]) <= column <= int(each["max"]) and (each.get("hidden") not in _OFF or each.get("width") == "0")
         for each in dimensions.values()
     )
+
+
+def holds_marked_words(data: bytes) -> bool:
+    """Whether some words of a cell are struck out or raised, for which cells have to be read in pieces."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        entries = [each for each in archive.namelist() if each.endswith("sharedStrings.xml")]
+        return any(_MARKED.search(archive.read(each)) for each in entries)
 
 
 @cache

@@ -37,6 +37,8 @@ _NUMERIC_DAY = re.compile(r"y{2,4}([-/.])m{1,2}\1d{1,2}", re.IGNORECASE)
 
 
 def shown_number(value: int | float, number_format: str) -> str:
+    if number_format == "General":
+        return _general(value)
     section, is_negative_section = _section_for(value, number_format)
     amount = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if is_negative_section:
@@ -108,7 +110,7 @@ def _literals(section: str) -> str:
 def _with_literals(section: str, number: str) -> str:
     bare = re.sub(r"general", "\x00", section, count=1, flags=re.IGNORECASE)
     if "\x00" not in bare:
-        bare = re.sub(r"[0#?@][0#?,.]*", "\x00", bare, count=1)
+        bare = re.sub(r"[0#?@][0#?,.]*|$", "\x00", bare, count=1)
     parts = [_literal(token) if _literal(token) is not None else token for token in _TOKEN.findall(bare)]
     return "".join(part or "" for part in parts).replace("\x00", number).strip()
 
@@ -234,6 +236,7 @@ def _shown(value: datetime | date | time | timedelta, section: str) -> str:
     pieces = list(_DATE_PIECE.finditer(section))
     names = [piece[0].lower() for piece in pieces]
     has_half = any(name in {"am/pm", "a/p", "上午/下午"} for name in names)
+    is_han = re.search(r"\[DBNum1\]", section, re.IGNORECASE) is not None
     parts: list[str] = []
     for position, piece in enumerate(pieces):
         token = piece[0]
@@ -244,8 +247,13 @@ def _shown(value: datetime | date | time | timedelta, section: str) -> str:
         elif (literal := _literal(token)) is not None:
             parts.append(literal)
         else:
-            parts.append(_part(value, token.lower(), _is_minute(names, position), has_half))
+            part = _part(value, token.lower(), _is_minute(names, position), has_half)
+            parts.append(_han_part(part, token) if is_han and part.isdecimal() else part)
     return "".join(parts).strip()
+
+
+def _han_part(figure: str, token: str) -> str:
+    return written(int(figure), "ideographDigital" if token[0] in "yYeE" else "chineseCountingThousand")
 
 
 def _is_minute(names: list[str], position: int) -> bool:

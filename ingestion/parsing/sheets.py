@@ -11,7 +11,7 @@ from ingestion.parsing.decode import clean, decode
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.office_package import mended
 from ingestion.parsing.question_answers import question_answers
-from ingestion.parsing.sheet_cells import SheetCells
+from ingestion.parsing.sheet_cells import SheetCells, holds_marked_words
 from ingestion.parsing.sheet_drawings import pictures_in, texts_beside_cells
 from ingestion.parsing.tables import Cell, table_block
 from kb_service.domain.errors import FileRefused
@@ -31,7 +31,13 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     try:
         # Read-only: the other mode makes a cell of every place that a merged area or a link covers.
         book_data = mended(data, notes)
-        workbook = load_workbook(BytesIO(book_data), read_only=True, data_only=True, keep_links=False, rich_text=True)
+        workbook = load_workbook(
+            BytesIO(book_data),
+            read_only=True,
+            data_only=True,
+            keep_links=False,
+            rich_text=holds_marked_words(book_data),
+        )
         room = _Room(name, limits)
         shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         notes.add(NoteKind.HIDDEN_SHEETS, count=len(workbook.worksheets) - len(shown))

@@ -1,4 +1,4 @@
-"""Slides to blocks with unstructured, which puts shapes into reading order and unfolds groups; charts are added."""
+"""Slides to blocks with unstructured, which puts shapes into reading order and unfolds groups; `SlideContents` adds the rest."""
 
 import os
 import re
@@ -9,40 +9,64 @@ from io import BytesIO
 from typing import Any
 
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
-from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import read_embedded
 from ingestion.parsing.hypertext import blocks_of_html
 from ingestion.parsing.limits import ParsingLimits, counted
+from ingestion.parsing.office_package import mended
+from ingestion.parsing.slide_contents import SlideContents
 from kb_service.domain.errors import FileRefused
+from kb_service.domain.file_reports import FileReport, Notes
 
 _LIST = "ppt/presentation.xml"
 _LISTED = re.compile(rb"<(?:\w+:)?sldId[\s/>]")
 _SLIDE = re.compile(r"ppt/slides/[^/]*\.xml")
 _SHAPE = re.compile(rb"<(?:\w+:)?(?:sp|pic|cxnSp|graphicFrame|grpSp|tc|p)[\s/>]")
 _MOST_SHAPES, _MOST_ON_A_SLIDE = 20_000, 2_000
-_CHART = re.compile(r"ppt/charts/chart\d*\.xml")
 
 
 def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     _require_few_shapes(data, name)
     partition = _partition()
+    notes = Notes()
     try:
-        elements = partition(file=BytesIO(data), include_slide_notes=True)
+        contents = SlideContents(notes, limits)
+        plain = _plain(mended(data, notes), contents)
+        elements = partition(file=BytesIO(plain), include_slide_notes=limits.speaker_notes)
         read = list(counted((b for element in elements for b in _blocks_of(element, name, limits)), name, limits))
         # A slide's notes come first, and belong under its title.
+        read += contents.charts
         blocks = sorted(read, key=lambda block: (block.page or 0, block.kind is not BlockKind.HEADING))
-        charts, pictures = _charts_and_pictures(data)
     except (FileRefused, MemoryError):
         raise
     except Exception as error:
         # python-pptx and lxml raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
         raise FileRefused(f"{name} is damaged and cannot be read as slides; save it again and retry.") from error
-    blocks.extend(charts)
-    found = read_embedded(pictures, blocks, name=name, limits=limits)
+    found = read_embedded([picture for _, picture in contents.pictures], blocks, name=name, limits=limits)
     blocks.extend(found.blocks)
     title = next((block.text for block in blocks if block.kind is BlockKind.HEADING), None)
-    return ParsedFile(tuple(blocks), {"title": title} if title else {})
+    pages = {block.page for block in blocks}
+    unread = () if found.blocks else tuple(sorted({page for page, _ in contents.pictures} - pages))
+    report = FileReport(
+        pictures=found.pictures,
+        pictures_unread=found.unread,
+        pages_unread=unread,
+        notes=notes.all(),
+        pages_read=tuple(sorted(page for page in pages if page is not None)),
+    )
+    return ParsedFile(tuple(blocks), {"title": title} if title else {}, report=report)
+
+
+def _plain(data: bytes, contents: SlideContents) -> bytes:
+    from pptx import Presentation
+
+    presentation = Presentation(BytesIO(data))
+    contents.take(presentation)
+    if not contents.has_changed:
+        return data
+    made = BytesIO()
+    presentation.save(made)
+    return made.getvalue()
 
 
 def _require_few_shapes(data: bytes, name: str) -> None:
@@ -80,7 +104,7 @@ def _partition() -> Any:
 
 def _blocks_of(element: Any, name: str, limits: ParsingLimits) -> Iterator[Block]:
     page = element.metadata.page_number
-    text = clean(element.text or "").strip()
+    text = clean((element.text or "").replace("\v", "\n")).strip()
     if element.category == "Table":
         for block in blocks_of_html(element.metadata.text_as_html or "", name, limits):
             yield Block(block.kind, block.text, page=page, html=block.html)
@@ -92,11 +116,3 @@ def _blocks_of(element: Any, name: str, limits: ParsingLimits) -> Iterator[Block
         # Short words outside the title shape are "titles" to unstructured as well; they are text.
         kind = BlockKind.LIST_ITEM if element.category == "ListItem" else BlockKind.PARAGRAPH
         yield Block(kind, text, page=page)
-
-
-def _charts_and_pictures(data: bytes) -> tuple[list[Block], list[bytes]]:
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        entries = sorted(archive.namelist())
-        charts = [chart_block(archive.read(entry)) for entry in entries if _CHART.fullmatch(entry)]
-        pictures = [archive.read(entry) for entry in entries if entry.startswith("ppt/media/")]
-    return [chart for chart in charts if chart is not None], pictures
