@@ -31,6 +31,14 @@ def decode(data: bytes, name: str) -> str:
     return clean(text)
 
 
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def clean(text: str) -> str:
     """Line ends as "\\n"; control and zero-width characters, which break search and quotes, removed."""
     normal = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")

@@ -1,5 +1,6 @@
 """What a file is: by its first bytes where they tell, by its ending where they do not."""
 
+import re
 from enum import StrEnum
 from pathlib import PurePath
 
@@ -18,6 +19,8 @@ class Format(StrEnum):
     CSV = "csv"
     SUBTITLES = "subtitles"
     PICTURE = "picture"
+    OFD = "ofd"
+    WEB_ARCHIVE = "web_archive"
 
 
 _BY_SUFFIX = {
@@ -26,17 +29,27 @@ _BY_SUFFIX = {
     ".txt": Format.TEXT,
     ".html": Format.HTML,
     ".htm": Format.HTML,
+    ".mht": Format.WEB_ARCHIVE,
+    ".mhtml": Format.WEB_ARCHIVE,
     ".csv": Format.CSV,
     ".tsv": Format.CSV,
     ".srt": Format.SUBTITLES,
     ".vtt": Format.SUBTITLES,
 }
+_WEB_PAGES = frozenset({".html", ".htm", ".mht", ".mhtml"})
 _PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
 _OLD_OFFICE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NEW_SUFFIX_OF = {".doc": ".docx", ".wps": ".docx", ".ppt": ".pptx", ".dps": ".pptx", ".xls": ".xlsx", ".et": ".xlsx"}
-_OFFICE_PART = {"word/": Format.DOCX, "ppt/": Format.PPTX, "xl/": Format.XLSX}
+_OFFICE_PART = {"word/": Format.DOCX, "ppt/": Format.PPTX, "xl/": Format.XLSX, "OFD.xml": Format.OFD}
 _BINARY = ".pdf .docx .pptx .xlsx .xlsm .png .jpg .jpeg .webp .bmp .tif .tiff"
 _BINARY_SUFFIXES = frozenset(_BINARY.split())
+
+
+# Of a message, as saved pages are.
+_HEADER = re.compile(rb"^(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){1,40}\r?\n", re.MULTILINE)
+_TYPE = re.compile(rb"^content-type:\s*(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE)
+_ENCODING = re.compile(rb"^(?:mime-version|content-transfer-encoding):", re.IGNORECASE | re.MULTILINE)
+_HEADER_BYTES = 8192
 
 
 def format_of(data: bytes, name: str, limits: ParsingLimits) -> Format:
@@ -51,7 +64,7 @@ def format_of(data: bytes, name: str, limits: ParsingLimits) -> Format:
         return _office_format(data, name, limits)
     if _is_picture(data):
         return Format.PICTURE
-    return _text_format(start, name, suffix)
+    return _text_format(data, start, name, suffix)
 
 
 def _old_office_sentence(data: bytes, name: str, suffix: str) -> str:
@@ -74,15 +87,24 @@ def _is_picture(data: bytes) -> bool:
     return is_webp or (data.startswith(_PICTURE_STARTS) and (data[:2] != b"BM" or b"\x00" in data[:32]))
 
 
-def _text_format(start: bytes, name: str, suffix: str) -> Format:
+def _text_format(data: bytes, start: bytes, name: str, suffix: str) -> Format:
     if suffix in _NEW_SUFFIX_OF:
         raise FileRefused(f"{name} has an old Office ending; open it and save it as {_NEW_SUFFIX_OF[suffix]}.")
     if suffix in _BINARY_SUFFIXES:
         if start[:15].lower().startswith((b"<!doctype html", b"<html")):
             return Format.HTML
         raise FileRefused(f"{name} is not a {suffix} file although it is named so; export it again in that format.")
+    if suffix in _WEB_PAGES:
+        return Format.WEB_ARCHIVE if _is_web_archive(data) else Format.HTML
     if suffix not in _BY_SUFFIX:
         raise FileRefused(
-            f"{name} is of an unknown format; upload md, txt, html, docx, pptx, pdf, xlsx, csv, srt, vtt, png or jpg."
+            f"{name} is of an unknown format; upload md, txt, html, mht, docx, pptx, pdf, ofd, xlsx, csv, srt, vtt, png or jpg."
         )
     return _BY_SUFFIX[suffix]
+
+
+def _is_web_archive(data: bytes) -> bool:
+    """By the header of a message, whatever the file is called."""
+    start = data[:_HEADER_BYTES].replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf\n")
+    header = _HEADER.match(start + b"\n")
+    return bool(header and _TYPE.search(header[0]) and _ENCODING.search(header[0]))

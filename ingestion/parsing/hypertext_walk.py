@@ -2,11 +2,14 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.parsing.blocks import Block, BlockKind
+from ingestion.parsing.hypertext_styles import is_lowered, is_raised
+from ingestion.parsing.raised_marks import LINKED, LOWERED, LOWERED_END, RAISED, RAISED_END
 from ingestion.parsing.tables import Cell, table_block
 
 _BLOCK_TAGS = (
@@ -20,6 +23,8 @@ _HAS_MARKER = re.compile(r"[（(]?[0-9０-９一二三四五六七八九十]{1,3
 _SPACES = re.compile(r"\s+")
 _HAN = re.compile(r"[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]")
 _LONGEST_BOLD_HEADING, _MOST_HEADING_PARTS = 40, 100
+_LONGEST_CELL = 400  # characters; a longer one is an article laid out in a table
+_ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _LISTS = frozenset({"ol", "ul"})
 
 
@@ -56,25 +61,29 @@ class _State:
         if text:
             self.words.append(text if self.open_pre else _run(text))
 
-    def number(self) -> str:
+    def number(self, item: Any) -> str:
         """The "2. " that an ordered list shows before its next item; nothing in a bulleted one."""
         if not self.next_numbers or (number := self.next_numbers[-1]) is None:
             return ""
+        given = item.get("value") or ""
+        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else number
         self.next_numbers[-1] = number + 1
-        return f"{number}. "
+        return f"{_shown_number(number, item.getparent())}. "
 
 
 def _enter(state: _State, element: Any) -> Iterator[Block]:
     if element.tag in _BLOCKS:
         yield from _flush(state, element.getparent())
     if element.tag == "li":
-        state.pending_numbers.append(state.number())
+        state.pending_numbers.append(state.number(element))
     elif element.tag in _LISTS:
         state.next_numbers.append(_first_number(element))
     elif element.tag == "pre":
         state.open_pre += 1
     elif element.tag == "br":
         state.words.append("\n")
+    if is_raised(element) or is_lowered(element):
+        state.words.append(_sign_before(element))
     state.add(element.text)
 
 
@@ -87,7 +96,18 @@ def _leave(state: _State, element: Any) -> Iterator[Block]:
         state.next_numbers.pop()
     elif element.tag == "pre" and state.open_pre:
         state.open_pre -= 1
+    if is_raised(element) or is_lowered(element):
+        state.words.append(RAISED_END if is_raised(element) else LOWERED_END)
     state.add(element.tail)
+
+
+def _sign_before(element: Any) -> str:
+    """The mark of a note is often a link to it, or stands in one."""
+    if not is_raised(element):
+        return LOWERED
+    parent = element.getparent()
+    is_whole_link = parent.tag == "a" and not (parent.text or "").strip() and not (element.tail or "").strip()
+    return RAISED + (LINKED if is_whole_link or element.find(".//a") is not None else "")
 
 
 def _flush(state: _State, element: Any) -> Iterator[Block]:
@@ -140,18 +160,51 @@ def _first_number(listed: Any) -> int | None:
     return int(start) if start.isascii() and start.isdecimal() and len(start) < 9 else 1
 
 
+def _shown_number(number: int, listed: Any) -> str:
+    """As the list's type has it: 3, c, C, iii, III."""
+    match listed.get("type"):
+        case "a" | "A" if 0 < number <= 26:
+            letter = chr(ord("a") + number - 1)
+            return letter if listed.get("type") == "a" else letter.upper()
+        case "i" | "I" if 0 < number < 40:
+            roman = "x" * (number // 10) + _ROMAN[number % 10]
+            return roman if listed.get("type") == "i" else roman.upper()
+        case _:
+            return str(number)
+
+
 def _is_layout(table: Any) -> bool:
-    """Old pages lay out whole articles in tables: those hold other tables, headings, or one cell a row."""
-    if any(table.find(f".//{tag}") is not None for tag in ("table", "h1", "h2", "h3")):
+    """Old pages lay out whole articles in tables: those hold other tables or headings among texts, or one cell a row.
+
+    A heading that is all its cell holds is a column's name, and a table in a cell of a grid is part of that cell.
+    """
+    rows = [[cell for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr") if _table_of(row) is table]
+    if all(len(row) <= 1 for row in rows):
         return True
-    return all(len(row.findall("td") + row.findall("th")) <= 1 for row in table.iter("tr"))
+    if not any(table.find(f".//{tag}") is not None for tag in ("table", "h1", "h2", "h3", "h4")):
+        return False
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    is_grid = max(widths.values()) > 1 and sum(widths.values()) >= len(rows) - 1
+    return not is_grid or any(_holds_an_article(cell) for row in rows for cell in row)
+
+
+def _table_of(row: Any) -> Any:
+    return next(row.iterancestors("table"), None)
+
+
+def _holds_an_article(cell: Any) -> bool:
+    words = len("".join(itertools.islice(cell.itertext(), _MOST_HEADING_PARTS)).strip())
+    headings = [heading for tag in _HEADINGS for heading in cell.iter(tag)]
+    titles = sum(len("".join(heading.itertext()).strip()) for heading in headings)
+    return words > _LONGEST_CELL or (bool(headings) and (len(headings) > 1 or words > titles))
 
 
 def _table(table: Any) -> Iterator[Block]:
     caption = "".join(table.find("caption").itertext()).strip() if table.find("caption") is not None else ""
     if caption:
         yield Block(BlockKind.PARAGRAPH, " ".join(caption.split()))
-    rows = [[_cell(cell) for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
+    own_rows = [row for row in table.iter("tr") if _table_of(row) is table]
+    rows = [[_cell(cell) for cell in row if cell.tag in {"td", "th"}] for row in own_rows]
     block = table_block(rows)
     if block is not None:
         yield block
@@ -162,15 +215,29 @@ def _cell(cell: Any) -> Cell:
 
 
 def _texts(cell: Any) -> Iterator[str]:
+    """A table in the cell is told row by row: 一居室：八百元；两居室：一千二百元."""
     from lxml import etree
 
     for event, element in etree.iterwalk(cell, events=("start", "end")):
-        is_border = element.tag in _BLOCKS or element.tag == "br"
-        yield " " if is_border else ""
-        if event == "start":
+        if element is cell:
+            yield _run(element.text or "") if event == "start" else ""
+        elif event == "start":
+            yield _sign_before(element) if is_raised(element) or is_lowered(element) else _border(element, cell)
             yield _run(element.text or "")
-        elif element is not cell:
+        else:
+            is_inner = element.tag in {"tr", "td", "th"}
+            yield RAISED_END if is_raised(element) else LOWERED_END if is_lowered(element) else ""
+            yield "" if is_inner or element.tag == "br" else _border(element, cell)
             yield _run(element.tail or "")
+
+
+def _border(element: Any, cell: Any) -> str:
+    if element.tag == "tr":
+        return "；" if element.getprevious() is not None or element.getparent().tag == "tfoot" else " "
+    if element.tag in {"td", "th"}:
+        before = element.getprevious()
+        return "" if before is None else "：" if before.getprevious() is None else "，"
+    return " " if element.tag in _BLOCKS or element.tag == "br" else ""
 
 
 def _span(cell: Any, name: str) -> int:

@@ -11,7 +11,7 @@ from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport
 
 _SUFFIXES = (
-    ".md .markdown .txt .html .htm .docx .pptx .pdf .xlsx .xlsm .csv .tsv .srt .vtt "
+    ".md .markdown .txt .html .htm .mht .mhtml .docx .pptx .pdf .ofd .xlsx .xlsm .csv .tsv .srt .vtt "
     ".png .jpg .jpeg .webp .bmp .tif .tiff"
 )
 SUPPORTED_SUFFIXES = frozenset(_SUFFIXES.split())
@@ -28,6 +28,8 @@ _READER_OF = {
     Format.CSV: ("sheets", "read_csv"),
     Format.SUBTITLES: ("subtitles", "read_subtitles"),
     Format.PICTURE: ("pictures", "read_picture"),
+    Format.OFD: ("ofd", "read_ofd"),
+    Format.WEB_ARCHIVE: ("web_archive", "read_web_archive"),
 }
 
 

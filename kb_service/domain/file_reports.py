@@ -21,6 +21,8 @@ class NoteKind(StrEnum):
     COMMENTS = "comments"
     RUNNING_HEADS = "running_heads"
     WATERMARKS = "watermarks"
+    LINK_LISTS = "link_lists"
+    READINGS = "readings"
     FORMULAS_WITHOUT_VALUE = "formulas_without_value"
     ERROR_VALUES = "error_values"
     MISSING_PARTS = "missing_parts"
@@ -28,6 +30,9 @@ class NoteKind(StrEnum):
     UNKNOWN_SYMBOLS = "unknown_symbols"
     READ_AS_TABLE = "read_as_table"
     CONVERTED = "converted"
+    SHOWN_BY_SCRIPT = "shown_by_script"
+    UNREADABLE_BYTES = "unreadable_bytes"
+    INVISIBLE_LAYER = "invisible_layer"
 
 
 LEFT_OUT = frozenset(
@@ -42,6 +47,8 @@ LEFT_OUT = frozenset(
         NoteKind.COMMENTS,
         NoteKind.RUNNING_HEADS,
         NoteKind.WATERMARKS,
+        NoteKind.LINK_LISTS,
+        NoteKind.READINGS,
     }
 )
 
@@ -57,6 +64,8 @@ _SENTENCE_OF: Mapping[NoteKind, str] = {
     NoteKind.COMMENTS: "{count} comments were left out",
     NoteKind.RUNNING_HEADS: "page headers, footers and page numbers were left out ({count} lines)",
     NoteKind.WATERMARKS: "watermarks were left out ({count} pieces)",
+    NoteKind.LINK_LISTS: "{count} lists of links that lead around the site were left out",
+    NoteKind.READINGS: "{count} readings printed over characters were left out",
     NoteKind.FORMULAS_WITHOUT_VALUE: "{count} formulas have no stored value and were not read; open the file in its "
     "program and save it once",
     NoteKind.ERROR_VALUES: "{count} cells hold an error value, which was not read; correct them in the sheet",
@@ -65,6 +74,9 @@ _SENTENCE_OF: Mapping[NoteKind, str] = {
     NoteKind.UNKNOWN_SYMBOLS: "{count} symbols of a picture font could not be read",
     NoteKind.READ_AS_TABLE: "read as a table: no header names a question and an answer column",
     NoteKind.CONVERTED: "an old format, read through LibreOffice; compare the text with the original",
+    NoteKind.SHOWN_BY_SCRIPT: "{count} pieces of text are shown by scripts or styles only; compare them with the page",
+    NoteKind.UNREADABLE_BYTES: "{count} bytes are no text in its encoding and were left out; save it as UTF-8",
+    NoteKind.INVISIBLE_LAYER: "pages are pictures with an invisible text, which was read; compare it with the pages",
 }
 
 

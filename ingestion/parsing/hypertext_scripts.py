@@ -1,0 +1,102 @@
+"""What a page's scripts show: hidden elements that they reveal, and words that they put into it."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_REVEALS = re.compile(
+    r"visib|opacity|display\s*[=:]\s*[\"'](?!none)|\.show\(|fadeIn|slideDown|toggle|classList|removeClass|removeAttr"
+    r"|addClass|hidden\s*=\s*false|\.tab\("
+)
+_LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_][\w-]*")
+_PUT = re.compile(
+    r"(?:(?:getElementById\(\s*|\$\(\s*|querySelector\(\s*)[\"']#?([\w-]+)[\"']\s*\)\s*)?"
+    r"(?:document\.writeln?\(|\.(?:innerHTML|innerText|textContent)\s*=|\.(?:html|text|append)\()\s*(?=[\"'`])"
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_CONTROL_OF = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": "", "v": ""}
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LEAST_PUT, _LEAST_TOLD = 6, 20  # Han characters: fewer are messages and names of things
+_MOST_LITERALS = 5_000
+_POINTERS = ("href", "data-target", "data-bs-target", "aria-controls", "data-tab", "data-href", "for")
+_SHOWN_ON_DEMAND = frozenset({"tabpanel", "region"})
+_CODE_OF_TAGS = re.compile(r"[{};]\s*(?:var|function|return|if)\b|=>|\)\s*\{")
+
+
+@dataclass(frozen=True, slots=True)
+class PutWords:
+    """``into``: the id of the element that a script fills; None where it writes beside itself, as HTML."""
+
+    into: str | None
+    script: Any
+    words: str
+
+
+class Scripts:
+    """Of the page before anything is taken out of it."""
+
+    def __init__(self, root: Any) -> None:
+        self._scripts = [element for element in root.iter("script") if element.text]
+        handlers = [value for element in root.iter() for name, value in element.attrib.items() if name[:2] == "on"]
+        revealing = [text for text in (*[each.text for each in self._scripts], *handlers) if _REVEALS.search(text)]
+        self._named = {name for text in revealing for words in _literals(text) for name in _NAME.findall(words[:200])}
+        self._pointed = {
+            (element.get(name) or "").removeprefix("#")
+            for element in root.iter("a", "button", "li", "label", "div", "span")
+            for name in _POINTERS
+            if element.get(name)
+        }
+
+    def reveal(self, element: Any) -> bool:
+        """Whether a script, a link or a tab shows what is hidden at first."""
+        if element.get("role") in _SHOWN_ON_DEMAND:
+            return True
+        identity = element.get("id")
+        if identity and (identity in self._named or identity in self._pointed):
+            return True
+        return any(name in self._named for name in (element.get("class") or "").split())
+
+    def put_words(self) -> Iterator[PutWords]:
+        for script in self._scripts:
+            for found in _PUT.finditer(script.text):
+                literal = _LITERAL.match(script.text, found.end())
+                words = _unescaped(next(filter(None, literal.groups()), "")) if literal else ""
+                if len(_HAN.findall(words)) >= _LEAST_PUT:
+                    yield PutWords(found[1], script, words)
+
+    def all_words(self) -> Iterator[str]:
+        """Every long text of the scripts: for a page that holds nothing else."""
+        seen: set[str] = set()
+        for script in self._scripts:
+            if "template" in (script.get("type") or "") or script.get("type") == "text/html":
+                texts: Iterator[str] = iter([script.text])
+            else:
+                texts = map(_unescaped, _literals(script.text))
+            for words in texts:
+                is_text = len(_HAN.findall(words)) >= _LEAST_TOLD and not _CODE_OF_TAGS.search(words)
+                if is_text and words not in seen:
+                    seen.add(words)
+                    yield words
+
+
+def _literals(text: str) -> Iterator[str]:
+    for number, found in enumerate(_LITERAL.finditer(text)):
+        if number >= _MOST_LITERALS:
+            return
+        yield next(filter(None, found.groups()), "")
+
+
+def _unescaped(literal: str) -> str:
+    """As the page gets it: escapes of scripts, then of HTML where it was escaped twice."""
+    words = _ESCAPE.sub(_escaped, literal)
+    return html.unescape(words) if "&lt;" in words and "<" not in words else words
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    if code:
+        return chr(int(code, 16)) if not 0xD800 <= int(code, 16) <= 0xDFFF else ""
+    return _CONTROL_OF.get(found[3], found[3])

@@ -1,0 +1,151 @@
+"""Takes out of a page what its readers do not see, and puts in what scripts and styles show them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ingestion.parsing.hypertext_formulas import told_formula
+from ingestion.parsing.hypertext_navigation import navigation_of
+from ingestion.parsing.hypertext_scripts import PutWords, Scripts
+from ingestion.parsing.hypertext_styles import Styles, styles_of
+from kb_service.domain.file_reports import NoteKind, Notes
+
+_UNSEEN_TAGS = (
+    "script style noscript template iframe object embed svg canvas nav footer button dialog audio video map link meta "
+    "annotation annotation-xml"
+)
+_UNSEEN = frozenset(_UNSEEN_TAGS.split())
+_READINGS = frozenset({"rt", "rp", "rtc"})
+_FIELDS = frozenset({"input", "select", "textarea"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
+# With fewer characters than this under its headings, a page shows its text by other means.
+_NEARLY_EMPTY = 60
+_UNTOLD_FIELDS = frozenset("hidden submit button image password reset search file".split())
+_SEARCH_NAMES = ("search", "key", "query", "captcha", "code", "yzm")
+
+
+def keep_what_is_shown(root: Any, notes: Notes) -> None:
+    body = root if root.find("body") is None else root.find("body")
+    styles, scripts = styles_of(root), Scripts(root)
+    put = list(scripts.put_words())
+    for each in put:
+        _put_in(root, each, notes)
+    for element in list(body.iter(*_FIELDS)):
+        _say(element, _value(element))
+    for element in list(body.iter("math")):
+        _say(element, told_formula(element))
+    _add_words_of_styles(body, styles, notes)
+    noscripts = ["".join(element.itertext()) for element in body.iter("noscript")]
+    hidden = _remove_unseen(body, styles, scripts, notes)
+    _settle_hidden(body, hidden, notes)
+    if _length_shown(body) < _NEARLY_EMPTY and not put:
+        _read_scripts(body, [*scripts.all_words(), *noscripts], notes)
+
+
+def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) -> list[Any]:
+    """What is hidden is left for later, with what holds it."""
+    navigation = set(navigation_of(body))
+    hidden: list[Any] = []
+    for element in list(body.iter()):
+        if element is body:
+            continue
+        if not isinstance(element.tag, str) or element.tag in _UNSEEN:
+            element.drop_tree()
+        elif element in navigation:
+            notes.add(NoteKind.LINK_LISTS)
+            element.drop_tree()
+        elif element.tag in _READINGS:
+            notes.add(NoteKind.READINGS, count=int(element.tag == "rt"))
+            element.drop_tree()
+        elif styles.is_struck(element):
+            notes.add(NoteKind.STRUCK_OUT)
+            element.drop_tree()
+        elif styles.is_hidden(element) and not scripts.reveal(element):
+            hidden.append(element)
+    return hidden
+
+
+def _settle_hidden(body: Any, hidden: Sequence[Any], notes: Notes) -> None:
+    """Left out; but of a page that shows hardly anything else, something shows it: 公众号 articles come like that."""
+    outermost = [each for each in hidden if each.getparent() is not None]
+    told = sum(len("".join("".join(each.itertext()).split())) for each in outermost)
+    if told > _NEARLY_EMPTY // 2 and _length_shown(body) - told < min(_NEARLY_EMPTY, told):
+        notes.add(NoteKind.SHOWN_BY_SCRIPT)
+        return
+    for element in outermost:
+        notes.add(NoteKind.HIDDEN_TEXT, count=int(bool("".join(element.itertext()).strip())))
+        element.drop_tree()
+
+
+def _length_shown(body: Any) -> int:
+    whole = len("".join("".join(body.itertext()).split()))
+    return whole - sum(len("".join("".join(each.itertext()).split())) for each in body.iter(*_HEADINGS))
+
+
+def _put_in(root: Any, put: PutWords, notes: Notes) -> None:
+    target = next(iter(root.xpath("//*[@id=$id]", id=put.into)), None) if put.into else None
+    if put.into and (target is None or "".join(target.itertext()).strip()):
+        return
+    filled = _element_of(put.words)
+    if target is not None:
+        target.append(filled)
+    elif put.script.getparent() is not None and "document.write" in put.script.text:
+        put.script.addnext(filled)
+    else:
+        return
+    notes.add(NoteKind.SHOWN_BY_SCRIPT)
+
+
+def _read_scripts(body: Any, words: Sequence[str], notes: Notes) -> None:
+    for each in words:
+        body.append(_element_of(each))
+        notes.add(NoteKind.SHOWN_BY_SCRIPT)
+
+
+def _element_of(words: str) -> Any:
+    from lxml import etree, html
+
+    try:
+        found = html.fragment_fromstring(words, create_parent="div") if "<" in words else None
+    except (etree.LxmlError, ValueError):
+        found = None
+    if found is None:
+        found = html.Element("div")
+        for line in filter(None, map(str.strip, words.split("\n"))):
+            etree.SubElement(found, "p").text = "".join(letter for letter in line if letter.isprintable())
+    for element in list(found.iter(*_UNSEEN)):
+        element.drop_tree()
+    return found
+
+
+def _add_words_of_styles(body: Any, styles: Styles, notes: Notes) -> None:
+    if not styles.puts_words:
+        return
+    for element in list(body.iter()):
+        for side, words in styles.words_beside(element) if isinstance(element.tag, str) else ():
+            notes.add(NoteKind.SHOWN_BY_SCRIPT)
+            if side == "before":
+                element.text = words + (element.text or "")
+            elif len(element):
+                element[-1].tail = (element[-1].tail or "") + words
+            else:
+                element.text = (element.text or "") + words
+
+
+def _say(element: Any, words: str) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = words
+
+
+def _value(field: Any) -> str:
+    """A form's field as words: a box that is ticked or not, a text filled in, a choice made."""
+    kind = (field.get("type") or "text").lower()
+    name = f"{field.get('name') or ''} {field.get('id') or ''} {field.get('class') or ''}".lower()
+    if field.tag == "select":
+        chosen = [each for each in field.iter("option") if each.get("selected") is not None]
+        return "、".join(" ".join("".join(each.itertext()).split()) for each in chosen)
+    if field.tag == "input" and kind in {"checkbox", "radio"}:
+        return "☑" if field.get("checked") is not None else "□"
+    if kind in _UNTOLD_FIELDS or any(word in name for word in _SEARCH_NAMES):
+        return ""
+    return "".join(field.itertext()) if field.tag == "textarea" else field.get("value") or ""
