@@ -14,7 +14,7 @@ _LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _PUT = re.compile(
     r"(?:(?:getElementById\(\s*|\$\(\s*|querySelector\(\s*)[\"']#?([\w-]+)[\"']\s*\)\s*)?"
-    r"(?:document\.writeln?\(|\.(?:innerHTML|innerText|textContent)\s*=|\.(?:html|text|append)\()\s*(?=[\"'`])"
+    r"(?:document\.write(?:ln)?\(|\.(?:innerHTML|innerText|textContent)\s*=|\.(?:html|text|append)\()\s*(?=[\"'`])"
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _CONTROL_OF = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": "", "v": ""}

@@ -10,8 +10,10 @@ from statistics import median
 from ingestion.parsing.blocks import Block
 from ingestion.parsing.wrapping import joined
 
-# Two columns: seen as such only where enough rows have words on both sides of one gutter.
+# Two columns: seen as such only where enough rows have words on both sides of one gutter. Shares of the width.
 _GUTTER_FROM, _GUTTER_TO, _GUTTER_STEP = 0.35, 0.65, 0.01
+# With three columns, where the first of them ends.
+_THIRD_FROM, _THIRD_TO = 0.25, 0.42
 _LEAST_TWO_SIDED_ROWS = 8
 _LEAST_TWO_SIDED_SHARE = 0.3
 _NARROWEST_COLUMN_SHARE = 0.22
@@ -47,33 +49,35 @@ class Column:
 
 def columns_of(parts: Sequence[PrintedLine], page_width: float) -> Iterator[Column]:
     """A page's line parts as columns in reading order; what crosses the gutter separates what is above and below."""
-    gutter = _gutter(parts, page_width)
+    yield from _columns(parts, 0.0, page_width, page_width)
+
+
+def is_set_in_columns(parts: Sequence[PrintedLine], page_width: float) -> bool:
+    return _gutter(parts, 0.0, page_width, page_width) is not None
+
+
+def _columns(parts: Sequence[PrintedLine], from_x: float, to_x: float, page_width: float) -> Iterator[Column]:
+    gutter = _gutter(parts, from_x, to_x, page_width)
     if gutter is None:
-        yield from _column(parts, 0.0, page_width)
+        yield from _column(parts, from_x, to_x)
         return
     left: list[PrintedLine] = []
     right: list[PrintedLine] = []
     across: list[PrintedLine] = []
+
+    def band() -> Iterator[Column]:
+        """Lines over the whole width, then the columns under them."""
+        yield from _column(across, from_x, to_x)
+        yield from _columns(left, from_x, gutter, page_width)
+        yield from _columns(right, gutter, to_x, page_width)
+
     for part in sorted(parts, key=lambda part: part.top):
         is_across = part.x0 < gutter < part.x1
         if is_across and (left or right):
-            yield from _band(across, left, right, gutter, page_width)
+            yield from band()
             left, right, across = [], [], []
         (across if is_across else left if part.x1 <= gutter else right).append(part)
-    yield from _band(across, left, right, gutter, page_width)
-
-
-def _band(
-    across: Sequence[PrintedLine],
-    left: Sequence[PrintedLine],
-    right: Sequence[PrintedLine],
-    gutter: float,
-    page_width: float,
-) -> Iterator[Column]:
-    """Lines over the whole width, then the two columns under them."""
-    yield from _column(across, 0.0, page_width)
-    yield from _column(left, 0.0, gutter)
-    yield from _column(right, gutter, page_width)
+    yield from band()
 
 
 def rows_of(parts: Iterable[PrintedLine]) -> list[list[PrintedLine]]:
@@ -138,13 +142,22 @@ def _margin(ends: Sequence[float], size: float) -> float:
     return outermost[0]
 
 
-def _gutter(parts: Sequence[PrintedLine], page_width: float) -> float | None:
-    """The x of the gap between two columns of running text, or None."""
+def _gutter(parts: Sequence[PrintedLine], from_x: float, to_x: float, page_width: float) -> float | None:
+    """The x of the gap between two columns of running text, or before the first of three; None where there is none."""
+    width = to_x - from_x
     printed = [part for part in parts if part.table is None]
-    if len(printed) < 2 * _LEAST_TWO_SIDED_ROWS:
+    if len(printed) < 2 * _LEAST_TWO_SIDED_ROWS or width < 2 * _NARROWEST_COLUMN_SHARE * page_width:
         return None
-    steps = int((_GUTTER_TO - _GUTTER_FROM) / _GUTTER_STEP) + 1
-    candidates = [page_width * (_GUTTER_FROM + _GUTTER_STEP * step) for step in range(steps)]
+    return _gutter_between(printed, from_x + _GUTTER_FROM * width, from_x + _GUTTER_TO * width, page_width) or (
+        _gutter_between(printed, from_x + _THIRD_FROM * width, from_x + _THIRD_TO * width, page_width)
+        if len(printed) >= 3 * _LEAST_TWO_SIDED_ROWS
+        else None
+    )
+
+
+def _gutter_between(printed: Sequence[PrintedLine], low: float, high: float, page_width: float) -> float | None:
+    steps = max(1, round((high - low) / (_GUTTER_STEP * page_width)) + 1)
+    candidates = [low + (high - low) * step / max(1, steps - 1) for step in range(steps)]
     crossings = Counter({x: -sum(part.x0 < x < part.x1 for part in printed) for x in candidates})
     fewest = max(crossings.values())
     best = [x for x in candidates if crossings[x] == fewest]

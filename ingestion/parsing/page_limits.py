@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from ingestion.parsing.pdf_letters import INVISIBLE
 from kb_service.domain.errors import FileRefused
 
 # A full page of a newspaper has 20,000 letters; a map some 100,000 strokes.
 _MOST_LETTERS, _MOST_STROKES, _MOST_FORMS = 100_000, 300_000, 3_000
+
+# Of the ways to draw letters: not at all, and as a border for what is drawn next.
+_DRAWS_NOTHING = frozenset({3, 7})
 
 
 def lay_out(page: Any, name: str) -> None:
@@ -16,10 +20,19 @@ def lay_out(page: Any, name: str) -> None:
     class Device(PDFPageAggregatorWithMarkedContent):
         letters = strokes = forms = 0
 
+        is_invisible = False
+
+        def render_string(self, textstate: Any, *arguments: Any, **named: Any) -> Any:
+            self.is_invisible = textstate.render in _DRAWS_NOTHING
+            return super().render_string(textstate, *arguments, **named)
+
         def render_char(self, *arguments: Any, **named: Any) -> Any:
             self.letters += 1
             _require(self.letters, _MOST_LETTERS, "letters", name)
-            return super().render_char(*arguments, **named)
+            advance = super().render_char(*arguments, **named)
+            if self.is_invisible:
+                self.cur_item._objs[-1].tag = INVISIBLE
+            return advance
 
         def paint_path(self, *arguments: Any, **named: Any) -> Any:
             self.strokes += 1

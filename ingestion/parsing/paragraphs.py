@@ -9,9 +9,12 @@ from ingestion.parsing.blocks import Block, BlockKind
 from ingestion.parsing.layout import Column, PrintedLine
 from ingestion.parsing.wrapping import display_width, joined
 
+_NUMERAL = r"(?:\d{1,4}|[一二三四五六七八九十百〇零]{1,5}|[ivxIVXⅠ-Ⅻ]{1,5})"
 _PAGE_NUMBER = re.compile(
-    r"[-—–·•\s]*(?:第\s*)?(?:[Pp]age\s*)?\d{1,4}\s*(?:页|頁)?\s*(?:(?:/|of|,|，|共)\s*(?:第|共)?\s*\d{1,4}\s*(?:页|頁)?)?[-—–·•\s]*"
+    rf"[-—–·•\s]*(?:第\s*)?(?:[Pp]age\s*)?{_NUMERAL}\s*(?:页|頁)?"
+    rf"\s*(?:(?:/|of|,|，|共)\s*(?:第|共)?\s*{_NUMERAL}\s*(?:页|頁)?)?[-—–·•\s]*"
 )
+_BARE_NUMBER = re.compile(r"[\divxIVXⅠ-Ⅻ一二三四五六七八九十百〇零]+")
 _STATEMENT_END = re.compile(r"[。！？；：!?;:][”』」）)\"']*$|[.][\"')]*$")
 _HEADING_SIZE = 1.15  # times the size of the body text
 _NO_HEADING_ENDS = ("。", "；", "，", "：", ":")
@@ -21,6 +24,8 @@ _WIDEST_HEADING, _WIDEST_BOLD_HEADING = 120, 80
 _EDGE_LINES = 2
 _EDGE_SHARE = 0.12  # of the page's height
 _LEAST_RECURRENCES = 3
+# In type smaller than this share of the body's, twice is enough.
+_SMALL_TYPE = 0.93
 
 
 def without_running_heads(pages: Sequence[Sequence[PrintedLine]], heights: Sequence[float]) -> list[list[PrintedLine]]:
@@ -36,19 +41,35 @@ def without_running_heads(pages: Sequence[Sequence[PrintedLine]], heights: Seque
         seen.update(edges.keys())
         size_of.update({shape: min(size, size_of.get(shape, size)) for shape, size in edges.items()})
     least = max(_LEAST_RECURRENCES, len(pages) // 3)
+    least_in_small_type = min(least, max(2, len(pages)))
+    body = _body_size_of(line for page in pages for line in page)
     met: set[str] = set()
     kept = []
     for page, lines in zip(pages, edges_of, strict=True):
-        drop = set()
+        drop: set[int] = set()
         for line in lines:
             shape = _shape(line.text)
-            recurs = (seen[shape] >= least or shape in met) and not starts_unit(line.text)
-            is_head = recurs and line.size <= 1.1 * size_of[shape]
-            if is_head or _PAGE_NUMBER.fullmatch(line.text.strip()):
+            enough = least_in_small_type if line.size < _SMALL_TYPE * body else least
+            recurs = (seen[shape] >= enough or shape in met) and not starts_unit(line.text)
+            if recurs and line.size <= 1.1 * size_of[shape]:
+                drop.add(id(line))
+        for line in lines:
+            text = line.text.strip()
+            if _PAGE_NUMBER.fullmatch(text) and not (_BARE_NUMBER.fullmatch(text) and _has_company(line, page, drop)):
                 drop.add(id(line))
         met |= {_shape(line.text) for line in lines}
         kept.append([line for line in page if id(line) not in drop])
     return kept
+
+
+def _has_company(line: PrintedLine, page: Sequence[PrintedLine], drop: set[int]) -> bool:
+    """Whether words stand beside it on its line: then it is a figure that they are about."""
+    middle = (line.top + line.bottom) / 2
+    return any(
+        other.top < middle < other.bottom and id(other) not in drop and not _BARE_NUMBER.fullmatch(other.text.strip())
+        for other in page
+        if other is not line and other.table is None
+    )
 
 
 def paragraphs_of(columns: Iterable[Column]) -> Iterator[Block]:
@@ -84,11 +105,15 @@ def _shape(text: str) -> str:
 
 
 def _body_size(columns: Sequence[Column]) -> float:
+    return _body_size_of(line for column in columns for line in column.lines)
+
+
+def _body_size_of(lines: Iterable[PrintedLine]) -> float:
+    """The type size of most letters."""
     letters: Counter[float] = Counter()
-    for column in columns:
-        for line in column.lines:
-            if line.table is None:
-                letters[_rounded(line.size)] += len(line.text)
+    for line in lines:
+        if line.table is None:
+            letters[_rounded(line.size)] += len(line.text)
     return letters.most_common(1)[0][0] if letters else 0.0
 
 

@@ -4,21 +4,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import pairwise
-from time import monotonic
 from typing import Any
 
+from ingestion.parsing.aligned_tables import with_aligned_tables
 from ingestion.parsing.blocks import Block, ParsedFile
 from ingestion.parsing.decode import clean
 from ingestion.parsing.layout import PrintedLine, columns_of
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
-from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.page_limits import lay_out
 from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
+from ingestion.parsing.pdf_fields import boxes_of, letters_of_ticks, words_of_fields
+from ingestion.parsing.pdf_letters import keep_shown_letters
+from ingestion.parsing.pdf_scans import Scans
+from ingestion.parsing.raised_marks import LOWERED, LOWERED_END, RAISED, RAISED_END, with_marks_told
 from ingestion.parsing.tables import Cell, table_block
 from kb_service.domain.errors import FileRefused
+from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
-_SCAN_DPI = 200
-_LEAST_LETTERS = 10
 # A page of drawings (a map, a chart) has no ruled table, and looking for one would take minutes.
 _MOST_DRAWINGS, _MOST_CROSSINGS, _MOST_TABLES = 8_000, 4_000, 100
 _PLACEHOLDER = re.compile(r"\(?(?:anonymous|untitled|unspecified)|Microsoft|.*\.docx?$", re.IGNORECASE)
@@ -28,6 +30,8 @@ _BOLD = re.compile(r"Bold|Black|Heavy|Medi\b|Hei(?!ti)", re.IGNORECASE)
 _WORD_GAP, _MIXED_GAP, _COLUMN_GAP = 0.12, 0.4, 0.7
 _LEAST_CELLS = 4
 _HAN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
+# Between two letters of one raised group.
+_ONE_MARK = re.compile(f"{RAISED_END}{RAISED}|{LOWERED_END}{LOWERED}")
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 
 
@@ -57,25 +61,35 @@ def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
         raise FileRefused(f"{name} has {len(document.pages)} pages, above the limit of {limits.pages}; split it.")
     pages: list[list[PrintedLine]] = []
     sizes: list[tuple[float, float]] = []
-    scans = _Scans(name, limits)
+    scans, notes = Scans(name, limits), Notes()
     characters = 0
     for number, page in enumerate(document.pages, start=1):
         lay_out(page, f"page {number} of {name}")
-        parts = list(_parts_of(page, number))
-        if _is_scan(page, parts):
-            parts = scans.lines_of(page, number)
+        keep_shown_letters(page, notes)
+        parts = scans.lines_of(page, list(_parts_of(page, number, notes)), number)
         characters += sum(len(part.text) for part in parts)
         require_characters(characters, name, limits)
         pages.append(sorted(parts, key=lambda part: part.top))
         sizes.append((float(page.width), float(page.height)))
         page.close()
+    bodies = without_running_heads(pages, [height for _, height in sizes])
+    notes.add(NoteKind.RUNNING_HEADS, count=sum(map(len, pages)) - sum(map(len, bodies)))
     columns = [
         column
-        for parts, (width, _) in zip(without_running_heads(pages, [height for _, height in sizes]), sizes, strict=True)
-        for column in columns_of(parts, width)
+        for number, (parts, (width, _)) in enumerate(zip(bodies, sizes, strict=True), start=1)
+        for column in columns_of(parts if number in scans.recognised else with_aligned_tables(parts, width), width)
     ]
-    blocks = tuple(counted(paragraphs_of(columns), name, limits))
-    return ParsedFile(blocks, _metadata(document, blocks))
+    blocks = tuple(with_marks_told(counted(paragraphs_of(columns), name, limits)))
+    read = [number for number in range(1, len(pages) + 1) if number not in {*scans.recognised, *scans.unread}]
+    report = FileReport(
+        pictures=scans.pictures,
+        pictures_unread=scans.pictures - scans.pictures_read,
+        pages_read=tuple(read),
+        pages_recognised=tuple(scans.recognised),
+        pages_unread=tuple(scans.unread),
+        notes=notes.all(),
+    )
+    return ParsedFile(blocks, _metadata(document, blocks), report=report)
 
 
 def _metadata(document: Any, blocks: Sequence[Block]) -> Mapping[str, object]:
@@ -84,13 +98,17 @@ def _metadata(document: Any, blocks: Sequence[Block]) -> Mapping[str, object]:
     return metadata if not title or _PLACEHOLDER.match(title) else metadata | {"document_title": title}
 
 
-def _parts_of(page: Any, number: int) -> Iterator[PrintedLine]:
+def _parts_of(page: Any, number: int, notes: Notes) -> Iterator[PrintedLine]:
+    boxes = list(boxes_of(page))
+    if ticks := letters_of_ticks(boxes):
+        page.objects["char"] = [letter for letter in page.chars if id(letter) not in ticks]
     tables = list(_tables_of(page, number))
     yield from tables
     found = _without_doubles(page).extract_words(
         x_tolerance_ratio=_WORD_GAP, keep_blank_chars=True, extra_attrs=["size", "fontname", "upright"]
     )
     words = [word for word in found if word["text"].strip()]
+    words += [*(word for word, _ in boxes), *words_of_fields(page, notes)]
     outside = [word for word in words if not any(_is_inside(word, table) for table in tables)]
     upright = [word for word in outside if word["upright"]]
     if len(upright) < len(outside) / 2:  # a page lying on its side
@@ -140,7 +158,7 @@ def _line(words: Sequence[dict[str, Any]], number: int) -> PrintedLine:
     text = " ".join(text.split())
     widest = max(words, key=lambda word: len(word["text"]))
     return PrintedLine(
-        clean(_UNMAPPED.sub("", text)),
+        clean(_UNMAPPED.sub("", _ONE_MARK.sub("", text))),
         words[0]["x0"],
         words[-1]["x1"],
         min(word["top"] for word in words),
@@ -187,7 +205,7 @@ def _table_block(table: Any, number: int) -> Block | None:
 def _cell(box: Sequence[float], text: str | None, lefts: Sequence[int], tops: Sequence[int]) -> Cell:
     columns = sum(round(box[0]) <= left < round(box[2]) - 1 for left in lefts)
     rows = sum(round(box[1]) <= top < round(box[3]) - 1 for top in tops)
-    words = clean(_UNMAPPED.sub("", text or ""))
+    words = clean(_UNMAPPED.sub("", _ONE_MARK.sub("", text or "")))
     return Cell(
         re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])", "", words), rows, columns
     )
@@ -196,44 +214,3 @@ def _cell(box: Sequence[float], text: str | None, lefts: Sequence[int], tops: Se
 def _is_inside(word: dict[str, Any], table: PrintedLine) -> bool:
     x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
     return bool(table.x0 <= x <= table.x1 and table.top <= y <= table.bottom)
-
-
-def _is_scan(page: Any, parts: Sequence[PrintedLine]) -> bool:
-    letters = sum(len("".join(part.text.split())) for part in parts)
-    return letters < _LEAST_LETTERS and bool(page.images)
-
-
-class _Scans:
-    """The pages of one file that are pictures, read within the limits of pages and seconds."""
-
-    def __init__(self, name: str, limits: ParsingLimits) -> None:
-        self._name, self._limits = name, limits
-        self._pages_read = 0
-        self._started = monotonic()
-
-    def lines_of(self, page: Any, number: int) -> list[PrintedLine]:
-        self._pages_read += 1
-        is_late = monotonic() - self._started > self._limits.ocr_seconds
-        if self._pages_read > self._limits.ocr_pages or is_late:
-            raise FileRefused(
-                f"{self._name} has more scanned pages than are read at once ({self._limits.ocr_pages} pages or "
-                f"{self._limits.ocr_seconds:.0f} seconds); split it."
-            )
-        longest = max(page.width, page.height, 1)
-        scale = min(_SCAN_DPI / 72, (self._limits.image_pixels**0.5) / longest)
-        picture = page.to_image(resolution=72 * scale, antialias=True).original.convert("RGB")
-        lines = lines_of_picture(picture, number, recogniser())
-        self._limits.page_recognised()
-        return [_scaled(line, 1 / scale) for line in lines]
-
-
-def _scaled(line: PrintedLine, factor: float) -> PrintedLine:
-    return PrintedLine(
-        line.text,
-        line.x0 * factor,
-        line.x1 * factor,
-        line.top * factor,
-        line.bottom * factor,
-        line.size * factor,
-        line.page,
-    )

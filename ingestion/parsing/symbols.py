@@ -21,7 +21,8 @@ _SYMBOL = {
     0xB9: "≠", 0xBB: "≈", 0xAE: "→", 0xAC: "←", 0xD6: "√", 0xD7: "·", 0xE5: "∑", 0x61: "α", 0x62: "β", 0x67: "γ",
     0x6D: "μ", 0x70: "π", 0x44: "Δ", 0x57: "Ω",
 }  # fmt: skip
-_FONTS = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "webdings": _WEBDINGS, "symbol": _SYMBOL}
+_DINGBATS = dict(zip(map(ord, "345678nolqrm"), "✓✔✕✖✗✘■☐●☐☐○", strict=True))
+_FONTS = {"zapfdingbats": _DINGBATS, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "webdings": _WEBDINGS, "symbol": _SYMBOL}
 
 
 def is_symbol_font(font: str | None) -> bool:

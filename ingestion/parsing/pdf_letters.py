@@ -1,0 +1,251 @@
+"""Which letters of a pdf page its readers see, and which of them are raised: settled before words are made of them."""
+
+import math
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ingestion.parsing.raised_marks import LOWERED, LOWERED_END, RAISED, RAISED_END
+from ingestion.parsing.symbols import symbol
+from kb_service.domain.file_reports import NoteKind, Notes
+
+Letter = dict[str, Any]
+Box = tuple[float, float, float, float]  # x0, top, x1, bottom
+
+INVISIBLE = "invisible"
+_SMALLEST = 1.5  # points; nobody reads smaller type
+_WHITE, _LIGHT, _LIGHTER_BY = 0.97, 0.5, 0.3
+_LEAST_SKEW = math.radians(3)
+_OVER_OTHERS = 0.1  # of the letters of a watermark lie over others,
+_OVER_OTHERS_IF_DARK, _LARGE = 0.3, 1.8  # or so many, where they are not lighter but so many times larger
+_REPEATS = 3
+# Shares of the type size: how much smaller and higher a raised letter is, and where a line strikes letters out.
+_SMALLER, _HIGHER, _LOWER, _NEAR = 0.82, 0.12, 0.12, 0.35
+_STRUCK_FROM, _STRUCK_TO = 0.35, 0.68
+_MOST_RAISED, _MOST_RULES, _THICKEST_RULE = 600, 400, 1.6
+_PICTURE_FONT = re.compile(r"wingdings(?!3)|dingbats", re.IGNORECASE)
+_MAY_BE_RAISED = re.compile(r"[\d+\-−–nioabcx*＊†‡§#(),，、\[\]［］〔〕①-⑳注stndrhTM°]")
+
+
+def keep_shown_letters(page: Any, notes: Notes) -> None:
+    """Takes out of the page what is not seen on it, and puts signs around raised and lowered letters."""
+    letters: list[Letter] = page.chars
+    if not letters:
+        return
+    shown = [letter for letter in letters if not _is_unseen(letter, page)]
+    if not _holds_text(shown) and _is_picture(page):
+        shown = letters  # the text that a scanner put under its picture
+        notes.add(NoteKind.INVISIBLE_LAYER, str(page.page_number))
+    elif len(shown) < len(letters):
+        notes.add(NoteKind.HIDDEN_TEXT, str(page.page_number))
+    for out, kind in (
+        (_artifacts(shown), NoteKind.RUNNING_HEADS),
+        (_watermark(shown), NoteKind.WATERMARKS),
+        (_struck(shown, page), NoteKind.STRUCK_OUT),
+    ):
+        if out:
+            notes.add(kind, str(page.page_number))
+            shown = [letter for letter in shown if id(letter) not in out]
+    for letter in shown:
+        if _PICTURE_FONT.search(letter["fontname"]) and len(letter["text"]) == 1:
+            letter["text"] = _sign(letter["text"], letter["fontname"])
+    _sign_raised(shown)
+    page.objects["char"] = shown
+
+
+def _sign(letter: str, font: str) -> str:
+    """What a letter of a picture font shows; fonts in a file have names like ABCDEF+Wingdings-Regular."""
+    name = font.rpartition("+")[2].lower()
+    family = "zapfdingbats" if "dingbats" in name else "wingdings 2" if name.startswith("wingdings2") else "wingdings"
+    return symbol(family, ord(letter)) or letter
+
+
+def _holds_text(letters: Sequence[Letter]) -> bool:
+    return sum(not letter["text"].isspace() for letter in letters) >= 10
+
+
+def _is_picture(page: Any) -> bool:
+    area = float(page.width) * float(page.height)
+    return any((each["x1"] - each["x0"]) * (each["bottom"] - each["top"]) > 0.5 * area for each in page.images)
+
+
+def _is_unseen(letter: Letter, page: Any) -> bool:
+    if letter["tag"] == INVISIBLE or letter["size"] < _SMALLEST:
+        return True
+    x0, top, x1, bottom = page.bbox
+    if letter["x1"] < x0 or letter["x0"] > x1 or letter["bottom"] < top or letter["top"] > bottom:
+        return True
+    return _lightness(letter) >= _WHITE and not _has_ground(letter, page)
+
+
+def _lightness(letter: Letter) -> float:
+    """From 0, black, to 1, white; 0 where the color is a pattern."""
+    color = letter["non_stroking_color"]
+    parts = [color] if isinstance(color, (int, float)) else list(color or ())
+    if not all(isinstance(part, (int, float)) for part in parts):
+        return 0.0
+    match parts:
+        case [grey]:
+            # One part may be an ink of its own, of which 1 is the most.
+            return float(grey) if letter.get("ncs") in {None, "DeviceGray", "CalGray"} else 0.0
+        case [red, green, blue]:
+            return 0.3 * red + 0.59 * green + 0.11 * blue
+        case [cyan, magenta, yellow, black]:
+            return float(max(0.0, 1 - min(1.0, 0.3 * cyan + 0.59 * magenta + 0.11 * yellow + black)))
+        case _:
+            return 0.0
+
+
+def _has_ground(letter: Letter, page: Any) -> bool:
+    """Whether a filled shape or a picture lies under it: white on blue is seen."""
+    x, y = (letter["x0"] + letter["x1"]) / 2, (letter["top"] + letter["bottom"]) / 2
+    shapes = [*page.images, *(each for each in (*page.rects, *page.curves) if each["fill"] and _is_dark(each))]
+    return any(each["x0"] <= x <= each["x1"] and each["top"] <= y <= each["bottom"] for each in shapes)
+
+
+def _is_dark(shape: Any) -> bool:
+    return _lightness(shape) < _WHITE
+
+
+def _artifacts(letters: Sequence[Letter]) -> set[int]:
+    """What a tagged file itself calls no part of its text: page headers and numbers, watermarks."""
+    tagged = sum(letter["mcid"] is not None and letter["tag"] != "Artifact" for letter in letters)
+    if tagged < len(letters) / 2:
+        return set()
+    return {id(letter) for letter in letters if letter["tag"] == "Artifact"}
+
+
+def _watermark(letters: Sequence[Letter]) -> set[int]:
+    """Letters at an angle; light ones over others or many times over; large ones over others."""
+    skewed = {id(letter) for letter in letters if _is_skewed(letter)}
+    out = skewed if len(skewed) < len(letters) / 2 else set()
+    groups: dict[tuple[str, float], list[Letter]] = defaultdict(list)
+    for letter in letters:
+        if id(letter) not in out:
+            groups[str(letter["non_stroking_color"]), round(letter["size"])].append(letter)
+    if len(groups) < 2:
+        return out
+    body_key, body = max(groups.items(), key=lambda item: len(item[1]))
+    for key, group in groups.items():
+        is_lighter = _lightness(group[0]) > max(_LIGHT, _lightness(body[0]) + _LIGHTER_BY)
+        is_large = key[1] >= _LARGE * body_key[1]
+        if key == body_key or not (is_lighter or is_large):
+            continue
+        others = [letter for letter in letters if id(letter) not in out and (letter["size"] != group[0]["size"] or is_lighter)]
+        share = _share_over(group, [letter for letter in others if str(letter["non_stroking_color"]) != key[0] or is_large])
+        if share >= (_OVER_OTHERS if is_lighter else _OVER_OTHERS_IF_DARK) or (is_lighter and _repeats(group)):
+            out |= {id(letter) for letter in group}
+    return out
+
+
+def _is_skewed(letter: Letter) -> bool:
+    a, b = letter["matrix"][0], letter["matrix"][1]
+    quarter = math.pi / 2
+    angle = math.atan2(b, a) % quarter
+    return min(angle, quarter - angle) > _LEAST_SKEW
+
+
+def _share_over(group: Sequence[Letter], others: Sequence[Letter]) -> float:
+    """How many of the letters lie over others."""
+    at: dict[tuple[int, int], list[Letter]] = defaultdict(list)
+    for other in others:
+        if not other["text"].isspace():
+            at[round(other["x0"] / 20), round(other["top"] / 20)].append(other)
+    seen = [letter for letter in group if not letter["text"].isspace()]
+    over = 0
+    for letter in seen:
+        reach = int(letter["size"] / 20) + 1
+        column, row = round(letter["x0"] / 20), round(letter["top"] / 20)
+        near = (
+            other
+            for x in range(column - 1, column + reach + 1)
+            for y in range(row - 1, row + reach + 1)
+            for other in at.get((x, y), ())
+        )
+        over += any(_overlap(letter, other) > 0.2 for other in near)
+    return over / max(1, len(seen))
+
+
+def _overlap(one: Letter, other: Letter) -> float:
+    """As a share of the smaller one."""
+    wide = min(one["x1"], other["x1"]) - max(one["x0"], other["x0"])
+    high = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+    if wide <= 0 or high <= 0:
+        return 0.0
+    areas = [(each["x1"] - each["x0"]) * (each["bottom"] - each["top"]) for each in (one, other)]
+    return float(wide * high / max(0.01, min(areas)))
+
+
+def _repeats(group: Sequence[Letter]) -> bool:
+    lines: dict[int, str] = defaultdict(str)
+    for letter in sorted(group, key=lambda letter: (round(letter["top"]), letter["x0"])):
+        lines[round(letter["top"])] += letter["text"].strip()
+    counted = Counter(line for line in lines.values() if len(line) > 1)
+    return bool(counted) and counted.most_common(1)[0][1] >= _REPEATS
+
+
+def _struck(letters: Sequence[Letter], page: Any) -> set[int]:
+    """Letters that a level line crosses, drawn on the page or by a reader's pen."""
+    rules = list(_rules(page))
+    if not 0 < len(rules) <= _MOST_RULES:
+        return set()
+    ordered = sorted(letters, key=lambda letter: float(letter["top"]))
+    tops = [float(letter["top"]) for letter in ordered]
+    tallest = max(letter["bottom"] - letter["top"] for letter in ordered)
+    out: set[int] = set()
+    for x0, top, x1, bottom in rules:
+        y = (top + bottom) / 2
+        for letter in ordered[bisect_left(tops, y - tallest) : bisect_right(tops, y)]:
+            height = letter["bottom"] - letter["top"]
+            is_crossed = letter["top"] + _STRUCK_FROM * height < y < letter["top"] + _STRUCK_TO * height
+            if is_crossed and letter["upright"] and x0 - 1 <= (letter["x0"] + letter["x1"]) / 2 <= x1 + 1:
+                out.add(id(letter))
+    return out
+
+
+def _rules(page: Any) -> Iterator[Box]:
+    for each in (*page.lines, *page.rects):
+        if each["bottom"] - each["top"] <= _THICKEST_RULE and each["x1"] - each["x0"] > 4:
+            yield each["x0"], each["top"], each["x1"], each["bottom"]
+    for each in page.annots:
+        if str(each["data"].get("Subtype")).strip("/'") == "StrikeOut":
+            middle = (each["top"] + each["bottom"]) / 2
+            yield each["x0"], middle, each["x1"], middle
+
+
+def _sign_raised(letters: Sequence[Letter]) -> None:
+    sizes = Counter(round(letter["size"], 1) for letter in letters)
+    largest = max(sizes, default=0.0)
+    small = [each for each in letters if each["size"] < _SMALLER * largest and _MAY_BE_RAISED.match(each["text"])]
+    if not 0 < len(small) <= _MOST_RAISED:
+        return
+    seen = sorted((letter for letter in letters if not letter["text"].isspace()), key=lambda letter: float(letter["x1"]))
+    ends = [float(letter["x1"]) for letter in seen]
+    signs: dict[int, tuple[str, str]] = {}
+    for letter in sorted(small, key=lambda letter: float(letter["x0"])):
+        reach = _NEAR * largest
+        near = seen[bisect_left(ends, letter["x0"] - reach) : bisect_right(ends, letter["x0"] + 0.3 * letter["size"])]
+        for base in reversed(near):
+            if base is letter:
+                continue
+            is_beside = abs(base["size"] - letter["size"]) < 0.5 and abs(base["top"] - letter["top"]) < 1
+            if id(base) in signs and is_beside:
+                signs[id(letter)] = signs[id(base)]
+            elif letter["size"] <= _SMALLER * base["size"] and letter["x0"] - base["x1"] <= _NEAR * base["size"]:
+                if base["top"] - 0.4 * base["size"] < letter["top"] and _is_higher(letter, base):
+                    signs[id(letter)] = (RAISED, RAISED_END)
+                elif letter["top"] < base["bottom"] and letter["bottom"] > base["bottom"] + _LOWER * base["size"]:
+                    signs[id(letter)] = (LOWERED, LOWERED_END)
+            if id(letter) in signs:
+                break
+    for letter in small:
+        if id(letter) in signs:
+            before, after = signs[id(letter)]
+            letter["text"] = f"{before}{letter['text']}{after}"
+
+
+def _is_higher(letter: Letter, base: Letter) -> bool:
+    overlaps = letter["bottom"] > base["top"] + 0.05 * base["size"]
+    return bool(overlaps and letter["bottom"] < base["bottom"] - _HIGHER * base["size"])

@@ -1,0 +1,120 @@
+"""Pages of a pdf that are pictures, or letters drawn as curves, though a header may be printed on them: recognised."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+from ingestion.parsing.layout import PrintedLine
+from ingestion.parsing.limits import ParsingLimits
+from ingestion.parsing.ocr import lines_of_picture, recogniser
+from kb_service.domain.errors import FileRefused
+
+_SCAN_DPI = 200
+_LEAST_LETTERS = 10
+# A full page of text covers 15 to 40 % of it with letters, a header or a stamp 2 %.
+_LETTERS_OF_A_HEADER = 0.05
+_PICTURE_SHARE = 0.25
+_SMALLEST_PICTURE_SHARE = 0.01
+# Letters that are curves: so many small shapes, none wider than these points.
+_LEAST_CURVES, _LARGEST_CURVE = 40, 40.0
+
+
+class Scans:
+    """The pages of one file that are pictures, read within the limits of pages and seconds."""
+
+    def __init__(self, name: str, limits: ParsingLimits) -> None:
+        self._name, self._limits = name, limits
+        self._started = monotonic()
+        self.recognised: list[int] = []
+        self.unread: list[int] = []
+        self.pictures = self.pictures_read = 0
+
+    def lines_of(self, page: Any, parts: list[PrintedLine], number: int) -> list[PrintedLine]:
+        """The parts of a page, with what is recognised where its letters are pictures or curves."""
+        pictures = _pictures(page)
+        self.pictures += len(pictures)
+        letters = sum(len("".join(part.text.split())) for part in parts)
+        if not _needs_recognition(page, parts, pictures, letters):
+            return parts
+        if self._is_exhausted():
+            if letters < _LEAST_LETTERS:
+                raise FileRefused(
+                    f"{self._name} has more scanned pages than are read at once ({self._limits.ocr_pages} pages or "
+                    f"{self._limits.ocr_seconds:.0f} seconds); split it."
+                )
+            self.unread.append(number)
+            return parts
+        found = [line for line in self._recognised(page, number) if not _is_printed(line, parts)]
+        if found:
+            self.pictures_read += len(pictures)
+        if found or letters >= _LEAST_LETTERS:
+            self.recognised.append(number)
+        else:
+            self.unread.append(number)
+        return [*parts, *found] if letters >= _LEAST_LETTERS else found or parts
+
+    def _is_exhausted(self) -> bool:
+        is_late = monotonic() - self._started > self._limits.ocr_seconds
+        return len(self.recognised) + len(self.unread) >= self._limits.ocr_pages or is_late
+
+    def _recognised(self, page: Any, number: int) -> list[PrintedLine]:
+        longest = max(page.width, page.height, 1)
+        scale = min(_SCAN_DPI / 72, (self._limits.image_pixels**0.5) / longest)
+        picture = page.to_image(resolution=72 * scale, antialias=True).original.convert("RGB")
+        lines = lines_of_picture(picture, number, recogniser())
+        self._limits.page_recognised()
+        return [_scaled(line, 1 / scale) for line in lines]
+
+
+def _pictures(page: Any) -> list[tuple[float, float, float, float]]:
+    """Their places on the page, without lines and icons."""
+    area = float(page.width) * float(page.height)
+    boxes = [
+        (max(0.0, each["x0"]), max(0.0, each["top"]), min(page.width, each["x1"]), min(page.height, each["bottom"]))
+        for each in page.images
+    ]
+    return [box for box in dict.fromkeys(boxes) if _area(box) >= _SMALLEST_PICTURE_SHARE * area]
+
+
+def _needs_recognition(
+    page: Any, parts: Sequence[PrintedLine], pictures: Sequence[tuple[float, float, float, float]], letters: int
+) -> bool:
+    if letters < _LEAST_LETTERS and page.images:
+        return True
+    area = float(page.width) * float(page.height)
+    printed = sum((part.x1 - part.x0) * (part.bottom - part.top) for part in parts)
+    if printed > _LETTERS_OF_A_HEADER * area:
+        return False
+    if sum(map(_area, pictures)) > _PICTURE_SHARE * area:
+        return not any(_is_inside(part, box) for part in parts for box in pictures if len(part.text) > 1)
+    if len(page.curves) < _LEAST_CURVES:
+        return False
+    small = sum(each["x1"] - each["x0"] <= _LARGEST_CURVE and each["bottom"] - each["top"] <= _LARGEST_CURVE for each in page.curves)
+    return small >= _LEAST_CURVES
+
+
+def _area(box: tuple[float, float, float, float]) -> float:
+    x0, top, x1, bottom = box
+    return max(0.0, x1 - x0) * max(0.0, bottom - top)
+
+
+def _is_inside(part: PrintedLine, box: tuple[float, float, float, float]) -> bool:
+    x, y = (part.x0 + part.x1) / 2, (part.top + part.bottom) / 2
+    return box[0] < x < box[2] and box[1] < y < box[3]
+
+
+def _is_printed(line: PrintedLine, parts: Sequence[PrintedLine]) -> bool:
+    x, y = (line.x0 + line.x1) / 2, (line.top + line.bottom) / 2
+    return any(part.x0 - 2 <= x <= part.x1 + 2 and part.top - 2 <= y <= part.bottom + 2 for part in parts)
+
+
+def _scaled(line: PrintedLine, factor: float) -> PrintedLine:
+    return replace(
+        line,
+        x0=line.x0 * factor,
+        x1=line.x1 * factor,
+        top=line.top * factor,
+        bottom=line.bottom * factor,
+        size=line.size * factor,
+    )
