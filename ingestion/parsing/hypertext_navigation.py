@@ -12,7 +12,8 @@ _LONGEST_LINK = 12
 _MAY_BE_NAVIGATION = frozenset({"ul", "ol", "div", "table"})
 # but not where they lead to telephones and files,
 _CONTENT_ADDRESS = re.compile(
-    r"(?:tel|mailto|sms):|[^?#]*\.(?:docx?|wps|pdf|xlsx?|et|pptx?|ofd|zip|rar|txt|csv|jpe?g|png)(?:[?#]|$)", re.IGNORECASE
+    r"(?:tel|mailto|sms):|[^?#]*\.(?:docx?|wps|pdf|xlsx?|et|pptx?|ofd|zip|rar|txt|csv|jpe?g|png)(?:[?#]|$)",
+    re.IGNORECASE,
 )
 _CONTENT_SHARE = 0.5
 _NUMBERS = re.compile(r"\d{3,}")

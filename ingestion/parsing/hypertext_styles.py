@@ -89,7 +89,9 @@ def styles_of(root: Any) -> Styles:
     for element in root.iter("style"):
         text = _CONDITIONAL.sub("", _COMMENT.sub("", element.text or ""))
         for selectors, declared in _RULE.findall(text):
-            if not (_HIDDEN.search(declared) or _SHOWN.search(declared) or _STRUCK.search(declared) or "content" in declared):
+            if not (
+                _HIDDEN.search(declared) or _SHOWN.search(declared) or _STRUCK.search(declared) or "content" in declared
+            ):
                 continue
             for selector in selectors.split(","):
                 count += 1

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from itertools import pairwise
 from typing import Any
 
 from ingestion.parsing.aligned_tables import with_aligned_tables
@@ -11,28 +10,22 @@ from ingestion.parsing.blocks import Block, ParsedFile
 from ingestion.parsing.decode import clean
 from ingestion.parsing.layout import PrintedLine, columns_of
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.page_limits import lay_out
 from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
 from ingestion.parsing.pdf_fields import boxes_of, letters_of_ticks, words_of_fields
 from ingestion.parsing.pdf_letters import keep_shown_letters
-from ingestion.parsing.pdf_scans import Scans
-from ingestion.parsing.raised_marks import LOWERED, LOWERED_END, RAISED, RAISED_END, with_marks_told
-from ingestion.parsing.tables import Cell, table_block
+from ingestion.parsing.pdf_scans import Scans, scaled
+from ingestion.parsing.printed_words import UNMAPPED, WORD_GAP, lines_of_words
+from ingestion.parsing.raised_marks import with_marks_told
+from ingestion.parsing.ruled_tables import ruled_table
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
+_SCAN_DPI = 200
 # A page of drawings (a map, a chart) has no ruled table, and looking for one would take minutes.
 _MOST_DRAWINGS, _MOST_CROSSINGS, _MOST_TABLES = 8_000, 4_000, 100
 _PLACEHOLDER = re.compile(r"\(?(?:anonymous|untitled|unspecified)|Microsoft|.*\.docx?$", re.IGNORECASE)
-_BOLD = re.compile(r"Bold|Black|Heavy|Medi\b|Hei(?!ti)", re.IGNORECASE)
-# Shares of the type size: TeX sets word spaces as narrow as this; Han and Latin next to each other get up to the second
-# without a space being meant; a gap above the third separates columns or cells.
-_WORD_GAP, _MIXED_GAP, _COLUMN_GAP = 0.12, 0.4, 0.7
-_LEAST_CELLS = 4
-_HAN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
-# Between two letters of one raised group.
-_ONE_MARK = re.compile(f"{RAISED_END}{RAISED}|{LOWERED_END}{LOWERED}")
-_UNMAPPED = re.compile(r"\(cid:\d+\)")
 
 
 def read_pdf(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
@@ -66,7 +59,7 @@ def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
     for number, page in enumerate(document.pages, start=1):
         lay_out(page, f"page {number} of {name}")
         keep_shown_letters(page, notes)
-        parts = scans.lines_of(page, list(_parts_of(page, number, notes)), number)
+        parts = scans.lines_of(page, list(_parts_of(page, number, notes)), number, _recognised)
         characters += sum(len(part.text) for part in parts)
         require_characters(characters, name, limits)
         pages.append(sorted(parts, key=lambda part: part.top))
@@ -105,7 +98,7 @@ def _parts_of(page: Any, number: int, notes: Notes) -> Iterator[PrintedLine]:
     tables = list(_tables_of(page, number))
     yield from tables
     found = _without_doubles(page).extract_words(
-        x_tolerance_ratio=_WORD_GAP, keep_blank_chars=True, extra_attrs=["size", "fontname", "upright"]
+        x_tolerance_ratio=WORD_GAP, keep_blank_chars=True, extra_attrs=["size", "fontname", "upright"]
     )
     words = [word for word in found if word["text"].strip()]
     words += [*(word for word, _ in boxes), *words_of_fields(page, notes)]
@@ -113,60 +106,13 @@ def _parts_of(page: Any, number: int, notes: Notes) -> Iterator[PrintedLine]:
     upright = [word for word in outside if word["upright"]]
     if len(upright) < len(outside) / 2:  # a page lying on its side
         upright = outside
-    for row in _rows(upright):
-        yield from _segments(row, number)
+    yield from lines_of_words(upright, number)
 
 
 def _without_doubles(page: Any) -> Any:
     """Some printers set bold type by printing each letter twice; looking for that is slow, so only where it shows."""
     places = {(char["text"], round(char["x0"]), round(char["top"])) for char in page.chars}
     return page if len(places) > 0.9 * len(page.chars) else page.dedupe_chars()
-
-
-def _rows(words: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    rows: list[list[dict[str, Any]]] = []
-    tallest: dict[str, Any] = {}  # of the last row: raised and lowered signs overlap it only in part
-    for word in sorted(words, key=lambda word: (word["bottom"], word["x0"])):
-        overlap = min(word["bottom"], tallest["bottom"]) - max(word["top"], tallest["top"]) if tallest else 0.0
-        if rows and overlap > 0.5 * min(word["bottom"] - word["top"], tallest["bottom"] - tallest["top"]):
-            rows[-1].append(word)
-            tallest = max(tallest, word, key=lambda word: float(word["size"]))
-        else:
-            rows.append([word])
-            tallest = word
-    return [sorted(row, key=lambda word: float(word["x0"])) for row in rows]
-
-
-def _segments(row: Sequence[dict[str, Any]], number: int) -> Iterator[PrintedLine]:
-    """A row cut where the gap is wider than a word space can be."""
-    segment: list[dict[str, Any]] = []
-    for word in row:
-        if segment and word["x0"] - segment[-1]["x1"] > _COLUMN_GAP * word["size"]:
-            yield _line(segment, number)
-            segment = []
-        segment.append(word)
-    if segment:
-        yield _line(segment, number)
-
-
-def _line(words: Sequence[dict[str, Any]], number: int) -> PrintedLine:
-    text = words[0]["text"]
-    for before, word in pairwise(words):
-        is_latin = not (_HAN.match(before["text"][-1]) or _HAN.match(word["text"][0]))
-        is_apart = word["x0"] - before["x1"] > (_WORD_GAP if is_latin else _MIXED_GAP) * word["size"]
-        text += (" " if is_apart else "") + word["text"]
-    text = " ".join(text.split())
-    widest = max(words, key=lambda word: len(word["text"]))
-    return PrintedLine(
-        clean(_UNMAPPED.sub("", _ONE_MARK.sub("", text))),
-        words[0]["x0"],
-        words[-1]["x1"],
-        min(word["top"] for word in words),
-        max(word["bottom"] for word in words),
-        float(widest["size"]),
-        number,
-        all(_BOLD.search(word["fontname"]) for word in words),
-    )
 
 
 def _tables_of(page: Any, number: int) -> Iterator[PrintedLine]:
@@ -189,28 +135,21 @@ def _crossings(page: Any) -> int:
 
 
 def _table_block(table: Any, number: int) -> Block | None:
-    """The ruled table with its spans; None for a frame around text."""
-    boxes = [cell for row in table.rows for cell in row.cells if cell is not None]
-    lefts, tops = sorted({round(box[0]) for box in boxes}), sorted({round(box[1]) for box in boxes})
-    if len(lefts) < 2 or len(tops) < 2:
-        return None
-    rows = []
-    for row, texts in zip(table.rows, table.extract(), strict=True):
-        cells = zip(row.cells, texts, strict=True)
-        rows.append([_cell(box, text, lefts, tops) for box, text in cells if box is not None])
-    filled = sum(bool(cell.text) for row in rows for cell in row)
-    return table_block(rows, page=number) if filled >= max(_LEAST_CELLS, 0.3 * len(boxes)) else None
-
-
-def _cell(box: Sequence[float], text: str | None, lefts: Sequence[int], tops: Sequence[int]) -> Cell:
-    columns = sum(round(box[0]) <= left < round(box[2]) - 1 for left in lefts)
-    rows = sum(round(box[1]) <= top < round(box[3]) - 1 for top in tops)
-    words = clean(_UNMAPPED.sub("", _ONE_MARK.sub("", text or "")))
-    return Cell(
-        re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])", "", words), rows, columns
-    )
+    boxes, texts = [], []
+    for row, row_texts in zip(table.rows, table.extract(), strict=True):
+        cells = [(box, text) for box, text in zip(row.cells, row_texts, strict=True) if box is not None]
+        boxes.append([box for box, _ in cells])
+        texts.append([UNMAPPED.sub("", text or "") for _, text in cells])
+    return ruled_table(boxes, texts, number)
 
 
 def _is_inside(word: dict[str, Any], table: PrintedLine) -> bool:
     x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
     return bool(table.x0 <= x <= table.x1 and table.top <= y <= table.bottom)
+
+
+def _recognised(page: Any, number: int, limits: ParsingLimits) -> list[PrintedLine]:
+    longest = max(page.width, page.height, 1)
+    scale = min(_SCAN_DPI / 72, (limits.image_pixels**0.5) / longest)
+    picture = page.to_image(resolution=72 * scale, antialias=True).original.convert("RGB")
+    return [scaled(line, 1 / scale) for line in lines_of_picture(picture, number, recogniser())]

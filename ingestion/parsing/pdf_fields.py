@@ -51,7 +51,9 @@ def boxes_of(page: Any) -> Iterator[tuple[Word, set[int]]]:
 
 def _is_square(rect: Any) -> bool:
     wide, high = rect["x1"] - rect["x0"], rect["bottom"] - rect["top"]
-    return bool(_BOX_FROM <= wide <= _BOX_TO and _BOX_FROM <= high <= _BOX_TO and abs(wide - high) < 2 and rect["stroke"])
+    return bool(
+        _BOX_FROM <= wide <= _BOX_TO and _BOX_FROM <= high <= _BOX_TO and abs(wide - high) < 2 and rect["stroke"]
+    )
 
 
 def _is_within(each: Any, square: Any) -> bool:

@@ -133,8 +133,12 @@ def _watermark(letters: Sequence[Letter]) -> set[int]:
         is_large = key[1] >= _LARGE * body_key[1]
         if key == body_key or not (is_lighter or is_large):
             continue
-        others = [letter for letter in letters if id(letter) not in out and (letter["size"] != group[0]["size"] or is_lighter)]
-        share = _share_over(group, [letter for letter in others if str(letter["non_stroking_color"]) != key[0] or is_large])
+        others = [
+            letter for letter in letters if id(letter) not in out and (letter["size"] != group[0]["size"] or is_lighter)
+        ]
+        share = _share_over(
+            group, [letter for letter in others if str(letter["non_stroking_color"]) != key[0] or is_large]
+        )
         if share >= (_OVER_OTHERS if is_lighter else _OVER_OTHERS_IF_DARK) or (is_lighter and _repeats(group)):
             out |= {id(letter) for letter in group}
     return out
@@ -221,7 +225,9 @@ def _sign_raised(letters: Sequence[Letter]) -> None:
     small = [each for each in letters if each["size"] < _SMALLER * largest and _MAY_BE_RAISED.match(each["text"])]
     if not 0 < len(small) <= _MOST_RAISED:
         return
-    seen = sorted((letter for letter in letters if not letter["text"].isspace()), key=lambda letter: float(letter["x1"]))
+    seen = sorted(
+        (letter for letter in letters if not letter["text"].isspace()), key=lambda letter: float(letter["x1"])
+    )
     ends = [float(letter["x1"]) for letter in seen]
     signs: dict[int, tuple[str, str]] = {}
     for letter in sorted(small, key=lambda letter: float(letter["x0"])):

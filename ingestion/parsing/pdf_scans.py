@@ -1,16 +1,14 @@
 """Pages of a pdf that are pictures, or letters drawn as curves, though a header may be printed on them: recognised."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
 from ingestion.parsing.layout import PrintedLine
 from ingestion.parsing.limits import ParsingLimits
-from ingestion.parsing.ocr import lines_of_picture, recogniser
 from kb_service.domain.errors import FileRefused
 
-_SCAN_DPI = 200
 _LEAST_LETTERS = 10
 # A full page of text covers 15 to 40 % of it with letters, a header or a stamp 2 %.
 _LETTERS_OF_A_HEADER = 0.05
@@ -18,6 +16,9 @@ _PICTURE_SHARE = 0.25
 _SMALLEST_PICTURE_SHARE = 0.01
 # Letters that are curves: so many small shapes, none wider than these points.
 _LEAST_CURVES, _LARGEST_CURVE = 40, 40.0
+
+# What is recognised on a page of that number.
+Recognise = Callable[[Any, int, ParsingLimits], list[PrintedLine]]
 
 
 class Scans:
@@ -30,7 +31,7 @@ class Scans:
         self.unread: list[int] = []
         self.pictures = self.pictures_read = 0
 
-    def lines_of(self, page: Any, parts: list[PrintedLine], number: int) -> list[PrintedLine]:
+    def lines_of(self, page: Any, parts: list[PrintedLine], number: int, recognise: Recognise) -> list[PrintedLine]:
         """The parts of a page, with what is recognised where its letters are pictures or curves."""
         pictures = _pictures(page)
         self.pictures += len(pictures)
@@ -45,7 +46,8 @@ class Scans:
                 )
             self.unread.append(number)
             return parts
-        found = [line for line in self._recognised(page, number) if not _is_printed(line, parts)]
+        found = [line for line in recognise(page, number, self._limits) if not _is_printed(line, parts)]
+        self._limits.page_recognised()
         if found:
             self.pictures_read += len(pictures)
         if found or letters >= _LEAST_LETTERS:
@@ -57,14 +59,6 @@ class Scans:
     def _is_exhausted(self) -> bool:
         is_late = monotonic() - self._started > self._limits.ocr_seconds
         return len(self.recognised) + len(self.unread) >= self._limits.ocr_pages or is_late
-
-    def _recognised(self, page: Any, number: int) -> list[PrintedLine]:
-        longest = max(page.width, page.height, 1)
-        scale = min(_SCAN_DPI / 72, (self._limits.image_pixels**0.5) / longest)
-        picture = page.to_image(resolution=72 * scale, antialias=True).original.convert("RGB")
-        lines = lines_of_picture(picture, number, recogniser())
-        self._limits.page_recognised()
-        return [_scaled(line, 1 / scale) for line in lines]
 
 
 def _pictures(page: Any) -> list[tuple[float, float, float, float]]:
@@ -90,7 +84,10 @@ def _needs_recognition(
         return not any(_is_inside(part, box) for part in parts for box in pictures if len(part.text) > 1)
     if len(page.curves) < _LEAST_CURVES:
         return False
-    small = sum(each["x1"] - each["x0"] <= _LARGEST_CURVE and each["bottom"] - each["top"] <= _LARGEST_CURVE for each in page.curves)
+    small = sum(
+        each["x1"] - each["x0"] <= _LARGEST_CURVE and each["bottom"] - each["top"] <= _LARGEST_CURVE
+        for each in page.curves
+    )
     return small >= _LEAST_CURVES
 
 
@@ -109,7 +106,7 @@ def _is_printed(line: PrintedLine, parts: Sequence[PrintedLine]) -> bool:
     return any(part.x0 - 2 <= x <= part.x1 + 2 and part.top - 2 <= y <= part.bottom + 2 for part in parts)
 
 
-def _scaled(line: PrintedLine, factor: float) -> PrintedLine:
+def scaled(line: PrintedLine, factor: float) -> PrintedLine:
     return replace(
         line,
         x0=line.x0 * factor,
