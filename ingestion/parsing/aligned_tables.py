@@ -14,6 +14,7 @@ _LEAST_ROWS, _LEAST_ROWS_OF_TWO = 3, 3
 _MOST_COLUMNS = 15
 _WIDEST_GAP = 2.6  # times the type size, between two rows of one table
 _LONGEST_CELL, _LONGEST_OF_TWO = 24, 14  # characters of a usual cell; in columns of text lines are longer
+_PROSE = 30  # characters; a column whose cells are usually longer is text beside a table
 _ALIGNED_WITHIN, _ALIGNED_SHARE = 1.0, 0.7
 _LEADERS = re.compile(r"[.…·．]{4,}")
 _MARKER = re.compile(r"[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-zA-Z①-⑳])[)）.．、]?|[•·●■□☑○◆▪*-]")
@@ -93,6 +94,8 @@ def _are_cells(rows: Sequence[Row], run: Sequence[Row]) -> bool:
         return False
     is_of_two = max(map(len, rows)) == 2
     if is_of_two and (all(_MARKER.fullmatch(row[0].text) for row in rows) or len(run) > 1.3 * len(rows)):
+        return False
+    if max(median(len(row[at].text) for row in rows if len(row) > at) for at in range(max(map(len, rows)))) > _PROSE:
         return False
     longest = _LONGEST_OF_TWO if is_of_two else _LONGEST_CELL
     return median(map(len, texts)) <= longest and sorted(map(len, texts))[int(0.9 * len(texts))] <= 3 * longest

@@ -23,7 +23,7 @@ _OVER_OTHERS_IF_DARK, _LARGE = 0.3, 1.8  # or so many, where they are not lighte
 _REPEATS = 3
 # Shares of the type size: how much smaller and higher a raised letter is, and where a line strikes letters out.
 _SMALLER, _HIGHER, _LOWER, _NEAR = 0.82, 0.12, 0.12, 0.35
-_STRUCK_FROM, _STRUCK_TO = 0.35, 0.68
+_STRUCK_FROM, _STRUCK_TO, _STRUCK_SHARE = 0.35, 0.68, 0.6
 _MOST_RAISED, _MOST_RULES, _THICKEST_RULE = 600, 400, 1.6
 _PICTURE_FONT = re.compile(r"wingdings(?!3)|dingbats", re.IGNORECASE)
 _MAY_BE_RAISED = re.compile(r"[\d+\-−–nioabcx*＊†‡§#(),，、\[\]［］〔〕①-⑳注stndrhTM°]")
@@ -131,14 +131,11 @@ def _watermark(letters: Sequence[Letter]) -> set[int]:
     for key, group in groups.items():
         is_lighter = _lightness(group[0]) > max(_LIGHT, _lightness(body[0]) + _LIGHTER_BY)
         is_large = key[1] >= _LARGE * body_key[1]
-        if key == body_key or not (is_lighter or is_large):
+        is_words = sum(letter["text"].isalnum() for letter in group) > len(group) / 2
+        if key == body_key or not is_words or not (is_lighter or is_large):
             continue
-        others = [
-            letter for letter in letters if id(letter) not in out and (letter["size"] != group[0]["size"] or is_lighter)
-        ]
-        share = _share_over(
-            group, [letter for letter in others if str(letter["non_stroking_color"]) != key[0] or is_large]
-        )
+        own = {id(letter) for letter in group} | out
+        share = _share_over(group, [letter for letter in letters if id(letter) not in own])
         if share >= (_OVER_OTHERS if is_lighter else _OVER_OTHERS_IF_DARK) or (is_lighter and _repeats(group)):
             out |= {id(letter) for letter in group}
     return out
@@ -201,12 +198,21 @@ def _struck(letters: Sequence[Letter], page: Any) -> set[int]:
     out: set[int] = set()
     for x0, top, x1, bottom in rules:
         y = (top + bottom) / 2
-        for letter in ordered[bisect_left(tops, y - tallest) : bisect_right(tops, y)]:
-            height = letter["bottom"] - letter["top"]
-            is_crossed = letter["top"] + _STRUCK_FROM * height < y < letter["top"] + _STRUCK_TO * height
-            if is_crossed and letter["upright"] and x0 - 1 <= (letter["x0"] + letter["x1"]) / 2 <= x1 + 1:
-                out.add(id(letter))
+        crossed = [
+            letter
+            for letter in ordered[bisect_left(tops, y - tallest) : bisect_right(tops, y)]
+            if letter["upright"] and _is_crossed(letter, y) and x0 - 1 <= (letter["x0"] + letter["x1"]) / 2 <= x1 + 1
+        ]
+        words = [letter for letter in crossed if letter["text"].isalnum()]
+        # A rule of a table or a fraction goes on where no letters are.
+        if len(words) > 1 and sum(letter["x1"] - letter["x0"] for letter in crossed) > _STRUCK_SHARE * (x1 - x0):
+            out |= {id(letter) for letter in crossed}
     return out
+
+
+def _is_crossed(letter: Letter, y: float) -> bool:
+    height = letter["bottom"] - letter["top"]
+    return bool(letter["top"] + _STRUCK_FROM * height < y < letter["top"] + _STRUCK_TO * height)
 
 
 def _rules(page: Any) -> Iterator[Box]:
@@ -222,7 +228,14 @@ def _rules(page: Any) -> Iterator[Box]:
 def _sign_raised(letters: Sequence[Letter]) -> None:
     sizes = Counter(round(letter["size"], 1) for letter in letters)
     largest = max(sizes, default=0.0)
-    small = [each for each in letters if each["size"] < _SMALLER * largest and _MAY_BE_RAISED.match(each["text"])]
+    small = [
+        each
+        for each in letters
+        if each["size"] < _SMALLER * largest
+        and each["upright"]
+        and each["matrix"][0] > 0
+        and _MAY_BE_RAISED.fullmatch(each["text"])
+    ]
     if not 0 < len(small) <= _MOST_RAISED:
         return
     seen = sorted(
@@ -236,7 +249,7 @@ def _sign_raised(letters: Sequence[Letter]) -> None:
         for base in reversed(near):
             if base is letter:
                 continue
-            is_beside = abs(base["size"] - letter["size"]) < 0.5 and abs(base["top"] - letter["top"]) < 1
+            is_beside = abs(base["size"] - letter["size"]) < 0.5 and abs(base["top"] - letter["top"]) < 0.4 * letter["size"]
             if id(base) in signs and is_beside:
                 signs[id(letter)] = signs[id(base)]
             elif letter["size"] <= _SMALLER * base["size"] and letter["x0"] - base["x1"] <= _NEAR * base["size"]:

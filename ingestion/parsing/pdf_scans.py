@@ -46,15 +46,14 @@ class Scans:
                 )
             self.unread.append(number)
             return parts
-        found = [line for line in recognise(page, number, self._limits) if not _is_printed(line, parts)]
+        found = recognise(page, number, self._limits)
         self._limits.page_recognised()
-        if found:
-            self.pictures_read += len(pictures)
-        if found or letters >= _LEAST_LETTERS:
-            self.recognised.append(number)
-        else:
-            self.unread.append(number)
-        return [*parts, *found] if letters >= _LEAST_LETTERS else found or parts
+        self.pictures_read += len(pictures) if found else 0
+        if letters < _LEAST_LETTERS:
+            (self.recognised if found else self.unread).append(number)
+            return found or parts
+        self.recognised.append(number)
+        return [*parts, *(line for line in found if not _is_printed(line, parts))]
 
     def _is_exhausted(self) -> bool:
         is_late = monotonic() - self._started > self._limits.ocr_seconds

@@ -30,7 +30,7 @@ _POWER_OF_TEN = re.compile(r"(?<![\d.])10$")
 _FACTOR = re.compile(r"[×xX*·]\s*\d+$")
 _CALCULATION = re.compile(r"[(（][^()（）]*[A-Za-z\d+\-×÷*/][^()（）]*[)）]$")
 _CLAUSE_END = re.compile("[，。；：、！？）,;!?)\n\ufdd0]|$")
-_EXPONENTS = str.maketrans("0123456789+-−–n()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ⁽⁾")
+_EXPONENTS = str.maketrans("0123456789+-−–()abcdeijkmnrtxy", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ᵃᵇᶜᵈᵉⁱʲᵏᵐⁿʳᵗˣʸ")
 
 
 def with_marks_told(blocks: Iterable[Block]) -> list[Block]:
@@ -94,8 +94,8 @@ class _Marks:
             return bare, False
         if LINKED in raised or self._is_note(bare, written, before, after):
             return f"（{bare if bare.startswith('注') else '注' + bare}）", True
-        shown = bare.translate(_EXPONENTS)
-        return (shown if all(letter in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁽⁾" for letter in shown) else f"^({bare})"), False
+        can_be_raised = all(ord(letter) in _EXPONENTS for letter in bare)
+        return (bare.translate(_EXPONENTS) if can_be_raised else f"^({bare})"), False
 
     def _is_note(self, bare: str, written: str, before: str, after: str) -> bool:
         if _SYMBOLS.fullmatch(bare) and not (len(bare) == 1 and bare.isascii() and bare.isalpha()):

@@ -1,0 +1,109 @@
+"""OFD (GB/T 33190), the state's page format: text by place, ruled tables, pictures; pages that are pictures recognised.
+
+Read with our own reader: a page is XML with the place of each letter in it, which is what the readers of pdf pages need.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+from ingestion.parsing.aligned_tables import with_aligned_tables
+from ingestion.parsing.blocks import ParsedFile
+from ingestion.parsing.decode import clean
+from ingestion.parsing.layout import PrintedLine, columns_of
+from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.ocr import lines_of_picture, recogniser
+from ingestion.parsing.ofd_pages import OfdPage, Parts, laid_out, name_of, text_of
+from ingestion.parsing.ofd_tables import tables_of
+from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
+from ingestion.parsing.pdf_letters import keep_shown_letters
+from ingestion.parsing.pdf_scans import Scans, scaled
+from ingestion.parsing.printed_words import lines_of_words
+from ingestion.parsing.raised_marks import with_marks_told
+from kb_service.domain.errors import FileRefused
+from kb_service.domain.file_reports import FileReport, NoteKind, Notes
+
+
+def read_ofd(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
+    with ZipFile(BytesIO(data)) as archive:
+        if any(entry.lower().endswith("encryptions.xml") for entry in archive.namelist()):
+            raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
+        parts = Parts(archive, name)
+        root = parts.xml("OFD.xml")
+        bodies = [each for each in root if name_of(each) == "DocBody"] if root is not None else []
+        documents = [(parts.path("", text_of(body, "DocRoot")), body) for body in bodies]
+        notes, scans = Notes(), Scans(name, limits)
+        laid = [page for path, _ in documents for page in laid_out(parts, path, notes, limits)]
+        if not laid:
+            raise FileRefused(f"{name} is an OFD file without a page that can be read; export it again, or as PDF.")
+        return _read(laid, _metadata(documents), scans, notes, name=name, limits=limits)
+
+
+def _read(
+    laid: list[OfdPage], metadata: Mapping[str, object], scans: Scans, notes: Notes, *, name: str, limits: ParsingLimits
+) -> ParsedFile:
+    pages: list[list[PrintedLine]] = []
+    characters = 0
+    for page in laid:
+        number = page.page_number
+        keep_shown_letters(page, notes)
+        parts = scans.lines_of(page, _parts_of(page), number, _recognised)
+        characters += sum(len(part.text) for part in parts)
+        require_characters(characters, name, limits)
+        pages.append(sorted(parts, key=lambda part: part.top))
+    bodies = without_running_heads(pages, [page.height for page in laid])
+    notes.add(NoteKind.RUNNING_HEADS, count=sum(map(len, pages)) - sum(map(len, bodies)))
+    columns = [
+        column
+        for page, lines in zip(laid, bodies, strict=True)
+        for column in columns_of(_with_tables(page, lines, scans), page.width)
+    ]
+    blocks = tuple(with_marks_told(counted(paragraphs_of(columns), name, limits)))
+    by_hand = {*scans.recognised, *scans.unread}
+    report = FileReport(
+        pictures=scans.pictures,
+        pictures_unread=scans.pictures - scans.pictures_read,
+        pages_read=tuple(page.page_number for page in laid if page.page_number not in by_hand),
+        pages_recognised=tuple(scans.recognised),
+        pages_unread=tuple(scans.unread),
+        notes=notes.all(),
+    )
+    if blocks and blocks[0].level == 1:
+        metadata = {"title": blocks[0].text} | dict(metadata)
+    return ParsedFile(blocks, metadata, report=report)
+
+
+def _parts_of(page: OfdPage) -> list[PrintedLine]:
+    tables = tables_of(page)
+    inside = {id(letter) for _, letters in tables for letter in letters}
+    words = [letter for letter in page.chars if id(letter) not in inside and letter["text"].strip()]
+    return [*(table for table, _ in tables), *lines_of_words(words, page.page_number)]
+
+
+def _with_tables(page: OfdPage, lines: list[PrintedLine], scans: Scans) -> list[PrintedLine]:
+    return lines if page.page_number in scans.recognised else with_aligned_tables(lines, page.width)
+
+
+def _metadata(documents: list[tuple[str, Any]]) -> Mapping[str, object]:
+    titles = [clean(text_of(body, "DocInfo", "Title")).strip() for _, body in documents]
+    return {"document_title": titles[0]} if titles and titles[0] else {}
+
+
+def _recognised(page: OfdPage, number: int, limits: ParsingLimits) -> list[PrintedLine]:
+    """Each picture by itself, at its place on the page."""
+    from ingestion.parsing.pictures import on_white, opened
+
+    lines: list[PrintedLine] = []
+    for place in page.images:
+        try:
+            picture = on_white(opened(place["data"](), "a picture", limits))
+        except (FileRefused, OSError, ValueError, KeyError):  # of a kind that is not known here: told as unread
+            continue
+        factor = (place["x1"] - place["x0"]) / max(1, picture.width)
+        for line in lines_of_picture(picture, number, recogniser()):
+            small = scaled(line, factor)
+            moved = replace(small, x0=small.x0 + place["x0"], x1=small.x1 + place["x0"])
+            lines.append(replace(moved, top=small.top + place["top"], bottom=small.bottom + place["top"]))
+    return lines
