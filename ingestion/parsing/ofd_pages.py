@@ -15,6 +15,8 @@ from kb_service.domain.file_reports import NoteKind, Notes
 _POINTS = 72 / 25.4  # in a millimetre
 _MOST_OBJECTS, _MOST_LETTERS, _DEEPEST = 100_000, 100_000, 20
 _A4 = (0.0, 0.0, 210.0, 297.0)
+_LAST_NARROW = 0x2E7F  # letters after it are as wide as they are high
+_WIDEST_STEP = 1.8  # times the type size
 _UNREAD_ANNOTATIONS = frozenset({"Link", "Popup"})
 
 Place = tuple[float, float, float, float]
@@ -180,9 +182,13 @@ def _letters(text: Any, matrix: Matrix) -> Iterator[dict[str, Any]]:
         steps, drops = _deltas(code.get("DeltaX"), len(letters)), _deltas(code.get("DeltaY"), len(letters))
         at_x, at_y = x, y
         for number, letter in enumerate(letters):
-            natural = size * wide * (1.0 if ord(letter) > 0x2E7F else 0.55)
+            natural = size * wide * (1.0 if ord(letter) > _LAST_NARROW else 0.55)
             step = steps[number] if number < len(steps) else (0.0 if drops else natural)
-            width = min(step, 1.2 * natural) if 0 < step and number < len(letters) - 1 else natural
+            # Words of one code keep their own spaces: only a step that no letter takes is a gap.
+            is_last = number == len(letters) - 1
+            if is_last and steps and (ord(letter) > _LAST_NARROW) == (ord(letters[number - 1]) > _LAST_NARROW):
+                step = steps[-1]
+            width = step if 0 < step <= _WIDEST_STEP * size and (not is_last or steps) else natural
             left, base = _moved(at_x, at_y, matrix)
             scaled = size * rotation * _POINTS
             yield {

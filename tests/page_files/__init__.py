@@ -1,0 +1,1 @@
+"""Files in page formats that tests write themselves."""
