@@ -3,15 +3,14 @@
 import csv
 import json
 from collections.abc import Sequence
-from io import StringIO
 from itertools import groupby
 from pathlib import Path
 
 from ingestion.frontmatter import field_name
 from ingestion.importing import Imported
+from ingestion.parsing.comma_separated import rows_of_csv
 from ingestion.parsing.decode import decode
 from ingestion.parsing.question_answers import header_position
-from ingestion.parsing.sheets import delimiter_of
 from kb_service.domain.errors import FileRefused
 
 Row = list[str]
@@ -87,6 +86,6 @@ def _rows_of(source: Path) -> tuple[Row, list[Row]]:
     if source.suffix.lower() not in (".csv", ".tsv"):
         return [], []
     text = decode(source.read_bytes(), source.name)
-    rows = list(csv.reader(StringIO(text), delimiter=delimiter_of(text, source.name)))
+    rows = [row.cells for row in rows_of_csv(text, source.name)]
     position = header_position(rows)
     return ([] if position is None else rows[position]), rows

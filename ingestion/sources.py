@@ -6,10 +6,11 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ingestion.parsing.blocks import QuestionAnswer
+from ingestion.parsing.blocks import QuestionAnswer, RefusedRow
 from ingestion.parsing.limits import LIMITS, ParsingLimits, require_passages
 from ingestion.parsing.parse import parse
 from ingestion.records import EDITABLE, Record, derived_title, fields_of, metadata_of, read_record, require_clean
@@ -159,15 +160,18 @@ class Reading:
         )
         fields = dict(parsed.metadata) | given
         blob = self._keep(file.data)
-        if parsed.question_answers:
-            self._require_records(len(parsed.question_answers), file.name)
-            for position, row in enumerate(parsed.question_answers):
-                read = self._row(file, row, fields, blob)
+        if parsed.question_answers or parsed.refused_rows:
+            self._require_records(len(parsed.question_answers) + len(parsed.refused_rows), file.name)
+            rows = (self._row(file, row, fields, blob) for row in parsed.question_answers)
+            refused = (self._refused_row(file, row, fields) for row in parsed.refused_rows)
+            for position, read in enumerate(chain(rows, refused)):
                 yield read if position else replace(read, report=parsed.report)
-            return
+            if not parsed.blocks:
+                return
         record = read_record(fields | {"id": _id(file.name, fields)})
         draft = self._draft(record, structure(parsed.blocks), file.default_kind, file.name, blob)
-        yield Read(file.source, None, draft, report=parsed.report)
+        is_first = not (parsed.question_answers or parsed.refused_rows)
+        yield Read(file.source, None, draft, report=parsed.report if is_first else None)
 
     def _row(self, file: _File, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
         base = _id(file.name, fields)
@@ -179,6 +183,14 @@ class Reading:
             return Read(file.source, row.row, draft)
         except (InvalidRecord, InvalidInterval) as error:
             return Read(file.source, row.row, None, str(error), json.dumps(raw, ensure_ascii=False, default=str))
+
+    def _refused_row(self, file: _File, row: RefusedRow, fields: Mapping[str, Any]) -> Read:
+        """With the id that it would have; without a question, one by what it says."""
+        base = _id(file.name, fields)
+        asked = row.fields.get("question") or row.fields.get("title") or " ".join(filter(None, row.cells))
+        as_row = QuestionAnswer(row.row, asked, "", extra={"id": row.fields.get("id", "")})
+        raw = dict(fields) | dict(row.fields) | {"id": self._row_id(base, as_row)}
+        return Read(file.source, row.row, None, row.reason, json.dumps(raw, ensure_ascii=False, default=str))
 
     def _row_id(self, base: str, row: QuestionAnswer) -> str:
         """Its own id, kept apart from other sheets' by the file's where it is a mere number.

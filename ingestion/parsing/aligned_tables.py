@@ -21,7 +21,7 @@ _MARKER = re.compile(r"[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[
 
 
 def with_aligned_tables(parts: Sequence[PrintedLine], page_width: float) -> list[PrintedLine]:
-    """The parts of a page, with a table in the place of those that are its cells; columns of text stay what they are."""
+    """The parts of a page, with a table in the place of those that are its cells; columns of text stay."""
     if is_set_in_columns(parts, page_width):
         return list(parts)
     found = [table for run in _runs(rows_of(parts)) if (table := _table(run)) is not None]

@@ -46,6 +46,19 @@ class QuestionAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row of such a sheet that is no question with its answer, with the reason; ``cells`` as they stand there.
+
+    ``fields``: those of its cells whose columns are named, under the names of the bulk format.
+    """
+
+    row: int
+    reason: str
+    cells: tuple[str, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFile:
     """A file as read. ``metadata`` is raw: front matter, title, document properties, under English field names.
 
@@ -56,6 +69,7 @@ class ParsedFile:
     metadata: Mapping[str, object]
     question_answers: tuple[QuestionAnswer, ...] = ()
     report: FileReport = field(default_factory=FileReport)
+    refused_rows: tuple[RefusedRow, ...] = ()
 
 
 def heading(text: str, level: int | None = None, *, page: int | None = None, second: int | None = None) -> Block:

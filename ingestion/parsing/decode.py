@@ -2,8 +2,11 @@
 
 import codecs
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 
 from kb_service.domain.errors import FileRefused
+from kb_service.text.radicals import with_characters
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,6 +22,8 @@ _FREQUENT = frozenset(
     "为個國時來們於對會發動過說產種後學經應當機關規請辦證書號應当机关规请办证书号本市区區第条條办辦理申部门門人民政府及或者"
     "，。、；：（）《》？！“”「」"
 )
+# A file cut off in the middle of a character, or with a bad byte here and there: what was there is shown as U+FFFD.
+_BROKEN, _MOST_BROKEN, _ONE_BROKEN_IN = "\ufffd", 2, 500
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]")
 
@@ -40,9 +45,9 @@ def is_utf8(data: bytes) -> bool:
 
 
 def clean(text: str) -> str:
-    """Line ends as "\\n"; control and zero-width characters, which break search and quotes, removed."""
+    """Line ends as "\\n", radicals as characters; control and zero-width characters, which break search, removed."""
     normal = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return _INVISIBLE.sub("", _CONTROL.sub("", normal.replace("\x0c", "\n").replace("\u00a0", " ")))
+    return with_characters(_INVISIBLE.sub("", _CONTROL.sub("", normal.replace("\x0c", "\n").replace("\u00a0", " "))))
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -51,18 +56,27 @@ def _decoded(data: bytes, name: str) -> str:
             return _strictly(data, encoding, name)
     if (encoding_guess := _utf16_without_mark(data)) is not None:
         return _strictly(data, encoding_guess, name)
-    readings = []
-    for encoding in ("utf-8", "gb18030", "big5hkscs"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8":
-            return text
-        readings.append(text)
+    if is_utf8(data):
+        return data.decode("utf-8")
+    readings = list(_readings(data))
     if not readings:
         raise FileRefused(f"{name} is in an encoding that is not recognised; save it as UTF-8.")
     return max(readings, key=_familiarity)
+
+
+def _readings(data: bytes) -> Iterator[str]:
+    """As each encoding has it; UTF-8 and GB18030 even where a few bytes of a long text are broken."""
+    for encoding in ("gb18030", "big5hkscs"):
+        with suppress(UnicodeDecodeError):
+            yield data.decode(encoding)
+    if not len(data) % 2 and b"\x00" not in data[:4096]:  # of Han characters alone
+        for encoding in ("utf-16-le", "utf-16-be"):
+            with suppress(UnicodeDecodeError):
+                yield data.decode(encoding)
+    for encoding in ("utf-8", "gb18030"):
+        text = data.decode(encoding, "replace")
+        if text.count(_BROKEN) <= _MOST_BROKEN + len(text) // _ONE_BROKEN_IN:
+            yield text
 
 
 def _strictly(data: bytes, encoding: str, name: str) -> str:
@@ -82,4 +96,5 @@ def _utf16_without_mark(data: bytes) -> str | None:
 
 def _familiarity(text: str) -> float:
     sample = [character for character in text[:20_000] if ord(character) > 127]
-    return sum(character in _FREQUENT for character in sample) / max(1, len(sample))
+    strange = sum(0xE000 <= ord(character) <= 0xF8FF or ord(character) > 0xFFFF for character in sample)
+    return (sum(character in _FREQUENT for character in sample) - strange) / max(1, len(sample))

@@ -98,7 +98,8 @@ def _text_format(data: bytes, start: bytes, name: str, suffix: str) -> Format:
         return Format.WEB_ARCHIVE if _is_web_archive(data) else Format.HTML
     if suffix not in _BY_SUFFIX:
         raise FileRefused(
-            f"{name} is of an unknown format; upload md, txt, html, mht, docx, pptx, pdf, ofd, xlsx, csv, srt, vtt, png or jpg."
+            f"{name} is of an unknown format; upload md, txt, html, mht, docx, pptx, pdf, ofd, xlsx, csv, srt, "
+            "vtt, png or jpg."
         )
     return _BY_SUFFIX[suffix]
 

@@ -19,7 +19,7 @@ _FIELDS = frozenset({"input", "select", "textarea"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
 # With fewer characters than this under its headings, a page shows its text by other means.
 _NEARLY_EMPTY = 60
-_UNTOLD_FIELDS = frozenset("hidden submit button image password reset search file".split())
+_UNTOLD_FIELDS = frozenset(["hidden", "submit", "button", "image", "password", "reset", "search", "file"])
 _SEARCH_NAMES = ("search", "key", "query", "captcha", "code", "yzm")
 
 

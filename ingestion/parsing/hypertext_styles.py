@@ -63,7 +63,7 @@ class Styles:
         """By its own style, else by the page's."""
         own = element.get("style") or ""
         if element.get("hidden") is not None or _HIDDEN.search(own):
-            return element.get("hidden") != "until-found"
+            return bool(element.get("hidden") != "until-found")
         if not self._display or _SHOWN.search(own):
             return False
         rules = [rule for rule in self._display if _holds(rule, element)]

@@ -1,6 +1,6 @@
 """OFD (GB/T 33190), the state's page format: text by place, ruled tables, pictures; pages that are pictures recognised.
 
-Read with our own reader: a page is XML with the place of each letter in it, which is what the readers of pdf pages need.
+Read with our own reader: a page is XML with the place of each letter, which is what the readers of pdf pages need.
 """
 
 from collections.abc import Mapping

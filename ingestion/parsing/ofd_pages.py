@@ -98,7 +98,9 @@ def laid_out(parts: Parts, document_path: str, notes: Notes, limits: ParsingLimi
     if document is None:
         return
     common = _child(document, "CommonData")
-    templates = {each.get("ID"): parts.path(document_path, each.get("BaseLoc", "")) for each in _all(common, "TemplatePage")}
+    templates = {
+        each.get("ID"): parts.path(document_path, each.get("BaseLoc", "")) for each in _all(common, "TemplatePage")
+    }
     drawing = _Drawing(parts, _pictures(parts, document_path, common), notes)
     pages = _all(_child(document, "Pages"), "Page")
     if len(pages) > limits.pages:
@@ -141,7 +143,9 @@ class _Drawing:
                 self._notes.add(NoteKind.HIDDEN_TEXT, str(page.page_number), count=int(kind == "TextObject"))
                 continue
             if sum(map(len, page.objects.values())) > _MOST_OBJECTS + _MOST_LETTERS:
-                raise FileRefused(f"page {page.page_number} draws more than {_MOST_OBJECTS:,} objects; export it again.")
+                raise FileRefused(
+                    f"page {page.page_number} draws more than {_MOST_OBJECTS:,} objects; export it again."
+                )
             x, y, width, height = _numbers(each.get("Boundary"), 4, (0, 0, 0, 0))
             own = _times(_matrix(each.get("CTM")), _times((1, 0, 0, 1, x, y), matrix))
             if kind == "TextObject":
@@ -159,7 +163,11 @@ class _Drawing:
         is_shown = (annotation.get("Visible") or "true").lower() not in {"false", "0"}
         if kind == "Watermark":
             self._notes.add(NoteKind.WATERMARKS, str(page.page_number))
-        elif kind not in _UNREAD_ANNOTATIONS and is_shown and (appearance := _child(annotation, "Appearance")) is not None:
+        elif (
+            kind not in _UNREAD_ANNOTATIONS
+            and is_shown
+            and (appearance := _child(annotation, "Appearance")) is not None
+        ):
             x, y, _, _ = _numbers(appearance.get("Boundary"), 4, (0, 0, 0, 0))
             self.draw(page, appearance, _times((1, 0, 0, 1, x, y), matrix))
 
@@ -250,8 +258,8 @@ def _add_rules(page: OfdPage, path: Any, matrix: Matrix) -> None:
         elif command in "BQA" and len(values) >= 2:
             here = _moved(values[-2], values[-1], matrix)
             page.curves.append(_placed((here[0], here[1], here[0] + 1, here[1] + 1)) | {"fill": False})
-    if fills and page.lines and data is not None:
-        x, y, width, height = _numbers(path.get("Boundary"), 4, (0, 0, 0, 0))
+    if fills:
+        _, _, width, height = _numbers(path.get("Boundary"), 4, (0, 0, 0, 0))
         left, top = matrix[4] * _POINTS, matrix[5] * _POINTS
         box = (left, top, left + width * _POINTS, top + height * _POINTS)
         page.rects.append(_placed(box) | {"fill": True, "stroke": False, "non_stroking_color": color})

@@ -31,7 +31,7 @@ def lay_out(page: Any, name: str) -> None:
             _require(self.letters, _MOST_LETTERS, "letters", name)
             advance = super().render_char(*arguments, **named)
             if self.is_invisible:
-                self.cur_item._objs[-1].tag = INVISIBLE
+                setattr(self.cur_item._objs[-1], "tag", INVISIBLE)  # noqa: B010 - read by pdfplumber
             return advance
 
         def paint_path(self, *arguments: Any, **named: Any) -> Any:

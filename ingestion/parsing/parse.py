@@ -8,8 +8,9 @@ from ingestion.parsing.blocks import BlockKind, ParsedFile
 from ingestion.parsing.detect import Format, format_of
 from ingestion.parsing.limits import LIMITS, ParsingLimits, require_characters, require_size
 from kb_service.domain.errors import FileRefused
-from kb_service.domain.file_reports import FileReport
+from kb_service.domain.file_reports import FileReport, Note, NoteKind
 
+_BROKEN = "\ufffd"
 _SUFFIXES = (
     ".md .markdown .txt .html .htm .mht .mhtml .docx .pptx .pdf .ofd .xlsx .xlsm .csv .tsv .srt .vtt "
     ".png .jpg .jpeg .webp .bmp .tif .tiff"
@@ -25,7 +26,7 @@ _READER_OF = {
     Format.PPTX: ("slides", "read_pptx"),
     Format.PDF: ("pdf", "read_pdf"),
     Format.XLSX: ("sheets", "read_xlsx"),
-    Format.CSV: ("sheets", "read_csv"),
+    Format.CSV: ("comma_separated", "read_csv"),
     Format.SUBTITLES: ("subtitles", "read_subtitles"),
     Format.PICTURE: ("pictures", "read_picture"),
     Format.OFD: ("ofd", "read_ofd"),
@@ -40,7 +41,7 @@ def parse(data: bytes, name: str, *, limits: ParsingLimits = LIMITS) -> ParsedFi
     """
     require_size(data, name, limits)
     parsed = _read(data, name, limits)
-    if not parsed.blocks and not parsed.question_answers:
+    if not (parsed.blocks or parsed.question_answers or parsed.refused_rows):
         raise FileRefused(f"{name} holds no text; check that it is the right file.")
     require_characters(sum(len(block.text) for block in parsed.blocks), name, limits)
     return replace(parsed, report=_counted(parsed))
@@ -52,8 +53,11 @@ def _counted(parsed: ParsedFile) -> FileReport:
     characters += sum(len(row.question) + len(row.answer) for row in parsed.question_answers)
     has_pages = report.pages_read or report.pages_recognised or report.pages_unread
     pages = tuple(sorted({block.page for block in blocks if block.page is not None}))
+    broken = sum(block.text.count(_BROKEN) for block in blocks)
+    notes = (*report.notes, Note(NoteKind.UNREADABLE_LETTERS, broken)) if broken else report.notes
     return replace(
         report,
+        notes=notes,
         characters=characters,
         tables=sum(block.kind is BlockKind.TABLE for block in blocks),
         pages_read=report.pages_read if has_pages else pages,

@@ -26,9 +26,9 @@ def words_of_fields(page: Any, notes: Notes) -> Iterator[Word]:
             notes.add(NoteKind.COMMENTS, str(page.page_number), count=int(kind == "Text"))
         elif int(_resolved(data.get("F")) or 0) & _HIDDEN_FLAGS:
             notes.add(NoteKind.HIDDEN_TEXT, str(page.page_number), count=int(bool(_value(data))))
-        elif kind == "Widget" and (text := _value(data)):
-            yield from _words(text, annotation)
-        elif kind == "FreeText" and (text := _text(data.get("Contents"))):
+        elif (kind == "Widget" and (text := _value(data))) or (
+            kind == "FreeText" and (text := _text(data.get("Contents")))
+        ):
             yield from _words(text, annotation)
 
 

@@ -249,7 +249,9 @@ def _sign_raised(letters: Sequence[Letter]) -> None:
         for base in reversed(near):
             if base is letter:
                 continue
-            is_beside = abs(base["size"] - letter["size"]) < 0.5 and abs(base["top"] - letter["top"]) < 0.4 * letter["size"]
+            is_beside = (
+                abs(base["size"] - letter["size"]) < 0.5 and abs(base["top"] - letter["top"]) < 0.4 * letter["size"]
+            )
             if id(base) in signs and is_beside:
                 signs[id(letter)] = signs[id(base)]
             elif letter["size"] <= _SMALLER * base["size"] and letter["x0"] - base["x1"] <= _NEAR * base["size"]:

@@ -83,11 +83,12 @@ def _needs_recognition(
         return not any(_is_inside(part, box) for part in parts for box in pictures if len(part.text) > 1)
     if len(page.curves) < _LEAST_CURVES:
         return False
-    small = sum(
-        each["x1"] - each["x0"] <= _LARGEST_CURVE and each["bottom"] - each["top"] <= _LARGEST_CURVE
-        for each in page.curves
-    )
-    return small >= _LEAST_CURVES
+    return sum(_is_as_large_as_a_letter(each) for each in page.curves) >= _LEAST_CURVES
+
+
+def _is_as_large_as_a_letter(curve: Any) -> bool:
+    wide, high = curve["x1"] - curve["x0"], curve["bottom"] - curve["top"]
+    return bool(wide <= _LARGEST_CURVE and high <= _LARGEST_CURVE)
 
 
 def _area(box: tuple[float, float, float, float]) -> float:

@@ -2,12 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ingestion.frontmatter import field_name
-from ingestion.parsing.blocks import QuestionAnswer
+from ingestion.parsing.blocks import QuestionAnswer, RefusedRow
 
 # A sheet may open with a title and remarks before its header.
-_HEADER_WITHIN = 5
+_HEADER_WITHIN = 12
+_LONGEST_COLUMN_NAME = 12
+_NAMES_A_QUESTION = re.compile(r"(?:问题|問題|提问|咨询内容|问法|^q|^问|^問|^questions?)$")
+_NAMES_AN_ANSWER = re.compile(r"(?:答案|答复|答覆|回答|回复|回覆|解答|口径|答复内容|回答内容|^a|^答|^answers?)$")
+_LIKE_A_QUESTION = re.compile(r"问|問|答|咨询|^[QA]$|FAQ|[Qq]uestion|[Aa]nswer")
+_ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|#+)")
+_FULL_WIDTH = re.compile("[，；]")
 # Column names that mean a question or an answer only in such a sheet.
 _ALSO_ANSWER = frozenset({"分段内容", "分段內容", "内容", "內容"})
 _LIST_BORDER = re.compile(r"[\n;；|｜]+")
@@ -15,14 +22,59 @@ _LIST_BORDER = re.compile(r"[\n;；|｜]+")
 NumberedRow = tuple[int, list[str]]
 
 
-def question_answers(rows: Sequence[NumberedRow]) -> list[QuestionAnswer] | None:
-    """The questions and answers, or None when no header row names both columns. Incomplete rows are left out."""
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """Every row below the header that holds anything is in one of the two."""
+
+    rows: list[QuestionAnswer]
+    refused: list[RefusedRow]
+
+
+def question_answers(rows: Sequence[NumberedRow]) -> FoundRows | None:
+    """The questions and answers, or None when no header row names both columns."""
     position = header_position([texts for _, texts in rows])
     if position is None:
         return None
-    columns = _columns(rows[position][1])
-    found = [_row(number, _fields(row, columns)) for number, row in rows[position + 1 :]]
-    return [row for row in found if row is not None]
+    header = rows[position][1]
+    columns = _columns(header)
+    found = FoundRows([], [])
+    for number, row in rows[position + 1 :]:
+        if not any(row):
+            continue
+        fields = _fields(row, columns)
+        reason = _fault(row, header, fields)
+        if reason is None:
+            found.rows.append(_row(number, fields))
+        else:
+            found.refused.append(RefusedRow(number, reason, tuple(row), fields))
+    return found
+
+
+def _fault(row: Sequence[str], header: Sequence[str], fields: Mapping[str, str]) -> str | None:
+    """Why a row is no question with its answer."""
+    question, answer = fields.get("question") or fields.get("title"), fields.get("answer")
+    if list(row) == list(header):
+        return "it repeats the header"
+    if any(row[len(header) :]):
+        return f"it has {len(row)} cells and the header {len(header)}; put a text that holds the separator into quotes"
+    if wrong := next((text for text in (question, answer) if text and _ERROR_VALUE.fullmatch(text)), None):
+        return f"it holds the error value {wrong}; correct it in the sheet"
+    if not question and not answer:
+        return "it has neither a question nor an answer"
+    if not question:
+        return "it has an answer and no question"
+    if not answer and sum(map(bool, row)) == 1 and _FULL_WIDTH.search(question):
+        return "it has no answer; its cells may be separated by a full-width comma"
+    return None if answer else "it has a question and no answer"
+
+
+def misses_a_column(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a sheet that is read as a table looks like one of questions and answers."""
+    for row in [row for row in rows if any(row)][:_HEADER_WITHIN]:
+        short = [text for text in row if text and len(text) <= _LONGEST_COLUMN_NAME]
+        if len(short) > 1 and any(_LIKE_A_QUESTION.search(text) for text in short):
+            return True
+    return False
 
 
 def header_position(rows: Sequence[Sequence[str]]) -> int | None:
@@ -35,18 +87,36 @@ def header_position(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def _columns(header: Sequence[str]) -> dict[int, str]:
-    """Field names by column; the first column of a name counts."""
+    """Field names by column; the first column of a name counts, and one of the very name before one alike."""
     named: dict[int, str] = {}
     for column, text in enumerate(header):
         field = _column_field(text)
         if field is not None and field not in named.values():
             named[column] = field
+    for column, text in enumerate(header):
+        field = _like_field(text)
+        if column not in named and field is not None and field not in named.values():
+            named[column] = field
     if "answer" not in named.values():
         for column, text in enumerate(header):
-            if re.sub(r"[（(].*", "", text).strip() in _ALSO_ANSWER:
+            if _bare(text) in _ALSO_ANSWER:
                 named[column] = "answer"
                 break
     return named
+
+
+def _like_field(text: str) -> str | None:
+    """用户问题 and 参考答案 are names of these columns too."""
+    bare = _bare(text).lower()
+    if not bare or len(bare) > _LONGEST_COLUMN_NAME or bare.startswith(("是否", "有无", "未", "相似", "反例", "扩展")):
+        return None
+    if _NAMES_A_QUESTION.search(bare):
+        return "question"
+    return "answer" if _NAMES_AN_ANSWER.search(bare) else None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[（(\[【].*|[\s*＊:：_]", "", text, flags=re.DOTALL)
 
 
 def _column_field(text: str) -> str | None:
@@ -62,13 +132,9 @@ def _fields(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
     }
 
 
-def _row(number: int, fields: dict[str, str]) -> QuestionAnswer | None:
+def _row(number: int, fields: dict[str, str]) -> QuestionAnswer:
     """Several questions in one cell, one a line, are one question and its similar ones."""
-    asked = [line.strip() for line in fields.pop("question", "").split("\n") if line.strip()]
-    answer = fields.pop("answer", "")
-    if not asked and "title" in fields:
-        asked = [fields["title"]]
-    if not asked or not answer:
-        return None
+    asked = [line.strip() for line in fields.pop("question", "").split("\n") if line.strip()] or [fields["title"]]
+    answer = fields.pop("answer")
     similar = [part.strip() for part in _LIST_BORDER.split(fields.pop("similar_questions", "")) if part.strip()]
     return QuestionAnswer(number, asked[0], answer, tuple(dict.fromkeys([*asked[1:], *similar])), fields)

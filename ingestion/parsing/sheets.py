@@ -1,16 +1,14 @@
 """Sheets to question-and-answer rows where their columns say so, else to one table each."""
 
-import csv
 import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from io import BytesIO, StringIO
+from io import BytesIO
 
-from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, heading, paragraph
-from ingestion.parsing.decode import clean, decode
+from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, RefusedRow, heading, paragraph
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.office_package import mended
-from ingestion.parsing.question_answers import question_answers
+from ingestion.parsing.question_answers import misses_a_column, question_answers
 from ingestion.parsing.sheet_cells import SheetCells, holds_marked_words
 from ingestion.parsing.sheet_drawings import pictures_in, texts_beside_cells
 from ingestion.parsing.tables import Cell, table_block
@@ -38,7 +36,7 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
             keep_links=False,
             rich_text=holds_marked_words(book_data),
         )
-        room = _Room(name, limits)
+        room = Room(name, limits)
         shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         notes.add(NoteKind.HIDDEN_SHEETS, count=len(workbook.worksheets) - len(shown))
         sheets = [(sheet.title, *_grid(SheetCells(sheet, notes), room)) for sheet in shown]
@@ -53,39 +51,27 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         # openpyxl raises whatever a malformed part trips over (KeyError, ValueError, TypeError, …).
         raise FileRefused(f"{name} is damaged and cannot be read as a workbook; save it again and retry.") from error
     rows: list[QuestionAnswer] = []
+    refused: list[RefusedRow] = []
     blocks: list[Block] = []
     filled = [sheet for sheet in sheets if sheet[1] or beside[sheet[0]]]
     for sheet_name, grid, merges in filled:
         found = question_answers(_unmerged(grid, merges))
         if found is not None:
-            rows.extend(found)
+            rows.extend(found.rows)
+            refused.extend(found.refused)
             continue
+        if misses_a_column([texts for _, texts in grid]):
+            notes.add(NoteKind.READ_AS_TABLE, sheet_name)
         if len(filled) > 1 or not sheet_name.lower().startswith(_DEFAULT_NAMES):
             blocks.append(heading(sheet_name.strip(), 1))
         blocks.extend(_table(grid, merges))
         blocks.extend(paragraph(text) for text in beside[sheet_name])
     kept = tuple(counted(blocks, name, limits))
     report = FileReport(pictures=pictures, pictures_unread=pictures, notes=notes.all())
-    return ParsedFile(kept, {"document_title": title} if title else {}, tuple(rows), report)
+    return ParsedFile(kept, {"document_title": title} if title else {}, tuple(rows), report, tuple(refused))
 
 
-def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
-    text = decode(data, name)
-    require_characters(len(text), name, limits)
-    try:
-        read = list(csv.reader(StringIO(text), delimiter=delimiter_of(text, name)))
-    except csv.Error as error:
-        raise FileRefused(f"{name} cannot be read as a table ({error}); save it again as CSV in UTF-8.") from error
-    _Room(name, limits).take(cells=sum(map(len, read)))
-    cells = [(number, [clean(cell).strip() for cell in row]) for number, row in enumerate(read, start=1)]
-    grid = [(number, row) for number, row in cells if any(row)]
-    found = question_answers(grid)
-    if found is not None:
-        return ParsedFile((), {}, tuple(found))
-    return ParsedFile(tuple(counted(_table(grid, {}), name, limits)), {})
-
-
-class _Room:
+class Room:
     """What is left for the cells and characters of one file."""
 
     def __init__(self, name: str, limits: ParsingLimits) -> None:
@@ -100,7 +86,7 @@ class _Room:
         require_characters(self._characters, self._name, self._limits)
 
 
-def _grid(cells: SheetCells, room: _Room) -> tuple[Grid, Merges]:
+def _grid(cells: SheetCells, room: Room) -> tuple[Grid, Merges]:
     """The cells that hold something, row by row. A sheet's stated range may be a million empty rows: it is not used."""
     texts_of_row: dict[int, dict[int, str]] = {}
     for row, column, text in cells.texts():
@@ -112,7 +98,7 @@ def _grid(cells: SheetCells, room: _Room) -> tuple[Grid, Merges]:
     return grid, _merges(cells.areas, [row for row, _ in grid], columns, room)
 
 
-def _merges(areas: Sequence[str], rows: Sequence[int], columns: Sequence[int], room: _Room) -> Merges:
+def _merges(areas: Sequence[str], rows: Sequence[int], columns: Sequence[int], room: Room) -> Merges:
     """Spans counted in the rows and columns that are kept, which are sorted."""
     from openpyxl.utils import range_boundaries
 
@@ -137,6 +123,11 @@ def _unmerged(grid: Grid, merges: Merges) -> Grid:
         for _, texts in filled[position : position + height]:
             texts[column : column + width] = [grid[position][1][column]] * width
     return filled
+
+
+def table_of_rows(rows: Grid) -> Iterator[Block]:
+    """Of a file without merged cells."""
+    return _table(rows, {})
 
 
 def _table(grid: Grid, merges: Merges) -> Iterator[Block]:
@@ -170,11 +161,3 @@ def _hidden(rows: Sequence[int], merges: Merges) -> set[tuple[int, int]]:
             area = {(below, column + right) for below in rows[first : first + height] for right in range(width)}
             covered |= area - {(row, column)}
     return covered
-
-
-def delimiter_of(text: str, name: str) -> str:
-    """What separates the cells, by the first line."""
-    if name.lower().endswith(".tsv"):
-        return "\t"
-    first = text[:2000].split("\n", 1)[0]
-    return max((",", "\t", ";", "，", "|"), key=first.count)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import unescape
 
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile, heading, paragraph
-from ingestion.parsing.decode import decode
+from ingestion.parsing.decode import clean, decode
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.wrapping import all_joined
 from kb_service.domain.errors import FileRefused
@@ -54,7 +55,7 @@ def cues_of(text: str) -> Iterator[Cue]:
         if at > 0 and not named and not _MACHINE_ID.fullmatch(lines[at - 1]) and lines[at - 1] != "WEBVTT":
             chapter = lines[at - 1]
         words: list[str] = []
-        for line in (_MARKUP.sub("", line).strip() for line in lines[at + 1 :]):
+        for line in (clean(unescape(_MARKUP.sub("", line))).strip() for line in lines[at + 1 :]):
             if line.startswith("#") and (found := _chapter(line)):
                 chapter = found
             elif line:
@@ -95,7 +96,7 @@ def with_chapters(parsed: ParsedFile, chapters: Sequence[tuple[int, str]]) -> Pa
             blocks.append(heading(waiting[0][1], 2, second=waiting[0][0]))
             waiting.pop(0)
         blocks.append(block)
-    return ParsedFile(tuple(blocks), parsed.metadata, parsed.question_answers)
+    return replace(parsed, blocks=tuple(blocks))
 
 
 def _chapter(line: str) -> str | None:

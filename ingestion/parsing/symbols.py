@@ -22,7 +22,13 @@ _SYMBOL = {
     0x6D: "μ", 0x70: "π", 0x44: "Δ", 0x57: "Ω",
 }  # fmt: skip
 _DINGBATS = dict(zip(map(ord, "345678nolqrm"), "✓✔✕✖✗✘■☐●☐☐○", strict=True))
-_FONTS = {"zapfdingbats": _DINGBATS, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "webdings": _WEBDINGS, "symbol": _SYMBOL}
+_FONTS = {
+    "zapfdingbats": _DINGBATS,
+    "wingdings": _WINGDINGS,
+    "wingdings 2": _WINGDINGS_2,
+    "webdings": _WEBDINGS,
+    "symbol": _SYMBOL,
+}
 
 
 def is_symbol_font(font: str | None) -> bool:

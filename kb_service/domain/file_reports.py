@@ -31,8 +31,8 @@ class NoteKind(StrEnum):
     READ_AS_TABLE = "read_as_table"
     CONVERTED = "converted"
     SHOWN_BY_SCRIPT = "shown_by_script"
-    UNREADABLE_BYTES = "unreadable_bytes"
     INVISIBLE_LAYER = "invisible_layer"
+    UNREADABLE_LETTERS = "unreadable_letters"
 
 
 LEFT_OUT = frozenset(
@@ -75,7 +75,7 @@ _SENTENCE_OF: Mapping[NoteKind, str] = {
     NoteKind.READ_AS_TABLE: "read as a table: no header names a question and an answer column",
     NoteKind.CONVERTED: "an old format, read through LibreOffice; compare the text with the original",
     NoteKind.SHOWN_BY_SCRIPT: "{count} pieces of text are shown by scripts or styles only; compare them with the page",
-    NoteKind.UNREADABLE_BYTES: "{count} bytes are no text in its encoding and were left out; save it as UTF-8",
+    NoteKind.UNREADABLE_LETTERS: "{count} letters are broken in the file and stand as \ufffd; save it again as UTF-8",
     NoteKind.INVISIBLE_LAYER: "pages are pictures with an invisible text, which was read; compare it with the pages",
 }
 

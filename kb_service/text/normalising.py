@@ -9,12 +9,15 @@ import re
 import unicodedata
 
 from kb_service.ports import ScriptConverter
+from kb_service.text.radicals import with_characters
 
 # Zero-width and direction marks, soft hyphen, variation selectors, tag characters: they can only hide things.
 _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e01ef]"
 )
 
+# NFKC would make 103 of 10³ and 11/2 of 1½.
+_RAISED_AT_FIGURE = re.compile(r"(?<=\d)(?:[⁰¹²³⁴-⁹⁺⁻]+|[¼½¾⅓⅔])")
 # U+E0020–U+E007E repeat ASCII invisibly.
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _TAG_OFFSET = 0xE0000
@@ -30,8 +33,14 @@ _LONGEST_ENCODED = 4096
 
 def normalised(text: str, converter: ScriptConverter) -> str:
     """NFKC, simplified script, lower case, without invisible characters. Offsets do not carry over."""
-    visible = _INVISIBLE.sub("", text)
+    visible = with_characters(_INVISIBLE.sub("", text))
+    if _RAISED_AT_FIGURE.search(visible):
+        visible = _RAISED_AT_FIGURE.sub(_apart, visible)
     return converter.to_simplified(unicodedata.normalize("NFKC", visible)).lower()
+
+
+def _apart(found: re.Match[str]) -> str:
+    return (" " if found[0] in "¼½¾⅓⅔" else "^") + found[0]
 
 
 def is_traditional(text: str, converter: ScriptConverter) -> bool:

@@ -81,14 +81,16 @@ def test_a_page_that_is_a_picture_is_recognised() -> None:
     ImageDraw.Draw(drawn).text((60, 120), "Fee 100 yuan", fill="black", font=ImageFont.load_default(90))
     buffer = BytesIO()
     drawn.save(buffer, "PNG")
-    parsed = parse(ofd_file([text("云栖市档案", 25, 10, size=3) + picture(20, 60, 170, 120)], image=buffer.getvalue()), "a.ofd")
+    parsed = parse(
+        ofd_file([text("云栖市档案", 25, 10, size=3) + picture(20, 60, 170, 120)], image=buffer.getvalue()), "a.ofd"
+    )
     assert "100" in "".join(block.text for block in parsed.blocks)
     assert parsed.report.pages_recognised == (1,)
 
 
 def test_paths_with_backslashes_and_from_the_root_are_found() -> None:
     root = (
-        f'<ofd:OFD {NAMESPACE}><ofd:DocBody><ofd:DocRoot>\\Doc_0\\Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>'
+        f"<ofd:OFD {NAMESPACE}><ofd:DocBody><ofd:DocRoot>\\Doc_0\\Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
     ).encode()
     assert texts(ofd_file([text("第一条 甲。", 25, 40)], more={"OFD.xml": root})) == ["第一条 甲。"]
 

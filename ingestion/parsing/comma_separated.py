@@ -1,0 +1,118 @@
+"""Rows of a CSV file, with what separates its cells found out; a quote that never ends costs its own row alone."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+from ingestion.parsing.blocks import ParsedFile, RefusedRow
+from ingestion.parsing.decode import clean, decode
+from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.question_answers import header_position, misses_a_column, question_answers
+from ingestion.parsing.sheets import Room, table_of_rows
+from kb_service.domain.errors import FileRefused
+from kb_service.domain.file_reports import FileReport, NoteKind, Notes
+
+_DELIMITERS = (",", "\t", ";", "|", "，", "；")
+_FIRST_LINES = 30
+_MOST_LINES_OF_A_CELL = 2_000
+_LONGEST_CELL = 131_072
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """``number`` counts rows from 1, as a sheet does, ``line`` lines of the file; ``fault`` says why it is no row."""
+
+    number: int
+    line: int
+    cells: list[str]
+    fault: str | None = None
+
+
+def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
+    text = decode(data, name)
+    require_characters(len(text), name, limits)
+    rows = list(rows_of_csv(text, name))
+    Room(name, limits).take(cells=sum(len(row.cells) for row in rows))
+    filled = [row for row in rows if any(row.cells)]
+    notes = Notes()
+    broken = [RefusedRow(row.number, row.fault, tuple(row.cells)) for row in filled if row.fault]
+    whole = [(row.number, row.cells) for row in filled if not row.fault]
+    found = question_answers(whole)
+    if found is not None:
+        refused = tuple(sorted([*found.refused, *broken], key=lambda row: row.row))
+        return ParsedFile((), {}, tuple(found.rows), refused_rows=refused)
+    if broken:
+        raise FileRefused(f"{name}: {broken[0].reason} (row {broken[0].row}).")
+    if misses_a_column([cells for _, cells in whole]):
+        notes.add(NoteKind.READ_AS_TABLE)
+    blocks = tuple(counted(table_of_rows(whole), name, limits))
+    return ParsedFile(blocks, {}, report=FileReport(notes=notes.all()))
+
+
+def rows_of_csv(text: str, name: str) -> Iterator[CsvRow]:
+    """All rows, empty ones too."""
+    delimiter = _delimiter(text, name)
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    at = number = 0
+    while at < len(lines):
+        number += 1
+        cells, following = _record(lines, at, delimiter)
+        if cells is None:
+            fault = (
+                f"a quote is opened in line {at + 1} and not closed where the cell ends; close it, or write it twice"
+            )
+            yield CsvRow(number, at + 1, _cleaned(lines[at].replace('"', "").split(delimiter)), fault)
+            at += 1
+        else:
+            yield CsvRow(number, at + 1, _cleaned(cells))
+            at = following
+
+
+def _cleaned(cells: list[str]) -> list[str]:
+    return [clean(cell).strip() for cell in cells]
+
+
+def _record(lines: list[str], at: int, delimiter: str) -> tuple[list[str] | None, int]:
+    """The cells of the row that begins there, and the line after it; no cells where a quote stays open."""
+    if '"' not in lines[at]:
+        return lines[at].split(delimiter), at + 1
+    if lines[at].count('"') % 2 == 0:  # most rows with quotes: whole by themselves
+        return next(csv.reader(StringIO(lines[at]), delimiter=delimiter), []), at + 1
+    quotes = lines[at].count('"')
+    for end in range(at + 1, min(len(lines), at + _MOST_LINES_OF_A_CELL)):
+        quotes += lines[end].count('"')
+        if quotes % 2 == 0:
+            return _strictly("\n".join(lines[at : end + 1]), delimiter), end + 1
+    return None, at + 1
+
+
+def _strictly(record: str, delimiter: str) -> list[str] | None:
+    if len(record) > _LONGEST_CELL:
+        return None
+    try:
+        rows = list(csv.reader(StringIO(record), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def _delimiter(text: str, name: str) -> str:
+    """That which makes a header of questions and answers, else that which makes rows of one width; outside quotes."""
+    if name.lower().endswith(".tsv"):
+        return "\t"
+    first = [line for line in text[:20_000].split("\n")[:_FIRST_LINES] if line.strip()]
+    best, best_score = ",", (0, 0)
+    for delimiter in _DELIMITERS:
+        rows = [_record([line], 0, delimiter)[0] or line.replace('"', "").split(delimiter) for line in first]
+        if header_position([_cleaned(row) for row in rows]) is not None:
+            return delimiter
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        width, count = widths.most_common(1)[0] if widths else (0, 0)
+        # Sentences hold full-width commas: they separate cells only where no other sign does.
+        if (count, width) > best_score and (delimiter not in "，；" or not best_score[0]):
+            best, best_score = delimiter, (count, width)
+    return best
