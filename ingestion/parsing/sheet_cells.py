@@ -108,7 +108,7 @@ def _shown(value: Any, number_format: str, notes: Notes) -> str:
         case int() | float():
             return shown_number(value, number_format)
         case list():  # pieces of rich text
-            return "".join(_piece(each, notes) for each in value)
+            return "".join([_piece(each, notes) for each in value])
         case _:
             return str(value)
 
@@ -133,7 +133,7 @@ def _format(book: Any, format_id: int) -> str:
     from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 
     if format_id < BUILTIN_FORMATS_MAX_SIZE:
-        return BUILTIN_FORMATS.get(format_id, "General")
+        return str(BUILTIN_FORMATS.get(format_id, "General"))
     return str(book._number_formats[format_id - BUILTIN_FORMATS_MAX_SIZE])
 
 

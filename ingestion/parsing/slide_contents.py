@@ -6,6 +6,7 @@ raised digits, computed numbers, merged cells, SmartArt and formulas, and reads 
 
 import copy
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from ingestion.parsing.blocks import Block
@@ -45,10 +46,12 @@ class SlideContents:
     limits: ParsingLimits
     charts: list[Block] = field(default_factory=list)
     pictures: list[tuple[int, bytes]] = field(default_factory=list)
-    has_changed: bool = False
     _repeated: int = 0
 
-    def take(self, presentation: Any) -> None:
+    def presentation(self, data: bytes) -> Any:
+        from pptx import Presentation
+
+        presentation = Presentation(BytesIO(data))
         for number, slide in enumerate(presentation.slides, start=1):
             self._notes_of(slide)
             if slide._element.get("show") in {"0", "false"}:
@@ -58,6 +61,7 @@ class SlideContents:
                 self._empty_notes(slide)
                 continue
             self._slide(slide, number)
+        return presentation
 
     def _notes_of(self, slide: Any) -> None:
         if not self.limits.speaker_notes and slide.has_notes_slide:
@@ -87,7 +91,6 @@ class SlideContents:
     def _drop(self, element: Any | None) -> None:
         if element is not None and element.getparent() is not None:
             element.getparent().remove(element)
-            self.has_changed = True
 
     def _unwrap(self, alternatives: Any) -> None:
         """What this program knows of two ways to say a thing: shapes as they are, a formula as text."""
@@ -153,7 +156,6 @@ class SlideContents:
         )
         if font is not None:
             text.text = symbols(font, was)
-        self.has_changed |= text.text != was
         return None
 
     def _number(self, body: Any) -> None:
@@ -177,7 +179,6 @@ class SlideContents:
             number = before[1] + 1 if before is not None and before[0] == kind else first
             counts[depth] = (kind, number)
             paragraph.insert(1, _text_run(_label(kind, number)))
-            self.has_changed = True
 
     def _fill_merged(self, table: Any) -> None:
         """A merged cell is told in each place that it covers."""

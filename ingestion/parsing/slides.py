@@ -1,9 +1,9 @@
-"""Slides to blocks with unstructured, which puts shapes into reading order and unfolds groups; `SlideContents` adds the rest."""
+"""Slides to blocks with unstructured, which puts shapes into reading order; `SlideContents` adds what it lacks."""
 
 import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -26,13 +26,13 @@ _MOST_SHAPES, _MOST_ON_A_SLIDE = 20_000, 2_000
 
 
 def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
-    _require_few_shapes(data, name)
-    partition = _partition()
     notes = Notes()
     try:
+        data = mended(data, notes)
+        _require_few_shapes(data, name)
+        elements_of = _partitioner()
         contents = SlideContents(notes, limits)
-        plain = _plain(mended(data, notes), contents)
-        elements = partition(file=BytesIO(plain), include_slide_notes=limits.speaker_notes)
+        elements = elements_of(contents.presentation(data), limits.speaker_notes)
         read = list(counted((b for element in elements for b in _blocks_of(element, name, limits)), name, limits))
         # A slide's notes come first, and belong under its title.
         read += contents.charts
@@ -57,18 +57,6 @@ def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     return ParsedFile(tuple(blocks), {"title": title} if title else {}, report=report)
 
 
-def _plain(data: bytes, contents: SlideContents) -> bytes:
-    from pptx import Presentation
-
-    presentation = Presentation(BytesIO(data))
-    contents.take(presentation)
-    if not contents.has_changed:
-        return data
-    made = BytesIO()
-    presentation.save(made)
-    return made.getvalue()
-
-
 def _require_few_shapes(data: bytes, name: str) -> None:
     """Counted before any is read: a file may list a slide many times, and reading a shape takes a millisecond."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
@@ -88,18 +76,40 @@ def _require_few_shapes(data: bytes, name: str) -> None:
 
 
 @cache
-def _partition() -> Any:
-    """unstructured's reader, kept from the network: it would fetch an English model, and report its use."""
+def _partitioner() -> Callable[[Any, bool], Iterator[Any]]:
+    """unstructured's reader of a presentation that python-pptx has open, with or without its notes.
+
+    It is kept from the network: it would fetch an English model, and report its use.
+    """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("UNSTRUCTURED_DISABLE_NOTICE", "1")
     import spacy
     from unstructured.nlp import tokenize
-    from unstructured.partition.pptx import partition_pptx
+    from unstructured.partition.pptx import PptxPartitionerOptions, _PptxPartitioner
 
     chinese = spacy.blank("zh")
     chinese.add_pipe("sentencizer", config={"punct_chars": ["。", "！", "？", "；"]})
     tokenize._get_nlp = cache(lambda: chinese)
-    return partition_pptx
+
+    class Partitioner(_PptxPartitioner):
+        _presentation: Any = None
+
+    def elements_of(presentation: Any, with_notes: bool) -> Iterator[Any]:
+        partitioner = Partitioner(
+            PptxPartitionerOptions(
+                file=None,
+                file_path=None,
+                include_page_breaks=False,
+                include_slide_notes=with_notes,
+                infer_table_structure=True,
+                strategy="fast",
+            )
+        )
+        partitioner._presentation = presentation
+        elements: Iterator[Any] = partitioner._iter_presentation_elements()
+        return elements
+
+    return elements_of
 
 
 def _blocks_of(element: Any, name: str, limits: ParsingLimits) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from ingestion.parsing.blocks import ParsedFile
+from ingestion.parsing.limits import LIMITS
 from ingestion.parsing.parse import parse
 from ingestion.structure import structure
 from kb_service.domain.errors import FileRefused
@@ -153,7 +155,7 @@ def deck() -> ParsedFile:
     data.categories = ["2025年"]
     data.add_series("办件量", (120,))
     slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, Inches(1), Inches(4), Inches(4), Inches(2), data)
-    return parse(saved(presentation), "a.pptx")
+    return parse(saved(presentation), "a.pptx", limits=replace(LIMITS, speaker_notes=True))
 
 
 def test_slides_have_titles_text_notes_and_tables_with_their_number(deck: ParsedFile) -> None:
