@@ -49,6 +49,7 @@ class ParsingLimits:
     page_recognised: Callable[[], None] = _nobody
     speaker_notes: bool = False
     libreoffice: str | None = None
+    conversion_seconds: float = 25.0
 
 
 LIMITS = ParsingLimits()
