@@ -1,9 +1,12 @@
 """What a file is: by its first bytes where they tell, by its ending where they do not."""
 
 import re
+import zipfile
 from enum import StrEnum
+from io import BytesIO
 from pathlib import PurePath
 
+from ingestion.parsing.conversion import NEW_SUFFIX_OF, libreoffice, new_suffix
 from ingestion.parsing.limits import ParsingLimits, require_safe_archive
 from kb_service.domain.errors import FileRefused
 
@@ -21,6 +24,8 @@ class Format(StrEnum):
     PICTURE = "picture"
     OFD = "ofd"
     WEB_ARCHIVE = "web_archive"
+    ODT = "odt"
+    OLD_OFFICE = "old_office"
 
 
 _BY_SUFFIX = {
@@ -39,9 +44,14 @@ _BY_SUFFIX = {
 _WEB_PAGES = frozenset({".html", ".htm", ".mht", ".mhtml"})
 _PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
 _OLD_OFFICE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NEW_SUFFIX_OF = {".doc": ".docx", ".wps": ".docx", ".ppt": ".pptx", ".dps": ".pptx", ".xls": ".xlsx", ".et": ".xlsx"}
+_RICH_TEXT_START = b"{\\rtf"
+# Containers of other programs, by a part that only they have.
+_FOREIGN = {
+    "META-INF/container.xml": ("an electronic book", "PDF"),
+    "Index/Document.iwa": ("a file of Apple's programs", "Word, Excel or PDF"),
+}
 _OFFICE_PART = {"word/": Format.DOCX, "ppt/": Format.PPTX, "xl/": Format.XLSX, "OFD.xml": Format.OFD}
-_BINARY = ".pdf .docx .pptx .xlsx .xlsm .png .jpg .jpeg .webp .bmp .tif .tiff"
+_BINARY = ".pdf .docx .docm .dotx .pptx .pptm .odt .xlsx .xlsm .png .jpg .jpeg .webp .bmp .tif .tiff"
 _BINARY_SUFFIXES = frozenset(_BINARY.split())
 
 
@@ -58,8 +68,8 @@ def format_of(data: bytes, name: str, limits: ParsingLimits) -> Format:
     start = data[:1024].lstrip(b"\x00\t\r\n ")
     if (b"%PDF-" in data[:1024] and suffix not in _BY_SUFFIX) or start.startswith(b"%PDF-"):
         return Format.PDF
-    if data.startswith(_OLD_OFFICE_START):
-        raise FileRefused(_old_office_sentence(data, name, suffix))
+    if data.startswith((_OLD_OFFICE_START, _RICH_TEXT_START)):
+        return _old_office_format(data, name, suffix, limits)
     if data.startswith(b"PK"):
         return _office_format(data, name, limits)
     if _is_picture(data):
@@ -67,19 +77,50 @@ def format_of(data: bytes, name: str, limits: ParsingLimits) -> Format:
     return _text_format(data, start, name, suffix)
 
 
-def _old_office_sentence(data: bytes, name: str, suffix: str) -> str:
-    if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e" in data:
-        return f"{name} is encrypted; remove the password and upload it again."
-    wanted = _NEW_SUFFIX_OF.get(suffix, ".docx, .pptx or .xlsx")
-    return f"{name} is in the old binary Office format; open it and save it as {wanted}."
+def _old_office_format(data: bytes, name: str, suffix: str, limits: ParsingLimits) -> Format:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
+    if libreoffice(limits) is not None:
+        return Format.OLD_OFFICE
+    new = new_suffix(data, suffix)
+    wanted = f".{new}" if new else ".docx, .pptx or .xlsx"
+    raise FileRefused(
+        f"{name} is in an old Office format, and no LibreOffice is installed here that could convert it; "
+        f"open it and save it as {wanted}."
+    )
 
 
 def _office_format(data: bytes, name: str, limits: ParsingLimits) -> Format:
     entries = require_safe_archive(data, name, limits)
+    if "xl/workbook.bin" in entries:
+        return _converted_format(name, "a binary workbook", ".xlsx", limits)
+    if "content.xml" in entries and "mimetype" in entries:
+        return _open_document_format(data, name, limits)
     for prefix, file_format in _OFFICE_PART.items():
         if any(entry.startswith(prefix) for entry in entries):
             return file_format
+    for part, (kind, wanted) in _FOREIGN.items():
+        if part in entries:
+            raise FileRefused(f"{name} is {kind}, which is not read; export it as {wanted}.")
     raise FileRefused(f"{name} is an archive, not a document; unpack it and upload the files in it.")
+
+
+def _open_document_format(data: bytes, name: str, limits: ParsingLimits) -> Format:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip().rpartition("opendocument.")[2]
+        manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
+    if b"encryption-data" in manifest:
+        raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
+    if kind.startswith("text"):
+        return Format.ODT
+    wanted = {"spreadsheet": ".xlsx", "presentation": ".pptx"}.get(kind.removesuffix("-template"), "PDF")
+    return _converted_format(name, f"an OpenDocument {kind or 'file'}", wanted, limits)
+
+
+def _converted_format(name: str, kind: str, wanted: str, limits: ParsingLimits) -> Format:
+    if wanted != "PDF" and libreoffice(limits) is not None:
+        return Format.OLD_OFFICE
+    raise FileRefused(f"{name} is {kind}, which is not read here; open it and save it as {wanted}.")
 
 
 def _is_picture(data: bytes) -> bool:
@@ -88,8 +129,8 @@ def _is_picture(data: bytes) -> bool:
 
 
 def _text_format(data: bytes, start: bytes, name: str, suffix: str) -> Format:
-    if suffix in _NEW_SUFFIX_OF:
-        raise FileRefused(f"{name} has an old Office ending; open it and save it as {_NEW_SUFFIX_OF[suffix]}.")
+    if suffix in NEW_SUFFIX_OF:
+        raise FileRefused(f"{name} has an old Office ending; open it and save it as .{NEW_SUFFIX_OF[suffix]}.")
     if suffix in _BINARY_SUFFIXES:
         if start[:15].lower().startswith((b"<!doctype html", b"<html")):
             return Format.HTML
@@ -98,8 +139,8 @@ def _text_format(data: bytes, start: bytes, name: str, suffix: str) -> Format:
         return Format.WEB_ARCHIVE if _is_web_archive(data) else Format.HTML
     if suffix not in _BY_SUFFIX:
         raise FileRefused(
-            f"{name} is of an unknown format; upload md, txt, html, mht, docx, pptx, pdf, ofd, xlsx, csv, srt, "
-            "vtt, png or jpg."
+            f"{name} is of an unknown format; upload md, txt, html, mht, docx, odt, pptx, pdf, ofd, xlsx, csv, "
+            "srt, vtt, png or jpg."
         )
     return _BY_SUFFIX[suffix]
 

@@ -12,7 +12,7 @@ from kb_service.domain.file_reports import FileReport, Note, NoteKind
 
 _BROKEN = "\ufffd"
 _SUFFIXES = (
-    ".md .markdown .txt .html .htm .mht .mhtml .docx .pptx .pdf .ofd .xlsx .xlsm .csv .tsv .srt .vtt "
+    ".md .markdown .txt .html .htm .mht .mhtml .docx .docm .dotx .odt .pptx .pdf .ofd .xlsx .xlsm .csv .tsv .srt .vtt "
     ".png .jpg .jpeg .webp .bmp .tif .tiff"
 )
 SUPPORTED_SUFFIXES = frozenset(_SUFFIXES.split())
@@ -30,6 +30,8 @@ _READER_OF = {
     Format.SUBTITLES: ("subtitles", "read_subtitles"),
     Format.PICTURE: ("pictures", "read_picture"),
     Format.OFD: ("ofd", "read_ofd"),
+    Format.ODT: ("odt.reading", "read_odt"),
+    Format.OLD_OFFICE: ("old_office", "read_old_office"),
     Format.WEB_ARCHIVE: ("web_archive", "read_web_archive"),
 }
 

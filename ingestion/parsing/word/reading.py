@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +16,7 @@ from ingestion.parsing.blocks import Block, BlockKind, ParsedFile, paragraph
 from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import read_embedded
+from ingestion.parsing.inner_files import blocks_of_inner_file
 from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs
 from ingestion.parsing.office_package import mended
 from ingestion.parsing.smart_art import lines_of_diagram
@@ -151,12 +153,12 @@ class _Reader:
 
     def _chunk(self, relation: str | None) -> Iterator[Block]:
         """A file of another format that stands in the text as a part of it."""
-        from ingestion.parsing.inner_files import blocks_of_inner_file
-
         part = self._part_once(relation)
         blocks = None
         if part is not None and not self._source.is_embedded:
-            blocks = blocks_of_inner_file(part.blob, str(part.partname), self._source.limits)
+            inner = partial(read_docx, is_embedded=True)
+            name = str(part.partname)
+            blocks = blocks_of_inner_file(part.blob, name, self._source.limits, read_docx=inner)
         if blocks is None:
             self._source.notes.add(NoteKind.EMBEDDED_FILES)
         else:
