@@ -62,7 +62,9 @@ def word_parts(
     for path, (_, content) in further.items():
         parts[f"word/{path}"] = content.replace("NAMES", _NAMES)
     package = "http://schemas.openxmlformats.org/package/2006"
-    parts["word/_rels/document.xml.rels"] = f'<Relationships xmlns="{package}/relationships">{relations}</Relationships>'
+    parts["word/_rels/document.xml.rels"] = (
+        f'<Relationships xmlns="{package}/relationships">{relations}</Relationships>'
+    )
     parts["_rels/.rels"] = (
         f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{_RELATIONS}/officeDocument" '
         'Target="word/document.xml"/></Relationships>'

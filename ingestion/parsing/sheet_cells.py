@@ -98,6 +98,8 @@ class SheetCells:
 
 
 def _shown(value: Any, number_format: str, notes: Notes) -> str:
+    from openpyxl.utils.datetime import from_excel
+
     match value:
         case str():
             return unescaped(value)
@@ -105,6 +107,8 @@ def _shown(value: Any, number_format: str, notes: Notes) -> str:
             return "是" if value else "否"
         case datetime() | date() | time() | timedelta():
             return shown_moment(value, number_format)
+        case int() | float() if "aaa" in number_format:  # a day of the week, which openpyxl takes for a number
+            return shown_moment(from_excel(value), number_format)
         case int() | float():
             return shown_number(value, number_format)
         case list():  # pieces of rich text

@@ -213,6 +213,8 @@ def _in_han(amount: Decimal, style: int) -> str:
         part, number = divmod(number, unit)
         if part:
             text += (zero if text and part < 1000 else "") + written(part, form) + name
+    if style == 1:
+        text = text.replace("零", zero)
     tail = "." + "".join(digits[int(each)] for each in fraction) if fraction else ""
     return ("-" if amount < 0 else "") + (text or zero) + tail
 

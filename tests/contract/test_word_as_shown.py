@@ -33,7 +33,17 @@ def test_articles_count_on_over_sections_and_chapters_and_items_begin_anew_in_ea
         level(2, "chineseCountingThousand", "第%3条", '<w:lvlRestart w:val="0"/>'),
         level(3, "chineseCountingThousand", "（%4）"),
     )
-    order = [("总则", 0), ("目的", 2), ("范围", 1), ("对象", 2), ("甲", 3), ("乙", 3), ("罚则", 0), ("处罚", 2), ("丙", 3)]
+    order = [
+        ("总则", 0),
+        ("目的", 2),
+        ("范围", 1),
+        ("对象", 2),
+        ("甲", 3),
+        ("乙", 3),
+        ("罚则", 0),
+        ("处罚", 2),
+        ("丙", 3),
+    ]
     body = "".join(numbered(text, 1, depth) for text, depth in order)
     assert lines(word_file(body, numbering=list_of(*levels))) == [
         "第一章 总则", "第一条 目的", "第一节 范围", "第二条 对象", "（一）甲", "（二）乙", "第二章 罚则", "第三条 处罚", "（一）丙",
@@ -74,7 +84,9 @@ def test_every_kind_of_number(number_format: str, third: str) -> None:
 
 
 def test_a_numbering_style_gives_the_levels_of_a_list() -> None:
-    styles = '<w:style w:type="numbering" w:styleId="L"><w:pPr><w:numPr><w:numId w:val="5"/></w:numPr></w:pPr></w:style>'
+    styles = (
+        '<w:style w:type="numbering" w:styleId="L"><w:pPr><w:numPr><w:numId w:val="5"/></w:numPr></w:pPr></w:style>'
+    )
     numbering = (
         f'<w:abstractNum w:abstractNumId="5">{level(0, "ideographTraditional", "%1、")}<w:styleLink w:val="L"/></w:abstractNum>'
         '<w:abstractNum w:abstractNumId="6"><w:numStyleLink w:val="L"/></w:abstractNum>'
@@ -87,12 +99,16 @@ def test_a_numbering_style_gives_the_levels_of_a_list() -> None:
 
 
 def test_the_list_says_at_which_level_a_style_stands() -> None:
-    style = '<w:style w:type="paragraph" w:styleId="{0}"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    style = (
+        '<w:style w:type="paragraph" w:styleId="{0}"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+    )
     levels = (
         level(0, "chineseCountingThousand", "第%1章", '<w:pStyle w:val="Z"/>'),
         level(1, "chineseCountingThousand", "第%2条", '<w:pStyle w:val="T"/>'),
     )
-    body = "".join(paragraph(text, properties=f'<w:pStyle w:val="{name}"/>') for name, text in (("Z", "总则"), ("T", "目的")))
+    body = "".join(
+        paragraph(text, properties=f'<w:pStyle w:val="{name}"/>') for name, text in (("Z", "总则"), ("T", "目的"))
+    )
     data = word_file(body, numbering=list_of(*levels), styles=style.format("Z") + style.format("T"))
     assert lines(data) == ["第一章 总则", "第一条 目的"]
 
@@ -253,7 +269,8 @@ def test_a_box_in_a_cell_is_told_once_and_an_inner_table_row_by_row() -> None:
         "</mc:Fallback></mc:AlternateContent></w:r>"
     )
     inner = "".join(
-        f"<w:tr><w:tc>{paragraph(a)}</w:tc><w:tc>{paragraph(b)}</w:tc></w:tr>" for a, b in (("甲类", "10元"), ("乙类", "20元"))
+        f"<w:tr><w:tc>{paragraph(a)}</w:tc><w:tc>{paragraph(b)}</w:tc></w:tr>"
+        for a, b in (("甲类", "10元"), ("乙类", "20元"))
     )
     row = f"<w:tr><w:tc>{paragraph('时限', choice)}</w:tc><w:tc><w:tbl>{inner}</w:tbl></w:tc></w:tr>"
     assert lines(word_file(f"<w:tbl>{row}</w:tbl>")) == ["时限 五个工作日 | 甲类：10元；乙类：20元"]
@@ -266,7 +283,9 @@ def test_a_file_of_the_strict_form_is_read_like_any_other() -> None:
     parts = word_parts(paragraph("停车首小时五元。", run("旧", "<w:vanish/>")))
     strict = {
         name: str(content)
-        .replace("http://schemas.openxmlformats.org/wordprocessingml/2006/", "http://purl.oclc.org/ooxml/wordprocessingml/")
+        .replace(
+            "http://schemas.openxmlformats.org/wordprocessingml/2006/", "http://purl.oclc.org/ooxml/wordprocessingml/"
+        )
         .replace("http://schemas.openxmlformats.org/officeDocument/2006/", "http://purl.oclc.org/ooxml/officeDocument/")
         for name, content in parts.items()
     }

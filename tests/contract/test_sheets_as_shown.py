@@ -1,0 +1,128 @@
+"""A sheet's cells as it shows them: number formats, what is hidden, what has no value."""
+
+import io
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+
+from ingestion.parsing.parse import parse
+from ingestion.splitting import split
+from ingestion.structure import structure
+from kb_service.domain.file_reports import NoteKind
+
+
+def saved(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def text(book: Workbook) -> str:
+    return "\n".join(block.text for block in parse(saved(book), "a.xlsx").blocks)
+
+
+def noted(book: Workbook) -> dict[NoteKind, tuple[int, tuple[str, ...]]]:
+    return {note.kind: (note.count, note.places) for note in parse(saved(book), "a.xlsx").report.notes}
+
+
+def sheet_of(*rows: tuple[Any, ...]) -> tuple[Workbook, Any]:
+    book = Workbook()
+    sheet: Any = book.active
+    for row in rows:
+        sheet.append(row)
+    return book, sheet
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (1, "0%", "100%"), (0.055, "0.0%", "5.5%"), (2740, "#,##0", "2,740"), (1234567.891, "#,##0.00", "1,234,567.89"),
+        (-5, "0.00;(0.00)", "(5.00)"), (0, '0;-0;"免收"', "免收"), (800, '#,##0"元/月"', "800元/月"), (7, "0000", "0007"),
+        (2153581234, "000-0000-0000", "021-5358-1234"), (1.25, "# ?/?", "1 1/4"), (2740, "[$¥-804]#,##0", "¥2,740"),
+        (1200, "[DBNum2][$-804]General", "壹仟贰佰"), (10203, "[DBNum1][$-804]General", "一万〇二百〇三"),
+        (95, '[>=90]"优";[>=60]"良";"差"', "优"), (61, '[>=90]"优";[>=60]"良";"差"', "良"), (12345, '0.0,"千"', "12.3千"),
+        (0.30000000000000004, "General", "0.3"), (3, '"第"0"档"', "第3档"), (20, "@", "20"), (1234, "0.00E+00", "1.23E+03"),
+        (datetime(2026, 3, 1), 'yyyy"年"m"月"d"日"', "2026年3月1日"), (datetime(2026, 3, 1), "mm-dd-yy", "2026-03-01"),
+        (datetime(2026, 3, 1), "yyyy/m/d", "2026-03-01"), (datetime(2026, 3, 1, 9, 5), 'm"月"d"日" h:mm', "3月1日 9:05"),
+        (time(17, 30), "h:mm", "17:30"), (timedelta(hours=26, minutes=5), "[h]:mm", "26:05"), (date(2026, 3, 1), "aaaa", "星期日"),
+        (datetime(2026, 3, 1), '[DBNum1][$-804]yyyy"年"m"月"d"日"', "二〇二六年三月一日"), (True, "General", "是"),
+    ],
+)  # fmt: skip
+def test_a_value_is_told_as_its_format_shows_it(value: Any, number_format: str, shown: str) -> None:
+    book, sheet = sheet_of(("项目", "数"), ("甲", value))
+    sheet["B2"].number_format = number_format
+    assert text(book) == f"项目 | 数\n甲 | {shown}"
+
+
+def test_hidden_rows_columns_and_sheets_stay_out_and_are_told() -> None:
+    book, sheet = sheet_of(
+        ("项目", "内部", "备注", "收费"), ("甲", "成本", "勿传", "10元"), ("乙", "成本", "勿传", "20元")
+    )
+    sheet.column_dimensions.group("B", "C", hidden=True)
+    sheet.row_dimensions[3].hidden = True
+    secret: Any = book.create_sheet("草稿")
+    secret.append(("拟改", "五百元"))
+    secret.sheet_state = "veryHidden"
+    assert text(book) == "项目 | 收费\n甲 | 10元"
+    assert noted(book) == {
+        NoteKind.HIDDEN_ROWS: (1, ("Sheet",)),
+        NoteKind.HIDDEN_COLUMNS: (2, ("Sheet",)),
+        NoteKind.HIDDEN_SHEETS: (1, ()),
+    }
+
+
+def test_struck_out_cells_and_words_and_invisible_values_stay_out() -> None:
+    words = CellRichText(
+        "票价",
+        TextBlock(InlineFont(strike=True), "六十元"),
+        "四十元",
+        TextBlock(InlineFont(vertAlign="superscript"), "2"),
+    )
+    book, sheet = sheet_of(("甲", "旧价"), ("乙", words), ("丙", 9))
+    sheet["B1"].font = Font(strike=True)
+    sheet["B3"].number_format = ";;;"
+    assert text(book) == "甲\n乙 | 票价四十元²\n丙"
+    assert noted(book) == {NoteKind.HIDDEN_TEXT: (1, ("Sheet!B3",)), NoteKind.STRUCK_OUT: (2, ())}
+
+
+def test_formulas_without_a_value_and_errors_are_no_text_but_told_with_their_cell() -> None:
+    book, sheet = sheet_of(("甲", "=800*3"), ("乙", "好"))
+    sheet["B2"] = "#N/A"
+    assert text(book) == "甲\n乙"
+    assert noted(book) == {
+        NoteKind.FORMULAS_WITHOUT_VALUE: (1, ("Sheet!B1",)),
+        NoteKind.ERROR_VALUES: (1, ("Sheet!B2",)),
+    }
+
+
+def test_escaped_characters_are_what_they_stand_for() -> None:
+    book, _ = sheet_of(("甲", "第一步_x000D_\n第二步_x0009_第三步_x005F_末"))
+    assert text(book) == "甲 | 第一步 第二步 第三步_末"
+
+
+def test_comments_are_counted_and_left_out() -> None:
+    book, sheet = sheet_of(("甲", "10元"))
+    sheet["B1"].comment = Comment("内部：下月涨价", "某")
+    assert text(book) == "甲 | 10元"
+    assert noted(book) == {NoteKind.COMMENTS: (1, ())}
+
+
+def test_both_rows_of_a_header_go_with_every_part_of_a_long_table() -> None:
+    book, sheet = sheet_of(("对象", "住院", None, "门诊", None), (None, "比例", "限额", "比例", "限额"))
+    for area in ("A1:A2", "B1:C1", "D1:E1"):
+        sheet.merge_cells(area)
+    for number in range(1, 60):
+        sheet.append(
+            (f"第{number}类对象及其共同生活的家庭成员", "90%", f"{70000 + number}元", "85%", f"{1600 + number}元")
+        )
+    parts = split(structure(parse(saved(book), "a.xlsx").blocks))
+    assert len(parts) > 3
+    assert {part.heading_path[-1] for part in parts[1:]} == {
+        "对象 | 住院 | 住院 | 门诊 | 门诊 对象 | 比例 | 限额 | 比例 | 限额"
+    }
