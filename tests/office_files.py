@@ -49,7 +49,7 @@ def level(depth: int, number_format: str, pattern: str, more: str = "") -> str:
 def word_parts(
     body: str, *, numbering: str = "", styles: str = "", related: Mapping[str, tuple[str, str]] | None = None
 ) -> dict[str, str | bytes]:
-    """``related``: kind and content of further parts by their path below word/; their relation is called as the path."""
+    """``related``: kind and content of further parts by their path below word/, which their relation is called by."""
     parts: dict[str, str | bytes] = {"word/document.xml": f"<w:document {_NAMES}><w:body>{body}</w:body></w:document>"}
     further = dict(related or {})
     if numbering:

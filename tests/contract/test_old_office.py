@@ -55,7 +55,7 @@ def test_a_program_that_makes_nothing_or_takes_too_long_refuses_the_file_alone(t
 def test_what_is_made_is_checked_like_any_other_file(tmp_path: Path) -> None:
     script = 'while [ "$1" != --outdir ]; do shift; done; mkdir -p "$2"; echo PK-nothing > "$2/source.docx"'
     limits = replace(LIMITS, libreoffice=stub(tmp_path, script))
-    with pytest.raises(FileRefused, match="a.doc"):
+    with pytest.raises(FileRefused, match=r"a\.doc"):
         parse(OLE + b"x", "a.doc", limits=limits)
 
 

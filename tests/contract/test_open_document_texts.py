@@ -10,7 +10,8 @@ from tests.office_files import zipped
 _NAMES = "".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" '
     for short, name in (
-        ("office", "office"), ("text", "text"), ("style", "style"), ("table", "table"), ("draw", "drawing"), ("form", "form"),
+        ("office", "office"), ("text", "text"), ("style", "style"), ("table", "table"),
+        ("draw", "drawing"), ("form", "form"),
     )
 )  # fmt: skip
 
@@ -42,7 +43,8 @@ def numbers(name: str, *levels: tuple[str, str, str]) -> str:
 
 def test_headings_lists_and_counted_numbers() -> None:
     body = (
-        '<text:h text:outline-level="1">犬证办理</text:h><text:list text:style-name="L"><text:list-item><text:p>申请</text:p>'
+        '<text:h text:outline-level="1">犬证办理</text:h>'
+        '<text:list text:style-name="L"><text:list-item><text:p>申请</text:p>'
         "<text:list><text:list-item><text:p>填表</text:p></text:list-item></text:list></text:list-item>"
         "<text:list-item><text:p>领证</text:p></text:list-item></text:list>"
     )
@@ -64,7 +66,8 @@ def test_hidden_struck_out_and_deleted_words_stay_out_and_marks_join_no_number()
     body = (
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>删去</text:p></text:deletion></text:changed-region>"
         '</text:tracked-changes><text:p>每月800<text:span text:style-name="U">1</text:span>元'
-        '<text:span text:style-name="H">内部</text:span><text:span text:style-name="S">六百</text:span>，<text:s text:c="2"/>全年</text:p>'
+        '<text:span text:style-name="H">内部</text:span>'
+        '<text:span text:style-name="S">六百</text:span>，<text:s text:c="2"/>全年</text:p>'
         '<text:section text:display="none"><text:p>暗节</text:p></text:section>'
     )
     parsed = parse(odt(body, styles), "a.odt")

@@ -46,7 +46,8 @@ def test_articles_count_on_over_sections_and_chapters_and_items_begin_anew_in_ea
     ]
     body = "".join(numbered(text, 1, depth) for text, depth in order)
     assert lines(word_file(body, numbering=list_of(*levels))) == [
-        "第一章 总则", "第一条 目的", "第一节 范围", "第二条 对象", "（一）甲", "（二）乙", "第二章 罚则", "第三条 处罚", "（一）丙",
+        "第一章 总则", "第一条 目的", "第一节 范围", "第二条 对象", "（一）甲", "（二）乙",
+        "第二章 罚则", "第三条 处罚", "（一）丙",
     ]  # fmt: skip
 
 
@@ -88,7 +89,8 @@ def test_a_numbering_style_gives_the_levels_of_a_list() -> None:
         '<w:style w:type="numbering" w:styleId="L"><w:pPr><w:numPr><w:numId w:val="5"/></w:numPr></w:pPr></w:style>'
     )
     numbering = (
-        f'<w:abstractNum w:abstractNumId="5">{level(0, "ideographTraditional", "%1、")}<w:styleLink w:val="L"/></w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="5">{level(0, "ideographTraditional", "%1、")}'
+        f'<w:styleLink w:val="L"/></w:abstractNum>'
         '<w:abstractNum w:abstractNumId="6"><w:numStyleLink w:val="L"/></w:abstractNum>'
         '<w:num w:numId="5"><w:abstractNumId w:val="5"/></w:num><w:num w:numId="6"><w:abstractNumId w:val="6"/></w:num>'
     )
@@ -124,8 +126,10 @@ def test_a_list_that_is_started_again_begins_at_its_number() -> None:
 
 
 def test_raised_marks_never_join_a_number() -> None:
-    body = paragraph("每户每月800", run("1", '<w:vertAlign w:val="superscript"/>'), "元，不超过10",
-                     run("3", '<w:vertAlign w:val="superscript"/>'), "个；H", run("2", '<w:vertAlign w:val="subscript"/>'), "O")  # fmt: skip
+    mark, exponent = (run(each, '<w:vertAlign w:val="superscript"/>') for each in "13")
+    body = paragraph(
+        "每户每月800", mark, "元，不超过10", exponent, "个；H", run("2", '<w:vertAlign w:val="subscript"/>'), "O"
+    )
     assert lines(word_file(body)) == ["每户每月800¹元，不超过10³个；H₂O"]
 
 
@@ -185,7 +189,8 @@ def test_boxes_of_every_kind_keep_their_tick() -> None:
     )
     old = (
         '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:default w:val="0"/>{0}</w:checkBox></w:ffData>'
-        '</w:fldChar></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        "</w:fldChar></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r>"
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
     font = '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>'
     body = (
@@ -200,7 +205,8 @@ def test_boxes_of_every_kind_keep_their_tick() -> None:
 def test_a_chosen_entry_of_a_form_is_told() -> None:
     field = (
         '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="东区"/>'
-        '<w:listEntry w:val="西区"/></w:ddList></w:ffData></w:fldChar></w:r><w:r><w:instrText>FORMDROPDOWN</w:instrText></w:r>'
+        '<w:listEntry w:val="西区"/></w:ddList></w:ffData></w:fldChar></w:r>'
+        "<w:r><w:instrText>FORMDROPDOWN</w:instrText></w:r>"
         '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
     assert lines(word_file(paragraph("办理地点：", field))) == ["办理地点：西区"]
