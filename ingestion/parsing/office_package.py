@@ -27,7 +27,7 @@ _SLIDES_TYPE = re.compile(
     rb"(?:presentation|slideshow|template)(?:\.macroEnabled)?\.main\+xml"
 )
 _PRESENTATION_TYPE = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*?(?:/>|>\s*</(?:\w+:)?Relationship>)", re.DOTALL)
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*?(?:/>|>\s*</(?:\w+:)?Relationship>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"""\b(Target|TargetMode)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _DEFAULT_TYPE = re.compile(rb"""<(?:\w+:)?Default\b[^>]*Extension\s*=\s*["'](\w+)["']""", re.IGNORECASE)
 

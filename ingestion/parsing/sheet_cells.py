@@ -86,7 +86,10 @@ class SheetCells:
         if is_struck_out:
             self.notes.add(NoteKind.STRUCK_OUT)
             return ""
-        text = clean(_shown(value, number_format, self.notes)).strip()
+        try:
+            text = clean(_shown(value, number_format, self.notes)).strip()
+        except (ArithmeticError, ValueError):  # a number or day beyond what its format can show
+            text = str(value)
         if not text and not isinstance(value, str):
             self.notes.add(NoteKind.HIDDEN_TEXT, self._place(cell))
         return "" if text.startswith(_PICTURE_FORMULAS) else text

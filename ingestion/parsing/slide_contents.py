@@ -47,6 +47,7 @@ class SlideContents:
     charts: list[Block] = field(default_factory=list)
     pictures: list[tuple[int, bytes]] = field(default_factory=list)
     _repeated: int = 0
+    _parts_shown: set[str] = field(default_factory=set)
 
     def presentation(self, data: bytes) -> Any:
         from pptx import Presentation
@@ -130,15 +131,23 @@ class SlideContents:
 
     def _frame(self, frame: Any, part: Any, number: int) -> None:
         for chart in frame.iter(f"{_C}chart"):
-            found = _related(part, chart.get(f"{_R}id"))
+            found = self._part_once(part, chart.get(f"{_R}id"))
             block = None if found is None else chart_block(found.blob, page=number)
             self.charts.extend([block] if block else [])
         for diagram in frame.iter(f"{_DGM}relIds"):
-            found = _related(part, diagram.get(f"{_R}dm"))
+            found = self._part_once(part, diagram.get(f"{_R}dm"))
             if found is not None:
                 self._replace(frame, [_text_shape(frame, lines_of_diagram(found.blob))])
         if next(frame.iter(f"{_P}oleObj"), None) is not None:
             self.notes.add(NoteKind.EMBEDDED_FILES, str(number))
+
+    def _part_once(self, part: Any, relation: str | None) -> Any | None:
+        """However often the file shows it."""
+        found = _related(part, relation)
+        if found is None or str(found.partname) in self._parts_shown:
+            return None
+        self._parts_shown.add(str(found.partname))
+        return found
 
     def _run(self, run: Any) -> None:
         properties, text = run.find(f"{_A}rPr"), run.find(f"{_A}t")

@@ -65,6 +65,12 @@ def test_a_value_is_told_as_its_format_shows_it(value: Any, number_format: str, 
     assert text(book) == f"项目 | 数\n甲 | {shown}"
 
 
+def test_a_number_beyond_its_format_is_told_as_it_is() -> None:
+    book, sheet = sheet_of(("甲", 1e300), ("乙", -1.5))
+    sheet["B1"].number_format, sheet["B2"].number_format = "0.00", "aaaa"
+    assert text(book).startswith("甲 | 1e+300\n乙 | ")
+
+
 def test_hidden_rows_columns_and_sheets_stay_out_and_are_told() -> None:
     book, sheet = sheet_of(
         ("项目", "内部", "备注", "收费"), ("甲", "成本", "勿传", "10元"), ("乙", "成本", "勿传", "20元")

@@ -1,11 +1,14 @@
 """Slides as they are shown: what is hidden, counted, merged or drawn."""
 
+import copy
 import io
 from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.oxml import parse_xml
 from pptx.util import Inches
 
@@ -140,3 +143,14 @@ def test_a_formula_on_a_slide_keeps_its_bar() -> None:
     )
     box(slide, run("月数=") + math)
     assert lines(presentation)[1] == "月数=(工龄+1)/2"
+
+
+def test_a_file_that_shows_one_chart_many_times_is_told_once() -> None:
+    presentation, slide = deck()
+    data = CategoryChartData()
+    data.categories = ["2025年"]
+    data.add_series("办件量", (120,))
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.PIE, Inches(1), Inches(2), Inches(3), Inches(2), data)
+    for _ in range(50):
+        slide.shapes._spTree.append(copy.deepcopy(frame._element))
+    assert len(lines(presentation)) == 2

@@ -17,7 +17,7 @@ from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
 _DC_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _INDEXES = frozenset({"table-of-content", "alphabetical-index", "illustration-index", "table-index", "user-index"})
-_MOST_REPEATED = 100
+_MOST_REPEATED, _LONGEST_REPEATED = 100, 100
 
 
 def read_odt(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
@@ -133,7 +133,8 @@ class _Reader:
             if cell.tag != f"{TABLE}table-cell":
                 continue
             made = Cell(self._cell_text(cell), _number(cell, "rows-spanned"), _number(cell, "columns-spanned"))
-            cells.extend([made] * min(_number(cell, "columns-repeated"), _MOST_REPEATED))
+            repeated = min(_number(cell, "columns-repeated"), _MOST_REPEATED)
+            cells.extend([made] * (repeated if len(made.text) <= _LONGEST_REPEATED else 1))
         return cells
 
     def _cell_text(self, cell: Any) -> str:

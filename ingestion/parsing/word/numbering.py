@@ -9,6 +9,7 @@ from ingestion.parsing.word.names import OFF, W
 from ingestion.parsing.word.number_formats import written
 
 _NO_SPACE_AFTER = "、．）)。】]：:"
+_LONGEST_PATTERN = 200  # a label is told with every paragraph
 _PLACE = re.compile(r"%([1-9])")
 _Levels = dict[int, "_Level"]
 
@@ -126,7 +127,7 @@ def _level(element: Any) -> _Level:
     return _Level(
         start=int(start) if start.isdecimal() else 1,
         number_format="decimal" if number_format is None else number_format.get(f"{W}val") or "decimal",
-        pattern=_value(element, "lvlText") or "",
+        pattern=(_value(element, "lvlText") or "")[:_LONGEST_PATTERN],
         restarts_after=int(restart) if restart is not None and restart.isdecimal() else None,
         is_legal=legal is not None and legal.get(f"{W}val") not in OFF,
         style=_value(element, "pStyle"),

@@ -8,6 +8,7 @@ from kb_service.domain.people import Role
 from tests.api.conftest import Http, key_of
 from tests.api.console.conftest import Person, assert_page
 from tests.factories import day
+from tests.office_files import paragraph, run, word_file
 
 
 def test_files_come_in_through_the_form_each_with_its_own_status(http: Http, editor: Person) -> None:
@@ -60,3 +61,26 @@ def test_a_reviewer_may_not_upload(keyed: Http) -> None:
     files = [("files", ("a.txt", "正文。".encode()))]
     assert_page(keyed.request("POST", "/console/upload", files=files, headers=cookie), 403, "您的角色不能")
     assert keyed.service.records.uploads.batches(limit=1) == []
+
+
+def test_what_was_read_of_a_file_stands_with_its_upload_and_its_version(http: Http, editor: Person) -> None:
+    name = uuid4().hex[:8]
+    hidden = run("内部备注", "<w:vanish/>")
+    data = word_file(paragraph(f"第一条 {name} 补贴每月八百元。", hidden))
+    sent = http.request(
+        "POST",
+        "/console/upload",
+        data={"effective_from": "2026-12-01"},
+        files=[("files", (f"{name}.docx", data))],
+        headers={"Cookie": f"kb_actor={quote('张三')}"},
+    )
+    batch = sent.headers["location"].removeprefix("/console")
+    for upload_id in http.service.records.uploads.batch(batch.rsplit("/", 1)[-1]).upload_ids:
+        http.service.taking_in.take_in(upload_id, lease="test")
+    page = editor.open(batch).text
+    assert "未读取隐藏文字 1 处" in page and "内部备注" not in page
+    shown = http.request("GET", f"/v1/batches/{batch.rsplit('/', 1)[-1]}").json()["uploads"][0]["report"]
+    assert shown["notes"][0]["sentence"] == "hidden text was left out (1 pieces)"
+    found = re.search(r"/console(/versions/[\w-]+)", page)
+    assert found is not None
+    assert "未读取隐藏文字 1 处" in editor.open(found[1]).text
