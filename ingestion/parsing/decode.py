@@ -87,11 +87,15 @@ def _strictly(data: bytes, encoding: str, name: str) -> str:
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """Line ends and ASCII leave every second byte zero in UTF-16; no other text has zero bytes."""
+    """No other text has zero bytes, which line ends and ASCII give it; which order, by the reading that makes sense."""
     sample = data[:4096]
     if len(data) % 2 or b"\x00" not in sample:
         return None
-    return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
+    return max(("utf-16-le", "utf-16-be"), key=lambda encoding: _sense(sample.decode(encoding, "replace")))
+
+
+def _sense(text: str) -> int:
+    return sum(" " <= character <= "~" or character == "\n" or character in _FREQUENT for character in text)
 
 
 def _familiarity(text: str) -> float:

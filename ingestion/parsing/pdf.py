@@ -14,6 +14,7 @@ from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.page_limits import lay_out
 from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
 from ingestion.parsing.pdf_fields import boxes_of, letters_of_ticks, words_of_fields
+from ingestion.parsing.pdf_fractions import with_fractions_on_the_line
 from ingestion.parsing.pdf_letters import keep_shown_letters
 from ingestion.parsing.pdf_scans import Scans, scaled
 from ingestion.parsing.printed_words import UNMAPPED, WORD_GAP, lines_of_words
@@ -106,7 +107,7 @@ def _parts_of(page: Any, number: int, notes: Notes) -> Iterator[PrintedLine]:
     upright = [word for word in outside if word["upright"]]
     if len(upright) < len(outside) / 2:  # a page lying on its side
         upright = outside
-    yield from lines_of_words(upright, number)
+    yield from lines_of_words(with_fractions_on_the_line(upright, page), number)
 
 
 def _without_doubles(page: Any) -> Any:

@@ -15,6 +15,8 @@ Letter = dict[str, Any]
 Box = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 INVISIBLE = "invisible"
+# In the place of a letter that is struck out, so that what stands before and after it stays on one line.
+_NOTHING = "\u2060"
 _SMALLEST = 1.5  # points; nobody reads smaller type
 _WHITE, _LIGHT, _LIGHTER_BY = 0.97, 0.5, 0.3
 _LEAST_SKEW = math.radians(3)
@@ -26,6 +28,8 @@ _SMALLER, _HIGHER, _LOWER, _NEAR = 0.82, 0.12, 0.12, 0.35
 _STRUCK_FROM, _STRUCK_TO, _STRUCK_SHARE = 0.35, 0.68, 0.6
 _MOST_RAISED, _MOST_RULES, _THICKEST_RULE = 600, 400, 1.6
 _PICTURE_FONT = re.compile(r"wingdings(?!3)|dingbats", re.IGNORECASE)
+_SYLLABLE = re.compile(r"[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ\u3040-\u30ff\u3100-\u312f]")
+_LONGEST_SYLLABLE, _FIRST_CHARACTER = 6, "\u2e80"
 _MAY_BE_RAISED = re.compile(r"[\d+\-−–nioabcx*＊†‡§#(),，、\[\]［］〔〕①-⑳注stndrhTM°]")
 
 
@@ -43,11 +47,16 @@ def keep_shown_letters(page: Any, notes: Notes) -> None:
     for out, kind in (
         (_artifacts(shown), NoteKind.RUNNING_HEADS),
         (_watermark(shown), NoteKind.WATERMARKS),
-        (_struck(shown, page), NoteKind.STRUCK_OUT),
+        (_readings(shown), NoteKind.READINGS),
     ):
         if out:
             notes.add(kind, str(page.page_number))
             shown = [letter for letter in shown if id(letter) not in out]
+    if struck := _struck(shown, page):
+        notes.add(NoteKind.STRUCK_OUT, str(page.page_number))
+        for letter in shown:
+            if id(letter) in struck:
+                letter["text"] = _NOTHING
     for letter in shown:
         if _PICTURE_FONT.search(letter["fontname"]) and len(letter["text"]) == 1:
             letter["text"] = _sign(letter["text"], letter["fontname"])
@@ -185,6 +194,32 @@ def _repeats(group: Sequence[Letter]) -> bool:
         lines[round(letter["top"])] += letter["text"].strip()
     counted = Counter(line for line in lines.values() if len(line) > 1)
     return bool(counted) and counted.most_common(1)[0][1] >= _REPEATS
+
+
+def _readings(letters: Sequence[Letter]) -> set[int]:
+    """Small syllables right over larger characters."""
+    sizes = Counter(round(letter["size"], 1) for letter in letters)
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
+    small = [letter for letter in letters if letter["size"] <= 0.6 * body and _SYLLABLE.fullmatch(letter["text"])]
+    if not 0 < len(small) <= _MOST_RAISED:
+        return set()
+    runs: list[list[Letter]] = []
+    for letter in sorted(small, key=lambda letter: (round(letter["top"]), letter["x0"])):
+        last = runs[-1][-1] if runs else None
+        if last and abs(last["top"] - letter["top"]) < 1 and letter["x0"] - last["x1"] < 0.3 * letter["size"]:
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+    large = [letter for letter in letters if letter["size"] >= 0.9 * body]
+    over = [run for run in runs if len(run) <= _LONGEST_SYLLABLE and any(_is_right_over(run, base) for base in large)]
+    return {id(letter) for run in over for letter in run}
+
+
+def _is_right_over(run: Sequence[Letter], base: Letter) -> bool:
+    gap = base["top"] - run[0]["bottom"]
+    is_level = -0.35 * base["size"] <= gap <= 0.4 * base["size"] and run[0]["top"] < base["top"]
+    is_above = run[0]["x0"] < base["x1"] and base["x0"] < run[-1]["x1"]
+    return bool(is_level and is_above and base["text"][:1] >= _FIRST_CHARACTER)
 
 
 def _struck(letters: Sequence[Letter], page: Any) -> set[int]:

@@ -29,7 +29,8 @@ _UNIT = re.compile(
 _POWER_OF_TEN = re.compile(r"(?<![\d.])10$")
 _FACTOR = re.compile(r"[×xX*·]\s*\d+$")
 _CALCULATION = re.compile(r"[(（][^()（）]*[A-Za-z\d+\-×÷*/][^()（）]*[)）]$")
-_CLAUSE_END = re.compile("[，。；：、！？）,;!?)\n\ufdd0]|$")
+# Also the end of a cell, in a table's text and in its HTML.
+_CLAUSE_END = re.compile("[，。；：、！？）,;!?)\n\ufdd0<]| \\||$")
 _EXPONENTS = str.maketrans("0123456789+-−–()abcdeijkmnrtxy", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ᵃᵇᶜᵈᵉⁱʲᵏᵐⁿʳᵗˣʸ")
 
 
@@ -83,13 +84,13 @@ class _Marks:
         written = raised.replace(LINKED, "").strip()
         if not bare or len(bare) > _LONGEST_RAISED:
             return written, False
+        if after[:1] in {"/", "⁄"} and bare.isdigit():
+            return (" " if before[-1:].isdigit() else "") + bare, False
         if not before.rpartition("\n")[2].strip():
             is_mark = _NUMBERED.fullmatch(bare) or bare in "*＊†‡"
             return (f"注{bare} " if is_mark else written), False
         if bare in {"o", "O", "0", "°"} and after.lstrip()[:1] in {"C", "F"}:
             return "°", False
-        if after[:1] in {"/", "⁄", LOWERED} and bare.isdigit():
-            return (" " if before[-1:].isdigit() else "") + bare, False
         if _AS_WRITTEN.fullmatch(bare):
             return bare, False
         if LINKED in raised or self._is_note(bare, written, before, after):

@@ -18,6 +18,8 @@ _SUPPLEMENT = (
 _CHARACTER_OF = {
     **{ord(pair[0]): pair[1] for pair in _SUPPLEMENT.split()},
     **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
+    # Unicode has 戶 here; fonts of the mainland, which write radicals in their files, show 户.
+    0x2F3E: "户",
 }
 _RADICAL = re.compile("[\u2e80-\u2fdf]")
 

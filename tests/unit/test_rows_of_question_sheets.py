@@ -1,0 +1,121 @@
+"""Sheets of questions and answers: every row is taken, or reported with its number and handed back."""
+
+from pathlib import Path
+
+import pytest
+
+from ingestion.parsing.parse import parse
+from ingestion.sources import Read, Reading
+from kb_service.adapters.script import OpenCCConverter
+
+
+def reads(text: str, name: str = "a.csv") -> list[Read]:
+    reading = Reading(converter=OpenCCConverter(), matter_ids={}, department_ids={}, keep=lambda data: "kept")
+    return list(reading.read_sent(text.encode(), name, {}))
+
+
+def taken(text: str) -> list[int | None]:
+    return [each.line for each in reads(text) if each.draft is not None]
+
+
+def refused(text: str) -> dict[int | None, str]:
+    return {each.line: str(each.reason) for each in reads(text) if each.draft is None}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("犬证可以异地办吗,", "no answer"),
+        (",可以网上办理。", "no question"),
+        ("犬证可以异地办吗，可以网上办理。,", "full-width comma"),
+        ("犬证可以异地办吗,可以,在网上", "3 cells"),
+        ("问题,答案", "repeats the header"),
+        ("犬证可以异地办吗,#N/A", "error value"),
+        ("#REF!,可以网上办理。", "error value"),
+        ("二、办理地点,", "no answer"),
+        ('犬证可以异地办吗,"可以网上办理。', "quote is opened in line 3"),
+        ('"犬证可以异地办吗,可以网上办理。', "quote is opened in line 3"),
+    ],
+)
+def test_a_row_that_is_no_question_with_its_answer_is_refused_alone(row: str, reason: str) -> None:
+    sheet = f"问题,答案\n犬证怎么办,带身份证。\n{row}\n犬证收费吗,首次免费。\n"
+    assert taken(sheet) == [2, 4]
+    assert list(refused(sheet)) == [3]
+    assert reason in refused(sheet)[3]
+
+
+def test_every_line_is_taken_or_refused() -> None:
+    sheet = '问题,答案\n甲怎么办,一。\n乙怎么办,\n,二。\n\n丙怎么办,"三\n丁怎么办,四。\n戊怎么办,五,六\n己怎么办,七。\n'
+    read = reads(sheet)
+    assert sorted(int(each.line or 0) for each in read) == [2, 3, 4, 6, 7, 8, 9]
+
+
+def test_a_refused_row_comes_back_as_it_was() -> None:
+    read = next(each for each in reads("问题,答案,责任单位\n乙怎么办,,市公安局\n") if each.draft is None)
+    assert read.content is not None
+    assert "乙怎么办" in read.content
+    assert "市公安局" in read.content
+
+
+def test_answers_of_several_lines_and_doubled_quotes_are_whole() -> None:
+    sheet = '问题,答案\n甲怎么办,"先登录，\n再提交，\n""确认""后邮寄。"\n乙怎么办,"一，二"\n'
+    parsed = parse(sheet.encode(), "a.csv")
+    assert [(row.question, row.answer) for row in parsed.question_answers] == [
+        ("甲怎么办", '先登录，\n再提交，\n"确认"后邮寄。'),
+        ("乙怎么办", "一，二"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "问题，答案\n甲怎么办，一。\n乙怎么办，二。\n",
+        '问题,"答案（分段，写明依据，时限，电话，地点）"\n甲怎么办,一。\n乙怎么办,二。\n',
+        "问题\t答案\n甲怎么办\t一，二，三。\n乙怎么办\t二。\n",
+        "问题;答案\n甲怎么办;一，二，三，四。\n乙怎么办;二。\n",
+        "云栖市犬证问答，二〇二六年，第三版\n问题,答案\n甲怎么办,一。\n乙怎么办,二。\n",
+        "云栖市犬证问答\n更新,2026年3月\n说明,请逐行填写\n负责,张三\n电话,5550\n审核,李四\n问题,答案\n甲怎么办,一。\n乙怎么办,二。\n",
+        "用户提问,参考答复\n甲怎么办,一。\n乙怎么办,二。\n",
+        "序号,热点问题（必填）,解答口径\n1,甲怎么办,一。\n2,乙怎么办,二。\n",
+        "Q,A\n甲怎么办,一。\n乙怎么办,二。\n",
+        "\ufeff问题,答案\r\n甲怎么办,一。\r\n乙怎么办,二。\r\n",
+    ],
+)
+def test_the_two_columns_are_found_whatever_they_are_called_and_separated_by(sheet: str) -> None:
+    parsed = parse(sheet.encode(), "a.csv")
+    assert [row.question for row in parsed.question_answers] == ["甲怎么办", "乙怎么办"]
+    assert parsed.refused_rows == ()
+
+
+@pytest.mark.parametrize(
+    "sheet", ["是否答复,问题分类\n是,甲\n否,乙\n", "问题编号,处理人\n1,张三\n2,李四\n", "咨询渠道,数量\n电话,5\n"]
+)
+def test_a_sheet_that_only_looks_like_one_is_a_table_and_that_is_told(sheet: str) -> None:
+    parsed = parse(sheet.encode(), "a.csv")
+    assert parsed.question_answers == ()
+    assert [str(note.kind) for note in parsed.report.notes] == ["read_as_table"]
+
+
+def test_an_ordinary_table_is_a_table_without_a_word() -> None:
+    parsed = parse("项目,金额\n工本费,20元\n".encode(), "a.csv")
+    assert [block.text for block in parsed.blocks] == ["项目 | 金额\n工本费 | 20元"]
+    assert parsed.report.notes == ()
+
+
+def test_a_table_beside_questions_in_one_workbook_is_a_document_of_its_own(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "问答"
+    for row in (["问题", "答案"], ["甲怎么办", "一。"], ["乙怎么办", None]):
+        book.active.append(row)
+    fees = book.create_sheet("收费")
+    for row in (["项目", "金额"], ["工本费", "20元"]):
+        fees.append(row)
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    reading = Reading(converter=OpenCCConverter(), matter_ids={}, department_ids={}, keep=lambda data: "kept")
+    read = list(reading.read(path))
+    assert [(each.line, each.draft is not None) for each in read] == [(2, True), (3, False), (None, True)]
+    assert read[-1].draft is not None
+    assert "工本费 | 20元" in read[-1].draft.text
