@@ -12,7 +12,7 @@ _OPERATORS = frozenset("+-−±×÷*/")
 
 
 def with_fractions_on_the_line(words: Sequence[Word], page: Any) -> list[Word]:
-    """A bar is one where words stand over it, under it, and beside it at its height: lines under words have no third."""
+    """A bar has words over it, under it, and beside it at its height, which lines under words have not."""
     bars = [
         each
         for each in (*page.lines, *page.rects)

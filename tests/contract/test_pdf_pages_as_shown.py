@@ -1,7 +1,5 @@
 """Pdf pages: what their readers see is what is read."""
 
-from io import BytesIO
-
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
@@ -9,7 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.parse import parse
-from tests.page_files.pdf import FONT, Draw, body, pdf_file, write
+from tests.page_files.pdf import Draw, body, pdf_file, write
 
 WHOLE = (
     "养犬人应当为犬只办理登记，并且按照规定为犬只接种狂犬病疫苗，携犬出户时应当使用牵引带，避让老年人和儿童。违反规定的，"
