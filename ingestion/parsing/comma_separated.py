@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from ingestion.parsing.blocks import ParsedFile, RefusedRow
-from ingestion.parsing.decode import clean, decode
+from ingestion.parsing.decode import decode
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.question_answers import header_position, misses_a_column, question_answers
 from ingestion.parsing.sheets import Room, table_of_rows
@@ -16,16 +16,15 @@ from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
 _DELIMITERS = (",", "\t", ";", "|", "，", "；")
 _FIRST_LINES = 30
-_MOST_LINES_OF_A_CELL = 2_000
+_MOST_LINES_OF_A_CELL = 300
 _LONGEST_CELL = 131_072
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """``number`` counts rows from 1, as a sheet does, ``line`` lines of the file; ``fault`` says why it is no row."""
+    """``number`` counts rows from 1, as a sheet does; ``fault`` says why it is no row."""
 
     number: int
-    line: int
     cells: list[str]
     fault: str | None = None
 
@@ -54,6 +53,16 @@ def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
 def rows_of_csv(text: str, name: str) -> Iterator[CsvRow]:
     """All rows, empty ones too."""
     delimiter = _delimiter(text, name)
+    try:
+        rows = list(csv.reader(StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error:
+        yield from _rows_one_by_one(text, delimiter)
+        return
+    for number, cells in enumerate(rows, start=1):
+        yield CsvRow(number, _stripped(cells))
+
+
+def _rows_one_by_one(text: str, delimiter: str) -> Iterator[CsvRow]:
     lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
@@ -65,15 +74,15 @@ def rows_of_csv(text: str, name: str) -> Iterator[CsvRow]:
             fault = (
                 f"a quote is opened in line {at + 1} and not closed where the cell ends; close it, or write it twice"
             )
-            yield CsvRow(number, at + 1, _cleaned(lines[at].replace('"', "").split(delimiter)), fault)
+            yield CsvRow(number, _stripped(lines[at].replace('"', "").split(delimiter)), fault)
             at += 1
         else:
-            yield CsvRow(number, at + 1, _cleaned(cells))
+            yield CsvRow(number, _stripped(cells))
             at = following
 
 
-def _cleaned(cells: list[str]) -> list[str]:
-    return [clean(cell).strip() for cell in cells]
+def _stripped(cells: list[str]) -> list[str]:
+    return [cell.strip() for cell in cells]
 
 
 def _record(lines: list[str], at: int, delimiter: str) -> tuple[list[str] | None, int]:
@@ -108,7 +117,7 @@ def _delimiter(text: str, name: str) -> str:
     best, best_score = ",", (0, 0)
     for delimiter in _DELIMITERS:
         rows = [_record([line], 0, delimiter)[0] or line.replace('"', "").split(delimiter) for line in first]
-        if header_position([_cleaned(row) for row in rows]) is not None:
+        if header_position([_stripped(row) for row in rows]) is not None:
             return delimiter
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = widths.most_common(1)[0] if widths else (0, 0)

@@ -51,7 +51,7 @@ _FOREIGN = {
     "Index/Document.iwa": ("a file of Apple's programs", "Word, Excel or PDF"),
 }
 _OFFICE_PART = {"word/": Format.DOCX, "ppt/": Format.PPTX, "xl/": Format.XLSX, "OFD.xml": Format.OFD}
-_BINARY = ".pdf .docx .docm .dotx .pptx .pptm .odt .xlsx .xlsm .png .jpg .jpeg .webp .bmp .tif .tiff"
+_BINARY = ".pdf .ofd .docx .docm .dotx .pptx .pptm .odt .xlsx .xlsm .png .jpg .jpeg .webp .bmp .tif .tiff"
 _BINARY_SUFFIXES = frozenset(_BINARY.split())
 
 
@@ -129,14 +129,17 @@ def _is_picture(data: bytes) -> bool:
 
 
 def _text_format(data: bytes, start: bytes, name: str, suffix: str) -> Format:
+    is_page = start[:15].lower().startswith((b"<!doctype html", b"<html"))
+    if suffix in {*NEW_SUFFIX_OF, *_BINARY_SUFFIXES, *_WEB_PAGES} and _is_web_archive(data):
+        return Format.WEB_ARCHIVE  # office programs save web pages under their own endings too
+    if suffix in {*NEW_SUFFIX_OF, *_BINARY_SUFFIXES} and is_page:
+        return Format.HTML
     if suffix in NEW_SUFFIX_OF:
         raise FileRefused(f"{name} has an old Office ending; open it and save it as .{NEW_SUFFIX_OF[suffix]}.")
     if suffix in _BINARY_SUFFIXES:
-        if start[:15].lower().startswith((b"<!doctype html", b"<html")):
-            return Format.HTML
         raise FileRefused(f"{name} is not a {suffix} file although it is named so; export it again in that format.")
     if suffix in _WEB_PAGES:
-        return Format.WEB_ARCHIVE if _is_web_archive(data) else Format.HTML
+        return Format.HTML
     if suffix not in _BY_SUFFIX:
         raise FileRefused(
             f"{name} is of an unknown format; upload md, txt, html, mht, docx, odt, pptx, pdf, ofd, xlsx, csv, "

@@ -21,7 +21,9 @@ _CONTROL_OF = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": "", "v": ""}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LEAST_PUT, _LEAST_TOLD = 6, 20  # Han characters: fewer are messages and names of things
 _MOST_LITERALS = 5_000
-_POINTERS = ("href", "data-target", "data-bs-target", "aria-controls", "data-tab", "data-href", "for")
+_POINTERS = (
+    "//@href[starts-with(., '#')] | //@data-target | //@data-bs-target | //@aria-controls | //@data-tab | //@data-href"
+)
 _SHOWN_ON_DEMAND = frozenset({"tabpanel", "region"})
 _CODE_OF_TAGS = re.compile(r"[{};]\s*(?:var|function|return|if)\b|=>|\)\s*\{")
 
@@ -40,15 +42,10 @@ class Scripts:
 
     def __init__(self, root: Any) -> None:
         self._scripts = [element for element in root.iter("script") if element.text]
-        handlers = [value for element in root.iter() for name, value in element.attrib.items() if name[:2] == "on"]
+        handlers = root.xpath("//@*[starts-with(name(), 'on')]")
         revealing = [text for text in (*[each.text for each in self._scripts], *handlers) if _REVEALS.search(text)]
         self._named = {name for text in revealing for words in _literals(text) for name in _NAME.findall(words[:200])}
-        self._pointed = {
-            (element.get(name) or "").removeprefix("#")
-            for element in root.iter("a", "button", "li", "label", "div", "span")
-            for name in _POINTERS
-            if element.get(name)
-        }
+        self._pointed = {str(address).removeprefix("#") for address in root.xpath(_POINTERS)}
 
     def reveal(self, element: Any) -> bool:
         """Whether a script, a link or a tab shows what is hidden at first."""

@@ -19,6 +19,7 @@ _FIELDS = frozenset({"input", "select", "textarea"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
 # With fewer characters than this under its headings, a page shows its text by other means.
 _NEARLY_EMPTY = 60
+_SURELY_ENOUGH = 5_000
 _UNTOLD_FIELDS = frozenset(["hidden", "submit", "button", "image", "password", "reset", "search", "file"])
 _SEARCH_NAMES = ("search", "key", "query", "captcha", "code", "yzm")
 
@@ -66,7 +67,11 @@ def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) ->
 
 def _settle_hidden(body: Any, hidden: Sequence[Any], notes: Notes) -> None:
     """Left out; but of a page that shows hardly anything else, something shows it: 公众号 articles come like that."""
-    outermost = [each for each in hidden if each.getparent() is not None]
+    all_hidden = set(hidden)
+    kept = [each for each in hidden if each.getparent() is not None]
+    if not kept:
+        return
+    outermost = [each for each in kept if not any(outer in all_hidden for outer in each.iterancestors())]
     told = sum(len("".join("".join(each.itertext()).split())) for each in outermost)
     if told > _NEARLY_EMPTY // 2 and _length_shown(body) - told < min(_NEARLY_EMPTY, told):
         notes.add(NoteKind.SHOWN_BY_SCRIPT)
@@ -78,6 +83,8 @@ def _settle_hidden(body: Any, hidden: Sequence[Any], notes: Notes) -> None:
 
 def _length_shown(body: Any) -> int:
     whole = len("".join("".join(body.itertext()).split()))
+    if whole > _SURELY_ENOUGH:
+        return whole
     return whole - sum(len("".join("".join(each.itertext()).split())) for each in body.iter(*_HEADINGS))
 
 

@@ -1,19 +1,18 @@
 """The little of a page's styles that decides what is shown: hidden and struck-out elements, words put before others."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-# What holds for some screens, or on paper, only: none of it hides anything here.
-_CONDITIONAL = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]*)\}")
+_BRACE = re.compile(r"[{}]")
+_LONGEST_SELECTORS = 2_000
 _COMPOUND = re.compile(r"(?:\*|[a-zA-Z][\w-]*)?(?:[.#][\w-]+)*")
-_PART = re.compile(r"[.#]?[\w-]+")
+_PART = re.compile(r"\*|[.#]?[\w-]+")
 _BEFORE = re.compile(r"::?(before|after)$")
 _WORDS = re.compile(r"content\s*:\s*(?:\"([^\"\\]*)\"|'([^'\\]*)')")
-_MOST_RULES = 500
+_MOST_RULES = 200
 
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0?\.?0*\s*(?:!|;|$)"
@@ -28,15 +27,18 @@ _LOWERED = re.compile(r"vertical-align\s*:\s*sub", re.IGNORECASE)
 
 
 def is_raised(element: Any) -> bool:
-    return element.tag == "sup" or bool(_RAISED.search(element.get("style") or ""))
+    style = element.get("style")
+    return element.tag == "sup" or bool(style and _RAISED.search(style))
 
 
 def is_lowered(element: Any) -> bool:
-    return element.tag == "sub" or bool(_LOWERED.search(element.get("style") or ""))
+    style = element.get("style")
+    return element.tag == "sub" or bool(style and _LOWERED.search(style))
 
 
 def is_struck_by_itself(element: Any) -> bool:
-    return element.tag in {"del", "s", "strike"} or bool(_STRUCK.search(element.get("style") or ""))
+    style = element.get("style")
+    return element.tag in {"del", "s", "strike"} or bool(style and _STRUCK.search(style))
 
 
 Compound = frozenset[str]  # "p", ".note", "#main": all of them hold of one element
@@ -44,33 +46,86 @@ Compound = frozenset[str]  # "p", ".note", "#main": all of them hold of one elem
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """``compounds``: of an element's ancestors, and last of itself. ``weight``: the later and the closer wins."""
+    """``compounds``: of an element's ancestors, and last of itself. ``weight``: the closer and the later wins."""
 
     compounds: tuple[Compound, ...]
-    is_shown: bool
+    outer_names: Compound
     weight: tuple[int, int]
+    side: str = ""
+    words: str = ""
 
 
-@dataclass(slots=True)
+class Names:
+    """By which rules call an element: its tag, classes and id; worked out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, frozenset[str]] = {}
+        self._around: dict[Any, frozenset[str]] = {}
+
+    def of(self, element: Any) -> frozenset[str]:
+        found = self._known.get(element)
+        if found is None:
+            names = {element.tag, "*"} if isinstance(element.tag, str) else set()
+            names |= {f".{each}" for each in (element.get("class") or "").split()[:30]}
+            if identity := element.get("id"):
+                names.add(f"#{identity}")
+            found = self._known[element] = frozenset(names)
+        return found
+
+    def around(self, element: Any) -> frozenset[str]:
+        """Those of all that it stands in."""
+        parent = element.getparent()
+        if parent is None:
+            return frozenset()
+        found = self._around.get(parent)
+        if found is None:
+            found = self._around[parent] = frozenset().union(*map(self.of, (parent, *parent.iterancestors())))
+        return found
+
+
+class _Rules:
+    """By the name that the elements they hold of must have: an id, else a class, else a tag."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, list[_Rule]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
+    def add(self, rule: _Rule) -> None:
+        name = min(rule.compounds[-1], key=lambda part: (part[0] != "#", part[0] != ".", part))
+        self._by_name.setdefault(name, []).append(rule)
+
+    def of(self, element: Any, names: Names) -> Iterator[_Rule]:
+        if not self._by_name:
+            return
+        own = names.of(element)
+        for name in own & self._by_name.keys():
+            around = names.around(element)
+            for rule in self._by_name[name]:
+                if rule.outer_names <= around and _holds(rule, element, names):
+                    yield rule
+
+
 class Styles:
     """Of a page's `style` elements."""
 
-    _display: list[_Rule] = field(default_factory=list)
-    _struck: list[_Rule] = field(default_factory=list)
-    _words: list[tuple[_Rule, str, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._hidden, self._shown, self._struck, self._words = _Rules(), _Rules(), _Rules(), _Rules()
+        self._names = Names()
 
     def is_hidden(self, element: Any) -> bool:
         """By its own style, else by the page's."""
-        own = element.get("style") or ""
-        if element.get("hidden") is not None or _HIDDEN.search(own):
+        own = element.get("style")
+        if element.get("hidden") is not None or (own and _HIDDEN.search(own)):
             return bool(element.get("hidden") != "until-found")
-        if not self._display or _SHOWN.search(own):
+        if not self._hidden or (own and _SHOWN.search(own)):
             return False
-        rules = [rule for rule in self._display if _holds(rule, element)]
-        return bool(rules) and not max(rules, key=lambda rule: rule.weight).is_shown
+        hidden = max((rule.weight for rule in self._hidden.of(element, self._names)), default=None)
+        return hidden is not None and all(rule.weight < hidden for rule in self._shown.of(element, self._names))
 
     def is_struck(self, element: Any) -> bool:
-        return is_struck_by_itself(element) or any(_holds(rule, element) for rule in self._struck)
+        return is_struck_by_itself(element) or any(True for _ in self._struck.of(element, self._names))
 
     @property
     def puts_words(self) -> bool:
@@ -78,47 +133,59 @@ class Styles:
 
     def words_beside(self, element: Any) -> Iterator[tuple[str, str]]:
         """("before" or "after", words) that the page's styles put into an element."""
-        for rule, side, words in self._words:
-            if _holds(rule, element):
-                yield side, words
+        for rule in self._words.of(element, self._names):
+            yield rule.side, rule.words
+
+    def add(self, selector: str, declared: str, number: int) -> None:
+        side = _BEFORE.search(selector)
+        compounds = tuple(_compounds(_BEFORE.sub("", selector)))
+        if not compounds:
+            return
+        weight = sum(100 if part[0] == "#" else 10 if part[0] == "." else 1 for each in compounds for part in each)
+        rule = _Rule(compounds, frozenset().union(*compounds[:-1]), (weight, number))
+        if side:
+            words = _WORDS.search(declared)
+            shown = (words[1] or words[2] or "") if words else ""
+            if sum(letter.isalnum() for letter in shown) > 1:
+                self._words.add(replace(rule, side=side[1], words=shown))
+            return
+        if _HIDDEN.search(declared):
+            self._hidden.add(rule)
+        elif _SHOWN.search(declared):
+            self._shown.add(rule)
+        if _STRUCK.search(declared):
+            self._struck.add(rule)
 
 
 def styles_of(root: Any) -> Styles:
     styles = Styles()
     count = 0
     for element in root.iter("style"):
-        text = _CONDITIONAL.sub("", _COMMENT.sub("", element.text or ""))
-        for selectors, declared in _RULE.findall(text):
-            if not (
-                _HIDDEN.search(declared) or _SHOWN.search(declared) or _STRUCK.search(declared) or "content" in declared
-            ):
+        for selectors, declared in _rules(_COMMENT.sub("", element.text or "")):
+            if not any(each.search(declared) for each in (_HIDDEN, _SHOWN, _STRUCK, _WORDS)):
                 continue
             for selector in selectors.split(","):
                 count += 1
                 if count > _MOST_RULES:
                     return styles
-                _add(styles, selector.strip(), declared, count)
-    if not any(not rule.is_shown for rule in styles._display):
-        styles._display.clear()
+                styles.add(selector.strip(), declared, count)
     return styles
 
 
-def _add(styles: Styles, selector: str, declared: str, number: int) -> None:
-    side = _BEFORE.search(selector)
-    compounds = tuple(_compounds(_BEFORE.sub("", selector)))
-    if not compounds:
-        return
-    weight = sum(100 if "#" in part else 10 if "." in part else 1 for compound in compounds for part in compound)
-    if side:
-        if words := _WORDS.search(declared):
-            shown = words[1] or words[2] or ""
-            if sum(letter.isalnum() for letter in shown) > 1:
-                styles._words.append((_Rule(compounds, True, (weight, number)), side[1], shown))
-        return
-    if _HIDDEN.search(declared) or _SHOWN.search(declared):
-        styles._display.append(_Rule(compounds, not _HIDDEN.search(declared), (weight, number)))
-    if _STRUCK.search(declared):
-        styles._struck.append(_Rule(compounds, False, (weight, number)))
+def _rules(text: str) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations. What holds for some screens or on paper only (@media) hides nothing here."""
+    opened: list[int] = []
+    start = 0
+    for brace in _BRACE.finditer(text):
+        if brace[0] == "{":
+            opened.append(brace.end())
+        elif opened:
+            began = opened.pop()
+            if not opened:
+                selectors = text[start : began - 1]
+                if len(selectors) <= _LONGEST_SELECTORS and "@" not in selectors:
+                    yield selectors, text[began : brace.start()]
+                start = brace.end()
 
 
 def _compounds(selector: str) -> Iterator[Compound]:
@@ -129,18 +196,9 @@ def _compounds(selector: str) -> Iterator[Compound]:
             yield frozenset(_PART.findall(word))
 
 
-def _holds(rule: _Rule, element: Any) -> bool:
+def _holds(rule: _Rule, element: Any, names: Names) -> bool:
     *outer, own = rule.compounds
-    if not own <= _names(element):
+    if not own <= names.of(element):
         return False
     ancestors = element.iterancestors()
-    return all(any(compound <= _names(ancestor) for ancestor in ancestors) for compound in reversed(outer))
-
-
-def _names(element: Any) -> frozenset[str]:
-    attributes: Mapping[str, str] = element.attrib
-    names = {element.tag} if isinstance(element.tag, str) else set()
-    names |= {f".{each}" for each in (attributes.get("class") or "").split()[:30]}
-    if identity := attributes.get("id"):
-        names.add(f"#{identity}")
-    return frozenset(names)
+    return all(any(compound <= names.of(ancestor) for ancestor in ancestors) for compound in reversed(outer))

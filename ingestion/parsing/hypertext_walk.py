@@ -82,7 +82,7 @@ def _enter(state: _State, element: Any) -> Iterator[Block]:
         state.open_pre += 1
     elif element.tag == "br":
         state.words.append("\n")
-    if is_raised(element) or is_lowered(element):
+    if _is_apart(element):
         state.words.append(_sign_before(element))
     state.add(element.text)
 
@@ -96,9 +96,15 @@ def _leave(state: _State, element: Any) -> Iterator[Block]:
         state.next_numbers.pop()
     elif element.tag == "pre" and state.open_pre:
         state.open_pre -= 1
-    if is_raised(element) or is_lowered(element):
+    if _is_apart(element):
         state.words.append(RAISED_END if is_raised(element) else LOWERED_END)
     state.add(element.tail)
+
+
+def _is_apart(element: Any) -> bool:
+    if element.tag in {"sup", "sub"}:
+        return True
+    return element.get("style") is not None and (is_raised(element) or is_lowered(element))
 
 
 def _sign_before(element: Any) -> str:
@@ -222,11 +228,11 @@ def _texts(cell: Any) -> Iterator[str]:
         if element is cell:
             yield _run(element.text or "") if event == "start" else ""
         elif event == "start":
-            yield _sign_before(element) if is_raised(element) or is_lowered(element) else _border(element, cell)
+            yield _sign_before(element) if _is_apart(element) else _border(element, cell)
             yield _run(element.text or "")
         else:
             is_inner = element.tag in {"tr", "td", "th"}
-            yield RAISED_END if is_raised(element) else LOWERED_END if is_lowered(element) else ""
+            yield "" if not _is_apart(element) else RAISED_END if is_raised(element) else LOWERED_END
             yield "" if is_inner or element.tag == "br" else _border(element, cell)
             yield _run(element.tail or "")
 

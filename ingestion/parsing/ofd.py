@@ -3,7 +3,7 @@
 Read with our own reader: a page is XML with the place of each letter, which is what the readers of pdf pages need.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -35,37 +35,45 @@ def read_ofd(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         bodies = [each for each in root if name_of(each) == "DocBody"] if root is not None else []
         documents = [(parts.path("", text_of(body, "DocRoot")), body) for body in bodies]
         notes, scans = Notes(), Scans(name, limits)
-        laid = [page for path, _ in documents for page in laid_out(parts, path, notes, limits)]
-        if not laid:
-            raise FileRefused(f"{name} is an OFD file without a page that can be read; export it again, or as PDF.")
+        laid = (page for path, _ in documents for page in laid_out(parts, path, notes, limits))
         return _read(laid, _metadata(documents), scans, notes, name=name, limits=limits)
 
 
 def _read(
-    laid: list[OfdPage], metadata: Mapping[str, object], scans: Scans, notes: Notes, *, name: str, limits: ParsingLimits
+    laid: Iterator[OfdPage],
+    metadata: Mapping[str, object],
+    scans: Scans,
+    notes: Notes,
+    *,
+    name: str,
+    limits: ParsingLimits,
 ) -> ParsedFile:
     pages: list[list[PrintedLine]] = []
+    sizes: list[tuple[float, float]] = []
     characters = 0
-    for page in laid:
-        number = page.page_number
+    for number, page in enumerate(laid, start=1):
+        page.page_number = number
         keep_shown_letters(page, notes)
         parts = scans.lines_of(page, _parts_of(page), number, _recognised)
         characters += sum(len(part.text) for part in parts)
         require_characters(characters, name, limits)
         pages.append(sorted(parts, key=lambda part: part.top))
-    bodies = without_running_heads(pages, [page.height for page in laid])
+        sizes.append((page.width, page.height))
+    if not pages:
+        raise FileRefused(f"{name} is an OFD file without a page that can be read; export it again, or as PDF.")
+    bodies = without_running_heads(pages, [height for _, height in sizes])
     notes.add(NoteKind.RUNNING_HEADS, count=sum(map(len, pages)) - sum(map(len, bodies)))
     columns = [
         column
-        for page, lines in zip(laid, bodies, strict=True)
-        for column in columns_of(_with_tables(page, lines, scans), page.width)
+        for number, (lines, (width, _)) in enumerate(zip(bodies, sizes, strict=True), start=1)
+        for column in columns_of(lines if number in scans.recognised else with_aligned_tables(lines, width), width)
     ]
     blocks = tuple(with_marks_told(counted(paragraphs_of(columns), name, limits)))
     by_hand = {*scans.recognised, *scans.unread}
     report = FileReport(
         pictures=scans.pictures,
         pictures_unread=scans.pictures - scans.pictures_read,
-        pages_read=tuple(page.page_number for page in laid if page.page_number not in by_hand),
+        pages_read=tuple(number for number in range(1, len(pages) + 1) if number not in by_hand),
         pages_recognised=tuple(scans.recognised),
         pages_unread=tuple(scans.unread),
         notes=notes.all(),
@@ -80,10 +88,6 @@ def _parts_of(page: OfdPage) -> list[PrintedLine]:
     inside = {id(letter) for _, letters in tables for letter in letters}
     words = [letter for letter in page.chars if id(letter) not in inside and letter["text"].strip()]
     return [*(table for table, _ in tables), *lines_of_words(words, page.page_number)]
-
-
-def _with_tables(page: OfdPage, lines: list[PrintedLine], scans: Scans) -> list[PrintedLine]:
-    return lines if page.page_number in scans.recognised else with_aligned_tables(lines, page.width)
 
 
 def _metadata(documents: list[tuple[str, Any]]) -> Mapping[str, object]:

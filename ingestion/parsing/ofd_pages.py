@@ -186,6 +186,8 @@ def _letters(text: Any, matrix: Matrix) -> Iterator[dict[str, Any]]:
     x = y = 0.0
     for code in _all(text, "TextCode"):
         letters = (code.text or "").replace("\n", "").replace("\r", "")
+        if len(letters) > _MOST_LETTERS:
+            raise FileRefused(f"a line of it has more than {_MOST_LETTERS:,} letters; export it again.")
         x, y = _number(code.get("X"), x), _number(code.get("Y"), y)
         steps, drops = _deltas(code.get("DeltaX"), len(letters)), _deltas(code.get("DeltaY"), len(letters))
         at_x, at_y = x, y

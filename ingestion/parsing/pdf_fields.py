@@ -1,5 +1,6 @@
 """What is filled into a pdf form, and boxes that are ticked or empty, as words at their places on the page."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from kb_service.domain.file_reports import NoteKind, Notes
 _HIDDEN_FLAGS = 0b100010  # hidden, not shown on a screen
 _RADIO_OR_BOX, _PUSH_BUTTON = "Btn", 1 << 16
 _PASSWORD = 1 << 13
-_MOST_FIELDS, _MOST_BOXES = 2_000, 300
+_MOST_FIELDS, _MOST_BOXES, _MOST_STROKES = 2_000, 300, 5_000
 _LARGEST_TYPE = 12.0
 _BOX_FROM, _BOX_TO = 5.0, 16.0
 _LONGEST_LABEL_GAP = 8.0
@@ -34,18 +35,24 @@ def words_of_fields(page: Any, notes: Notes) -> Iterator[Word]:
 
 def boxes_of(page: Any) -> Iterator[tuple[Word, set[int]]]:
     """Small squares drawn before words, each with the letters that are its tick."""
-    squares = [each for each in page.rects if _is_square(each)][:_MOST_BOXES]
-    for square in squares:
-        inside = [letter for letter in page.chars if _is_within(letter, square) and not letter["text"].isspace()]
+    strokes = (*page.lines, *page.curves, *page.rects)
+    if not page.rects or len(strokes) > _MOST_STROKES:
+        return
+    letters_at: dict[int, list[Any]] = defaultdict(list)
+    for letter in page.chars:
+        letters_at[int(letter["top"] / _BOX_TO)].append(letter)
+    for square in [each for each in page.rects if _is_square(each)][:_MOST_BOXES]:
+        row = int(square["top"] / _BOX_TO)
+        near = [letter for at in range(row - 2, row + 3) for letter in letters_at.get(at, ())]
+        inside = [letter for letter in near if _is_within(letter, square) and not letter["text"].isspace()]
         is_before_words = any(
             0 <= letter["x0"] - square["x1"] <= _LONGEST_LABEL_GAP
             and letter["top"] < (square["top"] + square["bottom"]) / 2 < letter["bottom"]
-            for letter in page.chars
+            for letter in near
         )
         if not is_before_words or not all(letter["text"] in _TICKS for letter in inside):
             continue
-        strokes = (*page.lines, *page.curves, *(each for each in page.rects if each is not square))
-        is_ticked = bool(inside) or any(_is_within(each, square) for each in strokes)
+        is_ticked = bool(inside) or any(each is not square and _is_within(each, square) for each in strokes)
         yield _word("☑" if is_ticked else "□", square, _size_of(square)), {id(letter) for letter in inside}
 
 

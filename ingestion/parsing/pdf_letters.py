@@ -30,6 +30,8 @@ _MOST_RAISED, _MOST_RULES, _THICKEST_RULE = 600, 400, 1.6
 _PICTURE_FONT = re.compile(r"wingdings(?!3)|dingbats", re.IGNORECASE)
 _SYLLABLE = re.compile(r"[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ\u3040-\u30ff\u3100-\u312f]")
 _LONGEST_SYLLABLE, _FIRST_CHARACTER = 6, "\u2e80"
+# Of a hostile page: letters in one place, letters compared, shapes that may lie under letters.
+_MOST_IN_A_PLACE, _MOST_LOOKED_AT, _MOST_GROUNDS = 60, 2_000, 200
 _MAY_BE_RAISED = re.compile(r"[\d+\-−–nioabcx*＊†‡§#(),，、\[\]［］〔〕①-⑳注stndrhTM°]")
 
 
@@ -38,7 +40,8 @@ def keep_shown_letters(page: Any, notes: Notes) -> None:
     letters: list[Letter] = page.chars
     if not letters:
         return
-    shown = [letter for letter in letters if not _is_unseen(letter, page)]
+    grounds = _grounds(page)
+    shown = [letter for letter in letters if not _is_unseen(letter, page, grounds)]
     if not _holds_text(shown) and _is_picture(page):
         shown = letters  # the text that a scanner put under its picture
         notes.add(NoteKind.INVISIBLE_LAYER, str(page.page_number))
@@ -80,13 +83,13 @@ def _is_picture(page: Any) -> bool:
     return any((each["x1"] - each["x0"]) * (each["bottom"] - each["top"]) > 0.5 * area for each in page.images)
 
 
-def _is_unseen(letter: Letter, page: Any) -> bool:
+def _is_unseen(letter: Letter, page: Any, grounds: Sequence[Any]) -> bool:
     if letter["tag"] == INVISIBLE or letter["size"] < _SMALLEST:
         return True
     x0, top, x1, bottom = page.bbox
     if letter["x1"] < x0 or letter["x0"] > x1 or letter["bottom"] < top or letter["top"] > bottom:
         return True
-    return _lightness(letter) >= _WHITE and not _has_ground(letter, page)
+    return _lightness(letter) >= _WHITE and not _has_ground(letter, grounds)
 
 
 def _lightness(letter: Letter) -> float:
@@ -107,11 +110,15 @@ def _lightness(letter: Letter) -> float:
             return 0.0
 
 
-def _has_ground(letter: Letter, page: Any) -> bool:
-    """Whether a filled shape or a picture lies under it: white on blue is seen."""
+def _grounds(page: Any) -> list[Any]:
+    """Pictures and filled shapes, on which white letters are seen."""
+    shapes = [each for each in (*page.rects, *page.curves)[:_MOST_LOOKED_AT] if each["fill"] and _is_dark(each)]
+    return [*page.images, *shapes][:_MOST_GROUNDS]
+
+
+def _has_ground(letter: Letter, grounds: Sequence[Any]) -> bool:
     x, y = (letter["x0"] + letter["x1"]) / 2, (letter["top"] + letter["bottom"]) / 2
-    shapes = [*page.images, *(each for each in (*page.rects, *page.curves) if each["fill"] and _is_dark(each))]
-    return any(each["x0"] <= x <= each["x1"] and each["top"] <= y <= each["bottom"] for each in shapes)
+    return any(each["x0"] <= x <= each["x1"] and each["top"] <= y <= each["bottom"] for each in grounds)
 
 
 def _is_dark(shape: Any) -> bool:
@@ -161,9 +168,10 @@ def _share_over(group: Sequence[Letter], others: Sequence[Letter]) -> float:
     """How many of the letters lie over others."""
     at: dict[tuple[int, int], list[Letter]] = defaultdict(list)
     for other in others:
-        if not other["text"].isspace():
-            at[round(other["x0"] / 20), round(other["top"] / 20)].append(other)
-    seen = [letter for letter in group if not letter["text"].isspace()]
+        place = round(other["x0"] / 20), round(other["top"] / 20)
+        if not other["text"].isspace() and len(at[place]) < _MOST_IN_A_PLACE:
+            at[place].append(other)
+    seen = [letter for letter in group if not letter["text"].isspace()][:_MOST_LOOKED_AT]
     over = 0
     for letter in seen:
         reach = int(letter["size"] / 20) + 1
@@ -235,7 +243,7 @@ def _struck(letters: Sequence[Letter], page: Any) -> set[int]:
         y = (top + bottom) / 2
         crossed = [
             letter
-            for letter in ordered[bisect_left(tops, y - tallest) : bisect_right(tops, y)]
+            for letter in ordered[bisect_left(tops, y - tallest) : bisect_right(tops, y)][:_MOST_LOOKED_AT]
             if letter["upright"] and _is_crossed(letter, y) and x0 - 1 <= (letter["x0"] + letter["x1"]) / 2 <= x1 + 1
         ]
         words = [letter for letter in crossed if letter["text"].isalnum()]
@@ -281,7 +289,7 @@ def _sign_raised(letters: Sequence[Letter]) -> None:
     for letter in sorted(small, key=lambda letter: float(letter["x0"])):
         reach = _NEAR * largest
         near = seen[bisect_left(ends, letter["x0"] - reach) : bisect_right(ends, letter["x0"] + 0.3 * letter["size"])]
-        for base in reversed(near):
+        for base in reversed(near[-_MOST_IN_A_PLACE:]):
             if base is letter:
                 continue
             is_beside = (

@@ -53,11 +53,13 @@ def question_answers(rows: Sequence[NumberedRow]) -> FoundRows | None:
 def _fault(row: Sequence[str], header: Sequence[str], fields: Mapping[str, str]) -> str | None:
     """Why a row is no question with its answer."""
     question, answer = fields.get("question") or fields.get("title"), fields.get("answer")
-    if list(row) == list(header):
+    if row == header:
         return "it repeats the header"
-    if any(row[len(header) :]):
+    if len(row) > len(header) and any(row[len(header) :]):
         return f"it has {len(row)} cells and the header {len(header)}; put a text that holds the separator into quotes"
-    if wrong := next((text for text in (question, answer) if text and _ERROR_VALUE.fullmatch(text)), None):
+    if wrong := next(
+        (text for text in (question, answer) if text and text[0] == "#" and _ERROR_VALUE.fullmatch(text)), None
+    ):
         return f"it holds the error value {wrong}; correct it in the sheet"
     if not question and not answer:
         return "it has neither a question nor an answer"

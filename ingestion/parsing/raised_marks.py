@@ -19,6 +19,7 @@ _RAISED = re.compile("\ufdd0([^\ufdd0-\ufdd3]*)\ufdd1")
 _LOWERED = re.compile("\ufdd2([^\ufdd0-\ufdd3]*)\ufdd3")
 
 _LONGEST_RAISED = 12
+_AROUND = 100  # characters that are looked at
 _NUMBERED = re.compile(r"\d{1,3}(?:\s*[,，、\-–—~]\s*\d{1,3})*")
 _SYMBOLS = re.compile(r"[*＊†‡§#①-⑳㉑-㉟❶-❿]+|注.*|[a-z]")
 _BRACKETS = re.compile(r"^[\[［(（〔【](.*)[\]］)）〕】]$")
@@ -56,27 +57,26 @@ class _Marks:
         self._marked: Counter[str] = Counter()
         for block in blocks:
             for found in _RAISED.finditer(block.text):
-                before = block.text[: found.start()]
+                before = block.text[max(0, found.start() - _AROUND) : found.start()]
                 if before.rpartition("\n")[2].strip():
                     self._marked[_bare(found[1])] += not _POWER_OF_TEN.search(before)
                 else:
                     self._notes.add(_bare(found[1]))
 
     def told(self, text: str) -> str:
-        shown, rest = "", text
-        while found := _RAISED.search(rest):
-            shown += rest[: found.start()]
-            rest = rest[found.end() :]
-            words, is_note = self._words(found[1], shown, rest)
-            if words.endswith(" "):
-                rest = rest.lstrip()
-            if is_note and shown[-1:].isdigit() and rest[:1].strip():
-                end = _CLAUSE_END.search(rest)
-                at = end.start() if end else len(rest)
-                rest = rest[:at] + words + rest[at:]
+        first, *rest = _RAISED.split(text)
+        shown, before = [first], first[-_AROUND:]
+        for raised, following in zip(rest[::2], rest[1::2], strict=True):
+            words, is_note = self._words(raised, before, following[:_AROUND])
+            if is_note and before[-1:].isdigit() and following[:1].strip():
+                end = _CLAUSE_END.search(following)
+                at = end.start() if end else len(following)
+                added = following[:at] + words + following[at:]
             else:
-                shown += words
-        return _SIGNS.sub("", _LOWERED.sub(_lowered, shown + rest))
+                added = words + (following.lstrip() if words.endswith(" ") else following)
+            shown.append(added)
+            before = (before + added[-_AROUND:])[-_AROUND:]
+        return _SIGNS.sub("", _LOWERED.sub(_lowered, "".join(shown)))
 
     def _words(self, raised: str, before: str, after: str) -> tuple[str, bool]:
         """What stands in the place of the raised letters, and whether they are the mark of a note."""
@@ -122,7 +122,7 @@ def _bare(raised: str) -> str:
 def _lowered(found: re.Match[str]) -> str:
     """H₂O is written H2O; a base stays apart from the figures beside it: 1010_2."""
     words = found[1].strip()
-    before, after = found.string[: found.start()], found.string[found.end() :]
-    if words.isdigit() and (before[-1:].isdigit() or after[:1].isdigit()):
-        return f"_{words}" + (" " if after[:1].isdigit() else "")
+    before, after = found.string[max(0, found.start() - 1) : found.start()], found.string[found.end() : found.end() + 1]
+    if words.isdigit() and (before.isdigit() or after.isdigit()):
+        return f"_{words}" + (" " if after.isdigit() else "")
     return words

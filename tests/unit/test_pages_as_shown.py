@@ -79,7 +79,8 @@ def test_what_a_page_hides_is_left_out_and_told(head: str, body: str) -> None:
         ("", "<div id=t2 style='display:none'>甲材料清单</div><script>$('#t2').fadeIn()</script>"),
         (
             "",
-            "<li onclick=\"document.getElementById('k').style.display=''\">材料</li><p id=k style='visibility:hidden'>甲材料清单</p><script>document.getElementById('k').style.visibility='visible'</script>",
+            "<li onclick=\"document.getElementById('k').style.display='block'\">材料</li>"
+            "<p id=k style='display:none'>甲材料清单</p>",
         ),
         ("", "<div role=tabpanel hidden>甲材料清单</div>"),
         ("<style>.t::after{content:'甲材料清单'}</style>", "<p class=t>见：</p>"),
@@ -147,7 +148,8 @@ def test_an_article_laid_out_in_a_table_is_no_table() -> None:
 
 def test_a_table_in_a_cell_is_told_row_by_row() -> None:
     inner = "<table><tr><td>成人</td><td>四十元</td></tr><tr><td>儿童</td><td>二十元</td></tr></table>"
-    rows = f"<tr><td>票种</td><td>价格</td></tr><tr><td>日票</td><td>{inner}</td></tr><tr><td>年票</td><td>八十元</td></tr>"
+    rows = f"<tr><td>票种</td><td>价格</td></tr><tr><td>日票</td><td>{inner}</td></tr>"
+    rows += "<tr><td>年票</td><td>八十元</td></tr>"
     assert text_of(f"<table>{rows}</table>") == "票种 | 价格\n日票 | 成人：四十元；儿童：二十元\n年票 | 八十元"
 
 
