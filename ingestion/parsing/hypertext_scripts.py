@@ -10,7 +10,11 @@ _REVEALS = re.compile(
     r"visib|opacity|display\s*[=:]\s*[\"'](?!none)|\.show\(|fadeIn|slideDown|toggle|classList|removeClass|removeAttr"
     r"|addClass|hidden\s*=\s*false|\.tab\("
 )
-_LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_QUOTE = re.compile("[\"'`]")
+_INSIDE = {
+    quote: re.compile(rf"[^{quote}\\{line_end}]*(?:\\.[^{quote}\\{line_end}]*)*", re.DOTALL)
+    for quote, line_end in (('"', "\n"), ("'", "\n"), ("`", ""))
+}
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _PUT = re.compile(
     r"(?:(?:getElementById\(\s*|\$\(\s*|querySelector\(\s*)[\"']#?([\w-]+)[\"']\s*\)\s*)?"
@@ -59,8 +63,8 @@ class Scripts:
     def put_words(self) -> Iterator[PutWords]:
         for script in self._scripts:
             for found in _PUT.finditer(script.text):
-                literal = _LITERAL.match(script.text, found.end())
-                words = _unescaped(next(filter(None, literal.groups()), "")) if literal else ""
+                start = found.end() + 1
+                words = _unescaped(script.text[start : _inside(script.text, start, script.text[found.end()])])
                 if len(_HAN.findall(words)) >= _LEAST_PUT:
                     yield PutWords(found[1], script, words)
 
@@ -80,10 +84,25 @@ class Scripts:
 
 
 def _literals(text: str) -> Iterator[str]:
-    for number, found in enumerate(_LITERAL.finditer(text)):
-        if number >= _MOST_LITERALS:
-            return
-        yield next(filter(None, found.groups()), "")
+    """In time that grows with the text alone: where a quote is not closed, no other of its kind is looked at."""
+    at, found = 0, 0
+    open_until: dict[str, int] = {}
+    while found < _MOST_LITERALS and (opening := _QUOTE.search(text, at)):
+        at, quote = opening.end(), opening[0]
+        if at <= open_until.get(quote, 0):
+            continue
+        end = _inside(text, opening.end(), quote)
+        if text[end : end + 1] == quote:
+            yield text[at:end]
+            at, found = end + 1, found + 1
+        else:
+            open_until[quote] = end
+
+
+def _inside(text: str, start: int, quote: str) -> int:
+    """Where what is quoted ends."""
+    inside = _INSIDE[quote].match(text, start)
+    return inside.end() if inside else start
 
 
 def _unescaped(literal: str) -> str:

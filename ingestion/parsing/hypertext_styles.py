@@ -61,6 +61,7 @@ class Names:
     def __init__(self) -> None:
         self._known: dict[Any, frozenset[str]] = {}
         self._around: dict[Any, frozenset[str]] = {}
+        self.holding: dict[tuple[int, Any], bool] = {}  # by rule and what an element stands in
 
     def of(self, element: Any) -> frozenset[str]:
         found = self._known.get(element)
@@ -200,5 +201,10 @@ def _holds(rule: _Rule, element: Any, names: Names) -> bool:
     *outer, own = rule.compounds
     if not own <= names.of(element):
         return False
-    ancestors = element.iterancestors()
-    return all(any(compound <= names.of(ancestor) for ancestor in ancestors) for compound in reversed(outer))
+    if not outer:
+        return True
+    key = (rule.weight[1], element.getparent())
+    if key not in names.holding:
+        ancestors = element.iterancestors()
+        names.holding[key] = all(any(compound <= names.of(each) for each in ancestors) for compound in reversed(outer))
+    return names.holding[key]

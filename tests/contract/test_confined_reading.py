@@ -14,13 +14,13 @@ from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.uploads import Chunk
 from kb_service.wiring import new_id, now
-from tests.attack_files import office, pdf, texts
+from tests.attack_files import office, pages, pdf, texts
 from tests.attack_files.containers import Attack
 from tests.readers import dawdles_at_slow_files, dies_at_bad_files
 
 ATTACKS = [
     made
-    for module in (texts, office, pdf)
+    for module in (texts, office, pages, pdf)
     for made in vars(module).values()
     if getattr(made, "__annotations__", {}) == {"return": Attack}
 ]
