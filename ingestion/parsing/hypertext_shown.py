@@ -46,9 +46,7 @@ def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) ->
     """What is hidden is left for later, with what holds it."""
     navigation = set(navigation_of(body))
     hidden: list[Any] = []
-    for element in list(body.iter()):
-        if element is body:
-            continue
+    for element in list(body.iter())[1:]:
         if not isinstance(element.tag, str) or element.tag in _UNSEEN:
             element.drop_tree()
         elif element in navigation:
@@ -57,6 +55,8 @@ def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) ->
         elif element.tag in _READINGS:
             notes.add(NoteKind.READINGS, count=int(element.tag == "rt"))
             element.drop_tree()
+        elif styles.say_nothing_of(element):
+            continue
         elif styles.is_struck(element):
             notes.add(NoteKind.STRUCK_OUT)
             element.drop_tree()

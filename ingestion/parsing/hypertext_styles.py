@@ -22,6 +22,7 @@ _HIDDEN = re.compile(
 )
 _SHOWN = re.compile(r"display\s*:\s*(?!none)[a-z]|visibility\s*:\s*visible", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_STRUCK_TAGS = frozenset({"del", "s", "strike"})
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
 _LOWERED = re.compile(r"vertical-align\s*:\s*sub", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ def is_lowered(element: Any) -> bool:
 
 def is_struck_by_itself(element: Any) -> bool:
     style = element.get("style")
-    return element.tag in {"del", "s", "strike"} or bool(style and _STRUCK.search(style))
+    return element.tag in _STRUCK_TAGS or bool(style and _STRUCK.search(style))
 
 
 Compound = frozenset[str]  # "p", ".note", "#main": all of them hold of one element
@@ -114,6 +115,12 @@ class Styles:
     def __init__(self) -> None:
         self._hidden, self._shown, self._struck, self._words = _Rules(), _Rules(), _Rules(), _Rules()
         self._names = Names()
+
+    def say_nothing_of(self, element: Any) -> bool:
+        """Of most elements of most pages: quickly told."""
+        if self._hidden or self._struck or element.tag in _STRUCK_TAGS:
+            return False
+        return element.get("style") is None and element.get("hidden") is None
 
     def is_hidden(self, element: Any) -> bool:
         """By its own style, else by the page's."""
