@@ -13,6 +13,7 @@ from kb_service.adapters.private_files import require_placed
 from kb_service.adapters.sql.copying import copy_into_file, originals
 from kb_service.adapters.sql.engine import Database, file_of, head_revision, require_current
 from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.adapters.user_key import USER_KEY
 from kb_service.answer_wiring import user_key
 from kb_service.domain.errors import BackupRefused, RecordsUnavailable
 from kb_service.domain.privacy import hash_of_user
@@ -23,7 +24,6 @@ from kb_service.wiring import now
 # What is being done, how much of it is done, and of how much.
 Told = Callable[[str, int, int], None]
 
-USER_KEY = "user.key"
 CONFIDENCE_MODEL = "confidence_model.json"
 # Numbers and switches that say where and how fast a process runs, not what it answers or keeps.
 _OF_A_PROCESS = {"port", "start_new", "allow_remote", "embedding_threads"}

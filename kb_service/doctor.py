@@ -12,9 +12,9 @@ import httpx
 from kb_service.adapters.full_disk import require_room
 from kb_service.adapters.index.manifest import read_manifest
 from kb_service.adapters.index.ownership import find_owner
-from kb_service.adapters.sql.engine import Database, head_revision, revision_of
+from kb_service.adapters.sql.engine import Database, file_of, head_revision, revision_of
 from kb_service.adapters.sql.jobs import SqlJobs
-from kb_service.adapters.user_key import user_key_in
+from kb_service.adapters.user_key import USER_KEY, user_key_in
 from kb_service.api.messages import messages
 from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.drafting.model_brief import load_prompts
@@ -97,8 +97,7 @@ def _words(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    is_file = settings.database.startswith("sqlite:///")
-    if is_file and not Path(settings.database.removeprefix("sqlite:///")).exists():
+    if (file := file_of(settings.database)) and not file.exists():
         return "there is none yet; `make run` or `kb ingest` makes it. If there was one, put the last backup back"
     database = Database(settings.database)
     try:
@@ -113,7 +112,7 @@ def _database(settings: Settings) -> str:
 
 
 def _user_key(settings: Settings) -> str:
-    if settings.user_key is None and (settings.data_dir / "user.key").exists():
+    if settings.user_key is None and (settings.data_dir / USER_KEY).exists():
         user_key_in(settings.data_dir)
     return ""
 

@@ -14,7 +14,15 @@ from kb_service.adapters.private_files import KEPT, RESTORING, keep_private
 from kb_service.adapters.sql.copying import holds_rows, load_from_file, opened_copy, require_sound_file
 from kb_service.adapters.sql.engine import Database, file_of, head_revision, is_new
 from kb_service.adapters.sql.trail import SqlTrail, record
-from kb_service.backing_up import Told, files_below, fingerprint_of_user_key, folders_of_words, settings_told
+from kb_service.adapters.user_key import USER_KEY
+from kb_service.backing_up import (
+    CONFIDENCE_MODEL,
+    Told,
+    files_below,
+    fingerprint_of_user_key,
+    folders_of_words,
+    settings_told,
+)
 from kb_service.domain.errors import BackupRefused
 from kb_service.domain.trail import TrailHead
 from kb_service.settings import Settings
@@ -164,7 +172,7 @@ def _set_aside(settings: Settings) -> Path | None:
 
 def _place_files(settings: Settings, unpacked: Path) -> Iterator[str]:
     """All but the database; a sentence on each folder of words that differs from the one in use."""
-    for name in ("blobs", "user.key", "confidence_model.json"):
+    for name in ("blobs", USER_KEY, CONFIDENCE_MODEL):
         if (unpacked / name).exists():
             (unpacked / name).rename(settings.data_dir / name)
     for name, folder in folders_of_words(settings).items():

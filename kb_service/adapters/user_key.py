@@ -8,12 +8,13 @@ from tempfile import NamedTemporaryFile
 
 from kb_service.domain.errors import RecordsUnavailable
 
+USER_KEY = "user.key"
 _SHORTEST = 16
 
 
 def user_key_in(data_dir: Path) -> bytes:
     """Made once and kept in the data folder, readable by its owner only. Raises RecordsUnavailable for an empty one."""
-    path = data_dir / "user.key"
+    path = data_dir / USER_KEY
     if not path.exists():
         _make(path)
     key = path.read_bytes()

@@ -20,7 +20,8 @@ from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
 from kb_service.api.chat_shapes import ChatCompletionRequest
 from kb_service.api.errors import STATUS_OF, faults_of, faults_told
 from kb_service.api.messages import message_for
-from kb_service.api.refusals import sendable
+from kb_service.api.observing import refused
+from kb_service.api.refusals import headers_of, sendable
 from kb_service.api.streaming import ANSWER, EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
@@ -164,7 +165,7 @@ def _error(name: str, detail: str, status: int, message: str) -> dict[str, objec
 
 
 def _refused(name: str, detail: str, status: int, message: str) -> Response:
+    refused(name)
     response = _json(_error(name, detail, status, message), status)
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
+    response.headers.update(headers_of(status))
     return response

@@ -65,12 +65,6 @@ STATUS_OF: dict[type[errors.KbError], int] = {
 }
 
 
-_HEADERS_OF: dict[int, dict[str, str]] = {
-    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
-    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "5"},
-}
-
-
 def register(app: FastAPI) -> None:
     """Every error leaves as `refusal` makes it."""
 
@@ -99,8 +93,7 @@ def register(app: FastAPI) -> None:
 
 def refusal_of(scope: Scope, error: errors.KbError) -> JSONResponse:
     """Also for what meets a request before there are routes."""
-    status = STATUS_OF[type(error)]
-    return refusal(scope, type(error).__name__, str(error), status, headers=_HEADERS_OF.get(status))
+    return refusal(scope, type(error).__name__, str(error), STATUS_OF[type(error)])
 
 
 def faults_of(error: RequestValidationError) -> str:

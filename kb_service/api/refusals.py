@@ -9,7 +9,12 @@ from kb_service.api.messages import message_for
 from kb_service.api.observing import refused
 from kb_service.api.unsniffed import HEADERS
 
-_TRY_AGAIN = {503: "5", 507: "30"}
+_HEADERS_OF: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "5"},
+    503: {"Retry-After": "5"},
+    507: {"Retry-After": "30"},
+}
 
 
 def refusal(
@@ -18,9 +23,13 @@ def refusal(
     """``{"error": name, "detail": …, "message": …}``."""
     refused(name)
     told = message if message is not None else message_for(scope, name, detail, status)
-    retry = {"Retry-After": _TRY_AGAIN[status]} if status in _TRY_AGAIN else {}
     body = {"error": name, "detail": sendable(detail), "message": sendable(told)}
-    return JSONResponse(body, status_code=status, headers=HEADERS | retry | dict(headers or {}))
+    return JSONResponse(body, status_code=status, headers=headers_of(status) | dict(headers or {}))
+
+
+def headers_of(status: int) -> dict[str, str]:
+    """What goes along with every error of this status."""
+    return HEADERS | _HEADERS_OF.get(status, {})
 
 
 def sendable(sentence: str) -> str:

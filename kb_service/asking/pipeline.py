@@ -211,8 +211,7 @@ class Pipeline:
         asked_back = self._asked_back(understood, result, context)
         if asked_back is not None:
             text = self._tools.clarifying.text(asked_back)
-            guide = self._tools.library.passages_of_version(result.candidates[0].source.passage.version_id)
-            related = () if asked_back.options else self._tools.relating.of_matter(understood, guide)
+            related = () if asked_back.options else self._about(understood, result)
             return Reply(Outcome.CLARIFY, text, clarification=asked_back, related=related)
         if not result.is_sure:
             reason = self._reason_for_doubt(understood, result)
@@ -274,6 +273,10 @@ class Pipeline:
                 ),
             ),
         )
+
+    def _about(self, understood: Understanding, result: SearchResult) -> tuple[str, ...]:
+        guide = self._tools.library.passages_of_version(result.candidates[0].source.passage.version_id)
+        return self._tools.relating.of_matter(understood, guide)
 
     def _of_any_matter(self, understood: Understanding, context: Context) -> Sequence[Candidate]:
         """What is found when no passage is preferred for the matter that was inferred."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,15 @@ def service_with_a_key(folder: Path, models_dir: Path) -> Iterator[Service]:
 def key_of(http: Http, name: str, *roles: Role, **options: Any) -> str:
     made = http.service.records.people.create_key(name, roles=roles, created_by="operator", at=now(), **options)
     return made[1]
+
+
+@pytest.fixture(scope="module")
+def keyed_service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
+    """Nothing is known in it; one administrator has a key."""
+    with service_with_a_key(tmp_path_factory.mktemp("keyed"), models_dir) as service:
+        yield service
+
+
+@pytest.fixture
+def keyed(keyed_service: Service) -> Http:
+    return Http(replace(keyed_service))

@@ -1,4 +1,4 @@
-"""Who may do what: with keys, without any, for visitors, and against pages of other sites."""
+"""Who may do what: with keys, without any, and for visitors."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,23 +18,11 @@ from kb_service.domain.people import Actor, Role
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
-from tests.api.conftest import OWNER_TOKEN, Http, key_of, service_with_a_key
+from tests.api.conftest import OWNER_TOKEN, Http, key_of
 from tests.factories import draft
 
 ROUTES = [("GET", "/v1/matters"), ("GET", "/v1/departments"), ("GET", "/v1/search?question=气球"), ("GET", "/v1/me")]
 UNKNOWN = f"kb_00000000_{'A' * 43}"
-
-
-@pytest.fixture(scope="module")
-def keyed_service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
-    """Nothing is known in it; one administrator has a key."""
-    with service_with_a_key(tmp_path_factory.mktemp("keyed"), models_dir) as service:
-        yield service
-
-
-@pytest.fixture
-def keyed(keyed_service: Service) -> Http:
-    return Http(replace(keyed_service))
 
 
 @pytest.fixture
@@ -338,54 +326,6 @@ def test_the_first_key_ends_the_keyless_mode_and_its_revocation_does_not_bring_i
         http = Http(service)
         assert_unknown(http.get("/v1/me"))
         assert_unknown(http.request("GET", "/v1/me", headers=shown(key)))
-
-
-# Pages of other sites
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "http://evil.example"},
-        {"Origin": "null"},
-        {"Origin": "http://127.0.0.1:9999"},
-        {"Origin": "http://localhost"},
-        {"Origin": "https://127.0.0.1", "Host": "127.0.0.1:8000"},
-        {"Origin": "http://127.0.0.1.evil.example"},
-        {"Origin": ""},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1"},
-    ],
-)
-def test_a_page_of_another_site_changes_nothing(http: Http, keyed: Http, headers: dict[str, str]) -> None:
-    cookie = {"Cookie": f"kb_key={key_of(keyed, '张三', Role.EDITOR)}"}
-    for each, sent in ((http, headers), (keyed, headers | cookie)):
-        for method in ("POST", "PUT", "PATCH", "DELETE"):
-            response = each.request(method, "/v1/answers", json={"question": "停放热气球要钱吗"}, headers=sent)
-            assert (response.status_code, response.json()["error"]) == (403, "NotAllowed")
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"Origin": "http://127.0.0.1"},
-        {"Origin": "http://127.0.0.1:80", "Sec-Fetch-Site": "same-origin"},
-        {"Origin": "http://LOCALHOST:8000", "Host": "localhost:8000"},
-        {"Sec-Fetch-Site": "none"},
-    ],
-)
-def test_our_own_pages_and_programs_may_ask(http: Http, headers: dict[str, str]) -> None:
-    assert http.post("/v1/answers", {"question": "停放热气球要钱吗"}, headers=headers).status_code == 200
-
-
-def test_a_proxy_that_ends_tls_and_passes_the_host_on_is_the_same_site(keyed: Http) -> None:
-    headers = shown(key_of(keyed, "张三", Role.EDITOR)) | {"Origin": "https://kb.example.cn", "Host": "kb.example.cn"}
-    assert keyed.post("/v1/answers", {"question": "停放热气球要钱吗"}, headers=headers).status_code == 200
-
-
-def test_a_link_on_another_site_may_be_followed(http: Http) -> None:
-    assert http.request("GET", "/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 # Every route

@@ -40,8 +40,8 @@ class Database:
 
     def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
         """Raises RecordsUnavailable for an address of no database, or of one that is not supported."""
-        _require_address(url)
-        self._file = _file_of(url)
+        path = file_of(url)
+        self._file = DatabaseFile(path) if path else None
         is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url, synchronous, self._file) if is_sqlite else _postgresql_engine(url)
         # SQLite's driver begins nothing by itself: setting that anew for each read would take as long as the read.
@@ -211,13 +211,6 @@ class _NoTurns:
         return nullcontext()
 
 
-def _file_of(url: str) -> DatabaseFile | None:
-    """None for a server's, and for one in memory."""
-    name = make_url(url).database
-    is_file = url.startswith("sqlite") and name and name != ":memory:" and not name.startswith("file:")
-    return DatabaseFile(Path(name)) if is_file and name else None
-
-
 def _postgresql_engine(url: str) -> Engine:
     """A server that hangs, or whose machine is gone, is not waited for without end."""
     given = make_url(url).query
@@ -267,10 +260,11 @@ def require_current(database: Database) -> None:
 
 
 def file_of(url: str) -> Path | None:
-    """Where SQLite keeps it; None for PostgreSQL. Raises RecordsUnavailable for an address of no database."""
+    """Where SQLite keeps it; None for PostgreSQL and in memory. Raises RecordsUnavailable for an address of none."""
     _require_address(url)
-    path = make_url(url).database
-    return Path(path) if url.startswith("sqlite") and path else None
+    name = make_url(url).database
+    is_file = url.startswith("sqlite") and name and name != ":memory:" and not name.startswith("file:")
+    return Path(name) if is_file and name else None
 
 
 def upgrade(database: Database) -> None:
