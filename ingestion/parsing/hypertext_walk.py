@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.parsing.blocks import Block, BlockKind
 from ingestion.parsing.hypertext_styles import is_lowered, is_raised
+from ingestion.parsing.number_formats import written
 from ingestion.parsing.raised_marks import LINKED, LOWERED, LOWERED_END, RAISED, RAISED_END
 from ingestion.parsing.tables import Cell, table_block
 
@@ -24,7 +25,7 @@ _SPACES = re.compile(r"\s+")
 _HAN = re.compile(r"[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]")
 _LONGEST_BOLD_HEADING, _MOST_HEADING_PARTS = 40, 100
 _LONGEST_CELL = 400  # characters; a longer one is an article laid out in a table
-_ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LISTS = frozenset({"ol", "ul"})
 
 
@@ -168,15 +169,7 @@ def _first_number(listed: Any) -> int | None:
 
 def _shown_number(number: int, listed: Any) -> str:
     """As the list's type has it: 3, c, C, iii, III."""
-    match listed.get("type"):
-        case "a" | "A" if 0 < number <= 26:
-            letter = chr(ord("a") + number - 1)
-            return letter if listed.get("type") == "a" else letter.upper()
-        case "i" | "I" if 0 < number < 40:
-            roman = "x" * (number // 10) + _ROMAN[number % 10]
-            return roman if listed.get("type") == "i" else roman.upper()
-        case _:
-            return str(number)
+    return written(number, _FORMATS.get(listed.get("type"), "decimal"))
 
 
 def _is_layout(table: Any) -> bool:

@@ -9,21 +9,18 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from ingestion.parsing.aligned_tables import with_aligned_tables
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.decode import clean
-from ingestion.parsing.layout import PrintedLine, columns_of
-from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.layout import PrintedLine
+from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.ofd_pages import OfdPage, Parts, laid_out, name_of, text_of
 from ingestion.parsing.ofd_tables import tables_of
-from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
 from ingestion.parsing.pdf_letters import keep_shown_letters
-from ingestion.parsing.pdf_scans import Scans, scaled
+from ingestion.parsing.pdf_scans import scaled
+from ingestion.parsing.printed_pages import PrintedPages
 from ingestion.parsing.printed_words import lines_of_words
-from ingestion.parsing.raised_marks import with_marks_told
 from kb_service.domain.errors import FileRefused
-from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
 
 def read_ofd(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
@@ -34,50 +31,19 @@ def read_ofd(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         root = parts.xml("OFD.xml")
         bodies = [each for each in root if name_of(each) == "DocBody"] if root is not None else []
         documents = [(parts.path("", text_of(body, "DocRoot")), body) for body in bodies]
-        notes, scans = Notes(), Scans(name, limits)
-        laid = (page for path, _ in documents for page in laid_out(parts, path, notes, limits))
-        return _read(laid, _metadata(documents), scans, notes, name=name, limits=limits)
+        printed = PrintedPages(name, limits)
+        laid = (page for path, _ in documents for page in laid_out(parts, path, printed.notes, limits))
+        return _read(laid, printed, _metadata(documents), name)
 
 
-def _read(
-    laid: Iterator[OfdPage],
-    metadata: Mapping[str, object],
-    scans: Scans,
-    notes: Notes,
-    *,
-    name: str,
-    limits: ParsingLimits,
-) -> ParsedFile:
-    pages: list[list[PrintedLine]] = []
-    sizes: list[tuple[float, float]] = []
-    characters = 0
+def _read(laid: Iterator[OfdPage], printed: PrintedPages, metadata: Mapping[str, object], name: str) -> ParsedFile:
     for number, page in enumerate(laid, start=1):
         page.page_number = number
-        keep_shown_letters(page, notes)
-        parts = scans.lines_of(page, _parts_of(page), number, _recognised)
-        characters += sum(len(part.text) for part in parts)
-        require_characters(characters, name, limits)
-        pages.append(sorted(parts, key=lambda part: part.top))
-        sizes.append((page.width, page.height))
-    if not pages:
+        keep_shown_letters(page, printed.notes)
+        printed.add(page, _parts_of(page), _recognised)
+    if not printed:
         raise FileRefused(f"{name} is an OFD file without a page that can be read; export it again, or as PDF.")
-    bodies = without_running_heads(pages, [height for _, height in sizes])
-    notes.add(NoteKind.RUNNING_HEADS, count=sum(map(len, pages)) - sum(map(len, bodies)))
-    columns = [
-        column
-        for number, (lines, (width, _)) in enumerate(zip(bodies, sizes, strict=True), start=1)
-        for column in columns_of(lines if number in scans.recognised else with_aligned_tables(lines, width), width)
-    ]
-    blocks = tuple(with_marks_told(counted(paragraphs_of(columns), name, limits)))
-    by_hand = {*scans.recognised, *scans.unread}
-    report = FileReport(
-        pictures=scans.pictures,
-        pictures_unread=scans.pictures - scans.pictures_read,
-        pages_read=tuple(number for number in range(1, len(pages) + 1) if number not in by_hand),
-        pages_recognised=tuple(scans.recognised),
-        pages_unread=tuple(scans.unread),
-        notes=notes.all(),
-    )
+    blocks, report = printed.read()
     if blocks and blocks[0].level == 1:
         metadata = {"title": blocks[0].text} | dict(metadata)
     return ParsedFile(blocks, metadata, report=report)

@@ -5,23 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-from ingestion.parsing.aligned_tables import with_aligned_tables
 from ingestion.parsing.blocks import Block, ParsedFile
 from ingestion.parsing.decode import clean
-from ingestion.parsing.layout import PrintedLine, columns_of
-from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.layout import PrintedLine
+from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.page_limits import lay_out
-from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
 from ingestion.parsing.pdf_fields import boxes_of, letters_of_ticks, words_of_fields
 from ingestion.parsing.pdf_fractions import with_fractions_on_the_line
 from ingestion.parsing.pdf_letters import keep_shown_letters
-from ingestion.parsing.pdf_scans import Scans, scaled
+from ingestion.parsing.pdf_scans import scaled
+from ingestion.parsing.printed_pages import PrintedPages
 from ingestion.parsing.printed_words import UNMAPPED, WORD_GAP, lines_of_words
-from ingestion.parsing.raised_marks import with_marks_told
 from ingestion.parsing.ruled_tables import ruled_table
 from kb_service.domain.errors import FileRefused
-from kb_service.domain.file_reports import FileReport, NoteKind, Notes
+from kb_service.domain.file_reports import Notes
 
 _SCAN_DPI = 200
 # A page of drawings (a map, a chart) has no ruled table, and looking for one would take minutes.
@@ -53,36 +51,13 @@ def read_pdf(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
 def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
     if len(document.pages) > limits.pages:
         raise FileRefused(f"{name} has {len(document.pages)} pages, above the limit of {limits.pages}; split it.")
-    pages: list[list[PrintedLine]] = []
-    sizes: list[tuple[float, float]] = []
-    scans, notes = Scans(name, limits), Notes()
-    characters = 0
+    printed = PrintedPages(name, limits)
     for number, page in enumerate(document.pages, start=1):
         lay_out(page, f"page {number} of {name}")
-        keep_shown_letters(page, notes)
-        parts = scans.lines_of(page, list(_parts_of(page, number, notes)), number, _recognised)
-        characters += sum(len(part.text) for part in parts)
-        require_characters(characters, name, limits)
-        pages.append(sorted(parts, key=lambda part: part.top))
-        sizes.append((float(page.width), float(page.height)))
+        keep_shown_letters(page, printed.notes)
+        printed.add(page, list(_parts_of(page, number, printed.notes)), _recognised)
         page.close()
-    bodies = without_running_heads(pages, [height for _, height in sizes])
-    notes.add(NoteKind.RUNNING_HEADS, count=sum(map(len, pages)) - sum(map(len, bodies)))
-    columns = [
-        column
-        for number, (parts, (width, _)) in enumerate(zip(bodies, sizes, strict=True), start=1)
-        for column in columns_of(parts if number in scans.recognised else with_aligned_tables(parts, width), width)
-    ]
-    blocks = tuple(with_marks_told(counted(paragraphs_of(columns), name, limits)))
-    read = [number for number in range(1, len(pages) + 1) if number not in {*scans.recognised, *scans.unread}]
-    report = FileReport(
-        pictures=scans.pictures,
-        pictures_unread=scans.pictures - scans.pictures_read,
-        pages_read=tuple(read),
-        pages_recognised=tuple(scans.recognised),
-        pages_unread=tuple(scans.unread),
-        notes=notes.all(),
-    )
+    blocks, report = printed.read()
     return ParsedFile(blocks, _metadata(document, blocks), report=report)
 
 

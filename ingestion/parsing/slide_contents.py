@@ -13,10 +13,10 @@ from ingestion.parsing.blocks import Block
 from ingestion.parsing.charts import chart_block
 from ingestion.parsing.formulas import formula_text
 from ingestion.parsing.limits import ParsingLimits
+from ingestion.parsing.number_formats import written
 from ingestion.parsing.raised import lowered, raised
 from ingestion.parsing.smart_art import lines_of_diagram
 from ingestion.parsing.symbols import is_symbol_font, symbols
-from ingestion.parsing.word.number_formats import written
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import NoteKind, Notes
 

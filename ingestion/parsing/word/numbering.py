@@ -5,8 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ingestion.parsing.number_formats import written
 from ingestion.parsing.word.names import OFF, W
-from ingestion.parsing.word.number_formats import written
 
 _NO_SPACE_AFTER = "、．）)。】]：:"
 _LONGEST_PATTERN = 200  # a label is told with every paragraph

@@ -1,4 +1,4 @@
-"""Numbers as Word's lists write them: 一, 壹, 甲, ①, 01, iv, b."""
+"""Numbers as lists write them, by the names that Word has for the formats: 一, 壹, 甲, ①, 01, iv, b."""
 
 from collections.abc import Callable
 
