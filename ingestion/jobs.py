@@ -103,9 +103,11 @@ class Worker:
                 self.stopping.wait(_PAUSE_SECONDS)
 
     def _pause(self, what: str, outage: KbError) -> None:
-        if what not in self._paused:
+        with self._lock:
+            known = what in self._paused
+            self._paused[what] = str(outage)
+        if not known:
             log.warning("paused: %s: %s", what, outage)
-        self._paused[what] = str(outage)
 
     def _go_on_with(self, what: str) -> None:
         if self._paused.pop(what, None) is not None:
@@ -154,8 +156,9 @@ class Worker:
         try:
             work.do(job)
         except OUTAGES as outage:
-            self._pause(job.kind, outage)
+            # Where that fails too, it is not this kind that has to wait, but all: said once.
             self._jobs.put_off(job, str(outage), due_at=self._now() + timedelta(seconds=_PAUSE_SECONDS))
+            self._pause(job.kind, outage)
         except Exception as error:
             if self.stopping.is_set():
                 return  # it may have failed because the process ends; the next one frees the lease and tries again

@@ -29,6 +29,7 @@ from kb_service.settings import Settings
 from kb_service.wiring import model_source, now, open_model
 
 _SECONDS = 5
+_FEW_FREE_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def _data_folder(settings: Settings) -> str:
 def _disk(settings: Settings) -> str:
     if settings.data_dir.is_dir():
         require_room(settings.data_dir)
-        usage = shutil.disk_usage(settings.data_dir)
-        if usage.free < usage.total // 50:
-            return f"only {usage.free // 1024**2} MB are free, less than 2 % of the disk; free some space"
+        free = shutil.disk_usage(settings.data_dir).free
+        if free < _FEW_FREE_BYTES:
+            return f"only {free // 1024**2} MB are free; free some space before intake stops"
     return ""
 
 

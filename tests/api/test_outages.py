@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.domain.errors import NotEnoughSpace
+from kb_service.domain.errors import NotEnoughSpace, RecordsUnavailable
 from kb_service.domain.jobs import Job, JobKind
 from kb_service.job_wiring import owners_worker
 from kb_service.settings import Settings
@@ -60,6 +60,31 @@ def test_a_lost_database_is_told_to_all_who_ask_and_jobs_wait_for_it_and_say_so_
     assert [each.split(":")[0] for each in told] == ["paused", "going on"]
     assert own.get("/readyz").json()["status"] == "ready"
     assert own.ask("热气球停放证多少钱")["outcome"] == "answered"
+    assert worker.stop(grace_seconds=20)
+
+
+def test_a_database_that_is_lost_in_the_middle_of_a_job_is_told_once(
+    own: Http, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, away = tmp_path / "kb.sqlite", tmp_path / "away"
+    tries: list[str] = []
+
+    def rehearsed(version_id: str) -> None:
+        tries.append(version_id)
+        if len(tries) == 1:
+            file.rename(away)
+            raise RecordsUnavailable("the database file is gone")
+
+    monkeypatch.setattr("ingestion.jobs._PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(own.service.rehearsing, "rehearsed", rehearsed)
+    own.service.jobs.enqueue(Job(JobKind.REHEARSE, "v1"), at=now())
+    worker = owners_worker(own.service)
+    worker.start()
+    until(lambda: "paused: all jobs" in caplog.text)
+    away.rename(file)
+    until(lambda: "going on: all jobs" in caplog.text)
+    told = [record.getMessage() for record in caplog.records if record.name == "ingestion.jobs"]
+    assert [each.split(":")[:2] for each in told] == [["paused", " all jobs"], ["going on", " all jobs"]]
     assert worker.stop(grace_seconds=20)
 
 

@@ -75,6 +75,16 @@ def test_nothing_is_written_into_a_file_that_was_just_moved_away(database: Datab
     assert "kb.sqlite is gone" in str(refused(lambda: note(database)))
 
 
+def test_a_new_connection_never_makes_an_empty_database_in_the_place_of_one_that_was_moved_away(
+    database: Database, file: Path
+) -> None:
+    note(database)
+    database.engine.dispose()
+    file.rename(file.with_name("elsewhere"))
+    assert "kb.sqlite is gone" in str(refused(lambda: notes(database)))
+    assert not file.exists()
+
+
 def test_a_backup_put_in_its_place_is_opened_without_what_was_in_the_write_ahead_log_of_the_other(
     database: Database, file: Path, tmp_path: Path
 ) -> None:

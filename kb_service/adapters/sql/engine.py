@@ -222,6 +222,12 @@ def _sqlite_engine(url: str, synchronous: str, file: DatabaseFile | None) -> Eng
     # What was bound to a statement that failed may be a resident's words: logs do not get it.
     engine = create_engine(url, pool_size=20, max_overflow=40, hide_parameters=True)
 
+    @event.listens_for(engine, "do_connect")
+    def _address(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> None:
+        if file is not None:
+            arguments[0] = file.address
+            options["uri"] = True
+
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver

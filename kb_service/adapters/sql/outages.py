@@ -58,6 +58,8 @@ def _of_sqlite(error: sqlite3.Error, file: "DatabaseFile | None") -> KbError | N
             return RecordsUnavailable(_DAMAGED)
         case "IOERR" | "CANTOPEN" if file is not None and file.has_no_space:  # as it says of its auxiliary files
             return NotEnoughSpace(_FULL)
+        case "CANTOPEN" if file is not None and file.is_missing:
+            return file.unavailable("is gone")
         case "IOERR" | "CANTOPEN" | "READONLY" | "PERM" | "AUTH" | "PROTOCOL" | "NOLFS":
             return RecordsUnavailable(
                 f"the database cannot be read or written ({error}); check the disk and its rights"
@@ -109,10 +111,18 @@ class DatabaseFile:
                 self._put_old_log_aside()
                 self._opened = present
                 return
-        what = "is gone" if present is None else "was replaced and is being opened anew"
-        raise RecordsUnavailable(
+        raise self.unavailable("is gone" if present is None else "was replaced and is being opened anew")
+
+    def unavailable(self, what: str) -> RecordsUnavailable:
+        return RecordsUnavailable(
             f"the database file {self._path.name} {what}; put it or the last backup back, the service goes on by itself"
         )
+
+    @property
+    def address(self) -> str:
+        """A URI by which SQLite makes a file the first time only: never an empty one in the place of one that is
+        gone."""
+        return f"{self._path.absolute().as_uri()}?mode={'rwc' if self._opened is None else 'rw'}"
 
     @property
     def is_missing(self) -> bool:
