@@ -23,6 +23,7 @@ _FIGURE = 0.8
 _IN_TITLE = 0.3
 _ASIDE = 0.4
 _CONTRADICTION = 1.0
+_LACK = 1.0
 _LATER = 0.15
 # Cosines of sentences and a question lie close together. Of texts without a matter few sentences are compared, since
 # their vectors are not kept and each takes milliseconds.
@@ -37,6 +38,8 @@ _LEAD = 1.5
 _ASKED_IN_PASSING = frozenset({None, Facet.CONDITIONS, Facet.STEPS})
 _OF_TIMES = 1 / 3
 _DENIED = re.compile(r"(?:没有|不是|无)(\w{2})")
+# 不登记, 没登记 (and not 能不能登记): who has not done it is asked about.
+_LACKING = re.compile(r"(?<![能要是会可用])[不没未](?:有|能)?(\w{2})")
 _BARE_NUMBER = re.compile(r"(?<![\d.第〔])(\d{1,7}(?:\.\d+)?)(?![\d.]|年|月|号|日|%|个|条|岁|周岁|元|天|路|楼)")
 _LONGEST_LABEL = 8
 _OLDEST = 120
@@ -136,6 +139,7 @@ class Choosing:
         score += _FIGURE * (abs(fits) / 2 if saying.kind is SayingKind.SENTENCE else fits)
         is_aside = self.words.goes_on.search(saying.key) or self.words.limits.search(saying.key)
         score -= _ASIDE * (is_aside is not None) + _CONTRADICTION * self._denies(saying)
+        score += _LACK * self._is_of_who_lacks(saying)
         return score - _LATER * (saying.span.start > 0 and saying.kind is SayingKind.SENTENCE)
 
     def _agrees_in_facet(self, saying: Saying) -> float:
@@ -154,6 +158,11 @@ class Choosing:
         return (
             denied is not None and denied[1] in question and not re.search(f"[没不无](?:有|是)?{denied[1]}", question)
         )
+
+    def _is_of_who_lacks(self, saying: Saying) -> bool:
+        """Whether it says of something that it is not done or not there, as the question does: 没有登记的 of 不登记."""
+        denied = set(_LACKING.findall(self.understood.own_words))
+        return any(re.search(f"[没不未无](?:有|能|按规定)?{each}", saying.key) for each in denied)
 
     def _specific(self, item: Saying, others: Sequence[Saying]) -> float:
         """The share of the question that this item has and neither the others nor what they stand under."""
