@@ -23,7 +23,7 @@ _FIGURE = 0.8
 _IN_TITLE = 0.3
 _ASIDE = 0.4
 _CONTRADICTION = 1.0
-_LACK = 1.0
+_LACK = 1.5
 _LATER = 0.15
 # Cosines of sentences and a question lie close together. Of texts without a matter few sentences are compared, since
 # their vectors are not kept and each takes milliseconds.
