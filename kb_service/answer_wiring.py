@@ -13,6 +13,7 @@ import numpy as np
 from ingestion.sentence_vectors import SentenceVectors
 from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.embedding.remembering import RememberedVectors
+from kb_service.adapters.language_model.endpoint_model import EndpointModel
 from kb_service.adapters.pronunciation import syllable
 from kb_service.adapters.sql.articles import SqlArticles
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
@@ -237,24 +238,24 @@ def _drafter(
         return quoting
     key = settings.llm_key.get_secret_value() if settings.llm_key else ""
     return ModelDrafter(
-        _language_model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_context),
+        _language_model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_reply_tokens),
         quoting,
         sections=sections,
         prompts=load_prompts(settings.prompts_dir),
         breaker=CircuitBreaker(clock=time.monotonic),
         checker=Checker(load_checking_words(settings.prompts_dir), texts.converter),
         converter=texts.converter,
-        limits=Limits(settings.llm_seconds, settings.llm_context, knobs.longest_quote),
+        limits=Limits(
+            settings.llm_seconds, settings.llm_context, knobs.longest_quote, reply_tokens=settings.llm_reply_tokens
+        ),
         clock=time.monotonic,
         new_fence=lambda: secrets.token_hex(8),
     )
 
 
 @functools.cache  # asking is made anew when the catalogue changes; models are not
-def _language_model(url: str, model: str, key: str, seconds: float, context: int) -> LanguageModel:
-    from kb_service.adapters.language_model.llama_index_model import open_language_model  # takes seconds to import
-
-    return open_language_model(url, model=model, key=key, seconds=seconds, context=context)
+def _language_model(url: str, model: str, key: str, seconds: float, reply_tokens: int) -> LanguageModel:
+    return EndpointModel(url, model=model, key=key, seconds=seconds, reply_tokens=reply_tokens)
 
 
 @functools.cache

@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     llm_key: SecretStr | None = Field(default=None, description="The endpoint's key.")
     llm_seconds: float = Field(default=20.0, gt=0, description="The time a draft may take, a second try included.")
     llm_context: int = Field(default=8192, ge=1024, description="Tokens of the model's context window.")
+    llm_reply_tokens: int = Field(
+        default=1024, ge=64, description="Tokens that a reply may take; where thoughts use them up, none are named."
+    )
 
     user_key: SecretStr | None = Field(
         default=None, description="Key of the hash that user references are kept as; made in the data folder if absent."
@@ -125,6 +128,8 @@ class Settings(BaseSettings):
     def _a_model_has_a_name(self) -> Self:
         if self.llm_url and not self.llm_model:
             raise ValueError("KB_LLM_URL is set, and KB_LLM_MODEL is not: name the model that should draft there")
+        if self.llm_url and self.llm_reply_tokens * 2 > self.llm_context:
+            raise ValueError("KB_LLM_REPLY_TOKENS is more than half of KB_LLM_CONTEXT; leave room for the passages")
         return self
 
     @cached_property

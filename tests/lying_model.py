@@ -24,7 +24,25 @@ class Reply:
     finish: str | None = "stop"
 
 
-Script = Reply | str | Callable[[str], str]  # a function gets the user's message
+@dataclass(frozen=True)
+class Raw:
+    """A reply byte by byte as it stands here; ``holds_open`` so long without saying that it has ended."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = "text/event-stream"
+    cut_into: int = 1 << 20
+    holds_open_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reads:
+    """A reply that depends on the whole request."""
+
+    reply: Callable[[dict[str, Any]], "Reply | Raw | str"]
+
+
+Script = Reply | Raw | Reads | str | Callable[[str], str]  # a function gets the user's message
 
 
 @dataclass
@@ -48,11 +66,13 @@ class LyingModel:
         self._server.shutdown()
         self._server.server_close()
 
-    def reply_to(self, body: dict[str, Any]) -> Reply:
+    def reply_to(self, body: dict[str, Any]) -> Reply | Raw:
         with self._lock:
             scripted = self.script[min(len(self.requests), len(self.script) - 1)]
             self.requests.append(body)
-        if isinstance(scripted, Reply):
+        if isinstance(scripted, Reads):
+            scripted = scripted.reply(body)
+        if isinstance(scripted, (Reply, Raw)):
             return scripted
         return Reply(scripted if isinstance(scripted, str) else scripted(str(body["messages"][-1]["content"])))
 
@@ -68,7 +88,10 @@ def _handler_of(model: LyingModel) -> type[BaseHTTPRequestHandler]:
             except OSError:
                 model.hung_up.set()
 
-        def _send(self, reply: Reply) -> None:
+        def _send(self, reply: Reply | Raw) -> None:
+            if isinstance(reply, Raw):
+                self._send_raw(reply)
+                return
             self._wait(reply.pause_seconds)
             self.send_response(reply.status)
             self.send_header("Content-Type", "text/event-stream")
@@ -83,6 +106,16 @@ def _handler_of(model: LyingModel) -> type[BaseHTTPRequestHandler]:
             if reply.breaks_after is None and reply.finish is not None:
                 self._event({}, reply.finish)
                 self.wfile.write(b"data: [DONE]\n\n")
+
+        def _send_raw(self, raw: Raw) -> None:
+            self.send_response(raw.status)
+            self.send_header("Content-Type", raw.content_type)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            for at in range(0, len(raw.body), raw.cut_into):
+                self.wfile.write(raw.body[at : at + raw.cut_into])
+                self.wfile.flush()
+            self._wait(raw.holds_open_seconds)
 
         def _event(self, delta: dict[str, str], finish: str | None) -> None:
             choice = {"index": 0, "delta": delta, "finish_reason": finish}

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.asking.drafting.model_drafting import UNAVAILABLE
-from kb_service.domain.answers import Answer
+from kb_service.domain.answers import Answer, Drafting
 
 REQUEST_ID = "X-Request-ID"
 _REQUESTS = Counter("kb_requests", "Requests, by route and status.", ["method", "route", "status"])
@@ -24,6 +24,7 @@ _SECONDS = Histogram(
 )
 _ANSWERS = Counter("kb_answers", "Answers given, by outcome.", ["outcome"])
 _MODEL_FAILURES = Counter("kb_model_failures", "Drafts and other work that a model failed to do.", ["model"])
+_DRAFTS_UNUSED = Counter("kb_drafts_unused", "Drafts of the language model that were not sent, by reason.", ["reason"])
 _ERRORS = Counter("kb_errors", "Replies that are errors, by the name of the error.", ["error"])
 _MODEL_OF = {"ModelUnavailable": "language_or_reranker", "EmbeddingModelUnavailable": "embedding"}
 
@@ -54,10 +55,18 @@ def request_id() -> str | None:
 def answered(answer: Answer) -> None:
     """An answer was given."""
     _ANSWERS.labels(answer.outcome).inc()
-    if answer.drafting is not None and UNAVAILABLE in answer.drafting.rejected:
-        _MODEL_FAILURES.labels("language").inc()
+    if answer.drafting is not None:
+        _note_drafts(answer.drafting)
     if (current := _current.get()) is not None:
         current.answer = answer
+
+
+def _note_drafts(drafting: Drafting) -> None:
+    if UNAVAILABLE in drafting.rejected:
+        _MODEL_FAILURES.labels("language").inc()
+    for reason in drafting.rejected:
+        kind = drafting.failure or reason if reason == UNAVAILABLE else reason.partition(":")[0]
+        _DRAFTS_UNUSED.labels(kind).inc()
 
 
 def refused(error: str) -> None:

@@ -180,4 +180,5 @@ def _drafting(parts: Sequence[Part]) -> Drafting | None:
         return None
     rejected = tuple(reason for each in found for reason in each.rejected)
     by = next((each.by for each in found if each.by != EXTRACTIVE), EXTRACTIVE)
-    return Drafting(by, rejected, next((each.prompts for each in found if each.prompts), None))
+    prompts = next((each.prompts for each in found if each.prompts), None)
+    return Drafting(by, rejected, prompts, next((each.failure for each in found if each.failure), None))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from kb_service.domain.documents import Audience, Kind
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet
+from kb_service.domain.model_faults import ModelFault
 
 
 class Outcome(StrEnum):
@@ -226,12 +227,13 @@ EXTRACTIVE = "extractive"
 class Drafting:
     """Whose words: `EXTRACTIVE`, those of the sources, or a model's name; ``rejected``: why its drafts were not sent.
 
-    ``prompts``: SHA-256 of the prompt files, where a model was asked.
+    ``prompts``: SHA-256 of the prompt files, where a model was asked; ``failure``: why it gave nothing to check.
     """
 
     by: str
     rejected: tuple[str, ...] = ()
     prompts: str | None = None
+    failure: ModelFault | None = None
 
 
 @dataclass(frozen=True, slots=True)

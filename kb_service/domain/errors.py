@@ -1,5 +1,7 @@
 """What can go wrong, named for the fact. Flat, and ignorant of HTTP: `api/errors.py` maps each to a status."""
 
+from kb_service.domain.model_faults import ModelFault
+
 
 class KbError(Exception):
     """A sentence for a person: what is wrong, with which input, what to do."""
@@ -78,7 +80,11 @@ class EmbeddingModelUnavailable(KbError):
 
 
 class ModelUnavailable(KbError):
-    """A language model or reranker that cannot be reached or loaded, or broke off."""
+    """A language model or reranker that cannot be reached or loaded, or gave nothing that can be used."""
+
+    def __init__(self, detail: str, fault: ModelFault = ModelFault.UNREACHABLE) -> None:
+        super().__init__(detail)
+        self.fault = fault
 
 
 class PictureRefused(KbError):

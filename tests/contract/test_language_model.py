@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from kb_service.adapters.language_model.llama_index_model import open_language_model
+from kb_service.adapters.language_model.endpoint_model import EndpointModel
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.ports import LanguageModel
 from tests.lying_model import LyingModel, Reply, Script
@@ -33,8 +33,8 @@ def served(entered: list[LyingModel], *script: Script) -> LyingModel:
     return server
 
 
-def model_at(url: str, *, key: str | None = None, seconds: float = 5.0) -> LanguageModel:
-    return open_language_model(url, model="lying", key=key, seconds=seconds, context=8192)
+def model_at(url: str, *, key: str = "", seconds: float = 5.0) -> LanguageModel:
+    return EndpointModel(url, model="lying", key=key, seconds=seconds, reply_tokens=1024)
 
 
 def test_a_reply_comes_in_pieces_that_make_the_whole(serving: list[LyingModel]) -> None:

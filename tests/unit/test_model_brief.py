@@ -10,8 +10,8 @@ from tests.factories import passage_in_version
 PROMPTS = load_prompts(Path(__file__).parents[2] / "prompts")
 
 
-def brief_of(*passages: PassageInVersion, question: str = "签注要钱吗", context: int = 8192) -> Brief:
-    return brief(PROMPTS, question, passages, fence="FENCE-7f3a", context=context, longest=420)
+def brief_of(*passages: PassageInVersion, question: str = "签注要钱吗", room: int = 7168) -> Brief:
+    return brief(PROMPTS, question, passages, fence="FENCE-7f3a", room=room, longest=420)
 
 
 def test_passages_are_numbered_in_the_order_given() -> None:

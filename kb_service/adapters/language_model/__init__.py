@@ -1,1 +1,1 @@
-"""Language models of llama-index behind `ports.LanguageModel`. Importing it imports no library."""
+"""The language model of an OpenAI-compatible endpoint behind `ports.LanguageModel`."""

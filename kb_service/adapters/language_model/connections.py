@@ -11,19 +11,6 @@ _LONGEST_CONNECT_SECONDS = 5.0
 _CONNECTED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
 
 
-class Call:
-    """A request that can only be left, not ended: its library does not show the connection."""
-
-    def __enter__(self) -> "Call":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def hang_up(self) -> None:
-        return None
-
-
 class Connections:
     """One client. Each request has a connection of its own, which its call knows."""
 
@@ -34,11 +21,11 @@ class Connections:
         transport = _TracedTransport(self._here, limits=httpx.Limits(max_keepalive_connections=0))
         self.client = httpx.Client(transport=transport, timeout=timeout, trust_env=False, follow_redirects=False)
 
-    def call(self) -> Call:
-        return HttpCall(self._here)
+    def call(self) -> "Call":
+        return Call(self._here)
 
 
-class HttpCall(Call):
+class Call:
     """The request that a thread makes between entering and leaving."""
 
     def __init__(self, here: threading.local) -> None:
@@ -47,7 +34,7 @@ class HttpCall(Call):
         self._socket: socket.socket | None = None
         self._has_hung_up = False
 
-    def __enter__(self) -> Call:
+    def __enter__(self) -> "Call":
         self._here.call = self
         return self
 
@@ -79,7 +66,7 @@ class _TracedTransport(httpx.HTTPTransport):
         self._here = here
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        call: HttpCall | None = getattr(self._here, "call", None)
+        call: Call | None = getattr(self._here, "call", None)
 
         def trace(event: str, info: dict[str, Any]) -> None:
             if call is not None and event in _CONNECTED:

@@ -18,8 +18,6 @@ from kb_service.domain.documents import PassageInVersion
 from kb_service.text.figures import FigureKind, figures
 from kb_service.text.vocabulary import load
 
-# Chinese text has less than a token a character with every tokenizer in use; what the reply may take is kept free.
-_REPLY_TOKENS = 1024
 _LINK = re.compile(r"(?:https?://|www\.)[^\s，。；、（）()<>《》“”\"']+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _TOKEN = re.compile(r"⟦[LT]\d+⟧")
 # Control, format, private and unassigned characters, halves of pairs; and what is written upon another character.
@@ -27,7 +25,6 @@ _NEVER_SEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me"})
 _FILES = ("draft.md", "redraft.md", "faults.yaml")
 _BLANK = re.compile(r"\{\{(\w+)\}\}")
 _PART = re.compile(r"^=== (\w+) ===\n", re.M)
-_THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.S)
 # Marks stand behind a sentence or clause, before or after its closing mark; elsewhere they are no marks.
 _MARKS = re.compile(
     r"[ \t]*(?P<marks>(?:\[\d{1,3}(?: ?[,，、] ?\d{1,3})*\] ?)+)(?P<after>[。！？；，,;!?]|(?=\s*$)|(?<=[\] ])(?=\S))"
@@ -96,16 +93,17 @@ def load_prompts(folder: Path) -> Prompts:
 
 
 def brief(
-    prompts: Prompts, question: str, passages: Sequence[PassageInVersion], *, fence: str, context: int, longest: int
+    prompts: Prompts, question: str, passages: Sequence[PassageInVersion], *, fence: str, room: int, longest: int
 ) -> Brief:
-    """``passages`` best first; ``context``: tokens of the model's window; ``longest``: characters of the answer."""
+    """``passages`` best first; ``room``: tokens that the request may take; ``longest``: characters of the answer."""
     values = {
         "fence": fence,
         "question": _safe(question, fence),
         "longest": str(longest),
         "no_answer": prompts.no_answer,
     }
-    room = context - _REPLY_TOKENS - len(prompts.system) - len(prompts.user) - len(question) - len(prompts.redraft)
+    # Chinese text has less than a token a character with every tokenizer in use.
+    room -= len(prompts.system) + len(prompts.user) + len(question) + len(prompts.redraft)
     written_for: dict[str, str] = {}
     shown: list[str] = []
     used: list[PassageInVersion] = []
@@ -177,7 +175,7 @@ def statements_of(reply: str) -> list[Statement]:
     a statement that nothing backs; a line that ends in a colon belongs to the next one."""
     statements: list[Statement] = []
     lead = ""
-    for line in _THOUGHTS.sub("", reply).strip().splitlines():
+    for line in reply.strip().splitlines():
         text = line.strip()
         if not text:
             continue

@@ -9,15 +9,20 @@ from contextlib import suppress
 from enum import StrEnum
 from queue import Empty, Queue
 
+from kb_service.asking.drafting.thoughts import Reply
 from kb_service.asking.events import Progress
 from kb_service.domain.errors import ModelUnavailable
+from kb_service.domain.model_faults import ModelFault
 from kb_service.ports import LanguageModel
 
 _PROGRESS_EVERY_SECONDS = 0.5
-# An answer is a screen; a model that writes on has lost the thread.
+# An answer is a screen; a model that writes on has lost the thread. What has no mark of thoughts may still get one.
 _LONGEST_REPLY = 4000
-_LOOP_CHARACTERS = 16
+_LONGEST_THOUGHTS = 100_000
 _LOOP_TIMES = 4
+_LOOP_SHORTEST = 64  # characters of all its turns together
+_LOOP_LONGEST = 500  # of one turn
+_LOOP_TAIL = 16
 
 _Piece = str | Exception | None  # None ends it
 
@@ -29,9 +34,9 @@ class RanAway(Exception):
 def write(
     model: LanguageModel, system: str, user: str, *, until: float, clock: Callable[[], float]
 ) -> Generator[Progress, None, str]:
-    """The whole reply. Yields about twice a second; closing the generator ends the model's request.
+    """The whole reply, without thoughts. Yields about twice a second; closing the generator ends the model's request.
 
-    Raises ModelUnavailable, also when the clock passes ``until``; RanAway.
+    Raises ModelUnavailable, also when the clock passes ``until`` or nothing is left of the reply; RanAway.
     """
     call = _Call(model, system, user)
     try:
@@ -41,27 +46,41 @@ def write(
 
 
 def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Generator[Progress, None, str]:
-    text = ""
+    reply = Reply()
     reported_at = clock()
     while True:
         piece = call.next_piece(min(_PROGRESS_EVERY_SECONDS, max(0.0, until - clock())))
         if isinstance(piece, Exception):
             raise piece
         if piece is None:
-            return text
-        text += piece
-        if len(text) > _LONGEST_REPLY or _is_looping(text):
+            return _whole(reply)
+        reply.add(piece)
+        if len(reply.text) > _LONGEST_THOUGHTS or (not reply.is_thinking and _is_looping(reply.text)):
             raise RanAway
         if clock() >= until:
-            raise ModelUnavailable("the language model took longer than KB_LLM_SECONDS")
+            raise ModelUnavailable("the language model took longer than KB_LLM_SECONDS", ModelFault.TOO_SLOW)
         if clock() - reported_at >= _PROGRESS_EVERY_SECONDS:
             reported_at = clock()
             yield Progress("drafting")
 
 
+def _whole(reply: Reply) -> str:
+    if reply.is_thinking or not reply.text.strip():
+        raise ModelUnavailable("the language model replied with nothing but thoughts, or nothing", ModelFault.EMPTY)
+    if len(reply.text) > _LONGEST_REPLY:
+        raise RanAway
+    return reply.text
+
+
 def _is_looping(text: str) -> bool:
-    tail = text[-_LOOP_CHARACTERS:]
-    return len(tail) == _LOOP_CHARACTERS and text.count(tail) >= _LOOP_TIMES
+    """Whether it ends in the same words again and again."""
+    recent = text[-2 * _LOOP_LONGEST :]
+    tail = recent[-_LOOP_TAIL:]
+    before = recent.rfind(tail, 0, -1)
+    if len(tail) < _LOOP_TAIL or before < 0:
+        return False
+    turn = recent[before + _LOOP_TAIL :]
+    return text.endswith(turn * max(_LOOP_TIMES, _LOOP_SHORTEST // len(turn)))
 
 
 class _Call:
@@ -99,7 +118,7 @@ class _Call:
         except ModelUnavailable as error:
             self._pieces.put(error)
         except Exception as error:  # a model's library may raise anything, and an answer must come all the same
-            self._pieces.put(ModelUnavailable(f"the language model failed with {type(error).__name__}"))
+            self._pieces.put(ModelUnavailable(f"asking the language model failed with {error!r}", ModelFault.FAILED))
 
 
 class State(StrEnum):

@@ -1,5 +1,6 @@
 """Answers that a language model words: it may draft, code checks every word, and quotes stand ready in its place."""
 
+import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from kb_service.asking.search.surroundings import passages_for_drafting
 from kb_service.domain.answers import Drafting
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.errors import ModelUnavailable
+from kb_service.domain.model_faults import ModelFault
 from kb_service.ports import LanguageModel, ScriptConverter
 from kb_service.text.normalising import normalised
 
@@ -24,15 +26,24 @@ _TOLERANCE = 1.4
 
 UNAVAILABLE = "model_unavailable"
 NO_ANSWER = "no_answer"
+# Another try may end otherwise: without a limit of tokens, or with a reply behind the thoughts.
+_WORTH_ANOTHER = frozenset({ModelFault.CUT_OFF, ModelFault.EMPTY})
+# The endpoint is well, though of this question nothing came.
+_ALIVE = frozenset({ModelFault.EMPTY, ModelFault.FILTERED})
+_SAID_AGAIN_AFTER_SECONDS = 3600.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``seconds`` for all drafts of an answer together; ``context``: tokens; ``longest``: characters of an answer."""
+    """``seconds`` for all drafts of an answer together; ``context``: tokens of the model's window, of which
+    ``reply_tokens`` are kept free for its reply; ``longest``: characters of an answer."""
 
     seconds: float
     context: int
     longest: int
+    reply_tokens: int = 1024
 
 
 class ModelDrafter:
@@ -65,6 +76,7 @@ class ModelDrafter:
         self._limits = limits
         self._clock = clock
         self._new_fence = new_fence
+        self._said_at: dict[ModelFault, float] = {}
 
     def draft(
         self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
@@ -74,23 +86,24 @@ class ModelDrafter:
         if understood.quantity_asked.is_missing_from(self._normalised(safe.statements)):
             return safe  # it will be handed over, whatever a model might say
         if not self._breaker.admits():
-            return self._instead(safe, [UNAVAILABLE])
+            return self._instead(safe, [UNAVAILABLE], ModelFault.RESTING)
         has_reported = False
         try:
-            draft, rejected, is_alive = yield from self._drafted(understood, safe, candidates)
+            draft, rejected, failure = yield from self._drafted(understood, safe, candidates)
+            is_alive = draft is not None or failure is None or failure in _ALIVE
             (self._breaker.succeeded if is_alive else self._breaker.failed)()
             has_reported = True
         finally:
             if not has_reported:
                 self._breaker.abandoned()
         if draft is None:
-            return self._instead(safe, rejected)
-        return replace(draft, drafting=Drafting(self._model.name, rejected, self._prompts.sha256))
+            return self._instead(safe, rejected, failure)
+        return replace(draft, drafting=Drafting(self._model.name, rejected, self._prompts.sha256, failure))
 
     def _drafted(
         self, understood: Understanding, safe: Draft, candidates: Sequence[Candidate]
-    ) -> Generator[Progress, None, tuple[Draft | None, tuple[str, ...], bool]]:
-        """The draft, why others were rejected, and whether the model answered at all."""
+    ) -> Generator[Progress, None, tuple[Draft | None, tuple[str, ...], ModelFault | None]]:
+        """The draft, why others were rejected, and what kept the model from a reply."""
         until = self._clock() + self._limits.seconds
         fence = self._new_fence()
         given = brief(
@@ -98,25 +111,38 @@ class ModelDrafter:
             understood.question.text,
             self._worth_showing(safe, candidates),
             fence=fence,
-            context=self._limits.context,
+            room=self._limits.context - self._limits.reply_tokens,
             longest=self._limits.longest,
         )
         user, rejected = given.user, list[str]()
+        failure: ModelFault | None = None
         for _ in range(_DRAFTS):
             try:
                 reply = yield from write(self._model, given.system, user, until=until, clock=self._clock)
-            except ModelUnavailable:
-                return None, (*rejected, UNAVAILABLE), False
+            except ModelUnavailable as error:
+                self._say(error)
+                failure = error.fault
+                rejected.append(UNAVAILABLE)
+                if failure in _WORTH_ANOTHER:
+                    continue
+                break
             except RanAway:
-                return None, (*rejected, str(FaultKind.TOO_LONG)), True
+                return None, (*rejected, str(FaultKind.TOO_LONG)), failure
             if self._prompts.no_answer in reply and len(reply.strip()) <= len(self._prompts.no_answer) + 4:
-                return None, (*rejected, NO_ANSWER), True
+                return None, (*rejected, NO_ANSWER), failure
             draft, faults = self._read(understood, given, reply, safe)
             if draft is not None:
-                return draft, tuple(rejected), True
+                return draft, tuple(rejected), failure
             rejected += map(str, faults)
             user = again(self._prompts, given, reply, faults, fence=fence)
-        return None, tuple(rejected), True
+        return None, tuple(rejected), failure
+
+    def _say(self, error: ModelUnavailable) -> None:
+        """Each kind of fault once an hour; `/metrics` counts them all."""
+        last, now = self._said_at.get(error.fault), self._clock()
+        if last is None or now - last >= _SAID_AGAIN_AFTER_SECONDS:
+            self._said_at[error.fault] = now
+            log.warning("%s (%s); answers without a draft of it quote their sources", error, error.fault)
 
     def _worth_showing(self, safe: Draft, candidates: Sequence[Candidate]) -> list[PassageInVersion]:
         """What the fallback quotes, then what else was found with what belongs to it, each once."""
@@ -157,5 +183,5 @@ class ModelDrafter:
     def _normalised(self, statements: Sequence[Statement]) -> str:
         return normalised("\n".join(each.text for each in statements), self._converter)
 
-    def _instead(self, safe: Draft, rejected: Sequence[str]) -> Draft:
-        return replace(safe, drafting=Drafting(safe.drafting.by, tuple(rejected), self._prompts.sha256))
+    def _instead(self, safe: Draft, rejected: Sequence[str], failure: ModelFault | None) -> Draft:
+        return replace(safe, drafting=Drafting(safe.drafting.by, tuple(rejected), self._prompts.sha256, failure))
