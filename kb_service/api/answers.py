@@ -32,7 +32,7 @@ class Ask(Conditions):
         description="A screenshot (PNG, JPEG, WebP; at most 4 MB and 20 megapixels) in base64 or as a data: URL. "
         "Its words are read, and it is thrown away.",
     )
-    stream: bool = False
+    stream: bool | None = False
 
 
 class Feedback(BaseModel):

@@ -3,51 +3,28 @@
 The same answers as `/v1/answers`, stored alike; why each field is as it is: docs/decisions/0015-doors-of-a-chat.md.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 
 from kb_service.api.access import Asker, ServiceOf
 from kb_service.api.asked import PicturesOf, asked, drained, events
 from kb_service.api.chat_conversations import earlier, placed
 from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
 from kb_service.api.chat_shapes import ChatCompletionRequest
-from kb_service.api.errors import STATUS_OF, faults_of, faults_told
 from kb_service.api.messages import message_for
-from kb_service.api.observing import refused
-from kb_service.api.refusals import headers_of, sendable
+from kb_service.api.refusals import openai_error
 from kb_service.api.streaming import ANSWER, EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
-from kb_service.domain.errors import KbError
+from kb_service.domain.errors import ModelNotFound
 from kb_service.wiring import new_id
 
-
-class _OpenAIRoute(APIRoute):
-    """Errors as these clients read them: an object with a message, and our name of the error as its code."""
-
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        handle = super().get_route_handler()
-
-        async def handled(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except KbError as error:
-                name, detail, status = type(error).__name__, str(error), STATUS_OF[type(error)]
-                return _refused(name, detail, status, message_for(request.scope, name, detail, status))
-            except RequestValidationError as error:
-                return _refused("RequestInvalid", faults_of(error), 422, faults_told(request.scope, error))
-
-        return handled
-
-
-router = APIRouter(prefix="/v1", tags=["chat completions"], route_class=_OpenAIRoute)
+router = APIRouter(prefix="/v1", tags=["chat completions"])
 
 _MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": "kb-service"}
 
@@ -56,6 +33,14 @@ _MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": "kb-service"
 def models(_actor: Asker) -> dict[str, object]:
     """The one there is."""
     return {"object": "list", "data": [_MODEL]}
+
+
+@router.get("/models/{model_id:path}")
+def model(model_id: str, _actor: Asker) -> dict[str, object]:
+    """That one, by its name."""
+    if model_id != MODEL:
+        raise ModelNotFound(f"there is no model {model_id[:200]!r}; the one there is, is named {MODEL}")
+    return _MODEL
 
 
 @router.post("/chat/completions")
@@ -80,11 +65,11 @@ def complete(
     happening = events(service.asking, sent, pictures)
     if not body.stream:
         return _json(completion.whole(drained(happening)))
-    with_usage = body.stream_options is not None and body.stream_options.include_usage
+    with_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
     chunks = completion.chunks(happening, with_usage=with_usage)
 
     def fault(name: str, detail: str) -> bytes:
-        return _framed(_error(name, detail, 500, message_for(request.scope, name, detail, 500)))
+        return _framed(openai_error(name, detail, 500, message_for(request.scope, name, detail, 500)))
 
     return EventStream(guarded(chunks, _framed, fault))
 
@@ -107,10 +92,11 @@ class _Completion:
 
     def chunks(self, happening: Generator[Event, None, None], *, with_usage: bool) -> Generator[Any, None, None]:
         """Objects to send; None stands for the end. An empty one keeps the line open while there is nothing to say."""
-        yield self._delta({"role": "assistant", "content": ""})
+        not_yet: dict[str, object] = {"usage": None} if with_usage else {}
+        yield self._delta({"role": "assistant", "content": ""}) | not_yet
         with closing(happening):
             for event in happening:
-                yield from self._chunks_of(event)
+                yield from (chunk and chunk | not_yet for chunk in self._chunks_of(event))
         if with_usage:
             yield self._object("chat.completion.chunk", []) | {"usage": USAGE}
         yield None
@@ -153,19 +139,5 @@ def _framed(chunk: dict[str, object] | None) -> bytes:
     return b"data: " + orjson.dumps(chunk) + b"\n\n" if chunk else b": at work\n\n"
 
 
-def _json(content: dict[str, object], status: int = 200) -> Response:
-    return Response(orjson.dumps(content), status_code=status, media_type="application/json")
-
-
-def _error(name: str, detail: str, status: int, message: str) -> dict[str, object]:
-    """``message`` stands where these clients look for what they show."""
-    kind = "invalid_request_error" if status < 500 else "server_error"
-    error = {"message": sendable(message), "type": kind, "code": name, "param": None}
-    return {"error": error, "detail": sendable(detail)}
-
-
-def _refused(name: str, detail: str, status: int, message: str) -> Response:
-    refused(name)
-    response = _json(_error(name, detail, status, message), status)
-    response.headers.update(headers_of(status))
-    return response
+def _json(content: dict[str, object]) -> Response:
+    return Response(orjson.dumps(content), media_type="application/json")

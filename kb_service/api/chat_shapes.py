@@ -14,13 +14,20 @@ class ChatMetadata(Conditions):
     model_config = ConfigDict(extra="ignore")
 
 
+def _given(metadata: object) -> object:
+    """Without what is empty: a value is text there, and how a template leaves one out."""
+    if isinstance(metadata, dict):
+        return {name: value for name, value in metadata.items() if value not in ("", None)}
+    return {} if metadata is None else metadata
+
+
 class ChatMessage(BaseModel):
     role: str
     content: Any = None
 
 
 class StreamOptions(BaseModel):
-    include_usage: bool = False
+    include_usage: bool | None = False
 
 
 class ResponseFormat(BaseModel):
@@ -32,13 +39,13 @@ class ChatCompletionRequest(BaseModel):
 
     model: str = Field(default="kb", max_length=200, description="Any name; the answer is always of the model kb.")
     messages: list[ChatMessage] = Field(min_length=1, max_length=500)
-    stream: bool = False
+    stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: Annotated[Literal[1] | None, Field(description="One answer; more are refused.")] = None
     response_format: ResponseFormat | None = None
     user: str | None = Field(default=None, max_length=200, description="Who asks, opaque; kept as a keyed hash.")
     safety_identifier: str | None = Field(default=None, max_length=200, description="The same, by its newer name.")
-    metadata: Annotated[ChatMetadata, BeforeValidator(lambda given: given or {})] = ChatMetadata()
+    metadata: Annotated[ChatMetadata, BeforeValidator(_given)] = ChatMetadata()
 
     def messages_of_user(self) -> list[str]:
         """The words of the user's messages, in order. Raises QuestionEmpty where there is no such message."""

@@ -1,6 +1,8 @@
 """Domain errors to HTTP statuses: one table, one handler."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,6 +32,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.InvalidPoint: 500,
     errors.InvalidRecord: 422,
     errors.KeyNotFound: 404,
+    errors.ModelNotFound: 404,
     errors.ModelUnavailable: 503,
     errors.NotAllowed: 403,
     errors.NotEnoughSpace: 507,
@@ -75,7 +78,8 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def _request(request: Request, error: RequestValidationError) -> JSONResponse:
         told = faults_told(request.scope, error)
-        return refusal(request.scope, "RequestInvalid", faults_of(error), 422, message=told)
+        parameter = _place(error.errors()[0])
+        return refusal(request.scope, "RequestInvalid", faults_of(error), 422, message=told, parameter=parameter)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -98,7 +102,13 @@ def refusal_of(scope: Scope, error: errors.KbError) -> JSONResponse:
 
 def faults_of(error: RequestValidationError) -> str:
     """Each with the place of its field."""
-    return "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+
+
+def _place(fault: Mapping[str, Any]) -> str | None:
+    """Of its field within the body, such as messages.0.role; None where the body itself is at fault."""
+    _source, *path = fault["loc"]
+    return ".".join(map(str, path)) or None if fault["type"] != "json_invalid" else None
 
 
 def faults_told(scope: Scope, error: RequestValidationError) -> str:

@@ -1,4 +1,7 @@
-"""The one form of a reply that is an error: its name, a detail for whoever mends it, a message for people."""
+"""The one form of a reply that is an error: its name, a detail for whoever mends it, a message for people.
+
+Clients of OpenAI's interface find the same three in an object of theirs.
+"""
 
 from typing import Any
 
@@ -15,16 +18,34 @@ _HEADERS_OF: dict[int, dict[str, str]] = {
     503: {"Retry-After": "5"},
     507: {"Retry-After": "30"},
 }
+_OF_OPENAI = ("/v1/chat/", "/v1/models")
 
 
 def refusal(
-    scope: Scope, name: str, detail: str, status: int, *, message: str | None = None, headers: Any = None
+    scope: Scope,
+    name: str,
+    detail: str,
+    status: int,
+    *,
+    message: str | None = None,
+    parameter: str | None = None,
+    headers: Any = None,
 ) -> JSONResponse:
-    """``{"error": name, "detail": …, "message": …}``."""
+    """``{"error": name, "detail": …, "message": …}``. ``parameter``: what of the request is at fault."""
     refused(name)
     told = message if message is not None else message_for(scope, name, detail, status)
-    body = {"error": name, "detail": sendable(detail), "message": sendable(told)}
+    if scope["path"].startswith(_OF_OPENAI):
+        body: dict[str, object] = openai_error(name, detail, status, told, parameter)
+    else:
+        body = {"error": name, "detail": sendable(detail), "message": sendable(told)}
     return JSONResponse(body, status_code=status, headers=headers_of(status) | dict(headers or {}))
+
+
+def openai_error(name: str, detail: str, status: int, message: str, parameter: str | None = None) -> dict[str, object]:
+    """``message`` stands where these clients look for what they show, our name of the error as its code."""
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    error = {"message": sendable(message), "type": kind, "code": name, "param": parameter and sendable(parameter)}
+    return {"error": error, "detail": sendable(detail)}
 
 
 def headers_of(status: int) -> dict[str, str]:

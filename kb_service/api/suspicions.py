@@ -38,10 +38,15 @@ def suspicions(
 
 
 @router.get("/versions/{version_id}/suspicions")
-def of_version(version_id: str, service: ServiceOf, _actor: Staff) -> SuspicionPage:
-    """All that concern this version, whichever side it is."""
+def of_version(
+    version_id: str,
+    service: ServiceOf,
+    _actor: Staff,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> SuspicionPage:
+    """All that concern this version, whichever side it is, 200 at a time."""
     service.library.version(version_id)
-    return service.records.suspicions.list(SuspicionQuery(version_id=version_id), limit=200)
+    return service.records.suspicions.list(SuspicionQuery(version_id=version_id), limit=200, cursor=cursor)
 
 
 @router.post("/suspicions/{suspicion_id}:dismiss")

@@ -1,7 +1,6 @@
 """`/v1/versions`: their lists, and the steps of their life. Reading one is in `knowledge.py`."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -17,7 +16,7 @@ from kb_service.domain.documents import Version
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.queries import VersionQuery
-from kb_service.publishing.due import due_items
+from kb_service.publishing.due import due_items, due_page
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/versions", tags=["versions"])
@@ -62,8 +61,7 @@ def versions(
 ) -> VersionList:
     """Newest first; with ``due`` those not yet published whose deadline is by then, the most urgent first."""
     if due is not None:
-        found = _due(service, due, wanted)
-        return VersionList(rows_of(service, found[:limit]), len(found), None)
+        return _due(service, due, wanted, limit=limit, cursor=cursor)
     page = service.records.shelf.versions(wanted, limit=limit, cursor=cursor)
     return VersionList(rows_of(service, page.versions), service.records.shelf.count(wanted), page.next_cursor)
 
@@ -153,15 +151,16 @@ def _after(service: Service, version: Version) -> VersionRow:
     return row_of(service, version)
 
 
-def _due(service: Service, due: str, wanted: VersionQuery) -> Sequence[Version]:
+def _due(service: Service, due: str, wanted: VersionQuery, *, limit: int, cursor: str | None) -> VersionList:
     today = shanghai_day(service.now())
     until = _until(due, today)
-    candidates = {each.id: each for each in service.records.shelf.with_a_deadline() if _fits(each, wanted)}
+    version_of = {each.id: each for each in service.records.shelf.with_a_deadline(wanted)}
     calendar = service.records.working_days.calendar()
-    items = due_items(candidates.values(), today=today, until=until, calendar=calendar)
+    items = due_items(version_of.values(), today=today, until=until, calendar=calendar)
     if due == "today":
         items = [each for each in items if each.publish_by == today]
-    return [candidates[each.version_id] for each in items]
+    shown, following = due_page(items, limit=limit, cursor=cursor)
+    return VersionList(rows_of(service, [version_of[each.version_id] for each in shown]), len(items), following)
 
 
 def _until(due: str, today: date) -> date | None:
@@ -178,17 +177,6 @@ def _until(due: str, today: date) -> date | None:
         return date.fromisoformat(due)
     except ValueError as error:
         raise InvalidRecord(f"due={due!r} is none of today, overdue, week, all, nor a day like 2026-12-31") from error
-
-
-def _fits(version: Version, wanted: VersionQuery) -> bool:
-    metadata = version.metadata
-    return (
-        (not wanted.states or version.state in wanted.states)
-        and (not wanted.kinds or metadata.kind in wanted.kinds)
-        and wanted.matter_id in (None, metadata.matter_id)
-        and wanted.department in (None, metadata.department)
-        and wanted.document_id in (None, version.document_id)
-    )
 
 
 def _revision(if_match: str | None) -> int | None:

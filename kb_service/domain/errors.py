@@ -79,6 +79,10 @@ class EmbeddingModelUnavailable(KbError):
     """The model folder or endpoint is missing, or fails its check against reference vectors."""
 
 
+class ModelNotFound(KbError):
+    """A name of a model that this service does not offer."""
+
+
 class ModelUnavailable(KbError):
     """A language model or reranker that cannot be reached or loaded, or gave nothing that can be used."""
 

@@ -22,6 +22,9 @@ class VersionQuery:
     text: str | None = None
 
 
+EVERY_VERSION = VersionQuery()
+
+
 @dataclass(frozen=True, slots=True)
 class VersionPage:
     """``next_cursor`` goes on behind the last one; None at the end."""

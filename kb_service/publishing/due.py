@@ -7,6 +7,7 @@ from datetime import date
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Kind, Version, VersionState
+from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.lead_time import (
     Compliance,
     LeadTime,
@@ -61,7 +62,31 @@ def due_items(
         for item in items
         if item.status in _URGENCY and (until is None or item.publish_by is None or item.publish_by <= until)
     ]
-    return sorted(wanted, key=lambda i: (i.publish_by or date.max, _URGENCY.index(i.status), i.version_id))
+    return sorted(wanted, key=_place)
+
+
+def due_page(items: Sequence[DueItem], *, limit: int, cursor: str | None) -> tuple[Sequence[DueItem], str | None]:
+    """Of items in their order those behind the cursor, and the cursor of the page after them: that of a place, which
+    stays right when others come or go. Raises InvalidRecord for one that is none of ours."""
+    behind = _place_of(cursor) if cursor is not None else None
+    found = [each for each in items if behind is None or _place(each) > behind]
+    if len(found) <= limit:
+        return found, None
+    day, urgency, version_id = _place(found[limit - 1])
+    return found[:limit], f"{day}|{urgency}|{version_id}"
+
+
+def _place(item: DueItem) -> tuple[date, int, str]:
+    return item.publish_by or date.max, _URGENCY.index(item.status), item.version_id
+
+
+def _place_of(cursor: str) -> tuple[date, int, str]:
+    day, _, rest = cursor.partition("|")
+    urgency, _, version_id = rest.partition("|")
+    try:
+        return date.fromisoformat(day), int(urgency), version_id
+    except ValueError as error:
+        raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
 
 
 def kept_lead_times(

@@ -283,7 +283,54 @@ def test_a_picture_of_another_kind_is_refused_before_the_stream_begins(client: o
 
 
 def test_the_models_are_one(client: openai.OpenAI) -> None:
-    assert [model.id for model in client.models.list()] == ["kb"]
+    (listed,) = client.models.list()
+    assert listed.id == "kb" and client.models.retrieve("kb") == listed
+    for name in ("gpt-4o", "kb/2"):
+        with pytest.raises(openai.NotFoundError) as refused:
+            client.models.retrieve(name)
+        assert (refused.value.code, refused.value.type) == ("ModelNotFound", "invalid_request_error")
+
+
+def test_what_is_null_was_not_said(client: openai.OpenAI) -> None:
+    unsaid = dict.fromkeys(("stream", "stream_options", "n", "stop", "user", "response_format", "temperature", "tools"))
+    completion = completed(client, PRICE, extra_body=unsaid | {"max_completion_tokens": None})
+    assert "150元" in content(completion)
+    empty = completed(client, PRICE, metadata=AS_OF | {"region": "", "audience": "", "conversation_id": ""})
+    assert "150元" in content(empty)
+
+
+def test_each_chunk_has_a_usage_where_it_is_asked_for(client: openai.OpenAI) -> None:
+    *chunks, last = client.chat.completions.create(
+        model="kb", messages=messages_of(PRICE), stream=True, stream_options={"include_usage": True}
+    )
+    assert all(each.usage is None and "usage" in each.model_fields_set for each in chunks)
+    assert last.usage is not None
+    unasked = client.chat.completions.create(
+        model="kb", messages=messages_of(PRICE), stream=True, extra_body={"stream_options": {"include_usage": None}}
+    )
+    assert not any("usage" in each.model_fields_set for each in unasked)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "parameter"),
+    [
+        ("POST", "/v1/chat/completions", b'{"messages": [{"role": "user", "content": "?"}], "n": 2}', 422, "n"),
+        ("POST", "/v1/chat/completions", b'{"messages": [{"content": "?"}]}', 422, "messages.0.role"),
+        ("POST", "/v1/chat/completions", b"{", 422, None),
+        ("POST", "/v1/chat/completions", b'"' + b"x" * (20 << 20), 413, None),
+        ("GET", "/v1/chat/completions", b"", 405, None),
+        ("GET", "/v1/models/other", b"", 404, None),
+        ("DELETE", "/v1/models/kb", b"", 405, None),
+    ],
+    ids=["n", "role", "no JSON", "too large", "other method", "no model", "not to be deleted"],
+)
+def test_every_refusal_has_the_clients_own_form(
+    address: str, method: str, path: str, body: bytes, status: int, parameter: str | None
+) -> None:
+    response = httpx.request(method, address + path, content=body, headers={"Content-Type": "application/json"})
+    error = response.json()["error"]
+    assert (response.status_code, error["param"], error["type"]) == (status, parameter, "invalid_request_error")
+    assert error["message"] and error["code"]
 
 
 def test_with_keys_only_their_holders_are_answered(http: Http, tmp_path: Any, models_dir: Any) -> None:

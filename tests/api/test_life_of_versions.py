@@ -243,6 +243,38 @@ def test_what_is_due_is_listed_by_its_deadline(http: Http, editor: Desk, documen
     assert editor.get("/v1/versions", due="soon").json()["error"] == "InvalidRecord"
 
 
+def test_what_is_due_is_read_page_by_page_each_version_once(http: Http, editor: Desk, document_id: str) -> None:
+    coming = [http.service.now().date() + timedelta(days=days) for days in (3, 3, 8, 20, 20)]
+    drafts = {editor.draft(f"{document_id}-{n}", effective_from=day.isoformat()) for n, day in enumerate(coming)}
+    whole = editor.get("/v1/versions", due="all", limit=200).json()
+    pages, cursor = [], {}
+    while True:
+        page = editor.get("/v1/versions", due="all", limit=2, **cursor).json()
+        pages.append([each["version_id"] for each in page["versions"]])
+        assert page["total"] == whole["total"] and 1 <= len(pages[-1]) <= 2
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    read = [each for page in pages for each in page]
+    assert read == [each["version_id"] for each in whole["versions"]] and drafts <= set(read)
+    assert editor.get("/v1/versions", due="all", cursor="2026-07-01").json()["error"] == "InvalidRecord"
+
+
+def test_a_place_in_what_is_due_stays_right_when_what_stood_there_is_gone(
+    http: Http, editor: Desk, document_id: str
+) -> None:
+    coming = (http.service.now().date() + timedelta(days=9)).isoformat()
+    for number in range(3):
+        editor.draft(f"{document_id}-{number}", effective_from=coming)
+    first = editor.get("/v1/versions", due="all", text=document_id, limit=1).json()
+    rest = editor.get("/v1/versions", due="all", text=document_id, cursor=first["next_cursor"]).json()
+    (shown,) = first["versions"]
+    editor.step(shown["version_id"], "submit")
+    again = editor.get("/v1/versions", due="all", text=document_id, state="draft", cursor=first["next_cursor"]).json()
+    assert (first["total"], again["total"]) == (3, 2)
+    assert [each["version_id"] for each in again["versions"]] == [each["version_id"] for each in rest["versions"]]
+
+
 def test_every_step_stands_in_the_trail_with_who_and_why(
     http: Http, editor: Desk, reviewer: Desk, document_id: str
 ) -> None:

@@ -11,7 +11,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import due_lists, versions
 from kb_service.domain.documents import Version, VersionState
 from kb_service.domain.errors import DocumentNotFound
-from kb_service.domain.queries import VersionPage, VersionQuery
+from kb_service.domain.queries import EVERY_VERSION, VersionPage, VersionQuery
 
 # A list shows no texts, and they are most of a row.
 _LISTED: list[ColumnElement[Any]] = [column for column in versions.c if column.name != "text"]
@@ -49,9 +49,9 @@ class SqlShelf:
         with self._database.reading() as connection:
             return list(connection.execute(query.order_by(versions.c.document_id).limit(limit)).scalars())
 
-    def with_a_deadline(self) -> Sequence[Version]:
+    def with_a_deadline(self, wanted: VersionQuery = EVERY_VERSION) -> Sequence[Version]:
         """Versions with a first day that are on their way and not published: drafts, in review, approved."""
-        query = select(*_LISTED).where(
+        query = _narrowed(select(*_LISTED), wanted).where(
             versions.c.published_at.is_(None),
             versions.c.effective_from.is_not(None),
             versions.c.state.in_([VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED]),
