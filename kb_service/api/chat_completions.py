@@ -35,7 +35,7 @@ def models(_actor: Asker) -> dict[str, object]:
     return {"object": "list", "data": [_MODEL]}
 
 
-@router.get("/models/{model_id:path}")
+@router.get("/models/{model_id}")
 def model(model_id: str, _actor: Asker) -> dict[str, object]:
     """That one, by its name."""
     if model_id != MODEL:

@@ -72,8 +72,12 @@ def _words(content: Any) -> str:
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list) else []
-    texts = [each.get("text") for each in parts if isinstance(each, dict) and each.get("type") == "text"]
+    texts = [each["text"] if _is_text(each) else each for each in parts]
     return "\n".join(each for each in texts if isinstance(each, str))
+
+
+def _is_text(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "text" and "text" in part
 
 
 def _address(image_url: Any) -> str:

@@ -201,7 +201,7 @@ def test_a_message_in_parts_is_read_and_so_is_its_picture(client: openai.OpenAI)
     Image.new("RGB", (20, 20), "white").save(sink, "PNG")
     (picture,) = pictured(sink.getvalue())[0]["content"]
     words = {"type": "text", "text": PRICE}
-    for parts_sent, question in (([words, picture], PRICE), ([picture], "（见图）")):
+    for parts_sent, question in (([words, picture], PRICE), ([PRICE], PRICE), ([picture], "（见图）")):
         completion = client.chat.completions.create(
             model="kb", messages=[{"role": "user", "content": parts_sent}], metadata=AS_OF
         )
@@ -285,10 +285,10 @@ def test_a_picture_of_another_kind_is_refused_before_the_stream_begins(client: o
 def test_the_models_are_one(client: openai.OpenAI) -> None:
     (listed,) = client.models.list()
     assert listed.id == "kb" and client.models.retrieve("kb") == listed
-    for name in ("gpt-4o", "kb/2"):
+    for name, code in (("gpt-4o", "ModelNotFound"), ("kb/2", "NotFound")):
         with pytest.raises(openai.NotFoundError) as refused:
             client.models.retrieve(name)
-        assert (refused.value.code, refused.value.type) == ("ModelNotFound", "invalid_request_error")
+        assert (refused.value.code, refused.value.type) == (code, "invalid_request_error")
 
 
 def test_what_is_null_was_not_said(client: openai.OpenAI) -> None:

@@ -12,8 +12,9 @@ from kb_service.domain.matters import Department, Matter
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
 from tests.api.conftest import DRONE, FEE_2026, Http, publish
+from tests.api.test_operation import value_of
 from tests.factories import NOON
-from tests.lying_model import LyingModel, Reply, Script
+from tests.lying_model import LyingModel, Raw, Reads, Reply, Script
 
 _QUESTION = "热气球停放证要多少钱"
 _FEE = "热气球停放证每证收取工本费150元。"
@@ -129,6 +130,47 @@ def test_a_model_that_fails_or_stalls_costs_no_answer(talk: Talk, reply: Reply) 
     assert (answer["drafting"]["by"], answer["drafting"]["rejected"]) == ("extractive", ["model_unavailable"])
     assert len(talk.model.requests) == 1
     assert talk.ask(restating("150元", _FEE))["drafting"]["by"] == "lying"  # it is asked again
+
+
+@pytest.mark.parametrize("thoughts", ["<think>要不要写[1]？</think>\n", "先看第一段……\n</think>\n\n"])
+def test_a_model_that_thinks_aloud_is_read_from_the_end_of_its_thoughts(talk: Talk, thoughts: str) -> None:
+    answer = talk.ask(restating("150元", thoughts + _FEE))
+    assert (answer["drafting"]["by"], answer["text"]) == ("lying", f"{_FEE}[1]")
+
+
+def test_a_draft_that_thoughts_cut_off_is_asked_for_once_more_without_a_limit(talk_of_its_own: Talk) -> None:
+    def reply(body: dict[str, Any]) -> Reply | str:
+        if "max_tokens" in body:
+            return Reply("<think>想了很久", finish="length")
+        return restating("150元", f"<think>想</think>{_FEE}")(body["messages"][-1]["content"])
+
+    answer = talk_of_its_own.ask(Reads(reply))
+    assert (answer["drafting"]["by"], answer["text"]) == ("lying", f"{_FEE}[1]")
+    assert talk_of_its_own.ask(Reads(reply))["drafting"]["rejected"] == []
+    assert len(talk_of_its_own.model.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "reason", "times"),
+    [
+        (Reply(_FEE, finish="content_filter"), "filtered", 1),
+        (Raw(b"<!DOCTYPE html>", content_type="text/html"), "unreadable", 1),
+        (Raw(b'{"error": {"message": "overloaded"}}'), "refused", 1),
+        ("<think>想</think>", "empty", 2),
+        ("热气球停放证每证收取工本费15元。[1]", "foreign_figure", 2),
+    ],
+)
+def test_why_a_draft_was_not_sent_is_counted_and_said_once(
+    talk_of_its_own: Talk, caplog: pytest.LogCaptureFixture, script: Script, reason: str, times: int
+) -> None:
+    counted = f'kb_drafts_unused_total{{reason="{reason}"}}'
+    before = value_of(talk_of_its_own.http, counted)
+    answers = [talk_of_its_own.ask(script) for _ in range(2)]
+    assert all("150元" in each["text"] and each["drafting"]["by"] == "extractive" for each in answers)
+    assert value_of(talk_of_its_own.http, counted) - before == 2 * times
+    said = [each for each in caplog.messages if f"({reason})" in each]
+    assert len(said) == (0 if reason == "foreign_figure" else 1)
+    assert answers[0]["drafting"]["failure"] == (None if reason == "foreign_figure" else reason)
 
 
 def test_a_second_draft_may_be_sent_where_the_first_did_not_hold(talk: Talk) -> None:
