@@ -113,9 +113,11 @@ def test_a_line_separator_within_a_reply_ends_no_line(server: LyingModel) -> Non
         (Raw(b"hello"), ModelFault.UNREADABLE),
         (Raw(b""), ModelFault.UNREADABLE),
         (Raw(b'{"object": "list", "data": []}'), ModelFault.UNREADABLE),
+        (Raw(b'{"error": {"code": "content_filter", "param": "prompt"}}', status=400), ModelFault.FILTERED),
+        (Raw('{"error": {"message": "输入可能包含敏感内容"}}'.encode(), status=400), ModelFault.FILTERED),
         (Reply(status=401), ModelFault.REFUSED),
     ],
-    ids=range(17),
+    ids=range(19),
 )
 def test_what_cannot_be_used_says_why(server: LyingModel, reply: Raw | Reply, fault: ModelFault) -> None:
     with pytest.raises(ModelUnavailable, match="the language model lying at http") as refused:

@@ -28,14 +28,28 @@ def written(reply: str) -> str:
         "<seed:think>想</seed:think>",
         "<|channel|>analysis<|message|>想<|end|><|start|>assistant<|channel|>final<|message|>",
         "<think>一</think><think>二</think>",
+        "<think >想</think >",
         f"<think>{LONG}</think>",
         f"{LONG}</think>",
         f"<think>{'根据第三条的规定，签注免费；' * 90}</think>",
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_reply_is_what_follows_the_thoughts_however_long_they_are(thoughts: str) -> None:
     assert written(thoughts + SAID) == SAID
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"<answer>{SAID}</answer>",
+        f"<think>想</think>\n<answer>\n{SAID}\n</answer>\n",
+        f"{SAID}<|im_end|>",
+        f"{SAID}</s>",
+    ],
+)
+def test_marks_around_a_reply_are_no_part_of_it(reply: str) -> None:
+    assert written(reply) == SAID
 
 
 @pytest.mark.parametrize("reply", ["", "  \n", "<think>想了很久", "<think>想</think>", "想</think>\n"])

@@ -96,6 +96,8 @@ class EndpointModel:
     def _refused(self, refusal: Refusal) -> ModelUnavailable:
         advice = _ADVICE.get(refusal.status, "check KB_LLM_URL and KB_LLM_MODEL")
         told = self._without_key(str(refusal))
+        if refusal.is_for_words:
+            return ModelUnavailable(f"{self._named} refused the request for what it says ({told})", ModelFault.FILTERED)
         return ModelUnavailable(f"{self._named} refused the request ({told}); {advice}", ModelFault.REFUSED)
 
     def _without_key(self, told: str) -> str:

@@ -11,6 +11,7 @@ _LIMITS = ("max_tokens", "max_completion_tokens")
 _REPEATED = frozenset({"input", "ctx", "url", "request", "body"})
 _LONGEST_MESSAGE = 4000
 _TOO_MUCH = re.compile(r"context.{0,20}(length|window|size)|prompt is too long|上下文.{0,10}(长度|窗口)", re.I | re.S)
+_FILTERED = re.compile(r"content.?(filter|polic|moderation|management)|inspection|inappropriate|敏感|不安全|违规", re.I)
 
 
 class Part(StrEnum):
@@ -61,7 +62,7 @@ class RequestForm:
         found = self
         for part in refusal.parts:
             found = found._without(part, newer=_LIMITS[1] in refusal.message)
-        if found == self and refusal.is_for_some_form and not _TOO_MUCH.search(refusal.message):
+        if found == self and refusal.is_for_some_form:
             return replace(self, limit=None, with_temperature=False, with_system_role=False)
         return found
 
@@ -122,12 +123,17 @@ class Refusal(Exception):
 
     @property
     def is_for_some_form(self) -> bool:
-        return self.status in self._FOR_SOME_FORM
+        return self.status in self._FOR_SOME_FORM and not self.is_for_words and not _TOO_MUCH.search(self.message)
+
+    @property
+    def is_for_words(self) -> bool:
+        """Of what the request says, which another form would say as well."""
+        return self.status in self._OF_A_FORM and _FILTERED.search(self.message) is not None
 
     @property
     def parts(self) -> list[Part]:
         """Those that it names: as its parameter, else in its words."""
-        if self.status not in self._OF_A_FORM:
+        if self.status not in self._OF_A_FORM or self.is_for_words:
             return []
         return _named(self._parameter) or _named(self.message)
 

@@ -65,11 +65,12 @@ def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Ge
 
 
 def _whole(reply: Reply) -> str:
-    if reply.is_thinking or not reply.text.strip():
-        raise ModelUnavailable("the language model replied with nothing but thoughts, or nothing", ModelFault.EMPTY)
-    if len(reply.text) > _LONGEST_REPLY:
+    if not reply.is_thinking and len(reply.text) > _LONGEST_REPLY:
         raise RanAway
-    return reply.text
+    text = reply.whole()
+    if not text.strip():
+        raise ModelUnavailable("the language model replied with nothing but thoughts, or nothing", ModelFault.EMPTY)
+    return text
 
 
 def _is_looping(text: str) -> bool:

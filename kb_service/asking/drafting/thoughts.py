@@ -2,11 +2,12 @@
 
 import re
 
-_OPENING = re.compile(r"\s*(?:<(?:seed:)?(?:think|thinking|thoughts?|reasoning)>|◁think▷|\[THINK\])", re.I)
+_NAMES = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning)"
+_OPENING = re.compile(rf"\s*(?:<{_NAMES}(?: [^<>]*)?>|◁think▷|\[THINK\])", re.I)
 # Also alone: where the request itself ends in the opening mark, the reply has the closing one only.
-_CLOSING = re.compile(
-    r"</(?:seed:)?(?:think|thinking|thoughts?|reasoning)>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>", re.I
-)
+_CLOSING = re.compile(rf"</{_NAMES} *>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>", re.I)
+# What some endpoints leave in: the marks around a reply that follows thoughts, and those of its end.
+_AROUND = re.compile(r"^\s*<answer>|</answer>\s*$|(?:\s*(?:<[|｜][^<>\s]{1,40}[|｜]>|</s>))+\s*$")
 _CLOSING_ENDS = re.compile(r"[>▷\]]")
 
 
@@ -24,3 +25,7 @@ class Reply:
         self.text += piece
         if _CLOSING_ENDS.search(piece) and (closings := list(_CLOSING.finditer(self.text))):
             self.text = self.text[closings[-1].end() :]
+
+    def whole(self) -> str:
+        """Empty while it is still thinking."""
+        return "" if self.is_thinking else _AROUND.sub("", _AROUND.sub("", self.text))
