@@ -125,11 +125,11 @@ class Settings(BaseSettings):
     jobs_at_once: int = Field(default=2, ge=1, le=32, description="Small uploads that this process reads at a time.")
 
     @model_validator(mode="after")
-    def _a_model_has_a_name(self) -> Self:
+    def _a_model_has_a_name_and_room(self) -> Self:
         if self.llm_url and not self.llm_model:
             raise ValueError("KB_LLM_URL is set, and KB_LLM_MODEL is not: name the model that should draft there")
-        if self.llm_url and self.llm_reply_tokens * 2 > self.llm_context:
-            raise ValueError("KB_LLM_REPLY_TOKENS is more than half of KB_LLM_CONTEXT; leave room for the passages")
+        if self.llm_url and self.llm_reply_tokens >= self.llm_context:
+            raise ValueError("KB_LLM_REPLY_TOKENS fills all of KB_LLM_CONTEXT; leave room for rules and passages")
         return self
 
     @cached_property

@@ -133,6 +133,13 @@ def test_the_key_is_told_to_nobody_though_an_error_repeats_it(server: LyingModel
     assert "secret" not in str(refused.value)
 
 
+def test_what_an_endpoint_says_of_its_refusal_stays_in_one_line_of_the_log(server: LyingModel) -> None:
+    told = json.dumps({"error": {"message": "no\nWARNING forged \u001b[2J"}}).encode()
+    with pytest.raises(ModelUnavailable, match=r"\(404: no WARNING forged \[2J\)") as refused:
+        asked(server, Raw(told, status=404))
+    assert str(refused.value).isprintable()
+
+
 # What an endpoint does not take
 
 
@@ -207,6 +214,7 @@ def test_one_refusal_after_the_other_is_heeded(server: LyingModel) -> None:
     [
         Raw(b'{"error": {"message": "maximum context length is 4096"}}', status=400),
         Raw(b'{"error": {"message": "no right to this role"}}', status=403),
+        Raw(b'{"error": {"message": "stream disconnected"}}', status=500),
         Raw(b'{"error": {"message": "max_tokens per minute used up"}}', status=429),
     ],
 )

@@ -24,3 +24,8 @@ def test_a_wrong_setting_is_named_and_explained(
     assert sentence.startswith(beginning)
     assert "docs/settings.md" in sentence
     assert "\n" not in sentence
+
+
+def test_a_reply_that_would_fill_the_window_is_refused() -> None:
+    with pytest.raises(ValidationError, match="KB_LLM_REPLY_TOKENS fills all of KB_LLM_CONTEXT"):
+        Settings(llm_url="http://127.0.0.1:9/v1", llm_model="m", llm_context=4096, llm_reply_tokens=4096)

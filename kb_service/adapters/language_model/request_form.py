@@ -114,10 +114,10 @@ class Refusal(Exception):
     def __init__(self, status: int, body: bytes) -> None:
         try:
             told: object = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             told = body.decode(errors="replace")
         self.status = status
-        self.message = "" if _is_page(told) else " ".join(" ".join(_words(told)).split())[:_LONGEST_MESSAGE]
+        self.message = "" if _is_page(told) else _line(" ".join(_words(told)))[:_LONGEST_MESSAGE]
         self._parameter = _parameter(told)
         super().__init__(f"{status}: {self.message[:200]}" if self.message else f"{status}")
 
@@ -128,18 +128,25 @@ class Refusal(Exception):
     @property
     def is_for_words(self) -> bool:
         """Of what the request says, which another form would say as well."""
-        return self.status in self._OF_A_FORM and _FILTERED.search(self.message) is not None
+        return self.status in self._OF_A_FORM and not self.parts and _FILTERED.search(self.message) is not None
 
     @property
     def parts(self) -> list[Part]:
         """Those that it names: as its parameter, else in its words."""
-        if self.status not in self._OF_A_FORM or self.is_for_words:
+        if self.status not in self._OF_A_FORM:
             return []
-        return _named(self._parameter) or _named(self.message)
+        named = _named(self._parameter) or _named(self.message)
+        # Where something broke, its stream did too.
+        return [part for part in named if part is not Part.STREAM or self.status not in {200, 500}]
 
 
 def _named(text: str) -> list[Part]:
     return [part for part in Part if re.search(part.value, text, re.I)]
+
+
+def _line(text: str) -> str:
+    """In one line, without what would write over the log it stands in."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _is_page(told: object) -> bool:
