@@ -46,6 +46,25 @@ def test_a_refusal_is_final_and_names_the_status() -> None:
         assert len(server.requests) == 1
 
 
+def test_a_refusal_is_told_in_the_words_of_the_endpoint_but_without_the_key() -> None:
+    told = json.dumps({"error": {"message": "model m is not served to geheim"}})
+    for status in (404, 200):
+        with (
+            EmbeddingsServer((status, {}, told)) as server,
+            pytest.raises(EmbeddingModelUnavailable, match="model m is not served to …;"),
+        ):
+            model_on(server, api_key="geheim").embed_question("费用")
+
+
+def test_an_endpoint_that_does_not_take_encoding_format_is_asked_without_it_from_then_on() -> None:
+    refusal = json.dumps({"detail": [{"loc": ["body", "encoding_format"], "msg": "Extra inputs are not permitted"}]})
+    with EmbeddingsServer((422, {}, refusal)) as server:
+        model = model_on(server)
+        assert len(model.embed_question("费用")) == DIMENSIONS
+        model.embed_question("时限")
+    assert ["encoding_format" in each for each in server.requests] == [True, False, False]
+
+
 def test_nobody_at_the_address_is_said_clearly() -> None:
     with EmbeddingsServer() as server:
         gone = model_on(server)

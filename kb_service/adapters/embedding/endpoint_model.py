@@ -1,6 +1,7 @@
 """`EmbeddingModel` on an OpenAI-compatible endpoint: POST {base}/embeddings."""
 
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,12 +12,16 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from kb_service.adapters.embedding.fastembed_model import readable
+from kb_service.adapters.endpoint_errors import message_of, told_of
 from kb_service.domain.errors import EmbeddingModelUnavailable
 from kb_service.ports import Vector, Vectors
 
 BATCH = 32
 _ATTEMPTS = 4
 _LONGEST_WAIT_SECONDS = 20.0
+_LARGEST_ERROR = 64 * 1024
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class EndpointModel:
         self._endpoint = endpoint
         self._pause = pause
         self._dimensions = endpoint.dimensions
+        self._encoding = {"encoding_format": "float"}
         self._measuring = threading.Lock()
 
     @property
@@ -111,14 +117,12 @@ class EndpointModel:
 
     def _embedded(self, texts: list[str]) -> list[list[float]]:
         """The rows of one request, in the order of ``texts``."""
-        response = self._posted(
-            {"model": self._endpoint.model, "input": [readable(text) for text in texts], "encoding_format": "float"}
-        )
+        response = self._posted({"model": self._endpoint.model, "input": [readable(text) for text in texts]})
         try:
             items = sorted(_Reply.model_validate_json(response.content).data, key=lambda item: item.index)
         except ValidationError as error:
             raise self._unusable(
-                "does not reply in the OpenAI format", "check that KB_EMBEDDING_MODEL ends with /v1"
+                f"does not reply in the OpenAI format{_said(response)}", "check that KB_EMBEDDING_MODEL ends with /v1"
             ) from error
         if [item.index for item in items] != list(range(len(texts))):
             raise self._unusable(f"gave {len(items)} vectors instead of {len(texts)}", "check the model behind it")
@@ -130,7 +134,11 @@ class EndpointModel:
         for attempt in range(_ATTEMPTS):
             asked_to_wait = 0.0
             try:
-                response = self._client.post(url, json=body)
+                response = self._client.post(url, json=body | self._encoding)
+                if response.status_code in {400, 422} and self._encoding and "encoding_format" in response.text:
+                    self._encoding = {}
+                    _log.warning("the embedding endpoint %s is asked without encoding_format from now on", url)
+                    response = self._client.post(url, json=body)
             except httpx.TransportError as error:
                 fault = f"cannot be reached ({type(error).__name__})"
             else:
@@ -138,14 +146,22 @@ class EndpointModel:
                     return response
                 fault = f"replied {response.status_code}"
                 if response.status_code != 429 and response.status_code < 500:
-                    raise self._unusable(fault, "check the address, the model's name and the key")
+                    raise self._unusable(f"{fault}{_said(response)}", "check the address, the model's name and the key")
                 asked_to_wait = _seconds(response.headers.get("Retry-After", ""))
             if attempt < _ATTEMPTS - 1:
                 self._pause(min(max(asked_to_wait, 0.5 * 2**attempt), _LONGEST_WAIT_SECONDS))
         raise self._unusable(f"{fault}, the last of {_ATTEMPTS} attempts", "check that it is running")
 
     def _unusable(self, fact: str, remedy: str) -> EmbeddingModelUnavailable:
+        if self._endpoint.api_key:
+            fact = fact.replace(self._endpoint.api_key, "…")
         return EmbeddingModelUnavailable(f"the embedding endpoint {self._endpoint.base_url} {fact}; {remedy}")
+
+
+def _said(response: httpx.Response) -> str:
+    """What an error says of itself, behind a colon."""
+    message = message_of(told_of(response.content[:_LARGEST_ERROR]))[:200]
+    return f": {message}" if message else ""
 
 
 def _seconds(header: str) -> float:

@@ -1,15 +1,12 @@
 """What a request to a chat endpoint says beside its words, and what of it an endpoint's refusal is about."""
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from kb_service.adapters.endpoint_errors import message_of, told_of
+
 _LIMITS = ("max_tokens", "max_completion_tokens")
-# What checkers of requests repeat of the request itself, which names all of its parts.
-_REPEATED = frozenset({"input", "ctx", "url", "request", "body"})
-_LONGEST_MESSAGE = 4000
 _TOO_MUCH = re.compile(r"context.{0,20}(length|window|size)|prompt is too long|上下文.{0,10}(长度|窗口)", re.I | re.S)
 _FILTERED = re.compile(r"content.?(filter|polic|moderation|management)|inspection|inappropriate|敏感|不安全|违规", re.I)
 
@@ -112,12 +109,9 @@ class Refusal(Exception):
     _OF_A_FORM = _FOR_SOME_FORM | {200, 500, 501}
 
     def __init__(self, status: int, body: bytes) -> None:
-        try:
-            told: object = json.loads(body)
-        except (ValueError, RecursionError):
-            told = body.decode(errors="replace")
+        told = told_of(body)
         self.status = status
-        self.message = "" if _is_page(told) else _line(" ".join(_words(told)))[:_LONGEST_MESSAGE]
+        self.message = message_of(told)
         self._parameter = _parameter(told)
         super().__init__(f"{status}: {self.message[:200]}" if self.message else f"{status}")
 
@@ -144,30 +138,7 @@ def _named(text: str) -> list[Part]:
     return [part for part in Part if re.search(part.value, text, re.I)]
 
 
-def _line(text: str) -> str:
-    """In one line, without what would write over the log it stands in."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
-
-
-def _is_page(told: object) -> bool:
-    return isinstance(told, str) and told.lstrip("\ufeff \r\n\t").startswith("<")
-
-
 def _parameter(told: object) -> str:
     error = told.get("error") if isinstance(told, dict) else None
     found = error.get("param") if isinstance(error, dict) else None
     return found if isinstance(found, str) else ""
-
-
-def _words(told: object) -> Iterator[str]:
-    """All that an error says, whichever fields its maker gave it."""
-    match told:
-        case str():
-            yield told
-        case list():
-            for each in told:
-                yield from _words(each)
-        case dict():
-            for name, each in told.items():
-                if name not in _REPEATED:
-                    yield from _words(each)
