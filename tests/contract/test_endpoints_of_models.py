@@ -79,12 +79,13 @@ PARTS = [{"type": "thinking", "thinking": [{"type": "text", "text": "想"}]}, {"
         Raw(stream(chunk({"reasoning": "想"}), *PIECES, DONE)),
         Raw(stream(chunk({"content": PARTS}), PIECES[2], DONE)),
         Raw(stream(*PIECES), content_type="text/plain"),
+        Raw(stream(b'{"choices": [{"index": 1, "delta": {"content": "?"}}]}', *PIECES)),
         Reply(SAID, finish="tool_calls"),
         document(SAID),
         document(SAID, None),
         document(PARTS),
     ],
-    ids=range(24),
+    ids=range(25),
 )
 def test_a_reply_is_read_in_whichever_form_it_comes(server: LyingModel, reply: Raw | Reply) -> None:
     assert asked(server, reply) == SAID
@@ -111,13 +112,14 @@ def test_a_line_separator_within_a_reply_ends_no_line(server: LyingModel) -> Non
         (Raw(b"<!DOCTYPE html><title>Login</title>", content_type="text/html"), ModelFault.UNREADABLE),
         (Raw(b"<html>Bad Gateway</html>", status=502, content_type="text/html"), ModelFault.REFUSED),
         (Raw(b"hello"), ModelFault.UNREADABLE),
+        (Raw(b"data: " + b"x" * (5 << 20)), ModelFault.UNREADABLE),
         (Raw(b""), ModelFault.UNREADABLE),
         (Raw(b'{"object": "list", "data": []}'), ModelFault.UNREADABLE),
         (Raw(b'{"error": {"code": "content_filter", "param": "prompt"}}', status=400), ModelFault.FILTERED),
         (Raw('{"error": {"message": "输入可能包含敏感内容"}}'.encode(), status=400), ModelFault.FILTERED),
         (Reply(status=401), ModelFault.REFUSED),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_what_cannot_be_used_says_why(server: LyingModel, reply: Raw | Reply, fault: ModelFault) -> None:
     with pytest.raises(ModelUnavailable, match="the language model lying at http") as refused:

@@ -90,10 +90,14 @@ def _dispatched(data: list[bytes]) -> Iterator[bytes]:
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Cut at CRLF, LF or CR only: U+2028 and others may stand within JSON."""
-    rest = b""
+    begun, size = list[bytes](), 0
     for chunk in chunks:
-        *whole, rest = _LINE_END.split(rest + chunk)
-        yield from whole
-        if len(rest) > _LARGEST:
+        begun.append(chunk)
+        size += len(chunk)
+        if size > _LARGEST:
             raise ModelUnavailable("gave a line without end", ModelFault.UNREADABLE)
-    yield rest.rstrip(b"\r")
+        if b"\n" in chunk or b"\r" in chunk:
+            *whole, rest = _LINE_END.split(b"".join(begun))
+            yield from whole
+            begun, size = [rest], len(rest)
+    yield b"".join(begun).rstrip(b"\r")

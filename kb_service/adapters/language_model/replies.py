@@ -41,8 +41,8 @@ class ReplyRead:
         choices = found.get("choices")
         if found.get("error") or (not isinstance(choices, list) and any(map(found.get, _TELLS_OF_AN_ERROR))):
             raise self._error(found)
-        choice = choices[0] if isinstance(choices, list) and choices else None
-        return self._words_of_choice(choice) if isinstance(choice, dict) else ""
+        choice = next(filter(_is_first, choices), None) if isinstance(choices, list) else None
+        return self._words_of_choice(choice) if choice else ""
 
     def require_whole(self) -> None:
         """Raises ModelUnavailable where the reply is none, or not all of it."""
@@ -81,6 +81,11 @@ class ReplyRead:
         if not self.has_words:
             return refusal
         return ModelUnavailable(f"gave an error amid its reply ({refusal})", ModelFault.BROKE_OFF)
+
+
+def _is_first(choice: object) -> bool:
+    """One was asked for, and some send more."""
+    return isinstance(choice, dict) and choice.get("index") in (0, None)
 
 
 def _texts(content: object) -> Iterator[str]:

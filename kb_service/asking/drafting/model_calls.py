@@ -18,7 +18,7 @@ from kb_service.ports import LanguageModel
 _PROGRESS_EVERY_SECONDS = 0.5
 # An answer is a screen; a model that writes on has lost the thread. What has no mark of thoughts may still get one.
 _LONGEST_REPLY = 4000
-_LONGEST_THOUGHTS = 100_000
+_LONGEST_THOUGHTS = 1_000_000
 _LOOP_TIMES = 4
 _LOOP_SHORTEST = 64  # characters of all its turns together
 _LOOP_LONGEST = 500  # of one turn

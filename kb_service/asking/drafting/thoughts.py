@@ -8,7 +8,7 @@ _OPENING = re.compile(rf"\s*(?:<{_NAMES}(?: [^<>]*)?>|◁think▷|\[THINK\])", r
 _CLOSING = re.compile(rf"</{_NAMES} *>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>", re.I)
 # What some endpoints leave in: the marks around a reply that follows thoughts, and those of its end.
 _AROUND = re.compile(r"^\s*<answer>|</answer>\s*$|(?:\s*(?:<[|｜][^<>\s]{1,40}[|｜]>|</s>))+\s*$")
-_CLOSING_ENDS = re.compile(r"[>▷\]]")
+_LONGEST_MARK = 40
 
 
 class Reply:
@@ -22,8 +22,9 @@ class Reply:
         return _OPENING.match(self.text) is not None
 
     def add(self, piece: str) -> None:
+        new_from = max(0, len(self.text) - _LONGEST_MARK)
         self.text += piece
-        if _CLOSING_ENDS.search(piece) and (closings := list(_CLOSING.finditer(self.text))):
+        if closings := list(_CLOSING.finditer(self.text, new_from)):
             self.text = self.text[closings[-1].end() :]
 
     def whole(self) -> str:
