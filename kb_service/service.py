@@ -45,12 +45,14 @@ from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking.asking import Asking
+from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import Rehearsing
+from kb_service.publishing.stated_days import StatedDay, load_stated_day_words, stated_days
 from kb_service.settings import Settings
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
@@ -165,6 +167,10 @@ class Service:
     @property
     def transcript(self) -> SqlTranscript:
         return self.records.transcript
+
+    def stated_days(self, version: Version) -> list[StatedDay]:
+        """The days that its text states, to be proposed to its editor."""
+        return stated_days(version.text, version.metadata, load_stated_day_words(self.settings.prompts_dir))
 
     def require_usable(self) -> None:
         """Raises NotEnoughSpace, RecordsUnavailable or RecordsBusy where it could not store an answer."""

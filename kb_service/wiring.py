@@ -53,6 +53,7 @@ from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
 from kb_service.ports import EmbeddingModel, ScriptConverter
+from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import KnownQuestions, Rehearsing
 from kb_service.publishing.statements import Stating, load_contrasts
@@ -306,6 +307,7 @@ def _service(
         version_states=records.version_states,
         calendar=records.working_days.calendar,
         rehearsed=rehearsing.rehearsed,
+        points_of_fields=lambda metadata: points_of_fields(metadata, _known_ids(records)),
         now=now,
     )
     asked = asking()
@@ -339,6 +341,14 @@ def _service(
         rebuild_reasons=reasons,
     )
     return service
+
+
+def _known_ids(records: Records) -> KnownIds:
+    return KnownIds(
+        matters={each.id for each in records.catalogue.matters()},
+        departments={each.id for each in records.catalogue.departments()},
+        documents=records.library.documents_among,
+    )
 
 
 def model_source(settings: Settings) -> str:

@@ -28,6 +28,7 @@ from kb_service.domain.documents import (
     VersionState,
 )
 from kb_service.ports import Scheduled
+from kb_service.publishing.gate import OpenPoint
 from kb_service.publishing.rehearsal import Rehearsal
 
 T = TypeVar("T")
@@ -95,8 +96,13 @@ def candidate(found: PassageInVersion, score: float = 1.0) -> Candidate:
     return Candidate(found, hit, score, found.passage.text)
 
 
-def rehearsal(version_id: str = "v1") -> Rehearsal:
-    return Rehearsal("r1", version_id, 1, NOON, day("2026-07-01"), 0, {}, (), 0.0)
+def rehearsal(version_id: str = "v1", **counts: int) -> Rehearsal:
+    return Rehearsal("r1", version_id, 1, NOON, day("2026-07-01"), sum(counts.values()), counts, (), 0.0)
+
+
+def no_points(_fields: Metadata) -> list[OpenPoint]:
+    """Of a gate that asks for nothing."""
+    return []
 
 
 def scheduled(version_id: str, start: str | None = None, end: str | None = None) -> Scheduled:

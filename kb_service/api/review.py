@@ -14,7 +14,9 @@ from kb_service.domain.life import IntervalChange
 from kb_service.domain.trail import ChainedEvent
 from kb_service.publishing.articles import Article, articles
 from kb_service.publishing.difference import Difference, difference, predecessor, related_documents
+from kb_service.publishing.gate import OpenPoint
 from kb_service.publishing.rehearsal import Rehearsal
+from kb_service.publishing.stated_days import StatedDay
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["review"])
@@ -27,6 +29,18 @@ class ComparedVersions:
     before_version_id: str | None
     after_version_id: str
     difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """``open_points``: their kinds are what `:submit` and `:approve` take as ``confirm``. Until it ``is_rehearsed`` as
+    it is, lost and conflicting answers are not among them; a step rehearses first. ``stated_days``: proposals only.
+    """
+
+    version_id: str
+    open_points: list[OpenPoint]
+    is_rehearsed: bool
+    stated_days: list[StatedDay]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,15 @@ def interval_changes(
 ) -> list[IntervalChange]:
     """Every interval that its approval would change; with ``withdraw``, if that version is taken back with it."""
     return list(service.publishing.interval_changes(version_id, without=withdraw))
+
+
+@router.get("/versions/{version_id}/gate")
+def gate(version_id: str, service: ServiceOf, _actor: Staff) -> Gate:
+    """What has to be confirmed by name before the next step, and the days that the text itself states."""
+    version = service.library.version(version_id)
+    rehearsal = service.rehearsing.of_version_as_it_is(version)
+    points = service.publishing.open_points(version, rehearsal)
+    return Gate(version_id, points, rehearsal is not None, service.stated_days(version))
 
 
 @router.get("/versions/{version_id}/rehearsal")

@@ -17,6 +17,7 @@ from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.queries import VersionQuery
 from kb_service.publishing.due import due_items, due_page
+from kb_service.publishing.gate import PointKind
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/versions", tags=["versions"])
@@ -40,7 +41,13 @@ class StepRequest(BaseModel):
     reason: StorableText | None = Field(default=None, max_length=2000)
 
 
-class ApprovalRequest(StepRequest):
+class GateRequest(StepRequest):
+    confirm: list[PointKind] = Field(
+        default=[], max_length=len(PointKind), description="The kinds of all open points; see GET …/gate."
+    )
+
+
+class ApprovalRequest(GateRequest):
     withdraw: StorableText | None = Field(default=None, max_length=36, description="A version that this one corrects.")
 
 
@@ -85,12 +92,16 @@ def edit(
 
 @router.post("/{version_id}:submit")
 def submit(
-    version_id: str, service: ServiceOf, actor: Editor, body: StepRequest | None = None, if_match: IfMatch = None
+    version_id: str, service: ServiceOf, actor: Editor, body: GateRequest | None = None, if_match: IfMatch = None
 ) -> VersionRow:
-    """Ask for review; ``reason`` says why it is late, where it is."""
-    reason = (body or StepRequest()).reason
+    """Ask for review; ``reason`` says why it is late, where it is. What is open has to be confirmed."""
+    asked = body or GateRequest()
     submitted = service.publishing.submit(
-        version_id, actor=actor.person_id, reason=reason, if_revision=_revision(if_match)
+        version_id,
+        actor=actor.person_id,
+        reason=asked.reason,
+        confirmed=asked.confirm,
+        if_revision=_revision(if_match),
     )
     return row_of(service, submitted)
 
@@ -108,6 +119,7 @@ def approve(
             actor=actor.person_id,
             reason=asked.reason,
             withdraw=asked.withdraw,
+            confirmed=asked.confirm,
             if_revision=_revision(if_match),
         ),
     )
@@ -120,6 +132,26 @@ def reject(version_id: str, body: Refusal, service: ServiceOf, actor: Reviewer, 
         version_id, actor=actor.person_id, reason=body.reason, if_revision=_revision(if_match)
     )
     return _after(service, rejected)
+
+
+@router.post("/{version_id}:recall")
+def recall(version_id: str, service: ServiceOf, actor: Editor, if_match: IfMatch = None) -> VersionRow:
+    """Back from review to a draft, by who worked on it."""
+    return _after(
+        service, service.publishing.recall(version_id, actor=actor.person_id, if_revision=_revision(if_match))
+    )
+
+
+@router.post("/{version_id}:discard")
+def discard(
+    version_id: str, service: ServiceOf, actor: Editor, body: StepRequest | None = None, if_match: IfMatch = None
+) -> VersionRow:
+    """Put a draft out of the way, by who worked on it. It stays in the trail; `:revise` makes a new draft of it."""
+    reason = (body or StepRequest()).reason
+    discarded = service.publishing.discard(
+        version_id, actor=actor.person_id, reason=reason, if_revision=_revision(if_match)
+    )
+    return _after(service, discarded)
 
 
 @router.post("/{version_id}:withdraw")

@@ -70,15 +70,37 @@ def edit(request: Request, version_id: str, service: ServiceOf, actor: Editor, f
 @router.post("/submit")
 def submit(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
     reason = text_field(form, "reason").strip() or None
-    act = partial(service.publishing.submit, version_id, actor=actor.person_id, reason=reason)
+    act = partial(
+        service.publishing.submit, version_id, actor=actor.person_id, reason=reason, confirmed=_confirmed(form)
+    )
     return _step(request, service, version_id, form, "submitted", act)
 
 
 @router.post("/approve")
 def approve(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
     reason, corrected = text_field(form, "reason").strip() or None, text_field(form, "withdraw") or None
-    act = partial(service.publishing.approve, version_id, actor=actor.person_id, reason=reason, withdraw=corrected)
+    act = partial(
+        service.publishing.approve,
+        version_id,
+        actor=actor.person_id,
+        reason=reason,
+        withdraw=corrected,
+        confirmed=_confirmed(form),
+    )
     return _step(request, service, version_id, form, "approved", act)
+
+
+@router.post("/recall")
+def recall(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
+    act = partial(service.publishing.recall, version_id, actor=actor.person_id)
+    return _step(request, service, version_id, form, "recalled", act)
+
+
+@router.post("/discard")
+def discard(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
+    reason = text_field(form, "reason").strip() or None
+    act = partial(service.publishing.discard, version_id, actor=actor.person_id, reason=reason)
+    return _step(request, service, version_id, form, "discarded", act)
 
 
 @router.post("/reject")
@@ -154,7 +176,7 @@ def _settled(
         return see(f"/console/versions/{shown.id}", done=done)
 
     def again(trouble: Trouble, error: KbError) -> Response:
-        typed = {name: text_field(form, name) for name in form}
+        typed = {name: text_field(form, name) for name in form} | {"confirm": " ".join(_confirmed(form))}
         if not isinstance(error, VersionChanged):
             return shown_version(request, service, version_id, trouble=trouble, typed=typed)
         version = service.library.version(version_id)
@@ -175,6 +197,11 @@ def _edited_fields(version: Version, form: FormData) -> dict[str, object]:
     if len(version.text) > LONGEST_EDITABLE or text_field(form, "text").strip() in ("", version.text.strip()):
         fields.pop("text", None)
     return fields
+
+
+def _confirmed(form: FormData) -> list[str]:
+    """The kinds of open points that were ticked."""
+    return [each for each in form.getlist("confirm") if isinstance(each, str)]
 
 
 def _revision(form: FormData) -> int:

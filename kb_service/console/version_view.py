@@ -14,7 +14,9 @@ from kb_service.domain.people import Actor, Role, person_id
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Suspicion, SuspicionSide
 from kb_service.domain.trail import ChainedEvent
+from kb_service.publishing.gate import kept
 from kb_service.publishing.rehearsal import Rehearsal
+from kb_service.publishing.stated_days import StatedDay
 from kb_service.service import Service
 
 # A request may have a megabyte, and a character three bytes; longer texts come as files.
@@ -32,6 +34,8 @@ class Allowed:
     withdraw: bool
     revise: bool
     decide: bool
+    recall: bool
+    discard: bool
     contributed: bool
 
 
@@ -57,10 +61,13 @@ class VersionView:
     allowed: Allowed
     matter_name: str
     report: Mapping[str, Any] | None
+    is_rehearsed: bool
+    open_points: Sequence[dict[str, Any]]
+    stated_days: Sequence[StatedDay]
 
-    @property
-    def is_rehearsed(self) -> bool:
-        return self.rehearsal is not None and self.rehearsal.revision == self.version.revision
+    def is_stated(self, stated: StatedDay) -> bool:
+        """Whether the field has the day already."""
+        return stated.day is not None and self.fields[stated.field] == stated.day.isoformat()
 
     @property
     def is_text_editable(self) -> bool:
@@ -76,6 +83,8 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
     suspicions = service.records.suspicions.list(
         SuspicionQuery(version_id=version_id), limit=_MOST_SUSPICIONS
     ).suspicions
+    as_it_is = service.rehearsing.of_version_as_it_is(version) if is_ahead else None
+    contributed = has_contributed(service, version, actor)
     return VersionView(
         version=version,
         row=row_of(service, version),
@@ -88,9 +97,12 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
         history=service.records.trail.events(version_id=version_id, limit=1000),
         siblings=service.records.shelf.document(version.document_id),
         fields=fields_shown(version.metadata, version.text),
-        allowed=_allowed(version, actor, contributed=has_contributed(service, version, actor)),
+        allowed=_allowed(version, actor, contributed=contributed),
         matter_name=matter_names(service).get(version.metadata.matter_id or "", version.metadata.matter_id or ""),
         report=_report(service, version),
+        is_rehearsed=as_it_is is not None,
+        open_points=kept(service.publishing.open_points(version, as_it_is)) if is_ahead else (),
+        stated_days=service.stated_days(version) if is_ahead else (),
     )
 
 
@@ -163,5 +175,7 @@ def _allowed(version: Version, actor: Actor, *, contributed: bool) -> Allowed:
         withdraw=reviews and version.state is VersionState.APPROVED,
         revise=edits and version.state is not VersionState.DRAFT,
         decide=reviews,
+        recall=edits and contributed and version.state is VersionState.IN_REVIEW,
+        discard=edits and contributed and version.state is VersionState.DRAFT,
         contributed=contributed,
     )

@@ -25,7 +25,9 @@ from kb_service.domain.people import Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.publishing.difference import Change
+from kb_service.publishing.gate import PointKind
 from kb_service.publishing.rehearsal import Effect
+from kb_service.publishing.stated_days import StatedField
 from kb_service.text.vocabulary import Words, load
 
 _FOR_RESIDENTS_AND_HELPERS = {
@@ -89,6 +91,8 @@ class ScreenWords(Words):
     suspicions: Mapping[SuspicionKind, str]
     suspicion_states: Mapping[SuspicionState, str]
     stages: Mapping[Stage, str]
+    open_points: Mapping[PointKind, str]
+    stated: Mapping[StatedField, str]
     reading_notes: Mapping[NoteKind, str]
     record_outcomes: Mapping[RecordOutcome, str]
     roles: Mapping[Role, str]
@@ -120,6 +124,10 @@ class ScreenWords(Words):
         """Of a file's report, as it leaves over HTTP; with the places, if it has any."""
         sentence = self.reading_notes[note["kind"]].format(count=note["count"])
         return f"{sentence}（{'、'.join(note['places'])}）" if note["places"] else sentence
+
+    def open_point(self, point: Mapping[str, Any]) -> str:
+        """Of an open point as the trail keeps it."""
+        return self.open_points[PointKind(point["kind"])].format(count=point["count"], about="、".join(point["about"]))
 
     def interval(self, interval: Interval | None) -> str:
         """With the last valid day, which is the one before the exclusive end."""

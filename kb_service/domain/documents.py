@@ -31,6 +31,15 @@ class VersionState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
+
+    @property
+    def is_given_up(self) -> bool:
+        """Out of every view for good: who brings the same text again wants it in again."""
+        return self in (VersionState.REJECTED, VersionState.WITHDRAWN, VersionState.DISCARDED)
+
+
+GIVEN_UP = tuple(each for each in VersionState if each.is_given_up)
 
 
 class Audience(StrEnum):

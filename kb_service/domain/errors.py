@@ -126,6 +126,14 @@ class Unauthenticated(KbError):
     """Nobody is known by what the request shows; the sentence never says why."""
 
 
+class ConfirmationMissing(KbError):
+    """Something is open that has to be confirmed by name, or something is confirmed that is not open."""
+
+
+class NotTheAuthor(KbError):
+    """Only who worked on a version recalls or discards it."""
+
+
 class VersionNotDraft(KbError):
     """Only a draft can be edited or submitted."""
 

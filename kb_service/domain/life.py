@@ -1,4 +1,7 @@
-"""The life of a version: draft → in review → approved or rejected; approved → withdrawn. Being in force is computed."""
+"""The life of a version: draft → in review → approved or rejected; approved → withdrawn; draft → discarded.
+
+Being in force is computed.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +23,8 @@ class Step(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    RECALL = "recall"
+    DISCARD = "discard"
 
 
 _FROM_AND_TO = {
@@ -28,6 +33,8 @@ _FROM_AND_TO = {
     Step.APPROVE: (VersionState.IN_REVIEW, VersionState.APPROVED),
     Step.REJECT: (VersionState.IN_REVIEW, VersionState.REJECTED),
     Step.WITHDRAW: (VersionState.APPROVED, VersionState.WITHDRAWN),
+    Step.RECALL: (VersionState.IN_REVIEW, VersionState.DRAFT),
+    Step.DISCARD: (VersionState.DRAFT, VersionState.DISCARDED),
 }
 _REFUSAL: dict[VersionState, type[KbError]] = {
     VersionState.DRAFT: VersionNotDraft,

@@ -1,15 +1,16 @@
 """The verb of editors and reviewers: a version's way from draft to knowledge, and out again. Nobody publishes alone."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.days import shanghai_day
-from kb_service.domain.documents import Version, VersionDraft, VersionState
+from kb_service.domain.documents import Metadata, Version, VersionDraft, VersionState
 from kb_service.domain.errors import (
     LateReasonMissing,
+    NotTheAuthor,
     ReasonMissing,
     SecondPersonNeeded,
     VersionsContradict,
@@ -18,6 +19,7 @@ from kb_service.domain.lead_time import LeadTimeVerdict
 from kb_service.domain.life import REVIEW, IntervalChange, Step, state_after
 from kb_service.domain.people import person_id
 from kb_service.publishing.due import verdict_of
+from kb_service.publishing.gate import OpenPoint, kept, points_of_rehearsal, require_confirmed, require_open
 from kb_service.publishing.rehearsal import Rehearsal
 
 
@@ -79,11 +81,13 @@ class Publishing:
         version_states: VersionStates,
         calendar: Callable[[], WorkingCalendar],
         rehearsed: Callable[[str], Rehearsal],
+        points_of_fields: Callable[[Metadata], Sequence[OpenPoint]],
         now: Callable[[], datetime],
     ) -> None:
         """``rehearsed``: the rehearsal of a version as it is now."""
         self._version_states = version_states
         self._rehearsed = rehearsed
+        self._points_of_fields = points_of_fields
         self._calendar = calendar
         self._now = now
 
@@ -95,10 +99,24 @@ class Publishing:
 
         return self._change(version_id, actor, if_revision, decide)
 
+    def open_points(self, version: Version, rehearsal: Rehearsal | None) -> list[OpenPoint]:
+        """What has to be confirmed by name before the next step. ``rehearsal``: of the version as it is, if any."""
+        found = list(self._points_of_fields(version.metadata))
+        return found + (points_of_rehearsal(rehearsal) if rehearsal else [])
+
     def submit(
-        self, version_id: str, *, actor: str, reason: str | None = None, if_revision: int | None = None
+        self,
+        version_id: str,
+        *,
+        actor: str,
+        reason: str | None = None,
+        confirmed: Collection[str] = (),
+        if_revision: int | None = None,
     ) -> Version:
-        """Ask for review. ``reason``: why it is late, where it is."""
+        """Ask for review. ``reason``: why it is late, where it is. ``confirmed``: the kinds of all its open points.
+
+        Rehearsed first, as for an approval. Raises ConfirmationMissing.
+        """
 
         def decide(held: Held) -> Transition:
             state = state_after(Step.SUBMIT, held.version.state)
@@ -107,7 +125,7 @@ class Publishing:
                 values["late_reason"] = given["reason"]
             return Transition(state, Step.SUBMIT, values, given)
 
-        return self._change(version_id, actor, if_revision, decide)
+        return self._through_the_gate(version_id, actor, confirmed, if_revision, decide)
 
     def approve(
         self,
@@ -116,32 +134,68 @@ class Publishing:
         actor: str,
         reason: str | None = None,
         withdraw: str | None = None,
+        confirmed: Collection[str] = (),
         if_revision: int | None = None,
     ) -> Version:
         """Make it knowledge. ``withdraw``: a version of the same document that this one corrects, taken back at once.
 
-        Rehearsed first, if that was not done since its last change; the verdict is kept with the approval. What would
-        be refused anyway is refused before the rehearsal.
-        Raises SecondPersonNeeded, VersionsContradict, LateReasonMissing.
+        Rehearsed first, if that was not done since its last change; the verdict is kept with the approval. The reviewer
+        confirms the open points for themselves: a submitter's confirmation does not count.
+        Raises SecondPersonNeeded, VersionsContradict, LateReasonMissing, ConfirmationMissing.
         """
 
-        def decide(held: Held, rehearsal: Mapping[str, Any] | None = None) -> Transition:
-            return self._approval(held, actor=actor, reason=reason, withdraw=withdraw, rehearsal=rehearsal)
+        def decide(held: Held) -> Transition:
+            return self._approval(held, actor=actor, reason=reason, withdraw=withdraw)
 
+        return self._through_the_gate(version_id, actor, confirmed, if_revision, decide)
+
+    def _through_the_gate(
+        self,
+        version_id: str,
+        actor: str,
+        confirmed: Collection[str],
+        if_revision: int | None,
+        decide: Callable[[Held], Transition],
+    ) -> Version:
+        """What would be refused anyway is refused before the rehearsal, which takes seconds."""
         held = self._version_states.look(version_id, if_revision=if_revision)
         decide(held)
-        verdict = _verdict(self._rehearsed(version_id))
-        return self._change(version_id, actor, held.version.revision, lambda now_held: decide(now_held, verdict))
+        require_confirmed(self.open_points(held.version, None), confirmed)
+        rehearsal = self._rehearsed(version_id)
+        points = self.open_points(held.version, rehearsal)
+        require_confirmed(points, confirmed)
+        require_open(points, confirmed)
+        gate = {"rehearsal": _verdict(rehearsal)} | ({"confirmed": kept(points)} if points else {})
 
-    def _approval(
-        self,
-        held: Held,
-        *,
-        actor: str,
-        reason: str | None,
-        withdraw: str | None,
-        rehearsal: Mapping[str, Any] | None,
-    ) -> Transition:
+        def decide_with_record(now_held: Held) -> Transition:
+            transition = decide(now_held)
+            return replace(transition, detail={**transition.detail, **gate})
+
+        return self._change(version_id, actor, held.version.revision, decide_with_record)
+
+    def recall(self, version_id: str, *, actor: str, if_revision: int | None = None) -> Version:
+        """Back from review to a draft, by who worked on it or submitted it. Raises NotTheAuthor."""
+
+        def decide(held: Held) -> Transition:
+            state = state_after(Step.RECALL, held.version.state)
+            _require_author(held, actor)
+            return Transition(state, Step.RECALL, {"submitted_at": None, "submitted_by": None})
+
+        return self._change(version_id, actor, if_revision, decide)
+
+    def discard(
+        self, version_id: str, *, actor: str, reason: str | None = None, if_revision: int | None = None
+    ) -> Version:
+        """Out of the way, by who worked on it; text and trail stay, and it can be revised. Raises NotTheAuthor."""
+
+        def decide(held: Held) -> Transition:
+            state = state_after(Step.DISCARD, held.version.state)
+            _require_author(held, actor)
+            return Transition(state, Step.DISCARD, detail=_given_reason(reason))
+
+        return self._change(version_id, actor, if_revision, decide)
+
+    def _approval(self, held: Held, *, actor: str, reason: str | None, withdraw: str | None) -> Transition:
         state = state_after(Step.APPROVE, held.version.state)
         _require_second_person(held, actor)
         changes = held.interval_changes(withdraw)
@@ -156,7 +210,6 @@ class Publishing:
             "rule": REVIEW,
             "content_sha256": held.version.content_sha256,
             "intervals": [_days_of(each) for each in changes],
-            "rehearsal": rehearsal,
             **_given_reason(reason),
         }
         return Transition(state, Step.APPROVE, values, detail, withdrawn=withdraw)
@@ -213,6 +266,14 @@ class Publishing:
     ) -> Version:
         return self._version_states.change(
             version_id, actor=actor, at=self._now(), if_revision=if_revision, decide=decide
+        )
+
+
+def _require_author(held: Held, actor: str) -> None:
+    authors = {*held.contributors, held.version.created_by, held.version.submitted_by or ""}
+    if person_id(actor) not in {person_id(each) for each in authors}:
+        raise NotTheAuthor(
+            f"{actor} did not work on this version: only who uploaded, edited or submitted it takes it back"
         )
 
 

@@ -133,14 +133,14 @@ class Rehearsing:
     def rehearsed(self, version_id: str) -> Rehearsal:
         """The last rehearsal, if the version is as it was then; else a new one. Raises VersionNotFound, and
         TooManyRehearsals when too many wait for theirs."""
-        if latest := self._latest(self._version(version_id)):
+        if latest := self.of_version_as_it_is(self._version(version_id)):
             return latest
         with self._turns.in_turn(version_id):  # a reviewer who is quicker than the job waits for it
             version = self._version(version_id)
-            return self._latest(version) or self._kept(version)
+            return self.of_version_as_it_is(version) or self._kept(version)
 
-    def _latest(self, version: Version) -> Rehearsal | None:
-        """Of the version as it is."""
+    def of_version_as_it_is(self, version: Version) -> Rehearsal | None:
+        """The last one, if the version was not changed since."""
         latest = self._store.latest(version.id)
         return latest if latest and latest.revision == version.revision else None
 

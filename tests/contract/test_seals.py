@@ -57,7 +57,7 @@ from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, Suspic
 from kb_service.domain.uploads import Arrival
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id, new_secret
-from tests.factories import NOON, answer, citation, draft, question, rehearsal
+from tests.factories import NOON, answer, citation, draft, no_points, question, rehearsal
 
 _PARTS = {owner.table.name for sealed in SEALED.values() for owner in sealed.parts}
 _TABLES = [each for each in metadata.sorted_tables if each.name in {s.table.name for s in SEALED.values()} | _PARTS]
@@ -117,6 +117,7 @@ def publishing_in(database: Database) -> Publishing:
         version_states=SqlVersionStates(database, new_id=new_id),
         calendar=statutory_calendar,
         rehearsed=rehearsal,
+        points_of_fields=no_points,
         now=lambda: NOON,
     )
 

@@ -30,7 +30,7 @@ from kb_service.domain.uploads import (
 )
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id
-from tests.factories import NOON, draft, rehearsal
+from tests.factories import NOON, draft, no_points, rehearsal
 
 BLOB = "ab" * 32
 STORED = Ending(UploadState.STORED)
@@ -112,7 +112,11 @@ def test_what_was_rejected_since_is_taken_in_anew(uploads: SqlUploads, intake: S
     version_states = SqlVersionStates(database, new_id=new_id)
     working_days = SqlWorkingDays(database, statutory_calendar())
     publishing = Publishing(
-        version_states=version_states, calendar=working_days.calendar, rehearsed=rehearsal, now=lambda: NOON
+        version_states=version_states,
+        calendar=working_days.calendar,
+        rehearsed=rehearsal,
+        points_of_fields=no_points,
+        now=lambda: NOON,
     )
     publishing.submit(str(done.version_id), actor="wang")
     publishing.reject(str(done.version_id), actor="zhao", reason="wrong")

@@ -18,7 +18,7 @@ from kb_service.domain.errors import KbError, SecondPersonNeeded, VersionChanged
 from kb_service.domain.queries import VersionQuery
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id
-from tests.factories import NOON, day, draft, rehearsal
+from tests.factories import NOON, day, draft, no_points, rehearsal
 
 
 @pytest.fixture
@@ -29,7 +29,13 @@ def library(database: Database) -> SqlLibrary:
 @pytest.fixture
 def publishing(database: Database) -> Publishing:
     version_states = SqlVersionStates(database, new_id=new_id)
-    return Publishing(version_states=version_states, calendar=statutory_calendar, rehearsed=rehearsal, now=lambda: NOON)
+    return Publishing(
+        version_states=version_states,
+        calendar=statutory_calendar,
+        rehearsed=rehearsal,
+        points_of_fields=no_points,
+        now=lambda: NOON,
+    )
 
 
 def store(library: SqlLibrary, each: VersionDraft, *, actor: str = "zhang") -> str:

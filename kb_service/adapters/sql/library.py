@@ -1,6 +1,6 @@
 """Documents, versions and passages in SQL."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -14,6 +14,7 @@ from kb_service.adapters.sql.tables import contributors, documents, endings, pas
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import (
+    GIVEN_UP,
     Metadata,
     PassageInVersion,
     Version,
@@ -175,6 +176,15 @@ class SqlLibrary:
         query = select(versions.c.id).where(versions.c.id.in_(version_ids), versions.c.state == VersionState.WITHDRAWN)
         with self._database.reading() as connection:
             return frozenset(connection.execute(query).scalars())
+
+    def documents_among(self, document_ids: Collection[str]) -> frozenset[str]:
+        query = select(documents.c.id)
+        with self._database.reading() as connection:
+            return frozenset(
+                each
+                for ids in chunks(document_ids)
+                for each in connection.execute(query.where(documents.c.id.in_(ids))).scalars()
+            )
 
     def schedules(
         self, document_ids: Sequence[str], *, as_if_approved: str | None = None
@@ -358,11 +368,11 @@ def _approve(connection: Connection, draft: VersionDraft, version_id: str, conte
 
 
 def _same_version(connection: Connection, draft: VersionDraft, content: str) -> tuple[str, str] | None:
-    """Id and state of the version that already says this; withdrawn and rejected ones do not count."""
+    """Id and state of the version that already says this; those given up do not count."""
     query = select(versions.c.id, versions.c.state).where(
         versions.c.document_id == draft.document_id,
         versions.c.content_sha256 == content,
-        versions.c.state.not_in([VersionState.WITHDRAWN, VersionState.REJECTED]),
+        versions.c.state.not_in(GIVEN_UP),
     )
     row = connection.execute(query).first()
     return (row.id, row.state) if row else None

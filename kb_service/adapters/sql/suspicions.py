@@ -25,7 +25,7 @@ from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import examinations, passages, suspicions, versions
 from kb_service.adapters.sql.trail import record
-from kb_service.domain.documents import VersionState
+from kb_service.domain.documents import GIVEN_UP, VersionState
 from kb_service.domain.errors import ReasonMissing, SuspicionNotFound
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import (
@@ -39,7 +39,6 @@ from kb_service.domain.suspicions import (
     state_after,
 )
 
-_GONE = (VersionState.REJECTED, VersionState.WITHDRAWN)
 _EXAMINED_ALIKE = (VersionState.IN_REVIEW, VersionState.APPROVED)
 
 
@@ -145,7 +144,7 @@ class SqlSuspicions:
 
 
 def _conditions(wanted: SuspicionQuery) -> list[ColumnElement[bool]]:
-    moot = or_(OURS.c.state.in_(_GONE), THEIRS.c.state.in_(_GONE))
+    moot = or_(OURS.c.state.in_(GIVEN_UP), THEIRS.c.state.in_(GIVEN_UP))
     conditions: list[ColumnElement[bool]] = [or_(suspicions.c.state != SuspicionState.OPEN, ~moot)]
     if wanted.states:
         conditions.append(suspicions.c.state.in_(wanted.states))

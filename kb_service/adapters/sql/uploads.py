@@ -28,7 +28,7 @@ from kb_service.adapters.sql.upload_rows import (
     upload_row,
     uploads_in_order,
 )
-from kb_service.domain.documents import VersionState
+from kb_service.domain.documents import GIVEN_UP
 from kb_service.domain.errors import UploadNotRetryable
 from kb_service.domain.jobs import reading_job
 from kb_service.domain.uploads import (
@@ -222,10 +222,10 @@ def _known(connection: Connection, identity: str) -> str | None:
 
 
 def _was_taken_back(connection: Connection, upload: Row[Any]) -> bool:
-    """Some of what it stored was withdrawn or rejected since: who sends it again wants it in again."""
+    """Some of what it stored was withdrawn, rejected or discarded since: who sends it again wants it in again."""
     query = select(versions.c.id).where(
         or_(versions.c.upload_id == upload.id, versions.c.id == upload.version_id),
-        versions.c.state.in_([VersionState.WITHDRAWN, VersionState.REJECTED]),
+        versions.c.state.in_(GIVEN_UP),
     )
     return connection.execute(query.limit(1)).first() is not None
 

@@ -1,0 +1,116 @@
+"""What has to be confirmed by name before a version is submitted or approved: docs/decisions/0034."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from kb_service.domain.documents import Metadata
+from kb_service.domain.errors import ConfirmationMissing
+from kb_service.publishing.rehearsal import Effect, Rehearsal
+
+
+class PointKind(StrEnum):
+    NO_FIRST_DAY = "no_first_day"
+    NO_MATTER = "no_matter"
+    NO_DEPARTMENT = "no_department"
+    UNKNOWN_MATTER = "unknown_matter"
+    UNKNOWN_DEPARTMENT = "unknown_department"
+    UNKNOWN_DOCUMENT = "unknown_document"
+    ANSWERS_LOST = "answers_lost"
+    ANSWERS_IN_CONFLICT = "answers_in_conflict"
+
+
+_OF_EFFECT = {Effect.LOST: PointKind.ANSWERS_LOST, Effect.IN_CONFLICT: PointKind.ANSWERS_IN_CONFLICT}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """``about``: the unknown ids. ``count``: of them, or of the known questions; 1 where something is missing.
+
+    Questions are not named: people asked them, and the trail, which keeps what was confirmed, never forgets.
+    """
+
+    kind: PointKind
+    about: tuple[str, ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIds:
+    """``documents``: which of some ids are documents."""
+
+    matters: Collection[str]
+    departments: Collection[str]
+    documents: Callable[[Collection[str]], Collection[str]]
+
+
+def points_of_fields(metadata: Metadata, known: KnownIds) -> list[OpenPoint]:
+    """What is missing, and what no catalogue knows."""
+    named = {*metadata.repeals, metadata.replaces, metadata.amends} - {None}
+    unknown = sorted(named - set(known.documents(named))) if named else []  # type: ignore[type-var, arg-type]
+    found = [
+        (metadata.effective_from is None) and OpenPoint(PointKind.NO_FIRST_DAY),
+        _of_id(metadata.matter_id, known.matters, PointKind.NO_MATTER, PointKind.UNKNOWN_MATTER),
+        _of_id(metadata.department, known.departments, PointKind.NO_DEPARTMENT, PointKind.UNKNOWN_DEPARTMENT),
+        unknown and OpenPoint(PointKind.UNKNOWN_DOCUMENT, tuple(unknown), len(unknown)),  # type: ignore[arg-type]
+    ]
+    return [each for each in found if isinstance(each, OpenPoint)]
+
+
+def points_of_rehearsal(rehearsal: Rehearsal) -> list[OpenPoint]:
+    counts = rehearsal.counts
+    return [OpenPoint(kind, count=counts[effect]) for effect, kind in _OF_EFFECT.items() if counts.get(effect)]
+
+
+def require_confirmed(points: Sequence[OpenPoint], confirmed: Collection[str]) -> None:
+    """Raises ConfirmationMissing, which names what is open and is not among ``confirmed``."""
+    missing = [each for each in points if each.kind not in confirmed]
+    if missing:
+        words = ", ".join(f'"{each.kind}"' for each in points)
+        raise ConfirmationMissing(
+            f"{'; '.join(map(_told, missing))}. Mend it, or say that it is meant: send it again with "
+            f'"confirm": [{words}]'
+        )
+
+
+def require_open(points: Sequence[OpenPoint], confirmed: Iterable[str]) -> None:
+    """Raises ConfirmationMissing where something is confirmed that is not open: it was not looked at."""
+    if surplus := sorted(set(confirmed) - {each.kind for each in points}):
+        words = ", ".join(f'"{each.kind}"' for each in points)
+        raise ConfirmationMissing(
+            f"{', '.join(surplus)} is confirmed but not open: what was read is no longer so. Read the open points "
+            f'again; now they are "confirm": [{words}]'
+        )
+
+
+def kept(points: Sequence[OpenPoint]) -> list[dict[str, Any]]:
+    """As the trail keeps what was confirmed."""
+    return [asdict(each) | {"kind": str(each.kind), "about": list(each.about)} for each in points]
+
+
+def _of_id(given: str | None, known: Collection[str], none: PointKind, unknown: PointKind) -> OpenPoint | None:
+    if not given:
+        return OpenPoint(none)
+    return None if given in known else OpenPoint(unknown, (given,))
+
+
+def _told(point: OpenPoint) -> str:
+    about = ", ".join(map(repr, point.about))
+    match point.kind:
+        case PointKind.NO_FIRST_DAY:
+            return "no day is given from which it holds (effective_from)"
+        case PointKind.NO_MATTER:
+            return "no matter is given"
+        case PointKind.NO_DEPARTMENT:
+            return "no department is given"
+        case PointKind.UNKNOWN_MATTER:
+            return f"matter {about} is not in the catalogue"
+        case PointKind.UNKNOWN_DEPARTMENT:
+            return f"department {about} is not in the catalogue"
+        case PointKind.UNKNOWN_DOCUMENT:
+            return f"it replaces, repeals or amends {about}, which is no document here"
+        case PointKind.ANSWERS_LOST:
+            return f"{point.count} known questions would no longer be answered"
+        case PointKind.ANSWERS_IN_CONFLICT:
+            return f"{point.count} known questions would find sources in conflict"
