@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ingestion.refusing import refused_line
+from kb_service.domain.days import shanghai_day
 from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Registered, Upload, UploadState
 from kb_service.service import Service
 
@@ -15,7 +16,10 @@ _RECORDS_AT_ONCE = 500
 
 
 class Stage(StrEnum):
-    """Where a file is, as its editor sees it: stored is not yet found, INDEXING, until the index has followed."""
+    """Where a file is, as its editor sees it: stored is INDEXING until the index has followed, then READY.
+
+    READY says that it was taken in. Whether residents find what it brought is up to the versions: `UploadView`.
+    """
 
     WAITING = "waiting"
     READING = "reading"
@@ -36,8 +40,10 @@ class VersionLinks:
 class UploadView:
     """A file and how far it has come. ``records_total`` is known once it was read; ``version_id`` of one document.
 
-    ``repeated``: it had come before. ``counts``: records by what became of them, in a dry run by what would.
-    ``report``: characters, tables, pictures, pages by how they were read, and notes, each with a sentence.
+    ``repeated``: the same had come before and is not taken in again. ``counts``: records by what became of them, in a
+    dry run by what would. ``versions``: those it brought, by state; ``searchable``: of one document, whether residents
+    find it today. ``report``: characters, tables, pictures, pages by how they were read, and notes, each with a
+    sentence.
     """
 
     upload_id: str
@@ -60,6 +66,8 @@ class UploadView:
     updated_at: datetime
     report: dict[str, Any] | None = None
     repeated: bool = False
+    versions: dict[str, int] = field(default_factory=dict)
+    searchable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +131,50 @@ class RecordList:
 def upload_views(service: Service, uploads: Sequence[Upload]) -> list[UploadView]:
     rows = service.records.uploads
     indexing, document_of = rows.being_indexed(uploads), rows.document_ids(uploads)
-    return [_upload_view(each, each.id in indexing, document_of.get(each.id)) for each in uploads]
+    states_of, searchable = rows.states_of_versions(uploads), _searchable(service, uploads)
+    return [
+        replace(
+            _upload_view(each, each.id in indexing, document_of.get(each.id)),
+            versions=dict(states_of.get(each.id, {})),
+            searchable=each.version_id in searchable and each.id not in indexing,
+        )
+        for each in uploads
+    ]
+
+
+def _searchable(service: Service, uploads: Sequence[Upload]) -> frozenset[str | None]:
+    """Of the versions that uploads of one document brought, those that residents find today."""
+    version_ids = [each.version_id for each in uploads if each.version_id]
+    today = shanghai_day(service.now())
+    intervals = service.library.intervals(version_ids) if version_ids else {}
+    return frozenset(each for each, interval in intervals.items() if interval.contains(today))
+
+
+def _said_again(view: UploadView) -> UploadView:
+    """An upload as who sends the same again sees it: nothing of it is new."""
+    if view.state is not UploadState.STORED:
+        return replace(view, repeated=True)
+    refused = view.counts.get(RecordOutcome.REFUSED, 0)
+    counts = {RecordOutcome.UNCHANGED: sum(view.counts.values()) - refused, RecordOutcome.REFUSED: refused}
+    return replace(view, repeated=True, counts={str(each): count for each, count in counts.items() if count})
 
 
 def registered_view(service: Service, registered: Registered) -> RegisteredBatch:
     views = upload_views(service, registered.uploads)
     return RegisteredBatch(
-        registered.batch.id, [replace(each, repeated=each.upload_id in registered.repeated) for each in views]
+        registered.batch.id,
+        [_said_again(each) if each.upload_id in registered.repeated else each for each in views],
     )
 
 
 def batch_view(service: Service, batch: Batch, *, with_uploads: bool) -> BatchView:
     uploads = service.records.uploads.uploads_of(batch)
-    views = upload_views(service, uploads)
+    views: list[UploadView] = []
+    seen: set[str] = set()
+    for upload, view in zip(uploads, upload_views(service, uploads), strict=True):
+        is_said_again = upload.id in seen or _came_before(upload, batch)
+        views.append(_said_again(view) if is_said_again else view)
+        seen.add(upload.id)
     return BatchView(
         batch_id=batch.id,
         created_at=batch.created_at,
@@ -149,6 +188,12 @@ def batch_view(service: Service, batch: Batch, *, with_uploads: bool) -> BatchVi
         stages=dict(Counter(str(each.stage) for each in views)),
         uploads=views if with_uploads else [],
     )
+
+
+def _came_before(upload: Upload, batch: Batch) -> bool:
+    """Whether it was stored before the batch was sent. One that the batch made try again ended after that."""
+    is_stored = upload.state is UploadState.STORED
+    return upload.batch_id != batch.id and is_stored and upload.updated_at <= batch.created_at
 
 
 def record_view(report: RecordReport) -> RecordView:

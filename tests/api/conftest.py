@@ -14,7 +14,7 @@ import pytest
 from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.api.app import create_app
-from kb_service.domain.documents import Kind, VersionDraft
+from kb_service.domain.documents import Kind, VersionDraft, VersionState
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.people import Role
 from kb_service.ports import Approval
@@ -117,6 +117,15 @@ def publish(service: Service, document_id: str, text: str, *, title: str, **fiel
     (stored,) = service.library.store([version], actor="editor", at=NOON, approval=approval)
     service.synchroniser.sync([document_id])
     return stored.version_id
+
+
+def open_points(service: Service, version_id: str) -> list[str]:
+    """What a test confirms that is not about the gate."""
+    version = service.library.version(version_id)
+    if version.state not in (VersionState.DRAFT, VersionState.IN_REVIEW):
+        return []
+    rehearsal = service.rehearsing.rehearsed(version_id)
+    return [str(each.kind) for each in service.publishing.open_points(version, rehearsal)]
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def test_an_editor_uploads_and_submits_and_a_second_person_approves(
     if not scripts:
         editor.get_by_role("link", name="刷新").click()
     expect(editor.locator("#batch-done")).to_have_text("2 / 2 个文件已处理")
-    expect(editor.locator(".stage")).to_have_text(["可检索", "未收下"])
+    expect(editor.locator(".stage")).to_have_text(["已收下", "未收下"])
     expect(editor.get_by_role("button", name="重试")).to_have_count(1)
 
     editor.get_by_role("link", name="查看版本").click()
@@ -178,7 +178,7 @@ def test_hostile_text_is_text_and_turns_nothing_around(open_as: OpenAs, served: 
 def test_nothing_is_wider_than_a_phone(open_as: OpenAs, served: Served) -> None:
     wide = "长标题" * 40 + "x" * 300
     version_id = served.store("wide", NEW + "y" * 2000, actor="wang", title=wide, effective_from=day("2026-03-01"))
-    served.service.publishing.submit(version_id, actor="wang")
+    served.service.publishing.submit(version_id, actor="wang", confirmed=["no_matter", "no_department"])
     served.catch_up()
     page = open_as("李四", viewport=PHONE)
     version = f"/versions/{version_id}"

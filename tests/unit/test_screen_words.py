@@ -25,7 +25,9 @@ from kb_service.domain.people import LONGEST_NAME, Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.publishing.difference import Change
+from kb_service.publishing.gate import PointKind
 from kb_service.publishing.rehearsal import Effect
+from kb_service.publishing.stated_days import StatedField
 from tests.factories import day
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +73,8 @@ def test_a_screen_shows_the_words_of_the_glossary(
         (Stage, WORDS.stages),
         (RecordOutcome, WORDS.record_outcomes),
         (NoteKind, WORDS.reading_notes),
+        (PointKind, WORDS.open_points),
+        (StatedField, WORDS.stated),
     ],
 )
 def test_lists_that_the_glossary_does_not_spell_out_have_chinese_for_every_word(

@@ -1,10 +1,11 @@
 """Uploads and their batches in SQL: what came in, who is taking it in, what became of it."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import enqueue
@@ -192,6 +193,27 @@ class SqlUploads:
                     row.id: row.document_id for row in connection.execute(query.where(versions.c.id.in_(ids)))
                 }
         return {each.id: document_of[each.version_id] for each in some if each.version_id in document_of}
+
+    def states_of_versions(self, some: Sequence[Upload]) -> Mapping[str, Mapping[str, int]]:
+        """How many of the versions that an upload brought, or found there already, are in each state, by its id."""
+        counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        counts = select(versions.c.upload_id, versions.c.state, func.count()).group_by(
+            versions.c.upload_id, versions.c.state
+        )
+        states = select(versions.c.id, versions.c.state)
+        uploads_by_version: defaultdict[str, set[str]] = defaultdict(set)
+        for each in some:
+            if each.version_id:
+                uploads_by_version[each.version_id].add(each.id)
+        with self._database.reading() as connection:
+            for ids in chunks(each.id for each in some if not each.version_id):
+                for upload_id, state, count in connection.execute(counts.where(versions.c.upload_id.in_(ids))):
+                    counted[upload_id][state] = count
+            for ids in chunks(uploads_by_version):
+                for version_id, state in connection.execute(states.where(versions.c.id.in_(ids))):
+                    for upload_id in uploads_by_version[version_id]:
+                        counted[upload_id][state] = 1
+        return counted
 
     def being_indexed(self, some: Sequence[Upload]) -> frozenset[str]:
         """Those of the stored uploads whose documents the index has yet to follow."""

@@ -14,7 +14,7 @@ from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.domain.documents import Kind, VersionDraft
 from kb_service.service import Service
-from tests.api.conftest import Http, service_with_a_key
+from tests.api.conftest import Http, open_points, service_with_a_key
 from tests.factories import NOON, day, metadata
 
 PAGES = ["", "/upload", "/versions", "/review", "/due", "/suspicions"]
@@ -36,6 +36,8 @@ class Person:
         return self.http.request("POST", f"/console{path}", data=fields, headers=self._headers)
 
     def step(self, version_id: str, step: str, **fields: Any) -> httpx.Response:
+        if step in ("submit", "approve"):
+            fields = {"confirm": open_points(self.http.service, version_id)} | fields
         revision = self.http.service.library.version(version_id).revision
         return self.send(f"/versions/{version_id}/{step}", **({"if_revision": revision, "form": step} | fields))
 

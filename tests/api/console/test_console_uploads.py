@@ -29,7 +29,9 @@ def test_files_come_in_through_the_form_each_with_its_own_status(http: Http, edi
             http.service.taking_in.take_in(upload_id, lease="test")
     http.service.synchroniser.reconcile()
     page = editor.open(batch).text
-    assert "2 / 2 个文件已处理" in page and "可检索" in page and "未收下" in page
+    assert "2 / 2 个文件已处理" in page and "未收下" in page
+    # Nobody finds a draft.
+    assert "已收下" in page and "草稿" in page and "可检索" not in page
     found = re.search(r"/console/versions/([\w-]+)", page)
     assert found is not None
     version = http.service.library.version(found[1])

@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 
 from kb_service.domain.people import Role
-from tests.api.conftest import Http, key_of
+from tests.api.conftest import Http, key_of, open_points
 from tests.api.console.conftest import RULE, Person, assert_page, state_of, store
 from tests.factories import day
 
@@ -60,7 +60,7 @@ def test_whoever_contributed_sees_no_button_and_a_forged_form_is_refused(
 
 def test_an_editor_without_the_role_cannot_approve(keyed: Http, document_id: str) -> None:
     version_id = store(keyed, document_id)
-    keyed.service.publishing.submit(version_id, actor="张三")
+    keyed.service.publishing.submit(version_id, actor="张三", confirmed=open_points(keyed.service, version_id))
     cookie = {"Cookie": f"kb_key={key_of(keyed, '李四', Role.EDITOR)}"}
     path = f"/console/versions/{version_id}"
     assert "审核通过</button>" not in keyed.request("GET", path, headers=cookie).text
