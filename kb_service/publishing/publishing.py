@@ -270,8 +270,8 @@ class Publishing:
 
 
 def _require_author(held: Held, actor: str) -> None:
-    authors = {*held.contributors, held.version.created_by, held.version.submitted_by or ""}
-    if person_id(actor) not in {person_id(each) for each in authors}:
+    authors = {*held.contributors, held.version.created_by, held.version.submitted_by}
+    if person_id(actor) not in {person_id(each) for each in authors if each}:
         raise NotTheAuthor(
             f"{actor} did not work on this version: only who uploaded, edited or submitted it takes it back"
         )
