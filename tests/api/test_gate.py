@@ -65,9 +65,8 @@ def test_what_is_missing_or_unknown_is_refused_until_both_people_confirm_it_by_n
     assert editor.step(version_id, "submit", confirm=[kind]).status_code == 200
     assert reviewer.step(version_id, "approve", confirm=[]).json()["error"] == "ConfirmationMissing"
     assert reviewer.step(version_id, "approve", confirm=[kind]).status_code == 200
-    entries = {
-        each["event"]["action"]: each["event"] for each in editor.get(f"/v1/versions/{version_id}/history").json()
-    }
+    history = editor.get(f"/v1/versions/{version_id}/history").json()
+    entries = {each["event"]["action"]: each["event"] for each in history}
     for action, actor in (("submit", "zhang"), ("approve", "li")):
         assert entries[action]["actor"] == actor
         assert [each["kind"] for each in entries[action]["detail"]["confirmed"]] == [kind]
