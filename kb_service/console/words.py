@@ -142,6 +142,10 @@ class ScreenWords(Words):
         return f"{first}，{self.days.last.format(day=last) if last else self.days.no_last}"
 
     def declared_days(self, start: date | None, end: date | None) -> str:
+        """A start that nobody declared is no "always"."""
+        if start is None:
+            last = Interval(None, end).last_valid_day
+            return f"{self.days.no_first}，{self.days.last.format(day=last) if last else self.days.no_last}"
         return self.interval(Interval(start, end))
 
     def lead_time(self, verdict: LeadTimeVerdict, late_reason: str | None) -> str:

@@ -47,15 +47,25 @@ class KnownIds:
 
 def points_of_fields(metadata: Metadata, known: KnownIds) -> list[OpenPoint]:
     """What is missing, and what no catalogue knows."""
-    named = {*metadata.repeals, metadata.replaces, metadata.amends} - {None}
-    unknown = sorted(named - set(known.documents(named))) if named else []  # type: ignore[type-var, arg-type]
-    found = [
-        (metadata.effective_from is None) and OpenPoint(PointKind.NO_FIRST_DAY),
-        _of_id(metadata.matter_id, known.matters, PointKind.NO_MATTER, PointKind.UNKNOWN_MATTER),
-        _of_id(metadata.department, known.departments, PointKind.NO_DEPARTMENT, PointKind.UNKNOWN_DEPARTMENT),
-        unknown and OpenPoint(PointKind.UNKNOWN_DOCUMENT, tuple(unknown), len(unknown)),  # type: ignore[arg-type]
-    ]
-    return [each for each in found if isinstance(each, OpenPoint)]
+    named = {each for each in (*metadata.repeals, metadata.replaces, metadata.amends) if each}
+    unknown = sorted(named - set(known.documents(named))) if named else []
+    found = missing_fields(metadata)
+    if metadata.matter_id and metadata.matter_id not in known.matters:
+        found.append(OpenPoint(PointKind.UNKNOWN_MATTER, (metadata.matter_id,)))
+    if metadata.department and metadata.department not in known.departments:
+        found.append(OpenPoint(PointKind.UNKNOWN_DEPARTMENT, (metadata.department,)))
+    if unknown:
+        found.append(OpenPoint(PointKind.UNKNOWN_DOCUMENT, tuple(unknown), len(unknown)))
+    return found
+
+
+def missing_fields(metadata: Metadata) -> list[OpenPoint]:
+    given = {
+        PointKind.NO_FIRST_DAY: metadata.effective_from,
+        PointKind.NO_MATTER: metadata.matter_id,
+        PointKind.NO_DEPARTMENT: metadata.department,
+    }
+    return [OpenPoint(kind) for kind, value in given.items() if not value]
 
 
 def points_of_rehearsal(rehearsal: Rehearsal) -> list[OpenPoint]:
@@ -87,12 +97,6 @@ def require_open(points: Sequence[OpenPoint], confirmed: Iterable[str]) -> None:
 def kept(points: Sequence[OpenPoint]) -> list[dict[str, Any]]:
     """As the trail keeps what was confirmed."""
     return [asdict(each) | {"kind": str(each.kind), "about": list(each.about)} for each in points]
-
-
-def _of_id(given: str | None, known: Collection[str], none: PointKind, unknown: PointKind) -> OpenPoint | None:
-    if not given:
-        return OpenPoint(none)
-    return None if given in known else OpenPoint(unknown, (given,))
 
 
 def _told(point: OpenPoint) -> str:

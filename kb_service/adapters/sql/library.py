@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -23,6 +24,7 @@ from kb_service.domain.documents import (
 )
 from kb_service.domain.errors import VersionNotFound
 from kb_service.ports import Approval, Scheduled, Stored
+from kb_service.publishing.gate import kept, missing_fields
 
 # Drafts are in the index, unpublished, so that a rehearsal can see them.
 _INDEXED_STATES = (VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED)
@@ -83,6 +85,7 @@ class SqlLibrary:
             detail={
                 "rule": approval.rule if approval else None,
                 "content_sha256": content,
+                **(_unconfirmed(draft) if approval else {}),
             },
             was=new(("version", version_id)),
         )
@@ -361,10 +364,16 @@ def _approve(connection: Connection, draft: VersionDraft, version_id: str, conte
         action="approve",
         document_id=draft.document_id,
         version_id=version_id,
-        detail={"rule": approval.rule, "content_sha256": content},
+        detail={"rule": approval.rule, "content_sha256": content, **_unconfirmed(draft)},
         was=was,
     )
     bump(connection, {draft.document_id, *draft.metadata.ended_documents(draft.document_id)})
+
+
+def _unconfirmed(draft: VersionDraft) -> dict[str, Any]:
+    """What a bulk import published without, for the trail: nobody confirmed it."""
+    missing = missing_fields(draft.metadata)
+    return {"unconfirmed": kept(missing)} if missing else {}
 
 
 def _same_version(connection: Connection, draft: VersionDraft, content: str) -> tuple[str, str] | None:
