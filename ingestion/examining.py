@@ -148,7 +148,8 @@ class Examining:
         if mine.matter_id is not None and yours.matter_id is not None:
             return False
         ours, theirs = (self._stating.pairs_of(each.question or each.title) for each in (mine, yours))
-        return len(ours & theirs) >= _SAME_SUBJECT * max(1, min(len(ours), len(theirs)))
+        is_near = len(ours & theirs) >= _SAME_SUBJECT * max(1, min(len(ours), len(theirs)))
+        return is_near and self._stating.is_of_one_subject(own, other)
 
     def _in_force_with(self, version: Version, around: Sequence[_Neighbour]) -> Sequence[_Neighbour]:
         """Those in force together with the version, if it were approved now, today or on a later day."""

@@ -9,6 +9,7 @@ from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import on_one_level
 from kb_service.publishing.quantities import all_within, is_comparable, says_the_same
 from kb_service.publishing.statements import FigureStatement, Group
+from kb_service.publishing.wordings import NO, SAID
 from kb_service.text.figures import FigureKind
 
 # How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;
@@ -18,10 +19,18 @@ _ALIKE_OF_COUNTS = 0.7
 # Added when both name the same thing that a time or telephone is for, and when a text has no other figure of the kind.
 _SAME_ROLE = 0.1
 _ONLY_ONES = 0.15
+# When both hold, the words hardly matter: 每本10元 and 免费办理 are the fees of one matter.
+_ONLY_ONES_OF_A_ROLE = 0.4
 # A statement of the other text that agrees, and is about as much alike, shows that nothing conflicts.
 _ABOUT_AS_MUCH = 0.2
 # As near as that, two statements of one text that differ are rows of a scale: neither is the one that is meant.
 _NO_NEARER = 0.05
+
+# Of what is said with 可以 or 不得: of the clause that says less, and of the other.
+_CONTRARY, _CONTRARY_OF_SAID = "非", "非无未"
+_SAYS_ALL, _SAYS_PART = 0.85, 0.4
+# How much of what need not be done is said around the demand.
+_NEEDS = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +118,35 @@ def _alike(
     pairs = []
     for one in ours:
         for other in theirs:
-            if one.kind is not other.kind:
+            if one.kind is not other.kind or (one.kind in SAID and not _is_opposed(one, other)):
                 continue
-            value = likeness(one, other) + (_ONLY_ONES if one in lonely and other in lonely else 0.0)
+            value = likeness(one, other)
+            if one in lonely and other in lonely:
+                value += _ONLY_ONES_OF_A_ROLE if _are_of_one_role(one, other) else _ONLY_ONES
             if value >= least and not tells_apart(one, other, groups):
                 pairs.append(FigureConflict(one, other, value))
     return pairs
+
+
+def _are_of_one_role(one: FigureStatement, other: FigureStatement) -> bool:
+    """Both name one role, and not each something of its own besides: 护照 and 通行证."""
+    return bool(one.roles & other.roles) and not (_letters_apart(one, other) and _letters_apart(other, one))
+
+
+def _letters_apart(one: FigureStatement, other: FigureStatement) -> set[str]:
+    return set("".join(one.telling)) - set("".join(other.context))
+
+
+def _is_opposed(one: FigureStatement, other: FigureStatement) -> bool:
+    """Of the very same: all that the one clause says is said around the other, which says not much besides."""
+    if not do_conflict(one, other):
+        return False
+    covered = _covered(one, other), _covered(other, one)
+    if one.kind is FigureKind.NEED:
+        # Of a list of what is needed, one thing may not be.
+        refusing = 0 if NO in one.quantities[0] else 1
+        return covered[refusing] >= _NEEDS
+    return max(covered) >= _SAYS_ALL and min(covered) >= _SAYS_PART
 
 
 def _only_ones(statements: Sequence[FigureStatement]) -> set[FigureStatement]:
@@ -156,6 +188,9 @@ def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[st
     ):
         if mine and yours and not mine & yours:
             return name
+    # Most dates tell of one event: only two that name the same are compared.
+    if one.kind is FigureKind.DATE and not one.roles & other.roles:
+        return "event"
     if _is_another_case(one, other):
         return "conditions"
     # 复诊 against 初诊: each stands on its own side only.
@@ -168,7 +203,8 @@ def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[st
 
 def _is_the_contrary(one: FigureStatement, other: FigureStatement) -> bool:
     """非会员 against 会员."""
-    return any(pair[0] == "非" and pair not in other.context for pair in one.clause)
+    marks = _CONTRARY_OF_SAID if one.kind in SAID else _CONTRARY
+    return any(pair[0] in marks and pair not in other.context for pair in one.clause)
 
 
 def _apart_in(name: str, group: Group, one: FigureStatement, other: FigureStatement) -> bool:

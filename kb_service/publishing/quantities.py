@@ -16,18 +16,23 @@ _DAYS = {
     "年": (Decimal(365), Decimal(366)),
 }
 _MONTHS = {"个月": 1, "年": MONTHS_A_YEAR}
+_LONGEST_HOTLINE = 6  # 12345, 962200
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 
 Quantity = tuple[FigureKind, str, Decimal | str, Decimal | str]  # kind, what it counts, least and greatest value
 
 
 def quantity(figure: Figure) -> Quantity | None:
-    """None for figures that are never compared: numbers of documents; dates, most of which tell of one event."""
+    """None for figures that are never compared: numbers of documents."""
     match figure.kind:
-        case FigureKind.DOCUMENT_NUMBER | FigureKind.DATE:
+        case FigureKind.DOCUMENT_NUMBER:
             return None
+        case FigureKind.DATE:
+            form = "days of a year" if figure.value.startswith("--") else f"{figure.value.count('-')} parts"
+            return (figure.kind, form, figure.value, figure.value)
         case FigureKind.PHONE:
-            return (figure.kind, f"{len(figure.value)} digits", figure.value, figure.value)
+            form = "hotline" if len(figure.value) <= _LONGEST_HOTLINE else f"{len(figure.value)} digits"
+            return (figure.kind, form, figure.value, figure.value)
         case FigureKind.DURATION if figure.unit == "年" and Decimal(figure.value) > LONGEST_YEARS:
             return None
         case FigureKind.DURATION if figure.unit in _MONTHS:
@@ -50,10 +55,18 @@ def is_comparable(one: Quantity, other: Quantity) -> bool:
 def says_the_same(one: Quantity, other: Quantity) -> bool:
     if not is_comparable(one, other):
         return False
+    if one[0] is FigureKind.RESPONSIBLE:
+        return _is_short_for(one[2], other[2]) or _is_short_for(other[2], one[2])
     if one[1] == other[1]:
         return one[2:] == other[2:]
     (least, greatest), (other_least, other_greatest) = _in_days(one), _in_days(other)
     return least <= other_greatest and other_least <= greatest
+
+
+def _is_short_for(short: Decimal | str, name: Decimal | str) -> bool:
+    """市场监管局 for 区市场监督管理局: its characters stand in the name, in that order."""
+    letters = iter(str(name))
+    return all(each in letters for each in str(short).lstrip("市区县"))
 
 
 def _in_days(each: Quantity) -> tuple[Decimal, Decimal]:

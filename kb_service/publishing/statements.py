@@ -15,6 +15,7 @@ from pydantic import model_validator
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.publishing.quantities import Quantity, quantity
+from kb_service.publishing.wordings import SAID, Wording, worded
 from kb_service.text.bounds import Side, side_of
 from kb_service.text.clauses import COMMAS, Clause, Span, clauses, pairs_in, sentences, without
 from kb_service.text.figures import Figure, FigureKind, figures
@@ -24,7 +25,7 @@ from kb_service.text.vocabulary import AnyOf, Words, any_of, load
 Meaning = tuple[FigureKind, str, str]
 _LEADS_IN = ("：", ":")
 _ENDS = "。；;！？!?"
-_FREE_OF_CHARGE = "0"
+_NOTHING = "0"
 # The step of a scale: 第二套, 三级.
 _ORDINAL = re.compile(
     r"第[\d一二三四五六七八九十]+(?!条|款|项|章)(?:个?[月年季周次档类级套胎批期组孩])?|[一二三四五1-9]级|[甲乙丙丁]类"
@@ -65,9 +66,11 @@ class Contrasts(Words):
     """As in `prompts/contrasts.yaml`, where each is explained."""
 
     groups: dict[str, Group]
-    free_of_charge: AnyOf
+    wordings: tuple[Wording, ...]
+    exceptions: AnyOf
     grammar: AnyOf
     any_step: AnyOf
+    any_title: AnyOf
     about_the_text: AnyOf
     receipt: AnyOf
 
@@ -91,7 +94,7 @@ class FigureStatement:
 
     ``conditions``: figures of other kinds in the clause, with their bounds. The rest are pairs of characters:
     ``near`` is the context without the title; ``subject`` what of the clause is asked, or stands in heading or title.
-    ``roles``: the groups that bind and of which it names a member.
+    ``telling`` is the clause without what is done at any counter. ``roles``: the groups that bind and of which it names a member.
     """
 
     source: PassageInVersion
@@ -107,6 +110,7 @@ class FigureStatement:
     clause: frozenset[str]
     context: frozenset[str]
     subject: frozenset[str]
+    telling: frozenset[str]
     near: frozenset[str]
     named: Mapping[str, Named]
     roles: frozenset[str]
@@ -143,7 +147,8 @@ class Stating:
         text, metadata = found.passage.text, found.metadata
         asked = [metadata.question or "", *(each for each in found.passage.heading_path if each != metadata.title)]
         premises = {figure.meaning for each in asked for figure in figures(each) if figure.kind is FigureKind.AGE}
-        stated = sorted([*figures(text), *self._gratuities(text)], key=lambda figure: figure.start)
+        read = figures(text)
+        stated = sorted([*read, *worded(text, self._words.wordings, read)], key=lambda figure: figure.start)
         if not stated:
             return
         title = self._plain(metadata.title)
@@ -162,12 +167,15 @@ class Stating:
         """Neighbouring characters, two at a time, without the words of grammar."""
         return frozenset(pairs_in(self._words.grammar.sub(" ", text)))
 
-    def _gratuities(self, text: str) -> list[Figure]:
-        """免费 and 不收费 as figures: nothing to pay."""
-        return [
-            Figure(FigureKind.AMOUNT, _FREE_OF_CHARGE, "元", *match.span())
-            for match in self._words.free_of_charge.finditer(text)
-        ]
+    def is_of_one_subject(self, one: PassageInVersion, other: PassageInVersion) -> bool:
+        """Whether not both titles or questions have a word that the other text has not: 食品经营许可, 药品经营许可."""
+        return not (self._own_words(one, other) and self._own_words(other, one))
+
+    def _own_words(self, one: PassageInVersion, other: PassageInVersion) -> set[str]:
+        said, all_said = one.metadata, other.metadata
+        name = self._words.any_title.sub(" ", self._plain(said.question or said.title))
+        known = self._plain(f"{all_said.title} {all_said.question or ''} {other.passage.text}")
+        return {letter for letter in name if letter.isalnum() and letter not in known}
 
     def _in_sentence(self, sentence: _Sentence) -> Iterator[FigureStatement]:
         text = sentence.source.passage.text
@@ -178,8 +186,12 @@ class Stating:
             for kind in dict.fromkeys(figure.kind for figure in clause.figures):
                 own = [each for each in clause.figures if each.kind is kind and quantity(each)]
                 own = [each for each in own if each.meaning not in sentence.premises]
-                if own:
+                if own and not (kind in SAID and self._is_excepted(sentence)):
                     yield self._statement(sentence, own, parts[:at], _with_lead_in(parts, at, kind), near, around)
+
+    def _is_excepted(self, sentence: _Sentence) -> bool:
+        span = sentence.span
+        return self._words.exceptions.search(sentence.source.passage.text, span.start, span.end) is not None
 
     def _statement(
         self,
@@ -195,7 +207,8 @@ class Stating:
         earlier = self._plain(_joined(each.text for each in before))
         other = [figure for each in led for figure in each.figures if figure.kind is not kind]
         named = self._named(kind, (_STARTING_EVENT.sub("", text), text, earlier, sentence.heading), sentence.title)
-        clause = self.pairs_of(text)
+        telling = self.pairs_of(self._words.any_step.sub(" ", text))
+        clause = telling if kind in SAID else self.pairs_of(text)
         return FigureStatement(
             source=sentence.source,
             kind=kind,
@@ -210,6 +223,7 @@ class Stating:
             clause=clause,
             context=context,
             subject=clause & self.pairs_of(self._words.any_step.sub(" ", f"{sentence.heading} {sentence.title}")),
+            telling=telling,
             near=near,
             named=named,
             roles=frozenset(name for name, group in self.groups.items() if group.binds and name in named),
@@ -254,7 +268,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 def _without_figures(clause: Clause) -> str:
     """So that two clauses with other figures can be alike. 免费 stays: it also says what it is free of."""
-    written = [each for each in clause.figures if each.value != _FREE_OF_CHARGE]
+    written = [each for each in clause.figures if each.value != _NOTHING]
     return without(clause.text, [(each.start - clause.start, each.end - clause.start) for each in written])
 
 

@@ -22,6 +22,12 @@ class FigureKind(StrEnum):
     PHONE = "phone"
     COUNT = "count"
     DOCUMENT_NUMBER = "document_number"
+    # What `publishing/wordings.py` reads; `figures` finds none of these.
+    PERMISSION = "permission"
+    NEED = "need"
+    PLACE = "place"
+    HOUR = "hour"
+    RESPONSIBLE = "responsible"
 
 
 @dataclass(frozen=True, slots=True)
