@@ -189,7 +189,7 @@ def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[st
         if mine and yours and not mine & yours:
             return name
     # Most dates tell of one event: only two that name the same are compared.
-    if one.kind is FigureKind.DATE and not one.roles & other.roles:
+    if one.kind is FigureKind.DATE and ((one.is_of_its_text and other.is_of_its_text) or not one.roles & other.roles):
         return "event"
     if _is_another_case(one, other):
         return "conditions"

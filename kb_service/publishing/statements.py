@@ -28,7 +28,7 @@ _ENDS = "。；;！？!?"
 _NOTHING = "0"
 # The step of a scale: 第二套, 三级.
 _ORDINAL = re.compile(
-    r"第[\d一二三四五六七八九十]+(?!条|款|项|章)(?:个?[月年季周次档类级套胎批期组孩])?|[一二三四五1-9]级|[甲乙丙丁]类"
+    r"第[\d一二三四五六七八九十]+(?!条|款|项|章)(?:个?[月年季周次档类级套胎批期组孩])?|(?:[一二三四五六七八九十]|\d{1,2})级|[甲乙丙丁]类"
 )
 # What a time runs from: 出生 of 出生后一个月内.
 _STARTING_EVENT = re.compile(r"[自从在于]?([^，,。；;、\x00自从在于]{1,14}?)(?:之日|那天|当日|以后|之后|后|起|之日起)")
@@ -71,6 +71,7 @@ class Contrasts(Words):
     grammar: AnyOf
     any_step: AnyOf
     any_title: AnyOf
+    of_itself: AnyOf
     about_the_text: AnyOf
     receipt: AnyOf
 
@@ -94,7 +95,9 @@ class FigureStatement:
 
     ``conditions``: figures of other kinds in the clause, with their bounds. The rest are pairs of characters:
     ``near`` is the context without the title; ``subject`` what of the clause is asked, or stands in heading or title.
-    ``telling`` is the clause without what is done at any counter. ``roles``: the groups that bind and of which it names a member.
+    ``telling`` is the clause without what is done at any counter.
+    ``is_of_its_text``: a day in the life of the text that says it (本办法自…起施行).
+    ``roles``: the groups that bind and of which it names a member.
     """
 
     source: PassageInVersion
@@ -103,6 +106,7 @@ class FigureStatement:
     figure_spans: tuple[tuple[int, int], ...]
     span: tuple[int, int]
     conditions: tuple[tuple[Quantity, Side | None], ...]
+    is_of_its_text: bool
     years: frozenset[str]
     ordinals: frozenset[str]
     bounds: frozenset[Side]
@@ -216,6 +220,7 @@ class Stating:
             figure_spans=tuple((figure.start, figure.end) for figure in own),
             span=(sentence.span.start, sentence.span.end),
             conditions=tuple((found, _side(passage.text, each)) for each in other if (found := quantity(each))),
+            is_of_its_text=kind is FigureKind.DATE and self._words.of_itself.search(text) is not None,
             years=_years(sentence.figures),
             ordinals=frozenset(_ORDINAL.findall(self._plain(_joined(each.text for each in led)))),
             bounds=frozenset(side for figure in own if (side := _side(passage.text, figure))),

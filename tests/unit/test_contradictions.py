@@ -58,6 +58,45 @@ TIME = section("办理时限", "自受理之日起15日内发放停靠证。")
             ("021-55550102", "021-55550101"),
             id="telephone",
         ),
+        pytest.param(
+            answer("停船要交钱吗？", "免费办理。"),
+            section("收费", "每本收取工本费15元。"),
+            ("免费", "15元"),
+            id="free, in other words",
+        ),
+        pytest.param(
+            answer("停靠证能让别人代办吗？", "停靠证不能由他人代办。"),
+            section("代办", "停靠证可以由他人代办。"),
+            ("不能", "可以"),
+            id="permission",
+        ),
+        pytest.param(
+            answer("要船舶证书吗？", "无需提供船舶证书。"),
+            section("申请材料", "须提供船舶证书原件和照片。"),
+            ("无需提供", "须提供"),
+            id="one of the things needed",
+        ),
+        pytest.param(
+            answer("船坏了找谁？", "航道清障由海事局负责处理。"),
+            section("职责", "航道清障由水务局负责处理。"),
+            ("海事局", "水务局"),
+            id="who is responsible",
+        ),
+        pytest.param(
+            answer("停靠证在哪里办？", "位于外马路99号。"),
+            section("办理地点", "地址：东门路12号。"),
+            ("外马路99", "东门路12"),
+            id="place",
+        ),
+        pytest.param(
+            answer("新办法哪天施行？", "停靠办法自2026年9月1日起施行。"),
+            section("附则", "停靠办法自2026年8月1日起施行。"),
+            ("2026年9月1日", "2026年8月1日"),
+            id="day of effect",
+        ),
+        pytest.param(
+            answer("停靠证几天发？", "自受理之日起当场办结。"), TIME, ("当场办结", "15日"), id="at once and in days"
+        ),
     ],
 )
 def test_other_figures_for_the_same_thing_conflict(
@@ -127,6 +166,31 @@ def test_the_same_figures_in_other_words_do_not_conflict(ours: PassageInVersion,
             answer("会员提前几天订船位？", "会员提前7天预订船位。"),
             id="the contrary",
         ),
+        pytest.param(
+            answer("有船的能租船位吗？", "有船的居民可以租用船位。"),
+            answer("无船的能租船位吗？", "无船的居民不能租用船位。"),
+            id="permission of others",
+        ),
+        pytest.param(
+            section("转让", "未经同意不得转让停靠证。"),
+            section("转让", "停靠证可以转让。"),
+            id="a rule and its exception",
+        ),
+        pytest.param(
+            section("职责", "航道清障由市海事管理局负责处理。"),
+            section("职责", "航道清障由海事局负责处理。"),
+            id="a short name",
+        ),
+        pytest.param(
+            section("附则", "本办法自2026年9月1日起施行。"),
+            section("附则", "本规定自2026年8月1日起施行。"),
+            id="each text of itself",
+        ),
+        pytest.param(
+            answer("徐汇区停船补贴多少？", "徐汇区每次补贴3元。"),
+            answer("静安区停船补贴多少？", "静安区每次补贴5元。"),
+            id="districts named in the text",
+        ),
     ],
 )
 def test_figures_for_different_things_do_not_conflict(ours: PassageInVersion, theirs: PassageInVersion) -> None:
@@ -159,6 +223,21 @@ def test_one_row_of_a_scale_without_its_name_conflicts_with_none() -> None:
 
 def test_where_a_text_comes_from_is_no_statement() -> None:
     assert conflicts(section("时限", "来源：受理之日起20日内发放停靠证。"), against=TIME) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("食品经营许可办事指南", "药品经营许可办事指南", False),
+        ("居住证补办指南", "身份证补办指南", False),
+        ("最低工资标准调整通知", "现在最低工资多少？", True),
+    ],
+)
+def test_texts_without_a_matter_are_of_one_subject_unless_each_names_its_own(
+    one: str, other: str, expected: bool
+) -> None:
+    sides = (section("时限", "15日内办结。", title=title) for title in (one, other))
+    assert STATING.is_of_one_subject(*sides) is expected
 
 
 def test_a_sentence_and_its_figures_are_found_again_in_the_passage() -> None:
