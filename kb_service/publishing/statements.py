@@ -220,7 +220,7 @@ class Stating:
             figure_spans=tuple((figure.start, figure.end) for figure in own),
             span=(sentence.span.start, sentence.span.end),
             conditions=tuple((found, _side(passage.text, each)) for each in other if (found := quantity(each))),
-            is_of_its_text=kind is FigureKind.DATE and self._words.of_itself.search(text) is not None,
+            is_of_its_text=kind is FigureKind.DATE and self._words.of_itself.search(f"{earlier},{text}") is not None,
             years=_years(sentence.figures),
             ordinals=frozenset(_ORDINAL.findall(self._plain(_joined(each.text for each in led)))),
             bounds=frozenset(side for figure in own if (side := _side(passage.text, figure))),

@@ -182,8 +182,8 @@ def test_the_same_figures_in_other_words_do_not_conflict(ours: PassageInVersion,
             id="a short name",
         ),
         pytest.param(
-            section("附则", "本办法自2026年9月1日起施行。"),
-            section("附则", "本规定自2026年8月1日起施行。"),
+            section("附则", "本办法自2026年9月1日起施行，到2028年2月1日为止。"),
+            section("附则", "本安排自2026年8月1日起施行，到2027年9月1日为止。"),
             id="each text of itself",
         ),
         pytest.param(
