@@ -1,6 +1,6 @@
 """`LanguageModel` on an OpenAI-compatible endpoint: POST {base}/chat/completions.
 
-What endpoints take and give differs; how that is met: docs/decisions/0037-endpoints-of-models.md.
+What endpoints take and give differs; how that is met: docs/decisions/0035-endpoints-of-models.md.
 """
 
 import logging
