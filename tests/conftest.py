@@ -11,12 +11,18 @@ from uuid import uuid4
 import pytest
 
 REQUIRE_ALL = os.environ.get("KB_REQUIRE_ALL") == "1"
+LIBREOFFICE = os.environ.get("KB_LIBREOFFICE") or shutil.which("soffice")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests last: what drives the browser keeps an event loop running in the main thread until the end, and
-    asyncio refuses to work beside it."""
+    asyncio refuses to work beside it. LibreOffice is optional, also where everything must run: what needs it is counted
+    as deselected where it is not installed."""
     items.sort(key=lambda item: "browser" in item.path.parts)
+    if LIBREOFFICE is None:
+        left_out = [item for item in items if item.get_closest_marker("libreoffice")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Old office files: converted where LibreOffice is, refused with what to do where it is not."""
 
 import io
-import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +14,10 @@ from ingestion.parsing.parse import parse
 from ingestion.reading_child import ReadingChildren
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import Note, NoteKind
+from tests.conftest import LIBREOFFICE
 
-PROGRAM = os.environ.get("KB_LIBREOFFICE") or shutil.which("soffice")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-WITH = replace(LIMITS, libreoffice=PROGRAM)
-needs_libreoffice = pytest.mark.skipif(PROGRAM is None, reason="LibreOffice is not installed: no old file is converted")
+WITH = replace(LIMITS, libreoffice=LIBREOFFICE)
 
 
 def stub(folder: Path, script: str) -> str:
@@ -59,13 +56,13 @@ def test_what_is_made_is_checked_like_any_other_file(tmp_path: Path) -> None:
         parse(OLE + b"x", "a.doc", limits=limits)
 
 
-@needs_libreoffice
+@pytest.mark.libreoffice
 def test_an_old_word_file_is_read_in_the_confined_child(tmp_path: Path) -> None:
     document = Document()
     document.add_paragraph("第一条 补贴每月八百元。")
     buffer = io.BytesIO()
     document.save(buffer)
-    old = converted(str(PROGRAM), buffer.getvalue(), ".docx", "doc", name="a.docx", limits=WITH)
+    old = converted(str(LIBREOFFICE), buffer.getvalue(), ".docx", "doc", name="a.docx", limits=WITH)
     assert old.startswith(OLE)
     (tmp_path / "a.doc").write_bytes(old)
     children = ReadingChildren(limits=WITH)
@@ -77,7 +74,7 @@ def test_an_old_word_file_is_read_in_the_confined_child(tmp_path: Path) -> None:
     assert parsed.report.notes == (Note(NoteKind.CONVERTED),)
 
 
-@needs_libreoffice
+@pytest.mark.libreoffice
 def test_an_old_workbook_keeps_its_formats_and_hidden_rows() -> None:
     book = Workbook()
     sheet = book["Sheet"]
@@ -87,5 +84,5 @@ def test_an_old_workbook_keeps_its_formats_and_hidden_rows() -> None:
     sheet.row_dimensions[3].hidden = True
     buffer = io.BytesIO()
     book.save(buffer)
-    old = converted(str(PROGRAM), buffer.getvalue(), ".xlsx", "xls", name="a.xlsx", limits=WITH)
+    old = converted(str(LIBREOFFICE), buffer.getvalue(), ".xlsx", "xls", name="a.xlsx", limits=WITH)
     assert [block.text for block in parse(old, "a.et", limits=WITH).blocks] == ["项目 | 比例\n甲 | 100%"]
