@@ -61,7 +61,10 @@ class Http:
 
 @pytest.fixture(scope="session")
 def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Http]:
-    folder = tmp_path_factory.mktemp("data")
+    yield from small_knowledge_base(tmp_path_factory.mktemp("data"), models_dir)
+
+
+def small_knowledge_base(folder: Path, models_dir: Path) -> Iterator[Http]:
     (folder / "models").symlink_to(models_dir)
     questions = folder / "questions"
     questions.mkdir()

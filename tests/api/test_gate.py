@@ -1,31 +1,39 @@
 """Nothing unfinished goes live unseen: what is open is mended, or confirmed by name and kept in the trail."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.api.conftest import Http
+from tests.api.conftest import Http, small_knowledge_base
 from tests.api.test_life_of_versions import Desk
 
 
-@pytest.fixture
-def editor(http: Http) -> Desk:
-    return Desk(http, "zhang")
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Http]:
+    """What other tests published into the shared one may contradict what is submitted here."""
+    yield from small_knowledge_base(tmp_path_factory.mktemp("data"), models_dir)
 
 
 @pytest.fixture
-def reviewer(http: Http) -> Desk:
-    return Desk(http, "li")
+def editor(own: Http) -> Desk:
+    return Desk(own, "zhang")
+
+
+@pytest.fixture
+def reviewer(own: Http) -> Desk:
+    return Desk(own, "li")
 
 
 def bare(editor: Desk, **fields: Any) -> str:
     return editor.draft(f"yo-yo-{uuid4().hex[:8]}", title="溜溜球停放办法", text="第一条 溜溜球停放免费。", **fields)
 
 
-def known(http: Http) -> dict[str, str]:
+def known(own: Http) -> dict[str, str]:
     """Fields that leave nothing open."""
-    (matter, *_) = http.service.catalogue.matters()
+    (matter, *_) = own.service.catalogue.matters()
     return {"effective_from": "2030-01-01", "matter": matter.id, "department": matter.department_id}
 
 
@@ -33,8 +41,8 @@ def kinds(desk: Desk, version_id: str) -> list[str]:
     return [each["kind"] for each in desk.get(f"/v1/versions/{version_id}/gate").json()["open_points"]]
 
 
-def test_a_complete_version_needs_no_confirmation(http: Http, editor: Desk, reviewer: Desk) -> None:
-    version_id = bare(editor, **known(http))
+def test_a_complete_version_needs_no_confirmation(own: Http, editor: Desk, reviewer: Desk) -> None:
+    version_id = bare(editor, **known(own))
     assert kinds(editor, version_id) == []
     assert editor.step(version_id, "submit", confirm=[]).json()["state"] == "in_review"
     assert reviewer.step(version_id, "approve", confirm=[]).json()["state"] == "approved"
@@ -54,9 +62,9 @@ def test_a_complete_version_needs_no_confirmation(http: Http, editor: Desk, revi
     ],
 )
 def test_what_is_missing_or_unknown_is_refused_until_both_people_confirm_it_by_name(
-    http: Http, editor: Desk, reviewer: Desk, changed: dict[str, Any], kind: str
+    own: Http, editor: Desk, reviewer: Desk, changed: dict[str, Any], kind: str
 ) -> None:
-    fields = {name: value for name, value in (known(http) | changed).items() if value is not None}
+    fields = {name: value for name, value in (known(own) | changed).items() if value is not None}
     version_id = bare(editor, **fields)
     for wrong in ([], ["answers_lost"]):
         refused = editor.step(version_id, "submit", confirm=wrong)
@@ -72,24 +80,24 @@ def test_what_is_missing_or_unknown_is_refused_until_both_people_confirm_it_by_n
         assert [each["kind"] for each in entries[action]["detail"]["confirmed"]] == [kind]
 
 
-def test_a_confirmation_of_what_is_not_open_is_refused(http: Http, editor: Desk) -> None:
-    version_id = bare(editor, **known(http))
+def test_a_confirmation_of_what_is_not_open_is_refused(own: Http, editor: Desk) -> None:
+    version_id = bare(editor, **known(own))
     refused = editor.step(version_id, "submit", confirm=["no_matter"])
     assert (refused.status_code, "not open" in refused.json()["detail"]) == (409, True)
     assert editor.step(version_id, "submit", confirm=["everything"]).status_code == 422
     assert editor.step(version_id, "submit", confirm=True).status_code == 422
 
 
-def test_answers_that_a_version_would_lose_are_confirmed_before_submission(http: Http, editor: Desk) -> None:
+def test_answers_that_a_version_would_lose_are_confirmed_before_submission(own: Http, editor: Desk) -> None:
     name = f"热气球{uuid4().hex[:4]}"
     old = {"question": f"{name}停放要交多少钱？", "kind": "interpretation", "title": f"{name}停放"}
     first = editor.draft(
-        f"lost-{name}", text=f"{name}停放每日收费35元。", **old, **known(http) | {"effective_from": "2026-01-01"}
+        f"lost-{name}", text=f"{name}停放每日收费35元。", **old, **known(own) | {"effective_from": "2026-01-01"}
     )
-    Desk(http, "zhang").step(first, "submit")
-    assert Desk(http, "li").step(first, "approve", reason="补录").status_code == 200
-    http.service.synchroniser.reconcile()
-    second = editor.draft(f"lost-{name}", text="见附件。", **old, **known(http) | {"effective_from": "2026-06-01"})
+    Desk(own, "zhang").step(first, "submit")
+    assert Desk(own, "li").step(first, "approve", reason="补录").status_code == 200
+    own.service.synchroniser.reconcile()
+    second = editor.draft(f"lost-{name}", text="见附件。", **old, **known(own) | {"effective_from": "2026-06-01"})
     rehearsed = editor.post(f"/v1/versions/{second}:rehearse").json()
     assert rehearsed["counts"]["lost"] == 1, rehearsed
     assert "answers_lost" in kinds(editor, second)
@@ -98,7 +106,7 @@ def test_answers_that_a_version_would_lose_are_confirmed_before_submission(http:
     assert editor.step(second, "submit", confirm=["answers_lost"]).status_code == 200
 
 
-def test_the_days_of_the_text_are_proposed_with_their_sentence(http: Http, editor: Desk) -> None:
+def test_the_days_of_the_text_are_proposed_with_their_sentence(own: Http, editor: Desk) -> None:
     sentence = "本办法自2027年3月1日起施行，有效期5年。"
     version_id = editor.draft(f"yo-yo-{uuid4().hex[:8]}", text=f"第一条 溜溜球停放免费。\n第二条 {sentence}")
     first, last = editor.get(f"/v1/versions/{version_id}/gate").json()["stated_days"]
@@ -107,8 +115,8 @@ def test_the_days_of_the_text_are_proposed_with_their_sentence(http: Http, edito
     assert sentence in first["sentence"]
 
 
-def test_an_author_recalls_from_review_and_edits_on(http: Http, editor: Desk, reviewer: Desk) -> None:
-    version_id = bare(editor, **known(http))
+def test_an_author_recalls_from_review_and_edits_on(own: Http, editor: Desk, reviewer: Desk) -> None:
+    version_id = bare(editor, **known(own))
     editor.step(version_id, "submit")
     assert reviewer.step(version_id, "recall").json()["error"] == "NotTheAuthor"
     recalled = editor.step(version_id, "recall").json()
@@ -118,9 +126,7 @@ def test_an_author_recalls_from_review_and_edits_on(http: Http, editor: Desk, re
     assert editor.step(version_id, "submit").status_code == 200
 
 
-def test_a_discarded_draft_leaves_lists_of_work_and_stays_in_the_trail(
-    http: Http, editor: Desk, reviewer: Desk
-) -> None:
+def test_a_discarded_draft_leaves_lists_of_work_and_stays_in_the_trail(own: Http, editor: Desk, reviewer: Desk) -> None:
     fields = {"id": f"yo-yo-{uuid4().hex[:8]}", "title": "溜溜球停放办法", "text": "第一条 溜溜球停放免费。"}
     version_id = editor.post("/v1/documents", fields).json()["version_id"]
     assert reviewer.step(version_id, "discard").json()["error"] == "NotTheAuthor"
@@ -129,8 +135,8 @@ def test_a_discarded_draft_leaves_lists_of_work_and_stays_in_the_trail(
     assert editor.get("/v1/versions", state="draft", document_id=fields["id"]).json()["total"] == 0
     last = editor.get(f"/v1/versions/{version_id}/history").json()[-1]["event"]
     assert (last["action"], last["actor"], last["detail"]["reason"]) == ("discard", "zhang", "传错了")
-    http.service.synchroniser.reconcile()
-    assert http.service.library.passages_of_documents([fields["id"]])[fields["id"]] == []
+    own.service.synchroniser.reconcile()
+    assert own.service.library.passages_of_documents([fields["id"]])[fields["id"]] == []
     again = editor.post("/v1/documents", fields)
     assert (again.status_code, again.json()["status"]) == (201, "new_version")
     assert editor.step(version_id, "revise").json()["state"] == "draft"
