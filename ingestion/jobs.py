@@ -83,7 +83,9 @@ class Worker:
         has_begun, beaten_at = False, time.monotonic()
         while not self.stopping.is_set():
             try:
-                if _ALL_JOBS in self._paused:
+                # Another thread may pause while this one claims what it had read before.
+                is_paused = _ALL_JOBS in self._paused
+                if is_paused:
                     self._jobs.require_usable()
                 if not has_begun:
                     self._begin()
@@ -93,7 +95,8 @@ class Worker:
                     beaten_at = time.monotonic()
                 self._has_room.clear()
                 self._claim()
-                self._go_on_with(_ALL_JOBS)
+                if is_paused:
+                    self._go_on_with(_ALL_JOBS)
                 self._has_room.wait(_LOOK_SECONDS)
             except OUTAGES as outage:
                 self._pause(_ALL_JOBS, outage)
