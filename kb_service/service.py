@@ -52,7 +52,7 @@ from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import Rehearsing
-from kb_service.publishing.stated_days import StatedDay, load_stated_day_words, stated_days
+from kb_service.publishing.stated_days import StatedDay, StatedDayWords, stated_days
 from kb_service.settings import Settings
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
@@ -147,6 +147,7 @@ class Service:
     publishing: Publishing
     rehearsing: Rehearsing
     examining: Examining
+    stated_day_words: StatedDayWords
     reading: Callable[[], Reading]
     taking_in: TakingIn
     jobs: Jobs
@@ -170,7 +171,7 @@ class Service:
 
     def stated_days(self, version: Version) -> list[StatedDay]:
         """The days that its text states, to be proposed to its editor."""
-        return stated_days(version.text, version.metadata, load_stated_day_words(self.settings.prompts_dir))
+        return stated_days(version.text, version.metadata, self.stated_day_words)
 
     def require_usable(self) -> None:
         """Raises NotEnoughSpace, RecordsUnavailable or RecordsBusy where it could not store an answer."""

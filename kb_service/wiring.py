@@ -56,6 +56,7 @@ from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import KnownQuestions, Rehearsing
+from kb_service.publishing.stated_days import load_stated_day_words
 from kb_service.publishing.statements import Stating, load_contrasts
 from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings
@@ -333,6 +334,7 @@ def _service(
             now=now,
             give_way=in_flight.give_way,
         ),
+        stated_day_words=load_stated_day_words(settings.prompts_dir),
         reading=lambda: _reading(records, texts.converter),
         taking_in=taking_in(settings, records),
         jobs=records.jobs,

@@ -138,15 +138,16 @@ class ScreenWords(Words):
         start, last = interval.start, interval.last_valid_day
         if start is None and last is None:
             return self.days.no_last
-        first = self.days.first.format(day=start) if start else self.days.no_first
-        return f"{first}，{self.days.last.format(day=last) if last else self.days.no_last}"
+        return self._from_and_to(start, last)
 
     def declared_days(self, start: date | None, end: date | None) -> str:
         """A start that nobody declared is no "always"."""
-        if start is None:
-            last = Interval(None, end).last_valid_day
-            return f"{self.days.no_first}，{self.days.last.format(day=last) if last else self.days.no_last}"
-        return self.interval(Interval(start, end))
+        declared = Interval(start, end)
+        return self.interval(declared) if start else self._from_and_to(None, declared.last_valid_day)
+
+    def _from_and_to(self, start: date | None, last: date | None) -> str:
+        first = self.days.first.format(day=start) if start else self.days.no_first
+        return f"{first}，{self.days.last.format(day=last) if last else self.days.no_last}"
 
     def lead_time(self, verdict: LeadTimeVerdict, late_reason: str | None) -> str:
         status = self.lead_times[verdict.status]

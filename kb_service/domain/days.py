@@ -3,6 +3,7 @@
 Every interval is ``[start, end)``: the start is the first day in force, the end is the first day no longer in force.
 """
 
+import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -92,6 +93,22 @@ def checked_interval(start: date | None, end: date | None) -> Interval:
     if interval.is_empty:
         raise InvalidInterval(f"it would end ({end}, the first day no longer valid) before it starts ({start})")
     return interval
+
+
+def days_later(day: date, days: int) -> date | None:
+    """None where the calendar has no such day."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return None
+
+
+def months_later(day: date, months: int) -> date | None:
+    """The same day of that month, or its last one; None where the calendar has no such year."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return None
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def earliest(days: Iterable[date | None]) -> date | None:

@@ -3,7 +3,6 @@
 The words that this goes by are in `prompts/stated_days.yaml`.
 """
 
-import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from kb_service.domain.days import days_later, months_later
 from kb_service.domain.documents import Metadata
 from kb_service.text.clauses import sentences
 from kb_service.text.figures import Figure, FigureKind, figures
@@ -184,8 +184,8 @@ class _Reading:
                 and not self._words.other_times.search(sentence.before(figure))
             ):
                 months = Decimal(figure.value) * (12 if figure.unit == "年" else 1)
-                last = _months_later(first, int(months)) - timedelta(days=1) if first else None
-                yield self._stated(sentence, StatedField.LAST_DAY, last)
+                end = months_later(first, int(months)) if first else None
+                yield self._stated(sentence, StatedField.LAST_DAY, end - timedelta(days=1) if end else None)
 
     def _repeals(self, sentence: _Sentence) -> Iterator[StatedDay]:
         """《…》同时废止, 废止《…》; a notice that only names its own title repeals nothing else."""
@@ -212,7 +212,7 @@ class _Reading:
         """自印发之日起30日后施行."""
         issued = self._metadata.issued_on or self._day_of_issue()
         waits = next((each for each in figures(written) if each.unit == "日"), None)
-        return issued and issued + timedelta(days=int(Decimal(waits.value)) if waits else 0)
+        return issued and days_later(issued, int(Decimal(waits.value)) if waits else 0)
 
     def _day_of_issue(self) -> date | None:
         """A line that says nothing else, as under a signature."""
@@ -253,8 +253,3 @@ def _without_days(sentence: _Sentence, figure: Figure) -> str:
         if each.kind is FigureKind.DATE and each.end <= figure.start:
             before = before[: each.start] + re.sub(r"^[起,\s共计]+", "", before[each.end :])
     return before
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

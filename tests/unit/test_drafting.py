@@ -93,8 +93,8 @@ def test_who_asks_of_not_doing_something_reads_first_what_follows_from_not_doing
 
 
 def test_who_asks_whether_or_not_does_not_ask_of_not_doing_it() -> None:
-    said = lines("放飞鸽子能不能登记，罚多少", "放飞鸽子扰民的，罚款五百元，注销登记。没有登记的，罚款一百元。")
-    assert said[0].startswith("放飞鸽子扰民的，罚款五百元，注销登记。")
+    said = lines("能不能登记，罚多少", "登记过的扰民罚款五百元。没有登记的罚款一百元。")
+    assert said[0].startswith("登记过的扰民罚款五百元。")
 
 
 def test_sources_and_greetings_are_not_quoted() -> None:

@@ -53,7 +53,7 @@ def drafter(
         checker=Checker(load_checking_words(_PROMPTS), _CONVERTER),
         breaker=breaker or CircuitBreaker(clock=clock),
         converter=_CONVERTER,
-        limits=Limits(seconds=20, context=8192, longest=420),
+        limits=Limits(seconds=20, context=8192, longest=420, reply_tokens=1024),
         clock=clock,
         new_fence=lambda: "FENCE",
     )

@@ -68,6 +68,12 @@ def test_a_start_on_the_day_of_issue_follows_from_that_day() -> None:
     assert waits["effective_from"] == ["2023-07-07"]
 
 
+def test_a_day_beyond_every_calendar_is_not_named() -> None:
+    assert found("本办法自2027年3月1日起施行，有效期9000年。")["valid_through"] == [None]
+    waits = found("本通知自印发之日起99999999日后施行。", metadata(issued_on=day("2023-06-07")))
+    assert waits["effective_from"] == [None]
+
+
 def test_what_a_text_repeals_is_named() -> None:
     text = "本办法自2022年1月1日起施行。原《签注暂行办法》（沪府发〔2013〕40号）同时废止。"
     assert found(text) == {"effective_from": ["2022-01-01"], "repeals": ["签注暂行办法"]}

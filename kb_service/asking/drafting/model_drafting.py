@@ -43,7 +43,7 @@ class Limits:
     seconds: float
     context: int
     longest: int
-    reply_tokens: int = 1024
+    reply_tokens: int
 
 
 class ModelDrafter:

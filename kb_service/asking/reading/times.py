@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kb_service.domain.days import months_later
+
 _EARLIEST = 1990
 _FURTHEST = 5  # years ahead
 
@@ -137,7 +139,8 @@ def _within_year(match: re.Match[str], year: int, today: date) -> DaySpan | None
     if match["holiday"]:
         return DaySpan.on(date(year, *_FIRST_OF_HOLIDAY[match["holiday"][0]]))
     if match["same"]:
-        return DaySpan.on(_same_day(year, today.month, today))
+        that_day = months_later(today, 12 * (year - today.year))
+        return DaySpan.on(that_day) if that_day else None
     return _part(year, match["part"] or "")
 
 
@@ -184,29 +187,20 @@ def _near(said: str, day: str | None, today: date) -> DaySpan | None:
     if said.endswith("季度"):
         quarters = today.year * 4 + (today.month - 1) // 3 + offset
         return _quarter(quarters // 4, quarters % 4 + 1)
-    year, month = _months_later(today, offset)
-    return _month(year, month, today, day=day)
+    that_day = months_later(today, offset)
+    return _month(that_day.year, that_day.month, today, day=day) if that_day else None
 
 
 def _ago(number: str, unit: str, today: date) -> DaySpan | None:
     """三年前, 半年前, 两个月前: that very day."""
     if number == "半":
-        return DaySpan.on(_same_day(*_months_later(today, -6), today)) if unit == "年" else None
+        that_day = months_later(today, -6) if unit == "年" else None
+        return DaySpan.on(that_day) if that_day else None
     count = _value(number)
     if unit in "天周":
         return DaySpan.on(today - timedelta(days=count * (7 if unit == "周" else 1)))
-    year, month = _months_later(today, -count * (12 if unit == "年" else 1))
-    return DaySpan.on(_same_day(year, month, today)) if year >= _EARLIEST else None
-
-
-def _months_later(today: date, months: int) -> tuple[int, int]:
-    """Year and month."""
-    total = today.year * 12 + today.month - 1 + months
-    return total // 12, total % 12 + 1
-
-
-def _same_day(year: int, month: int, today: date) -> date:
-    return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
+    that_day = months_later(today, -count * (12 if unit == "年" else 1))
+    return DaySpan.on(that_day) if that_day and that_day.year >= _EARLIEST else None
 
 
 def _next_or_this_years(holiday: str, today: date) -> DaySpan:
