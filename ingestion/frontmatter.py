@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 import yaml
 
-from ingestion.plain_yaml import NotPlain, line_of, load
+from ingestion.plain_yaml import LONGEST, NotPlain, line_of, load
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import FileRefused
 
@@ -52,13 +53,13 @@ def split_front_matter(text: str, name: str) -> tuple[Mapping[str, object], str]
     if found is None:
         return {}, text
     what, remedy = f"The front matter of {name}", "correct the lines between the --- marks"
-    fields = _mapping(found[1], what, remedy, first_line=2)
+    fields = _mapping(found[1], what, remedy, name=name, first_line=2)
     return named_in_english(fields), text.removeprefix("\ufeff")[found.end() :]
 
 
 def sidecar_fields(text: str, name: str) -> Mapping[str, object]:
     """The fields of a sidecar file. Raises FileRefused when it is no mapping in YAML."""
-    return named_in_english(_mapping(text, name, "write one `field: value` a line"))
+    return named_in_english(_mapping(text, name, "write one `field: value` a line", name=name))
 
 
 def named_in_english(fields: Mapping[object, object]) -> Mapping[str, object]:
@@ -74,18 +75,21 @@ def field_name(word: str) -> str | None:
     return FIELD_OF.get(word.strip()) or FIELD_OF.get(bare)
 
 
-def _mapping(text: str, what: str, remedy: str, *, first_line: int = 1) -> Mapping[object, object]:
+def _mapping(text: str, what: str, remedy: str, *, name: str, first_line: int = 1) -> Mapping[object, object]:
     try:
         loaded = load(text)
     except NotPlain as error:
-        raise FileRefused(f"{what} {error} in line {first_line + error.line}; {remedy}.") from error
+        line = first_line + error.line
+        told = {"file": name} | ({"limit": LONGEST} if error.cause == "yaml_too_long" else {"line": line})
+        raise FileRefused(f"{what} {error} in line {line}; {remedy}.", Cause(error.cause, told)) from error
     except (yaml.YAMLError, ValueError) as error:
         line = first_line + line_of(error, text)
-        raise FileRefused(f"{what} is not valid YAML in line {line}; {remedy}.") from error
+        cause = Cause("yaml_broken", {"file": name, "line": line})
+        raise FileRefused(f"{what} is not valid YAML in line {line}; {remedy}.", cause) from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
-        raise FileRefused(f"{what} is not a list of fields; {remedy}.")
+        raise FileRefused(f"{what} is not a list of fields; {remedy}.", Cause("yaml_no_fields", {"file": name}))
     return loaded
 
 

@@ -18,6 +18,7 @@ from ingestion.reading_child import (
 )
 from ingestion.sources import Read, files_in
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.life import BULK_IMPORT
 from kb_service.ports import Approval
@@ -30,8 +31,8 @@ _ROWS_AT_ONCE = 400
 class Imported:
     """What became of one file or record. ``status``: as `ports.Stored`, or would_add (dry run), refused.
 
-    ``content``: a refused record as it came. ``notes``: what is to be told of the reading of its file, at the first of
-    its records.
+    ``content``: a refused record as it came; ``cause``: of its refusal. ``notes``: what is to be told of the reading of
+    its file, at the first of its records.
     """
 
     source: str
@@ -43,6 +44,7 @@ class Imported:
     reason: str | None = None
     content: str | None = None
     notes: tuple[str, ...] = ()
+    cause: Cause | None = None
 
 
 class Importing:
@@ -101,9 +103,9 @@ class Importing:
             for chunk in children.read(self._source(path), reader=self._reader, put_off_after=put_off_after):
                 for each in chunk.records:
                     report = chunk.report if each.ordinal == 0 else None
-                    yield Read(source, each.line, each.draft, each.reason, each.content, report)
+                    yield Read(source, each.line, each.draft, each.reason, each.content, report, each.cause)
         except ReadingFailed as error:
-            yield Read(source, None, None, f"{path.name}: {error}")
+            yield Read(source, None, None, f"{path.name}: {error}", cause=error.cause)
 
     def _store(self, waiting: list[tuple[Read, VersionDraft]], actor: str, publish: bool) -> Iterator[Imported]:
         at = self._now()
@@ -117,7 +119,15 @@ class Importing:
 
 
 def _refused(read: Read) -> Imported:
-    return Imported(read.source, read.line, "refused", reason=read.reason, content=read.content, notes=_notes(read))
+    return Imported(
+        read.source,
+        read.line,
+        "refused",
+        reason=read.reason,
+        content=read.content,
+        notes=_notes(read),
+        cause=read.cause,
+    )
 
 
 def _notes(read: Read) -> tuple[str, ...]:

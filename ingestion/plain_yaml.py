@@ -9,15 +9,19 @@ _DEEPEST = 20
 
 
 class NotPlain(Exception):
-    """``line`` counts from 0."""
+    """``line`` counts from 0; ``cause``: its name."""
 
-    def __init__(self, sentence: str, line: int) -> None:
+    def __init__(self, sentence: str, line: int, cause: str) -> None:
         super().__init__(sentence)
         self.line = line
+        self.cause = cause
 
 
 class _Loader(yaml.SafeLoader):
-    """Stops at the first anchor, alias or deep nesting: before anything is built of them."""
+    """Stops at the first anchor, alias or deep nesting: before anything is built of them.
+
+    What has the form of a day and is none stays text: whoever reads the field knows its name.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -27,23 +31,33 @@ class _Loader(yaml.SafeLoader):
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise NotPlain("uses YAML anchors", line)
+            raise NotPlain("uses YAML anchors", line, "yaml_anchors")
         if self._depth > _DEEPEST:
-            raise NotPlain("is nested too deeply", line)
+            raise NotPlain("is nested too deeply", line, "yaml_too_deep")
         self._depth += 1
         try:
             return super().compose_node(parent, index)
         finally:
             self._depth -= 1
 
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+# The parent keeps its own methods by tag.
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
+
 
 def load(text: str, *, longest: int = LONGEST) -> Any:
     """``longest``: in characters.
 
-    Raises NotPlain, yaml.YAMLError, and ValueError for a scalar that has the form of a day or number and is none.
+    Raises NotPlain, yaml.YAMLError, and ValueError for a scalar that has the form of a number and is none.
     """
     if len(text) > longest:
-        raise NotPlain(f"is longer than {longest:,} characters", 0)
+        raise NotPlain(f"is longer than {longest:,} characters", 0, "yaml_too_long")
     loader = _Loader(text)
     try:
         return loader.get_single_data()

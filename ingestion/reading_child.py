@@ -23,6 +23,7 @@ from ingestion.parsing.parse import parse
 from ingestion.sources import Read, Reading, bytes_of, lines_in
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport
 from kb_service.domain.uploads import Chunk, IncomingRecord
@@ -40,8 +41,9 @@ QUICK_SECONDS = 3.0
 class ReadingFailed(Exception):
     """The file could not be read through, for a reason that is not the file's alone; ``details`` are for the log."""
 
-    def __init__(self, sentence: str, details: str = "") -> None:
+    def __init__(self, sentence: str, cause: Cause, details: str = "") -> None:
         super().__init__(sentence)
+        self.cause = cause
         self.details = details
 
 
@@ -125,12 +127,14 @@ class _Sign(Enum):
 @dataclass(frozen=True, slots=True)
 class _Fault:
     sentence: str
+    cause: Cause
     details: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
     sentence: str
+    cause: Cause
 
 
 class ReadingChildren:
@@ -205,12 +209,13 @@ class ReadingChildren:
             if message is _Sign.OUT_OF_MEMORY:
                 raise ReadingFailed(
                     f"reading it takes more than the {self._memory_mb} MB of memory that a file may; "
-                    "split it and try again"
+                    "split it and try again",
+                    Cause("reading_out_of_memory", {"limit": self._memory_mb}),
                 )
             if isinstance(message, _Fault):
-                raise ReadingFailed(message.sentence, message.details)
+                raise ReadingFailed(message.sentence, message.cause, message.details)
             if isinstance(message, _Refused):
-                raise FileRefused(message.sentence)
+                raise FileRefused(message.sentence, message.cause)
             if message is _Sign.PAGE and patience < self._seconds:
                 raise StillReading
             patience = math.inf
@@ -223,10 +228,13 @@ class ReadingChildren:
             if patience < self._seconds:
                 raise StillReading from None
             raise ReadingFailed(
-                f"reading it took longer than the {self._seconds:g} seconds that a file may; split it and try again"
+                f"reading it took longer than the {self._seconds:g} seconds that a file may; split it and try again",
+                Cause("reading_timed_out", {"seconds": math.ceil(self._seconds)}),
             ) from None
         except EOFError as error:
-            raise ReadingFailed(f"reading it ended the process that read it ({error})") from error
+            raise ReadingFailed(
+                f"reading it ended the process that read it ({error})", Cause("reader_ended")
+            ) from error
 
     def _at_work(self, order: _Read | _Parse) -> Child:
         while True:
@@ -237,7 +245,11 @@ class ReadingChildren:
             except (OSError, EOFError) as error:  # an idle one had just ended itself
                 child.kill()
                 if is_new:
-                    raise ReadingFailed("the process that reads files did not start; try again", str(error)) from error
+                    sentence, cause = (
+                        "the process that reads files did not start; try again",
+                        Cause("reader_not_started"),
+                    )
+                    raise ReadingFailed(sentence, cause, str(error)) from error
             except BaseException:
                 child.kill()
                 raise
@@ -266,12 +278,14 @@ def work(order: _Read | _Parse, tell: Tell) -> None:
                 tell(chunk)
         tell(_Sign.DONE)
     except FileRefused as error:
-        tell(_Refused(str(error)))
+        tell(_Refused(str(error), error.cause))
     except MemoryError:
         tell(_Sign.OUT_OF_MEMORY)
     except Exception as error:  # whatever a parser trips over fails this file alone
         first = (str(error).splitlines() or [""])[0][:300]
-        tell(_Fault(f"reading it failed ({type(error).__name__}: {first})", traceback.format_exc()))
+        # What the system refuses (no space for a temporary file, too many open files) is not the file's fault.
+        cause = Cause("reader_interrupted" if isinstance(error, OSError) else "reader_failed")
+        tell(_Fault(f"reading it failed ({type(error).__name__}: {first})", cause, traceback.format_exc()))
 
 
 def _chunks(order: _Read, limits: ParsingLimits) -> Iterator[Chunk]:
@@ -285,7 +299,7 @@ def _chunks(order: _Read, limits: ParsingLimits) -> Iterator[Chunk]:
     ordinal = order.skip - 1
     for ordinal, read in itertools.islice(enumerate(reads), order.skip, None):
         report = report or read.report
-        each = IncomingRecord(ordinal, read.line, read.draft, read.reason, read.content)
+        each = IncomingRecord(ordinal, read.line, read.draft, read.reason, read.content, read.cause)
         if some and sum(one.rows for one in some) + each.rows > _ROWS_AT_ONCE:
             yield Chunk(some, total, report=report)
             some = []

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingestion.child_process import Child, ChildLimits, Tell
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused, PictureRefused
 
 MOST_CHARACTERS = 1000
@@ -34,13 +35,14 @@ def words_of_picture(picture: bytes) -> str:
     except (MemoryError, FileRefused):
         raise
     except Exception as error:  # decoders raise anything
-        raise FileRefused("the picture is damaged; save it again as PNG or JPEG.") from error
+        raise FileRefused("the picture is damaged; save it again as PNG or JPEG.", Cause("picture_damaged")) from error
     return "\n".join(block.text for block in blocks_of_picture(upright, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
     sentence: str
+    cause: Cause
 
 
 class PictureReading:
@@ -66,10 +68,10 @@ class PictureReading:
     def read(self, picture: bytes) -> str:
         """At most MOST_CHARACTERS of what it says. Raises PictureRefused."""
         if not self._queue.acquire(blocking=False):
-            raise PictureRefused(_BUSY)
+            raise PictureRefused(_BUSY, Cause("pictures_busy"))
         try:
             if not self._lock.acquire(timeout=self._seconds):
-                raise PictureRefused(_BUSY)
+                raise PictureRefused(_BUSY, Cause("pictures_busy"))
             try:
                 return self._read(picture)[:MOST_CHARACTERS].strip()
             finally:
@@ -88,7 +90,7 @@ class PictureReading:
             self._end_child()
             raise
         if isinstance(message, _Refused):
-            raise PictureRefused(message.sentence)
+            raise PictureRefused(message.sentence, message.cause)
         return message
 
     def _message(self, child: Child) -> "str | _Refused":
@@ -96,10 +98,13 @@ class PictureReading:
             message: str | _Refused = child.message(seconds=self._seconds)
         except TimeoutError:
             raise PictureRefused(
-                f"reading the picture took longer than {self._seconds:g} seconds; cut out the part that matters"
+                f"reading the picture took longer than {self._seconds:g} seconds; cut out the part that matters",
+                Cause("picture_takes_too_long", {"seconds": math.ceil(self._seconds)}),
             ) from None
         except EOFError as error:
-            raise PictureRefused("the picture could not be read; save it again as PNG or JPEG") from error
+            raise PictureRefused(
+                "the picture could not be read; save it again as PNG or JPEG", Cause("picture_damaged")
+            ) from error
         return message
 
     def _at_work(self, picture: bytes) -> Child:
@@ -112,7 +117,9 @@ class PictureReading:
         try:
             self._child.begin((self._reader, picture))
         except (OSError, EOFError) as error:
-            raise PictureRefused("pictures cannot be read at the moment; type the words that it shows") from error
+            raise PictureRefused(
+                "pictures cannot be read at the moment; type the words that it shows", Cause("pictures_busy")
+            ) from error
         return self._child
 
     def _end_child(self) -> None:
@@ -134,6 +141,7 @@ def work(order: tuple[PictureReader, bytes], tell: Tell) -> None:
     try:
         tell(reader(picture))
     except FileRefused as error:
-        tell(_Refused(str(error)))
+        tell(_Refused(str(error), error.cause))
     except MemoryError:
-        tell(_Refused("reading the picture takes more memory than one may; make it smaller"))
+        sentence = "reading the picture takes more memory than one may; make it smaller"
+        tell(_Refused(sentence, Cause("picture_takes_too_much")))

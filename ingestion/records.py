@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kb_service.domain.addresses import fault_of_address
-from kb_service.domain.days import checked_interval, declared_end, shanghai_day
+from kb_service.domain.causes import Cause
+from kb_service.domain.days import cause_of_bad_day, checked_interval, declared_end, shanghai_day
 from kb_service.domain.documents import Audience, Kind, Metadata
 from kb_service.domain.errors import InvalidInterval, InvalidRecord
 from kb_service.domain.privacy import is_storable
@@ -19,6 +21,7 @@ _LONGEST_DERIVED_TITLE = 40
 # Each similar question is embedded and indexed as a passage is.
 _MOST_LISTED = 200
 _MOST_UNKNOWN = 100
+_DAYS = frozenset({"effective_from", "effective_to", "valid_through", "issued_on"})
 _CHINESE_DATE = re.compile(r"\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*")
 _AUDIENCES = {"个人": "person", "法人": "enterprise", "企业": "enterprise", "單位": "enterprise", "单位": "enterprise"}
 _KINDS = {
@@ -48,9 +51,9 @@ def _text(value: object) -> object:
 
 
 def _web_address(value: str | None) -> str | None:
-    """Shown as a link. Raises ValueError, which says why it cannot be."""
+    """Shown as a link. The error says why it cannot be."""
     if value is not None and (fault := fault_of_address(value)):
-        raise ValueError(fault)
+        raise PydanticCustomError("unsafe_address", "{fault}", {"fault": fault})
     return value
 
 
@@ -64,7 +67,8 @@ def _several(value: object) -> object:
 def _at_most(length: int) -> Callable[[str | None], str | None]:
     def checked(value: str | None) -> str | None:
         if value is not None and len(value) > length:
-            raise ValueError(f"it has {len(value)} characters; at most {length} are kept")
+            told = {"length": len(value), "limit": length}
+            raise PydanticCustomError("too_long", "it has {length} characters; at most {limit} are kept", told)
         return value
 
     return checked
@@ -116,17 +120,26 @@ def read_record(fields: Mapping[str, Any]) -> Record:
     """
     unknown = set(fields) - set(Record.model_fields)
     if len(unknown) > _MOST_UNKNOWN:
-        raise InvalidRecord(f"{len(unknown):,} of its fields are unknown; give those of the bulk format")
+        raise InvalidRecord(
+            f"{len(unknown):,} of its fields are unknown; give those of the bulk format",
+            Cause("unknown_fields", {"count": len(unknown)}),
+        )
     for name in unknown:
         if near := difflib.get_close_matches(name, Record.model_fields, n=1, cutoff=0.85):
-            raise InvalidRecord(f"unknown field {name!r}; did you mean {near[0]!r}?")
+            raise InvalidRecord(
+                f"unknown field {name!r}; did you mean {near[0]!r}?",
+                Cause("unknown_field", {"name": name, "near": near[0]}),
+            )
     try:
         record = Record.model_validate(fields)
     except ValidationError as error:
-        raise InvalidRecord(_first_fault(error)) from error
+        raise _fault_of(error.errors()[0]) from error
     for name, value in record.model_dump().items():
         if name in Record.model_fields and isinstance(value, list) and len(value) > _MOST_LISTED:
-            raise InvalidRecord(f"{name} holds {len(value):,} entries, above the limit of {_MOST_LISTED}; split it")
+            raise InvalidRecord(
+                f"{name} holds {len(value):,} entries, above the limit of {_MOST_LISTED}; split it",
+                Cause("too_many_entries", {"field": name, "count": len(value), "limit": _MOST_LISTED}),
+            )
         for text in value if isinstance(value, list) else (value,):
             require_clean(str(text))
     return record
@@ -140,7 +153,7 @@ def metadata_of(
         end = declared_end(effective_to=record.effective_to, valid_through=record.valid_through)
         checked_interval(record.effective_from, end)
     except InvalidInterval as error:
-        raise InvalidInterval(f"dates: {error}") from error
+        raise InvalidInterval(f"dates: {error}", _as_declared(error.cause, record)) from error
     return Metadata(
         title=record.title or record.question or title,
         kind=record.kind or default_kind,
@@ -183,10 +196,31 @@ def derived_title(text: str) -> str:
 def require_clean(text: str) -> None:
     """Raises InvalidRecord for text that no database takes: NUL characters, lone surrogates."""
     if not is_storable(text):
-        raise InvalidRecord("the text holds NUL characters or lone surrogates; it is probably not text")
+        raise InvalidRecord(
+            "the text holds NUL characters or lone surrogates; it is probably not text", Cause("odd_characters")
+        )
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    field = ".".join(str(part) for part in fault["loc"])
-    return f"{field}: {fault['msg']}, given {str(fault.get('input'))[:60]!r}"
+def _as_declared(cause: Cause, record: Record) -> Cause:
+    """With the last day where the record gives that, and not the first day no longer valid."""
+    if cause.name != "ends_before_start" or record.valid_through is None:
+        return cause
+    return Cause("last_day_before_start", {"start": cause.values["start"], "last": str(record.valid_through)})
+
+
+def _fault_of(fault: ErrorDetails) -> InvalidRecord:
+    field, written = str(fault["loc"][0]), str(fault.get("input"))[:60]
+    place = ".".join(str(part) for part in fault["loc"])
+    return InvalidRecord(f"{place}: {fault['msg']}, given {written!r}", _cause_of(field, written, fault))
+
+
+def _cause_of(field: str, written: str, fault: ErrorDetails) -> Cause:
+    if field in _DAYS:
+        return cause_of_bad_day(field, written)
+    if fault["type"] == "too_long":
+        return Cause("field_too_long", {"field": field, **fault["ctx"]})
+    if fault["type"] == "unsafe_address":
+        return Cause("unsafe_address", {"field": field})
+    if field in ("kind", "audience"):
+        return Cause(f"unknown_{field}", {"value": written})
+    return Cause("wrong_value", {"field": field, "value": written})

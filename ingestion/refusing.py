@@ -11,6 +11,7 @@ from ingestion.importing import Imported
 from ingestion.parsing.comma_separated import rows_of_csv
 from ingestion.parsing.decode import decode
 from ingestion.parsing.question_answers import header_position
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 Row = list[str]
@@ -30,9 +31,13 @@ def refused_line(content: str | None, *, file_name: str, line: int | None, reaso
 def require_refused_file(path: Path, sources: Sequence[Path]) -> None:
     """Raises FileRefused for a name that `write_refused` cannot write, or must not write over."""
     if path.suffix.lower() not in (".jsonl", ".csv"):
-        raise FileRefused(f"refused records are written as .jsonl or .csv, not as {path.name}")
+        raise FileRefused(
+            f"refused records are written as .jsonl or .csv, not as {path.name}", Cause("refused_file_name")
+        )
     if any(path.resolve() == source.resolve() for source in sources):
-        raise FileRefused(f"{path} is to be read; name another file for the refused records")
+        raise FileRefused(
+            f"{path} is to be read; name another file for the refused records", Cause("refused_file_is_read")
+        )
 
 
 def write_refused(path: Path, refused: Sequence[Imported]) -> int:

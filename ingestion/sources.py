@@ -17,6 +17,7 @@ from ingestion.records import EDITABLE, Record, derived_title, fields_of, metada
 from ingestion.sidecars import sidecar_of, with_sidecar_chapters
 from ingestion.splitting import split
 from ingestion.structure import StructuredText, structure, structure_text
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import DraftPassage, Kind, PassageInVersion, Version, VersionDraft
 from kb_service.domain.errors import FileRefused, InvalidInterval, InvalidRecord
 from kb_service.domain.file_reports import FileReport
@@ -33,7 +34,7 @@ class Read:
     """A draft, or the reason there is none; ``line`` counts from 1 in files of many records.
 
     ``content``: a refused record as it came, a line as text; a sheet's row as a line with all its fields.
-    ``report`` of the file stands at its first record.
+    ``report`` of the file stands at its first record. ``cause``: of the refusal.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Read:
     reason: str | None = None
     content: str | None = None
     report: FileReport | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
         elif path.exists():
             yield path
         else:
-            raise FileRefused(f"{path} does not exist; check the path")
+            raise FileRefused(f"{path} does not exist; check the path", Cause("no_such_file", {"file": path.name}))
 
 
 def _is_source(path: Path, folder: Path) -> bool:
@@ -110,7 +112,7 @@ class Reading:
             fields = {} if path.suffix.lower() == ".jsonl" else sidecar_of(path)
             file = _File(str(path), path.name, bytes_of(path), fields, path.parent.resolve())
         except FileRefused as error:
-            yield Read(str(path), None, None, str(error))
+            yield Read(str(path), None, None, str(error), cause=error.cause)
             return
         yield from self._reads(file)
 
@@ -131,7 +133,10 @@ class Reading:
         Raises InvalidRecord for a field that is unknown or cannot be changed, InvalidInterval.
         """
         if fixed := sorted(set(fields) - EDITABLE):
-            raise InvalidRecord(f"{', '.join(fixed)} cannot be edited; these can: {', '.join(sorted(EDITABLE))}")
+            raise InvalidRecord(
+                f"{', '.join(fixed)} cannot be edited; these can: {', '.join(sorted(EDITABLE))}",
+                Cause("fields_not_editable", {"fields": "、".join(fixed)}),
+            )
         known = fields_of(version.metadata)
         if {"effective_to", "valid_through"} & set(fields):
             known.pop("effective_to", None)
@@ -151,7 +156,7 @@ class Reading:
         try:
             yield from self._lines(file) if file.suffix == ".jsonl" else self._document(file)
         except (FileRefused, InvalidRecord, InvalidInterval) as error:
-            yield Read(file.source, None, None, str(error))
+            yield Read(file.source, None, None, str(error), cause=error.cause)
 
     def _document(self, file: _File) -> Iterator[Read]:
         given = dict(file.fields)
@@ -182,7 +187,7 @@ class Reading:
             draft = self._draft(record, structure_text(row.answer), Kind.INTERPRETATION, file.name, blob)
             return Read(file.source, row.row, draft)
         except (InvalidRecord, InvalidInterval) as error:
-            return Read(file.source, row.row, None, str(error), json.dumps(raw, ensure_ascii=False, default=str))
+            return Read(file.source, row.row, None, str(error), _written(raw), cause=error.cause)
 
     def _refused_row(self, file: _File, row: RefusedRow, fields: Mapping[str, Any]) -> Read:
         """With the id that it would have; without a question, one by what it says."""
@@ -190,7 +195,7 @@ class Reading:
         asked = row.fields.get("question") or row.fields.get("title") or " ".join(filter(None, row.cells))
         as_row = QuestionAnswer(row.row, asked, "", extra={"id": row.fields.get("id", "")})
         raw = dict(fields) | dict(row.fields) | {"id": self._row_id(base, as_row)}
-        return Read(file.source, row.row, None, row.reason, json.dumps(raw, ensure_ascii=False, default=str))
+        return Read(file.source, row.row, None, row.reason, _written(raw), cause=row.cause)
 
     def _row_id(self, base: str, row: QuestionAnswer) -> str:
         """Its own id, kept apart from other sheets' by the file's where it is a mere number.
@@ -211,19 +216,25 @@ class Reading:
             try:
                 yield Read(file.source, number, self._record(_fields_of(line, file), file, blob))
             except (FileRefused, InvalidRecord, InvalidInterval) as error:
-                yield Read(file.source, number, None, str(error), line.decode("utf-8-sig", "replace").strip())
+                content = line.decode("utf-8-sig", "replace").strip()
+                yield Read(file.source, number, None, str(error), content, cause=error.cause)
 
     def _require_records(self, count: int, name: str) -> None:
         if count > self._limits.records:
-            raise FileRefused(f"{name} holds {count:,} records, above the limit of {self._limits.records:,}; split it.")
+            raise FileRefused(
+                f"{name} holds {count:,} records, above the limit of {self._limits.records:,}; split it.",
+                Cause("too_many_records", {"count": count, "limit": self._limits.records}),
+            )
 
     def _record(self, fields: Mapping[str, Any], file: _File, blob: str | None = None) -> VersionDraft:
         record = read_record(fields)
         if not record.id:
-            raise InvalidRecord("the field 'id' is missing")
+            raise InvalidRecord("the field 'id' is missing", Cause("no_id"))
         given = [name for name in ("answer", "text", "file") if getattr(record, name)]
         if len(given) != 1:
-            raise InvalidRecord(f"exactly one of answer, text and file must be given, not {given or 'none'}")
+            raise InvalidRecord(
+                f"exactly one of answer, text and file must be given, not {given or 'none'}", Cause("one_text_needed")
+            )
         if record.file:
             return self._named_file(record, file)
         text = record.answer or record.text or ""
@@ -232,10 +243,16 @@ class Reading:
 
     def _named_file(self, record: Record, beside: _File) -> VersionDraft:
         if beside.folder is None:
-            raise InvalidRecord("a record that is sent may not name a file; send the file itself, or give its text")
+            raise InvalidRecord(
+                "a record that is sent may not name a file; send the file itself, or give its text",
+                Cause("file_not_sent"),
+            )
         path = (beside.folder / (record.file or "")).resolve()
         if not path.is_relative_to(beside.folder):
-            raise FileRefused(f"file {record.file!r} lies outside the folder of {beside.name}")
+            raise FileRefused(
+                f"file {record.file!r} lies outside the folder of {beside.name}",
+                Cause("file_outside", {"file": record.file or ""}),
+            )
         file = _File(str(path), path.name, bytes_of(path), {}, None)
         blocks = parse(file.data, file.name, limits=self._limits).blocks
         return self._draft(record, structure(blocks), file.default_kind, file.name, self._keep(file.data))
@@ -246,7 +263,7 @@ class Reading:
         require_clean(structured.text)
         passages = split(structured)
         if not passages:
-            raise InvalidRecord("there is no text in it")
+            raise InvalidRecord("there is no text in it", Cause("no_text"))
         require_passages(len(passages), self._limits)
         title = structured.title or derived_title(structured.text)
         return self._with_metadata(record, default_kind, title, structured.text, passages, source_name, blob)
@@ -270,14 +287,18 @@ class Reading:
         return VersionDraft(str(record.id), metadata, text, passages, source_name, blob, key)
 
 
+def _written(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, default=str)
+
+
 def _fields_of(line: bytes, file: _File) -> dict[str, Any]:
     """A line's own fields over the file's. Names that begin with "_" are remarks, such as why it was refused before."""
     try:
         raw = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of thousands of digits
-        raise InvalidRecord(f"not a JSON object in UTF-8: {error}") from error
+        raise InvalidRecord(f"not a JSON object in UTF-8: {error}", Cause("not_json")) from error
     if not isinstance(raw, dict):
-        raise InvalidRecord("a line must be a JSON object")
+        raise InvalidRecord("a line must be a JSON object", Cause("not_an_object"))
     shared = {name: value for name, value in file.fields.items() if name != "id"}
     return shared | {name: value for name, value in raw.items() if not name.startswith("_")}
 
@@ -307,9 +328,14 @@ def bytes_of(path: Path) -> bytes:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise FileRefused(f"{path} is no file; check the path")
+            raise FileRefused(f"{path} is no file; check the path", Cause("no_such_file", {"file": path.name}))
         if found.st_size > LIMITS.file_bytes:
-            raise FileRefused(f"{path.name} is larger than {LIMITS.file_bytes // 2**20} MB; split it")
+            raise FileRefused(
+                f"{path.name} is larger than {LIMITS.file_bytes // 2**20} MB; split it",
+                Cause("file_too_large", {"limit": LIMITS.file_bytes // 2**20}),
+            )
         return path.read_bytes()
     except OSError as error:
-        raise FileRefused(f"{path} cannot be read: {error.strerror or error}") from error
+        raise FileRefused(
+            f"{path} cannot be read: {error.strerror or error}", Cause("file_unreadable", {"file": path.name})
+        ) from error

@@ -15,6 +15,7 @@ from ingestion.reading_child import KeptFile, Reader, ReadingChildren, ReadingFa
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.uploads import SqlUploads
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import OUTAGES, FileRefused, UploadTakenOver
 from kb_service.domain.life import BULK_IMPORT
 from kb_service.domain.uploads import Chunk, Ending, RecordOutcome, RecordReport, Upload, UploadState
@@ -79,21 +80,25 @@ class TakingIn:
         except (UploadTakenOver, StillReading, *OUTAGES):
             raise
         except FileRefused as error:
-            self._intake.finish(done, Ending(UploadState.REFUSED, str(error)), at=self._now())
+            self._intake.finish(done, Ending(UploadState.REFUSED, str(error), cause=error.cause), at=self._now())
         except ReadingFailed as error:
             log.warning("upload %s (%s): %s\n%s", claimed.id, claimed.file_name, error, error.details)
-            self._intake.finish(done, Ending(UploadState.FAILED, f"{claimed.file_name}: {error}"), at=self._now())
+            ending = Ending(UploadState.FAILED, f"{claimed.file_name}: {error}", cause=error.cause)
+            self._intake.finish(done, ending, at=self._now())
         except Exception as error:  # whatever it was, it is this file's alone and stands in its status
             log.exception("upload %s (%s) failed", claimed.id, claimed.file_name)
             first = (str(error).splitlines() or [""])[0][:300]
-            ending = Ending(UploadState.FAILED, f"{type(error).__name__}: {first}")
+            cause = Cause("taking_in_failed")
+            ending = Ending(UploadState.FAILED, f"{type(error).__name__}: {first}", cause=cause)
             self._intake.finish(done, ending, at=self._now())
 
     def _chunks(self, claimed: Upload, put_off_after: float) -> Generator[Chunk]:
         names = self._names()
         path = self._blobs.path(claimed.blob_sha256)
         if not path.exists():
-            raise FileRefused(f"the original of {claimed.file_name} is not kept; upload it again")
+            raise FileRefused(
+                f"the original of {claimed.file_name} is not kept; upload it again", Cause("original_lost")
+            )
         source = KeptFile(
             path=path,
             file_name=claimed.file_name,
@@ -116,10 +121,15 @@ def ending_of(done: Upload, reports: Sequence[RecordReport]) -> Ending:
     """How an upload ends whose records are all done. ``reports``: of the last of them."""
     refused = done.counts.get(RecordOutcome.REFUSED, 0)
     if not done.records_total:
-        return Ending(UploadState.REFUSED, f"there is nothing in {done.file_name}")
+        return Ending(UploadState.REFUSED, f"there is nothing in {done.file_name}", cause=Cause("no_text"))
     if refused < done.records_total:
-        summary = f"{refused} of its {done.records_total} records were refused" if refused else None
-        return Ending(UploadState.STORED, summary, done.version_id)
+        if not refused:
+            return Ending(UploadState.STORED, None, done.version_id)
+        summary = f"{refused} of its {done.records_total} records were refused"
+        cause = Cause("some_refused", {"refused": refused, "total": done.records_total})
+        return Ending(UploadState.STORED, summary, done.version_id, cause)
+    last = reports[-1]
     if refused == 1:
-        return Ending(UploadState.REFUSED, reports[-1].reason)
-    return Ending(UploadState.REFUSED, f"all its {refused} records were refused; the last one: {reports[-1].reason}")
+        return Ending(UploadState.REFUSED, last.reason, cause=last.cause)
+    summary = f"all its {refused} records were refused; the last one: {last.reason}"
+    return Ending(UploadState.REFUSED, summary, cause=Cause("all_refused", {"refused": refused}))

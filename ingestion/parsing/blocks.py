@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kb_service.domain.causes import Cause
 from kb_service.domain.file_reports import FileReport
 
 
@@ -47,7 +48,7 @@ class QuestionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row of such a sheet that is no question with its answer, with the reason; ``cells`` as they stand there.
+    """A row of such a sheet that is no question with its answer, with the reason and its cause; ``cells`` as they are.
 
     ``fields``: those of its cells whose columns are named, under the names of the bulk format.
     """
@@ -56,6 +57,7 @@ class RefusedRow:
     reason: str
     cells: tuple[str, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from ingestion.parsing.decode import decode
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.question_answers import header_position, misses_a_column, question_answers
 from ingestion.parsing.sheets import Room, table_of_rows
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
@@ -22,11 +23,12 @@ _LONGEST_CELL = 131_072
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """``number`` counts rows from 1, as a sheet does; ``fault`` says why it is no row."""
+    """``number`` counts rows from 1, as a sheet does; ``fault`` says why it is no row, as does ``cause``."""
 
     number: int
     cells: list[str]
     fault: str | None = None
+    cause: Cause | None = None
 
 
 def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
@@ -36,14 +38,14 @@ def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     Room(name, limits).take(cells=sum(len(row.cells) for row in rows))
     filled = [row for row in rows if any(row.cells)]
     notes = Notes()
-    broken = [RefusedRow(row.number, row.fault, tuple(row.cells)) for row in filled if row.fault]
+    broken = [RefusedRow(row.number, row.fault, tuple(row.cells), cause=row.cause) for row in filled if row.fault]
     whole = [(row.number, row.cells) for row in filled if not row.fault]
     found = question_answers(whole)
     if found is not None:
         refused = tuple(sorted([*found.refused, *broken], key=lambda row: row.row))
         return ParsedFile((), {}, tuple(found.rows), refused_rows=refused)
     if broken:
-        raise FileRefused(f"{name}: {broken[0].reason} (row {broken[0].row}).")
+        raise FileRefused(f"{name}: {broken[0].reason} (row {broken[0].row}).", broken[0].cause)
     if misses_a_column([cells for _, cells in whole]):
         notes.add(NoteKind.READ_AS_TABLE)
     blocks = tuple(counted(table_of_rows(whole), name, limits))
@@ -74,7 +76,8 @@ def _rows_one_by_one(text: str, delimiter: str) -> Iterator[CsvRow]:
             fault = (
                 f"a quote is opened in line {at + 1} and not closed where the cell ends; close it, or write it twice"
             )
-            yield CsvRow(number, _stripped(lines[at].replace('"', "").split(delimiter)), fault)
+            cells_anyway = _stripped(lines[at].replace('"', "").split(delimiter))
+            yield CsvRow(number, cells_anyway, fault, Cause("open_quote", {"line": at + 1}))
             at += 1
         else:
             yield CsvRow(number, _stripped(cells))

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingestion.parsing.limits import ParsingLimits
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 OFF = "off"
@@ -75,7 +76,8 @@ def converted(program: str, data: bytes, suffix: str, new: str, *, name: str, li
         if not made.exists() or made.stat().st_size > limits.file_bytes:
             raise FileRefused(
                 f"{name} could not be converted by LibreOffice (damaged, encrypted or of another format); "
-                f"open it in its program and save it as .{new}."
+                f"open it in its program and save it as .{new}.",
+                Cause("conversion_failed", {"wanted": f".{new}"}),
             )
         return made.read_bytes()
 
@@ -98,7 +100,8 @@ def _run(arguments: list[str], folder: str, name: str, limits: ParsingLimits) ->
     except subprocess.TimeoutExpired as error:
         raise FileRefused(
             f"{name}: LibreOffice took more than {limits.conversion_seconds:g} seconds to convert it; "
-            "open it in its program and save it in the new format."
+            "open it in its program and save it in the new format.",
+            Cause("conversion_timed_out", {"seconds": round(limits.conversion_seconds)}),
         ) from error
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.text.radicals import with_characters
 
@@ -32,7 +33,7 @@ def decode(data: bytes, name: str) -> str:
     """The text with "\\n" line ends and no control or invisible characters. Raises FileRefused for what is no text."""
     text = _decoded(data, name)
     if text.count("\x00") > 0 or len(_CONTROL.findall(text)) > max(8, len(text) // 100):
-        raise FileRefused(f"{name} is not a text file; upload it with its right file ending.")
+        raise FileRefused(f"{name} is not a text file; upload it with its right file ending.", Cause("not_text"))
     return clean(text)
 
 
@@ -60,7 +61,9 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8")
     readings = list(_readings(data))
     if not readings:
-        raise FileRefused(f"{name} is in an encoding that is not recognised; save it as UTF-8.")
+        raise FileRefused(
+            f"{name} is in an encoding that is not recognised; save it as UTF-8.", Cause("unknown_encoding")
+        )
     return max(readings, key=_familiarity)
 
 
@@ -83,7 +86,10 @@ def _strictly(data: bytes, encoding: str, name: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise FileRefused(f"{name} is not valid {encoding.upper()} text; save it as UTF-8.") from error
+        raise FileRefused(
+            f"{name} is not valid {encoding.upper()} text; save it as UTF-8.",
+            Cause("bad_encoding", {"encoding": encoding.upper()}),
+        ) from error
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

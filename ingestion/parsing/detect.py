@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from ingestion.parsing.conversion import NEW_SUFFIX_OF, libreoffice, new_suffix
 from ingestion.parsing.limits import ParsingLimits, require_safe_archive
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 
@@ -45,10 +46,13 @@ _WEB_PAGES = frozenset({".html", ".htm", ".mht", ".mhtml"})
 _PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
 _OLD_OFFICE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RICH_TEXT_START = b"{\\rtf"
+_ARCHIVE_STARTS = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+_TAR = slice(257, 262)
+_ARCHIVE_SUFFIXES = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst"})
 # Containers of other programs, by a part that only they have.
 _FOREIGN = {
-    "META-INF/container.xml": ("an electronic book", "PDF"),
-    "Index/Document.iwa": ("a file of Apple's programs", "Word, Excel or PDF"),
+    "META-INF/container.xml": ("an electronic book", "PDF", "electronic_book"),
+    "Index/Document.iwa": ("a file of Apple's programs", "Word, Excel or PDF", "apple_file"),
 }
 _OFFICE_PART = {"word/": Format.DOCX, "ppt/": Format.PPTX, "xl/": Format.XLSX, "OFD.xml": Format.OFD}
 _BINARY = ".pdf .ofd .docx .docm .dotx .pptx .pptm .odt .xlsx .xlsm .png .jpg .jpeg .webp .bmp .tif .tiff"
@@ -72,6 +76,8 @@ def format_of(data: bytes, name: str, limits: ParsingLimits) -> Format:
         return _old_office_format(data, name, suffix, limits)
     if data.startswith(b"PK"):
         return _office_format(data, name, limits)
+    if data.startswith(_ARCHIVE_STARTS) or data[_TAR] == b"ustar" or suffix in _ARCHIVE_SUFFIXES:
+        raise _archive(name)
     if _is_picture(data):
         return Format.PICTURE
     return _text_format(data, start, name, suffix)
@@ -79,19 +85,29 @@ def format_of(data: bytes, name: str, limits: ParsingLimits) -> Format:
 
 def _old_office_format(data: bytes, name: str, suffix: str, limits: ParsingLimits) -> Format:
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
+        raise FileRefused(f"{name} is encrypted; remove the password and upload it again.", Cause("encrypted"))
     if libreoffice(limits) is not None:
         return Format.OLD_OFFICE
     new = new_suffix(data, suffix)
     wanted = f".{new}" if new else ".docx, .pptx or .xlsx"
     raise FileRefused(
         f"{name} is in an old Office format, and no LibreOffice is installed here that could convert it; "
-        f"open it and save it as {wanted}."
+        f"open it and save it as {wanted}.",
+        Cause("old_office", {"wanted": wanted}),
     )
 
 
+def _archive(name: str) -> FileRefused:
+    return FileRefused(f"{name} is an archive, not a document; unpack it and upload the files in it.", Cause("archive"))
+
+
 def _office_format(data: bytes, name: str, limits: ParsingLimits) -> Format:
-    entries = require_safe_archive(data, name, limits)
+    try:
+        entries = require_safe_archive(data, name, limits)
+    except FileRefused as error:
+        if PurePath(name.lower()).suffix in _ARCHIVE_SUFFIXES and error.cause.name in ("encrypted", "damaged"):
+            raise _archive(name) from error  # a password or a missing end is for whoever unpacks it
+        raise
     if "xl/workbook.bin" in entries:
         return _converted_format(name, "a binary workbook", ".xlsx", limits)
     if "content.xml" in entries and "mimetype" in entries:
@@ -99,10 +115,10 @@ def _office_format(data: bytes, name: str, limits: ParsingLimits) -> Format:
     for prefix, file_format in _OFFICE_PART.items():
         if any(entry.startswith(prefix) for entry in entries):
             return file_format
-    for part, (kind, wanted) in _FOREIGN.items():
+    for part, (kind, wanted, cause) in _FOREIGN.items():
         if part in entries:
-            raise FileRefused(f"{name} is {kind}, which is not read; export it as {wanted}.")
-    raise FileRefused(f"{name} is an archive, not a document; unpack it and upload the files in it.")
+            raise FileRefused(f"{name} is {kind}, which is not read; export it as {wanted}.", Cause(cause))
+    raise _archive(name)
 
 
 def _open_document_format(data: bytes, name: str, limits: ParsingLimits) -> Format:
@@ -110,7 +126,7 @@ def _open_document_format(data: bytes, name: str, limits: ParsingLimits) -> Form
         kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip().rpartition("opendocument.")[2]
         manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
     if b"encryption-data" in manifest:
-        raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
+        raise FileRefused(f"{name} is encrypted; remove the password and upload it again.", Cause("encrypted"))
     if kind.startswith("text"):
         return Format.ODT
     wanted = {"spreadsheet": ".xlsx", "presentation": ".pptx"}.get(kind.removesuffix("-template"), "PDF")
@@ -120,7 +136,10 @@ def _open_document_format(data: bytes, name: str, limits: ParsingLimits) -> Form
 def _converted_format(name: str, kind: str, wanted: str, limits: ParsingLimits) -> Format:
     if wanted != "PDF" and libreoffice(limits) is not None:
         return Format.OLD_OFFICE
-    raise FileRefused(f"{name} is {kind}, which is not read here; open it and save it as {wanted}.")
+    raise FileRefused(
+        f"{name} is {kind}, which is not read here; open it and save it as {wanted}.",
+        Cause("foreign_format", {"wanted": wanted}),
+    )
 
 
 def _is_picture(data: bytes) -> bool:
@@ -135,15 +154,22 @@ def _text_format(data: bytes, start: bytes, name: str, suffix: str) -> Format:
     if suffix in {*NEW_SUFFIX_OF, *_BINARY_SUFFIXES} and is_page:
         return Format.HTML
     if suffix in NEW_SUFFIX_OF:
-        raise FileRefused(f"{name} has an old Office ending; open it and save it as .{NEW_SUFFIX_OF[suffix]}.")
+        raise FileRefused(
+            f"{name} has an old Office ending; open it and save it as .{NEW_SUFFIX_OF[suffix]}.",
+            Cause("old_office", {"wanted": f".{NEW_SUFFIX_OF[suffix]}"}),
+        )
     if suffix in _BINARY_SUFFIXES:
-        raise FileRefused(f"{name} is not a {suffix} file although it is named so; export it again in that format.")
+        raise FileRefused(
+            f"{name} is not a {suffix} file although it is named so; export it again in that format.",
+            Cause("wrong_ending", {"ending": suffix}),
+        )
     if suffix in _WEB_PAGES:
         return Format.HTML
     if suffix not in _BY_SUFFIX:
         raise FileRefused(
             f"{name} is of an unknown format; upload md, txt, html, mht, docx, odt, pptx, pdf, ofd, xlsx, csv, "
-            "srt, vtt, png or jpg."
+            "srt, vtt, png or jpg.",
+            Cause("unknown_format"),
         )
     return _BY_SUFFIX[suffix]
 

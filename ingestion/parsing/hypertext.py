@@ -10,6 +10,7 @@ from ingestion.parsing.hypertext_shown import keep_what_is_shown
 from ingestion.parsing.hypertext_walk import blocks_of
 from ingestion.parsing.limits import ParsingLimits, counted
 from ingestion.parsing.raised_marks import with_marks_told
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, Notes
 
@@ -27,7 +28,10 @@ def read_html(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
 def read_page(text: str, name: str, limits: ParsingLimits) -> ParsedFile:
     """A whole page of HTML."""
     if len(text) > limits.characters * 4:
-        raise FileRefused(f"{name} holds {len(text):,} characters of HTML, more than can be read; split it.")
+        raise FileRefused(
+            f"{name} holds {len(text):,} characters of HTML, more than can be read; split it.",
+            Cause("too_many_characters", {"count": len(text), "limit": limits.characters * 4}),
+        )
     notes = Notes()
     root = _tree(text, name)
     keep_what_is_shown(root, notes)
@@ -48,14 +52,22 @@ def _tree(text: str, name: str) -> Any:
     from lxml import etree, html
 
     if any(max(tag[0].count("="), len(tag[0].split())) > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
-        raise FileRefused(f"{name} holds an element with more than {_MOST_ATTRIBUTES} attributes; save it again.")
+        raise FileRefused(
+            f"{name} holds an element with more than {_MOST_ATTRIBUTES} attributes; save it again.",
+            Cause("too_many_attributes", {"limit": _MOST_ATTRIBUTES}),
+        )
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     try:
         root = html.document_fromstring(_XML_DECLARATION.sub("", text), parser=parser)
     except (etree.LxmlError, ValueError) as error:
-        raise FileRefused(f"{name} cannot be read as HTML; save it again from a browser and retry.") from error
+        raise FileRefused(
+            f"{name} cannot be read as HTML; save it again from a browser and retry.",
+            Cause("damaged", {"kind": "HTML"}),
+        ) from error
     if any("xcessive depth" in each.message for each in parser.error_log):
-        raise FileRefused(f"{name} nests its elements too deeply; save it again from a browser and retry.")
+        raise FileRefused(
+            f"{name} nests its elements too deeply; save it again from a browser and retry.", Cause("nested_too_deeply")
+        )
     return root
 
 

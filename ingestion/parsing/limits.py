@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from ingestion.parsing.blocks import Block
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 MEGABYTE = 1024 * 1024
@@ -57,11 +58,12 @@ LIMITS = ParsingLimits()
 
 def require_size(data: bytes, name: str, limits: ParsingLimits) -> None:
     if not data.strip(b"\x00\t\r\n \xef\xbb\xbf"):
-        raise FileRefused(f"{name} is empty; upload the file that holds the text.")
+        raise FileRefused(f"{name} is empty; upload the file that holds the text.", Cause("empty_file"))
     if len(data) > limits.file_bytes:
         raise FileRefused(
             f"{name} has {len(data) // MEGABYTE} MB, more than the {limits.file_bytes // MEGABYTE} MB allowed; "
-            "split it or remove its pictures."
+            "split it or remove its pictures.",
+            Cause("file_too_large", {"limit": limits.file_bytes // MEGABYTE}),
         )
 
 
@@ -77,24 +79,34 @@ def require_safe_archive(data: bytes, name: str, limits: ParsingLimits) -> froze
             declares_entities = any(_declares_entities(archive, entry) for entry in entries)
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         if isinstance(error, RuntimeError) and "password" in str(error):
-            raise FileRefused(f"{name} is encrypted; remove the password and upload it again.") from error
-        raise FileRefused(f"{name} is damaged (its zip container cannot be read); save it again and retry.") from error
+            raise FileRefused(
+                f"{name} is encrypted; remove the password and upload it again.", Cause("encrypted")
+            ) from error
+        raise FileRefused(
+            f"{name} is damaged (its zip container cannot be read); save it again and retry.",
+            Cause("damaged", {"kind": "Office"}),
+        ) from error
     for entry in entries:
         if _leads_outside(entry.filename):
             raise FileRefused(
-                f"{name} holds a part named {entry.filename!r} that leads outside the file; do not use it."
+                f"{name} holds a part named {entry.filename!r} that leads outside the file; do not use it.",
+                Cause("leads_outside", {"part": entry.filename}),
             )
         if entry.flag_bits & 0x1:
-            raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
+            raise FileRefused(f"{name} is encrypted; remove the password and upload it again.", Cause("encrypted"))
     if declares_entities:
-        raise FileRefused(f"{name} declares XML entities, which no office program writes; it is not read.")
+        raise FileRefused(
+            f"{name} declares XML entities, which no office program writes; it is not read.", Cause("declares_entities")
+        )
     return frozenset(entry.filename.replace("\\", "/") for entry in entries)
 
 
 def require_characters(count: int, name: str, limits: ParsingLimits) -> None:
     if count > limits.characters:
         raise FileRefused(
-            f"{name} holds {count:,} characters, above the limit of {limits.characters:,}; split it into several files."
+            f"{name} holds {count:,} characters, above the limit of {limits.characters:,}; "
+            "split it into several files.",
+            Cause("too_many_characters", {"count": count, "limit": limits.characters}),
         )
 
 
@@ -105,7 +117,8 @@ def counted(blocks: Iterable[Block], name: str, limits: ParsingLimits) -> Iterat
         characters += len(block.text)
         if number > limits.blocks:
             raise FileRefused(
-                f"{name} holds more than {limits.blocks:,} paragraphs and tables; split it into several files."
+                f"{name} holds more than {limits.blocks:,} paragraphs and tables; split it into several files.",
+                Cause("too_many_blocks", {"limit": limits.blocks}),
             )
         require_characters(characters, name, limits)
         yield block
@@ -114,25 +127,34 @@ def counted(blocks: Iterable[Block], name: str, limits: ParsingLimits) -> Iterat
 def require_paragraphs(count: int, name: str, limits: ParsingLimits) -> None:
     """Before anything is made of them. Those of table cells are more than the blocks that come of them."""
     if count > 2 * limits.blocks:
-        raise FileRefused(f"{name} holds {count:,} paragraphs and lines, more than can be read; split it.")
+        raise FileRefused(
+            f"{name} holds {count:,} paragraphs and lines, more than can be read; split it.",
+            Cause("too_many_blocks", {"limit": limits.blocks}),
+        )
 
 
 def require_passages(count: int, limits: ParsingLimits) -> None:
     if count > limits.passages:
         raise FileRefused(
             f"it would make {count:,} passages, above the limit of {limits.passages:,} for a document; "
-            "split it into several documents."
+            "split it into several documents.",
+            Cause("too_many_passages", {"count": count, "limit": limits.passages}),
         )
 
 
 def _require_sizes(entries: list[zipfile.ZipInfo], packed: int, *, name: str, limits: ParsingLimits) -> None:
     """Before any of them is unpacked."""
     if len(entries) > limits.archive_entries:
-        raise FileRefused(f"{name} holds {len(entries)} parts, which no real document has; save it again and retry.")
+        raise FileRefused(
+            f"{name} holds {len(entries)} parts, which no real document has; save it again and retry.",
+            Cause("too_many_parts", {"limit": limits.archive_entries}),
+        )
     unpacked = sum(entry.file_size for entry in entries)
     is_bomb = unpacked > limits.ratio_floor_bytes and unpacked > limits.unpacked_ratio * packed
     if is_bomb or unpacked > limits.unpacked_bytes:
-        raise FileRefused(f"{name} unpacks to far more than its size, as a zip bomb does; it is not read.")
+        raise FileRefused(
+            f"{name} unpacks to far more than its size, as a zip bomb does; it is not read.", Cause("unpacks_too_far")
+        )
 
 
 def _declares_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:

@@ -20,13 +20,14 @@ from ingestion.parsing.pdf_letters import keep_shown_letters
 from ingestion.parsing.pdf_scans import scaled
 from ingestion.parsing.printed_pages import PrintedPages
 from ingestion.parsing.printed_words import lines_of_words
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 
 def read_ofd(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     with ZipFile(BytesIO(data)) as archive:
         if any(entry.lower().endswith("encryptions.xml") for entry in archive.namelist()):
-            raise FileRefused(f"{name} is encrypted; remove the password and upload it again.")
+            raise FileRefused(f"{name} is encrypted; remove the password and upload it again.", Cause("encrypted"))
         parts = Parts(archive, name)
         root = parts.xml("OFD.xml")
         bodies = [each for each in root if name_of(each) == "DocBody"] if root is not None else []
@@ -42,7 +43,10 @@ def _read(laid: Iterator[OfdPage], printed: PrintedPages, metadata: Mapping[str,
         keep_shown_letters(page, printed.notes)
         printed.add(page, _parts_of(page), _recognised)
     if not printed:
-        raise FileRefused(f"{name} is an OFD file without a page that can be read; export it again, or as PDF.")
+        raise FileRefused(
+            f"{name} is an OFD file without a page that can be read; export it again, or as PDF.",
+            Cause("ofd_without_page"),
+        )
     blocks, report = printed.read()
     if blocks and blocks[0].level == 1:
         metadata = {"title": blocks[0].text} | dict(metadata)

@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from ingestion.parsing.limits import ParsingLimits
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import NoteKind, Notes
 
@@ -90,7 +91,9 @@ class Parts:
         try:
             return etree.fromstring(self.bytes(path).strip(), parser)
         except etree.XMLSyntaxError as error:
-            raise FileRefused(f"{self._name} is damaged ({path} is no XML); export it again.") from error
+            raise FileRefused(
+                f"{self._name} is damaged ({path} is no XML); export it again.", Cause("damaged", {"kind": "OFD"})
+            ) from error
 
 
 def laid_out(parts: Parts, document_path: str, notes: Notes, limits: ParsingLimits) -> Iterator[OfdPage]:
@@ -104,7 +107,10 @@ def laid_out(parts: Parts, document_path: str, notes: Notes, limits: ParsingLimi
     drawing = _Drawing(parts, _pictures(parts, document_path, common), notes)
     pages = _all(_child(document, "Pages"), "Page")
     if len(pages) > limits.pages:
-        raise FileRefused(f"{parts._name} has {len(pages)} pages, above the limit of {limits.pages}; split it.")
+        raise FileRefused(
+            f"{parts._name} has {len(pages)} pages, above the limit of {limits.pages}; split it.",
+            Cause("too_many_pages", {"count": len(pages), "limit": limits.pages}),
+        )
     annotations = _annotations(parts, document_path, document)
     for number, entry in enumerate(pages, start=1):
         path = parts.path(document_path, entry.get("BaseLoc", ""))
@@ -144,7 +150,8 @@ class _Drawing:
                 continue
             if sum(map(len, page.objects.values())) > _MOST_OBJECTS + _MOST_LETTERS:
                 raise FileRefused(
-                    f"page {page.page_number} draws more than {_MOST_OBJECTS:,} objects; export it again."
+                    f"page {page.page_number} draws more than {_MOST_OBJECTS:,} objects; export it again.",
+                    Cause("draws_too_much", {"limit": _MOST_OBJECTS}),
                 )
             x, y, width, height = _numbers(each.get("Boundary"), 4, (0, 0, 0, 0))
             own = _times(_matrix(each.get("CTM")), _times((1, 0, 0, 1, x, y), matrix))
@@ -187,7 +194,10 @@ def _letters(text: Any, matrix: Matrix) -> Iterator[dict[str, Any]]:
     for code in _all(text, "TextCode"):
         letters = (code.text or "").replace("\n", "").replace("\r", "")
         if len(letters) > _MOST_LETTERS:
-            raise FileRefused(f"a line of it has more than {_MOST_LETTERS:,} letters; export it again.")
+            raise FileRefused(
+                f"a line of it has more than {_MOST_LETTERS:,} letters; export it again.",
+                Cause("draws_too_much", {"limit": _MOST_LETTERS}),
+            )
         x, y = _number(code.get("X"), x), _number(code.get("Y"), y)
         steps, drops = _deltas(code.get("DeltaX"), len(letters)), _deltas(code.get("DeltaY"), len(letters))
         at_x, at_y = x, y

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ingestion.parsing.pdf_letters import INVISIBLE
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 # A full page of a newspaper has 20,000 letters; a map some 100,000 strokes.
@@ -51,4 +52,7 @@ def lay_out(page: Any, name: str) -> None:
 
 def _require(count: int, most: int, what: str, name: str) -> None:
     if count > most:
-        raise FileRefused(f"{name} draws more than {most:,} {what}, which nobody could read; export it again.")
+        raise FileRefused(
+            f"{name} draws more than {most:,} {what}, which nobody could read; export it again.",
+            Cause("draws_too_much", {"limit": most}),
+        )

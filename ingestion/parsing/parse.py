@@ -7,6 +7,7 @@ from importlib import import_module
 from ingestion.parsing.blocks import BlockKind, ParsedFile
 from ingestion.parsing.detect import Format, format_of
 from ingestion.parsing.limits import LIMITS, ParsingLimits, require_characters, require_size
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, Note, NoteKind
 
@@ -44,7 +45,7 @@ def parse(data: bytes, name: str, *, limits: ParsingLimits = LIMITS) -> ParsedFi
     require_size(data, name, limits)
     parsed = _read(data, name, limits)
     if not (parsed.blocks or parsed.question_answers or parsed.refused_rows):
-        raise FileRefused(f"{name} holds no text; check that it is the right file.")
+        raise FileRefused(f"{name} holds no text; check that it is the right file.", Cause("no_text"))
     require_characters(sum(len(block.text) for block in parsed.blocks), name, limits)
     return replace(parsed, report=_counted(parsed))
 
@@ -72,9 +73,11 @@ def _read(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     except FileRefused as error:
         if name in str(error):
             raise
-        raise FileRefused(f"{name}: {error}") from error  # what refused it knows a part of the file only
+        raise FileRefused(f"{name}: {error}", error.cause) from error  # what refused it knows a part of the file only
     except RecursionError as error:
-        raise FileRefused(f"{name} is nested too deeply; save it again and retry.") from error
+        raise FileRefused(
+            f"{name} is nested too deeply; save it again and retry.", Cause("nested_too_deeply")
+        ) from error
 
 
 def _reader(file_format: Format) -> Callable[[bytes, str, ParsingLimits], ParsedFile]:

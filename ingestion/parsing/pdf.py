@@ -18,6 +18,7 @@ from ingestion.parsing.pdf_scans import scaled
 from ingestion.parsing.printed_pages import PrintedPages
 from ingestion.parsing.printed_words import UNMAPPED, WORD_GAP, lines_of_words
 from ingestion.parsing.ruled_tables import ruled_table
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import Notes
 
@@ -41,16 +42,25 @@ def read_pdf(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         if error.args and isinstance(error.args[0], MemoryError):
             raise MemoryError from error
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
-            raise FileRefused(f"{name} is encrypted; remove the password and upload it again.") from error
-        raise FileRefused(f"{name} is damaged and cannot be read as PDF; export it again.") from error
+            raise FileRefused(
+                f"{name} is encrypted; remove the password and upload it again.", Cause("encrypted")
+            ) from error
+        raise FileRefused(
+            f"{name} is damaged and cannot be read as PDF; export it again.", Cause("damaged", {"kind": "PDF"})
+        ) from error
     except Exception as error:
         # pdfminer raises whatever a malformed object trips over (KeyError, TypeError, RecursionError, …).
-        raise FileRefused(f"{name} is damaged and cannot be read as PDF; export it again.") from error
+        raise FileRefused(
+            f"{name} is damaged and cannot be read as PDF; export it again.", Cause("damaged", {"kind": "PDF"})
+        ) from error
 
 
 def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
     if len(document.pages) > limits.pages:
-        raise FileRefused(f"{name} has {len(document.pages)} pages, above the limit of {limits.pages}; split it.")
+        raise FileRefused(
+            f"{name} has {len(document.pages)} pages, above the limit of {limits.pages}; split it.",
+            Cause("too_many_pages", {"count": len(document.pages), "limit": limits.pages}),
+        )
     printed = PrintedPages(name, limits)
     for number, page in enumerate(document.pages, start=1):
         lay_out(page, f"page {number} of {name}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingestion.parsing.layout import PrintedLine
 from ingestion.parsing.limits import ParsingLimits
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 _LEAST_LETTERS = 10
@@ -42,7 +43,8 @@ class Scans:
             if letters < _LEAST_LETTERS:
                 raise FileRefused(
                     f"{self._name} has more scanned pages than are read at once ({self._limits.ocr_pages} pages or "
-                    f"{self._limits.ocr_seconds:.0f} seconds); split it."
+                    f"{self._limits.ocr_seconds:.0f} seconds); split it.",
+                    Cause("too_many_scanned_pages", {"limit": self._limits.ocr_pages}),
                 )
             self.unread.append(number)
             return parts

@@ -9,6 +9,7 @@ from ingestion.parsing.layout import columns_of
 from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.paragraphs import paragraphs_of
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 
@@ -18,7 +19,10 @@ def read_picture(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         blocks.extend(blocks_of_picture(frame, number))
         limits.page_recognised()
     if not blocks:
-        raise FileRefused(f"{name} shows no text that can be read; upload a sharper picture or the text itself.")
+        raise FileRefused(
+            f"{name} shows no text that can be read; upload a sharper picture or the text itself.",
+            Cause("picture_without_text"),
+        )
     return ParsedFile(tuple(blocks), {})
 
 
@@ -35,10 +39,13 @@ def opened(data: bytes, name: str, limits: ParsingLimits) -> Any:
     try:
         picture = Image.open(BytesIO(data))
     except Exception as error:  # PIL's plugins raise SyntaxError, struct.error, … on damaged headers
-        raise FileRefused(f"{name} is a damaged picture; save it again as PNG or JPEG.") from error
+        raise FileRefused(
+            f"{name} is a damaged picture; save it again as PNG or JPEG.", Cause("picture_damaged")
+        ) from error
     if picture.width * picture.height > limits.image_pixels:
         raise FileRefused(
-            f"{name} has {picture.width} × {picture.height} pixels, more than can be read; make it smaller."
+            f"{name} has {picture.width} × {picture.height} pixels, more than can be read; make it smaller.",
+            Cause("picture_too_large", {"width": picture.width, "height": picture.height}),
         )
     return picture
 
@@ -66,11 +73,19 @@ def _frames(data: bytes, name: str, limits: ParsingLimits) -> Iterator[Any]:
     try:
         for number, frame in enumerate(ImageSequence.Iterator(picture)):
             if number >= limits.ocr_pages:
-                raise FileRefused(f"{name} holds more than {limits.ocr_pages} pictures; split it.")
+                raise FileRefused(
+                    f"{name} holds more than {limits.ocr_pages} pictures; split it.",
+                    Cause("too_many_pictures", {"limit": limits.ocr_pages}),
+                )
             if frame.width * frame.height > limits.image_pixels:
-                raise FileRefused(f"{name} holds a picture of {frame.width} × {frame.height} pixels; make it smaller.")
+                raise FileRefused(
+                    f"{name} holds a picture of {frame.width} × {frame.height} pixels; make it smaller.",
+                    Cause("picture_too_large", {"width": frame.width, "height": frame.height}),
+                )
             yield on_white(frame.copy())
     except (FileRefused, MemoryError):
         raise
     except Exception as error:  # as in `opened`: decoders raise anything
-        raise FileRefused(f"{name} is a damaged picture; save it again as PNG or JPEG.") from error
+        raise FileRefused(
+            f"{name} is a damaged picture; save it again as PNG or JPEG.", Cause("picture_damaged")
+        ) from error

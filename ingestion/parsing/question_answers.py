@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ingestion.frontmatter import field_name
 from ingestion.parsing.blocks import QuestionAnswer, RefusedRow
+from kb_service.domain.causes import Cause
 
 # A sheet may open with a title and remarks before its header.
 _HEADER_WITHIN = 12
@@ -42,32 +43,36 @@ def question_answers(rows: Sequence[NumberedRow]) -> FoundRows | None:
         if not any(row):
             continue
         fields = _fields(row, columns)
-        reason = _fault(row, header, fields)
-        if reason is None:
+        fault = _fault(row, header, fields)
+        if fault is None:
             found.rows.append(_row(number, fields))
         else:
-            found.refused.append(RefusedRow(number, reason, tuple(row), fields))
+            reason, cause = fault
+            found.refused.append(RefusedRow(number, reason, tuple(row), fields, cause))
     return found
 
 
-def _fault(row: Sequence[str], header: Sequence[str], fields: Mapping[str, str]) -> str | None:
+def _fault(row: Sequence[str], header: Sequence[str], fields: Mapping[str, str]) -> tuple[str, Cause] | None:
     """Why a row is no question with its answer."""
     question, answer = fields.get("question") or fields.get("title"), fields.get("answer")
     if row == header:
-        return "it repeats the header"
+        return "it repeats the header", Cause("header_again")
     if len(row) > len(header) and any(row[len(header) :]):
-        return f"it has {len(row)} cells and the header {len(header)}; put a text that holds the separator into quotes"
+        return (
+            f"it has {len(row)} cells and the header {len(header)}; put a text that holds the separator into quotes",
+            Cause("cells_beside_header", {"cells": len(row), "columns": len(header)}),
+        )
     if wrong := next(
         (text for text in (question, answer) if text and text[0] == "#" and _ERROR_VALUE.fullmatch(text)), None
     ):
-        return f"it holds the error value {wrong}; correct it in the sheet"
+        return f"it holds the error value {wrong}; correct it in the sheet", Cause("error_value", {"value": wrong})
     if not question and not answer:
-        return "it has neither a question nor an answer"
+        return "it has neither a question nor an answer", Cause("no_question_no_answer")
     if not question:
-        return "it has an answer and no question"
+        return "it has an answer and no question", Cause("no_question")
     if not answer and sum(map(bool, row)) == 1 and _FULL_WIDTH.search(question):
-        return "it has no answer; its cells may be separated by a full-width comma"
-    return None if answer else "it has a question and no answer"
+        return "it has no answer; its cells may be separated by a full-width comma", Cause("no_answer_full_width")
+    return None if answer else ("it has a question and no answer", Cause("no_answer"))
 
 
 def misses_a_column(rows: Sequence[Sequence[str]]) -> bool:

@@ -12,6 +12,7 @@ from ingestion.parsing.question_answers import misses_a_column, question_answers
 from ingestion.parsing.sheet_cells import SheetCells, holds_marked_words
 from ingestion.parsing.sheet_drawings import pictures_in, texts_beside_cells
 from ingestion.parsing.tables import Cell, table_block
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
@@ -49,7 +50,10 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         raise
     except Exception as error:
         # openpyxl raises whatever a malformed part trips over (KeyError, ValueError, TypeError, …).
-        raise FileRefused(f"{name} is damaged and cannot be read as a workbook; save it again and retry.") from error
+        raise FileRefused(
+            f"{name} is damaged and cannot be read as a workbook; save it again and retry.",
+            Cause("damaged", {"kind": "Excel"}),
+        ) from error
     rows: list[QuestionAnswer] = []
     refused: list[RefusedRow] = []
     blocks: list[Block] = []
@@ -82,7 +86,10 @@ class Room:
         self._cells += cells
         self._characters += characters
         if self._cells > self._limits.table_cells:
-            raise FileRefused(f"{self._name} has more than {self._limits.table_cells:,} cells; split it.")
+            raise FileRefused(
+                f"{self._name} has more than {self._limits.table_cells:,} cells; split it.",
+                Cause("too_many_cells", {"limit": self._limits.table_cells}),
+            )
         require_characters(self._characters, self._name, self._limits)
 
 

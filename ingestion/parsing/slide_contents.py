@@ -17,6 +17,7 @@ from ingestion.parsing.number_formats import written
 from ingestion.parsing.raised import lowered, raised
 from ingestion.parsing.smart_art import lines_of_diagram
 from ingestion.parsing.symbols import is_symbol_font, symbols
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import NoteKind, Notes
 
@@ -210,7 +211,10 @@ class SlideContents:
             return
         self._repeated += sum(len(each.text or "") for each in body.iter(f"{_A}t"))
         if self._repeated > _MOST_REPEATED:
-            raise FileRefused("the merged cells of a table multiply its text beyond what can be read; unmerge them.")
+            raise FileRefused(
+                "the merged cells of a table multiply its text beyond what can be read; unmerge them.",
+                Cause("merged_cells"),
+            )
         self._replace(covered, [copy.deepcopy(body)])
 
 

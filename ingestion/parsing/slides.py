@@ -15,6 +15,7 @@ from ingestion.parsing.hypertext import blocks_of_html
 from ingestion.parsing.limits import ParsingLimits, counted
 from ingestion.parsing.office_package import mended
 from ingestion.parsing.slide_contents import SlideContents
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, Notes
 
@@ -41,7 +42,10 @@ def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         raise
     except Exception as error:
         # python-pptx and lxml raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
-        raise FileRefused(f"{name} is damaged and cannot be read as slides; save it again and retry.") from error
+        raise FileRefused(
+            f"{name} is damaged and cannot be read as slides; save it again and retry.",
+            Cause("damaged", {"kind": "PowerPoint"}),
+        ) from error
     found = read_embedded([picture for _, picture in contents.pictures], blocks, name=name, limits=limits)
     blocks.extend(found.blocks)
     title = next((block.text for block in blocks if block.kind is BlockKind.HEADING), None)
@@ -65,13 +69,15 @@ def _require_few_shapes(data: bytes, name: str) -> None:
         listed = archive.read(_LIST) if entries & {_LIST} else b""
     if len(_LISTED.findall(listed)) > len(slides):
         raise FileRefused(
-            f"{name} lists a slide more than once, which no office program does; save it again and retry."
+            f"{name} lists a slide more than once, which no office program does; save it again and retry.",
+            Cause("repeated_slides"),
         )
     shapes = [len(_SHAPE.findall(slide)) for slide in slides]
     if sum(shapes) > _MOST_SHAPES or max(shapes, default=0) > _MOST_ON_A_SLIDE:
         raise FileRefused(
             f"{name} has more than {_MOST_ON_A_SLIDE:,} shapes, paragraphs and cells on a slide, or {_MOST_SHAPES:,} "
-            "in all; split it."
+            "in all; split it.",
+            Cause("too_many_shapes", {"limit": _MOST_ON_A_SLIDE}),
         )
 
 

@@ -9,6 +9,7 @@ from ingestion.parsing.blocks import Block, BlockKind, ParsedFile, heading, para
 from ingestion.parsing.decode import clean, decode
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.wrapping import all_joined
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 _TIMES = re.compile(
@@ -38,7 +39,10 @@ def read_subtitles(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     require_characters(len(text), name, limits)
     cues = list(cues_of(text))
     if not cues:
-        raise FileRefused(f"{name} holds no subtitle with its time (00:00:01,000 --> 00:00:03,000); export it again.")
+        raise FileRefused(
+            f"{name} holds no subtitle with its time (00:00:01,000 --> 00:00:03,000); export it again.",
+            Cause("subtitles_without_times"),
+        )
     return ParsedFile(tuple(counted(_blocks(cues), name, limits)), {})
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ingestion.parsing.blocks import Block, BlockKind
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import CELL_BORDER
 from kb_service.domain.errors import FileRefused
 
@@ -53,7 +54,10 @@ class _Spans:
         self._cells_left -= 1
         self._characters_left -= len(text)
         if self._cells_left < 0 or self._characters_left < 0:
-            raise FileRefused("the merged cells of a table multiply its text beyond what can be read; unmerge them.")
+            raise FileRefused(
+                "the merged cells of a table multiply its text beyond what can be read; unmerge them.",
+                Cause("merged_cells"),
+            )
         return text
 
 
@@ -95,7 +99,10 @@ def _row(row: Sequence[Cell], hanging: dict[int, tuple[int, str]], spans: _Spans
             yield ""
             column += 1
         if column > _WIDEST_TABLE:
-            raise FileRefused(f"a table has more than {_WIDEST_TABLE:,} columns; split it.")
+            raise FileRefused(
+                f"a table has more than {_WIDEST_TABLE:,} columns; split it.",
+                Cause("too_many_columns", {"limit": _WIDEST_TABLE}),
+            )
 
 
 def _line(texts: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from kb_service.api.sizes import LARGEST_PICTURE, LONGEST_PICTURE
 from kb_service.asking.asking import Asking
 from kb_service.asking.events import Answered, Event, Progress
 from kb_service.domain.answers import Answer, Question
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import PictureRefused
@@ -99,7 +100,9 @@ def drained(happening: Generator[Event, None, None]) -> Answer:
 def _seen(sent: Asked, pictures: PictureReading) -> str:
     seen = pictures.read(sent.picture or b"")
     if not seen and not sent.has_words:
-        raise PictureRefused("the picture shows no words that can be read; type the question")
+        raise PictureRefused(
+            "the picture shows no words that can be read; type the question", Cause("picture_without_words")
+        )
     return seen
 
 
@@ -112,20 +115,33 @@ def picture_of(sent: str) -> bytes:
     if written[:5].lower() == "data:":
         head, comma, written = written.partition(",")
         if not comma or not head.lower().endswith(";base64"):
-            raise PictureRefused("the data: URL of a picture must be data:image/png;base64,… (or jpeg, webp)")
+            raise PictureRefused(
+                "the data: URL of a picture must be data:image/png;base64,… (or jpeg, webp)",
+                Cause("picture_not_base64"),
+            )
     elif "://" in written[:12]:
-        raise PictureRefused("addresses are not opened; send the picture itself, in base64 or as a data: URL")
+        raise PictureRefused(
+            "addresses are not opened; send the picture itself, in base64 or as a data: URL", Cause("picture_address")
+        )
     if len(written) > LONGEST_PICTURE:
-        raise PictureRefused(f"a picture may have {LARGEST_PICTURE // 2**20} MB; cut out the part that matters")
+        raise PictureRefused(
+            f"a picture may have {LARGEST_PICTURE // 2**20} MB; cut out the part that matters",
+            Cause("picture_too_many_bytes"),
+        )
     try:
         picture = base64.b64decode("".join(written.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise PictureRefused("the picture is not valid base64") from error
+        raise PictureRefused("the picture is not valid base64", Cause("picture_not_base64")) from error
     if len(picture) > LARGEST_PICTURE:
-        raise PictureRefused(f"a picture may have {LARGEST_PICTURE // 2**20} MB; cut out the part that matters")
+        raise PictureRefused(
+            f"a picture may have {LARGEST_PICTURE // 2**20} MB; cut out the part that matters",
+            Cause("picture_too_many_bytes"),
+        )
     is_webp = picture[:4] == b"RIFF" and picture[8:12] == b"WEBP"
     if not (is_webp or picture.startswith(_STARTS)):
-        raise PictureRefused("the picture is no PNG, JPEG or WebP; save it as one of these")
+        raise PictureRefused(
+            "the picture is no PNG, JPEG or WebP; save it as one of these", Cause("picture_of_other_kind")
+        )
     return picture
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kb_service.api.asked import Conditions
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import PictureRefused, QuestionEmpty, QuestionNotText
 
 
@@ -64,7 +65,9 @@ class ChatCompletionRequest(BaseModel):
             )
         pictures = [each.get("image_url") for each in parts if each.get("type") == "image_url"]
         if len(pictures) > 1:
-            raise PictureRefused("one picture can be read with a question; send the one that matters")
+            raise PictureRefused(
+                "one picture can be read with a question; send the one that matters", Cause("one_picture")
+            )
         return _address(pictures[0]) if pictures else None
 
 
@@ -83,5 +86,7 @@ def _is_text(part: Any) -> bool:
 def _address(image_url: Any) -> str:
     address = image_url.get("url") if isinstance(image_url, dict) else image_url
     if not isinstance(address, str) or not address.strip().lower().startswith("data:"):
-        raise PictureRefused("addresses of pictures are not opened; send the picture itself as a data: URL")
+        raise PictureRefused(
+            "addresses of pictures are not opened; send the picture itself as a data: URL", Cause("picture_address")
+        )
     return address

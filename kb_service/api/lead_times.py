@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kb_service.api.access import ServiceOf, Watcher, needs
 from kb_service.api.texts import StorableText
 from kb_service.domain.calendar import CalendarDay
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.lead_time import Compliance
@@ -90,7 +91,10 @@ def due_list(day: date, service: ServiceOf, _actor: Watcher) -> DueList:
         service.make_due_list(day)
     items = service.records.shelf.due_list(day)
     if items is None:
-        raise InvalidRecord(f"no due list was made on {day}; GET /v1/versions?due=… tells what is due now")
+        raise InvalidRecord(
+            f"no due list was made on {day}; GET /v1/versions?due=… tells what is due now",
+            Cause("no_due_list", {"day": str(day)}),
+        )
     return DueList(day, list(items))
 
 
@@ -116,7 +120,10 @@ def enter_year(
 ) -> CalendarYear:
     """The whole year's days off and make-up days; what is not listed is as in a plain week, or as announced."""
     if strays := [each.day for each in body.days if each.day.year != year]:
-        raise InvalidRecord(f"{strays[0]} is no day of {year}; nothing was entered")
+        raise InvalidRecord(
+            f"{strays[0]} is no day of {year}; nothing was entered",
+            Cause("not_of_year", {"day": str(strays[0]), "year": year}),
+        )
     days = {each.day: CalendarDay(each.is_working, each.name) for each in body.days}
     service.records.working_days.replace_year(year, days, actor=actor.person_id, at=service.now())
     return calendar_year(year, service, actor)

@@ -22,6 +22,7 @@ from kb_service.api.upload_shapes import (
     registered_view,
     upload_views,
 )
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidRecord, NotAllowed
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.uploads import Arrival, RecordOutcome, Registered, Upload
@@ -94,7 +95,7 @@ def bulk_import(actor: Editor, service: ServiceOf, form: FormOf) -> RegisteredBa
     ``publish`` is the audited exception to the two-person rule: an administrator's, recorded under their name.
     """
     if form is None:
-        raise InvalidRecord("send the files as multipart/form-data")
+        raise InvalidRecord("send the files as multipart/form-data", Cause("form_expected"))
     sent = SentForm(form)
     publish, dry_run = sent.flag("publish"), sent.flag("dry_run")
     if publish:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, needs
 from kb_service.api.texts import StorableText
 from kb_service.api.version_shapes import VersionRow, WantedVersions, row_of, rows_of
-from kb_service.domain.days import shanghai_day
+from kb_service.domain.causes import Cause
+from kb_service.domain.days import cause_of_bad_day, shanghai_day
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Actor, Role
@@ -208,7 +209,11 @@ def _until(due: str, today: date) -> date | None:
     try:
         return date.fromisoformat(due)
     except ValueError as error:
-        raise InvalidRecord(f"due={due!r} is none of today, overdue, week, all, nor a day like 2026-12-31") from error
+        bad_day = cause_of_bad_day("due", due)
+        raise InvalidRecord(
+            f"due={due!r} is none of today, overdue, week, all, nor a day like 2026-12-31",
+            bad_day if bad_day.name == "no_such_day" else Cause("unknown_due", {"value": due[:40]}),
+        ) from error
 
 
 def _revision(if_match: str | None) -> int | None:
@@ -217,5 +222,8 @@ def _revision(if_match: str | None) -> int | None:
         return None
     digits = if_match.strip().removeprefix("W/").strip('"')
     if not _REVISION.fullmatch(digits):
-        raise InvalidRecord(f'If-Match: {if_match[:40]} is no ETag of a version; it is its revision, such as "3"')
+        raise InvalidRecord(
+            f'If-Match: {if_match[:40]} is no ETag of a version; it is its revision, such as "3"',
+            Cause("wrong_revision", {"value": if_match[:40]}),
+        )
     return int(digits)

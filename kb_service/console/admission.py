@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from kb_service.api.access import COOKIE, NAME_COOKIE, ServiceOf
 from kb_service.api.sent_files import sent_form
 from kb_service.console.screens import Trouble, page, see, settled, trouble_of
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidPerson, InvalidRecord, KbError, NotAllowed, Unauthenticated
 from kb_service.domain.people import shown_name
 from kb_service.domain.privacy import is_storable
@@ -37,7 +38,9 @@ def text_field(form: FormData, name: str) -> str:
     """
     value = form.get(name)
     if isinstance(value, str) and not is_storable(value):
-        raise InvalidRecord(f"{name} holds characters that no text has (NUL or half a surrogate pair)")
+        raise InvalidRecord(
+            f"{name} holds characters that no text has (NUL or half a surrogate pair)", Cause("odd_characters")
+        )
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
 
 

@@ -15,6 +15,7 @@ from kb_service.console.due_view import PAGE, compliance_since, due_now, queue, 
 from kb_service.console.editorial_version import shown_version
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import excerpts, matter_names
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Kind, VersionState
 from kb_service.domain.errors import InvalidRecord
@@ -192,5 +193,7 @@ def _suspicions(
 def _decision(written: str) -> SuspicionState:
     decisions = {str(each): each for each in SuspicionState if each is not SuspicionState.OPEN}
     if written not in decisions:
-        raise InvalidRecord(f"state={written!r} is none of {', '.join(decisions)}")
+        raise InvalidRecord(
+            f"state={written!r} is none of {', '.join(decisions)}", Cause("unknown_state", {"value": written[:40]})
+        )
     return decisions[written]

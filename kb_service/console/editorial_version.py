@@ -12,6 +12,7 @@ from kb_service.api.review import compared
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import Audience, Kind, Version
 from kb_service.domain.errors import InvalidRecord, KbError, VersionChanged
 from kb_service.service import Service
@@ -208,5 +209,5 @@ def _revision(form: FormData) -> int:
     """The revision that the form was made from: without it somebody's changes could be overwritten unseen."""
     written = text_field(form, "if_revision")
     if not written.isdecimal() or len(written) > 9:
-        raise InvalidRecord("the form has no revision; open the page anew")
+        raise InvalidRecord("the form has no revision; open the page anew", Cause("no_revision"))
     return int(written)

@@ -4,11 +4,13 @@ Every interval is ``[start, end)``: the start is the first day in force, the end
 """
 
 import calendar
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidInterval
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -17,6 +19,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 OPEN_START_DAY = 0
 OPEN_END_DAY = 9_999_999
 _FIRST_DAY = date.min.toordinal()
+_LONGEST_DAY = 40
+# A year, a month and a day, however they are parted; what follows is not looked at.
+_LIKE_A_DAY = re.compile(r"\s*(\d{4,6})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})|\s*(\d{4})(\d{2})(\d{2})\s*$")
 
 
 def shanghai_day(moment: datetime) -> date:
@@ -80,7 +85,8 @@ def declared_end(*, effective_to: date | None, valid_through: date | None) -> da
     """
     if effective_to is not None and valid_through is not None:
         raise InvalidInterval(
-            f"both effective_to ({effective_to}) and valid_through ({valid_through}) are given; keep one of them"
+            f"both effective_to ({effective_to}) and valid_through ({valid_through}) are given; keep one of them",
+            Cause("two_ends", {"effective_to": str(effective_to), "valid_through": str(valid_through)}),
         )
     if valid_through == date.max:
         return None
@@ -91,8 +97,30 @@ def checked_interval(start: date | None, end: date | None) -> Interval:
     """The declared interval. Raises InvalidInterval when it holds no day."""
     interval = Interval(start, end)
     if interval.is_empty:
-        raise InvalidInterval(f"it would end ({end}, the first day no longer valid) before it starts ({start})")
+        told = Cause("ends_before_start", {"start": str(start), "end": str(end)})
+        raise InvalidInterval(
+            f"it would end ({end}, the first day no longer valid) before it starts ({start})",
+            told if start else Cause("holds_no_day", {"end": str(end)}),
+        )
     return interval
+
+
+def cause_of_bad_day(field: str, written: str) -> Cause:
+    """Of what was read as a day and is none: a day that no calendar has, or no day at all."""
+    found = _LIKE_A_DAY.match(written)
+    values: dict[str, str | int] = {"field": field, "value": written.strip()[:_LONGEST_DAY]}
+    if found is None:
+        return Cause("not_a_day", values)
+    year, month, day = (int(each) for each in found.groups() if each is not None)
+    return Cause("not_a_day" if _is_a_day(year, month, day) else "no_such_day", values)
+
+
+def _is_a_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def days_later(day: date, days: int) -> date | None:

@@ -1,10 +1,20 @@
 """What can go wrong, named for the fact. Flat, and ignorant of HTTP: `api/errors.py` maps each to a status."""
 
+from kb_service.domain.causes import Cause
 from kb_service.domain.model_faults import ModelFault
 
 
 class KbError(Exception):
-    """A sentence for a person: what is wrong, with which input, what to do."""
+    """A sentence for a person: what is wrong, with which input, what to do; and its cause, apart from any language."""
+
+    def __init__(self, detail: str = "", cause: Cause | None = None) -> None:
+        super().__init__(detail)
+        self._cause = cause
+
+    @property
+    def cause(self) -> Cause:
+        """The error itself where nothing closer is known."""
+        return self._cause or Cause(type(self).__name__)
 
 
 class InvalidInterval(KbError):
@@ -105,7 +115,8 @@ class CalendarYearUnknown(KbError):
     def __init__(self, year: int) -> None:
         super().__init__(
             f"which days of {year} are worked is not known: an administrator enters the announced days "
-            f"with PUT /v1/calendar/{year}"
+            f"with PUT /v1/calendar/{year}",
+            Cause("calendar_year_unknown", {"year": year}),
         )
         self.year = year
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
 
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.file_reports import FileReport
 
@@ -54,6 +55,7 @@ class Arrival:
     blob_sha256: str
     fields: Mapping[str, Any]
     refusal: str | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Upload:
     """A file on its way in. ``lease``: of the job that reads it.
 
     ``counts`` by `RecordOutcome`, of the records done so far. ``actor``, ``publish`` and ``dry_run`` are those of the
-    batch it came in first. ``report``: what was read of it, once something was.
+    batch it came in first. ``report``: what was read of it, once something was. ``cause``: of what ``reason`` says.
     """
 
     id: str
@@ -84,6 +86,13 @@ class Upload:
     publish: bool
     dry_run: bool
     report: FileReport | None = None
+    cause: Cause | None = None
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether it came to nothing for a cause that may be gone when it is tried again."""
+        came_to_nothing = self.state in (UploadState.REFUSED, UploadState.FAILED)
+        return came_to_nothing and self.cause is not None and self.cause.is_passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,7 @@ class IncomingRecord:
     """One record as read: a draft, or the reason there is none. ``ordinal`` counts the file's records from 0.
 
     ``line`` is its place as an editor sees it, None where the file is one document; ``content`` the record as it came,
-    of refused ones.
+    of refused ones, and ``cause`` what their reason says.
     """
 
     ordinal: int
@@ -111,6 +120,7 @@ class IncomingRecord:
     draft: VersionDraft | None
     reason: str | None = None
     content: str | None = None
+    cause: Cause | None = None
 
     @property
     def rows(self) -> int:
@@ -129,6 +139,7 @@ class RecordReport:
     document_id: str | None = None
     reason: str | None = None
     content: str | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,7 @@ class Ending:
     state: UploadState
     reason: str | None = None
     version_id: str | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

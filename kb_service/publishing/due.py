@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb_service.domain.calendar import WorkingCalendar
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Kind, Version, VersionState
 from kb_service.domain.errors import InvalidRecord
@@ -86,7 +87,9 @@ def _place_of(cursor: str) -> tuple[date, int, str]:
     try:
         return date.fromisoformat(day), int(urgency), version_id
     except ValueError as error:
-        raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
+        raise InvalidRecord(
+            f"{cursor!r} is no cursor; take next_cursor of the page before", Cause("wrong_cursor")
+        ) from error
 
 
 def kept_lead_times(

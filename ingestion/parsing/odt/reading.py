@@ -12,6 +12,7 @@ from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs
 from ingestion.parsing.odt.styles import OFFICE, TEXT, OdtNumbers, OdtStyles
 from ingestion.parsing.odt.texts import DRAW, TABLE, OdtTexts
 from ingestion.parsing.tables import Cell, table_block
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
@@ -37,7 +38,10 @@ def read_odt(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         raise
     except Exception as error:
         # lxml and zipfile raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
-        raise FileRefused(f"{name} is damaged and cannot be read as OpenDocument text; save it again.") from error
+        raise FileRefused(
+            f"{name} is damaged and cannot be read as OpenDocument text; save it again.",
+            Cause("damaged", {"kind": "OpenDocument"}),
+        ) from error
     found = read_embedded(pictures, blocks, name=name, limits=limits)
     report = FileReport(pictures=found.pictures, pictures_unread=found.unread, notes=notes.all())
     return ParsedFile((*blocks, *found.blocks), _metadata(others.get("meta.xml"), blocks), report=report)

@@ -28,6 +28,7 @@ from ingestion.parsing.word.styles import Styles, is_larger
 from ingestion.parsing.word.tables import cells_of, is_frame, own, rows_of
 from ingestion.parsing.word.text import ParagraphTexts
 from ingestion.parsing.wrapping import display_width
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
@@ -52,7 +53,10 @@ def read_docx(data: bytes, name: str, limits: ParsingLimits, *, is_embedded: boo
         raise
     except Exception as error:
         # python-docx and lxml raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
-        raise FileRefused(f"{name} is damaged and cannot be read as Word file; save it again and retry.") from error
+        raise FileRefused(
+            f"{name} is damaged and cannot be read as Word file; save it again and retry.",
+            Cause("damaged", {"kind": "Word"}),
+        ) from error
     found = read_embedded(pictures, blocks, name=name, limits=limits)
     blocks.extend(found.blocks)
     report = FileReport(pictures=found.pictures, pictures_unread=found.unread, notes=notes.all())

@@ -14,6 +14,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.tables import upload_records, uploads, versions
 from kb_service.adapters.sql.upload_rows import one_at_a_time, upload_row
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.errors import KbError, RecordsBusy, UploadTakenOver
 from kb_service.domain.uploads import Chunk, Ending, IncomingRecord, RecordOutcome, RecordReport, Upload, UploadState
@@ -100,7 +101,7 @@ class SqlIntake:
         self, connection: Connection, claimed: Upload, each: IncomingRecord, at: datetime, approval: Approval | None
     ) -> tuple[RecordReport, str | None]:
         refused = RecordReport(
-            claimed.id, each.ordinal, each.line, RecordOutcome.REFUSED, None, each.reason, each.content
+            claimed.id, each.ordinal, each.line, RecordOutcome.REFUSED, None, each.reason, each.content, each.cause
         )
         if each.draft is None:
             return refused, None
@@ -110,7 +111,8 @@ class SqlIntake:
                     connection, each.draft, actor=claimed.actor, at=at, approval=approval, upload_id=claimed.id
                 )
         except (KbError, DataError) as error:
-            return replace(refused, reason=_why(error), document_id=each.draft.document_id), None
+            cause = error.cause if isinstance(error, KbError) else Cause("too_long_to_keep")
+            return replace(refused, reason=_why(error), cause=cause, document_id=each.draft.document_id), None
         outcome = _outcome(connection, claimed, stored)
         if not claimed.dry_run:
             return RecordReport(claimed.id, each.ordinal, each.line, outcome, stored.document_id), stored.version_id
@@ -181,6 +183,7 @@ def _advanced(connection: Connection, done: Upload, ending: Ending | None, at: d
         values["report"] = done.report.as_json()
     if ending is not None:
         values |= {"state": ending.state, "reason": _storable(ending.reason), "version_id": ending.version_id}
+        values["cause"] = ending.cause and ending.cause.as_json()
     connection.execute(update(uploads).where(uploads.c.id == done.id).values(values))
     return upload_row(connection, done.id)
 
@@ -193,6 +196,7 @@ def _report_row(report: RecordReport) -> dict[str, Any]:
         "outcome": report.outcome,
         "document_id": report.document_id and report.document_id[:_LONGEST_ID],
         "reason": _storable(report.reason),
+        "cause": report.cause and report.cause.as_json(),
         "content": _storable(report.content),
     }
 

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_OID, uuid5
 from sqlalchemy import ColumnElement, Connection, Row, Select, tuple_
 
 from kb_service.adapters.sql.tables import versions
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import Audience, Kind, Metadata, Version, VersionDraft, VersionState
 from kb_service.domain.errors import InvalidRecord
 from kb_service.ports import Approval
@@ -160,5 +161,7 @@ def _place(cursor: str) -> tuple[datetime, str]:
     try:
         moment = datetime.fromisoformat(at).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidRecord(f"{cursor!r} is no cursor; take next_cursor of the page before") from error
+        raise InvalidRecord(
+            f"{cursor!r} is no cursor; take next_cursor of the page before", Cause("wrong_cursor")
+        ) from error
     return moment, last

@@ -64,6 +64,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "uploads.attempt": "how often its reading was begun",
     "uploads.lease": "who reads it at the moment",
     "uploads.reason": "why it was refused, for whoever sent it",
+    "uploads.cause": "why it was refused, for whoever sent it",
     "uploads.records_done": "how far its reading is",
     "uploads.records_total": "how far its reading is",
     "uploads.counts": "what became of its records, for whoever sent it",

@@ -271,6 +271,7 @@ uploads = Table(
     Column("attempt", Integer, nullable=False),
     Column("lease", String(200)),
     Column("reason", Text),
+    Column("cause", JSON(none_as_null=True)),
     Column("records_done", Integer, nullable=False),
     Column("records_total", Integer),
     Column("counts", JSON, nullable=False),
@@ -301,6 +302,7 @@ upload_records = Table(
     Column("document_id", String(400)),
     Column("reason", Text),
     Column("content", Text),
+    Column("cause", JSON(none_as_null=True)),
     PrimaryKeyConstraint("upload_id", "ordinal"),
 )
 

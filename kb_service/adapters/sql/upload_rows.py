@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Row, delete, select, text, update
 
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.adapters.sql.tables import batch_uploads, batches, upload_records, uploads
+from kb_service.domain.causes import cause_kept
 from kb_service.domain.errors import BatchNotFound, UploadNotFound
 from kb_service.domain.file_reports import report_of_json
-from kb_service.domain.uploads import Batch, Upload, UploadState
+from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Upload, UploadState
 
 # Any number, the same in every process: on PostgreSQL one transaction at a time registers or stores uploads, so that
 # the same file twice at one moment is one row, and two files with one new document are a document of two versions.
@@ -29,7 +30,13 @@ def one_at_a_time(connection: Connection) -> None:
 
 def put_back(connection: Connection, upload_id: str, at: datetime) -> bool:
     """Whether it was refused or failed and now waits, with nothing done."""
-    anew = {"state": UploadState.WAITING, "attempt": uploads.c.attempt + 1, "lease": None, "reason": None}
+    anew = {
+        "state": UploadState.WAITING,
+        "attempt": uploads.c.attempt + 1,
+        "lease": None,
+        "reason": None,
+        "cause": None,
+    }
     anew |= {"records_done": 0, "records_total": None, "counts": {}, "report": None, "updated_at": at}
     came_to_nothing = uploads.c.state.in_([UploadState.REFUSED, UploadState.FAILED])
     done = connection.execute(update(uploads).where(uploads.c.id == upload_id, came_to_nothing).values(anew))
@@ -57,7 +64,13 @@ def upload_of(row: Row[Any]) -> Upload:
     fields = {name: value for name, value in row._mapping.items() if name in Upload.__dataclass_fields__}
     fields |= {"state": UploadState(row.state), "publish": bool(row.publish), "dry_run": bool(row.dry_run)}
     fields |= {"report": None if row.report is None else report_of_json(row.report)}
+    fields |= {"cause": cause_kept(row.cause, row.reason)}
     return Upload(**fields)
+
+
+def record_of(row: Row[Any]) -> RecordReport:
+    kept = {"outcome": RecordOutcome(row.outcome), "cause": cause_kept(row.cause, row.reason)}
+    return RecordReport(**dict(row._mapping) | kept)
 
 
 def batch_row(connection: Connection, batch_id: str) -> Row[Any]:

@@ -26,9 +26,11 @@ from kb_service.adapters.sql.upload_rows import (
     batch_row,
     one_at_a_time,
     put_back,
+    record_of,
     upload_row,
     uploads_in_order,
 )
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import GIVEN_UP
 from kb_service.domain.errors import UploadNotRetryable
 from kb_service.domain.jobs import reading_job
@@ -95,6 +97,7 @@ class SqlUploads:
             "state": state,
             "attempt": 1,
             "reason": arrival.refusal,
+            "cause": arrival.cause and arrival.cause.as_json(),
             "records_done": 0,
             "counts": {},
             "created_at": at,
@@ -134,7 +137,7 @@ class SqlUploads:
     def give_up(self, upload_id: str, reason: str, *, at: datetime) -> None:
         """It has failed, unless it is finished."""
         unfinished = uploads.c.state.in_([UploadState.WAITING, UploadState.READING])
-        failed = {"state": UploadState.FAILED, "reason": reason, "updated_at": at}
+        failed = {"state": UploadState.FAILED, "reason": reason, "cause": Cause("given_up").as_json(), "updated_at": at}
         with self._database.writing() as connection:
             connection.execute(update(uploads).where(uploads.c.id == upload_id, unfinished).values(failed))
 
@@ -181,7 +184,7 @@ class SqlUploads:
             query = query.where(upload_records.c.outcome == outcome)
         with self._database.reading() as connection:
             found = connection.execute(query.order_by(upload_records.c.ordinal).limit(limit))
-            return [RecordReport(**dict(row._mapping) | {"outcome": RecordOutcome(row.outcome)}) for row in found]
+            return [record_of(row) for row in found]
 
     def document_ids(self, some: Sequence[Upload]) -> Mapping[str, str]:
         """By upload id, of uploads that are one document."""
