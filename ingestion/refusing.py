@@ -1,8 +1,8 @@
-"""Refused records written out as they came, each with its reason: to be mended and imported again."""
+"""Refused records written out as they came, each with its reason, also in Chinese: to be mended and imported again."""
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -15,16 +15,20 @@ from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
 Row = list[str]
+# The sentence in Chinese.
+Tell = Callable[[Cause], str]
 
 
-def refused_line(content: str | None, *, file_name: str, line: int | None, reason: str | None) -> str:
+def refused_line(
+    content: str | None, *, file_name: str, line: int | None, reason: str | None, message: str | None
+) -> str:
     """A line of `.jsonl`; what is no JSON object stands in `_raw`. Imports pass over names that begin with "_"."""
     try:
         parsed = json.loads(content or "")
     except (ValueError, RecursionError):
         parsed = None
     record = parsed if isinstance(parsed, dict) else {"_raw": content or ""}
-    remarks = {"_file": file_name, "_line": line, "_reason": reason}
+    remarks = {"_file": file_name, "_line": line, "_reason": reason, "_message": message}
     return json.dumps(record | remarks, ensure_ascii=False) + "\n"
 
 
@@ -40,22 +44,28 @@ def require_refused_file(path: Path, sources: Sequence[Path]) -> None:
         )
 
 
-def write_refused(path: Path, refused: Sequence[Imported]) -> int:
+def write_refused(path: Path, refused: Sequence[Imported], *, tell: Tell) -> int:
     """How many of the records could not be written: a `.csv` takes only rows of `.csv` files with one header."""
     records = [each for each in refused if each.line is not None]
     if not records:
         return 0
     if path.suffix.lower() == ".csv":
-        return _write_rows(path, records)
+        return _write_rows(path, records, tell)
     lines = [
-        refused_line(each.content, file_name=Path(each.source).name, line=each.line, reason=each.reason)
+        refused_line(
+            each.content,
+            file_name=Path(each.source).name,
+            line=each.line,
+            reason=each.reason,
+            message=tell(each.cause) if each.cause else None,
+        )
         for each in records
     ]
     path.write_text("".join(lines), encoding="utf-8", errors="replace")
     return 0
 
 
-def _write_rows(path: Path, records: Sequence[Imported]) -> int:
+def _write_rows(path: Path, records: Sequence[Imported], tell: Tell) -> int:
     written: list[Row] = []
     header: Row = []
     columns: Row = []
@@ -68,18 +78,18 @@ def _write_rows(path: Path, records: Sequence[Imported]) -> int:
             left_out += len(of_source)
             continue
         columns = header if _id_column(header) in header else [*header, "id"]
-        written += [_row(rows[int(each.line or 0) - 1], each, columns) for each in of_source]
+        written += [_row(rows[int(each.line or 0) - 1], each, columns, tell) for each in of_source]
     if written:
         with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark by which Excel knows UTF-8
-            csv.writer(file).writerows([[*columns, "_reason"], *written])
+            csv.writer(file).writerows([[*columns, "_reason", "_message"], *written])
     return left_out
 
 
-def _row(cells: Row, refused: Imported, header: Row) -> Row:
+def _row(cells: Row, refused: Imported, header: Row, tell: Tell) -> Row:
     """As it was, but for its whole id: without one, or with a mere number, it would be named after the new file."""
     even = [*cells, *[""] * len(header)][: len(header)]
     even[header.index(_id_column(header))] = json.loads(refused.content or "{}").get("id", "")
-    return [*even, refused.reason or ""]
+    return [*even, refused.reason or "", tell(refused.cause) if refused.cause else ""]
 
 
 def _id_column(header: Row) -> str:

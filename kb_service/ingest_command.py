@@ -15,8 +15,9 @@ from ingestion.catalogue import read_departments, read_matters, take_confidence_
 from ingestion.importing import Imported
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.reading_child import ReadingFailed
-from ingestion.refusing import require_refused_file, write_refused
+from ingestion.refusing import Tell, require_refused_file, write_refused
 from ingestion.sources import files_in
+from kb_service.api.messages import messages
 from kb_service.commands import owner_of
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.people import person_id
@@ -55,8 +56,9 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
             if purpose.publish:
                 _take_confidence_model(settings, paths)
             imported = importing(settings, records).run(sources, actor=purpose.person_id, publish=purpose.publish)
-        refused = _report(imported, as_json=as_json)
-        if refused_to is not None and (left_out := write_refused(refused_to, refused)):
+        tell = messages(settings.prompts_dir).of_cause
+        refused = _report(imported, tell, as_json=as_json)
+        if refused_to is not None and (left_out := write_refused(refused_to, refused, tell=tell)):
             print(f"{left_out} refused records do not fit into {refused_to.name}; a .jsonl takes all", file=sys.stderr)
         behind = list(records.library.unsynced())
         if behind and not purpose.dry_run:
@@ -70,7 +72,7 @@ def parsed_file(settings: Settings, file: Path) -> ParsedFile:
         try:
             return children.parsed(file)
         except ReadingFailed as error:
-            raise FileRefused(f"{file.name}: {error}") from error
+            raise FileRefused(f"{file.name}: {error}", error.cause) from error
 
 
 def _take_catalogues(records: Records, paths: Sequence[Path], actor: str) -> bool:
@@ -91,7 +93,7 @@ def _take_confidence_model(settings: Settings, paths: Sequence[Path]) -> None:
             print(f"answers go by the confidence model of {path} from the next start on", file=sys.stderr)
 
 
-def _report(imported: Iterator[Imported], *, as_json: bool) -> list[Imported]:
+def _report(imported: Iterator[Imported], tell: Tell, *, as_json: bool) -> list[Imported]:
     """Print what became of each, or the refusals (at once, on stderr) and a sum at the end; the refused ones."""
     refused: list[Imported] = []
     counted: Counter[str] = Counter()
@@ -105,7 +107,8 @@ def _report(imported: Iterator[Imported], *, as_json: bool) -> list[Imported]:
         if each.status == "refused":
             refused.append(each)
         if as_json:
-            shown = {name: value for name, value in asdict(each).items() if name != "content"}
+            shown = {name: value for name, value in asdict(each).items() if name not in ("content", "cause")}
+            shown["message"] = tell(each.cause) if each.cause else None
             print(json.dumps(shown, ensure_ascii=False), flush=True)
         elif each.status == "refused":
             where = each.source if each.line is None else f"{each.source}:{each.line}"

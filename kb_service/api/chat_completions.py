@@ -21,6 +21,7 @@ from kb_service.api.refusals import openai_error
 from kb_service.api.streaming import ANSWER, EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import ModelNotFound
 from kb_service.wiring import new_id
 
@@ -68,8 +69,8 @@ def complete(
     with_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
     chunks = completion.chunks(happening, with_usage=with_usage)
 
-    def fault(name: str, detail: str) -> bytes:
-        return _framed(openai_error(name, detail, 500, message_for(request.scope, name, detail, 500)))
+    def fault(name: str, detail: str, cause: Cause) -> bytes:
+        return _framed(openai_error(name, detail, 500, message_for(request.scope, cause, detail, 500)))
 
     return EventStream(guarded(chunks, _framed, fault))
 

@@ -99,7 +99,7 @@ def register(app: FastAPI) -> None:
 
 def refusal_of(scope: Scope, error: errors.KbError) -> JSONResponse:
     """Also for what meets a request before there are routes."""
-    return refusal(scope, type(error).__name__, str(error), STATUS_OF[type(error)])
+    return refusal(scope, type(error).__name__, str(error), STATUS_OF[type(error)], cause=error.cause)
 
 
 def faults_of(error: RequestValidationError) -> str:

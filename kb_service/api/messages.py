@@ -3,30 +3,58 @@
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
+from pydantic import field_validator
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from kb_service.api.sizes import LIMITS
+from kb_service.domain.causes import VALUES_OF, Cause
+from kb_service.domain.days import cause_of_bad_day
 from kb_service.text.vocabulary import Words, load
 
 _MOST_FAULTS = 3
+_LONGEST_VALUE = 60
+# A validator of ours reads them, so that pydantic does not say that a day is at fault.
+_DAYS = {"as_of"}
 _PLACES = {"body", "query", "path", "header", "cookie"}
 
 
 class Messages(Words):
-    """``faults``: by pydantic's name for them; ``hints`` and ``fields``: by the name of the field."""
+    """``causes``: by the names of `domain/causes.py`; ``faults``: by pydantic's name for them; ``hints`` and
+    ``fields``: by the name of the field."""
 
     errors: Mapping[str, str]
+    causes: Mapping[str, str]
     statuses: Mapping[int, str]
     faults: Mapping[str, str]
     hints: Mapping[str, str]
     fields: Mapping[str, str]
 
-    def of_error(self, name: str, status: int) -> str:
-        sentence = self.errors.get(name) or self.statuses.get(status) or self.errors["InternalError"]
-        return sentence.format_map(LIMITS)
+    @field_validator("causes")
+    @classmethod
+    def _tells_every_cause(cls, sentences: Mapping[str, str]) -> Mapping[str, str]:
+        if strays := set(sentences) ^ set(VALUES_OF):
+            raise ValueError(f"each cause has one sentence, and nothing else has any: {', '.join(sorted(strays))}")
+        for name, sentence in sentences.items():
+            if unknown := blanks_of(sentence) - VALUES_OF[name] - set(LIMITS):
+                raise ValueError(f"{name} knows no {', '.join(unknown)}, but {', '.join(sorted(VALUES_OF[name]))}")
+        return sentences
+
+    def of_cause(self, cause: Cause, status: int = 500) -> str:
+        """``status``: tells it where there is no sentence by its name."""
+        named = self.causes.get(cause.name) or self.errors.get(cause.name)
+        sentence = named or self.statuses.get(status) or self.errors["InternalError"]
+        told = {name: self._told(name, str(value)) for name, value in cause.values.items()}
+        return sentence.format_map(_Blanks(LIMITS | told))
+
+    def _told(self, name: str, value: str) -> str:
+        """Of what a stranger may have sent: its beginning, in one line."""
+        shown = self.fields.get(value, value) if name == "field" else value
+        line = "".join(each if each.isprintable() else " " for each in shown)
+        return line if len(line) <= _LONGEST_VALUE else f"{line[:_LONGEST_VALUE]}…"
 
     def of_faults(self, faults: Sequence[Mapping[str, Any]]) -> str:
         """The first few, each once."""
@@ -35,10 +63,23 @@ class Messages(Words):
     def _of_fault(self, fault: Mapping[str, Any]) -> str:
         places = [each for each in fault["loc"] if isinstance(each, str)]
         name = next((each for each in reversed(places) if each not in _PLACES), "body")
+        if fault["type"].startswith("date_") or (name in _DAYS and fault["type"] == "value_error"):
+            return self.of_cause(cause_of_bad_day(name, str(fault.get("input"))))
         kind = fault["type"] if fault["type"] in self.faults else "other"
         words = {"field": self.fields.get(name, name[:40])} | dict(fault.get("ctx", {}))
         hint = "" if kind in {"missing", "extra_forbidden"} else self.hints.get(name, "")
         return self.faults[kind].format_map(words) + hint
+
+
+class _Blanks(dict[str, Any]):
+    """A cause that was kept before its sentence told more has nothing to say there."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def blanks_of(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
 @functools.cache
@@ -54,9 +95,9 @@ def messages_for(scope: Scope) -> Messages | None:
     return messages(scope["app"].state.service.settings.prompts_dir)
 
 
-def message_for(scope: Scope, name: str, detail: str, status: int) -> str:
+def message_for(scope: Scope, cause: Cause, detail: str, status: int) -> str:
     found = messages_for(scope)
-    return found.of_error(name, status) if found else detail
+    return found.of_cause(cause, status) if found else detail
 
 
 def _first_language(accepted: str) -> str:

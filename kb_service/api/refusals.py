@@ -1,6 +1,6 @@
 """The one form of a reply that is an error: its name, a detail for whoever mends it, a message for people.
 
-Clients of OpenAI's interface find the same three in an object of theirs.
+And whether trying again can help. Clients of OpenAI's interface find the first three in an object of theirs.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from starlette.types import Scope
 from kb_service.api.messages import message_for
 from kb_service.api.observing import refused
 from kb_service.api.unsniffed import HEADERS
+from kb_service.domain.causes import Cause
 
 _HEADERS_OF: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
@@ -27,18 +28,25 @@ def refusal(
     detail: str,
     status: int,
     *,
+    cause: Cause | None = None,
     message: str | None = None,
     parameter: str | None = None,
     headers: Any = None,
 ) -> JSONResponse:
-    """``{"error": name, "detail": …, "message": …}``. ``parameter``: what of the request is at fault."""
+    """As `error_body` has it. ``parameter``: what of the request is at fault."""
     refused(name)
-    told = message if message is not None else message_for(scope, name, detail, status)
+    why = cause or Cause(name)
+    told = message if message is not None else message_for(scope, why, detail, status)
     if scope["path"].startswith(_OF_OPENAI):
         body: dict[str, object] = openai_error(name, detail, status, told, parameter)
     else:
-        body = {"error": name, "detail": sendable(detail), "message": sendable(told)}
+        body = error_body(name, detail, told, is_passing=why.is_passing or "Retry-After" in _HEADERS_OF.get(status, {}))
     return JSONResponse(body, status_code=status, headers=headers_of(status) | dict(headers or {}))
+
+
+def error_body(name: str, detail: str, message: str, *, is_passing: bool) -> dict[str, object]:
+    """``retryable``: whether the same request may do later."""
+    return {"error": name, "detail": sendable(detail), "message": sendable(message), "retryable": is_passing}
 
 
 def openai_error(name: str, detail: str, status: int, message: str, parameter: str | None = None) -> dict[str, object]:

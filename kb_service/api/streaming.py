@@ -12,8 +12,10 @@ from fastapi import Response
 from pydantic import TypeAdapter
 from starlette.types import Receive, Scope, Send
 
+from kb_service.api.refusals import error_body
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.domain.answers import Answer
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import KbError
 
 T = TypeVar("T")
@@ -64,7 +66,7 @@ async def _cancel_when_left(receive: Receive, scope: anyio.CancelScope) -> None:
 
 
 def guarded(
-    events: Generator[T, None, None], framed: Callable[[T], bytes], fault: Callable[[str, str], bytes]
+    events: Generator[T, None, None], framed: Callable[[T], bytes], fault: Callable[[str, str, Cause], bytes]
 ) -> Generator[bytes, None, None]:
     """Each event framed. The status is sent already, so the stream itself says what went wrong, without internals."""
     try:
@@ -72,19 +74,20 @@ def guarded(
             for event in events:
                 yield framed(event)
     except KbError as error:
-        yield fault(type(error).__name__, str(error))
+        yield fault(type(error).__name__, str(error), error.cause)
     except Exception:
         log.exception("a stream of events broke off")
-        yield fault(*INTERNAL)
+        yield fault(*INTERNAL, Cause(INTERNAL[0]))
 
 
 def server_sent(
-    events: Generator[Event, None, None], *, message: Callable[[str, str], str]
+    events: Generator[Event, None, None], *, message: Callable[[Cause, str], str]
 ) -> Generator[bytes, None, None]:
     """As `/v1/answers` sends them: progress, evidence, text, answer, error. ``message``: of an error, for people."""
 
-    def fault(name: str, detail: str) -> bytes:
-        return _block("error", orjson.dumps({"error": name, "detail": detail, "message": message(name, detail)}))
+    def fault(name: str, detail: str, cause: Cause) -> bytes:
+        told = error_body(name, detail, message(cause, detail), is_passing=cause.is_passing)
+        return _block("error", orjson.dumps(told))
 
     return guarded(events, lambda event: _block(*_named(event)), fault)
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from ingestion.refusing import refused_line
+from kb_service.api.messages import messages
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Registered, Upload, UploadState
 from kb_service.service import Service
@@ -41,8 +43,9 @@ class UploadView:
     """A file and how far it has come. ``records_total`` is known once it was read; ``version_id`` of one document.
 
     ``repeated``: the same had come before and is not taken in again. ``counts``: records by what became of them, in a
-    dry run by what would. ``versions``: those it brought, by state; ``searchable``: of one document, whether residents
-    find it today. ``report``: characters, tables, pictures, pages by how they were read, and notes, each with a
+    dry run by what would. ``message``: what ``reason`` says, in Chinese; ``retryable``: whether trying it again can
+    help. ``versions``: those it brought, by state; ``searchable``: of one document, whether residents find it today.
+    ``report``: characters, tables, pictures, pages by how they were read, and notes, each with a
     sentence.
     """
 
@@ -53,6 +56,8 @@ class UploadView:
     state: UploadState
     stage: Stage
     reason: str | None
+    message: str | None
+    retryable: bool
     attempt: int
     records_done: int
     records_total: int | None
@@ -120,6 +125,8 @@ class RecordView:
     outcome: RecordOutcome
     document_id: str | None
     reason: str | None
+    message: str | None
+    retryable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,7 @@ def upload_views(service: Service, uploads: Sequence[Upload]) -> list[UploadView
     states_of, searchable = rows.states_of_versions(uploads), _searchable(service, uploads)
     return [
         replace(
-            _upload_view(each, each.id in indexing, document_of.get(each.id)),
+            _upload_view(each, each.id in indexing, document_of.get(each.id), _told(service, each.cause)),
             versions=dict(states_of.get(each.id, {})),
             searchable=each.version_id in searchable and each.id not in indexing,
         )
@@ -196,8 +203,20 @@ def _came_before(upload: Upload, batch: Batch) -> bool:
     return upload.batch_id != batch.id and is_stored and upload.updated_at <= batch.created_at
 
 
-def record_view(report: RecordReport) -> RecordView:
-    return RecordView(report.ordinal, report.line, report.outcome, report.document_id, report.reason)
+def record_view(service: Service, report: RecordReport) -> RecordView:
+    return RecordView(
+        ordinal=report.ordinal,
+        line=report.line,
+        outcome=report.outcome,
+        document_id=report.document_id,
+        reason=report.reason,
+        message=_told(service, report.cause),
+        retryable=report.cause is not None and report.cause.is_passing,
+    )
+
+
+def _told(service: Service, cause: Cause | None) -> str | None:
+    return messages(service.settings.prompts_dir).of_cause(cause) if cause else None
 
 
 def refused_lines(service: Service, batch: Batch) -> Iterator[str]:
@@ -209,12 +228,16 @@ def refused_lines(service: Service, batch: Batch) -> Iterator[str]:
             for report in found:
                 if report.line is not None:
                     yield refused_line(
-                        report.content, file_name=upload.file_name, line=report.line, reason=report.reason
+                        report.content,
+                        file_name=upload.file_name,
+                        line=report.line,
+                        reason=report.reason,
+                        message=_told(service, report.cause),
                     )
             after = found[-1].ordinal
 
 
-def _upload_view(upload: Upload, is_indexing: bool, document_id: str | None) -> UploadView:
+def _upload_view(upload: Upload, is_indexing: bool, document_id: str | None, message: str | None) -> UploadView:
     version_id = upload.version_id
     path = f"/v1/versions/{version_id}"
     return UploadView(
@@ -225,6 +248,8 @@ def _upload_view(upload: Upload, is_indexing: bool, document_id: str | None) -> 
         state=upload.state,
         stage=_stage(upload.state, is_indexing),
         reason=upload.reason,
+        message=message,
+        retryable=upload.is_retryable,
         attempt=upload.attempt,
         records_done=upload.records_done,
         records_total=upload.records_total,

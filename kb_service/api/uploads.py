@@ -1,6 +1,7 @@
 """`/v1/documents`, `/v1/uploads`, `/v1/batches`: files and records on their way in."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -142,7 +143,7 @@ def batch(batch_id: str, service: ServiceOf, _actor: Staff) -> BatchView:
 
 @router.get("/batches/{batch_id}/refused", response_class=Response)
 def refused(batch_id: str, service: ServiceOf, _actor: Staff) -> Response:
-    """The refused records as they came, with `_file`, `_line` and `_reason`: to be mended and sent again."""
+    """The refused records as they came, with `_file`, `_line`, `_reason`, `_message`: to be mended and sent again."""
     lines = "".join(refused_lines(service, service.records.uploads.batch(batch_id)))
     headers = {"Content-Disposition": f'attachment; filename="refused-{batch_id[:8]}.jsonl"'}
     return Response(lines, media_type="application/x-ndjson", headers=headers)
@@ -166,20 +167,26 @@ def records(
     uploads = service.records.uploads
     found = uploads.records(uploads.upload(upload_id).id, outcome=outcome, after=cursor, limit=limit + 1)
     return RecordList(
-        [record_view(each) for each in found[:limit]], found[limit - 1].ordinal if len(found) > limit else None
+        [record_view(service, each) for each in found[:limit]], found[limit - 1].ordinal if len(found) > limit else None
     )
 
 
 @router.post("/uploads/{upload_id}:retry", status_code=202)
 def retry(upload_id: str, service: ServiceOf, actor: Editor) -> UploadView:
-    """Try a refused or failed upload again, from its beginning. One that publishes is an administrator's to try."""
-    return upload_views(service, [retried(service, upload_id, actor)])[0]
+    """Try a refused or failed upload again, from its beginning. One that publishes is an administrator's to try.
+
+    ``retryable``: whether that can help, by what it came to nothing for.
+    """
+    was, waiting = retried(service, upload_id, actor)
+    return replace(upload_views(service, [waiting])[0], retryable=was.is_retryable)
 
 
-def retried(service: Service, upload_id: str, actor: Actor) -> Upload:
-    if service.records.uploads.upload(upload_id).publish:
+def retried(service: Service, upload_id: str, actor: Actor) -> tuple[Upload, Upload]:
+    """As it was, and as it is now."""
+    was = service.records.uploads.upload(upload_id)
+    if was.publish:
         _require_admin(actor)
-    return service.records.uploads.retry(upload_id, at=service.now())
+    return was, service.records.uploads.retry(upload_id, at=service.now())
 
 
 def _require_admin(actor: Actor) -> None:

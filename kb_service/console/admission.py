@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from kb_service.api.access import COOKIE, NAME_COOKIE, ServiceOf
+from kb_service.api.messages import messages
 from kb_service.api.sent_files import sent_form
 from kb_service.console.screens import Trouble, page, see, settled, trouble_of
 from kb_service.domain.causes import Cause
@@ -58,11 +59,11 @@ class Shown(APIRoute):
             except KbError as error:
                 return await run_in_threadpool(page, request, "trouble.html", trouble=trouble_of(error))
             except RequestValidationError as error:
-                faults = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
-                trouble = Trouble("unreadable", faults)
+                told = messages(request.app.state.service.settings.prompts_dir).of_faults(error.errors())
+                trouble = Trouble("unreadable", more=told)
                 return await run_in_threadpool(page, request, "trouble.html", trouble=trouble)
             except HTTPException as error:
-                trouble = Trouble("not_understood", str(error.detail), error.status_code)
+                trouble = Trouble("not_understood", error.status_code)
                 return await run_in_threadpool(page, request, "trouble.html", trouble=trouble)
 
         return shown
@@ -113,7 +114,7 @@ def _sign_in(request: Request, trouble: Trouble | None, *, following: str | None
 def _of_login(trouble: Trouble, error: KbError) -> Trouble:
     """Why a key does not open is never said, to nobody."""
     if isinstance(error, Unauthenticated):
-        return Trouble("wrong_key", "", trouble.status)
+        return Trouble("wrong_key", trouble.status)
     return trouble
 
 

@@ -16,6 +16,6 @@ def editorial_router() -> APIRouter:
     def nowhere(request: Request, place: str) -> Response:
         if not place:
             return see("/console")
-        return page(request, "trouble.html", trouble=Trouble("no_such_page", "", 404))
+        return page(request, "trouble.html", trouble=Trouble("no_such_page", 404))
 
     return router

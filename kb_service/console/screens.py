@@ -13,8 +13,9 @@ from kb_service.api.errors import STATUS_OF
 from kb_service.api.sizes import LIMITS
 from kb_service.console.marked_text import pieces, visible
 from kb_service.console.pages import HEADERS
-from kb_service.console.words import Place, TroubleName, moment_in_words, screen_words, size_in_words
+from kb_service.console.words import Place, TroubleName, console_messages, moment_in_words, screen_words, size_in_words
 from kb_service.domain.addresses import link_to
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
 from kb_service.domain.file_reports import spans
@@ -37,25 +38,26 @@ _PLACES: tuple[tuple[Place, tuple[Role, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong: ``name`` in `troubles` of `prompts/screens.yaml`, or an error that has a sentence of its own.
+    """What went wrong: ``name`` in `troubles` of `prompts/screens.yaml`, or a cause that has a sentence of its own.
 
-    ``detail`` is the service's own text, in English.
+    ``more``: what else is to be said, in Chinese.
     """
 
     name: TroubleName = "failed"
-    detail: str = ""
     status: int = 422
-    error: KbError | None = None
+    cause: Cause | None = None
+    more: str = ""
 
 
 def trouble_of(error: KbError) -> Trouble:
-    return Trouble("failed", str(error), STATUS_OF[type(error)], error)
+    return Trouble("failed", STATUS_OF[type(error)], error.cause)
 
 
 def page(request: Request, template: str, *, trouble: Trouble | None = None, **shown: object) -> Response:
     """With the trouble's status, if there is any. ``shown``: what the template names."""
     actor: Actor | None = getattr(request.state, "actor", None)
-    words = screen_words(request.app.state.service.settings.prompts_dir)
+    prompts = request.app.state.service.settings.prompts_dir
+    words = screen_words(prompts)
     html = _TEMPLATES.get_template(template).render(
         request_path=request.url.path,
         actor=actor,
@@ -65,6 +67,7 @@ def page(request: Request, template: str, *, trouble: Trouble | None = None, **s
         words=words,
         done=words.done.get(request.query_params.get("done", "")),
         trouble=trouble,
+        sentence_of=console_messages(prompts).of_cause,
         **shown,
     )
     return HTMLResponse(html, status_code=trouble.status if trouble else 200, headers=_HEADERS)

@@ -10,14 +10,13 @@ from typing import Any, Literal, get_args
 from pydantic import ValidationInfo, field_validator
 
 from kb_service.api.chat_replies import door_wording
-from kb_service.api.messages import messages
+from kb_service.api.messages import Messages, messages
 from kb_service.api.sizes import LIMITS
 from kb_service.api.upload_shapes import Stage
 from kb_service.asking.reading.lexicon import ReadingWords
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.days import SHANGHAI, Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
-from kb_service.domain.errors import InvalidRecord, KbError
 from kb_service.domain.file_reports import NoteKind
 from kb_service.domain.lead_time import LeadTime, LeadTimeVerdict
 from kb_service.domain.life import Phase
@@ -50,9 +49,7 @@ Place = Literal[
     "/console", "/console/upload", "/console/versions", "/console/review", "/console/due", "/console/suspicions"
 ]
 # Why a page of the console says that nothing was done, where no error of the domain is the reason.
-TroubleName = Literal[
-    "unreadable", "not_understood", "wrong_key", "no_such_page", "no_file", "no_text", "failed", "wrong_field"
-]
+TroubleName = Literal["unreadable", "not_understood", "wrong_key", "no_such_page", "no_file", "no_text", "failed"]
 
 
 class WordsOfDays(Words):
@@ -112,13 +109,6 @@ class ScreenWords(Words):
         if missing:
             raise ValueError(f"there is no word for {', '.join(missing)}")
         return value
-
-    def sentence_of(self, error: KbError) -> str:
-        """A field that was misused is named by the first word of the error's own text."""
-        field = self.fields.get(str(error).partition(":")[0])
-        if field and isinstance(error, InvalidRecord):
-            return self.troubles["wrong_field"].format(field=field)
-        return self.errors[type(error).__name__].format_map(LIMITS)
 
     def reading_note(self, note: Mapping[str, Any]) -> str:
         """Of a file's report, as it leaves over HTTP; with the places, if it has any."""
@@ -188,9 +178,15 @@ def shown_examples(folder: Path) -> ShownExamples:
 
 @functools.cache
 def screen_words(folder: Path) -> ScreenWords:
-    """Read once, with the messages of errors that these pages tell as all do. Raises VocabularyFault."""
-    found = load(folder, "screens.yaml", ScreenWords)
-    return found.model_copy(update={"errors": {**messages(folder).errors, **found.errors}})
+    """Read once. Raises VocabularyFault."""
+    return load(folder, "screens.yaml", ScreenWords)
+
+
+@functools.cache
+def console_messages(folder: Path) -> Messages:
+    """Those of all doors, but for the errors that these pages can say more of. Raises VocabularyFault."""
+    found = messages(folder)
+    return found.model_copy(update={"errors": {**found.errors, **screen_words(folder).errors}})
 
 
 def words_for_scripts(folder: Path) -> Mapping[str, object]:
