@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ingestion.frontmatter import field_name
 from ingestion.parsing.blocks import QuestionAnswer, RefusedRow
@@ -21,6 +22,14 @@ _ALSO_ANSWER = frozenset({"分段内容", "分段內容", "内容", "內容"})
 _LIST_BORDER = re.compile(r"[\n;；|｜]+")
 
 NumberedRow = tuple[int, list[str]]
+# Why a cell gave no text, by the number of its row and its place in it.
+Unread = Mapping[tuple[int, int], Cause]
+_NOTHING_UNREAD: Unread = MappingProxyType({})
+_REASON_OF = {
+    "error_value": "it holds the error value {value}; correct it in the sheet",
+    "formula_without_value": "it holds a formula without a stored value; open the file in its program and save it once",
+    "struck_out": "its question or answer is struck out, which is not read",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class FoundRows:
     refused: list[RefusedRow]
 
 
-def question_answers(rows: Sequence[NumberedRow]) -> FoundRows | None:
+def question_answers(rows: Sequence[NumberedRow], unread: Unread = _NOTHING_UNREAD) -> FoundRows | None:
     """The questions and answers, or None when no header row names both columns."""
     position = header_position([texts for _, texts in rows])
     if position is None:
@@ -44,6 +53,8 @@ def question_answers(rows: Sequence[NumberedRow]) -> FoundRows | None:
             continue
         fields = _fields(row, columns)
         fault = _fault(row, header, fields)
+        if fault and (why := _unread_of(number, fields, columns, unread)):
+            fault = _REASON_OF[why.name].format_map(why.values), why
         if fault is None:
             found.rows.append(_row(number, fields))
         else:
@@ -73,6 +84,14 @@ def _fault(row: Sequence[str], header: Sequence[str], fields: Mapping[str, str])
     if not answer and sum(map(bool, row)) == 1 and _FULL_WIDTH.search(question):
         return "it has no answer; its cells may be separated by a full-width comma", Cause("no_answer_full_width")
     return None if answer else ("it has a question and no answer", Cause("no_answer"))
+
+
+def _unread_of(number: int, fields: Mapping[str, str], columns: Mapping[int, str], unread: Unread) -> Cause | None:
+    """Of the cells that would hold the question or the answer that the row lacks."""
+    missing = {"question", "answer"} - set(fields)
+    return next(
+        (unread[number, place] for place in columns if columns[place] in missing and (number, place) in unread), None
+    )
 
 
 def misses_a_column(rows: Sequence[Sequence[str]]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from ingestion.parsing.decode import clean
 from ingestion.parsing.raised import lowered, raised
 from ingestion.parsing.sheet_formats import shown_moment, shown_number
+from kb_service.domain.causes import Cause
 from kb_service.domain.file_reports import NoteKind, Notes
 
 # What WPS stores in a cell for a picture in it.
@@ -23,11 +24,12 @@ _OFF = frozenset({None, "0", "false"})
 
 @dataclass(slots=True)
 class SheetCells:
-    """``areas`` that are merged are known once all cells were taken."""
+    """``areas`` that are merged are known once all cells were taken; so is ``unread``: why a cell gave no text."""
 
     sheet: Any
     notes: Notes
     areas: list[str] = field(default_factory=list)
+    unread: dict[tuple[int, int], Cause] = field(default_factory=dict)
     _hidden_rows: set[int] = field(default_factory=set)
     _hidden_columns: set[int] = field(default_factory=set)
     _is_column_hidden: dict[int, bool] = field(default_factory=dict)
@@ -75,9 +77,11 @@ class SheetCells:
         if value is None:
             if cell.get("lacks_value"):
                 self.notes.add(NoteKind.FORMULAS_WITHOUT_VALUE, self._place(cell))
+                self.unread[cell["row"], cell["column"]] = Cause("formula_without_value")
             return ""
         if cell["data_type"] == "e":
             self.notes.add(NoteKind.ERROR_VALUES, self._place(cell))
+            self.unread[cell["row"], cell["column"]] = Cause("error_value", {"value": str(value)})
             return ""
         if (style_id := cell["style_id"]) not in self._style_of:
             style = book._cell_styles[style_id]
@@ -85,6 +89,7 @@ class SheetCells:
         number_format, is_struck_out = self._style_of[style_id]
         if is_struck_out:
             self.notes.add(NoteKind.STRUCK_OUT)
+            self.unread[cell["row"], cell["column"]] = Cause("struck_out")
             return ""
         try:
             text = clean(_shown(value, number_format, self.notes)).strip()

@@ -8,7 +8,7 @@ from io import BytesIO
 from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, RefusedRow, heading, paragraph
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.office_package import mended
-from ingestion.parsing.question_answers import misses_a_column, question_answers
+from ingestion.parsing.question_answers import Unread, misses_a_column, question_answers
 from ingestion.parsing.sheet_cells import SheetCells, holds_marked_words
 from ingestion.parsing.sheet_drawings import pictures_in, texts_beside_cells
 from ingestion.parsing.tables import Cell, table_block
@@ -58,8 +58,8 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     refused: list[RefusedRow] = []
     blocks: list[Block] = []
     filled = [sheet for sheet in sheets if sheet[1] or beside[sheet[0]]]
-    for sheet_name, grid, merges in filled:
-        found = question_answers(_unmerged(grid, merges))
+    for sheet_name, grid, merges, unread in filled:
+        found = question_answers(_unmerged(grid, merges), unread)
         if found is not None:
             rows.extend(found.rows)
             refused.extend(found.refused)
@@ -93,8 +93,9 @@ class Room:
         require_characters(self._characters, self._name, self._limits)
 
 
-def _grid(cells: SheetCells, room: Room) -> tuple[Grid, Merges]:
-    """The cells that hold something, row by row. A sheet's stated range may be a million empty rows: it is not used."""
+def _grid(cells: SheetCells, room: Room) -> tuple[Grid, Merges, Unread]:
+    """The cells that hold something, row by row; and why others gave nothing. A sheet's stated range, which may
+    be a million empty rows, is not used."""
     texts_of_row: dict[int, dict[int, str]] = {}
     for row, column, text in cells.texts():
         room.take(cells=0, characters=len(text))
@@ -102,7 +103,9 @@ def _grid(cells: SheetCells, room: Room) -> tuple[Grid, Merges]:
     columns = sorted({column for texts in texts_of_row.values() for column in texts})
     room.take(cells=len(texts_of_row) * len(columns))
     grid = [(row, [texts.get(column, "") for column in columns]) for row, texts in sorted(texts_of_row.items())]
-    return grid, _merges(cells.areas, [row for row, _ in grid], columns, room)
+    position_of = {column: position for position, column in enumerate(columns)}
+    unread = {(row, position_of[column]): why for (row, column), why in cells.unread.items() if column in position_of}
+    return grid, _merges(cells.areas, [row for row, _ in grid], columns, room), unread
 
 
 def _merges(areas: Sequence[str], rows: Sequence[int], columns: Sequence[int], room: Room) -> Merges:

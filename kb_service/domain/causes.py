@@ -95,6 +95,8 @@ _OF_RECORDS = {
     "header_again": "",
     "cells_beside_header": "cells columns",
     "error_value": "value",
+    "formula_without_value": "",
+    "struck_out": "",
     "no_question_no_answer": "",
     "no_question": "",
     "no_answer": "",
