@@ -47,7 +47,7 @@ def assert_unknown(response: httpx.Response) -> None:
     assert response.headers["www-authenticate"] == "Bearer"
     sentence = "show a valid key: Authorization: Bearer kb_…"
     message = "需要登录：请出示有效的密钥，没有密钥的请向管理员索取。"
-    assert response.json() == {"error": "Unauthenticated", "detail": sentence, "message": message}
+    assert response.json() == {"error": "Unauthenticated", "detail": sentence, "message": message, "retryable": False}
 
 
 # With keys

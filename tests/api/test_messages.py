@@ -1,5 +1,6 @@
 """What is refused is told in Chinese beside the detail; in English to who prefers it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from kb_service.api.errors import STATUS_OF
 from kb_service.api.messages import messages
+from kb_service.domain.causes import Cause
 from kb_service.settings import Settings
 from tests.api.conftest import Http
 
@@ -17,8 +19,14 @@ CHINESE = r"[\u4e00-\u9fff].*。$"
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"question": "押金", "as_of": "2026-13-01"}, "“查询日期”填写有误。请写成 2026-03-01 这样的日期。"),
-        ({"question": "押金", "as_of": "明天"}, "“查询日期”填写有误。请写成 2026-03-01 这样的日期。"),
+        (
+            {"question": "押金", "as_of": "2026-13-01"},
+            "“查询日期”写的“2026-13-01”是不存在的日期；请改成正确的日期，如 2026-03-01。",
+        ),
+        (
+            {"question": "押金", "as_of": "明天"},
+            "“查询日期”写的“明天”看不出是哪一天；请写成 2026-03-01 这样的日期。",
+        ),
         ({"question": "x" * 5000}, "“问题”太长，最多 4000 个字。"),
         ({"question": "押金", "audience": "cat"}, "“对象”只能是 'person' or 'enterprise'。"),
         ({"question": "押金", "nonsense": 1}, "“nonsense”不是这里能用的字段。"),
@@ -68,9 +76,35 @@ def test_who_prefers_english_gets_the_detail_as_message(http: Http, accepted: st
 def test_every_refusal_has_a_message(http: Http, method: str, path: str, options: Any) -> None:
     reply = http.request(method, path, **options)
     assert reply.status_code >= 400
-    assert set(reply.json()) == {"error", "detail", "message"}
+    assert set(reply.json()) == {"error", "detail", "message", "retryable"}
     assert any("\u4e00" <= each <= "\u9fff" for each in reply.json()["message"])
     assert "{" not in reply.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "field"),
+    [
+        ("GET", "/v1/search?question=押金&as_of=2026-02-30", "查询日期"),
+        ("GET", "/v1/versions?effective_from=2026-02-30", "施行日"),
+        ("GET", "/v1/versions?effective_until=2026-02-30", "施行日早于"),
+        ("GET", "/v1/versions?due=2026-02-30", "期限"),
+        ("GET", "/v1/due-lists/2026-02-30", "日期"),
+        ("POST", "/v1/answers", "查询日期"),
+        ("POST", "/v1/documents", "施行日"),
+        ("PUT", "/v1/calendar/2026", "日期"),
+    ],
+)
+def test_a_day_that_does_not_exist_is_called_that_at_every_door(http: Http, method: str, path: str, field: str) -> None:
+    """2026 is no leap year, and no February has thirty days."""
+    bodies: dict[str, object] = {
+        "/v1/answers": {"question": "押金", "as_of": "2026-02-30T10:00:00"},
+        "/v1/documents": {"id": "x", "text": "好。", "施行日期": "2026-02-30"},
+        "/v1/calendar/2026": {"days": [{"day": "2026-02-30", "is_working": False}]},
+    }
+    reply = http.request(method, path, json=bodies.get(path), headers={"X-KB-Actor": "zhang"})
+    assert reply.status_code == 422
+    assert re.fullmatch(f"“{field}”写的“2026-02-30(T10:00:00)?”是不存在的日期；.*。", reply.json()["message"])
+    assert reply.json()["retryable"] is False
 
 
 def test_the_interface_of_openais_shows_the_message(http: Http) -> None:
@@ -81,5 +115,5 @@ def test_the_interface_of_openais_shows_the_message(http: Http) -> None:
 
 def test_every_error_of_the_domain_has_a_message() -> None:
     assert sorted({each.__name__ for each in STATUS_OF} - set(MESSAGES.errors)) == []
-    assert all("{" not in MESSAGES.of_error(each.__name__, 500) for each in STATUS_OF)
+    assert all("{" not in MESSAGES.of_cause(Cause(each.__name__)) for each in STATUS_OF)
     assert isinstance(Settings().prompts_dir, Path)

@@ -36,10 +36,37 @@ def test_files_come_in_through_the_form_each_with_its_own_status(http: Http, edi
     assert found is not None
     version = http.service.library.version(found[1])
     assert (version.metadata.effective_from, version.created_by) == (day("2026-12-01"), "张三")
+    assert "文件已损坏，无法作为 PDF 文件打开；请用原来的程序打开，另存一份后再上传。" in page
+    assert "/retry" not in page
+
+
+def test_what_a_file_is_refused_for_stands_in_chinese_and_only_what_may_pass_is_tried_again(
+    http: Http, editor: Person
+) -> None:
+    name = uuid4().hex[:8]
+    rows = f"问题,答案,施行日期\n{name} 要钱吗？,免费。,2026-07-01\n{name} 多久？,,\n{name} 几天？,五天。,2026-09-31\n"
+    files = [
+        ("files", (f"{name}.csv", rows.encode())),
+        ("files", (f"{name}.md", f"---\neffective_from: 2026-13-40\n---\n{name}。".encode())),
+    ]
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    batch = http.request("POST", "/console/upload", files=files, headers=cookie).headers["location"][len("/console") :]
+    sheet, page_of_text = http.service.records.uploads.batch(batch.rsplit("/", 1)[-1]).upload_ids
+    http.service.taking_in.take_in(sheet, lease="test")
+    http.service.records.uploads.give_up(page_of_text, "it failed 10 times", at=http.service.now())
+    page = editor.open(batch).text
+    assert "共 3 条记录，其中 2 条没有收下，其余已收下；" in page
+    assert "第 3 行</span>这一行有问题，没有答案；请补上答案。" in page
+    assert "第 4 行</span>“施行日”写的“2026-09-31”是不存在的日期；" in page
+    assert "试了多次都没有完成；请重试，" in page and "10 times" not in page
     retried = re.search(r"/console(/uploads/[\w-]+/retry)", page)
-    assert retried is not None
+    assert retried is not None and page_of_text in retried[1]
     assert editor.send(retried[1]).headers["location"] == f"/console{batch}?done=retried"
     assert "排队中" in editor.open(batch).text
+    http.service.taking_in.take_in(page_of_text, lease="test")
+    page = editor.open(batch).text
+    assert "“施行日”写的“2026-13-40”是不存在的日期；请改成正确的日期，如 2026-03-01。" in page
+    assert "/retry" not in page
 
 
 def test_a_form_without_a_file_keeps_what_was_typed(http: Http) -> None:
@@ -54,7 +81,7 @@ def test_a_wrong_field_refuses_the_whole_form_with_its_name(http: Http) -> None:
     cookie = {"Cookie": f"kb_actor={quote('张三')}"}
     files = [("files", ("a.txt", "正文。".encode()))]
     sent = http.request("POST", "/console/upload", data={"issued_on": "昨天"}, files=files, headers=cookie)
-    assert_page(sent, 422, "“印发日”填写有误")
+    assert_page(sent, 422, "“印发日”写的“昨天”看不出是哪一天；请写成 2026-03-01 这样的日期。")
     assert 'value="昨天"' in sent.text
 
 
