@@ -121,6 +121,9 @@ def test_of_many_files_each_has_its_own_end(wang: Editor) -> None:
     assert found["states"] == {"stored": 2, "refused": 2}
     assert [each["state"] for each in found["uploads"]] == ["stored", "refused", "stored", "refused"]
     assert "damaged" in found["uploads"][1]["reason"]
+    assert found["uploads"][1]["message"].startswith("文件已损坏，")
+    assert [each["retryable"] for each in found["uploads"]] == [False, False, False, False]
+    assert found["uploads"][0]["message"] is None
     assert found["percent"] == 100
 
 
@@ -143,11 +146,35 @@ def test_a_refused_file_is_tried_again_when_it_is_sent_again_or_asked_for(wang: 
     (upload,) = wang.take_in(batch)["uploads"]
     retried = wang.post(f"/v1/uploads/{upload['upload_id']}:retry")
     assert (retried.status_code, retried.json()["state"], retried.json()["attempt"]) == (202, "waiting", 2)
+    assert retried.json()["retryable"] is False  # it is damaged, and will be again
     again = wang.post(f"/v1/uploads/{upload['upload_id']}:retry")
     assert (again.status_code, again.json()["error"]) == (409, "UploadNotRetryable")
     wang.take_in(batch)
     sent_again = wang.sent(("破灯.docx", b"PK\x03\x04 broken lamp"))["uploads"][0]
     assert (sent_again["upload_id"], sent_again["repeated"], sent_again["attempt"]) == (upload["upload_id"], True, 3)
+
+
+def test_what_failed_for_a_passing_cause_says_that_another_try_can_help(wang: Editor) -> None:
+    (upload,) = wang.sent(("慢灯.md", "慢灯免费。"))["uploads"]
+    wang.service.records.uploads.give_up(upload["upload_id"], "it failed 10 times", at=now())
+    failed = wang.get(f"/v1/uploads/{upload['upload_id']}").json()
+    assert (failed["state"], failed["retryable"]) == ("failed", True)
+    assert failed["message"] == "试了多次都没有完成；请重试，仍然如此请告诉管理员。"
+    assert wang.post(f"/v1/uploads/{upload['upload_id']}:retry").json()["retryable"] is True
+
+
+def test_a_record_with_a_day_that_does_not_exist_is_refused_alone_with_that_cause(wang: Editor) -> None:
+    lines = '{"id": "lamp-day-1", "text": "灯一。"}\n{"id": "lamp-day-2", "text": "灯二。", "effective_from": "2026-13-40"}\n'
+    batch = wang.sent(("灯日.jsonl", lines))
+    (upload,) = wang.take_in(batch)["uploads"]
+    assert (upload["state"], upload["counts"]) == ("stored", {"added": 1, "refused": 1})
+    assert upload["message"] == "共 2 条记录，其中 1 条没有收下，其余已收下；请改好后只上传没有收下的。"
+    (record,) = wang.get(f"/v1/uploads/{upload['upload_id']}/records").json()["records"]
+    told = "“施行日”写的“2026-13-40”是不存在的日期；请改成正确的日期，如 2026-03-01。"
+    assert (record["line"], record["message"], record["retryable"]) == (2, told, False)
+    assert "effective_from" in record["reason"]
+    line = json.loads(wang.get(f"/v1/batches/{batch['batch_id']}/refused").text)
+    assert (line["_message"], line["_reason"]) == (told, record["reason"])
 
 
 def test_what_is_unknown_is_404(wang: Editor) -> None:

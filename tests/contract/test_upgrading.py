@@ -13,7 +13,9 @@ from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.version_states import SqlVersionStates
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import Interval
 from kb_service.domain.jobs import JobKind
 from kb_service.wiring import new_id, now
@@ -82,6 +84,35 @@ def test_what_was_under_way_before_jobs_had_a_table_has_its_job(tmp_path: Path) 
     assert sorted(each.subject for each in reading) == ["reading", "waiting"]
     (rehearsing,) = jobs.claim(JobKind.REHEARSE, limit=10, new_lease=new_id, at=now())
     assert rehearsing.subject == "v1"
+    database.close()
+
+
+def test_what_was_refused_before_causes_were_kept_stays_and_can_be_tried_again(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'kb.sqlite'}")
+    upgrade_to(database, "20261129_0000_file_reports")
+    moment = "2026-11-22 10:00:00.000000"
+    with closing(sqlite3.connect(tmp_path / "kb.sqlite")) as old, old:
+        old.execute("INSERT INTO batches VALUES ('b', 'zhang', ?, 2, 0, 0)", (moment,))
+        for state, reason in (("refused", "a.md is encrypted"), ("stored", None)):
+            old.execute(
+                "INSERT INTO uploads (id, batch_id, file_name, size, blob_sha256, fields, identity, state, attempt, "
+                "reason, records_done, counts, created_at, updated_at) "
+                "VALUES (?, 'b', 'a.md', 1, 'x', '{}', ?, ?, 1, ?, 0, '{}', ?, ?)",
+                (state, state, state, reason, moment, moment),
+            )
+        old.execute("INSERT INTO upload_records VALUES ('stored', 0, 2, 'refused', NULL, 'no answer', '{}')")
+    upgrade(database)
+    uploads = SqlUploads(database, new_id=new_id)
+    refused = uploads.upload("refused")
+    assert (refused.reason, refused.cause, refused.is_retryable) == (
+        "a.md is encrypted",
+        Cause("told_in_english"),
+        True,
+    )
+    assert uploads.upload("stored").cause is None
+    (record,) = uploads.records("stored")
+    assert (record.reason, record.cause) == ("no answer", Cause("told_in_english"))
+    assert row_faults(database) == []
     database.close()
 
 

@@ -100,9 +100,32 @@ def test_the_same_file_again_is_tried_again_where_it_had_come_to_nothing(
     uploads: SqlUploads, intake: SqlIntake, state: UploadState
 ) -> None:
     (first,) = sent(uploads)
-    ended(uploads, intake, first.id, Ending(state, "why"))
+    why = Cause("damaged", {"kind": "Word"})
+    ended(uploads, intake, first.id, Ending(state, "why", cause=why))
+    assert uploads.upload(first.id).cause == why
     (again,) = sent(uploads)
     assert (again.id, again.state, again.attempt, again.reason) == (first.id, UploadState.WAITING, 2, None)
+    assert again.cause is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_retryable"),
+    [(Cause("damaged", {"kind": "PDF"}), False), (Cause("reading_timed_out", {"seconds": 30}), True)],
+)
+def test_only_what_came_to_nothing_for_a_passing_cause_is_worth_another_try(
+    uploads: SqlUploads, intake: SqlIntake, cause: Cause, is_retryable: bool
+) -> None:
+    (first,) = sent(uploads)
+    assert not first.is_retryable
+    ended(uploads, intake, first.id, Ending(UploadState.FAILED, "why", cause=cause))
+    assert uploads.upload(first.id).is_retryable is is_retryable
+    assert uploads.retry(first.id, at=NOON).state is UploadState.WAITING
+
+
+def test_an_upload_that_was_given_up_is_worth_another_try(uploads: SqlUploads) -> None:
+    (first,) = sent(uploads)
+    uploads.give_up(first.id, "it failed 10 times", at=NOON)
+    assert (uploads.upload(first.id).cause, uploads.upload(first.id).is_retryable) == (Cause("given_up"), True)
 
 
 def test_what_was_rejected_since_is_taken_in_anew(uploads: SqlUploads, intake: SqlIntake, database: Database) -> None:
@@ -236,12 +259,14 @@ def test_a_finished_upload_is_nobodys(uploads: SqlUploads, intake: SqlIntake) ->
 
 def test_a_refused_record_stands_with_its_reason_and_the_others_go_in(uploads: SqlUploads, intake: SqlIntake) -> None:
     (first,) = sent(uploads, arrival("bulk.jsonl"))
-    bad = IncomingRecord(1, 2, None, "no text", '{"id": "b\x00"}')
+    why = Cause("no_such_day", {"field": "issued_on", "value": "2026-13-\x0040"})
+    bad = IncomingRecord(1, 2, None, "no text", '{"id": "b\x00"}', why)
     done = store(intake, claimed(uploads, first.id), IncomingRecord(0, 1, draft("a")), bad, total=2)
     assert done.counts == {"added": 1, "refused": 1}
     (report,) = uploads.records(first.id)
     assert (report.line, report.outcome, report.reason) == (2, RecordOutcome.REFUSED, "no text")
     assert report.content == '{"id": "b\ufffd"}'
+    assert report.cause == Cause("no_such_day", {"field": "issued_on", "value": "2026-13-\ufffd40"})
 
 
 def test_an_id_longer_than_the_database_takes_is_refused_alone(
