@@ -164,7 +164,8 @@ def test_what_failed_for_a_passing_cause_says_that_another_try_can_help(wang: Ed
 
 
 def test_a_record_with_a_day_that_does_not_exist_is_refused_alone_with_that_cause(wang: Editor) -> None:
-    lines = '{"id": "lamp-day-1", "text": "灯一。"}\n{"id": "lamp-day-2", "text": "灯二。", "effective_from": "2026-13-40"}\n'
+    bad = '{"id": "lamp-day-2", "text": "灯二。", "effective_from": "2026-13-40"}'
+    lines = f'{{"id": "lamp-day-1", "text": "灯一。"}}\n{bad}\n'
     batch = wang.sent(("灯日.jsonl", lines))
     (upload,) = wang.take_in(batch)["uploads"]
     assert (upload["state"], upload["counts"]) == ("stored", {"added": 1, "refused": 1})

@@ -15,6 +15,7 @@ from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import BatchNotFound, UploadNotFound, UploadNotRetryable, UploadTakenOver
 from kb_service.domain.jobs import ClaimedJob, JobKind
 from kb_service.domain.uploads import (
