@@ -47,8 +47,9 @@ def filled(database: Database) -> str:
     found = SqlUploads(database, new_id=new_id).register(sent, actor="wang", at=NOON)
     with database.writing() as connection:
         report = {"upload_id": found.uploads[0].id, "ordinal": 0, "outcome": "refused", "document_id": "secret"}
-        connection.execute(insert(upload_records).values(**report, content=WORDS, reason=TITLE))
-        connection.execute(uploads.update().values(version_id=version_id))
+        why = {"name": "wrong_value", "values": {"field": "kind", "value": TITLE}}
+        connection.execute(insert(upload_records).values(**report, content=WORDS, reason=TITLE, cause=why))
+        connection.execute(uploads.update().values(version_id=version_id, reason=f"{TITLE}.md: …", cause=why))
     said = RehearsedReply(Outcome.ANSWERED, f"{WORDS}[1]", (version_id,))
     effect = QuestionEffect("多少钱", "suite", Effect.CHANGED, said, said)
     SqlRehearsals(database).add(

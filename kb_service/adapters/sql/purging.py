@@ -116,10 +116,12 @@ def _uploads_of(connection: Connection, row: Row[Any]) -> list[str]:
 
 
 def _blank_uploads(connection: Connection, upload_ids: list[str], purged: Purged) -> None:
-    connection.execute(update(uploads).where(uploads.c.id.in_(upload_ids)).values(file_name=PURGED, fields={}))
+    connection.execute(
+        update(uploads).where(uploads.c.id.in_(upload_ids)).values(file_name=PURGED, fields={}, reason=None, cause=None)
+    )
     of_document = upload_records.c.document_id == purged.document_id
     refused = or_(upload_records.c.upload_id.in_(upload_ids), of_document)
-    connection.execute(update(upload_records).where(refused).values(content=None, reason=None))
+    connection.execute(update(upload_records).where(refused).values(content=None, reason=None, cause=None))
 
 
 def _blank_reports(connection: Connection, purged: Purged) -> None:

@@ -40,7 +40,9 @@ def test_a_suspicion_is_decided_by_a_reviewer_with_a_reason(
     assert found is not None
     refused = reviewer.send(found[1], state="confirmed", reason=" ", version_id=theirs)
     assert_page(refused, 422, "请填写原因")
-    assert_page(reviewer.send(found[1], state="open", reason="好", version_id=theirs), 422, "填写的内容有误")
+    assert_page(
+        reviewer.send(found[1], state="open", reason="好", version_id=theirs), 422, "“open”不是疑点的处理结果；"
+    )
     done = reviewer.send(found[1], state="confirmed", reason="金额不一", version_id=theirs)
     assert done.headers["location"] == f"/console/versions/{theirs}?done=decided"
     assert "金额不一" in reviewer.open("/suspicions", state="confirmed").text

@@ -94,9 +94,12 @@ def test_a_form_without_its_revision_changes_nothing(
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"effective_from": "2026-05-01", "valid_through": "2026-04-01"}, "日期有误"),
-        ({"effective_from": "2026-13-01"}, "“施行日”填写有误"),
-        ({"source_url": "javascript:alert(1)"}, "“来源网址”填写有误"),
+        (
+            {"effective_from": "2026-05-01", "valid_through": "2026-04-01"},
+            "有效期至 2026-04-01 早于施行日 2026-05-01，",
+        ),
+        ({"effective_from": "2026-13-01"}, "“施行日”写的“2026-13-01”是不存在的日期；"),
+        ({"source_url": "javascript:alert(1)"}, "“来源网址”不是安全的网址；请写以 http:// 或 https:// 开头的完整网址"),
         ({"text": " \r\n "}, "全文不能是空的"),
     ],
 )
