@@ -69,6 +69,20 @@ def test_what_a_file_is_refused_for_stands_in_chinese_and_only_what_may_pass_is_
     assert "/retry" not in page
 
 
+def test_of_many_refused_rows_the_page_shows_the_first_and_tells_how_many_more(http: Http, editor: Person) -> None:
+    name = uuid4().hex[:8]
+    rows = "问题,答案\n" + "".join(f"{name} 第{number}问？,\n" for number in range(30))
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    files = [("files", (f"{name}.csv", rows.encode()))]
+    batch = http.request("POST", "/console/upload", files=files, headers=cookie).headers["location"][len("/console") :]
+    (upload_id,) = http.service.records.uploads.batch(batch.rsplit("/", 1)[-1]).upload_ids
+    http.service.taking_in.take_in(upload_id, lease="test")
+    page = editor.open(batch).text
+    assert "30 条记录都没有收下；请按各条的原因改好后再上传。" in page
+    assert "第 2 行</span>" in page and "第 21 行</span>" in page and "第 22 行</span>" not in page
+    assert "其余 25 条" in page and "另有 10 条，见下载的文件" in page and "下载未收下的记录" in page
+
+
 def test_a_form_without_a_file_keeps_what_was_typed(http: Http) -> None:
     cookie = {"Cookie": f"kb_actor={quote('张三')}"}
     nothing = [("files", ("", b""))]
