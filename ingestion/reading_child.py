@@ -7,6 +7,7 @@ page by page, and each of these has the seconds for itself.
 import functools
 import itertools
 import math
+import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,6 +35,11 @@ _MOST_IDLE = 2
 # The child leaves the processor to whoever is waiting for an answer.
 _NICENESS = 10
 _MEBIBYTE = 2**20
+# What a library does that trips over a file, and will again; killed by others, the next process may read it.
+_CRASHES = frozenset(
+    f"signal {int(each)}"
+    for each in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS)
+)
 # Who reads many files puts one off that takes longer, and reads it after the others.
 QUICK_SECONDS = 3.0
 
@@ -232,9 +238,9 @@ class ReadingChildren:
                 Cause("reading_timed_out", {"seconds": math.ceil(self._seconds)}),
             ) from None
         except EOFError as error:
-            raise ReadingFailed(
-                f"reading it ended the process that read it ({error})", Cause("reader_ended")
-            ) from error
+            crashed = str(error).startswith("exit code") or str(error) in _CRASHES
+            sentence = f"reading it ended the process that read it ({error})"
+            raise ReadingFailed(sentence, Cause("reader_failed" if crashed else "reader_ended")) from error
 
     def _at_work(self, order: _Read | _Parse) -> Child:
         while True:

@@ -21,6 +21,7 @@ from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.uploads import SqlUploads
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import VersionState
 from kb_service.domain.uploads import Arrival, RecordOutcome, Upload, UploadState
 from kb_service.wiring import new_id, now
@@ -124,6 +125,11 @@ def test_of_ten_files_three_are_bad_and_seven_go_in(desk: Desk) -> None:
     assert "empty" in str(empty.reason)
     assert "damaged" in str(broken.reason)
     assert "明天" in str(future.reason)
+    assert [each.cause for each in done[3:6]] == [
+        Cause("empty_file"),
+        Cause("damaged", {"kind": "Office"}),
+        Cause("not_a_day", {"field": "effective_from", "value": "明天"}),
+    ]
     assert desk.library.document_ids() == [f"good{number}" for number in range(7)]
 
 
@@ -132,9 +138,10 @@ def test_bad_records_of_a_file_are_refused_alone_and_kept_as_they_came(desk: Des
     text = lines({"id": "a", "answer": "免费。"}, "", "not json", no_text, {"id": "b", "text": "第一条 收费。"})
     (done,) = desk.take_in(*desk.send(("bulk.jsonl", text)))
     assert (done.state, done.reason) == (UploadState.STORED, "2 of its 4 records were refused")
+    assert done.cause == Cause("some_refused", {"refused": 2, "total": 4})
     assert (done.counts, done.version_id) == ({"added": 2, "refused": 2}, None)
     first, second = desk.uploads.records(done.id)
-    assert (first.line, first.content) == (3, "not json")
+    assert (first.line, first.content, first.cause) == (3, "not json", Cause("not_json"))
     assert (second.line, json.loads(str(second.content))) == (4, no_text)
     assert "exactly one of answer, text and file" in str(second.reason)
 
@@ -142,6 +149,7 @@ def test_bad_records_of_a_file_are_refused_alone_and_kept_as_they_came(desk: Des
 def test_a_file_of_which_every_record_is_refused_is_refused_and_can_be_tried_again(desk: Desk) -> None:
     (done,) = desk.take_in(*desk.send(("bulk.jsonl", lines("x", "y"))))
     assert (done.state, done.counts) == (UploadState.REFUSED, {"refused": 2})
+    assert (done.cause, done.is_retryable) == (Cause("all_refused", {"refused": 2}), False)
     desk.uploads.retry(done.id, at=now())
     (again,) = desk.take_in(done)
     assert (again.state, again.attempt, len(desk.uploads.records(done.id))) == (UploadState.REFUSED, 2, 2)
@@ -196,22 +204,29 @@ def test_a_dry_run_reports_every_record_and_stores_nothing(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "reason", "cause"),
     [
-        ("exit.md", "exit.md: reading it ended the process that read it (exit code 7)"),
-        ("segfault.md", f"segfault.md: reading it ended the process that read it (signal {signal.SIGSEGV})"),
+        ("exit.md", "exit.md: reading it ended the process that read it (exit code 7)", Cause("reader_failed")),
+        (
+            "segfault.md",
+            f"segfault.md: reading it ended the process that read it (signal {signal.SIGSEGV})",
+            Cause("reader_failed"),
+        ),
         (
             "hungry.md",
             "hungry.md: reading it takes more than the 1024 MB of memory that a file may; split it and try again",
+            Cause("reading_out_of_memory", {"limit": 1024}),
         ),
-        ("odd.md", "odd.md: reading it failed (LookupError: no such part)"),
+        ("odd.md", "odd.md: reading it failed (LookupError: no such part)", Cause("reader_failed")),
     ],
 )
-def test_a_file_at_which_the_reader_dies_fails_alone(open_desk: Callable[..., Desk], name: str, reason: str) -> None:
+def test_a_file_at_which_the_reader_dies_fails_alone(
+    open_desk: Callable[..., Desk], name: str, reason: str, cause: Cause
+) -> None:
     desk = open_desk(dies_at_bad_files)
     done = desk.take_in(*desk.send(("before.md", "签注免费。"), (name, "签注。"), ("after.md", "签注收费。")))
     assert [each.state for each in done] == [UploadState.STORED, UploadState.FAILED, UploadState.STORED]
-    assert done[1].reason == reason
+    assert (done[1].reason, done[1].cause, done[1].is_retryable) == (reason, cause, False)
 
 
 def test_a_file_that_takes_too_long_fails_alone(database: Database, tmp_path: Path) -> None:
@@ -221,6 +236,7 @@ def test_a_file_that_takes_too_long_fails_alone(database: Database, tmp_path: Pa
     impatient.close()
     assert [each.state for each in done] == [UploadState.FAILED, UploadState.STORED]
     assert "took longer than the 3 seconds" in str(done[0].reason)
+    assert (done[0].cause, done[0].is_retryable) == (Cause("reading_timed_out", {"seconds": 3}), True)
 
 
 def test_a_child_that_had_nothing_to_do_ends_and_the_next_file_gets_another(database: Database, tmp_path: Path) -> None:
