@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from eval.questions import SuiteQuestion
 from eval.scoring import Observed
-from kb_service.domain.answers import Escalation, Outcome, Reason
+from kb_service.domain.answers import HandOver, Outcome, Reason
 
 _SEED = 20260701
 
@@ -25,7 +25,7 @@ def always_hand_over(observed_of: Mapping[str, Observed]) -> dict[str, Observed]
 
 
 def _handed_over(observed: Observed) -> Observed:
-    escalation = Escalation(recommended=True, reasons=(Reason.LOW_CONFIDENCE,))
+    escalation = HandOver(recommended=True, reasons=(Reason.LOW_CONFIDENCE,))
     answer = replace(
         observed.answer, outcome=Outcome.HANDED_OVER, text="", citations=(), notices=(), escalation=escalation
     )

@@ -11,11 +11,19 @@ from ingestion.plain_yaml import NotPlain, load
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.matters import Department, Matter
+from kb_service.domain.service_hours import service_hours
 
 _Fields = TypeVar("_Fields", bound=BaseModel)
 
 # Ten thousand matters.
 _LONGEST = 3_000_000
+
+
+class _HoursFields(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    working_days: list[str] = []
+    other_days: list[str] = []
 
 
 class _DepartmentFields(BaseModel):
@@ -27,6 +35,7 @@ class _DepartmentFields(BaseModel):
     phone: str | None = None
     hours: str | None = None
     owns: list[str] = []
+    service_hours: _HoursFields | None = None
 
 
 class _MatterFields(BaseModel):
@@ -43,7 +52,16 @@ class _MatterFields(BaseModel):
 def read_departments(path: Path) -> list[Department]:
     """Raises InvalidRecord naming the file and the entry."""
     found = [_checked(_DepartmentFields, entry, path) for entry in _entries(path)]
-    return [Department(d.id, d.name, tuple(d.aliases), d.phone, d.hours, tuple(d.owns)) for d in found]
+    return [_department(each, path) for each in found]
+
+
+def _department(found: _DepartmentFields, path: Path) -> Department:
+    hours = found.service_hours
+    try:
+        serves = service_hours(hours.working_days, hours.other_days) if hours else None
+    except InvalidRecord as error:
+        raise InvalidRecord(f"{path}: {found.id}: {error}") from error
+    return Department(found.id, found.name, tuple(found.aliases), found.phone, found.hours, tuple(found.owns), serves)
 
 
 def read_matters(path: Path) -> list[Matter]:

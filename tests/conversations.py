@@ -11,7 +11,7 @@ from kb_service.asking.conversation.topics import Topic, topic_of_part, topic_of
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.domain.answers import Answer, Clarification, Complaint, Escalation, Option, Outcome, Reason
+from kb_service.domain.answers import Answer, Clarification, Complaint, HandOver, Option, Outcome, Reason
 from kb_service.domain.matters import Matter
 from tests.factories import NOON, day, question
 from tests.fakes import knowing
@@ -82,7 +82,7 @@ def turn(text: str, outcome: Outcome = Outcome.ANSWERED, *reasons: Reason, **fie
         facet=understood.facet,
         understood_as=understood.as_stored(),
         clarification=None,
-        escalation=Escalation(bool(reasons), reasons),
+        escalation=HandOver(bool(reasons), reasons),
     )
     return replace(answer, **fields)
 

@@ -10,7 +10,7 @@ from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import (
     Answer,
     Citation,
-    Escalation,
+    HandOver,
     Outcome,
     Possible,
     Question,
@@ -141,7 +141,7 @@ def answer(answer_id: str = "a1", asked: str = "签注要钱吗", *citations: Ci
         "confidence_version": "1",
         "features": {},
         "understood_as": UnderstoodAs(asked, None, None, None, None),
-        "escalation": Escalation(recommended=False),
+        "escalation": HandOver(recommended=False),
     }
     empty = {"evidence": (), "notices": (), "matter": None, "facet": None, "clarification": None}
     return Answer(**(boring | empty | fields))

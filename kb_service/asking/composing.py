@@ -12,8 +12,8 @@ from kb_service.domain.answers import (
     Citation,
     Clarification,
     Drafting,
-    Escalation,
     Evidence,
+    HandOver,
     MatterRef,
     Notice,
     Outcome,
@@ -151,15 +151,15 @@ class Composer:
     def _in_script(self, text: str, parts: Sequence[Part]) -> str:
         return self._converter.to_traditional(text) if parts[0].understood.is_traditional else text
 
-    def _escalation(self, parts: Sequence[Part]) -> Escalation:
+    def _escalation(self, parts: Sequence[Part]) -> HandOver:
         failed = next((each for each in parts if each.reply.reasons), None)
         if failed is None:
-            return Escalation(recommended=False)
+            return HandOver(recommended=False)
         reasons = tuple(dict.fromkeys(reason for part in parts for reason in part.reply.reasons))
         if _NOBODY_NEEDED.issuperset(reasons):
-            return Escalation(recommended=False, reasons=reasons)
+            return HandOver(recommended=False, reasons=reasons)
         titles = [each.source.metadata.title for each in failed.result.candidates[: self._knobs.evidence]]
-        return Escalation(
+        return HandOver(
             recommended=True,
             reasons=reasons,
             department=failed.reply.department,

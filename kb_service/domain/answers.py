@@ -169,7 +169,7 @@ class DepartmentRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Escalation:
+class HandOver:
     """Whether a person should take over, why, and who. Times are None until a helper desk keeps them."""
 
     recommended: bool
@@ -261,7 +261,7 @@ class Answer:
     facet: Facet | None
     understood_as: UnderstoodAs
     clarification: Clarification | None
-    escalation: Escalation
+    escalation: HandOver
     related_questions: tuple[str, ...] = field(default=())
     possible: tuple[Possible, ...] = field(default=())
     drafting: Drafting | None = None

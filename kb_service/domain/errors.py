@@ -189,6 +189,34 @@ class DocumentNotFound(KbError):
     pass
 
 
+class EscalationNotThere(KbError):
+    """No such escalation, or none for who asks."""
+
+
+class EscalationStateWrong(KbError):
+    """A move that an escalation cannot make from where it is: claimed by somebody else meanwhile, closed already."""
+
+
+class EscalationChanged(KbError):
+    """Somebody changed the escalation since the caller last read it."""
+
+
+class HelperNotInCharge(KbError):
+    """Only the helper in charge writes to the person, hands the talk on or closes it."""
+
+
+class HelperFull(KbError):
+    """A helper who holds as many talks as their capacity allows."""
+
+
+class NobodyToHelp(KbError):
+    """No helpers are set up who could take this."""
+
+
+class InvalidHelper(KbError):
+    """A helper without departments or with a capacity out of bounds."""
+
+
 class SuspicionNotFound(KbError):
     pass
 

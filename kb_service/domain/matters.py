@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kb_service.domain.documents import Audience
+from kb_service.domain.service_hours import ServiceHours
 
 
 class Facet(StrEnum):
@@ -34,7 +35,10 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A responsible department (责任单位). ``hours`` is the text shown to people, e.g. 周一至周五 9:00-17:30."""
+    """A responsible department (责任单位). ``hours`` is the text shown to people, e.g. 周一至周五 9:00-17:30.
+
+    ``service_hours``: when its helpers answer people online; None where it has none.
+    """
 
     id: str
     name: str
@@ -42,6 +46,7 @@ class Department:
     phone: str | None = None
     hours: str | None = None
     owns: tuple[str, ...] = ()
+    service_hours: ServiceHours | None = None
 
 
 CITY = "上海市"

@@ -21,8 +21,8 @@ from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.answers import (
     Answer,
     Clarification,
-    Escalation,
     Evidence,
+    HandOver,
     Option,
     Outcome,
     UnderstoodAs,
@@ -60,7 +60,7 @@ def answer(text: str = f"{QUOTE}[1]", **fields: Any) -> Answer:
         "facet": None,
         "understood_as": UnderstoodAs("热气球停放证多少钱", None, None, None, None),
         "clarification": None,
-        "escalation": Escalation(recommended=False),
+        "escalation": HandOver(recommended=False),
     }
     return Answer(**(boring | fields))
 

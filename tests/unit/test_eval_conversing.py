@@ -19,7 +19,7 @@ from kb_service.domain.answers import (
     Answer,
     Carried,
     Clarification,
-    Escalation,
+    HandOver,
     MatterRef,
     Option,
     Outcome,
@@ -55,7 +55,7 @@ def answer(text: str = f"{QUOTE}[1]", **fields: Any) -> Answer:
         "facet": Facet.FEE,
         "understood_as": UnderstoodAs("多少钱", None, None, None, None, carried_over=(Carried.MATTER,)),
         "clarification": None,
-        "escalation": Escalation(recommended=False),
+        "escalation": HandOver(recommended=False),
     }
     return Answer(**(boring | fields))
 
@@ -182,7 +182,7 @@ def test_facts_and_documents_are_asked_of_answers_only() -> None:
         "抱歉。",
         outcome=Outcome.HANDED_OVER,
         citations=(),
-        escalation=Escalation(recommended=True, reasons=(Reason.USER_REQUEST, Reason.LOW_CONFIDENCE)),
+        escalation=HandOver(recommended=True, reasons=(Reason.USER_REQUEST, Reason.LOW_CONFIDENCE)),
     )
     assert faults(wanted, given, CONVERTER) == []
 

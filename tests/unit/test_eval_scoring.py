@@ -15,7 +15,7 @@ from eval.summary import Verdicts, summarise
 from eval.systems import CitedVersion, FoundPlace
 from eval.trend import sparkline
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.domain.answers import Answer, Citation, Escalation, Evidence, Outcome, Reason, UnderstoodAs
+from kb_service.domain.answers import Answer, Citation, Evidence, HandOver, Outcome, Reason, UnderstoodAs
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Kind
 from tests.factories import NOON, day
@@ -105,7 +105,7 @@ def answered(**fields: Any) -> Answer:
         facet=None,
         understood_as=UnderstoodAs("", None, None, None, None),
         clarification=None,
-        escalation=Escalation(recommended=False),
+        escalation=HandOver(recommended=False),
     )
     return replace(usual, **fields)
 
@@ -115,7 +115,7 @@ def handed_over(reason: Reason = Reason.LOW_CONFIDENCE, **fields: Any) -> Answer
         "outcome": Outcome.HANDED_OVER,
         "text": "请联系人工。",
         "citations": (),
-        "escalation": Escalation(recommended=True, reasons=(reason,)),
+        "escalation": HandOver(recommended=True, reasons=(reason,)),
     }
     return answered(**(usual | fields))
 

@@ -13,6 +13,7 @@ from kb_service.adapters.sql.tables import departments, matters, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import Audience, VersionState
 from kb_service.domain.matters import Department, Matter, region_path
+from kb_service.domain.service_hours import ServiceHours, service_hours
 
 
 class SqlCatalogue:
@@ -40,7 +41,16 @@ class SqlCatalogue:
         with self._database.reading() as connection:
             found = connection.execute(select(departments).order_by(departments.c.id)).all()
         return [
-            Department(row.id, row.name, tuple(row.aliases), row.phone, row.hours, tuple(row.owns)) for row in found
+            Department(
+                id=row.id,
+                name=row.name,
+                aliases=tuple(row.aliases),
+                phone=row.phone,
+                hours=row.hours,
+                owns=tuple(row.owns),
+                service_hours=service_hours(**row.service_hours) if row.service_hours else None,
+            )
+            for row in found
         ]
 
     def replace(
@@ -60,6 +70,8 @@ class SqlCatalogue:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, ServiceHours):
+        return value.written()
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -53,6 +53,8 @@ SEALED: Mapping[str, Sealed] = {
     "calendar_year": Sealed(tables.calendar_years, key_of=int),
     "department": Sealed(tables.departments),
     "matter": Sealed(tables.matters),
+    "escalation": Sealed(tables.escalations, (tables.clocks.c.escalation_id,)),
+    "helper": Sealed(tables.helpers),
     "answer": Sealed(tables.answers),
 }
 
@@ -76,6 +78,12 @@ NOT_DECIDING: Mapping[str, str] = {
     "answers.sha256": "a link of the chain, checked with it",
     "answers.previous_hash": "a link of the chain, checked with it",
     "answers.hash": "a link of the chain, checked with it",
+    "escalations.last_number": "counts what is written in the talk",
+    "escalations.changed_at": "finds what pages have to show anew",
+    "clocks.warned_at": "when helpers were warned; a clock that is over has an entry of its own",
+    "helpers.is_present": "comes and goes with the helper's page; read for a minute and a half",
+    "helpers.seen_at": "the page's last sign of life",
+    "talk_messages": "what people wrote to each other, read in their talk only and cited nowhere",
     "events": "the trail itself, chained by its hashes",
     "documents": "an id, and how far the index has followed; kind and everything else are of the version",
     "embeddings": "computed from the text and computed anew when missing; orders what is found, adds nothing to it",

@@ -58,6 +58,7 @@ departments = Table(
     Column("phone", String(80)),
     Column("hours", Text),
     Column("owns", JSON, nullable=False),
+    Column("service_hours", JSON),
 )
 
 matters = Table(
@@ -396,3 +397,84 @@ Index("ix_answers_number", answers.c.number, unique=True)
 Index("ix_answers_matter_id", answers.c.matter_id, answers.c.asked_at)
 Index("ix_versions_state", versions.c.state, versions.c.effective_from)
 Index("ix_documents_unsynced", documents.c.revision, documents.c.synced_revision)
+
+# A question in the hands of people. `talking_in` is the key of its asker while it goes on: a conversation has one at a
+# time.
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("conversation_id", String(64), nullable=False, index=True),
+    Column("talking_in", String(64), unique=True),
+    Column("asked_by", String(200)),
+    Column("channel", String(100)),
+    Column("user_hash", String(64)),
+    Column("state", String(20), nullable=False),
+    Column("department_id", String(80), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("matter_id", String(120)),
+    Column("facet", String(20)),
+    Column("region", String(100)),
+    Column("answer_id", String(40)),
+    Column("evidence", JSON, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_by", String(200), nullable=False),
+    Column("helper", String(200)),
+    Column("claimed_at", Moment),
+    Column("first_reply_at", Moment),
+    Column("closed_at", Moment),
+    Column("verdict", String(20)),
+    Column("verdict_of_person", String(20)),
+    Column("order_kind", String(20)),
+    Column("revision", Integer, nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("changed_at", Moment, nullable=False, index=True),
+    Index("ix_escalations_in_queue", "state", "department_id", "opened_at"),
+    Index("ix_escalations_of_helper", "helper", "state"),
+)
+
+# What is written in a talk, in the order of its numbers.
+talk_messages = Table(
+    "talk_messages",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("author", String(20), nullable=False),
+    Column("by", String(200)),
+    Column("text", Text, nullable=False),
+    Column("move", String(20)),
+    PrimaryKeyConstraint("escalation_id", "number"),
+)
+
+# When something is due to a person who waits; it runs until it is met or stopped.
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("warns_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("met_at", Moment),
+    Column("stopped_at", Moment),
+    Column("warned_at", Moment),
+    Column("breached_at", Moment),
+    PrimaryKeyConstraint("escalation_id", "kind", "round"),
+    Index("ix_clocks_running", "met_at", "stopped_at", "due_at"),
+)
+
+helpers = Table(
+    "helpers",
+    metadata,
+    Column("person_id", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("departments", JSON, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("is_lead", Integer, nullable=False),
+    Column("is_present", Integer, nullable=False),
+    Column("seen_at", Moment),
+)

@@ -1,0 +1,354 @@
+"""Escalations and their talks in SQL: every change in one transaction that holds the row, with its trail entry."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.rows import page_of
+from kb_service.adapters.sql.seals import new, seals
+from kb_service.adapters.sql.tables import clocks, escalations, helpers, talk_messages
+from kb_service.adapters.sql.trail import record
+from kb_service.domain.answers import Evidence, Reason
+from kb_service.domain.clocks import Clock, ClockKind, OrderKind
+from kb_service.domain.errors import EscalationChanged, HelperFull
+from kb_service.domain.escalations import (
+    HELD,
+    Asker,
+    Author,
+    Escalation,
+    EscalationState,
+    Message,
+    Move,
+    Subject,
+    Verdict,
+    not_there,
+)
+from kb_service.domain.matters import Facet
+from kb_service.helping.moves import Change, Line
+
+_EVIDENCE = TypeAdapter(tuple[Evidence, ...])
+_IS_RUNNING = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPage:
+    escalations: Sequence[Escalation]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationQuery:
+    """Each narrows; empty is any. ``helper``: a person id. ``is_late``: a running clock is over at that moment."""
+
+    states: Collection[EscalationState] = ()
+    departments: Collection[str] = ()
+    helper: str | None = None
+    late_at: datetime | None = None
+
+
+class SqlEscalations:
+    """Implements `helping.Escalations`."""
+
+    def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._new_id = new_id
+
+    def open(
+        self, asker: Asker, subject: Subject, department_id: str, *, opened_by: str, at: datetime, change: Change
+    ) -> tuple[Escalation, bool]:
+        """The escalation of this conversation, and whether it is new: a conversation has one at a time."""
+        with self._database.writing() as connection:
+            row = {
+                "id": self._new_id(),
+                "conversation_id": asker.conversation_id,
+                "talking_in": asker.key,
+                "asked_by": asker.asked_by,
+                "channel": asker.channel,
+                "user_hash": asker.user_hash,
+                "state": change.state,
+                "department_id": department_id,
+                "question": subject.question,
+                "summary": subject.summary,
+                "reasons": list(subject.reasons),
+                "matter_id": subject.matter_id,
+                "facet": subject.facet,
+                "region": subject.region,
+                "answer_id": subject.answer_id,
+                "evidence": _EVIDENCE.dump_python(subject.evidence, mode="json"),
+                "opened_at": at,
+                "opened_by": opened_by,
+                "revision": 1,
+                "last_number": 0,
+                "changed_at": at,
+            }
+            added = self._database.insert(escalations).values(row).on_conflict_do_nothing(index_elements=["talking_in"])
+            if connection.execute(added.returning(escalations.c.id)).first() is None:
+                known = select(escalations.c.id).where(escalations.c.talking_in == asker.key)
+                return _one(connection, connection.execute(known).scalar_one()), False
+            self._follow(connection, row["id"], 0, change, at=at)
+            was = new(("escalation", row["id"]))
+            detail = {"escalation": row["id"], "department": department_id, **change.detail}
+            record(connection, at=at, actor=opened_by, action="escalate", detail=detail, was=was)
+            return _one(connection, row["id"]), True
+
+    def escalation(self, escalation_id: str) -> Escalation:
+        """Raises EscalationNotThere."""
+        with self._database.reading() as connection:
+            return _one(connection, escalation_id)
+
+    def going_on_of(self, asker: Asker) -> Escalation | None:
+        """The one that this conversation is in now; one indexed read."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(escalations).where(escalations.c.talking_in == asker.key)).first()
+            return None if row is None else _with_clocks(connection, [row])[0]
+
+    def list(self, wanted: EscalationQuery, *, limit: int, cursor: str | None = None) -> EscalationPage:
+        """The newest first. Raises InvalidRecord for a cursor that is none of ours."""
+        with self._database.reading() as connection:
+            query = select(escalations).where(*_conditions(wanted))
+            found, following = page_of(connection, query, escalations.c.opened_at, escalations.c.id, limit, cursor)
+            return EscalationPage(_with_clocks(connection, found), following)
+
+    def waiting(self, departments: Collection[str], *, limit: int) -> Sequence[Escalation]:
+        """Open ones of these departments, who waits longest first."""
+        query = select(escalations).where(
+            escalations.c.state == EscalationState.OPEN, escalations.c.department_id.in_(departments)
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(escalations.c.opened_at, escalations.c.id).limit(limit)).all()
+            return _with_clocks(connection, found)
+
+    def count_of_held(self) -> Mapping[str, int]:
+        """How many talks each helper holds, by person id."""
+        with self._database.reading() as connection:
+            return _held_by_helper(connection)
+
+    def change(
+        self,
+        escalation_id: str,
+        *,
+        actor: str,
+        at: datetime,
+        decide: Callable[[Escalation], Change],
+        if_revision: int | None = None,
+    ) -> Escalation:
+        """Let ``decide`` say what becomes of it, write that and the trail, and give it as it is then.
+
+        What ``decide`` raises leaves everything as it was. Raises EscalationNotThere, EscalationChanged, HelperFull.
+        """
+        with self._database.writing() as connection:
+            held = _one(connection, escalation_id, lock=True)
+            if if_revision is not None and held.revision != if_revision:
+                raise EscalationChanged(
+                    f"the escalation was changed meanwhile (it is at revision {held.revision}, you read "
+                    f"{if_revision}); read it again and repeat what you meant to do"
+                )
+            change = decide(held)
+            if change.takes is not None:
+                _require_room(connection, change.takes)
+            subject = ("escalation", escalation_id)
+            was = seals(connection, [subject])
+            values: dict[str, Any] = {"state": change.state, "revision": held.revision + 1, "changed_at": at}
+            values |= change.values
+            connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(values))
+            self._follow(connection, escalation_id, held.last_number, change, at=at)
+            detail = {"escalation": escalation_id, **change.detail}
+            record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
+            return _one(connection, escalation_id)
+
+    def write(
+        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line]
+    ) -> tuple[Escalation, Message]:
+        """Add a line that changes nothing else; the trail keeps moves, not talk. Raises EscalationNotThere."""
+        with self._database.writing() as connection:
+            held = _one(connection, escalation_id, lock=True)
+            line = decide(held)
+            _add_lines(connection, escalation_id, held.last_number, [line], at=at)
+            connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(changed_at=at))
+            message = Message(held.last_number + 1, at, line.author, line.by, line.text, line.move)
+            return _one(connection, escalation_id), message
+
+    def messages(self, escalation_id: str, *, after: int = 0, limit: int = 500) -> Sequence[Message]:
+        """In order of their numbers, those greater than ``after``."""
+        query = select(talk_messages).where(
+            talk_messages.c.escalation_id == escalation_id, talk_messages.c.number > after
+        )
+        with self._database.reading() as connection:
+            return [_message(row) for row in connection.execute(query.order_by(talk_messages.c.number).limit(limit))]
+
+    def changed_since(self, moment: datetime) -> Mapping[str, tuple[int, int]]:
+        """Revision and last number of what was changed from then on, by id."""
+        columns = (escalations.c.id, escalations.c.revision, escalations.c.last_number)
+        with self._database.reading() as connection:
+            found = connection.execute(select(*columns).where(escalations.c.changed_at >= moment))
+            return {row.id: (row.revision, row.last_number) for row in found}
+
+    def running_out(self, at: datetime, *, limit: int = 200) -> Sequence[tuple[str, Clock]]:
+        """Clocks of which somebody should be told now, by escalation id: those that warn, and those that are over."""
+        is_warning = and_(clocks.c.warns_at <= at, clocks.c.warned_at.is_(None), clocks.c.breached_at.is_(None))
+        is_over = and_(clocks.c.due_at <= at, clocks.c.breached_at.is_(None))
+        query = select(clocks).where(_IS_RUNNING, or_(is_warning, is_over)).order_by(clocks.c.due_at).limit(limit)
+        with self._database.reading() as connection:
+            return [(row.escalation_id, _clock(row)) for row in connection.execute(query)]
+
+    def note_warning(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool:
+        """Whether this call was the one that noted it; a clock that ended meanwhile warns of nothing."""
+        with self._database.writing() as connection:
+            noted = update(clocks).where(*_is(escalation_id, clock), clocks.c.warned_at.is_(None)).values(warned_at=at)
+            return bool(connection.execute(noted).rowcount)
+
+    def note_breach(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool:
+        """The same of one that is over, with an entry in the trail."""
+        with self._database.writing() as connection:
+            _one(connection, escalation_id, lock=True)
+            was = seals(connection, [("escalation", escalation_id)])
+            noted = update(clocks).where(*_is(escalation_id, clock), clocks.c.breached_at.is_(None))
+            if not connection.execute(noted.values(breached_at=at)).rowcount:
+                return False
+            detail = {"escalation": escalation_id, "clock": clock.kind, "due_at": clock.due_at.isoformat()}
+            record(connection, at=at, actor="clock", action="breach", detail=detail, was=was)
+            return True
+
+    def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:
+        """Lines and clocks of a change."""
+        _add_lines(connection, escalation_id, last, change.lines, at=at)
+        for column, kinds in (("met_at", change.met), ("stopped_at", change.stopped)):
+            if kinds:
+                its = and_(clocks.c.escalation_id == escalation_id, clocks.c.kind.in_(kinds))
+                connection.execute(update(clocks).where(its, _IS_RUNNING).values({column: at}))
+        for each in change.started:
+            connection.execute(insert(clocks).values(_clock_row(escalation_id, each)))
+
+
+def _is(escalation_id: str, clock: Clock) -> Sequence[ColumnElement[bool]]:
+    its = (clocks.c.escalation_id == escalation_id, clocks.c.kind == clock.kind, clocks.c.round == clock.round)
+    return [*its, _IS_RUNNING]
+
+
+def _conditions(wanted: EscalationQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.states:
+        conditions.append(escalations.c.state.in_(wanted.states))
+    if wanted.departments:
+        conditions.append(escalations.c.department_id.in_(wanted.departments))
+    if wanted.helper is not None:
+        conditions.append(escalations.c.helper == wanted.helper)
+    if wanted.late_at is not None:
+        late = select(clocks.c.escalation_id).where(_IS_RUNNING, clocks.c.due_at <= wanted.late_at)
+        conditions.append(escalations.c.id.in_(late))
+    return conditions
+
+
+def _require_room(connection: Connection, person_id: str) -> None:
+    """Held to the end of the transaction, so that two claims of one helper are counted one after the other."""
+    held_row = select(helpers.c.capacity).where(helpers.c.person_id == person_id).with_for_update()
+    capacity = connection.execute(held_row).scalar()
+    if capacity is not None and (holds := _held_by_helper(connection).get(person_id, 0)) >= capacity:
+        raise HelperFull(f"{person_id} holds {holds} talks, as many as allowed; close or hand on one of them first")
+
+
+def _held_by_helper(connection: Connection) -> dict[str, int]:
+    query = select(escalations.c.helper, func.count()).where(escalations.c.state.in_(HELD))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(escalations.c.helper)) if row[0]}
+
+
+def _add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime) -> None:
+    if not lines:
+        return
+    rows = [
+        {
+            "escalation_id": escalation_id,
+            "number": number,
+            "at": at,
+            "author": each.author,
+            "by": each.by,
+            "text": each.text,
+            "move": each.move,
+        }
+        for number, each in enumerate(lines, last + 1)
+    ]
+    connection.execute(insert(talk_messages), rows)
+    newest = {"last_number": last + len(lines)}
+    connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(newest))
+
+
+def _one(connection: Connection, escalation_id: str, *, lock: bool = False) -> Escalation:
+    query = select(escalations).where(escalations.c.id == escalation_id)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise not_there(escalation_id)
+    return _with_clocks(connection, [row])[0]
+
+
+def _with_clocks(connection: Connection, found: Sequence[Row[Any]]) -> list[Escalation]:
+    """One read for all of them."""
+    query = select(clocks).where(clocks.c.escalation_id.in_([row.id for row in found]))
+    of: dict[str, list[Clock]] = {row.id: [] for row in found}
+    if found:
+        for row in connection.execute(query.order_by(clocks.c.started_at, clocks.c.kind, clocks.c.round)):
+            of[row.escalation_id].append(_clock(row))
+    return [_escalation(row, tuple(of[row.id])) for row in found]
+
+
+def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...]) -> Escalation:
+    return Escalation(
+        id=row.id,
+        asker=Asker(row.conversation_id, row.asked_by, row.channel, row.user_hash),
+        subject=Subject(
+            question=row.question,
+            summary=row.summary,
+            reasons=tuple(Reason(each) for each in row.reasons),
+            matter_id=row.matter_id,
+            facet=Facet(row.facet) if row.facet else None,
+            region=row.region,
+            answer_id=row.answer_id,
+            evidence=_EVIDENCE.validate_python(row.evidence),
+        ),
+        state=EscalationState(row.state),
+        department_id=row.department_id,
+        opened_at=row.opened_at,
+        opened_by=row.opened_by,
+        revision=row.revision,
+        last_number=row.last_number,
+        helper=row.helper,
+        claimed_at=row.claimed_at,
+        first_reply_at=row.first_reply_at,
+        closed_at=row.closed_at,
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        verdict_of_person=Verdict(row.verdict_of_person) if row.verdict_of_person else None,
+        order_kind=OrderKind(row.order_kind) if row.order_kind else None,
+        clocks=its_clocks,
+    )
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(row.number, row.at, Author(row.author), row.by, row.text, Move(row.move) if row.move else None)
+
+
+def _clock(row: Row[Any]) -> Clock:
+    return Clock(
+        ClockKind(row.kind),
+        row.round,
+        row.started_at,
+        row.due_at,
+        row.met_at,
+        row.warned_at,
+        row.breached_at,
+        row.stopped_at,
+    )
+
+
+def _clock_row(escalation_id: str, clock: Clock) -> dict[str, Any]:
+    return {
+        "escalation_id": escalation_id,
+        "kind": clock.kind,
+        "round": clock.round,
+        "started_at": clock.started_at,
+        "warns_at": clock.warns_at,
+        "due_at": clock.due_at,
+    }

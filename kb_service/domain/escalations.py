@@ -1,0 +1,215 @@
+"""Escalations: a question in the hands of people. open → claimed → answered → resolved, returned or a work order.
+
+While one is going on, what the person writes goes to people and not to the assistant.
+"""
+
+import hashlib
+import json
+from dataclasses import astuple, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kb_service.domain.answers import Evidence, Reason
+from kb_service.domain.clocks import Clock, ClockKind, OrderKind
+from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong
+from kb_service.domain.matters import Facet
+
+# Who was not helped may come back for so long.
+REOPENED_WITHIN = timedelta(days=7)
+
+
+class EscalationState(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    ANSWERED = "answered"
+    RESOLVED = "resolved"
+    RETURNED = "returned"
+    WORK_ORDER = "work_order"
+
+
+class Move(StrEnum):
+    """RELEASE: back into the queue of the same department. RETURN: back to the assistant."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    REPLY = "reply"
+    TRANSFER = "transfer"
+    ORDER = "order"
+    RETURN = "return"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+
+
+_O, _C, _A = EscalationState.OPEN, EscalationState.CLAIMED, EscalationState.ANSWERED
+_W, _DONE, _BACK = EscalationState.WORK_ORDER, EscalationState.RESOLVED, EscalationState.RETURNED
+TRANSITIONS: dict[Move, dict[EscalationState, EscalationState]] = {
+    Move.CLAIM: {_O: _C, _W: _W},
+    Move.RELEASE: {_C: _O, _A: _O},
+    Move.REPLY: {_C: _A, _A: _A, _W: _W},
+    Move.TRANSFER: {_O: _O, _C: _O, _A: _O, _W: _W},
+    Move.ORDER: {_O: _W, _C: _W, _A: _W},
+    Move.RETURN: {_O: _BACK, _C: _BACK, _A: _BACK},
+    Move.RESOLVE: {_C: _DONE, _A: _DONE, _W: _DONE},
+    Move.REOPEN: {_DONE: _O, _BACK: _O},
+}
+GOING_ON = frozenset({_O, _C, _A, _W})
+# Talks that a helper holds now; an order is worked on beside them.
+HELD = frozenset({_C, _A})
+
+
+def state_after(move: Move, state: EscalationState) -> EscalationState:
+    """Raises EscalationStateWrong when the move cannot be made from ``state``."""
+    following = TRANSITIONS[move].get(state)
+    if following is None:
+        allowed = " or ".join(TRANSITIONS[move])
+        raise EscalationStateWrong(f"to {move} an escalation it must be {allowed}, but this one is {state}")
+    return following
+
+
+class Verdict(StrEnum):
+    """Whether the person was helped: said by the helper at the close, and by the person."""
+
+    RESOLVED = "resolved"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+class Author(StrEnum):
+    """NOTE: a helper's, seen by helpers only. EVENT: a move, told in the talk."""
+
+    PERSON = "person"
+    HELPER = "helper"
+    NOTE = "note"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of a talk. ``number`` counts from 1 within its escalation and is never used twice.
+
+    ``by``: the helper's or actor's person id, None for the person. ``text``: of an event its reason, if it has one.
+    """
+
+    number: int
+    at: datetime
+    author: Author
+    by: str | None
+    text: str
+    move: Move | None = None
+
+    @property
+    def is_for_the_person(self) -> bool:
+        return self.author is not Author.NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What it is about, as far as the asker's words and the answers before showed."""
+
+    question: str
+    summary: str
+    reasons: tuple[Reason, ...] = ()
+    matter_id: str | None = None
+    facet: Facet | None = None
+    region: str | None = None
+    answer_id: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who is helped: the conversation, and whose key, channel and user it came by. Only these may read and write."""
+
+    conversation_id: str
+    asked_by: str | None
+    channel: str | None
+    user_hash: str | None
+
+    @property
+    def key(self) -> str:
+        """The same for all of these, and for nobody else: two clients may both call a conversation "1"."""
+        return hashlib.sha256(json.dumps([*astuple(self)]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """``helper``: the person id of who is in charge. ``last_number``: of its newest message.
+
+    ``opened_by``: a person id, or ``person`` where the asker asked for it.
+    """
+
+    id: str
+    asker: Asker
+    subject: Subject
+    state: EscalationState
+    department_id: str
+    opened_at: datetime
+    opened_by: str
+    revision: int
+    last_number: int
+    helper: str | None = None
+    claimed_at: datetime | None = None
+    first_reply_at: datetime | None = None
+    closed_at: datetime | None = None
+    verdict: Verdict | None = None
+    verdict_of_person: Verdict | None = None
+    order_kind: OrderKind | None = None
+    clocks: tuple[Clock, ...] = field(default=())
+
+    @property
+    def is_going_on(self) -> bool:
+        return self.state in GOING_ON
+
+    def running(self, kind: ClockKind) -> Clock | None:
+        return next((each for each in self.clocks if each.kind is kind and each.is_running), None)
+
+    def next_round(self, kind: ClockKind) -> int:
+        return 1 + max((each.round for each in self.clocks if each.kind is kind), default=0)
+
+    def may_reopen(self, at: datetime) -> bool:
+        return self.closed_at is not None and at < self.closed_at + REOPENED_WITHIN
+
+    def is_of(self, asker: Asker) -> bool:
+        """Whether it came by the same key, channel and user; the conversation may be left unsaid."""
+        return (asker.asked_by, asker.channel, asker.user_hash) == (
+            self.asker.asked_by,
+            self.asker.channel,
+            self.asker.user_hash,
+        )
+
+    def require_asker(self, asker: Asker) -> None:
+        """Raises EscalationNotThere: nobody else is told that it exists."""
+        if not self.is_of(asker):
+            raise self.not_for_you()
+
+    def not_for_you(self) -> EscalationNotThere:
+        return not_there(self.id)
+
+
+def not_there(escalation_id: str) -> EscalationNotThere:
+    return EscalationNotThere(
+        f"there is no escalation {escalation_id!r} for you; the id comes with the answer that opened it"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Who answers people. ``capacity``: talks at a time. ``is_present``: said to be there; counts while ``seen_at`` is
+    recent, so that a closed browser does not promise a person."""
+
+    person_id: str
+    name: str
+    departments: tuple[str, ...]
+    capacity: int
+    is_lead: bool = False
+    is_present: bool = False
+    seen_at: datetime | None = None
+
+    def is_on_duty(self, at: datetime) -> bool:
+        return self.is_present and self.seen_at is not None and at - self.seen_at < SEEN_WITHIN
+
+    def serves(self, department_id: str) -> bool:
+        return department_id in self.departments
+
+
+SEEN_WITHIN = timedelta(seconds=90)

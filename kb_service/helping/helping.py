@@ -1,0 +1,347 @@
+"""The verb of helpers: from a question that nobody could answer to a person who does, and to the end of it."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kb_service.domain.answers import Answer
+from kb_service.domain.calendar import WorkingCalendar
+from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind, first_reply_clock
+from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
+from kb_service.domain.escalations import Asker, Escalation, Helper, Message, Subject, Verdict
+from kb_service.domain.matters import Department
+from kb_service.helping import moves
+from kb_service.helping.moves import Change, Line
+from kb_service.helping.summaries import SummaryWords, subject_of
+
+_ASSIGNED_AT_ONCE = 50
+ASSIGNMENT = "assignment"  # who gives talks to helpers where they do not choose
+
+
+class Escalations(Protocol):
+    """Where escalations are kept, each change in one transaction."""
+
+    def open(
+        self, asker: Asker, subject: Subject, department_id: str, *, opened_by: str, at: datetime, change: Change
+    ) -> tuple[Escalation, bool]: ...
+
+    def escalation(self, escalation_id: str) -> Escalation: ...
+
+    def going_on_of(self, asker: Asker) -> Escalation | None: ...
+
+    def waiting(self, departments: Collection[str], *, limit: int) -> Sequence[Escalation]: ...
+
+    def count_of_held(self) -> Mapping[str, int]: ...
+
+    def change(
+        self,
+        escalation_id: str,
+        *,
+        actor: str,
+        at: datetime,
+        decide: Callable[[Escalation], Change],
+        if_revision: int | None = None,
+    ) -> Escalation: ...
+
+    def write(
+        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line]
+    ) -> tuple[Escalation, Message]: ...
+
+    def running_out(self, at: datetime) -> Sequence[tuple[str, Clock]]: ...
+
+    def note_warning(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool: ...
+
+    def note_breach(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool: ...
+
+
+class Helpers(Protocol):
+    """Who answers people, and who is there now."""
+
+    def helper(self, person_id: str) -> Helper | None: ...
+
+    def all(self) -> Sequence[Helper]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Of a department's helpers, as residents are told it: nothing promises a person who will not come.
+
+    ``opens_at``: None while it is open. ``first_response_due``: by when somebody replies, None where it is open and
+    nobody is there.
+    """
+
+    department_id: str
+    available_now: bool
+    opens_at: datetime | None
+    first_response_due: datetime | None
+
+
+class Helping:
+    """Every method raises the domain's errors; ``helper`` and ``by`` are person ids."""
+
+    def __init__(
+        self,
+        *,
+        escalations: Escalations,
+        helpers: Helpers,
+        departments: Callable[[], Sequence[Department]],
+        calendar: Callable[[], WorkingCalendar],
+        last_turns: Callable[[Asker], Sequence[Answer]],
+        words: SummaryWords,
+        general_desk: str | None,
+        is_pushed: bool,
+        now: Callable[[], datetime],
+    ) -> None:
+        """``general_desk``: the department that takes what no other has helpers for. ``is_pushed``: talks are given to
+        the helper with the most room, instead of being taken from the queue."""
+        self._escalations = escalations
+        self._helpers = helpers
+        self._departments = departments
+        self._calendar = calendar
+        self._last_turns = last_turns
+        self._words = words
+        self._general_desk = general_desk
+        self._is_pushed = is_pushed
+        self._now = now
+
+    # Who could help
+
+    def desk_for(self, department_id: str | None) -> Department | None:
+        """The department that would help: its own helpers, else the general desk; None where nobody is set up."""
+        served = {each for helper in self._helpers.all() for each in helper.departments}
+        by_id = {each.id: each for each in self._departments()}
+        for wanted in (department_id, self._general_desk):
+            found = by_id.get(wanted or "")
+            if found is not None and found.id in served and found.service_hours is not None:
+                return found
+        return None
+
+    def availability(self, department_id: str | None) -> Availability | None:
+        """None where no helpers are set up for it: then nothing is said of times."""
+        desk = self.desk_for(department_id)
+        if desk is None or desk.service_hours is None:
+            return None
+        at, calendar = self._now(), self._calendar()
+        opens = desk.service_hours.opens_at(at, calendar)
+        if opens is None:
+            return Availability(desk.id, False, None, None)
+        if opens > at:
+            return Availability(desk.id, False, opens, opens + FIRST_REPLY)
+        is_there = any(each.serves(desk.id) and each.is_on_duty(at) for each in self._helpers.all())
+        return Availability(desk.id, is_there, None, at + FIRST_REPLY if is_there else None)
+
+    # From asking to the end
+
+    def open(self, asker: Asker, *, words: str, department_id: str | None, opened_by: str) -> Escalation:
+        """The talk of this conversation: a new one, or the one that is going on. Raises NobodyToHelp."""
+        turns = self._last_turns(asker)
+        recommended = next((turn.escalation.department for turn in reversed(turns) if turn.escalation.department), None)
+        desk = self.desk_for(department_id or (recommended.id if recommended else None))
+        if desk is None:
+            raise NobodyToHelp(
+                "no helpers are set up for this department; call its number, or 12345, or have an administrator set up "
+                "helpers with PUT /v1/helpers"
+            )
+        at = self._now()
+        clock = self._first_reply(desk, at)
+        subject = subject_of(turns, words, self._words)
+        change = moves.opened(clock, words)
+        found, is_new = self._escalations.open(asker, subject, desk.id, opened_by=opened_by, at=at, change=change)
+        if is_new:
+            self.assign()
+        return self._escalations.escalation(found.id)
+
+    def talk_in(self, asker: Asker) -> Escalation | None:
+        """What this conversation is in now, to its own asker only."""
+        return self._escalations.going_on_of(asker)
+
+    def say(self, escalation_id: str, asker: Asker, text: str) -> tuple[Escalation, Message]:
+        """The person writes."""
+
+        def line(held: Escalation) -> Line:
+            held.require_asker(asker)
+            return moves.said_by_person(held, text)
+
+        return self._escalations.write(escalation_id, at=self._now(), decide=line)
+
+    def note(self, escalation_id: str, helper: str, text: str) -> tuple[Escalation, Message]:
+        """Helpers write to each other."""
+
+        def line(held: Escalation) -> Line:
+            self._require_serves(helper, held)
+            return moves.noted(held, helper, text)
+
+        return self._escalations.write(escalation_id, at=self._now(), decide=line)
+
+    def claim(self, escalation_id: str, helper: str, *, by: str | None = None) -> Escalation:
+        at = self._now()
+
+        def decide(held: Escalation) -> Change:
+            self._require_serves(helper, held)
+            return moves.claimed(held, helper, at=at, by=by)
+
+        return self._escalations.change(escalation_id, actor=by or helper, at=at, decide=decide)
+
+    def reply(self, escalation_id: str, helper: str, text: str) -> Escalation:
+        at = self._now()
+        return self._change(escalation_id, helper, lambda held: moves.replied(held, helper, text, at=at), at)
+
+    def release(self, escalation_id: str, helper: str, reason: str) -> Escalation:
+        at = self._now()
+        changed = self._change(
+            escalation_id, helper, lambda held: moves.released(held, helper, reason, again=self._again(held, at)), at
+        )
+        self.assign(not_to={escalation_id: helper})
+        return self._escalations.escalation(changed.id)
+
+    def transfer(self, escalation_id: str, by: str, department_id: str, reason: str) -> Escalation:
+        """By the helper in charge, or by a lead of the department. Raises NobodyToHelp where no helpers are set up."""
+        desk = self.desk_for(department_id)
+        if desk is None or desk.id != department_id:
+            raise NobodyToHelp(f"no helpers are set up for {department_id!r}; hand it to a department that has some")
+        at = self._now()
+
+        def decide(held: Escalation) -> Change:
+            if held.helper != by and not self._is_lead(by, held):
+                raise HelperNotInCharge("only the helper in charge, or a lead of the department, hands a talk on")
+            again = self._first_reply(desk, at, round=held.next_round(ClockKind.FIRST_REPLY))
+            return moves.transferred(held, by, department_id, reason, again=again)
+
+        self._change(escalation_id, by, decide, at)
+        self.assign(not_to={escalation_id: by})
+        return self._escalations.escalation(escalation_id)
+
+    def order(self, escalation_id: str, by: str, kind: OrderKind, reason: str) -> Escalation:
+        """By the helper in charge; also by one of the department of what nobody has claimed."""
+        at, calendar = self._now(), self._calendar()
+
+        def decide(held: Escalation) -> Change:
+            self._require_serves(by, held)
+            if held.helper not in (None, by):
+                raise HelperNotInCharge(f"{held.helper} is in charge of it; only they make it an order")
+            return moves.ordered(held, by, kind, reason, at=at, calendar=calendar)
+
+        return self._change(escalation_id, by, decide, at)
+
+    def return_(self, escalation_id: str, helper: str, reason: str) -> Escalation:
+        """Back to the assistant, by the helper in charge."""
+        at = self._now()
+
+        def decide(held: Escalation) -> Change:
+            if held.helper != helper:
+                raise HelperNotInCharge("only the helper in charge gives a talk back to the assistant; claim it first")
+            return moves.returned(held, helper, reason, at=at)
+
+        return self._closing(escalation_id, helper, decide, at)
+
+    def leave(self, escalation_id: str, asker: Asker) -> Escalation:
+        """The person goes back to the assistant."""
+        at = self._now()
+
+        def decide(held: Escalation) -> Change:
+            held.require_asker(asker)
+            return moves.returned(held, PERSON, "", at=at)
+
+        return self._closing(escalation_id, PERSON, decide, at)
+
+    def resolve(self, escalation_id: str, helper: str, verdict: Verdict, reason: str) -> Escalation:
+        at = self._now()
+        return self._closing(
+            escalation_id, helper, lambda held: moves.resolved(held, helper, verdict, reason, at=at), at
+        )
+
+    def reopen(self, escalation_id: str, asker: Asker, words: str) -> Escalation:
+        at = self._now()
+
+        def decide(held: Escalation) -> Change:
+            held.require_asker(asker)
+            other = self._escalations.going_on_of(held.asker)
+            if other is not None and other.id != held.id:
+                raise EscalationStateWrong("this conversation is in another talk already; write there")
+            return moves.reopened(held, PERSON, words, at=at, again=self._again(held, at))
+
+        self._change(escalation_id, PERSON, decide, at)
+        self.assign()
+        return self._escalations.escalation(escalation_id)
+
+    def judge(self, escalation_id: str, asker: Asker, verdict: Verdict) -> Escalation:
+        """Whether it helped, in the person's own word."""
+        at = self._now()
+
+        def decide(held: Escalation) -> Change:
+            held.require_asker(asker)
+            return moves.judged(held, verdict, at=at)
+
+        return self._change(escalation_id, PERSON, decide, at)
+
+    # What happens by itself
+
+    def assign(self, *, not_to: Mapping[str, str] | None = None) -> int:
+        """Give open talks, who waits longest first, to the helper on duty with the most room; how many.
+
+        Nothing where helpers choose themselves. ``not_to``: who has just given this one away.
+        """
+        if not self._is_pushed:
+            return 0
+        given = 0
+        at = self._now()
+        on_duty = [each for each in self._helpers.all() if each.is_on_duty(at)]
+        served = {department for each in on_duty for department in each.departments}
+        for waiting in self._escalations.waiting(served, limit=_ASSIGNED_AT_ONCE):
+            held = self._escalations.count_of_held()
+            able = [each for each in on_duty if each.serves(waiting.department_id)]
+            able = [each for each in able if (not_to or {}).get(waiting.id) != each.person_id]
+            room = {each.person_id: each.capacity - held.get(each.person_id, 0) for each in able}
+            best = max(able, key=lambda each: (room[each.person_id], each.person_id), default=None)
+            if best is None or room[best.person_id] <= 0:
+                continue
+            try:
+                self.claim(waiting.id, best.person_id, by=ASSIGNMENT)
+                given += 1
+            except (EscalationStateWrong, HelperFull, HelperNotInCharge):
+                continue  # somebody was quicker
+        return given
+
+    def tell_clocks(self) -> Sequence[tuple[str, Clock, bool]]:
+        """Note the clocks that warn or are over, and tell which: escalation id, clock, whether it is over."""
+        at = self._now()
+        told: list[tuple[str, Clock, bool]] = []
+        for escalation_id, clock in self._escalations.running_out(at):
+            is_over = clock.due_at <= at
+            note = self._escalations.note_breach if is_over else self._escalations.note_warning
+            if note(escalation_id, clock, at=at):
+                told.append((escalation_id, clock, is_over))
+        return told
+
+    def _change(
+        self, escalation_id: str, actor: str, decide: Callable[[Escalation], Change], at: datetime
+    ) -> Escalation:
+        return self._escalations.change(escalation_id, actor=actor, at=at, decide=decide)
+
+    def _closing(
+        self, escalation_id: str, actor: str, decide: Callable[[Escalation], Change], at: datetime
+    ) -> Escalation:
+        """Who closes one has room for the next."""
+        closed = self._change(escalation_id, actor, decide, at)
+        self.assign()
+        return closed
+
+    def _again(self, held: Escalation, at: datetime) -> Clock | None:
+        desk = next((each for each in self._departments() if each.id == held.department_id), None)
+        return self._first_reply(desk, at, round=held.next_round(ClockKind.FIRST_REPLY)) if desk else None
+
+    def _first_reply(self, desk: Department, at: datetime, *, round: int = 1) -> Clock | None:
+        return first_reply_clock(at, desk.service_hours, self._calendar(), round=round) if desk.service_hours else None
+
+    def _require_serves(self, person_id: str, held: Escalation) -> None:
+        helper = self._helpers.helper(person_id)
+        if helper is None or not helper.serves(held.department_id):
+            raise held.not_for_you()
+
+    def _is_lead(self, person_id: str, held: Escalation) -> bool:
+        helper = self._helpers.helper(person_id)
+        return helper is not None and helper.is_lead and helper.serves(held.department_id)
+
+
+PERSON = "person"  # the asker, in the trail and in events

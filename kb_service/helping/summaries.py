@@ -1,0 +1,77 @@
+"""What a helper reads first: the whole conversation in a few lines, and what it is about."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kb_service.domain.answers import Answer, Outcome
+from kb_service.domain.escalations import Subject
+from kb_service.text.vocabulary import Words, load
+
+# Characters of an answer or question that stand in a summary.
+_LONGEST = 120
+
+
+class SummaryWords(Words):
+    """`prompts/helping.yaml`; {names} are filled in by code."""
+
+    asked: str
+    answered: str
+    asked_back: str
+    failed: str
+    courtesy: str
+    sources: str
+    nothing_asked: str
+    reasons: dict[str, str]
+
+
+def load_summary_words(prompts_dir: Path) -> SummaryWords:
+    """Raises VocabularyFault."""
+    return load(prompts_dir, "helping.yaml", SummaryWords)
+
+
+def subject_of(turns: Sequence[Answer], words: str, said: SummaryWords) -> Subject:
+    """Of the newest turn that asked something; ``words``: what the person says when asking for somebody."""
+    asked = [turn for turn in turns if turn.outcome is not Outcome.COURTESY]
+    about = next((turn for turn in reversed(asked) if turn.matter or turn.evidence), asked[-1] if asked else None)
+    reasons = tuple(dict.fromkeys(reason for turn in turns for reason in turn.escalation.reasons))
+    question = words.strip() or (asked[-1].question if asked else "")
+    last = asked[-1] if asked else None
+    return Subject(
+        question=question,
+        summary=summary(turns, said),
+        reasons=reasons,
+        matter_id=about.matter.id if about and about.matter else None,
+        facet=about.facet if about else None,
+        region=about.understood_as.region if about else None,
+        answer_id=last.answer_id if last else None,
+        evidence=about.evidence if about else (),
+    )
+
+
+def summary(turns: Sequence[Answer], said: SummaryWords) -> str:
+    """A line for each question, what became of it, and what was cited or tried, oldest first."""
+    lines: list[str] = []
+    for turn in turns:
+        lines += [said.asked.format(question=_short(turn.question)), _became(turn, said)]
+        titles = [f"《{each.title}》" for each in turn.citations] + [f"《{each.title}》" for each in turn.possible]
+        if titles:
+            lines.append(said.sources.format(titles="、".join(dict.fromkeys(titles))))
+    return "\n".join(lines) or said.nothing_asked
+
+
+def _became(turn: Answer, said: SummaryWords) -> str:
+    match turn.outcome:
+        case Outcome.ANSWERED:
+            return said.answered.format(text=_short(turn.text))
+        case Outcome.CLARIFY:
+            return said.asked_back.format(text=_short(turn.text))
+        case Outcome.COURTESY:
+            return said.courtesy
+        case _:
+            reasons = [said.reasons.get(each, each) for each in turn.escalation.reasons]
+            return said.failed.format(reasons="、".join(reasons))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
