@@ -48,9 +48,11 @@ from kb_service.asking.search.articles import ArticleFinder
 from kb_service.asking.search.confidence import load_confidence
 from kb_service.asking.search.reranking import reranked
 from kb_service.asking.search.retrieving import Candidate, Retriever
+from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter
+from kb_service.helping.helping import Helping
 from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector, Vectors
 from kb_service.reading_wiring import open_examples
 from kb_service.service import Records, Texts
@@ -69,6 +71,7 @@ def open_asking(
     index: PassageIndex,
     statistics: PublishedStatistics,
     *,
+    helping: Helping,
     now: Callable[[], datetime],
     new_id: Callable[[], str],
     in_flight: QuestionsInFlight,
@@ -126,6 +129,19 @@ def open_asking(
     def contradicted(version_ids: Sequence[str], as_of: date) -> bool:
         return _is_contradicted(records, version_ids, as_of)
 
+    composer = Composer(
+        lexicon=lexicon,
+        converter=texts.converter,
+        knobs=knobs,
+        confidence_version=confidence.version,
+        new_id=new_id,
+        availability=helping.availability,
+    )
+
+    def in_talk(question: Question) -> Answer | None:
+        talk = helping.hear(question)
+        return None if talk is None else composer.in_talk(question, talk, router.department(talk.department_id))
+
     tools = Tools(
         messages=ConversationReader(reader, Following(reader, lexicon.talk.facet_phrases)),
         retriever=retriever,
@@ -141,13 +157,7 @@ def open_asking(
         lexicon=lexicon,
         converter=texts.converter,
         nearness=nearness,
-        composer=Composer(
-            lexicon=lexicon,
-            converter=texts.converter,
-            knobs=knobs,
-            confidence_version=confidence.version,
-            new_id=new_id,
-        ),
+        composer=composer,
         noticing=noticing,
         articles=ArticleAnswers(
             finder=ArticleFinder(
@@ -179,6 +189,7 @@ def open_asking(
         now=now,
         user_key=user_key(settings),
         in_flight=in_flight,
+        in_talk=in_talk,
     )
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_service.domain.answers import Answer, Question
+from kb_service.domain.answers import Answer, Conversation, Question
 from kb_service.domain.articles import ArticleNumber, Titled
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, PassageInVersion
@@ -296,8 +296,8 @@ class Transcript(Protocol):
     def answer(self, answer_id: str, *, channel: str | None, asked_by: str) -> Answer:
         """Only for the channel and the key that asked. Raises AnswerNotFound."""
 
-    def last_turns(self, question: Question, limit: int) -> Sequence[Answer]:
-        """Its conversation so far, oldest first, as far as the same key, channel and person had it."""
+    def last_turns(self, conversation: Conversation, limit: int) -> Sequence[Answer]:
+        """The conversation so far, oldest first, as far as the same key, channel and person had it."""
 
     def add_feedback(
         self, answer_id: str, *, asked_by: str, at: datetime, resolved: bool | None, comment: str | None

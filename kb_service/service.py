@@ -28,6 +28,8 @@ from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
+from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
@@ -48,6 +50,7 @@ from kb_service.asking.asking import Asking
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
+from kb_service.helping.helping import Helping
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.publishing import Publishing
@@ -88,6 +91,8 @@ class Records:
     intake: SqlIntake
     jobs: SqlJobs
     erasing: SqlErasing
+    escalations: SqlEscalations
+    helpers: SqlHelpers
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -145,6 +150,7 @@ class Service:
     asking: Asking
     asking_anew: Callable[[], Asking]
     publishing: Publishing
+    helping: Helping
     rehearsing: Rehearsing
     examining: Examining
     stated_day_words: StatedDayWords

@@ -62,6 +62,15 @@ class Settings(BaseSettings):
         default=1200, ge=0, description="The same of an address that shows no valid key; 0 is any number."
     )
 
+    general_desk: str | None = Field(
+        default=None,
+        description="The id of the department whose helpers take what no other department has helpers for.",
+    )
+    assignment: Literal["pull", "push"] = Field(
+        default="pull",
+        description="Whether helpers take people from the queue, or are given them by who has the most room.",
+    )
+
     index_wait_seconds: float = Field(
         default=600.0, ge=0, description="How long a command waits for another one that is using the embedded index."
     )

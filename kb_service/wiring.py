@@ -31,6 +31,8 @@ from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
+from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
@@ -52,6 +54,8 @@ from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
+from kb_service.helping.helping import Helping
+from kb_service.helping.summaries import load_summary_words
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
@@ -63,6 +67,10 @@ from kb_service.settings import Settings
 
 if TYPE_CHECKING:
     from kb_service.adapters.index.server import ServerIndex
+
+
+# A helper reads more of a conversation than is remembered to understand the next question.
+_TURNS_OF_A_SUMMARY = 30
 
 
 def now() -> datetime:
@@ -109,6 +117,8 @@ def open_records(settings: Settings) -> Records:
         intake=SqlIntake(database, library),
         jobs=SqlJobs(database, now=now),
         erasing=SqlErasing(database),
+        escalations=SqlEscalations(database, new_id=new_id),
+        helpers=SqlHelpers(database),
     )
 
 
@@ -277,9 +287,20 @@ def _service(
     reasons: list[str],
 ) -> Service:
     in_flight = QuestionsInFlight()
+    helping = open_helping(settings, records)
 
     def asking() -> Asking:
-        return open_asking(settings, records, texts, index, statistics, now=now, new_id=new_id, in_flight=in_flight)
+        return open_asking(
+            settings,
+            records,
+            texts,
+            index,
+            statistics,
+            helping=helping,
+            now=now,
+            new_id=new_id,
+            in_flight=in_flight,
+        )
 
     synchroniser = Synchroniser(
         library=records.library,
@@ -322,6 +343,7 @@ def _service(
         asking=asked,
         asking_anew=asking,
         publishing=publishing,
+        helping=helping,
         rehearsing=rehearsing,
         examining=Examining(
             library=records.library,
@@ -343,6 +365,21 @@ def _service(
         rebuild_reasons=reasons,
     )
     return service
+
+
+def open_helping(settings: Settings, records: Records) -> Helping:
+    """With the catalogue and the calendar as they are when they are asked."""
+    return Helping(
+        escalations=records.escalations,
+        helpers=records.helpers,
+        departments=records.catalogue.departments,
+        calendar=records.working_days.calendar,
+        last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS_OF_A_SUMMARY),
+        words=load_summary_words(settings.prompts_dir),
+        general_desk=settings.general_desk,
+        is_pushed=settings.assignment == "push",
+        now=now,
+    )
 
 
 def _known_ids(records: Records) -> KnownIds:

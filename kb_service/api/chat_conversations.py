@@ -41,7 +41,8 @@ def _in(asked: Asked, conversation_id: str) -> Asked:
 
 
 def _turns(transcript: Transcript, conversation_id: str, asked: Asked) -> Sequence[Answer]:
-    return transcript.last_turns(replace(asked.question, conversation_id=conversation_id), _TURNS)
+    conversation = replace(asked.question, conversation_id=conversation_id).conversation
+    return transcript.last_turns(conversation, _TURNS) if conversation else ()
 
 
 def _key(asking: Asking, asker: str, messages: Sequence[str]) -> str:

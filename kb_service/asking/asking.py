@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from kb_service.asking.conversation.topics import TURNS
-from kb_service.asking.events import Answered, Event
+from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Routed, Router
@@ -73,8 +73,10 @@ class Asking:
         now: Callable[[], datetime],
         user_key: bytes,
         in_flight: QuestionsInFlight,
+        in_talk: Callable[[Question], Answer | None] = lambda _question: None,
     ) -> None:
-        """``rehearsal`` answers without storing and always in the same words."""
+        """``rehearsal`` answers without storing and always in the same words. ``in_talk``: passes the message on to the
+        person who is in charge of the conversation, if one is, and says so."""
         self._pipeline = pipeline
         self._rehearsal = rehearsal
         self._reader = reader
@@ -85,6 +87,7 @@ class Asking:
         self._now = now
         self._user_key = user_key
         self._in_flight = in_flight
+        self._in_talk = in_talk
 
     def question(
         self,
@@ -133,6 +136,11 @@ class Asking:
 
     def ask(self, question: Question) -> Iterator[Event]:
         """The events of answering; the answer is stored before it is yielded. Closing the iterator stops the work."""
+        passed_on = self._in_talk(question)
+        if passed_on is not None:
+            yield TextReady(passed_on.text)
+            yield Answered(passed_on)
+            return
         with self._in_flight:
             for event in self._pipeline.answer(question, turns=self._turns(question)):
                 if isinstance(event, Answered):
@@ -182,8 +190,8 @@ class Asking:
         return self._router.route(understood, self._retriever.find(understood, limit=10))
 
     def _turns(self, question: Question) -> Sequence[Answer]:
-        """The conversation so far, as far as this asker had it."""
-        return () if question.conversation_id is None else self._transcript.last_turns(question, TURNS)
+        """The conversation so far, as far as this conversation had it."""
+        return self._transcript.last_turns(question.conversation, TURNS) if question.conversation else ()
 
     def _user_hash(self, user_ref: str | None) -> str | None:
         return None if user_ref is None else hash_of_user(user_ref, self._user_key)

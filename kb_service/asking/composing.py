@@ -11,6 +11,7 @@ from kb_service.domain.answers import (
     Answer,
     Citation,
     Clarification,
+    DepartmentRef,
     Drafting,
     Evidence,
     HandOver,
@@ -22,6 +23,7 @@ from kb_service.domain.answers import (
     Reason,
     UnderstoodAs,
 )
+from kb_service.domain.escalations import Availability, Escalation
 from kb_service.domain.knobs import Knobs
 from kb_service.ports import ScriptConverter
 
@@ -42,12 +44,15 @@ class Composer:
         knobs: Knobs,
         confidence_version: str,
         new_id: Callable[[], str],
+        availability: Callable[[str | None], Availability | None] = lambda _department_id: None,
     ) -> None:
+        """``availability``: of the helpers of a department, by its id; None where none are set up."""
         self._lexicon = lexicon
         self._converter = converter
         self._knobs = knobs
         self._confidence_version = confidence_version
         self._new_id = new_id
+        self._availability = availability
 
     def compose(self, question: Question, parts: Sequence[Part]) -> Answer:
         """An answer where one part was answered; the confidence is that of its least sure answered part."""
@@ -78,6 +83,38 @@ class Composer:
             possible=self._possible(parts),
             drafting=_drafting(parts),
             knobs=self._knobs,
+        )
+
+    def in_talk(self, question: Question, talk: Escalation, department: DepartmentRef) -> Answer:
+        """What is said of a message that went to people: no answer, and not stored as one."""
+        said = "in_talk" if talk.helper else "in_talk_waiting"
+        text = self._lexicon.say(said, department=department.name)
+        return Answer(
+            answer_id=self._new_id(),
+            conversation_id=talk.conversation.conversation_id,
+            question=question.text,
+            asked_at=question.asked_at,
+            as_of=question.as_of,
+            outcome=Outcome.IN_TALK,
+            text=text,
+            citations=(),
+            evidence=(),
+            notices=(),
+            confidence=0.0,
+            confidence_applies=False,
+            confidence_version=self._confidence_version,
+            features={},
+            matter=None,
+            facet=None,
+            understood_as=UnderstoodAs(question.text, None, None, question.region, question.audience),
+            clarification=None,
+            escalation=HandOver(
+                recommended=True,
+                reasons=talk.subject.reasons,
+                department=department,
+                channel="online_helper",
+                id=talk.id,
+            ),
         )
 
     def evidence(self, found: Sequence[SearchResult]) -> tuple[Evidence, ...]:
@@ -159,11 +196,17 @@ class Composer:
         if _NOBODY_NEEDED.issuperset(reasons):
             return HandOver(recommended=False, reasons=reasons)
         titles = [each.source.metadata.title for each in failed.result.candidates[: self._knobs.evidence]]
+        department = failed.reply.department
+        is_ours = failed.reply.outcome is not Outcome.OUT_OF_SCOPE
+        helpers = self._availability(department.id if department else None) if is_ours else None
         return HandOver(
             recommended=True,
             reasons=reasons,
-            department=failed.reply.department,
-            channel="12345" if failed.reply.outcome is Outcome.OUT_OF_SCOPE else "online_helper",
+            department=department,
+            channel="online_helper" if is_ours else "12345",
+            available_now=helpers.available_now if helpers else None,
+            opens_at=helpers.opens_at if helpers else None,
+            first_response_due=helpers.first_response_due if helpers else None,
             summary=summary(failed.understood, titles, self._lexicon),
         )
 

@@ -1,6 +1,8 @@
 """Questions, answers and what surrounds them: outcome, citations, evidence, notices, escalation."""
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -11,6 +13,8 @@ from kb_service.domain.model_faults import ModelFault
 
 
 class Outcome(StrEnum):
+    """IN_TALK: a person is in charge of the conversation and has the message; not stored as an answer."""
+
     ANSWERED = "answered"
     CLARIFY = "clarify"
     NO_SOURCE = "no_source"
@@ -18,6 +22,7 @@ class Outcome(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
     HANDED_OVER = "handed_over"
     COURTESY = "courtesy"
+    IN_TALK = "in_talk"
 
 
 class Reason(StrEnum):
@@ -46,6 +51,21 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation, and whose key, channel and user it came by: only these go on with it, or read it."""
+
+    conversation_id: str
+    asked_by: str | None
+    channel: str | None
+    user_hash: str | None
+
+    @property
+    def key(self) -> str:
+        """The same for all of these, and for nobody else: two clients may both call a conversation "1"."""
+        return hashlib.sha256(json.dumps([*astuple(self)]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question as asked; ``as_of`` is the Shanghai day whose rules are wanted.
 
@@ -70,6 +90,13 @@ class Question:
     is_day_chosen: bool = False
     seen: str = ""
     said_before: tuple[str, ...] = ()
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """None for the first question of a conversation that has no id yet."""
+        if self.conversation_id is None:
+            return None
+        return Conversation(self.conversation_id, self.asked_by, self.channel, self.user_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +197,10 @@ class DepartmentRef:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Whether a person should take over, why, and who. Times are None until a helper desk keeps them."""
+    """Whether a person should take over, why, and who. Times are None where no helpers are set up.
+
+    ``id``: of the escalation that the conversation is in.
+    """
 
     recommended: bool
     reasons: tuple[Reason, ...] = ()
@@ -180,6 +210,7 @@ class HandOver:
     opens_at: datetime | None = None
     first_response_due: datetime | None = None
     summary: str | None = None
+    id: str | None = None
 
 
 class Carried(StrEnum):

@@ -3,17 +3,17 @@
 While one is going on, what the person writes goes to people and not to the assistant.
 """
 
-import hashlib
-import json
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kb_service.domain.answers import Evidence, Reason
+from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong
 from kb_service.domain.matters import Facet
 
+# A helper whose page was silent for longer is not there.
+SEEN_WITHIN = timedelta(seconds=90)
 # Who was not helped may come back for so long.
 REOPENED_WITHIN = timedelta(days=7)
 
@@ -104,7 +104,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it is about, as far as the asker's words and the answers before showed."""
+    """What it is about, as far as the conversation's words and the answers before showed."""
 
     question: str
     summary: str
@@ -117,29 +117,14 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who is helped: the conversation, and whose key, channel and user it came by. Only these may read and write."""
-
-    conversation_id: str
-    asked_by: str | None
-    channel: str | None
-    user_hash: str | None
-
-    @property
-    def key(self) -> str:
-        """The same for all of these, and for nobody else: two clients may both call a conversation "1"."""
-        return hashlib.sha256(json.dumps([*astuple(self)]).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
 class Escalation:
     """``helper``: the person id of who is in charge. ``last_number``: of its newest message.
 
-    ``opened_by``: a person id, or ``person`` where the asker asked for it.
+    ``opened_by``: a person id, or ``person`` where the conversation asked for it.
     """
 
     id: str
-    asker: Asker
+    conversation: Conversation
     subject: Subject
     state: EscalationState
     department_id: str
@@ -169,17 +154,17 @@ class Escalation:
     def may_reopen(self, at: datetime) -> bool:
         return self.closed_at is not None and at < self.closed_at + REOPENED_WITHIN
 
-    def is_of(self, asker: Asker) -> bool:
+    def is_of(self, conversation: Conversation) -> bool:
         """Whether it came by the same key, channel and user; the conversation may be left unsaid."""
-        return (asker.asked_by, asker.channel, asker.user_hash) == (
-            self.asker.asked_by,
-            self.asker.channel,
-            self.asker.user_hash,
+        return (conversation.asked_by, conversation.channel, conversation.user_hash) == (
+            self.conversation.asked_by,
+            self.conversation.channel,
+            self.conversation.user_hash,
         )
 
-    def require_asker(self, asker: Asker) -> None:
+    def require_of(self, conversation: Conversation) -> None:
         """Raises EscalationNotThere: nobody else is told that it exists."""
-        if not self.is_of(asker):
+        if not self.is_of(conversation):
             raise self.not_for_you()
 
     def not_for_you(self) -> EscalationNotThere:
@@ -212,4 +197,15 @@ class Helper:
         return department_id in self.departments
 
 
-SEEN_WITHIN = timedelta(seconds=90)
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Of a department's helpers, as residents are told it: nothing promises a person who will not come.
+
+    ``opens_at``: None while it is open. ``first_response_due``: by when somebody replies; None where it is open and
+    nobody is there.
+    """
+
+    department_id: str
+    available_now: bool
+    opens_at: datetime | None
+    first_response_due: datetime | None

@@ -1,15 +1,14 @@
 """The verb of helpers: from a question that nobody could answer to a person who does, and to the end of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from kb_service.domain.answers import Answer
+from kb_service.domain.answers import Answer, Conversation, Question
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind, first_reply_clock
 from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
-from kb_service.domain.escalations import Asker, Escalation, Helper, Message, Subject, Verdict
+from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
 from kb_service.domain.matters import Department
 from kb_service.helping import moves
 from kb_service.helping.moves import Change, Line
@@ -23,12 +22,19 @@ class Escalations(Protocol):
     """Where escalations are kept, each change in one transaction."""
 
     def open(
-        self, asker: Asker, subject: Subject, department_id: str, *, opened_by: str, at: datetime, change: Change
+        self,
+        conversation: Conversation,
+        subject: Subject,
+        department_id: str,
+        *,
+        opened_by: str,
+        at: datetime,
+        change: Change,
     ) -> tuple[Escalation, bool]: ...
 
     def escalation(self, escalation_id: str) -> Escalation: ...
 
-    def going_on_of(self, asker: Asker) -> Escalation | None: ...
+    def going_on_of(self, conversation: Conversation) -> Escalation | None: ...
 
     def waiting(self, departments: Collection[str], *, limit: int) -> Sequence[Escalation]: ...
 
@@ -63,20 +69,6 @@ class Helpers(Protocol):
     def all(self) -> Sequence[Helper]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """Of a department's helpers, as residents are told it: nothing promises a person who will not come.
-
-    ``opens_at``: None while it is open. ``first_response_due``: by when somebody replies, None where it is open and
-    nobody is there.
-    """
-
-    department_id: str
-    available_now: bool
-    opens_at: datetime | None
-    first_response_due: datetime | None
-
-
 class Helping:
     """Every method raises the domain's errors; ``helper`` and ``by`` are person ids."""
 
@@ -87,7 +79,7 @@ class Helping:
         helpers: Helpers,
         departments: Callable[[], Sequence[Department]],
         calendar: Callable[[], WorkingCalendar],
-        last_turns: Callable[[Asker], Sequence[Answer]],
+        last_turns: Callable[[Conversation], Sequence[Answer]],
         words: SummaryWords,
         general_desk: str | None,
         is_pushed: bool,
@@ -133,9 +125,9 @@ class Helping:
 
     # From asking to the end
 
-    def open(self, asker: Asker, *, words: str, department_id: str | None, opened_by: str) -> Escalation:
+    def open(self, conversation: Conversation, *, words: str, department_id: str | None, opened_by: str) -> Escalation:
         """The talk of this conversation: a new one, or the one that is going on. Raises NobodyToHelp."""
-        turns = self._last_turns(asker)
+        turns = self._last_turns(conversation)
         recommended = next((turn.escalation.department for turn in reversed(turns) if turn.escalation.department), None)
         desk = self.desk_for(department_id or (recommended.id if recommended else None))
         if desk is None:
@@ -147,20 +139,33 @@ class Helping:
         clock = self._first_reply(desk, at)
         subject = subject_of(turns, words, self._words)
         change = moves.opened(clock, words)
-        found, is_new = self._escalations.open(asker, subject, desk.id, opened_by=opened_by, at=at, change=change)
+        found, is_new = self._escalations.open(
+            conversation, subject, desk.id, opened_by=opened_by, at=at, change=change
+        )
         if is_new:
             self.assign()
         return self._escalations.escalation(found.id)
 
-    def talk_in(self, asker: Asker) -> Escalation | None:
-        """What this conversation is in now, to its own asker only."""
-        return self._escalations.going_on_of(asker)
+    def talk_in(self, conversation: Conversation) -> Escalation | None:
+        """What this conversation is in now."""
+        return self._escalations.going_on_of(conversation)
 
-    def say(self, escalation_id: str, asker: Asker, text: str) -> tuple[Escalation, Message]:
+    def hear(self, question: Question) -> Escalation | None:
+        """Pass a message on to the person in charge of its conversation; None where nobody is."""
+        conversation = question.conversation
+        talk = self._escalations.going_on_of(conversation) if conversation else None
+        if talk is None or conversation is None:
+            return None
+        try:
+            return self.say(talk.id, conversation, "\n".join(filter(None, (question.text, question.seen))))[0]
+        except EscalationStateWrong:  # closed just now
+            return None
+
+    def say(self, escalation_id: str, conversation: Conversation, text: str) -> tuple[Escalation, Message]:
         """The person writes."""
 
         def line(held: Escalation) -> Line:
-            held.require_asker(asker)
+            held.require_of(conversation)
             return moves.said_by_person(held, text)
 
         return self._escalations.write(escalation_id, at=self._now(), decide=line)
@@ -235,12 +240,12 @@ class Helping:
 
         return self._closing(escalation_id, helper, decide, at)
 
-    def leave(self, escalation_id: str, asker: Asker) -> Escalation:
+    def leave(self, escalation_id: str, conversation: Conversation) -> Escalation:
         """The person goes back to the assistant."""
         at = self._now()
 
         def decide(held: Escalation) -> Change:
-            held.require_asker(asker)
+            held.require_of(conversation)
             return moves.returned(held, PERSON, "", at=at)
 
         return self._closing(escalation_id, PERSON, decide, at)
@@ -251,12 +256,12 @@ class Helping:
             escalation_id, helper, lambda held: moves.resolved(held, helper, verdict, reason, at=at), at
         )
 
-    def reopen(self, escalation_id: str, asker: Asker, words: str) -> Escalation:
+    def reopen(self, escalation_id: str, conversation: Conversation, words: str) -> Escalation:
         at = self._now()
 
         def decide(held: Escalation) -> Change:
-            held.require_asker(asker)
-            other = self._escalations.going_on_of(held.asker)
+            held.require_of(conversation)
+            other = self._escalations.going_on_of(held.conversation)
             if other is not None and other.id != held.id:
                 raise EscalationStateWrong("this conversation is in another talk already; write there")
             return moves.reopened(held, PERSON, words, at=at, again=self._again(held, at))
@@ -265,12 +270,12 @@ class Helping:
         self.assign()
         return self._escalations.escalation(escalation_id)
 
-    def judge(self, escalation_id: str, asker: Asker, verdict: Verdict) -> Escalation:
+    def judge(self, escalation_id: str, conversation: Conversation, verdict: Verdict) -> Escalation:
         """Whether it helped, in the person's own word."""
         at = self._now()
 
         def decide(held: Escalation) -> Change:
-            held.require_asker(asker)
+            held.require_of(conversation)
             return moves.judged(held, verdict, at=at)
 
         return self._change(escalation_id, PERSON, decide, at)
@@ -344,4 +349,4 @@ class Helping:
         return helper is not None and helper.is_lead and helper.serves(held.department_id)
 
 
-PERSON = "person"  # the asker, in the trail and in events
+PERSON = "person"  # who asked, in the trail and in events

@@ -176,7 +176,7 @@ def reopened(held: Escalation, by: str, words: str, *, at: datetime, again: Cloc
     return Change(
         state,
         Move.REOPEN,
-        values={**fresh, "helper": None, "claimed_at": None, "talking_in": held.asker.key},
+        values={**fresh, "helper": None, "claimed_at": None, "talking_in": held.conversation.key},
         lines=[Line(Author.EVENT, by=by, move=Move.REOPEN), *said],
         started=[again] if again is not None else [],
         detail={"by": by},

@@ -1,6 +1,6 @@
 """Who may do what: with keys, without any, and for visitors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from fastapi.routing import iter_route_contexts
 
 from kb_service.api.access import ActorOf, Needed, needs
 from kb_service.api.app import create_app
+from kb_service.domain.answers import Answer, Question
 from kb_service.domain.people import Actor, Role
 from kb_service.service import Service
 from kb_service.settings import Settings
@@ -183,14 +184,17 @@ def test_a_conversation_is_gone_on_with_by_the_person_who_began_it_only(keyed: H
     mine, other = (key_of(keyed, name, Role.FRONTEND) for name in ("窗口三", "窗口四"))
     begun = {"question": "停放热气球要钱吗", "conversation_id": "c-1", "channel": "app", "user_ref": "u-1"}
     assert keyed.post("/v1/answers", begun, headers=shown(mine)).status_code == 200
-    turns = keyed.service.transcript.last_turns
     question = keyed.service.asking.question
+
+    def turns(asked: Question) -> Sequence[Answer]:
+        return keyed.service.transcript.last_turns(asked.conversation, 6) if asked.conversation else ()
+
     same = {"conversation_id": "c-1", "channel": "app", "user_ref": "u-1"}
-    assert len(turns(question("要吗", asked_by="窗口三", **same), 6)) == 1
-    assert turns(question("要吗", asked_by="窗口四", **same), 6) == []
+    assert len(turns(question("要吗", asked_by="窗口三", **same))) == 1
+    assert turns(question("要吗", asked_by="窗口四", **same)) == []
     chat = {"messages": [{"role": "user", "content": "停放热气球要钱吗"}], "user": "u-1", "metadata": same}
     assert keyed.post("/v1/chat/completions", chat, headers=shown(other)).status_code == 200
-    assert len(turns(question("要吗", asked_by="窗口三", **same), 6)) == 1
+    assert len(turns(question("要吗", asked_by="窗口三", **same))) == 1
 
 
 def test_with_keys_the_header_of_the_keyless_mode_says_nothing(keyed: Http) -> None:

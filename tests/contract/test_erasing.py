@@ -67,7 +67,7 @@ def test_answers_older_than_a_moment_lose_their_words_and_comments(
     with pytest.raises(AnswerNotFound):
         transcript.answer("a1", channel="web", asked_by=question().asked_by)
     later = question(conversation_id="c1", channel="web", user_hash="u1" * 32)
-    assert len(transcript.last_turns(later, 9)) == 2
+    assert len(transcript.last_turns(later.conversation, 9)) == 2
     assert all(ADDRESS in each for each in transcript.recent_questions("qianzhu", 9))
     assert row_faults(database) == []
 

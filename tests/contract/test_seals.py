@@ -1,7 +1,7 @@
 """What decides what residents see, or who may act, is sealed in the trail: changed by other hands than the service's,
 it is found. Told column by column from the tables themselves, so that a new one is not forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -28,6 +28,8 @@ from sqlalchemy.types import TypeDecorator
 
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database, upgrade
+from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.row_faults import RowFault, row_faults
@@ -50,11 +52,16 @@ from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
+from kb_service.domain.answers import Conversation, Reason
 from kb_service.domain.calendar import CalendarDay
-from kb_service.domain.matters import Department, Matter
+from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind
+from kb_service.domain.escalations import Escalation, Helper, Subject, Verdict
+from kb_service.domain.matters import Department, Facet, Matter
 from kb_service.domain.people import Role
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.domain.uploads import Arrival
+from kb_service.helping import moves
+from kb_service.helping.moves import Change
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id, new_secret
 from tests.factories import NOON, answer, citation, draft, no_points, question, rehearsal
@@ -107,9 +114,33 @@ def fill(database: Database) -> None:
     calendar = SqlWorkingDays(database, statutory_calendar())
     calendar.replace_year(2027, {date(2027, 2, 5): CalendarDay(False, "春节")}, actor="admin", at=NOON)
     calendar.replace_year(2027, {date(2027, 2, 6): CalendarDay(False, "春节")}, actor="admin", at=NOON)
+    SqlHelpers(database).set_up(Helper("zhao", "赵六", ("gongan",), 3), actor="admin", at=NOON)
+    fill_escalations(database)
     transcript = SqlTranscript(database)
     for number in range(1, 4):
         transcript.add(answer(f"a{number}", "签注要钱吗", citation()), question(channel="web", user_hash="u" * 64))
+
+
+def fill_escalations(database: Database) -> None:
+    """Two that were claimed and became orders: with every column that is ever filled."""
+    escalations = SqlEscalations(database, new_id=new_id)
+    calendar = statutory_calendar()
+    for number in (1, 2):
+        conversation = Conversation(f"c{number}", "web", "web", "u" * 64)
+        subject = Subject("签注要钱吗", "问：签注要钱吗", (Reason.NO_SOURCE,), "qianzhu", Facet.FEE, "上海市", "a1")
+        clock = Clock(ClockKind.FIRST_REPLY, 1, NOON, NOON + FIRST_REPLY)
+        opened = moves.opened(clock, "转人工")
+        talk, _ = escalations.open(conversation, subject, "gongan", opened_by="person", at=NOON, change=opened)
+        steps: list[Callable[[Escalation], Change]] = [
+            lambda held: moves.claimed(held, "zhao", at=NOON),
+            lambda held: moves.replied(held, "zhao", "您好", at=NOON),
+            lambda held: moves.ordered(held, "zhao", OrderKind.SIMPLE, "要查", at=NOON, calendar=calendar),
+        ]
+        if number == 2:
+            steps.append(lambda held: moves.resolved(held, "zhao", Verdict.RESOLVED, "", at=NOON))
+            steps.append(lambda held: moves.judged(held, Verdict.NOT, at=NOON))
+        for step in steps:
+            escalations.change(talk.id, actor="zhao", at=NOON, decide=step)
 
 
 def publishing_in(database: Database) -> Publishing:

@@ -13,12 +13,11 @@ from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.tables import clocks, escalations, helpers, talk_messages
 from kb_service.adapters.sql.trail import record
-from kb_service.domain.answers import Evidence, Reason
+from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationChanged, HelperFull
 from kb_service.domain.escalations import (
     HELD,
-    Asker,
     Author,
     Escalation,
     EscalationState,
@@ -59,17 +58,24 @@ class SqlEscalations:
         self._new_id = new_id
 
     def open(
-        self, asker: Asker, subject: Subject, department_id: str, *, opened_by: str, at: datetime, change: Change
+        self,
+        conversation: Conversation,
+        subject: Subject,
+        department_id: str,
+        *,
+        opened_by: str,
+        at: datetime,
+        change: Change,
     ) -> tuple[Escalation, bool]:
         """The escalation of this conversation, and whether it is new: a conversation has one at a time."""
         with self._database.writing() as connection:
             row = {
                 "id": self._new_id(),
-                "conversation_id": asker.conversation_id,
-                "talking_in": asker.key,
-                "asked_by": asker.asked_by,
-                "channel": asker.channel,
-                "user_hash": asker.user_hash,
+                "conversation_id": conversation.conversation_id,
+                "talking_in": conversation.key,
+                "asked_by": conversation.asked_by,
+                "channel": conversation.channel,
+                "user_hash": conversation.user_hash,
                 "state": change.state,
                 "department_id": department_id,
                 "question": subject.question,
@@ -88,7 +94,7 @@ class SqlEscalations:
             }
             added = self._database.insert(escalations).values(row).on_conflict_do_nothing(index_elements=["talking_in"])
             if connection.execute(added.returning(escalations.c.id)).first() is None:
-                known = select(escalations.c.id).where(escalations.c.talking_in == asker.key)
+                known = select(escalations.c.id).where(escalations.c.talking_in == conversation.key)
                 return _one(connection, connection.execute(known).scalar_one()), False
             self._follow(connection, row["id"], 0, change, at=at)
             was = new(("escalation", row["id"]))
@@ -101,10 +107,10 @@ class SqlEscalations:
         with self._database.reading() as connection:
             return _one(connection, escalation_id)
 
-    def going_on_of(self, asker: Asker) -> Escalation | None:
+    def going_on_of(self, conversation: Conversation) -> Escalation | None:
         """The one that this conversation is in now; one indexed read."""
         with self._database.reading() as connection:
-            row = connection.execute(select(escalations).where(escalations.c.talking_in == asker.key)).first()
+            row = connection.execute(select(escalations).where(escalations.c.talking_in == conversation.key)).first()
             return None if row is None else _with_clocks(connection, [row])[0]
 
     def list(self, wanted: EscalationQuery, *, limit: int, cursor: str | None = None) -> EscalationPage:
@@ -298,7 +304,7 @@ def _with_clocks(connection: Connection, found: Sequence[Row[Any]]) -> list[Esca
 def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...]) -> Escalation:
     return Escalation(
         id=row.id,
-        asker=Asker(row.conversation_id, row.asked_by, row.channel, row.user_hash),
+        conversation=Conversation(row.conversation_id, row.asked_by, row.channel, row.user_hash),
         subject=Subject(
             question=row.question,
             summary=row.summary,

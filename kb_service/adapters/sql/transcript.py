@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, insert, or_, select
 from kb_service.adapters.sql.answer_chain import add_answer
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import answers, feedback
-from kb_service.domain.answers import Answer, Question
+from kb_service.domain.answers import Answer, Conversation, Question
 from kb_service.domain.errors import AnswerNotFound
 
 _ANSWER = TypeAdapter(Answer)
@@ -43,13 +43,13 @@ class SqlTranscript:
             raise AnswerNotFound(f"there is no answer {answer_id!r} for this channel")
         return _ANSWER.validate_python(row.body)
 
-    def last_turns(self, question: Question, limit: int) -> list[Answer]:
-        """Its conversation so far, oldest first, as far as the same key, channel and person had it."""
+    def last_turns(self, conversation: Conversation, limit: int) -> list[Answer]:
+        """The conversation so far, oldest first, as far as the same key, channel and person had it."""
         query = select(answers.c.body).where(
-            answers.c.conversation_id == question.conversation_id,
-            answers.c.channel.is_not_distinct_from(question.channel),
-            answers.c.user_hash.is_not_distinct_from(question.user_hash),
-            answers.c.asked_by.is_not_distinct_from(question.asked_by),
+            answers.c.conversation_id == conversation.conversation_id,
+            answers.c.channel.is_not_distinct_from(conversation.channel),
+            answers.c.user_hash.is_not_distinct_from(conversation.user_hash),
+            answers.c.asked_by.is_not_distinct_from(conversation.asked_by),
         )
         with self._database.reading() as connection:
             newest = connection.execute(query.order_by(answers.c.asked_at.desc()).limit(limit)).scalars()
