@@ -13,6 +13,9 @@ from kb_service.service import Records, Service
 from kb_service.settings import Settings
 from kb_service.wiring import now
 
+# A first reply is due after a minute, and warns twenty seconds before.
+_CLOCKS_LOOKED_AT = timedelta(seconds=5)
+
 
 def owners_worker(service: Service) -> Worker:
     """Of the one process that has the index."""
@@ -40,6 +43,10 @@ def owners_worker(service: Service) -> Worker:
     def erase(_job: ClaimedJob) -> None:
         service.erase_old_transcripts()
 
+    def tell_clocks(_job: ClaimedJob) -> None:
+        service.helping.tell_clocks()
+        service.helping.assign()
+
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
         jobs=jobs,
@@ -51,6 +58,7 @@ def owners_worker(service: Service) -> Worker:
             JobKind.DUE_LIST: Work(make_due_list, attempts=None, schedule=every_morning),
             JobKind.ERASE: Work(erase, attempts=None, schedule=every_morning),
             JobKind.REBUILD: Work(rebuild, attempts=None, schedule=often),
+            JobKind.CLOCKS: Work(tell_clocks, attempts=None, schedule=every(_CLOCKS_LOOKED_AT)),
         },
         now=now,
     )

@@ -287,7 +287,7 @@ def _service(
     reasons: list[str],
 ) -> Service:
     in_flight = QuestionsInFlight()
-    helping = open_helping(settings, records)
+    helping = open_helping(settings, records, route=lambda text: service.asking.department_for(text))
 
     def asking() -> Asking:
         return open_asking(
@@ -367,7 +367,7 @@ def _service(
     return service
 
 
-def open_helping(settings: Settings, records: Records) -> Helping:
+def open_helping(settings: Settings, records: Records, *, route: Callable[[str], str | None]) -> Helping:
     """With the catalogue and the calendar as they are when they are asked."""
     return Helping(
         escalations=records.escalations,
@@ -375,6 +375,7 @@ def open_helping(settings: Settings, records: Records) -> Helping:
         departments=records.catalogue.departments,
         calendar=records.working_days.calendar,
         last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS_OF_A_SUMMARY),
+        route=route,
         words=load_summary_words(settings.prompts_dir),
         general_desk=settings.general_desk,
         is_pushed=settings.assignment == "push",

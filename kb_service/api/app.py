@@ -9,16 +9,20 @@ from kb_service.api import (
     answers,
     chat_completions,
     errors,
+    escalations,
+    helpers,
     knowledge,
     lead_times,
     operation,
     review,
     search,
     suspicions,
+    talks,
     uploads,
     versions,
 )
 from kb_service.api.limits import BodyLimit, OriginCheck
+from kb_service.api.live import Bells
 from kb_service.api.observing import Observed
 from kb_service.api.rates import RequestRates
 from kb_service.api.unsniffed import Unsniffed
@@ -39,6 +43,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.state.service = service
     app.state.owner_token = owner_token
     app.state.pictures = service.pictures
+    app.state.bells = Bells(service.records.escalations.changed_since, service.now)
     app.state.keys_seen = access.KeysSeen(service.records.people.has_keys)
     errors.register(app)
     settings = service.settings
@@ -64,6 +69,9 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         suspicions,
         lead_times,
         knowledge,
+        talks,
+        escalations,
+        helpers,
         operation,
     ):
         app.include_router(module.router)

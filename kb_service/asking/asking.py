@@ -12,7 +12,7 @@ from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import Candidate, Narrowing, Retriever
-from kb_service.domain.answers import Answer, Question
+from kb_service.domain.answers import Answer, DepartmentRef, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
@@ -124,7 +124,7 @@ class Asking:
             as_of=as_of or shanghai_day(now),
             asked_at=now,
             conversation_id=conversation_id,
-            user_hash=self._user_hash(user_ref),
+            user_hash=self.user_hash(user_ref),
             region=region_path(region),
             audience=audience,
             matter_id=matter_id,
@@ -173,6 +173,10 @@ class Asking:
         """From an id, name or alias; a department that nobody described is its own name."""
         return self._router.name(name)
 
+    def department(self, name: str) -> DepartmentRef:
+        """By id, name or alias; a department that nobody described is its own name."""
+        return self._router.department(name)
+
     def department_id(self, name: str) -> str:
         """As versions are marked with it."""
         return self._router.id(name)
@@ -189,9 +193,14 @@ class Asking:
         understood = self._reader.understand(question)
         return self._router.route(understood, self._retriever.find(understood, limit=10))
 
+    def department_for(self, text: str) -> str | None:
+        """The id of the department most likely responsible; None where nothing points to one."""
+        return next((each.department.id for each in self.route(self.question(text))), None)
+
     def _turns(self, question: Question) -> Sequence[Answer]:
         """The conversation so far, as far as this conversation had it."""
         return self._transcript.last_turns(question.conversation, TURNS) if question.conversation else ()
 
-    def _user_hash(self, user_ref: str | None) -> str | None:
+    def user_hash(self, user_ref: str | None) -> str | None:
+        """What is kept of a reference to a person."""
         return None if user_ref is None else hash_of_user(user_ref, self._user_key)

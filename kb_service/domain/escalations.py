@@ -3,6 +3,7 @@
 While one is going on, what the person writes goes to people and not to the assistant.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -209,3 +210,19 @@ class Availability:
     available_now: bool
     opens_at: datetime | None
     first_response_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPage:
+    escalations: Sequence[Escalation]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationQuery:
+    """Each narrows; empty is any. ``helper``: a person id. ``late_at``: a running clock is over at that moment."""
+
+    states: Collection[EscalationState] = ()
+    departments: Collection[str] = ()
+    helper: str | None = None
+    late_at: datetime | None = None

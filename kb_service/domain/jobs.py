@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     DUE_LIST = "due_list"
     REBUILD = "rebuild"
     ERASE = "erase"
+    CLOCKS = "clocks"
 
 
 @dataclass(frozen=True, slots=True)

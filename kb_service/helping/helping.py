@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from kb_service.domain.answers import Answer, Conversation, Question
+from kb_service.domain.answers import Answer, Conversation, Outcome, Question
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind, first_reply_clock
 from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
@@ -33,6 +33,8 @@ class Escalations(Protocol):
     ) -> tuple[Escalation, bool]: ...
 
     def escalation(self, escalation_id: str) -> Escalation: ...
+
+    def note_reading(self, escalation_id: str, *, actor: str, at: datetime) -> None: ...
 
     def going_on_of(self, conversation: Conversation) -> Escalation | None: ...
 
@@ -80,18 +82,21 @@ class Helping:
         departments: Callable[[], Sequence[Department]],
         calendar: Callable[[], WorkingCalendar],
         last_turns: Callable[[Conversation], Sequence[Answer]],
+        route: Callable[[str], str | None],
         words: SummaryWords,
         general_desk: str | None,
         is_pushed: bool,
         now: Callable[[], datetime],
     ) -> None:
-        """``general_desk``: the department that takes what no other has helpers for. ``is_pushed``: talks are given to
-        the helper with the most room, instead of being taken from the queue."""
+        """``route``: from words to the department that seems responsible. ``general_desk``: the department that takes
+        what no other has helpers for. ``is_pushed``: talks are given to the helper with the most room, instead of being
+        taken from the queue."""
         self._escalations = escalations
         self._helpers = helpers
         self._departments = departments
         self._calendar = calendar
         self._last_turns = last_turns
+        self._route = route
         self._words = words
         self._general_desk = general_desk
         self._is_pushed = is_pushed
@@ -123,13 +128,30 @@ class Helping:
         is_there = any(each.serves(desk.id) and each.is_on_duty(at) for each in self._helpers.all())
         return Availability(desk.id, is_there, None, at + FIRST_REPLY if is_there else None)
 
+    def departments_of(self, helper: str) -> Sequence[str]:
+        """Of which a helper sees everything; a name that no department has for who is no helper."""
+        found = self._helpers.helper(helper)
+        return found.departments if found else ("",)
+
+    def seen_by(self, escalation_id: str, helper: str) -> Escalation:
+        """Raises EscalationNotThere for who helps for another department."""
+        found = self._escalations.escalation(escalation_id)
+        self._require_serves(helper, found)
+        return found
+
+    def read(self, escalation_id: str, helper: str) -> Escalation:
+        """The same for its talk: who is not in charge of it leaves an entry in the trail."""
+        found = self.seen_by(escalation_id, helper)
+        if found.helper != helper:
+            self._escalations.note_reading(escalation_id, actor=helper, at=self._now())
+        return found
+
     # From asking to the end
 
     def open(self, conversation: Conversation, *, words: str, department_id: str | None, opened_by: str) -> Escalation:
         """The talk of this conversation: a new one, or the one that is going on. Raises NobodyToHelp."""
         turns = self._last_turns(conversation)
-        recommended = next((turn.escalation.department for turn in reversed(turns) if turn.escalation.department), None)
-        desk = self.desk_for(department_id or (recommended.id if recommended else None))
+        desk = self.desk_for(department_id or self._department_of(turns, words))
         if desk is None:
             raise NobodyToHelp(
                 "no helpers are set up for this department; call its number, or 12345, or have an administrator set up "
@@ -145,6 +167,15 @@ class Helping:
         if is_new:
             self.assign()
         return self._escalations.escalation(found.id)
+
+    def _department_of(self, turns: Sequence[Answer], words: str) -> str | None:
+        """The one that the newest answer hands over to, else the one its question, or the words alone, point to."""
+        for turn in reversed(turns):
+            if turn.escalation.department is not None:
+                return turn.escalation.department.id
+            if turn.outcome is not Outcome.COURTESY:
+                return self._route(turn.question)
+        return self._route(words) if words.strip() else None
 
     def talk_in(self, conversation: Conversation) -> Escalation | None:
         """What this conversation is in now."""

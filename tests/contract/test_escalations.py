@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.escalations import EscalationQuery, SqlEscalations
+from kb_service.adapters.sql.escalations import SqlEscalations
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.trail import SqlTrail
@@ -26,7 +26,7 @@ from kb_service.domain.errors import (
     NobodyToHelp,
     ReasonMissing,
 )
-from kb_service.domain.escalations import Author, Escalation, EscalationState, Helper, Move, Verdict
+from kb_service.domain.escalations import Author, Escalation, EscalationQuery, EscalationState, Helper, Move, Verdict
 from kb_service.domain.matters import Department
 from kb_service.domain.service_hours import service_hours
 from kb_service.helping.helping import Helping
@@ -66,6 +66,7 @@ class Desk:
             departments=lambda: DEPARTMENTS,
             calendar=statutory_calendar,
             last_turns=lambda _conversation: self.turns,
+            route=lambda text: "renshe" if "社保" in text else None,
             words=load_summary_words(Settings().prompts_dir),
             general_desk=self.general_desk,
             is_pushed=self.is_pushed,

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, true, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.row_faults import NO_WORDS
-from kb_service.adapters.sql.tables import answers, feedback, rehearsals
+from kb_service.adapters.sql.seals import seals
+from kb_service.adapters.sql.tables import answers, escalations, feedback, rehearsals, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.masking import masked
 from kb_service.domain.trail import ERASED
@@ -16,6 +17,8 @@ from kb_service.publishing.rehearsal import RECENT
 
 # Rows in one transaction, so that a question never waits long for the write lock.
 _AT_ONCE = 500
+# What is left of an escalation.
+_NO_TALK = {"conversation_id": "", "talking_in": None, "user_hash": None, "question": "", "summary": ""}
 _HAS_WORDS = or_(answers.c.conversation_id != "", answers.c.user_hash.is_not(None))
 
 
@@ -28,6 +31,8 @@ class SqlErasing:
     def before(self, moment: datetime, *, actor: str, at: datetime) -> int:
         """Answers given before then, comments made before then, and questions that rehearsals before then took."""
         erased = self._erase(answers.c.asked_at < moment, actor, at, {"before": moment.isoformat()})
+        is_over = and_(escalations.c.opened_at < moment, escalations.c.talking_in.is_(None))
+        self._erase_talks(is_over, actor, at)
         with self._database.writing() as connection:
             old_comments = (feedback.c.given_at < moment) & feedback.c.comment.is_not(None)
             connection.execute(update(feedback).where(old_comments).values(comment=None))
@@ -35,11 +40,26 @@ class SqlErasing:
         return erased
 
     def conversation(self, conversation_id: str, *, actor: str, at: datetime) -> int:
+        self._erase_talks(escalations.c.conversation_id == conversation_id, actor, at)
         return self._erase(answers.c.conversation_id == conversation_id, actor, at, {})
 
     def person(self, user_hash: str, *, actor: str, at: datetime) -> int:
         """Everything that the same reference of a user asked."""
+        self._erase_talks(escalations.c.user_hash == user_hash, actor, at)
         return self._erase(answers.c.user_hash == user_hash, actor, at, {})
+
+    def _erase_talks(self, which: ColumnElement[bool], actor: str, at: datetime) -> None:
+        """Of escalations the words and whose they were; what is counted by stays."""
+        wanted = select(escalations.c.id).where(which, escalations.c.conversation_id != "").order_by(escalations.c.id)
+        while True:
+            with self._database.writing() as connection:
+                ids = list(connection.execute(wanted.limit(_AT_ONCE)).scalars())
+                if not ids:
+                    return
+                was = seals(connection, [("escalation", each) for each in ids])
+                connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(**_NO_TALK))
+                connection.execute(delete(talk_messages).where(talk_messages.c.escalation_id.in_(ids)))
+                record(connection, at=at, actor=actor, action="erase_talks", detail={"escalations": ids}, was=was)
 
     def _erase(self, which: ColumnElement[bool], actor: str, at: datetime, detail: dict[str, str]) -> int:
         wanted = select(answers.c.id, answers.c.number, answers.c.body["question"].as_string())

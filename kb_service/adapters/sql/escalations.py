@@ -1,7 +1,6 @@
 """Escalations and their talks in SQL: every change in one transaction that holds the row, with its trail entry."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,8 @@ from kb_service.domain.escalations import (
     HELD,
     Author,
     Escalation,
+    EscalationPage,
+    EscalationQuery,
     EscalationState,
     Message,
     Move,
@@ -32,22 +33,6 @@ from kb_service.helping.moves import Change, Line
 
 _EVIDENCE = TypeAdapter(tuple[Evidence, ...])
 _IS_RUNNING = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
-
-
-@dataclass(frozen=True, slots=True)
-class EscalationPage:
-    escalations: Sequence[Escalation]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class EscalationQuery:
-    """Each narrows; empty is any. ``helper``: a person id. ``is_late``: a running clock is over at that moment."""
-
-    states: Collection[EscalationState] = ()
-    departments: Collection[str] = ()
-    helper: str | None = None
-    late_at: datetime | None = None
 
 
 class SqlEscalations:
@@ -128,6 +113,24 @@ class SqlEscalations:
         with self._database.reading() as connection:
             found = connection.execute(query.order_by(escalations.c.opened_at, escalations.c.id).limit(limit)).all()
             return _with_clocks(connection, found)
+
+    def ahead_of(self, waiting: Escalation) -> int:
+        """How many open ones of the same department came before it."""
+        earlier = or_(
+            escalations.c.opened_at < waiting.opened_at,
+            and_(escalations.c.opened_at == waiting.opened_at, escalations.c.id < waiting.id),
+        )
+        is_in_queue = and_(
+            escalations.c.state == EscalationState.OPEN, escalations.c.department_id == waiting.department_id
+        )
+        with self._database.reading() as connection:
+            counted = select(func.count()).select_from(escalations).where(is_in_queue, earlier)
+            return connection.execute(counted).scalar_one()
+
+    def note_reading(self, escalation_id: str, *, actor: str, at: datetime) -> None:
+        """Who reads another's talk leaves an entry in the trail."""
+        with self._database.writing() as connection:
+            record(connection, at=at, actor=actor, action="read_talk", detail={"escalation": escalation_id})
 
     def count_of_held(self) -> Mapping[str, int]:
         """How many talks each helper holds, by person id."""

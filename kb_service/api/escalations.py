@@ -1,0 +1,212 @@
+"""`/v1/escalations`, as helpers have them: the queue of their departments, and every move."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from kb_service.api.access import ServiceOf, needs
+from kb_service.api.live import EVERYTHING, PING, Bells, LiveStream, event_block, waited
+from kb_service.api.talk_shapes import (
+    EscalationList,
+    EscalationShown,
+    MessageShown,
+    Showing,
+)
+from kb_service.api.texts import StorableText
+from kb_service.asking.asking import LONGEST_QUESTION
+from kb_service.domain.clocks import OrderKind
+from kb_service.domain.errors import QuestionEmpty
+from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
+from kb_service.domain.people import Actor, Role
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1/escalations", tags=["escalations"])
+
+HelperActor = Annotated[Actor, needs(Role.HELPER)]
+_SHOWN, _MESSAGE = TypeAdapter(EscalationShown), TypeAdapter(MessageShown)
+
+
+class Words(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: StorableText = Field(max_length=LONGEST_QUESTION)
+
+
+class Reason(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: StorableText = Field(default="", max_length=1000)
+
+
+class Transfer(Reason):
+    department: StorableText = Field(max_length=200, description="Id, name or alias.")
+
+
+class Order(Reason):
+    kind: OrderKind
+
+
+class Resolve(Reason):
+    verdict: Verdict
+
+
+@router.get("")
+def escalations(
+    service: ServiceOf,
+    actor: HelperActor,
+    state: Annotated[list[EscalationState] | None, Query()] = None,
+    mine: bool = False,
+    late: bool = False,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> EscalationList:
+    """Those of the helper's departments, the newest first. ``mine``: in whose charge they are; ``late``: a clock of
+    theirs is over."""
+    wanted = EscalationQuery(
+        states=tuple(state or ()),
+        departments=service.helping.departments_of(actor.person_id),
+        helper=actor.person_id if mine else None,
+        late_at=service.now() if late else None,
+    )
+    found = service.records.escalations.list(wanted, limit=limit, cursor=cursor)
+    showing = Showing(service)
+    return EscalationList([showing.escalation(each) for each in found.escalations], found.next_cursor)
+
+
+@router.get("/events")
+async def queue_events(request: Request, service: ServiceOf, actor: HelperActor) -> Response:
+    """As server-sent events: `changed` whenever something in the queue may have. Open, it says that the helper is
+    there."""
+    bells: Bells = request.app.state.bells
+
+    async def blocks() -> AsyncIterator[bytes]:
+        with bells.listening(EVERYTHING) as bell:
+            while True:
+                bell.clear()
+                await run_in_threadpool(service.records.helpers.see, actor.person_id, at=service.now())
+                yield event_block("changed", orjson.dumps({"at": service.now().isoformat()}))
+                while not await waited(bell):
+                    await run_in_threadpool(service.records.helpers.see, actor.person_id, at=service.now())
+                    yield PING
+
+    return LiveStream(blocks())
+
+
+@router.get("/{escalation_id}")
+def escalation(escalation_id: str, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    return Showing(service).escalation(service.helping.seen_by(escalation_id, actor.person_id))
+
+
+@router.get("/{escalation_id}/messages")
+def messages(
+    escalation_id: str,
+    service: ServiceOf,
+    actor: HelperActor,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> list[MessageShown]:
+    """The whole talk, helpers' notes too. Reading what another helper is in charge of leaves an entry in the trail."""
+    service.helping.read(escalation_id, actor.person_id)
+    return _messages(service, escalation_id, after)
+
+
+@router.get("/{escalation_id}/events")
+async def talk_events(
+    escalation_id: str,
+    request: Request,
+    service: ServiceOf,
+    actor: HelperActor,
+    last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
+) -> Response:
+    """As the person's `/v1/talks/{id}/events`, with notes, and `escalation` for its state."""
+    await run_in_threadpool(service.helping.read, escalation_id, actor.person_id)
+    bells: Bells = request.app.state.bells
+
+    def read(after: int) -> tuple[EscalationShown, list[MessageShown]]:
+        said = _messages(service, escalation_id, after)
+        return Showing(service).escalation(service.helping.seen_by(escalation_id, actor.person_id)), said
+
+    async def blocks() -> AsyncIterator[bytes]:
+        last, shown = last_event_id, None
+        with bells.listening(escalation_id) as bell:
+            while True:
+                bell.clear()
+                state, said = await run_in_threadpool(read, last)
+                for each in said:
+                    yield event_block("message", _MESSAGE.dump_json(each), number=each.number)
+                    last = each.number
+                if state.revision != shown:
+                    yield event_block("escalation", _SHOWN.dump_json(state))
+                    shown = state.revision
+                if not await waited(bell):
+                    yield PING
+
+    return LiveStream(blocks())
+
+
+@router.post("/{escalation_id}:claim")
+def claim(escalation_id: str, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    """Take it from the queue."""
+    return Showing(service).escalation(service.helping.claim(escalation_id, actor.person_id))
+
+
+@router.post("/{escalation_id}:release")
+def release(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    """Back into the queue."""
+    return Showing(service).escalation(service.helping.release(escalation_id, actor.person_id, body.reason))
+
+
+@router.post("/{escalation_id}:reply")
+def reply(escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    """Write to the person."""
+    _require_words(body.text)
+    return Showing(service).escalation(service.helping.reply(escalation_id, actor.person_id, body.text))
+
+
+@router.post("/{escalation_id}:note", status_code=201)
+def note(escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor) -> MessageShown:
+    """Write what only helpers see."""
+    _require_words(body.text)
+    return Showing(service).message(service.helping.note(escalation_id, actor.person_id, body.text)[1])
+
+
+@router.post("/{escalation_id}:transfer")
+def transfer(escalation_id: str, body: Transfer, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    """To another department, with the reason; by the helper in charge or a lead."""
+    department = service.asking.department_id(body.department)
+    return Showing(service).escalation(
+        service.helping.transfer(escalation_id, actor.person_id, department, body.reason)
+    )
+
+
+@router.post("/{escalation_id}:order")
+def order(escalation_id: str, body: Order, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    """What cannot be answered on the spot becomes a work order: contact in 1, result in 5 or 15 working days."""
+    return Showing(service).escalation(service.helping.order(escalation_id, actor.person_id, body.kind, body.reason))
+
+
+@router.post("/{escalation_id}:return")
+def return_to_assistant(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    """Back to the assistant."""
+    return Showing(service).escalation(service.helping.return_(escalation_id, actor.person_id, body.reason))
+
+
+@router.post("/{escalation_id}:resolve")
+def resolve(escalation_id: str, body: Resolve, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    """Close it, with a verdict; what was not resolved says why."""
+    return Showing(service).escalation(
+        service.helping.resolve(escalation_id, actor.person_id, body.verdict, body.reason)
+    )
+
+
+def _messages(service: Service, escalation_id: str, after: int) -> list[MessageShown]:
+    showing = Showing(service)
+    return [showing.message(each) for each in service.records.escalations.messages(escalation_id, after=after)]
+
+
+def _require_words(text: str) -> None:
+    if not text.strip():
+        raise QuestionEmpty("the message is empty; send what is to be said")

@@ -1,0 +1,180 @@
+"""`/v1/escalations` (opening one) and `/v1/talks/{id}`: the person's side of a talk with helpers."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from kb_service.api.access import OPERATOR, Asker, ServiceOf
+from kb_service.api.live import PING, Bells, LiveStream, event_block, waited
+from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
+from kb_service.api.texts import StorableText
+from kb_service.asking.asking import LONGEST_QUESTION
+from kb_service.domain.answers import Conversation
+from kb_service.domain.errors import QuestionEmpty
+from kb_service.domain.escalations import Escalation, Verdict
+from kb_service.domain.people import Actor
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1", tags=["talks"])
+
+_TALK, _MESSAGE = TypeAdapter(TalkShown), TypeAdapter(MessageShown)
+_MOST_AT_ONCE = 500
+
+
+class _OfConversation(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    channel: StorableText | None = Field(default=None, max_length=100)
+    user_ref: StorableText | None = Field(default=None, max_length=200, description="As it was sent with the question.")
+
+
+class Open(_OfConversation):
+    """``words``: what the person says when asking for somebody; may be empty after a question."""
+
+    conversation_id: StorableText = Field(min_length=1, max_length=64)
+    words: StorableText = Field(default="", max_length=LONGEST_QUESTION)
+    department: StorableText | None = Field(default=None, max_length=200, description="Id, name or alias; else routed.")
+
+
+class Said(_OfConversation):
+    text: StorableText = Field(max_length=LONGEST_QUESTION)
+
+
+class Reopen(_OfConversation):
+    words: StorableText = Field(default="", max_length=LONGEST_QUESTION)
+
+
+class Judge(_OfConversation):
+    verdict: Verdict
+
+
+def conversation_of(
+    service: Service, actor: Actor, *, channel: str | None, user_ref: str | None, conversation_id: str = ""
+) -> Conversation:
+    """Whose it is, as `/v1/answers` keeps it."""
+    asked_by = None if actor is OPERATOR else actor.person_id
+    return Conversation(conversation_id, asked_by, channel, service.asking.user_hash(user_ref))
+
+
+@router.post("/escalations", status_code=201)
+def open_talk(body: Open, service: ServiceOf, actor: Asker) -> TalkShown:
+    """Hand the conversation to people; the talk that is going on, where there is one already."""
+    conversation = conversation_of(
+        service, actor, channel=body.channel, user_ref=body.user_ref, conversation_id=body.conversation_id
+    )
+    department = service.asking.department_id(body.department) if body.department else None
+    talk = service.helping.open(conversation, words=body.words, department_id=department, opened_by="person")
+    return Showing(service).talk(talk)
+
+
+@router.get("/talks/{talk_id}")
+def talk(
+    talk_id: str,
+    service: ServiceOf,
+    actor: Asker,
+    channel: Annotated[str | None, Query(max_length=100)] = None,
+    user_ref: Annotated[str | None, Query(max_length=200)] = None,
+) -> TalkShown:
+    """To the key, channel and user that asked."""
+    return Showing(service).talk(_own(service, actor, talk_id, channel=channel, user_ref=user_ref))
+
+
+@router.get("/talks/{talk_id}/messages")
+def messages(
+    talk_id: str,
+    service: ServiceOf,
+    actor: Asker,
+    channel: Annotated[str | None, Query(max_length=100)] = None,
+    user_ref: Annotated[str | None, Query(max_length=200)] = None,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> list[MessageShown]:
+    """In order, those with a greater number than ``after``; helpers' notes are not among them."""
+    _own(service, actor, talk_id, channel=channel, user_ref=user_ref)
+    return _shown(service, talk_id, after)
+
+
+@router.post("/talks/{talk_id}/messages", status_code=201)
+def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker) -> MessageShown:
+    """The person writes."""
+    _require_words(body.text)
+    conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
+    return Showing(service).message(service.helping.say(talk_id, conversation, body.text)[1])
+
+
+@router.post("/talks/{talk_id}:leave")
+def leave(talk_id: str, body: _OfConversation, service: ServiceOf, actor: Asker) -> TalkShown:
+    """Back to the assistant."""
+    conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
+    return Showing(service).talk(service.helping.leave(talk_id, conversation))
+
+
+@router.post("/talks/{talk_id}:reopen")
+def reopen(talk_id: str, body: Reopen, service: ServiceOf, actor: Asker) -> TalkShown:
+    """Within seven days of its close; it goes to a person."""
+    conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
+    return Showing(service).talk(service.helping.reopen(talk_id, conversation, body.words))
+
+
+@router.post("/talks/{talk_id}:judge")
+def judge(talk_id: str, body: Judge, service: ServiceOf, actor: Asker) -> TalkShown:
+    """Whether it helped, once it is closed."""
+    conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
+    return Showing(service).talk(service.helping.judge(talk_id, conversation, body.verdict))
+
+
+@router.get("/talks/{talk_id}/events")
+async def talk_events(
+    talk_id: str,
+    request: Request,
+    service: ServiceOf,
+    actor: Asker,
+    channel: Annotated[str | None, Query(max_length=100)] = None,
+    user_ref: Annotated[str | None, Query(max_length=200)] = None,
+    last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
+) -> Response:
+    """As server-sent events: `message` with its number as id, `talk` whenever its state changes. A client that comes
+    again with `Last-Event-ID` gets what it has not had, once."""
+    await run_in_threadpool(_own, service, actor, talk_id, channel=channel, user_ref=user_ref)
+    bells: Bells = request.app.state.bells
+
+    def read(after: int) -> tuple[TalkShown, list[MessageShown]]:
+        said = _shown(service, talk_id, after)
+        return Showing(service).talk(service.records.escalations.escalation(talk_id)), said
+
+    async def blocks() -> AsyncIterator[bytes]:
+        last, shown = last_event_id, None
+        with bells.listening(talk_id) as bell:
+            while True:
+                bell.clear()
+                state, said = await run_in_threadpool(read, last)
+                for each in said:
+                    yield event_block("message", _MESSAGE.dump_json(each), number=each.number)
+                    last = each.number
+                if state.revision != shown:
+                    yield event_block("talk", _TALK.dump_json(state))
+                    shown = state.revision
+                if not await waited(bell):
+                    yield PING
+
+    return LiveStream(blocks())
+
+
+def _own(service: Service, actor: Actor, talk_id: str, *, channel: str | None, user_ref: str | None) -> Escalation:
+    """Raises EscalationNotThere."""
+    found = service.records.escalations.escalation(talk_id)
+    found.require_of(conversation_of(service, actor, channel=channel, user_ref=user_ref))
+    return found
+
+
+def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
+    found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE)
+    showing = Showing(service)
+    return [showing.message(each) for each in found if each.is_for_the_person]
+
+
+def _require_words(text: str) -> None:
+    if not text.strip():
+        raise QuestionEmpty("the message is empty; send the words the person typed")

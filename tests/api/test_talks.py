@@ -1,0 +1,254 @@
+"""People take over, over HTTP: a resident and helpers of two departments, with keys of their own."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from kb_service.api.app import create_app
+from kb_service.domain.matters import Department
+from kb_service.domain.people import Role
+from kb_service.domain.service_hours import service_hours
+from tests.api.conftest import Http, key_of, small_knowledge_base
+from tests.factories import NOON
+
+ALWAYS = service_hours(["00:00-24:00"], ["00:00-24:00"])
+HOURS = [
+    Department("qiqiu", "市气球管理处", ("气球处",), "12345", "全天", ("热气球",), ALWAYS),
+    Department("dashuju", "市大数据中心", (), "12345", None, (), ALWAYS),
+]
+
+
+def shown(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+class People:
+    """Who takes part, each with a key."""
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+        http.service.catalogue.replace(departments_=HOURS, matters_=[], actor="operator", at=NOON)
+        http.service.reread_catalogue()
+        roles = {
+            "前端": Role.FRONTEND,
+            "张帮办": Role.HELPER,
+            "李帮办": Role.HELPER,
+            "王帮办": Role.HELPER,
+            "管理": Role.ADMIN,
+        }
+        self.key = {name: shown(key_of(http, name, role)) for name, role in roles.items()}
+        self.set_up("张帮办", "气球处")
+        self.set_up("李帮办", "qiqiu", is_lead=True)
+        self.set_up("王帮办", "市大数据中心")
+
+    def set_up(self, name: str, *departments: str, **fields: Any) -> None:
+        body = {"departments": list(departments), **fields}
+        made = self.http.request("PUT", f"/v1/helpers/{name}", json=body, headers=self.key["管理"])
+        assert made.status_code == 200, made.text
+
+    def post(self, who: str, path: str, body: object | None = None) -> httpx.Response:
+        return self.http.request("POST", path, json=body, headers=self.key[who])
+
+    def get(self, who: str, path: str, **params: Any) -> httpx.Response:
+        return self.http.request("GET", path, params=params, headers=self.key[who])
+
+    def come(self, who: str) -> dict[str, Any]:
+        said = self.post(who, "/v1/helpers/me:presence", {"is_present": True})
+        assert said.status_code == 200, said.text
+        return dict(said.json())
+
+    def open(self, conversation: str, words: str = "热气球停在哪里要找人问") -> dict[str, Any]:
+        body = {"conversation_id": conversation, "words": words, "department": "气球处"}
+        made = self.post("前端", "/v1/escalations", body)
+        assert made.status_code == 201, made.text
+        return dict(made.json())
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[People]:
+    for http in small_knowledge_base(tmp_path_factory.mktemp("talks"), models_dir):
+        yield People(http)
+
+
+def test_a_talk_from_the_hand_over_to_the_verdict(people: People) -> None:
+    people.come("张帮办")
+    asked = people.post("前端", "/v1/answers", {"question": "热气球转人工", "conversation_id": "t1"}).json()
+    assert asked["escalation"]["recommended"] and asked["escalation"]["available_now"] is True
+    assert asked["escalation"]["first_response_due"] is not None
+    talk = people.open("t1", "转人工")
+    assert (talk["state"], talk["department"]["id"], talk["ahead"]) == ("open", "qiqiu", 0)
+    (waiting,) = people.get("张帮办", "/v1/escalations", state="open").json()["escalations"]
+    assert waiting["id"] == talk["id"] and "热气球转人工" in waiting["subject"]["summary"]
+    assert people.post("张帮办", f"/v1/escalations/{talk['id']}:claim").json()["helper_name"] == "张帮办"
+    replied = people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "您好，停在公园北门。"})
+    assert replied.json()["state"] == "answered"
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:note", {"text": "只有北门可停"})
+    passed_on = people.post("前端", "/v1/answers", {"question": "几点开门", "conversation_id": "t1"}).json()
+    assert (passed_on["outcome"], passed_on["escalation"]["id"]) == ("in_talk", talk["id"])
+    mine = people.get("前端", f"/v1/talks/{talk['id']}/messages").json()
+    assert [(each["author"], each["name"], each["text"]) for each in mine] == [
+        ("person", None, "转人工"),
+        ("event", "张帮办", ""),
+        ("helper", "张帮办", "您好，停在公园北门。"),
+        ("person", None, "几点开门"),
+    ]
+    theirs = people.get("张帮办", f"/v1/escalations/{talk['id']}/messages").json()
+    assert ("note", "只有北门可停") in [(each["author"], each["text"]) for each in theirs]
+    closed = people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
+    assert closed.json()["state"] == "resolved"
+    judged = people.post("前端", f"/v1/talks/{talk['id']}:judge", {"verdict": "partly"}).json()
+    assert (judged["verdict_of_person"], judged["may_reopen"]) == ("partly", True)
+    again = people.post("前端", "/v1/answers", {"question": "热气球停放证要多少钱", "conversation_id": "t1"}).json()
+    assert again["outcome"] == "answered"  # the assistant has the conversation again
+
+
+def test_the_chat_interface_of_openai_passes_messages_on_too(people: People) -> None:
+    talk = people.open("t2")
+    body = {"messages": [{"role": "user", "content": "还在吗"}], "metadata": {"conversation_id": "t2"}}
+    reply = people.post("前端", "/v1/chat/completions", body).json()
+    assert reply["kb"]["outcome"] == "in_talk" and "市气球管理处" in reply["choices"][0]["message"]["content"]
+    said = people.get("前端", f"/v1/talks/{talk['id']}/messages").json()
+    assert said[-1]["text"] == "还在吗"
+
+
+def test_another_department_and_another_frontend_get_nothing(people: People) -> None:
+    talk = people.open("t3")
+    people.key["别家前端"] = shown(key_of(people.http, "别家前端", Role.FRONTEND))
+    for path in ("", "/messages", "/events"):
+        assert people.get("王帮办", f"/v1/escalations/{talk['id']}{path}").status_code == 404
+        assert people.get("别家前端", f"/v1/talks/{talk['id']}{path}").status_code == 404
+        assert people.get("前端", f"/v1/talks/{talk['id']}{path}", channel="app").status_code == 404
+    assert people.get("前端", f"/v1/escalations/{talk['id']}").status_code == 403
+    for move, body in (("claim", None), ("reply", {"text": "您好"}), ("note", {"text": "好"})):
+        assert people.post("王帮办", f"/v1/escalations/{talk['id']}:{move}", body).status_code in (403, 404)
+    assert talk["id"] not in json.dumps(people.get("王帮办", "/v1/escalations").json())
+    assert people.post("别家前端", f"/v1/talks/{talk['id']}/messages", {"text": "我"}).status_code == 404
+
+
+def test_reading_anothers_talk_leaves_an_entry_in_the_trail(people: People) -> None:
+    talk = people.open("t4")
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
+    people.get("张帮办", f"/v1/escalations/{talk['id']}/messages")
+    people.get("李帮办", f"/v1/escalations/{talk['id']}/messages")
+    entries = people.http.service.records.trail.events(limit=1000)
+    readers = [
+        e.event.actor for e in entries if e.event.action == "read_talk" and e.event.detail["escalation"] == talk["id"]
+    ]
+    assert readers == ["李帮办"]
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "error"),
+    [
+        ("/v1/escalations", {"conversation_id": ""}, 422, "RequestInvalid"),
+        ("/v1/escalations", {"conversation_id": "n1", "words": "x" * 2001}, 422, "RequestInvalid"),
+        ("/v1/escalations", {"conversation_id": "n1", "words": "\x00"}, 422, "RequestInvalid"),
+        ("/v1/talks/none/messages", {"text": "好"}, 404, "EscalationNotThere"),
+        ("/v1/talks/none/messages", {"text": "  "}, 422, "QuestionEmpty"),
+        ("/v1/talks/none:reopen", {}, 404, "EscalationNotThere"),
+        ("/v1/talks/none:judge", {"verdict": "great"}, 422, "RequestInvalid"),
+    ],
+)
+def test_bad_input_is_refused_in_a_sentence(
+    people: People, path: str, body: dict[str, str], status: int, error: str
+) -> None:
+    reply = people.post("前端", path, body)
+    assert (reply.status_code, reply.json()["error"]) == (status, error)
+    assert any("\u4e00" <= each <= "\u9fff" for each in reply.json()["message"])
+
+
+def test_helpers_are_set_up_by_administrators_for_departments_with_hours(people: People) -> None:
+    assert people.post("张帮办", "/v1/helpers/me:presence", {"is_present": True}).status_code == 200
+    denied = people.http.request("PUT", "/v1/helpers/x", json={"departments": ["qiqiu"]}, headers=people.key["张帮办"])
+    assert denied.status_code == 403
+    unknown = people.http.request("PUT", "/v1/helpers/x", json={"departments": ["没有"]}, headers=people.key["管理"])
+    assert (unknown.status_code, unknown.json()["error"]) == (422, "InvalidHelper")
+    nobody = people.post("管理", "/v1/helpers/me:presence", {"is_present": True})
+    assert (nobody.status_code, nobody.json()["error"]) == (422, "InvalidHelper")
+
+
+# Live
+
+
+def blocks_of(people: People, who: str, path: str, count: int, *, last: int | None = None) -> list[tuple[str, Any]]:
+    """The first events of a stream, each with its name and data; the connection is left after them."""
+    headers = people.key[who] | ({"Last-Event-ID": str(last)} if last is not None else {})
+
+    async def read() -> list[tuple[str, Any]]:
+        app = create_app(people.http.service)
+        found: list[tuple[str, Any]] = []
+        sent: asyncio.Queue[bytes] = asyncio.Queue()
+        gone = asyncio.Event()
+
+        async def receive() -> dict[str, Any]:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                await sent.put(message.get("body", b""))
+
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        scope = {
+            "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+            "headers": [(b"host", b"127.0.0.1"), *raw], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+            "scheme": "http", "http_version": "1.1", "root_path": "", "asgi": {"version": "3.0"},
+        }  # fmt: skip
+        running = asyncio.create_task(app(scope, receive, send))
+        while len(found) < count:
+            block = (await asyncio.wait_for(sent.get(), 10)).decode()
+            lines = dict(line.split(": ", 1) for line in block.strip().splitlines() if not line.startswith(":"))
+            if "event" in lines:
+                found.append((lines["event"], json.loads(lines["data"])))
+        gone.set()
+        await asyncio.wait_for(running, 10)
+        return found
+
+    return asyncio.run(read())
+
+
+def test_a_stream_tells_what_was_said_once_and_goes_on_where_it_stopped(people: People) -> None:
+    talk = people.open("t5", "第一句")
+    people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": "第二句"})
+    events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 3)
+    assert [name for name, _ in events] == ["message", "message", "talk"]
+    assert [data["text"] for name, data in events if name == "message"] == ["第一句", "第二句"]
+    people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": "第三句"})
+    events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 2, last=2)
+    assert [data["text"] for name, data in events if name == "message"] == ["第三句"]
+
+
+def test_what_a_helper_writes_reaches_the_person_at_once(people: People) -> None:
+    people.come("李帮办")
+    talk = people.open("t6", "第一句")
+    people.post("李帮办", f"/v1/escalations/{talk['id']}:claim")
+
+    writer = threading.Timer(0.5, people.http.service.helping.reply, (talk["id"], "李帮办", "来了"))
+    writer.start()
+    events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 4)
+    writer.join()
+    assert [data["text"] for name, data in events if name == "message"] == ["第一句", "", "来了"]
+
+
+def test_a_helper_whose_page_is_open_is_there(people: People) -> None:
+    assert ("changed", True) in [
+        (name, "at" in data) for name, data in blocks_of(people, "张帮办", "/v1/escalations/events", 1)
+    ]
+    (mine,) = [each for each in people.get("张帮办", "/v1/helpers").json() if each["person_id"] == "张帮办"]
+    assert mine["is_on_duty"]
+
+
+def test_erasing_a_conversation_takes_its_talk_along(people: People) -> None:
+    talk = people.open("t7", "我的手机号是13800138000")
+    people.http.service.records.erasing.conversation("t7", actor="operator", at=people.http.service.now())
+    left = people.http.service.records.escalations.escalation(talk["id"])
+    assert (left.subject.question, left.subject.summary, left.last_number) == ("", "", 1)
+    assert people.http.service.records.escalations.messages(talk["id"]) == []
+    assert people.http.service.check().findings == []
