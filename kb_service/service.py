@@ -51,6 +51,7 @@ from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
 from kb_service.helping.helping import Helping
+from kb_service.helping.suggesting import Suggesting
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.publishing import Publishing
@@ -151,6 +152,7 @@ class Service:
     asking_anew: Callable[[], Asking]
     publishing: Publishing
     helping: Helping
+    suggesting: Suggesting
     rehearsing: Rehearsing
     examining: Examining
     stated_day_words: StatedDayWords

@@ -55,6 +55,7 @@ from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
 from kb_service.helping.helping import Helping
+from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import load_summary_words
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.gate import KnownIds, points_of_fields
@@ -344,6 +345,12 @@ def _service(
         asking_anew=asking,
         publishing=publishing,
         helping=helping,
+        suggesting=Suggesting(
+            asking=lambda: service.asking,
+            cases=records.escalations,
+            last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS_OF_A_SUMMARY),
+            basis=load_summary_words(settings.prompts_dir).basis,
+        ),
         rehearsing=rehearsing,
         examining=Examining(
             library=records.library,

@@ -16,6 +16,7 @@ from kb_service.api import (
     operation,
     review,
     search,
+    suggestions,
     suspicions,
     talks,
     uploads,
@@ -72,6 +73,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         talks,
         escalations,
         helpers,
+        suggestions,
         operation,
     ):
         app.include_router(module.router)

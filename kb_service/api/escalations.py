@@ -36,6 +36,13 @@ class Words(BaseModel):
     text: StorableText = Field(max_length=LONGEST_QUESTION)
 
 
+class Reply(Words):
+    """``suggested``: the suggestion it was made from, as it was given, with the ``versions`` it cited."""
+
+    suggested: StorableText | None = Field(default=None, max_length=4 * LONGEST_QUESTION)
+    versions: list[Annotated[StorableText, Field(max_length=36)]] = Field(default=[], max_length=20)
+
+
 class Reason(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -160,10 +167,14 @@ def release(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperA
 
 
 @router.post("/{escalation_id}:reply")
-def reply(escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def reply(escalation_id: str, body: Reply, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """Write to the person."""
     _require_words(body.text)
-    return Showing(service).escalation(service.helping.reply(escalation_id, actor.person_id, body.text))
+    return Showing(service).escalation(
+        service.helping.reply(
+            escalation_id, actor.person_id, body.text, suggested=body.suggested, versions=body.versions
+        )
+    )
 
 
 @router.post("/{escalation_id}:note", status_code=201)

@@ -12,7 +12,7 @@ from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import Candidate, Narrowing, Retriever
-from kb_service.domain.answers import Answer, DepartmentRef, Question
+from kb_service.domain.answers import Answer, Citation, DepartmentRef, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
@@ -187,6 +187,22 @@ class Asking:
             narrowing = replace(narrowing, department=self.department_id(narrowing.department))
         with self._in_flight:
             return self._retriever.find(self._reader.understand(question), narrowing=narrowing, limit=limit)
+
+    def suggest(
+        self, question: Question, *, turns: Sequence[Answer], limit: int
+    ) -> list[tuple[str, Sequence[Citation]]]:
+        """What each of the best documents in force says to it, with citations; nothing is stored."""
+        with self._in_flight:
+            return self._rehearsal.suggest(question, turns=turns, limit=limit)
+
+    def asks_something(self, text: str) -> bool:
+        """Whether documents could answer it: no greeting, no wish for a person."""
+        understood = self._reader.understand(self.question(text[:LONGEST_QUESTION]))
+        return not understood.is_courtesy and understood.scope is None
+
+    def share_of(self, text: str) -> Callable[[str], float]:
+        """How much of what this text asks another one says, by weight, 0–1."""
+        return self._retriever.share_of(self._reader.understand(self.question(text)))
 
     def route(self, question: Question) -> list[Routed]:
         """Responsible departments, most likely first."""

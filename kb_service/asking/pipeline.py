@@ -37,6 +37,7 @@ from kb_service.domain.answers import (
     EXTRACTIVE,
     Answer,
     Carried,
+    Citation,
     Clarification,
     Complaint,
     Outcome,
@@ -130,6 +131,30 @@ class Pipeline:
         answer = self._tools.composer.compose(question, parts)
         yield TextReady(answer.text)
         yield Answered(answer)
+
+    def suggest(
+        self, question: Question, *, turns: Sequence[Answer] = (), limit: int
+    ) -> list[tuple[str, Sequence[Citation]]]:
+        """What each of the best documents says to it, without marks, with its citations; whether it answers is open.
+
+        Nothing of texts with planted orders, or that are confirmed to contradict another.
+        """
+        understood = self._tools.messages.read(question, turns)[0][0]
+        terms = self._tools.retriever.weigh(understood)
+        found = self._tools.retriever.find(understood, narrowing=EVERYTHING, limit=_CANDIDATES, terms=terms)
+        by_document: dict[str, list[Candidate]] = {}
+        for each in self._tools.planted_orders.without(found):
+            by_document.setdefault(each.document_id, []).append(each)
+        schedules = self._tools.library.schedules(sorted(by_document))
+        suggested: list[tuple[str, Sequence[Citation]]] = []
+        for candidates in by_document.values():
+            draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams))
+            cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
+            if cited and not self._tools.contradicted([each.version_id for each in cited], question.as_of):
+                suggested.append(("\n".join(each.text for each in draft.statements), cited))
+            if len(suggested) == limit:
+                break
+        return suggested
 
     def _parts(self, question: Question, context: Context) -> Generator[Event, None, list[Part]]:
         asked = self._tools.messages.read(question, context.turns)

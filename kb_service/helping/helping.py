@@ -10,6 +10,7 @@ from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind, f
 from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
 from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
 from kb_service.domain.matters import Department
+from kb_service.domain.suggestions import SuggestionUse
 from kb_service.helping import moves
 from kb_service.helping.moves import Change, Line
 from kb_service.helping.summaries import SummaryWords, subject_of
@@ -219,9 +220,20 @@ class Helping:
 
         return self._escalations.change(escalation_id, actor=by or helper, at=at, decide=decide)
 
-    def reply(self, escalation_id: str, helper: str, text: str) -> Escalation:
+    def reply(
+        self, escalation_id: str, helper: str, text: str, *, suggested: str | None = None, versions: Sequence[str] = ()
+    ) -> Escalation:
+        """``suggested``: the text it was made from, of these ``versions``; whether it was changed is kept."""
         at = self._now()
-        return self._change(escalation_id, helper, lambda held: moves.replied(held, helper, text, at=at), at)
+        use = (
+            SuggestionUse.USED if suggested is not None and suggested.strip() == text.strip() else SuggestionUse.EDITED
+        )
+        made_from = None if suggested is None else {"use": use, "versions": list(versions)}
+
+        def decide(held: Escalation) -> Change:
+            return moves.replied(held, helper, text, at=at, suggestion=made_from)
+
+        return self._change(escalation_id, helper, decide, at)
 
     def release(self, escalation_id: str, helper: str, reason: str) -> Escalation:
         at = self._now()

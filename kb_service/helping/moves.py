@@ -24,12 +24,13 @@ EVERY_CLOCK = tuple(ClockKind)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message before it has a number."""
+    """A message before it has a number. ``suggestion``: of a reply, what it was made from and what was done to it."""
 
     author: Author
     text: str = ""
     by: str | None = None
     move: Move | None = None
+    suggestion: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ def _handed_on(held: Escalation, move: Move, by: str, reason: str, *, again: Clo
     )
 
 
-def replied(held: Escalation, helper: str, text: str, *, at: datetime) -> Change:
+def replied(
+    held: Escalation, helper: str, text: str, *, at: datetime, suggestion: Mapping[str, Any] | None = None
+) -> Change:
     """The first reply meets its clock; to who owes an order, a reply is the contact."""
     _require_in_charge(held, helper)
     met = [ClockKind.FIRST_REPLY]
@@ -111,7 +114,7 @@ def replied(held: Escalation, helper: str, text: str, *, at: datetime) -> Change
         state_after(Move.REPLY, held.state),
         Move.REPLY,
         values={} if held.first_reply_at else {"first_reply_at": at},
-        lines=[Line(Author.HELPER, text, helper)],
+        lines=[Line(Author.HELPER, text, helper, suggestion=suggestion)],
         met=met,
     )
 

@@ -21,6 +21,7 @@ class SummaryWords(Words):
     courtesy: str
     sources: str
     nothing_asked: str
+    basis: str
     reasons: dict[str, str]
 
 

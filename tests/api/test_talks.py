@@ -174,6 +174,43 @@ def test_helpers_are_set_up_by_administrators_for_departments_with_hours(people:
     assert (nobody.status_code, nobody.json()["error"]) == (422, "InvalidHelper")
 
 
+# Suggestions
+
+
+def test_ready_texts_are_of_documents_in_force_and_their_use_is_kept(people: People) -> None:
+    talk = people.open("s1", "热气球停放证要多少钱")
+    people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": "谢谢"})
+    found = people.get("张帮办", "/v1/suggestions", escalation=talk["id"]).json()
+    assert found["question"] == "热气球停放证要多少钱"  # thanks ask nothing
+    best = found["texts"][0]
+    assert "150元" in best["text"] and "依据：《热气球停放证办事指南》" in best["text"]
+    assert "[1]" not in best["text"]
+    (first, *_rest) = best["citations"]
+    assert first["effective_from"] == "2026-01-01" and first["quote"] in best["text"]
+    past = people.get("张帮办", "/v1/suggestions", q="热气球停放证要多少钱", as_of="2025-06-01").json()
+    assert "120元" in past["texts"][0]["text"]
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
+    sent = {"text": best["text"], "suggested": best["text"], "versions": [first["version_id"]]}
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", sent)
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", sent | {"text": "每证150元。"})
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "还有别的吗？"})
+    uses = people.http.service.records.escalations.suggestions_used(talk["id"])
+    assert uses == ["used", "edited", None]
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
+
+
+def test_how_a_like_question_was_resolved_is_shown_to_helpers_of_the_department_masked(people: People) -> None:
+    talk = people.open("s2", "热气球停放证丢了怎么补，我叫王小明，手机13800138000")
+    people.post("李帮办", f"/v1/escalations/{talk['id']}:claim")
+    people.post("李帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "带身份证到北门补办，找13900139000。"})
+    people.post("李帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
+    (case,) = people.get("张帮办", "/v1/suggestions", q="热气球停放证丢了怎么补").json()["cases"]
+    assert "北门补办" in case["reply"]
+    assert "13900139000" not in case["reply"] and "13800138000" not in case["question"]
+    assert people.get("王帮办", "/v1/suggestions", q="热气球停放证丢了怎么补").json()["cases"] == []
+    assert people.get("前端", "/v1/suggestions", q="热气球").status_code == 403
+
+
 # Live
 
 

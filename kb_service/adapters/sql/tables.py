@@ -446,6 +446,7 @@ talk_messages = Table(
     Column("by", String(200)),
     Column("text", Text, nullable=False),
     Column("move", String(20)),
+    Column("suggestion", JSON),
     PrimaryKeyConstraint("escalation_id", "number"),
 )
 

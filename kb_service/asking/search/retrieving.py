@@ -245,6 +245,11 @@ class Retriever:
         """Whether a heading above the passage names the facet."""
         return bool(found.passage.heading_with(self._lexicon.questions.facet_headings[facet]))
 
+    def share_of(self, understood: Understanding) -> Callable[[str], float]:
+        """How much of what the question asks a text says, by the weight of its bigrams."""
+        bigrams = self.weigh(understood).bigrams
+        return lambda text: covered(self._normalised(text), bigrams)
+
     def weigh(self, understood: Understanding) -> QuestionTerms:
         """The words and Han bigrams of a question, words that only ask left out, with how much each says."""
         text = with_gaps(understood.text, self._lexicon.questions.asking_words)

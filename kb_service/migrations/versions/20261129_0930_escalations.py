@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=200), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("move", sa.String(length=20), nullable=True),
+        sa.Column("suggestion", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["escalation_id"], ["escalations.id"], name=op.f("fk_talk_messages_escalation_id")),
         sa.PrimaryKeyConstraint("escalation_id", "number", name=op.f("pk_talk_messages")),
     )
