@@ -15,6 +15,7 @@ from kb_service.wiring import now
 
 # A first reply is due after a minute, and warns twenty seconds before.
 _CLOCKS_LOOKED_AT = timedelta(seconds=5)
+_DELIVERED_EVERY = timedelta(seconds=2)
 
 
 def owners_worker(service: Service) -> Worker:
@@ -47,6 +48,9 @@ def owners_worker(service: Service) -> Worker:
         service.helping.tell_clocks()
         service.helping.assign()
 
+    def deliver(_job: ClaimedJob) -> None:
+        service.delivering.deliver()
+
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
         jobs=jobs,
@@ -58,6 +62,7 @@ def owners_worker(service: Service) -> Worker:
             JobKind.DUE_LIST: Work(make_due_list, attempts=None, schedule=every_morning),
             JobKind.ERASE: Work(erase, attempts=None, schedule=every_morning),
             JobKind.REBUILD: Work(rebuild, attempts=None, schedule=often),
+            JobKind.DELIVER: Work(deliver, attempts=None, schedule=every(_DELIVERED_EVERY)),
             JobKind.CLOCKS: Work(tell_clocks, attempts=None, schedule=every(_CLOCKS_LOOKED_AT)),
         },
         now=now,

@@ -25,6 +25,7 @@ from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
+from kb_service.adapters.outside import Outside
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -45,11 +46,13 @@ from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.version_states import SqlVersionStates
+from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking.asking import Asking
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
+from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
 from kb_service.helping.suggesting import Suggesting
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
@@ -94,6 +97,7 @@ class Records:
     erasing: SqlErasing
     escalations: SqlEscalations
     helpers: SqlHelpers
+    webhooks: SqlWebhooks
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -153,6 +157,8 @@ class Service:
     publishing: Publishing
     helping: Helping
     suggesting: Suggesting
+    delivering: Delivering
+    outside: Outside
     rehearsing: Rehearsing
     examining: Examining
     stated_day_words: StatedDayWords
@@ -241,6 +247,7 @@ class Service:
         if not days:
             return 0
         now = self.now()
+        self.records.webhooks.forget_before(now - timedelta(days=days))
         return self.records.erasing.before(now - timedelta(days=days), actor="retention", at=now)
 
     def reread_catalogue(self) -> None:
@@ -293,6 +300,7 @@ class Service:
     def close(self) -> None:
         self.taking_in.close()
         self.pictures.close()
+        self.outside.close()
         self.index.close()
         if self.ownership is not None:
             self.ownership.release()

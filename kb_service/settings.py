@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         description="Whether helpers take people from the queue, or are given them by who has the most room.",
     )
 
+    webhook_hosts: str = Field(
+        default="", description="Hosts inside private networks that webhooks may be sent to, with commas."
+    )
+
     index_wait_seconds: float = Field(
         default=600.0, ge=0, description="How long a command waits for another one that is using the embedded index."
     )

@@ -25,6 +25,7 @@ from kb_service.adapters.index.edge import EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import ProbeResult, open_edge_index, probe_early
 from kb_service.adapters.index.ownership import OwnerAddress, Ownership, claim, find_owner
+from kb_service.adapters.outside import Outside
 from kb_service.adapters.private_files import keep_private, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
@@ -46,17 +47,19 @@ from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.version_states import SqlVersionStates
+from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
-from kb_service.answer_wiring import open_asking
+from kb_service.answer_wiring import open_asking, user_key
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
+from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
 from kb_service.helping.suggesting import Suggesting
-from kb_service.helping.summaries import load_summary_words
+from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
@@ -120,6 +123,7 @@ def open_records(settings: Settings) -> Records:
         erasing=SqlErasing(database),
         escalations=SqlEscalations(database, new_id=new_id),
         helpers=SqlHelpers(database),
+        webhooks=SqlWebhooks(database, new_id=new_id),
     )
 
 
@@ -288,6 +292,7 @@ def _service(
     reasons: list[str],
 ) -> Service:
     in_flight = QuestionsInFlight()
+    outside = Outside(settings.webhook_hosts.split(","))
     helping = open_helping(settings, records, route=lambda text: service.asking.department_for(text))
 
     def asking() -> Asking:
@@ -345,6 +350,8 @@ def _service(
         asking_anew=asking,
         publishing=publishing,
         helping=helping,
+        delivering=open_delivering(settings, records, outside),
+        outside=outside,
         suggesting=Suggesting(
             asking=lambda: service.asking,
             cases=records.escalations,
@@ -386,6 +393,17 @@ def open_helping(settings: Settings, records: Records, *, route: Callable[[str],
         words=load_summary_words(settings.prompts_dir),
         general_desk=settings.general_desk,
         is_pushed=settings.assignment == "push",
+        now=now,
+    )
+
+
+def open_delivering(settings: Settings, records: Records, outside: Outside) -> Delivering:
+    words = load_summary_words(settings.prompts_dir)
+    return Delivering(
+        deliveries=records.webhooks,
+        poster=outside,
+        site_key=user_key(settings),
+        line_of=lambda delivery: line_of(delivery, words),
         now=now,
     )
 

@@ -21,6 +21,7 @@ from kb_service.api import (
     talks,
     uploads,
     versions,
+    webhooks,
 )
 from kb_service.api.limits import BodyLimit, OriginCheck
 from kb_service.api.live import Bells
@@ -74,6 +75,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         escalations,
         helpers,
         suggestions,
+        webhooks,
         operation,
     ):
         app.include_router(module.router)

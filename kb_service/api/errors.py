@@ -74,6 +74,8 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.UploadTooLarge: 413,
     errors.ServiceUnreachable: 503,
     errors.VocabularyFault: 500,
+    errors.WebhookNotFound: 404,
+    errors.WebhookRefused: 422,
 }
 
 

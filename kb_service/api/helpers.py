@@ -23,7 +23,7 @@ class Duty(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     departments: list[Annotated[StorableText, Field(max_length=200)]] = Field(min_length=1, max_length=50)
-    capacity: int = Field(default=3, ge=1, le=50)
+    capacity: int = Field(default=3, ge=1, le=1000)
     is_lead: bool = False
 
 

@@ -213,6 +213,14 @@ class NobodyToHelp(KbError):
     """No helpers are set up who could take this."""
 
 
+class WebhookRefused(KbError):
+    """An address that nothing may be sent to: no address, or one inside our own network."""
+
+
+class WebhookNotFound(KbError):
+    pass
+
+
 class InvalidHelper(KbError):
     """A helper without departments or with a capacity out of bounds."""
 

@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     REBUILD = "rebuild"
     ERASE = "erase"
     CLOCKS = "clocks"
+    DELIVER = "deliver"
 
 
 @dataclass(frozen=True, slots=True)

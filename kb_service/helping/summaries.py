@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.escalations import Subject
+from kb_service.domain.webhooks import Delivery, WebhookEvent
 from kb_service.text.vocabulary import Words, load
 
 # Characters of an answer or question that stand in a summary.
@@ -23,11 +24,24 @@ class SummaryWords(Words):
     nothing_asked: str
     basis: str
     reasons: dict[str, str]
+    events: dict[WebhookEvent, str]
 
 
 def load_summary_words(prompts_dir: Path) -> SummaryWords:
     """Raises VocabularyFault."""
     return load(prompts_dir, "helping.yaml", SummaryWords)
+
+
+def line_of(delivery: Delivery, said: SummaryWords) -> str:
+    """What happened, for a group of helpers; what it tells of is masked already."""
+    about = delivery.body["escalation"]
+    message = delivery.body.get("message", {}).get("text", "")
+    return said.events[delivery.event].format(
+        department=about["department"],
+        question=_short(about["question"]),
+        helper=about["helper"] or "",
+        text=_short(message),
+    )
 
 
 def subject_of(turns: Sequence[Answer], words: str, said: SummaryWords) -> Subject:

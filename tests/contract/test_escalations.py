@@ -452,7 +452,7 @@ def test_the_summary_tells_the_whole_conversation(desk: Desk) -> None:
 
 
 def test_helpers_need_a_department_and_hold_a_sensible_number(desk: Desk) -> None:
-    for helper in (Helper("x", "x", (), 3), Helper("x", "x", ("gongan",), 0), Helper("x", "x", ("gongan",), 99)):
+    for helper in (Helper("x", "x", (), 3), Helper("x", "x", ("gongan",), 0), Helper("x", "x", ("gongan",), 1001)):
         with pytest.raises(InvalidHelper):
             desk.helpers.set_up(helper, actor="admin", at=desk.at)
 

@@ -50,6 +50,7 @@ from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.version_states import SqlVersionStates
+from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.answers import Conversation, Reason
@@ -60,6 +61,7 @@ from kb_service.domain.matters import Department, Facet, Matter
 from kb_service.domain.people import Role
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.domain.uploads import Arrival
+from kb_service.domain.webhooks import WebhookForm
 from kb_service.helping import moves
 from kb_service.helping.moves import Change
 from kb_service.publishing.publishing import Publishing
@@ -116,6 +118,12 @@ def fill(database: Database) -> None:
     calendar.replace_year(2027, {date(2027, 2, 6): CalendarDay(False, "春节")}, actor="admin", at=NOON)
     SqlHelpers(database).set_up(Helper("zhao", "赵六", ("gongan",), 3), actor="admin", at=NOON)
     fill_escalations(database)
+    told = SqlWebhooks(database, new_id=new_id)
+    for _ in range(2):
+        hook = told.create(
+            "https://example.org/", form=WebhookForm.JSON, events=[], departments=["gongan"], actor="admin", at=NOON
+        )
+    told.end(hook.id, actor="admin", at=NOON)
     transcript = SqlTranscript(database)
     for number in range(1, 4):
         transcript.add(answer(f"a{number}", "签注要钱吗", citation()), question(channel="web", user_hash="u" * 64))

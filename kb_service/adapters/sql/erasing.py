@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, tru
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
-from kb_service.adapters.sql.tables import answers, escalations, feedback, rehearsals, talk_messages
+from kb_service.adapters.sql.tables import answers, deliveries, escalations, feedback, rehearsals, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.masking import masked
 from kb_service.domain.trail import ERASED
@@ -59,6 +59,7 @@ class SqlErasing:
                 was = seals(connection, [("escalation", each) for each in ids])
                 connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(**_NO_TALK))
                 connection.execute(delete(talk_messages).where(talk_messages.c.escalation_id.in_(ids)))
+                connection.execute(delete(deliveries).where(deliveries.c.escalation_id.in_(ids)))
                 record(connection, at=at, actor=actor, action="erase_talks", detail={"escalations": ids}, was=was)
 
     def _erase(self, which: ColumnElement[bool], actor: str, at: datetime, detail: dict[str, str]) -> int:

@@ -12,6 +12,7 @@ from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.tables import clocks, escalations, helpers, talk_messages
 from kb_service.adapters.sql.trail import record
+from kb_service.adapters.sql.webhooks import tell
 from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationChanged, HelperFull
@@ -28,8 +29,10 @@ from kb_service.domain.escalations import (
     Verdict,
     not_there,
 )
+from kb_service.domain.masking import masked
 from kb_service.domain.matters import Facet
 from kb_service.domain.suggestions import ResolvedCase
+from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
 
 _EVIDENCE = TypeAdapter(tuple[Evidence, ...])
@@ -86,7 +89,9 @@ class SqlEscalations:
             was = new(("escalation", row["id"]))
             detail = {"escalation": row["id"], "department": department_id, **change.detail}
             record(connection, at=at, actor=opened_by, action="escalate", detail=detail, was=was)
-            return _one(connection, row["id"]), True
+            opened = _one(connection, row["id"])
+            self._tell(connection, WebhookEvent.OPENED, opened, at=at)
+            return opened, True
 
     def escalation(self, escalation_id: str) -> Escalation:
         """Raises EscalationNotThere."""
@@ -169,7 +174,10 @@ class SqlEscalations:
             self._follow(connection, escalation_id, held.last_number, change, at=at)
             detail = {"escalation": escalation_id, **change.detail}
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
-            return _one(connection, escalation_id)
+            changed = _one(connection, escalation_id)
+            if (event := _EVENT_OF.get(change.action)) is not None:
+                self._tell(connection, event, changed, at=at, line=change.lines[-1] if change.lines else None)
+            return changed
 
     def write(
         self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line]
@@ -181,7 +189,10 @@ class SqlEscalations:
             _add_lines(connection, escalation_id, held.last_number, [line], at=at)
             connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(changed_at=at))
             message = Message(held.last_number + 1, at, line.author, line.by, line.text, line.move)
-            return _one(connection, escalation_id), message
+            written = _one(connection, escalation_id)
+            if line.author is not Author.NOTE:
+                self._tell(connection, WebhookEvent.MESSAGE, written, at=at, line=line)
+            return written, message
 
     def messages(self, escalation_id: str, *, after: int = 0, limit: int = 500) -> Sequence[Message]:
         """In order of their numbers, those greater than ``after``."""
@@ -245,7 +256,10 @@ class SqlEscalations:
         """Whether this call was the one that noted it; a clock that ended meanwhile warns of nothing."""
         with self._database.writing() as connection:
             noted = update(clocks).where(*_is(escalation_id, clock), clocks.c.warned_at.is_(None)).values(warned_at=at)
-            return bool(connection.execute(noted).rowcount)
+            if not connection.execute(noted).rowcount:
+                return False
+            self._tell(connection, WebhookEvent.WARNED, _one(connection, escalation_id), at=at, clock=clock)
+            return True
 
     def note_breach(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool:
         """The same of one that is over, with an entry in the trail."""
@@ -257,7 +271,29 @@ class SqlEscalations:
                 return False
             detail = {"escalation": escalation_id, "clock": clock.kind, "due_at": clock.due_at.isoformat()}
             record(connection, at=at, actor="clock", action="breach", detail=detail, was=was)
+            self._tell(connection, WebhookEvent.BREACHED, _one(connection, escalation_id), at=at, clock=clock)
             return True
+
+    def _tell(
+        self,
+        connection: Connection,
+        event: WebhookEvent,
+        found: Escalation,
+        *,
+        at: datetime,
+        line: Line | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """To whoever wants to know, in this transaction."""
+        tell(
+            connection,
+            event,
+            escalation_id=found.id,
+            department_id=found.department_id,
+            at=at,
+            new_id=self._new_id,
+            body=lambda: _told(found, line, clock),
+        )
 
     def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:
         """Lines and clocks of a change."""
@@ -268,6 +304,40 @@ class SqlEscalations:
                 connection.execute(update(clocks).where(its, _IS_RUNNING).values({column: at}))
         for each in change.started:
             connection.execute(insert(clocks).values(_clock_row(escalation_id, each)))
+
+
+_EVENT_OF: Mapping[str, WebhookEvent] = {
+    Move.CLAIM: WebhookEvent.CLAIMED,
+    Move.REPLY: WebhookEvent.MESSAGE,
+    Move.TRANSFER: WebhookEvent.TRANSFERRED,
+    Move.ORDER: WebhookEvent.ORDERED,
+    Move.RESOLVE: WebhookEvent.RESOLVED,
+    Move.RETURN: WebhookEvent.RETURNED,
+    Move.REOPEN: WebhookEvent.REOPENED,
+}
+
+
+def _told(found: Escalation, line: Line | None, clock: Clock | None) -> dict[str, Any]:
+    """What leaves the service: no personal data, no reference to the person."""
+    said: dict[str, Any] = {
+        "escalation": {
+            "id": found.id,
+            "state": found.state,
+            "department": found.department_id,
+            "matter": found.subject.matter_id,
+            "question": masked(found.subject.question),
+            "reasons": list(found.subject.reasons),
+            "helper": found.helper,
+            "order_kind": found.order_kind,
+            "verdict": found.verdict,
+            "revision": found.revision,
+        }
+    }
+    if line is not None:
+        said["message"] = {"author": line.author, "by": line.by, "text": masked(line.text)}
+    if clock is not None:
+        said["clock"] = {"kind": clock.kind, "due_at": clock.due_at.isoformat()}
+    return said
 
 
 def _is(escalation_id: str, clock: Clock) -> Sequence[ColumnElement[bool]]:

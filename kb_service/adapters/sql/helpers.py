@@ -13,7 +13,8 @@ from kb_service.adapters.sql.trail import record
 from kb_service.domain.errors import InvalidHelper
 from kb_service.domain.escalations import Helper
 
-_MOST_TALKS = 50
+# An outside desk, such as a hotline, is one helper.
+_MOST_TALKS = 1000
 
 
 class SqlHelpers:

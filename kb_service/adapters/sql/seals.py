@@ -55,6 +55,7 @@ SEALED: Mapping[str, Sealed] = {
     "matter": Sealed(tables.matters),
     "escalation": Sealed(tables.escalations, (tables.clocks.c.escalation_id,)),
     "helper": Sealed(tables.helpers),
+    "webhook": Sealed(tables.webhooks),
     "answer": Sealed(tables.answers),
 }
 
@@ -83,6 +84,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "clocks.warned_at": "when helpers were warned; a clock that is over has an entry of its own",
     "helpers.is_present": "comes and goes with the helper's page; read for a minute and a half",
     "helpers.seen_at": "the page's last sign of life",
+    "deliveries": "what is told to other systems, made from sealed rows",
     "talk_messages": "what people wrote to each other, read in their talk only and cited nowhere",
     "events": "the trail itself, chained by its hashes",
     "documents": "an id, and how far the index has followed; kind and everything else are of the version",

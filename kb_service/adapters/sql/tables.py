@@ -479,3 +479,34 @@ helpers = Table(
     Column("is_present", Integer, nullable=False),
     Column("seen_at", Moment),
 )
+
+# Other systems that are told what happens to escalations. The secret is derived from the site's key.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("form", String(20), nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("departments", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("ended_at", Moment),
+)
+
+# What is told to each, once by its id. `due_at` is empty when it was delivered or given up.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("webhook_id", ForeignKey("webhooks.id"), nullable=False, index=True),
+    Column("escalation_id", String(36), nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("due_at", Moment, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("delivered_at", Moment),
+    Column("dead_at", Moment, index=True),
+    Column("error", Text),
+)

@@ -1,0 +1,213 @@
+"""Other systems are told of escalations: signed, once by their id, again until they take it, on every database."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from kb_service.adapters.outside import Outside
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.row_faults import row_faults
+from kb_service.adapters.sql.webhooks import SqlWebhooks
+from kb_service.domain.errors import WebhookNotFound, WebhookRefused
+from kb_service.domain.escalations import Verdict
+from kb_service.domain.webhooks import Webhook, WebhookEvent, WebhookForm, pause_after
+from kb_service.helping.delivering import Delivering
+from kb_service.helping.summaries import line_of, load_summary_words
+from kb_service.settings import Settings
+from kb_service.wiring import new_id, now
+from tests.contract.test_escalations import Desk
+from tests.webhook_receiver import Receiver, receiving
+
+KEY = b"the key of a site"
+
+
+class Telling:
+    """A desk whose events are told to a receiver; the clock of deliveries is the test's."""
+
+    def __init__(self, database: Database, receiver: Receiver) -> None:
+        self.desk = Desk(database)
+        self.desk.at = now()
+        self.desk.hire("zhang", "gongan", "renshe")
+        self.webhooks = SqlWebhooks(database, new_id=new_id)
+        self.receiver = receiver
+        words = load_summary_words(Settings().prompts_dir)
+        self.delivering = Delivering(
+            deliveries=self.webhooks,
+            poster=Outside(["127.0.0.1"]),
+            site_key=KEY,
+            line_of=lambda delivery: line_of(delivery, words),
+            now=lambda: self.desk.at,
+        )
+
+    def tell(
+        self, *events: WebhookEvent, form: WebhookForm = WebhookForm.JSON, departments: tuple[str, ...] = ()
+    ) -> Webhook:
+        made = self.webhooks.create(
+            self.receiver.url, form=form, events=events, departments=departments, actor="admin", at=self.desk.at
+        )
+        self.receiver.secret = self.delivering.secret(made)
+        return made
+
+    def told(self) -> list[str]:
+        return [each["event"] for each in self.receiver.events.values()]
+
+
+@pytest.fixture
+def telling(database: Database) -> Iterator[Telling]:
+    with receiving() as receiver:
+        yield Telling(database, receiver)
+
+
+def test_every_event_of_a_talk_is_told_once_signed_and_without_personal_data(telling: Telling) -> None:
+    telling.tell()
+    desk = telling.desk
+    talk = desk.open(words="我叫王小明，手机13800138000，签注怎么办")
+    desk.helping.claim(talk.id, "zhang")
+    desk.helping.reply(talk.id, "zhang", "请到窗口")
+    desk.helping.note(talk.id, "zhang", "不外传")
+    desk.helping.resolve(talk.id, "zhang", Verdict.RESOLVED, "")
+    assert telling.delivering.deliver() == 4
+    assert telling.delivering.deliver() == 0
+    assert sorted(telling.told()) == ["claimed", "message", "opened", "resolved"]
+    assert telling.receiver.refused == []
+    opened = next(each for each in telling.receiver.events.values() if each["event"] == "opened")
+    assert opened["escalation"]["id"] == talk.id
+    assert "13800138000" not in str(telling.receiver.events) and "不外传" not in str(telling.receiver.events)
+    assert row_faults(desk.database) == []
+
+
+def test_clocks_that_warn_and_are_over_are_told(telling: Telling) -> None:
+    telling.tell(WebhookEvent.WARNED, WebhookEvent.BREACHED)
+    desk = telling.desk
+    desk.at = datetime(2026, 7, 1, 2, 0, tzinfo=now().tzinfo)  # a Wednesday
+    desk.at = desk.at.replace(hour=10)
+    desk.open()
+    for _ in range(2):
+        desk.later(seconds=45)
+        desk.helping.tell_clocks()
+    desk.at = now()
+    telling.delivering.deliver()
+    assert sorted(telling.told()) == ["breached", "warned"]
+
+
+def test_only_what_is_wanted_is_told(telling: Telling) -> None:
+    telling.tell(WebhookEvent.OPENED, departments=("renshe",))
+    telling.desk.open(1, "gongan")
+    wanted = telling.desk.open(2, "renshe")
+    telling.desk.helping.claim(wanted.id, "zhang")
+    telling.delivering.deliver()
+    assert [each["escalation"]["id"] for each in telling.receiver.events.values()] == [wanted.id]
+
+
+def test_what_is_not_taken_is_sent_again_with_the_same_id_until_it_is(telling: Telling) -> None:
+    telling.tell()
+    telling.receiver.fails = [500, 302]
+    telling.desk.open()
+    for seconds in (0, 5, 10):
+        telling.desk.later(seconds=seconds)
+        telling.delivering.deliver()
+    assert (telling.receiver.requests, telling.told()) == (3, ["opened"])
+    (delivery,) = telling.webhooks.list()
+    assert (delivery.attempts, delivery.error) == (3, None)
+    assert delivery.id in telling.receiver.events
+
+
+def test_after_a_day_it_is_a_dead_letter_that_can_be_sent_again(telling: Telling) -> None:
+    telling.tell()
+    telling.receiver.fails = [503] * 1000
+    telling.desk.open()
+    for _ in range(40):
+        telling.delivering.deliver()
+        telling.desk.later(hours=1)
+    (dead,) = telling.webhooks.list(is_dead=True)
+    assert dead.error == "it replied with status 503"
+    attempts = telling.receiver.requests
+    telling.delivering.deliver()
+    assert telling.receiver.requests == attempts
+    telling.receiver.fails = []
+    telling.desk.at = now()
+    telling.webhooks.send_again(dead.id, actor="admin", at=telling.desk.at)
+    assert telling.delivering.deliver() == 1
+    assert list(telling.receiver.events) == [dead.id]
+    with pytest.raises(WebhookNotFound):
+        telling.webhooks.send_again(dead.id, actor="admin", at=telling.desk.at)
+
+
+def test_an_ended_webhook_is_told_nothing_more(telling: Telling) -> None:
+    made = telling.tell()
+    telling.desk.open()
+    telling.webhooks.end(made.id, actor="admin", at=telling.desk.at)
+    telling.desk.open(2)
+    assert (telling.delivering.deliver(), telling.receiver.requests) == (0, 0)
+    with pytest.raises(WebhookNotFound):
+        telling.webhooks.end(made.id, actor="admin", at=telling.desk.at)
+
+
+def test_a_receiver_that_is_gone_keeps_nothing_from_the_others(telling: Telling) -> None:
+    gone = telling.webhooks.create(
+        "http://127.0.0.1:9/", form=WebhookForm.JSON, events=(), departments=(), actor="admin", at=telling.desk.at
+    )
+    telling.tell()
+    telling.desk.open()
+    assert telling.delivering.deliver() == 1
+    waiting = [each for each in telling.webhooks.list() if each.webhook_id == gone.id]
+    assert [(each.attempts, "did not take it" in (each.error or "")) for each in waiting] == [(1, True)]
+
+
+@pytest.mark.parametrize("form", [WebhookForm.WECOM, WebhookForm.DINGTALK])
+def test_a_group_of_helpers_is_told_in_a_line(telling: Telling, form: WebhookForm) -> None:
+    telling.tell(WebhookEvent.OPENED, form=form)
+    telling.receiver.replies_with = b'{"errcode": 310000}'
+    telling.desk.open(words="签注怎么办，手机13800138000")
+    assert telling.delivering.deliver() == 0  # the robot says that it did not take it
+    assert telling.webhooks.list()[0].error == "it replied with errcode 310000"
+    telling.receiver.replies_with = b'{"errcode": 0}'
+    telling.desk.later(seconds=5)
+    assert telling.delivering.deliver() == 1
+    assert telling.receiver.lines[-1].startswith("新的转人工（gongan）：签注怎么办")
+    assert "13800138000" not in telling.receiver.lines[-1]
+    assert ("&sign=" in telling.receiver.paths[-1]) is (form is WebhookForm.DINGTALK)
+
+
+# Where nothing is sent to
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000/v1/keys",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://0.0.0.0/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://2130706433/",  # 127.0.0.1 as a number
+        "http://user:pw@example.org/",
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "javascript:alert(1)",
+        "http://",
+        "nonsense",
+    ],
+)
+def test_nothing_is_sent_into_our_own_network(url: str) -> None:
+    outside = Outside([])
+    with pytest.raises(WebhookRefused):
+        outside.require_allowed(url)
+    with pytest.raises(WebhookRefused):
+        outside.post(url, b"{}", {})
+
+
+def test_a_host_of_our_own_is_reached_when_it_is_named() -> None:
+    with receiving() as receiver:
+        receiver.replies_with = b"{}"
+        status, _ = Outside(["127.0.0.1"]).post(receiver.url, b'{"text": {"content": "x"}}', {})
+    assert status == 200
+
+
+def test_pauses_double_up_to_an_hour() -> None:
+    assert [pause_after(n).total_seconds() for n in (1, 2, 3, 10, 50)] == [5, 10, 20, 2560, 3600]
+    assert sum((pause_after(n) for n in range(1, 35)), timedelta()) > timedelta(days=1)
