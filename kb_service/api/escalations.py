@@ -1,5 +1,7 @@
 """`/v1/escalations`, as helpers have them: the queue of their departments, and every move."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -9,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import ServiceOf, needs
-from kb_service.api.live import EVERYTHING, PING, Bells, LiveStream, event_block, waited
+from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
 from kb_service.api.talk_shapes import (
     EscalationList,
     EscalationShown,
@@ -27,6 +29,9 @@ from kb_service.service import Service
 router = APIRouter(prefix="/v1/escalations", tags=["escalations"])
 
 HelperActor = Annotated[Actor, needs(Role.HELPER)]
+# Each `changed` has the helper's page read the queue anew.
+_QUEUE_PACE_SECONDS = 1.0
+_MOST_AT_ONCE = 500
 _SHOWN, _MESSAGE = TypeAdapter(EscalationShown), TypeAdapter(MessageShown)
 
 
@@ -86,18 +91,25 @@ def escalations(
 
 @router.get("/events")
 async def queue_events(request: Request, service: ServiceOf, actor: HelperActor) -> Response:
-    """As server-sent events: `changed` whenever something in the queue may have. Open, it says that the helper is
-    there."""
+    """As server-sent events: `changed` whenever something in the queue may have, at most once a second. Open, it says
+    that the helper is there."""
     bells: Bells = request.app.state.bells
 
+    def see() -> float:
+        service.records.helpers.see(actor.person_id, at=service.now())
+        return time.monotonic()
+
     async def blocks() -> AsyncIterator[bytes]:
+        seen = float("-inf")
         with bells.listening(EVERYTHING) as bell:
             while True:
+                if time.monotonic() - seen > PING_SECONDS:
+                    seen = await bells.read(see)
                 bell.clear()
-                await run_in_threadpool(service.records.helpers.see, actor.person_id, at=service.now())
                 yield event_block("changed", orjson.dumps({"at": service.now().isoformat()}))
+                await asyncio.sleep(_QUEUE_PACE_SECONDS)
                 while not await waited(bell):
-                    await run_in_threadpool(service.records.helpers.see, actor.person_id, at=service.now())
+                    seen = await bells.read(see)
                     yield PING
 
     return LiveStream(blocks())
@@ -130,28 +142,15 @@ async def talk_events(
 ) -> Response:
     """As the person's `/v1/talks/{id}/events`, with notes, and `escalation` for its state."""
     await run_in_threadpool(service.helping.read, escalation_id, actor.person_id)
-    bells: Bells = request.app.state.bells
 
-    def read(after: int) -> tuple[EscalationShown, list[MessageShown]]:
+    def news(after: int, revision: int | None) -> News:
         said = _messages(service, escalation_id, after)
-        return Showing(service).escalation(service.helping.seen_by(escalation_id, actor.person_id)), said
+        found = service.helping.seen_by(escalation_id, actor.person_id)
+        state = None if found.revision == revision else _SHOWN.dump_json(Showing(service).escalation(found))
+        messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
+        return News(messages, found.revision, state, has_more=len(said) == _MOST_AT_ONCE)
 
-    async def blocks() -> AsyncIterator[bytes]:
-        last, shown = last_event_id, None
-        with bells.listening(escalation_id) as bell:
-            while True:
-                bell.clear()
-                state, said = await run_in_threadpool(read, last)
-                for each in said:
-                    yield event_block("message", _MESSAGE.dump_json(each), number=each.number)
-                    last = each.number
-                if state.revision != shown:
-                    yield event_block("escalation", _SHOWN.dump_json(state))
-                    shown = state.revision
-                if not await waited(bell):
-                    yield PING
-
-    return LiveStream(blocks())
+    return LiveStream(followed(request.app.state.bells, escalation_id, news, after=last_event_id, name="escalation"))
 
 
 @router.post("/{escalation_id}:claim")
@@ -215,7 +214,8 @@ def resolve(escalation_id: str, body: Resolve, service: ServiceOf, actor: Helper
 
 def _messages(service: Service, escalation_id: str, after: int) -> list[MessageShown]:
     showing = Showing(service)
-    return [showing.message(each) for each in service.records.escalations.messages(escalation_id, after=after)]
+    found = service.records.escalations.messages(escalation_id, after=after, limit=_MOST_AT_ONCE)
+    return [showing.message(each) for each in found]
 
 
 def _require_words(text: str) -> None:

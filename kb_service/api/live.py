@@ -3,21 +3,29 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
-from fastapi.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.responses import StreamingResponse
+
+from kb_service.domain.errors import KbError
 
 # How soon a change is seen, whichever process made it.
 _LOOK_SECONDS = 0.15
 # Proxies take a silent connection for a dead one.
 PING_SECONDS = 15.0
+# Streams wake together when much is said at once. Their reads take turns here, so that they never hold all the threads
+# that questions are answered in.
+_READING_AT_ONCE = 4
 # Transactions end later than they began, and machines differ by seconds.
 _OVERLAP = timedelta(seconds=10)
 EVERYTHING = "*"
 
+Read = TypeVar("Read")
 # What identifies the state of each thing that changed since a moment, by its id.
 ChangedSince = Callable[[datetime], Mapping[str, tuple[int, int]]]
 
@@ -31,6 +39,12 @@ class Bells:
     _waiting: dict[str, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
+    _reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_READING_AT_ONCE))
+    _looking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+
+    async def read(self, reading: Callable[[], Read]) -> Read:
+        """In a thread, a few of all streams at a time."""
+        return await to_thread.run_sync(reading, limiter=self._reading)
 
     @contextlib.contextmanager
     def listening(self, subject: str) -> Iterator[asyncio.Event]:
@@ -52,13 +66,48 @@ class Bells:
             since, looked_at = looked_at - _OVERLAP, self.now()
             # An outage is told by the next read of each stream; the watch goes on.
             with contextlib.suppress(Exception):
-                found = await run_in_threadpool(self.changed_since, since)
+                found = await to_thread.run_sync(self.changed_since, since, limiter=self._looking)
                 changed = [each for each, state in found.items() if self._seen.get(each) != state]
                 self._seen = dict(found)
                 for each in [*changed, *([EVERYTHING] if changed else [])]:
                     for bell in self._waiting.get(each, ()):
                         bell.set()
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Of a talk: the messages that follow, by number, as JSON; ``has_more``: there was no room for all of them.
+
+    ``state``: None where it is as it was shown.
+    """
+
+    messages: Sequence[tuple[int, bytes]]
+    revision: int
+    state: bytes | None
+    has_more: bool = False
+
+
+async def followed(
+    bells: Bells, talk_id: str, news: Callable[[int, int | None], News], *, after: int, name: str
+) -> AsyncIterator[bytes]:
+    """Every message after that number once, and the state, called ``name``, whenever it changes.
+
+    ``news``: what there is after a number and another revision. Ends where that raises: the client comes again, and is
+    told why."""
+    last, shown = after, None
+    with bells.listening(talk_id) as bell, contextlib.suppress(KbError):
+        while True:
+            bell.clear()
+            found = await bells.read(partial(news, last, shown))
+            for number, message in found.messages:
+                yield event_block("message", message, number=number)
+                last = number
+            if found.state is not None:
+                yield event_block(name, found.state)
+            shown = found.revision
+            if not found.has_more and not await waited(bell):
+                yield PING
 
 
 class LiveStream(StreamingResponse):

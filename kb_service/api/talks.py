@@ -1,6 +1,5 @@
 """`/v1/escalations` (opening one) and `/v1/talks/{id}`: the person's side of a talk with helpers."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -8,13 +7,13 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import OPERATOR, Asker, ServiceOf
-from kb_service.api.live import PING, Bells, LiveStream, event_block, waited
+from kb_service.api.live import LiveStream, News, followed
 from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
 from kb_service.api.texts import StorableText
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
 from kb_service.domain.errors import QuestionEmpty
-from kb_service.domain.escalations import Escalation, Verdict
+from kb_service.domain.escalations import FOR_HELPERS_ONLY, Escalation, Verdict
 from kb_service.domain.people import Actor
 from kb_service.service import Service
 
@@ -138,28 +137,15 @@ async def talk_events(
     """As server-sent events: `message` with its number as id, `talk` whenever its state changes. A client that comes
     again with `Last-Event-ID` gets what it has not had, once."""
     await run_in_threadpool(_own, service, actor, talk_id, channel=channel, user_ref=user_ref)
-    bells: Bells = request.app.state.bells
 
-    def read(after: int) -> tuple[TalkShown, list[MessageShown]]:
+    def news(after: int, revision: int | None) -> News:
         said = _shown(service, talk_id, after)
-        return Showing(service).talk(service.records.escalations.escalation(talk_id)), said
+        found = service.records.escalations.escalation(talk_id)
+        state = None if found.revision == revision else _TALK.dump_json(Showing(service).talk(found))
+        messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
+        return News(messages, found.revision, state, has_more=len(said) == _MOST_AT_ONCE)
 
-    async def blocks() -> AsyncIterator[bytes]:
-        last, shown = last_event_id, None
-        with bells.listening(talk_id) as bell:
-            while True:
-                bell.clear()
-                state, said = await run_in_threadpool(read, last)
-                for each in said:
-                    yield event_block("message", _MESSAGE.dump_json(each), number=each.number)
-                    last = each.number
-                if state.revision != shown:
-                    yield event_block("talk", _TALK.dump_json(state))
-                    shown = state.revision
-                if not await waited(bell):
-                    yield PING
-
-    return LiveStream(blocks())
+    return LiveStream(followed(request.app.state.bells, talk_id, news, after=last_event_id, name="talk"))
 
 
 def _own(service: Service, actor: Actor, talk_id: str, *, channel: str | None, user_ref: str | None) -> Escalation:
@@ -170,9 +156,9 @@ def _own(service: Service, actor: Actor, talk_id: str, *, channel: str | None, u
 
 
 def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
-    found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE)
+    found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE, without=FOR_HELPERS_ONLY)
     showing = Showing(service)
-    return [showing.message(each) for each in found if each.is_for_the_person]
+    return [showing.message(each) for each in found]
 
 
 def _require_words(text: str) -> None:

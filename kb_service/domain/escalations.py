@@ -84,6 +84,9 @@ class Author(StrEnum):
     EVENT = "event"
 
 
+FOR_HELPERS_ONLY = frozenset({Author.NOTE})
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One line of a talk. ``number`` counts from 1 within its escalation and is never used twice.
@@ -97,10 +100,6 @@ class Message:
     by: str | None
     text: str
     move: Move | None = None
-
-    @property
-    def is_for_the_person(self) -> bool:
-        return self.author is not Author.NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +191,8 @@ class Helper:
     seen_at: datetime | None = None
 
     def is_on_duty(self, at: datetime) -> bool:
-        return self.is_present and self.seen_at is not None and at - self.seen_at < SEEN_WITHIN
+        """A sign of life from after ``at`` came before the clock was set back: it promises nobody either."""
+        return self.is_present and self.seen_at is not None and abs(at - self.seen_at) < SEEN_WITHIN
 
     def serves(self, department_id: str) -> bool:
         return department_id in self.departments

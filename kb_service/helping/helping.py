@@ -1,5 +1,6 @@
 """The verb of helpers: from a question that nobody could answer to a person who does, and to the end of it."""
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -56,6 +57,8 @@ class Escalations(Protocol):
     def write(
         self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line]
     ) -> tuple[Escalation, Message]: ...
+
+    def last_of_person(self, escalation_id: str) -> Message | None: ...
 
     def running_out(self, at: datetime) -> Sequence[tuple[str, Clock]]: ...
 
@@ -137,7 +140,7 @@ class Helping:
     def seen_by(self, escalation_id: str, helper: str) -> Escalation:
         """Raises EscalationNotThere for who helps for another department."""
         found = self._escalations.escalation(escalation_id)
-        self._require_serves(helper, found)
+        _require_serves(self._helpers.helper(helper), found)
         return found
 
     def read(self, escalation_id: str, helper: str) -> Escalation:
@@ -159,7 +162,7 @@ class Helping:
                 "helpers with PUT /v1/helpers"
             )
         at = self._now()
-        clock = self._first_reply(desk, at)
+        clock = _first_reply(desk, at, self._calendar())
         subject = subject_of(turns, words, self._words)
         change = moves.opened(clock, words)
         found, is_new = self._escalations.open(
@@ -167,7 +170,16 @@ class Helping:
         )
         if is_new:
             self.assign()
+        elif words.strip():
+            self._say_once(found.id, conversation, words)
         return self._escalations.escalation(found.id)
+
+    def _say_once(self, escalation_id: str, conversation: Conversation, words: str) -> None:
+        """What comes with asking for somebody again is said in the talk; a second click says nothing new."""
+        said = self._escalations.last_of_person(escalation_id)
+        if said is None or said.text != words:
+            with contextlib.suppress(EscalationStateWrong):  # closed just now
+                self.say(escalation_id, conversation, words)
 
     def _department_of(self, turns: Sequence[Answer], words: str) -> str | None:
         """The one that the newest answer hands over to, else the one its question, or the words alone, point to."""
@@ -204,18 +216,19 @@ class Helping:
 
     def note(self, escalation_id: str, helper: str, text: str) -> tuple[Escalation, Message]:
         """Helpers write to each other."""
+        who = self._helpers.helper(helper)
 
         def line(held: Escalation) -> Line:
-            self._require_serves(helper, held)
+            _require_serves(who, held)
             return moves.noted(held, helper, text)
 
         return self._escalations.write(escalation_id, at=self._now(), decide=line)
 
     def claim(self, escalation_id: str, helper: str, *, by: str | None = None) -> Escalation:
-        at = self._now()
+        at, who = self._now(), self._helpers.helper(helper)
 
         def decide(held: Escalation) -> Change:
-            self._require_serves(helper, held)
+            _require_serves(who, held)
             return moves.claimed(held, helper, at=at, by=by)
 
         return self._escalations.change(escalation_id, actor=by or helper, at=at, decide=decide)
@@ -237,8 +250,9 @@ class Helping:
 
     def release(self, escalation_id: str, helper: str, reason: str) -> Escalation:
         at = self._now()
+        again = self._again(at)
         changed = self._change(
-            escalation_id, helper, lambda held: moves.released(held, helper, reason, again=self._again(held, at)), at
+            escalation_id, helper, lambda held: moves.released(held, helper, reason, again=again(held)), at
         )
         self.assign(not_to={escalation_id: helper})
         return self._escalations.escalation(changed.id)
@@ -248,12 +262,12 @@ class Helping:
         desk = self.desk_for(department_id)
         if desk is None or desk.id != department_id:
             raise NobodyToHelp(f"no helpers are set up for {department_id!r}; hand it to a department that has some")
-        at = self._now()
+        at, who, calendar = self._now(), self._helpers.helper(by), self._calendar()
 
         def decide(held: Escalation) -> Change:
-            if held.helper != by and not self._is_lead(by, held):
+            if held.helper != by and not _is_lead(who, held):
                 raise HelperNotInCharge("only the helper in charge, or a lead of the department, hands a talk on")
-            again = self._first_reply(desk, at, round=held.next_round(ClockKind.FIRST_REPLY))
+            again = _first_reply(desk, at, calendar, round=held.next_round(ClockKind.FIRST_REPLY))
             return moves.transferred(held, by, department_id, reason, again=again)
 
         self._change(escalation_id, by, decide, at)
@@ -262,10 +276,10 @@ class Helping:
 
     def order(self, escalation_id: str, by: str, kind: OrderKind, reason: str) -> Escalation:
         """By the helper in charge; also by one of the department of what nobody has claimed."""
-        at, calendar = self._now(), self._calendar()
+        at, who, calendar = self._now(), self._helpers.helper(by), self._calendar()
 
         def decide(held: Escalation) -> Change:
-            self._require_serves(by, held)
+            _require_serves(who, held)
             if held.helper not in (None, by):
                 raise HelperNotInCharge(f"{held.helper} is in charge of it; only they make it an order")
             return moves.ordered(held, by, kind, reason, at=at, calendar=calendar)
@@ -300,14 +314,13 @@ class Helping:
         )
 
     def reopen(self, escalation_id: str, conversation: Conversation, words: str) -> Escalation:
+        """Raises EscalationStateWrong where the conversation is in another talk by now."""
         at = self._now()
+        again = self._again(at)
 
         def decide(held: Escalation) -> Change:
             held.require_of(conversation)
-            other = self._escalations.going_on_of(held.conversation)
-            if other is not None and other.id != held.id:
-                raise EscalationStateWrong("this conversation is in another talk already; write there")
-            return moves.reopened(held, PERSON, words, at=at, again=self._again(held, at))
+            return moves.reopened(held, PERSON, words, at=at, again=again(held))
 
         self._change(escalation_id, PERSON, decide, at)
         self.assign()
@@ -375,21 +388,29 @@ class Helping:
         self.assign()
         return closed
 
-    def _again(self, held: Escalation, at: datetime) -> Clock | None:
-        desk = next((each for each in self._departments() if each.id == held.department_id), None)
-        return self._first_reply(desk, at, round=held.next_round(ClockKind.FIRST_REPLY)) if desk else None
+    def _again(self, at: datetime) -> Callable[[Escalation], Clock | None]:
+        """The clock of who waits anew. Reads all it needs now: within a change that would take a second connection,
+        and as many changes at once as there are connections would wait for each other for ever."""
+        by_id, calendar = {each.id: each for each in self._departments()}, self._calendar()
 
-    def _first_reply(self, desk: Department, at: datetime, *, round: int = 1) -> Clock | None:
-        return first_reply_clock(at, desk.service_hours, self._calendar(), round=round) if desk.service_hours else None
+        def clock(held: Escalation) -> Clock | None:
+            desk = by_id.get(held.department_id)
+            return _first_reply(desk, at, calendar, round=held.next_round(ClockKind.FIRST_REPLY)) if desk else None
 
-    def _require_serves(self, person_id: str, held: Escalation) -> None:
-        helper = self._helpers.helper(person_id)
-        if helper is None or not helper.serves(held.department_id):
-            raise held.not_for_you()
+        return clock
 
-    def _is_lead(self, person_id: str, held: Escalation) -> bool:
-        helper = self._helpers.helper(person_id)
-        return helper is not None and helper.is_lead and helper.serves(held.department_id)
+
+def _first_reply(desk: Department, at: datetime, calendar: WorkingCalendar, *, round: int = 1) -> Clock | None:
+    return first_reply_clock(at, desk.service_hours, calendar, round=round) if desk.service_hours else None
+
+
+def _require_serves(helper: Helper | None, held: Escalation) -> None:
+    if helper is None or not helper.serves(held.department_id):
+        raise held.not_for_you()
+
+
+def _is_lead(helper: Helper | None, held: Escalation) -> bool:
+    return helper is not None and helper.is_lead and helper.serves(held.department_id)
 
 
 PERSON = "person"  # who asked, in the trail and in events

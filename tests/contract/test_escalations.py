@@ -26,7 +26,16 @@ from kb_service.domain.errors import (
     NobodyToHelp,
     ReasonMissing,
 )
-from kb_service.domain.escalations import Author, Escalation, EscalationQuery, EscalationState, Helper, Move, Verdict
+from kb_service.domain.escalations import (
+    FOR_HELPERS_ONLY,
+    Author,
+    Escalation,
+    EscalationQuery,
+    EscalationState,
+    Helper,
+    Move,
+    Verdict,
+)
 from kb_service.domain.matters import Department
 from kb_service.domain.service_hours import service_hours
 from kb_service.helping.helping import Helping
@@ -461,9 +470,10 @@ def test_notes_are_for_helpers_only(desk: Desk) -> None:
     talk = desk.open()
     desk.helping.note(talk.id, "zhang", "这位打过三次电话")
     (said, note) = desk.escalations.messages(talk.id)
-    assert (said.author, said.is_for_the_person) == (Author.PERSON, True)
-    assert (note.author, note.is_for_the_person) == (Author.NOTE, False)
+    assert said.author is Author.PERSON
+    assert note.author is Author.NOTE
     assert desk.escalations.messages(talk.id, after=1) == [note]
+    assert desk.escalations.messages(talk.id, without=FOR_HELPERS_ONLY) == [said]
 
 
 def test_every_move_is_in_the_table() -> None:

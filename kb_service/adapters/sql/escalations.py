@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.rows import page_of
@@ -15,7 +16,7 @@ from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.webhooks import tell
 from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
-from kb_service.domain.errors import EscalationChanged, HelperFull
+from kb_service.domain.errors import EscalationChanged, EscalationStateWrong, HelperFull
 from kb_service.domain.escalations import (
     HELD,
     Author,
@@ -82,9 +83,10 @@ class SqlEscalations:
                 "changed_at": at,
             }
             added = self._database.insert(escalations).values(row).on_conflict_do_nothing(index_elements=["talking_in"])
-            if connection.execute(added.returning(escalations.c.id)).first() is None:
-                known = select(escalations.c.id).where(escalations.c.talking_in == conversation.key)
-                return _one(connection, connection.execute(known).scalar_one()), False
+            known = select(escalations.c.id).where(escalations.c.talking_in == conversation.key)
+            while connection.execute(added.returning(escalations.c.id)).first() is None:
+                if (going_on := connection.execute(known).scalar()) is not None:  # else it was closed just now
+                    return _one(connection, going_on), False
             self._follow(connection, row["id"], 0, change, at=at)
             was = new(("escalation", row["id"]))
             detail = {"escalation": row["id"], "department": department_id, **change.detail}
@@ -154,7 +156,9 @@ class SqlEscalations:
     ) -> Escalation:
         """Let ``decide`` say what becomes of it, write that and the trail, and give it as it is then.
 
-        What ``decide`` raises leaves everything as it was. Raises EscalationNotThere, EscalationChanged, HelperFull.
+        What ``decide`` raises leaves everything as it was. It reads nothing: the connection is held meanwhile.
+        Raises EscalationNotThere, EscalationChanged, HelperFull; EscalationStateWrong where the conversation is in
+        another talk.
         """
         with self._database.writing() as connection:
             held = _one(connection, escalation_id, lock=True)
@@ -170,7 +174,7 @@ class SqlEscalations:
             was = seals(connection, [subject])
             values: dict[str, Any] = {"state": change.state, "revision": held.revision + 1, "changed_at": at}
             values |= change.values
-            connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(values))
+            _update(connection, escalation_id, values)
             self._follow(connection, escalation_id, held.last_number, change, at=at)
             detail = {"escalation": escalation_id, **change.detail}
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
@@ -194,10 +198,14 @@ class SqlEscalations:
                 self._tell(connection, WebhookEvent.MESSAGE, written, at=at, line=line)
             return written, message
 
-    def messages(self, escalation_id: str, *, after: int = 0, limit: int = 500) -> Sequence[Message]:
-        """In order of their numbers, those greater than ``after``."""
+    def messages(
+        self, escalation_id: str, *, after: int = 0, limit: int = 500, without: Collection[Author] = ()
+    ) -> Sequence[Message]:
+        """In order of their numbers, those greater than ``after``, at most ``limit``."""
         query = select(talk_messages).where(
-            talk_messages.c.escalation_id == escalation_id, talk_messages.c.number > after
+            talk_messages.c.escalation_id == escalation_id,
+            talk_messages.c.number > after,
+            talk_messages.c.author.not_in(without),
         )
         with self._database.reading() as connection:
             return [_message(row) for row in connection.execute(query.order_by(talk_messages.c.number).limit(limit))]
@@ -236,6 +244,13 @@ class SqlEscalations:
         with self._database.reading() as connection:
             found = connection.execute(replies.order_by(talk_messages.c.number)).scalars()
             return [each["use"] if each else None for each in found]
+
+    def last_of_person(self, escalation_id: str) -> Message | None:
+        own = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.author == Author.PERSON)
+        query = select(talk_messages).where(*own).order_by(talk_messages.c.number.desc()).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _message(row)
 
     def changed_since(self, moment: datetime) -> Mapping[str, tuple[int, int]]:
         """Revision and last number of what was changed from then on, by id."""
@@ -338,6 +353,12 @@ def _told(found: Escalation, line: Line | None, clock: Clock | None) -> dict[str
     if clock is not None:
         said["clock"] = {"kind": clock.kind, "due_at": clock.due_at.isoformat()}
     return said
+
+def _update(connection: Connection, escalation_id: str, values: Mapping[str, Any]) -> None:
+    try:
+        connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(values))
+    except IntegrityError as error:  # `talking_in` is unique: another talk of the conversation was quicker
+        raise EscalationStateWrong("this conversation is in another talk already; write there") from error
 
 
 def _is(escalation_id: str, clock: Clock) -> Sequence[ColumnElement[bool]]:
