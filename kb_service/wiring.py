@@ -223,8 +223,8 @@ def owner_address(settings: Settings) -> OwnerAddress | None:
     return find_owner(settings.data_dir, wait_seconds=settings.index_wait_seconds)
 
 
-def open_service(settings: Settings) -> Service:
-    """Open everything; the embedded index is owned until the service is closed.
+def open_service(settings: Settings, *, now: Callable[[], datetime] = now) -> Service:
+    """Open everything; the embedded index is owned until the service is closed. ``now``: what doors and verbs go by.
 
     Raises IndexOwnedElsewhere when another process owns the index, EmbeddingModelUnavailable without a model.
     """
@@ -242,7 +242,7 @@ def open_service(settings: Settings) -> Service:
             raise _lost_database(f"was emptied: the index in {settings.index_dir} holds what it no longer has")
         index, reasons = _open_index(settings, ownership, manifest, (expected, in_flight), probed)
         undo.callback(index.close)
-        service = _service(settings, records, texts, statistics, index, ownership, reasons)
+        service = _service(settings, records, texts, statistics, index, ownership, reasons, now)
         if expected and index.count() == 0:  # lost, damaged or of another model: nothing could be answered until then
             service.rebuild()
         undo.pop_all()
@@ -290,10 +290,11 @@ def _service(
     index: "EdgeIndex | ServerIndex",
     ownership: Ownership | None,
     reasons: list[str],
+    now: Callable[[], datetime],
 ) -> Service:
     in_flight = QuestionsInFlight()
     outside = Outside(settings.webhook_hosts.split(","))
-    helping = open_helping(settings, records, route=lambda text: service.asking.department_for(text))
+    helping = open_helping(settings, records, route=lambda text: service.asking.department_for(text), now=now)
 
     def asking() -> Asking:
         return open_asking(
@@ -381,7 +382,9 @@ def _service(
     return service
 
 
-def open_helping(settings: Settings, records: Records, *, route: Callable[[str], str | None]) -> Helping:
+def open_helping(
+    settings: Settings, records: Records, *, route: Callable[[str], str | None], now: Callable[[], datetime]
+) -> Helping:
     """With the catalogue and the calendar as they are when they are asked."""
     return Helping(
         escalations=records.escalations,

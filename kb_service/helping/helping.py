@@ -1,6 +1,5 @@
 """The verb of helpers: from a question that nobody could answer to a person who does, and to the end of it."""
 
-import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -169,17 +168,18 @@ class Helping:
             conversation, subject, desk.id, opened_by=opened_by, at=at, change=change
         )
         if is_new:
-            self.assign()
-        elif words.strip():
-            self._say_once(found.id, conversation, words)
-        return self._escalations.escalation(found.id)
+            return self._assigned(found)
+        return self._say_once(found, conversation, words) if words.strip() else found
 
-    def _say_once(self, escalation_id: str, conversation: Conversation, words: str) -> None:
+    def _say_once(self, found: Escalation, conversation: Conversation, words: str) -> Escalation:
         """What comes with asking for somebody again is said in the talk; a second click says nothing new."""
-        said = self._escalations.last_of_person(escalation_id)
-        if said is None or said.text != words:
-            with contextlib.suppress(EscalationStateWrong):  # closed just now
-                self.say(escalation_id, conversation, words)
+        said = self._escalations.last_of_person(found.id)
+        if said is not None and said.text == words:
+            return found
+        try:
+            return self.say(found.id, conversation, words)[0]
+        except EscalationStateWrong:  # closed just now
+            return self._escalations.escalation(found.id)
 
     def _department_of(self, turns: Sequence[Answer], words: str) -> str | None:
         """The one that the newest answer hands over to, else the one its question, or the words alone, point to."""
@@ -254,8 +254,7 @@ class Helping:
         changed = self._change(
             escalation_id, helper, lambda held: moves.released(held, helper, reason, again=again(held)), at
         )
-        self.assign(not_to={escalation_id: helper})
-        return self._escalations.escalation(changed.id)
+        return self._assigned(changed, not_to={escalation_id: helper})
 
     def transfer(self, escalation_id: str, by: str, department_id: str, reason: str) -> Escalation:
         """By the helper in charge, or by a lead of the department. Raises NobodyToHelp where no helpers are set up."""
@@ -270,9 +269,7 @@ class Helping:
             again = _first_reply(desk, at, calendar, round=held.next_round(ClockKind.FIRST_REPLY))
             return moves.transferred(held, by, department_id, reason, again=again)
 
-        self._change(escalation_id, by, decide, at)
-        self.assign(not_to={escalation_id: by})
-        return self._escalations.escalation(escalation_id)
+        return self._assigned(self._change(escalation_id, by, decide, at), not_to={escalation_id: by})
 
     def order(self, escalation_id: str, by: str, kind: OrderKind, reason: str) -> Escalation:
         """By the helper in charge; also by one of the department of what nobody has claimed."""
@@ -322,9 +319,7 @@ class Helping:
             held.require_of(conversation)
             return moves.reopened(held, PERSON, words, at=at, again=again(held))
 
-        self._change(escalation_id, PERSON, decide, at)
-        self.assign()
-        return self._escalations.escalation(escalation_id)
+        return self._assigned(self._change(escalation_id, PERSON, decide, at))
 
     def judge(self, escalation_id: str, conversation: Conversation, verdict: Verdict) -> Escalation:
         """Whether it helped, in the person's own word."""
@@ -387,6 +382,10 @@ class Helping:
         closed = self._change(escalation_id, actor, decide, at)
         self.assign()
         return closed
+
+    def _assigned(self, changed: Escalation, *, not_to: Mapping[str, str] | None = None) -> Escalation:
+        """As it was changed, or as it is when somebody has been given it."""
+        return self._escalations.escalation(changed.id) if self.assign(not_to=not_to) else changed
 
     def _again(self, at: datetime) -> Callable[[Escalation], Clock | None]:
         """The clock of who waits anew. Reads all it needs now: within a change that would take a second connection,

@@ -1,6 +1,7 @@
 """Everybody moves at once, on every database: states move only as the table of moves says, and nothing but the domain's
 own refusals comes back. The same seed makes the same wishes; who is quicker differs from run to run."""
 
+import contextlib
 import random
 import threading
 from collections import defaultdict
@@ -163,10 +164,8 @@ def test_a_conversation_that_is_reopened_and_opened_at_once_is_in_one_talk(desk:
 
         def reopen(talk: Escalation = first, of: Conversation = whose, at: threading.Barrier = start) -> None:
             at.wait()
-            try:
+            with contextlib.suppress(EscalationStateWrong):
                 desk.helping.reopen(talk.id, of, "")
-            except EscalationStateWrong:
-                pass
 
         def open_(of: Conversation = whose, at: threading.Barrier = start) -> None:
             at.wait()
@@ -184,10 +183,8 @@ def test_who_leaves_while_they_open_again_gets_a_talk_or_the_old_one(desk: Desk)
     def open_and_leave(number: int) -> None:
         for _ in range(15):
             talk = desk.helping.open(whose, words="", department_id="gongan", opened_by="person")
-            try:
+            with contextlib.suppress(EscalationStateWrong):
                 desk.helping.leave(talk.id, whose)
-            except EscalationStateWrong:
-                pass
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(open_and_leave, range(6)))
@@ -195,7 +192,7 @@ def test_who_leaves_while_they_open_again_gets_a_talk_or_the_old_one(desk: Desk)
 
 
 def test_many_claims_at_once_do_not_wait_for_each_others_connections(desk: Desk) -> None:
-    """Each once held a connection while it asked for a second one: with as many claims as connections nothing went on."""
+    """Each once held a connection while it asked for a second: with as many claims as connections nothing went on."""
     for number in range(40):
         desk.hire(f"h{number}", "gongan")
     talks = [desk.open(number) for number in range(40)]
