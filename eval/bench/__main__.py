@@ -3,25 +3,19 @@
 import argparse
 import os
 import platform
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from eval.bench.articles import Law, LawTexts, texts
+from eval.bench.demonstration import CORPUS, asked_questions, data_dir, ingest_corpus
 from eval.bench.filling import fill
 from eval.bench.load import Client, one_at_a_time
 from eval.bench.measurement import Measurement, table
 from eval.bench.measuring import bench_questions, in_process, ingestion, over_http, sustained
-from eval.bench.serving import kb_command, serving
-from eval.questions import read_questions
+from eval.bench.serving import serving
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
 
-_CORPUS = Path("corpus")
 # The store of vectors that outlives the runs.
 _KEPT_VECTORS = Path("var/bench/vectors")
 _QUESTIONS = 200
@@ -34,7 +28,7 @@ def main() -> None:
     print(f"{_machine()}; every figure is of one run", flush=True)
     rows = _demonstration()
     for size in [int(each) for each in asked.size.split(",")]:
-        rows += _at_size(size, texts(_CORPUS, most=min(size, asked.embed)))
+        rows += _at_size(size, texts(CORPUS, most=min(size, asked.embed)))
     report = table(rows)
     print(report)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
@@ -50,10 +44,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def _at_size(size: int, laws: LawTexts) -> list[Measurement]:
-    questions = bench_questions(_asked(), laws.laws, count=_QUESTIONS)
+    questions = bench_questions(asked_questions(), laws.laws, count=_QUESTIONS)
     imported = Law(_IMPORT_TITLE, tuple(a for law in laws.laws for a in law.articles)[:_ARTICLES_IMPORTED])
-    with _data_dir() as settings:
-        _ingest_corpus()
+    with data_dir() as settings:
+        ingest_corpus()
         with open_records(Settings(data_dir=_KEPT_VECTORS)) as kept:
             filled = fill(settings, laws, passages=size, kept=kept.computed)
         load = f"{filled.passages} passages"
@@ -71,42 +65,16 @@ def _at_size(size: int, laws: LawTexts) -> list[Measurement]:
 def _demonstration() -> list[Measurement]:
     """With nothing but the demonstration corpus."""
     load = "demonstration corpus"
-    with _data_dir() as settings:
-        _ingest_corpus()
+    with data_dir() as settings:
+        ingest_corpus()
         with serving(settings.data_dir) as server:
             start = Measurement("start to ready", f"{server.seconds_to_ready:.1f} s", 1, 0, load, "≤ 5 s")
-            one_at_a_time(server.port, _asked(), Client.ask)
+            one_at_a_time(server.port, asked_questions(), Client.ask)
             return [start, _memory(server.resident_megabytes(), load, "≤ 700 MB")]
 
 
 def _memory(megabytes: float, load: str, target: str) -> Measurement:
     return Measurement("resident memory after the questions", f"{megabytes:.0f} MB", 1, 0, load, target)
-
-
-def _asked() -> Sequence[str]:
-    return [question.text for question in read_questions(_CORPUS / "questions") if not question.turn]
-
-
-def _ingest_corpus() -> None:
-    command = [kb_command(), "ingest", str(_CORPUS), "--publish", "--actor", "bench"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-@contextmanager
-def _data_dir() -> Iterator[Settings]:
-    """An empty data folder with the model in it, which child processes use as well; removed afterwards."""
-    models = Settings().models_dir.resolve()
-    before = os.environ.get("KB_DATA_DIR")
-    folder = Path(tempfile.mkdtemp(prefix="kb-bench-"))
-    (folder / "models").symlink_to(models)
-    os.environ["KB_DATA_DIR"] = str(folder)
-    try:
-        yield Settings()
-    finally:
-        os.environ.pop("KB_DATA_DIR")
-        if before is not None:
-            os.environ["KB_DATA_DIR"] = before
-        shutil.rmtree(folder)
 
 
 def _machine() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from kb_service.domain.matters import Department
 from kb_service.domain.people import Role
 from kb_service.domain.service_hours import service_hours
-from kb_service.service import Service
+from kb_service.service import Records
 
 # Spans of working days, and of the others.
 HOURS_OF: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -38,23 +38,22 @@ HELPERS: Mapping[str, tuple[tuple[str, ...], int]] = {
 FRONTEND = "frontend"
 
 
-def set_up_desks(service: Service, *, at: datetime) -> dict[str, str]:
-    """Departments, helpers and keys; the keys by the name of who has them."""
+def set_up_desks(records: Records, *, at: datetime) -> dict[str, str]:
+    """Departments with hours, and keys for everybody; the keys by the name of who has them."""
     departments = [
         Department(each, f"测量用{each}", service_hours=service_hours(*hours)) for each, hours in HOURS_OF.items()
     ]
-    service.catalogue.replace(departments_=departments, matters_=[], actor="bench", at=at)
-    service.reread_catalogue()
+    records.catalogue.replace(departments_=departments, matters_=[], actor="bench", at=at)
     people = {FRONTEND: Role.FRONTEND, "admin": Role.ADMIN} | dict.fromkeys(HELPERS, Role.HELPER)
     return {
-        name: service.records.people.create_key(name, roles=[role], created_by="bench", at=at)[1]
+        name: records.people.create_key(name, roles=[role], created_by="bench", at=at)[1]
         for name, role in people.items()
     }
 
 
-def hire(port: int, key_of: Mapping[str, str]) -> None:
+def hire(port: int, key_of: Mapping[str, str], helpers: Mapping[str, tuple[tuple[str, ...], int]] = HELPERS) -> None:
     with Caller(port, key_of) as caller:
-        for name, (departments, capacity) in HELPERS.items():
+        for name, (departments, capacity) in helpers.items():
             body = {"departments": departments, "capacity": capacity, "is_lead": name.endswith("-1")}
             status, found = caller.call("admin", "PUT", f"/v1/helpers/{name}", body)
             if status != 200:

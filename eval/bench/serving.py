@@ -1,4 +1,4 @@
-"""A `kb serve` of its own on loopback, and how much memory it takes."""
+"""A `kb serve` of its own on loopback, and how much memory it takes; or a service of this process behind a port."""
 
 import http.client
 import os
@@ -6,11 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import uvicorn
+
+from kb_service.api.app import create_app
+from kb_service.service import Service
 
 _LONGEST_START_SECONDS = 120
 
@@ -28,13 +34,13 @@ class Server:
 
 
 @contextmanager
-def serving(data_dir: Path) -> Iterator[Server]:
+def serving(data_dir: Path, **settings: str) -> Iterator[Server]:
     """Raises TimeoutError when it is not ready in two minutes."""
     port = _free_port()
     started = time.perf_counter()
     process = subprocess.Popen(
         [kb_command(), "serve", "--port", str(port)],
-        env=os.environ | {"KB_DATA_DIR": str(data_dir)},
+        env=os.environ | {"KB_DATA_DIR": str(data_dir)} | settings,
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -82,3 +88,23 @@ def _resident_kibibytes(pid: int) -> int:
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
     return 0
+
+
+@contextmanager
+def served(service: Service) -> Iterator[int]:
+    """Its port; in a thread of this process. Raises TimeoutError where it does not start."""
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(service), host="127.0.0.1", port=0, log_level="warning", access_log=False, ws="none")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    give_up = time.monotonic() + 30
+    while not server.started:
+        if time.monotonic() > give_up:
+            raise TimeoutError("the service did not start in 30 seconds")
+        time.sleep(0.02)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)

@@ -2,20 +2,14 @@
 
 import argparse
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-import uvicorn
 
 from eval.bench.desks import Caller, hire, set_up_desks
 from eval.bench.measurement import Measurement, table
 from eval.bench.month import DAYS, START, Month, MovedClock
 from eval.bench.month_rules import faults_of
-from kb_service.api.app import create_app
-from kb_service.service import Service
+from eval.bench.serving import served
 from kb_service.settings import Settings
 from kb_service.wiring import open_service
 
@@ -44,7 +38,8 @@ def month(*, conversations: int, seed: int = _SEED, database_url: str | None = N
     with tempfile.TemporaryDirectory(prefix="kb-month-") as folder:
         settings = _settings(Path(folder), database_url)
         with open_service(settings, now=clock) as service, served(service) as port:
-            key_of = set_up_desks(service, at=clock())
+            key_of = set_up_desks(service.records, at=clock())
+            service.reread_catalogue()
             hire(port, key_of)
             with Caller(port, key_of) as caller:
                 played = Month(caller, clock, service.helping.tell_clocks, seed=seed)
@@ -76,26 +71,6 @@ def _settings(folder: Path, database_url: str | None) -> Settings:
     (folder / "models").symlink_to(Settings().models_dir.resolve())
     unlimited = Settings(data_dir=folder, requests_per_key=0, requests_per_address=0)
     return unlimited.model_copy(update={"database_url": database_url}) if database_url else unlimited
-
-
-@contextmanager
-def served(service: Service) -> Iterator[int]:
-    """Its port. Raises TimeoutError where it does not start."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(service), host="127.0.0.1", port=0, log_level="warning", access_log=False, ws="none")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    give_up = time.monotonic() + 30
-    while not server.started:
-        if time.monotonic() > give_up:
-            raise TimeoutError("the service did not start in 30 seconds")
-        time.sleep(0.02)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
 
 
 if __name__ == "__main__":
