@@ -46,9 +46,10 @@ def is_utf8(data: bytes) -> bool:
 
 
 def clean(text: str) -> str:
-    """Line ends as "\\n", radicals as characters; control and zero-width characters, which break search, removed."""
+    """Line ends as "\\n", radicals as characters, empty boxes alike; control and zero-width characters, which break search, removed."""
     normal = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return with_characters(_INVISIBLE.sub("", _CONTROL.sub("", normal.replace("\x0c", "\n").replace("\u00a0", " "))))
+    plain = normal.replace("\x0c", "\n").replace("\u00a0", " ").replace("☐", "□")
+    return with_characters(_INVISIBLE.sub("", _CONTROL.sub("", plain)))
 
 
 def _decoded(data: bytes, name: str) -> str:

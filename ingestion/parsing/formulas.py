@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ingestion.parsing.raised import lowered, raised
+from ingestion.parsing.raised_marks import exponent, index
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -48,34 +48,24 @@ def _fraction(element: Any) -> str:
 
 
 def _power(element: Any) -> str:
-    return _base(element) + _raised(_part(element, "sup"))
+    return _base(element) + exponent(_part(element, "sup"))
 
 
 def _index(element: Any) -> str:
-    return _part(element, "e") + _lowered(_part(element, "sub"))
+    return _part(element, "e") + index(_part(element, "sub"))
 
 
 def _index_and_power(element: Any) -> str:
-    return _part(element, "e") + _lowered(_part(element, "sub")) + _raised(_part(element, "sup"))
+    return _part(element, "e") + index(_part(element, "sub")) + exponent(_part(element, "sup"))
 
 
 def _base(element: Any) -> str:
     return _bracketed(_part(element, "e"))
 
 
-def _raised(text: str) -> str:
-    made = raised(text)
-    return made if made != text or not text else f"^({text})"
-
-
-def _lowered(text: str) -> str:
-    made = lowered(text)
-    return made if made != text or not text else f"_({text})"
-
-
 def _root(element: Any) -> str:
     degree = _part(element, "deg")
-    return f"{raised(degree)}√{_bracketed(_part(element, 'e'))}"
+    return f"{exponent(degree)}√{_bracketed(_part(element, 'e'))}"
 
 
 def _brackets(element: Any) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingestion.parsing.raised_marks import LOWERED, LOWERED_END, RAISED, RAISED_END
+from ingestion.parsing.raised_marks import exponent, index
 
 _DEEPEST = 60
 _OPERATORS = frozenset("+-−±×÷*/=,，")
@@ -18,11 +18,11 @@ def told_formula(element: Any, depth: int = 0) -> str:
         case "mfrac" if len(parts) == 2:
             return f"{_grouped(parts[0])}/{_grouped(parts[1])}"
         case "msup" | "mover" if len(parts) == 2:
-            return f"{_grouped(parts[0])}{RAISED}{parts[1]}{RAISED_END}"
+            return f"{_grouped(parts[0])}{exponent(parts[1])}"
         case "msub" | "munder" if len(parts) == 2:
-            return f"{parts[0]}{LOWERED}{parts[1]}{LOWERED_END}"
+            return f"{parts[0]}{index(parts[1])}"
         case "msubsup" | "munderover" if len(parts) == 3:
-            return f"{parts[0]}{LOWERED}{parts[1]}{LOWERED_END}{RAISED}{parts[2]}{RAISED_END}"
+            return f"{parts[0]}{index(parts[1])}{exponent(parts[2])}"
         case "msqrt":
             return f"√({''.join(parts) or own})"
         case "mroot" if len(parts) == 2:

@@ -29,6 +29,11 @@ _SLIDES_TYPE = re.compile(
 _PRESENTATION_TYPE = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*?(?:/>|>\s*</(?:\w+:)?Relationship>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"""\b(Target|TargetMode)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+# A whole file of another format, which stands in the text as a part of it, is no part of this package.
+_INNER_FILE = re.compile(
+    rb"""<(?:\w+:)?Override\b[^>]*PartName\s*=\s*["'][^"']*\.(?:docx|docm|dotx|html?|mht|txt|rtf)["'][^>]*>"""
+)
+_PART_TYPE = re.compile(rb"""ContentType\s*=\s*["'][^"']*["']""")
 _DEFAULT_TYPE = re.compile(rb"""<(?:\w+:)?Default\b[^>]*Extension\s*=\s*["'](\w+)["']""", re.IGNORECASE)
 
 _Change = Callable[[bytes], bytes]
@@ -72,6 +77,7 @@ def _transitional(xml: bytes) -> bytes:
 def _types(xml: bytes, parts: frozenset[str]) -> bytes:
     """The usual kinds of main part; and a type for every ending, without which a part counts as missing."""
     xml = _SLIDES_TYPE.sub(_PRESENTATION_TYPE, _MAIN_TYPE.sub(_DOCUMENT_TYPE, xml))
+    xml = _INNER_FILE.sub(lambda found: _PART_TYPE.sub(b'ContentType="application/octet-stream"', found[0]), xml)
     known = {each.lower() for each in _DEFAULT_TYPE.findall(xml)}
     used = {posixpath.splitext(part)[1].lstrip(".").lower().encode() for part in parts if not part.endswith("/")}
     missing = sorted(each for each in used - known - {b""} if re.fullmatch(rb"\w{1,10}", each))

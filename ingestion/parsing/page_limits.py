@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingestion.parsing.pdf_layers import Layers
 from ingestion.parsing.pdf_letters import INVISIBLE
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
@@ -14,8 +15,12 @@ _DRAWS_NOTHING = frozenset({3, 7})
 
 
 def lay_out(page: Any, name: str) -> None:
-    """What pdfplumber does when it is first asked what is on the page. Raises FileRefused."""
+    """What pdfplumber does when it is first asked what is on the page. Raises FileRefused.
+
+    Letters on a layer that is switched off are marked as invisible.
+    """
     from pdfminer.pdfinterp import PDFPageInterpreter
+    from pdfminer.psparser import literal_name
     from pdfplumber.page import PDFPageAggregatorWithMarkedContent
 
     class Device(PDFPageAggregatorWithMarkedContent):
@@ -23,8 +28,16 @@ def lay_out(page: Any, name: str) -> None:
 
         is_invisible = False
 
+        def begin_tag(self, tag: Any, props: Any = None) -> None:
+            layers.open(tag, props)
+            super().begin_tag(tag, props)
+
+        def end_tag(self) -> None:
+            layers.close()
+            super().end_tag()
+
         def render_string(self, textstate: Any, *arguments: Any, **named: Any) -> Any:
-            self.is_invisible = textstate.render in _DRAWS_NOTHING
+            self.is_invisible = textstate.render in _DRAWS_NOTHING or layers.are_off
             return super().render_string(textstate, *arguments, **named)
 
         def render_char(self, *arguments: Any, **named: Any) -> Any:
@@ -45,8 +58,15 @@ def lay_out(page: Any, name: str) -> None:
             _require(self.forms, _MOST_FORMS, "forms and pictures", name)
             return super().begin_figure(*arguments, **named)
 
+    class Interpreter(PDFPageInterpreter):
+        def do_Do(self, xobjid_arg: Any) -> None:  # noqa: N802 - pdfminer's name
+            with layers.within(self.xobjmap.get(literal_name(xobjid_arg))) as is_shown:
+                if is_shown:
+                    super().do_Do(xobjid_arg)
+
+    layers = Layers(page)
     device = Device(page.pdf.rsrcmgr, pageno=page.page_number, laparams=page.pdf.laparams)
-    PDFPageInterpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
+    Interpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
     page._layout = device.get_result()
 
 

@@ -7,15 +7,13 @@ from typing import Any
 
 from ingestion.parsing.decode import clean
 from ingestion.parsing.layout import PrintedLine
-from ingestion.parsing.raised_marks import LOWERED, LOWERED_END, RAISED, RAISED_END
+from ingestion.parsing.raised_marks import without_inner_marks
 
 _BOLD = re.compile(r"Bold|Black|Heavy|Medi\b|Hei(?!ti)", re.IGNORECASE)
 # Shares of the type size: TeX sets word spaces as narrow as this; Han and Latin next to each other get up to the second
 # without a space being meant; a gap above the third separates columns or cells.
 WORD_GAP, _MIXED_GAP, _COLUMN_GAP = 0.12, 0.4, 0.7
 _HAN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
-# Between two letters of one raised group.
-_ONE_MARK = re.compile(f"{RAISED_END}{RAISED}|{LOWERED_END}{LOWERED}")
 UNMAPPED = re.compile(r"\(cid:\d+\)")
 
 
@@ -23,11 +21,6 @@ def lines_of_words(words: Sequence[dict[str, Any]], number: int) -> Iterator[Pri
     """The parts of a page's lines; ``words`` as pdfplumber names their text, place, size and font."""
     for row in _rows(words):
         yield from _segments(row, number)
-
-
-def without_inner_marks(text: str) -> str:
-    """One raised group, not one for each of its letters."""
-    return _ONE_MARK.sub("", text)
 
 
 def _rows(words: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ingestion.parsing.blocks import Block
+from ingestion.parsing.blocks import Block, paragraph
 
 # Noncharacters, which no text may hold.
 RAISED, RAISED_END, LOWERED, LOWERED_END, LINKED = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
@@ -21,7 +21,7 @@ _LOWERED = re.compile("\ufdd2([^\ufdd0-\ufdd3]*)\ufdd3")
 _LONGEST_RAISED = 12
 _AROUND = 100  # characters that are looked at
 _NUMBERED = re.compile(r"\d{1,3}(?:\s*[,，、\-–—~]\s*\d{1,3})*")
-_SYMBOLS = re.compile(r"[*＊†‡§#①-⑳㉑-㉟❶-❿]+|注.*|[a-z]")
+_SYMBOLS = re.compile(r"[*＊†‡§#①-⑳㉑-㉟❶-❿]+|尾?注.*|[a-z]")
 _BRACKETS = re.compile(r"^[\[［(（〔【](.*)[\]］)）〕】]$")
 _AS_WRITTEN = re.compile(r"st|nd|rd|th|TM|SM|[®™℠]", re.IGNORECASE)
 _UNIT = re.compile(
@@ -32,7 +32,41 @@ _FACTOR = re.compile(r"[×xX*·]\s*\d+$")
 _CALCULATION = re.compile(r"[(（][^()（）]*[A-Za-z\d+\-×÷*/][^()（）]*[)）]$")
 # Also the end of a cell, in a table's text and in its HTML.
 _CLAUSE_END = re.compile("[，。；：、！？）,;!?)\n\ufdd0<]| \\||$")
-_EXPONENTS = str.maketrans("0123456789+-−–()abcdeijkmnrtxy", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ᵃᵇᶜᵈᵉⁱʲᵏᵐⁿʳᵗˣʸ")
+_EXPONENTS = str.maketrans("0123456789+-−–=()abcdeijkmnrtxy", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉⁱʲᵏᵐⁿʳᵗˣʸ")
+_INDEXES = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
+# Between two pieces of one raised or lowered group.
+_ONE_GROUP = re.compile("\ufdd1\ufdd0\ufdd4?|\ufdd3\ufdd2")
+
+
+def exponent(text: str) -> str:
+    """Of a formula, in which what is raised is no mark of a note."""
+    return _moved(text, _EXPONENTS, "^")
+
+
+def index(text: str) -> str:
+    """Of a formula, lowered."""
+    return _moved(text, _INDEXES, "_")
+
+
+def _moved(text: str, characters: dict[int, int], mark: str) -> str:
+    bare = text.strip()
+    if all(ord(letter) in characters for letter in bare):
+        return bare.translate(characters)
+    return f"{mark}({bare})"
+
+
+def raised(text: str) -> str:
+    """Letters of a text that stand above their line, between signs."""
+    return f"{RAISED}{text}{RAISED_END}" if text.strip() and RAISED not in text else text
+
+
+def lowered(text: str) -> str:
+    return f"{LOWERED}{text}{LOWERED_END}" if text.strip() and LOWERED not in text else text
+
+
+def told(text: str) -> str:
+    """A text that stands by itself, without signs."""
+    return with_marks_told([paragraph(text)])[0].text if _SIGNS.search(text) else text
 
 
 def with_marks_told(blocks: Iterable[Block]) -> list[Block]:
@@ -40,6 +74,7 @@ def with_marks_told(blocks: Iterable[Block]) -> list[Block]:
     read = list(blocks)
     if not any(_SIGNS.search(block.text) for block in read):
         return read
+    read = [_with_whole_groups(block) for block in read]
     marks = _Marks(read)
     return [
         replace(block, text=marks.told(block.text), html=block.html and marks.told(block.html))
@@ -47,6 +82,17 @@ def with_marks_told(blocks: Iterable[Block]) -> list[Block]:
         else block
         for block in read
     ]
+
+
+def _with_whole_groups(block: Block) -> Block:
+    if not _ONE_GROUP.search(block.text):
+        return block
+    return replace(block, text=without_inner_marks(block.text), html=block.html and without_inner_marks(block.html))
+
+
+def without_inner_marks(text: str) -> str:
+    """One raised group, not one for each of its pieces."""
+    return _ONE_GROUP.sub("", text)
 
 
 class _Marks:
@@ -94,9 +140,8 @@ class _Marks:
         if _AS_WRITTEN.fullmatch(bare):
             return bare, False
         if LINKED in raised or self._is_note(bare, written, before, after):
-            return f"（{bare if bare.startswith('注') else '注' + bare}）", True
-        can_be_raised = all(ord(letter) in _EXPONENTS for letter in bare)
-        return (bare.translate(_EXPONENTS) if can_be_raised else f"^({bare})"), False
+            return f"（{bare if bare.startswith(('注', '尾注')) else '注' + bare}）", True
+        return exponent(bare), False
 
     def _is_note(self, bare: str, written: str, before: str, after: str) -> bool:
         if _SYMBOLS.fullmatch(bare) and not (len(bare) == 1 and bare.isascii() and bare.isalpha()):

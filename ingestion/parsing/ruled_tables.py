@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ingestion.parsing.blocks import Block
 from ingestion.parsing.decode import clean
-from ingestion.parsing.printed_words import without_inner_marks
+from ingestion.parsing.raised_marks import without_inner_marks
 from ingestion.parsing.tables import Cell, table_block
 
 _LEAST_CELLS = 4

@@ -10,8 +10,8 @@ from io import BytesIO
 from typing import Any
 
 from ingestion.parsing.decode import clean
-from ingestion.parsing.raised import lowered, raised
-from ingestion.parsing.sheet_formats import shown_moment, shown_number
+from ingestion.parsing.raised_marks import lowered, raised, told
+from ingestion.parsing.sheet_formats import shown_moment, shown_number, shown_text
 from kb_service.domain.causes import Cause
 from kb_service.domain.file_reports import NoteKind, Notes
 
@@ -92,7 +92,7 @@ class SheetCells:
             self.unread[cell["row"], cell["column"]] = Cause("struck_out")
             return ""
         try:
-            text = clean(_shown(value, number_format, self.notes)).strip()
+            text = told(clean(_shown(value, number_format, self.notes)).strip())
         except (ArithmeticError, ValueError):  # a number or day beyond what its format can show
             text = str(value)
         if not text and not isinstance(value, str):
@@ -110,7 +110,7 @@ def _shown(value: Any, number_format: str, notes: Notes) -> str:
 
     match value:
         case str():
-            return unescaped(value)
+            return shown_text(unescaped(value), number_format)
         case bool():
             return "是" if value else "否"
         case datetime() | date() | time() | timedelta():

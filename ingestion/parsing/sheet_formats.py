@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from ingestion.parsing.number_formats import written
 
-_TOKEN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|E[+-]?0+|[0#?]|.', re.IGNORECASE | re.DOTALL)
-_SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])*)(?:;|$)', re.DOTALL)
+_TOKEN = re.compile(r'"[^"]*"|[\\!].|_.|\*.|\[[^\]]*\]|E[+-]?0+|[0#?]|.', re.IGNORECASE | re.DOTALL)
+_SECTION = re.compile(r'((?:"[^"]*"|[\\!].|\[[^\]]*\]|[^;"\\\[])*)(?:;|$)', re.DOTALL)
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
 _DATE_PIECE = re.compile(
-    r'"[^"]*"|\\.|_.|\*.|\[\$([^\]-]*)[^\]]*\]|\[(h+|m+|s+)\]|\[[^\]]*\]'
+    r'"[^"]*"|[\\!].|_.|\*.|\[\$([^\]-]*)[^\]]*\]|\[(h+|m+|s+)\]|\[[^\]]*\]'
     r"|(?:am/pm|a/p|上午/下午)|y+|m+|d+|h+|s+(?:\.0+)?|a{3,4}|e+|.",
     re.IGNORECASE | re.DOTALL,
 )
@@ -55,6 +55,16 @@ def shown_number(value: int | float, number_format: str) -> str:
     return _placed(amount, section)
 
 
+def shown_text(text: str, number_format: str) -> str:
+    """Words in a format's last part: @"（暂定）" puts something behind them, an empty one hides them."""
+    if "@" not in number_format and ";" not in number_format:
+        return text
+    sections = [found[1] for found in _SECTION.finditer(number_format)]
+    section = sections[3] if len(sections) > 3 else next((each for each in sections if "@" in each), "@")
+    tokens = _TOKEN.findall(section)
+    return "".join(text if token == "@" else _literal(token) or "" for token in tokens)
+
+
 def _section_for(value: int | float, number_format: str) -> tuple[str, bool]:
     """The part of the format for this value, and whether the sign is left to it."""
     sections = [found[1] for found in _SECTION.finditer(number_format)]
@@ -90,7 +100,7 @@ def _literal(token: str) -> str | None:
     """What a token shows of itself; None where it stands for digits."""
     if token[0] == '"':
         return token[1:-1]
-    if token[0] == "\\":
+    if token[0] in "\\!":  # Chinese editions write ! for \
         return token[1:]
     if token[0] in "_*":
         return ""

@@ -4,10 +4,12 @@ import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from typing import Any
 
 from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, RefusedRow, heading, paragraph
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.office_package import mended
+from ingestion.parsing.plain_workbook import plain_workbook
 from ingestion.parsing.question_answers import Unread, misses_a_column, question_answers
 from ingestion.parsing.sheet_cells import SheetCells, holds_marked_words
 from ingestion.parsing.sheet_drawings import pictures_in, texts_beside_cells
@@ -24,19 +26,13 @@ Grid = list[tuple[int, list[str]]]  # row number, texts; rows without text are l
 
 
 def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
-    from openpyxl import load_workbook
-
     notes = Notes()
     try:
-        # Read-only: the other mode makes a cell of every place that a merged area or a link covers.
         book_data = mended(data, notes)
-        workbook = load_workbook(
-            BytesIO(book_data),
-            read_only=True,
-            data_only=True,
-            keep_links=False,
-            rich_text=holds_marked_words(book_data),
-        )
+        try:
+            workbook = _opened(book_data)
+        except Exception:  # whatever a malformed part trips over: once more without looks and settings
+            workbook = _opened(plain_workbook(book_data))
         room = Room(name, limits)
         shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         notes.add(NoteKind.HIDDEN_SHEETS, count=len(workbook.worksheets) - len(shown))
@@ -73,6 +69,15 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     kept = tuple(counted(blocks, name, limits))
     report = FileReport(pictures=pictures, pictures_unread=pictures, notes=notes.all())
     return ParsedFile(kept, {"document_title": title} if title else {}, tuple(rows), report, tuple(refused))
+
+
+def _opened(data: bytes) -> Any:
+    """Read-only: the other mode makes a cell of every place that a merged area or a link covers."""
+    from openpyxl import load_workbook
+
+    return load_workbook(
+        BytesIO(data), read_only=True, data_only=True, keep_links=False, rich_text=holds_marked_words(data)
+    )
 
 
 class Room:

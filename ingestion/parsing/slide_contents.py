@@ -14,7 +14,7 @@ from ingestion.parsing.charts import chart_block
 from ingestion.parsing.formulas import formula_text
 from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.number_formats import written
-from ingestion.parsing.raised import lowered, raised
+from ingestion.parsing.raised_marks import lowered, raised
 from ingestion.parsing.smart_art import lines_of_diagram
 from ingestion.parsing.symbols import is_symbol_font, symbols
 from kb_service.domain.causes import Cause

@@ -14,6 +14,7 @@ from ingestion.parsing.embedded import read_embedded
 from ingestion.parsing.hypertext import blocks_of_html
 from ingestion.parsing.limits import ParsingLimits, counted
 from ingestion.parsing.office_package import mended
+from ingestion.parsing.raised_marks import with_marks_told
 from ingestion.parsing.slide_contents import SlideContents
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
@@ -34,7 +35,8 @@ def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         elements_of = _partitioner()
         contents = SlideContents(notes, limits)
         elements = elements_of(contents.presentation(data), limits.speaker_notes)
-        read = list(counted((b for element in elements for b in _blocks_of(element, name, limits)), name, limits))
+        shown = (block for element in elements for block in _blocks_of(element, name, limits))
+        read = with_marks_told(counted(shown, name, limits))
         # A slide's notes come first, and belong under its title.
         read += contents.charts
         blocks = sorted(read, key=lambda block: (block.page or 0, block.kind is not BlockKind.HEADING))

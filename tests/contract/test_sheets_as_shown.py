@@ -98,7 +98,7 @@ def test_struck_out_cells_and_words_and_invisible_values_stay_out() -> None:
     book, sheet = sheet_of(("甲", "旧价"), ("乙", words), ("丙", 9))
     sheet["B1"].font = Font(strike=True)
     sheet["B3"].number_format = ";;;"
-    assert text(book) == "甲\n乙 | 票价四十元²\n丙"
+    assert text(book) == "甲\n乙 | 票价四十元（注2）\n丙"
     assert noted(book) == {NoteKind.HIDDEN_TEXT: (1, ("Sheet!B3",)), NoteKind.STRUCK_OUT: (2, ())}
 
 

@@ -89,7 +89,7 @@ def test_raised_marks_symbols_and_line_breaks() -> None:
         run("\uf0fe", inner=symbol) + run("线上") + run("\uf0a8", inner=symbol) + run("线下"),
         run("五月年检") + "<a:br/>" + run("逾期罚款"),
     )
-    assert lines(presentation)[1:] == ["每月800¹元", "☑线上☐线下", "五月年检\n逾期罚款"]
+    assert lines(presentation)[1:] == ["每月800元（注1）", "☑线上□线下", "五月年检\n逾期罚款"]
 
 
 def test_numbers_that_the_program_counts_are_told() -> None:

@@ -11,6 +11,7 @@ from ingestion.parsing.embedded import read_embedded
 from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs
 from ingestion.parsing.odt.styles import OFFICE, TEXT, OdtNumbers, OdtStyles
 from ingestion.parsing.odt.texts import DRAW, TABLE, OdtTexts
+from ingestion.parsing.raised_marks import with_marks_told
 from ingestion.parsing.tables import Cell, table_block
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
@@ -33,7 +34,7 @@ def read_odt(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         styles = OdtStyles([*(root for each, root in others.items() if each == "styles.xml"), content])
         body = content.find(f"{OFFICE}body/{OFFICE}text")
         reader = _Reader(styles, OdtTexts(styles, notes, body), notes)
-        blocks = list(counted(reader.blocks(body), name, limits)) if body is not None else []
+        blocks = with_marks_told(counted(reader.blocks(body), name, limits)) if body is not None else []
     except (FileRefused, MemoryError):
         raise
     except Exception as error:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingestion.parsing.odt.styles import OFFICE, TEXT, OdtStyles
-from ingestion.parsing.raised import lowered, raised
+from ingestion.parsing.raised_marks import lowered, raised
 from kb_service.domain.file_reports import NoteKind, Notes
 
 DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
@@ -86,7 +86,7 @@ class OdtTexts:
         parts = [] if body is None else [self.text(each) for each in body.iter(f"{TEXT}p")]
         if any(parts):
             self._met.append((mark, " ".join(filter(None, parts))))
-        return f"（{mark}）"
+        return raised(f"（{mark}）")
 
     def _control(self, element: Any) -> str:
         control = self._control_of.get(element.get(f"{DRAW}control") or "")
@@ -94,7 +94,7 @@ class OdtTexts:
             return ""
         state = control.get(f"{_FORM}current-state") or control.get(f"{_FORM}state")
         ticked = state == "checked" or control.get(f"{_FORM}current-selected") == "true"
-        return ("☑" if ticked else "☐") + (control.get(f"{_FORM}label") or "")
+        return ("☑" if ticked else "□") + (control.get(f"{_FORM}label") or "")
 
 
 def _words(text: str | None) -> str:

@@ -2,7 +2,7 @@ r"""What Word draws from the code of an EQ field, which has no stored result: �
 
 import re
 
-from ingestion.parsing.raised import lowered, raised
+from ingestion.parsing.raised_marks import exponent, index
 
 _PIECES = re.compile(r"\\([a-zA-Z]+)(?:\\[a-zA-Z]+)*\s*([0-9.]*)\s*\(|[(),;，；)]|\\.|[^\\(),;，；]+")
 _RINGS = frozenset("○◯〇Ｏ")
@@ -52,11 +52,11 @@ def _drawn(switch: str, parts: list[str], head: str) -> str:
         case "f" if len(parts) > 1:
             return f"{_bracketed(parts[0])}/{_bracketed(parts[1])}"
         case "r":
-            return f"{raised(parts[0]) if len(parts) > 1 else ''}√{_bracketed(parts[-1])}"
+            return f"{exponent(parts[0]) if len(parts) > 1 else ''}√{_bracketed(parts[-1])}"
         case "o" if len(parts) > 1:
             return _over(parts)
         case "s":
-            return lowered(parts[0]) if "\\do" in head.lower() else raised(parts[0]) if _is_exponent(parts[0]) else ""
+            return index(parts[0]) if "\\do" in head.lower() else exponent(parts[0]) if _is_exponent(parts[0]) else ""
         case "b":
             return f"({','.join(parts)})"
     return "".join(parts)

@@ -19,6 +19,7 @@ from ingestion.parsing.embedded import read_embedded
 from ingestion.parsing.inner_files import blocks_of_inner_file
 from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs
 from ingestion.parsing.office_package import mended
+from ingestion.parsing.raised_marks import with_marks_told
 from ingestion.parsing.smart_art import lines_of_diagram
 from ingestion.parsing.tables import table_block
 from ingestion.parsing.word.names import DGM, C, R, W
@@ -45,7 +46,7 @@ def read_docx(data: bytes, name: str, limits: ParsingLimits, *, is_embedded: boo
         document = Document(BytesIO(mended(data, notes)))
         require_paragraphs(sum(1 for _ in document.element.body.iter(f"{W}p")), name, limits)
         reader = _Reader(document, _Source(name, limits, notes, is_embedded))
-        blocks = list(counted(reader.blocks(document.element.body), name, limits))
+        blocks = with_marks_told(counted(reader.blocks(document.element.body), name, limits))
         blocks = reader.with_joined_title(blocks)
         metadata = _metadata(document, blocks)
         pictures = _pictures(data)
@@ -88,6 +89,7 @@ class _Reader:
         self._has_pages = next(body.iter(f"{W}lastRenderedPageBreak"), None) is not None
         self._page = 1
         self._parts_shown: set[str | None] = set()
+        self._initial = ""
         self._title_sizes: list[int] = []
         self._has_title = any(self._styles.heading_level(each) == 0 for each in body.iter(f"{W}p"))
 
@@ -119,6 +121,10 @@ class _Reader:
         page = self._page if self._has_pages else None
         self._page += sum(1 for _ in element.iter(f"{W}lastRenderedPageBreak"))
         label, text = self._label_and_text(element)
+        if text and element.find(f"{W}pPr/{W}framePr[@{W}dropCap]") is not None:
+            self._initial, text = text, ""
+        elif text:
+            self._initial, text = "", self._initial + text
         if text and not self._styles.name(element).lower().startswith("toc "):
             yield self._text_block(element, label, text, page)
         yield from self._notes_below(page)

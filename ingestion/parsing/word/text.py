@@ -1,11 +1,12 @@
 """What a reader sees of a paragraph: without what is hidden, struck out or a field's code; with marks and formulas."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.parsing.formulas import formula_text
-from ingestion.parsing.raised import lowered, raised
+from ingestion.parsing.raised_marks import lowered, raised
 from ingestion.parsing.symbols import is_symbol_font, symbol, symbols
 from ingestion.parsing.word.field_codes import text_of_code
 from ingestion.parsing.word.names import FALLBACK, OFF, W14, M, W
@@ -15,6 +16,8 @@ from kb_service.domain.file_reports import NoteKind, Notes
 _NOT_TEXT = frozenset(
     {f"{W}pPr", f"{W}rPr", f"{W}tbl", f"{W}txbxContent", f"{W}sdtPr", f"{W}rt", f"{W}instrText", FALLBACK}
 )
+# What is set off its line by so many half points, and is no word, is raised or lowered.
+_MARK, _LEAST_MOVED = re.compile(r"[\d\s,，、*＊†‡+\-−–\[\]［］()（）①-⑳n]{1,8}"), 3
 _DELETED = frozenset({f"{W}del", f"{W}moveFrom"})
 
 
@@ -60,7 +63,7 @@ class ParagraphTexts:
                 yield formula_text(element)
             elif element.tag == f"{W}sdt" and (box := element.find(f"{W}sdtPr/{W14}checkbox")) is not None:
                 ticked = box.find(f"{W14}checked")
-                yield "☑" if ticked is not None and ticked.get(f"{W14}val") not in OFF else "☐"
+                yield "☑" if ticked is not None and ticked.get(f"{W14}val") not in OFF else "□"
             elif (piece := self._piece(element)) is not None:
                 yield piece
             else:
@@ -89,8 +92,17 @@ class ParagraphTexts:
             open_field.has_result = True
         if is_symbol_font(font := self._styles.font(properties)):
             text = symbols(font, text)
-        place = self._styles.value(properties, "vertAlign")
-        yield raised(text) if place == "superscript" else lowered(text) if place == "subscript" else text
+        place = self._place(properties, text)
+        yield raised(text) if place > 0 else lowered(text) if place < 0 else text
+
+    def _place(self, properties: Any | None, text: str) -> int:
+        """1 for raised letters, -1 for lowered ones, else 0; figures may be moved off the line by points as well."""
+        aligned = self._styles.value(properties, "vertAlign")
+        if aligned in {"superscript", "subscript"}:
+            return 1 if aligned == "superscript" else -1
+        moved = self._styles.value(properties, "position") if _MARK.fullmatch(text) else None
+        half_points = int(moved) if moved and moved.lstrip("-").isdecimal() else 0
+        return (half_points > _LEAST_MOVED) - (half_points < -_LEAST_MOVED)
 
     def _left_out(self, properties: Any | None) -> NoteKind | None:
         def is_on(name: str) -> bool:
@@ -151,7 +163,7 @@ class ParagraphTexts:
             number = 1 + sum(known == kind for known, _ in self._label_of)
             self._label_of[key] = f"{'注' if kind == 'footnote' else '尾注'}{number}"
             self._met.append((*key, self._label_of[key]))
-        return f"（{self._label_of[key]}）"
+        return raised(f"（{self._label_of[key]}）")
 
     def _field(self, character: Any) -> Iterator[str]:
         kind = character.get(f"{W}fldCharType")
@@ -177,7 +189,7 @@ def _form_value(data: Any | None) -> str | None:
     if (box := data.find(f"{W}checkBox")) is not None:
         state = box.find(f"{W}checked")
         state = box.find(f"{W}default") if state is None else state
-        return "☑" if state is not None and state.get(f"{W}val", "1") not in OFF else "☐"
+        return "☑" if state is not None and state.get(f"{W}val", "1") not in OFF else "□"
     if (choices := data.find(f"{W}ddList")) is not None:
         entries = [entry.get(f"{W}val") or "" for entry in choices.findall(f"{W}listEntry")]
         result = choices.find(f"{W}result")
