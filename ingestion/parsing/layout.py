@@ -1,5 +1,6 @@
 """Printed lines with their places on the page, as pdf and OCR give them, put into reading order."""
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,9 @@ _GUTTER_FROM, _GUTTER_TO, _GUTTER_STEP = 0.35, 0.65, 0.01
 _THIRD_FROM, _THIRD_TO = 0.25, 0.42
 _LEAST_TWO_SIDED_ROWS = 8
 _LEAST_TWO_SIDED_SHARE = 0.3
+# So few are enough where sentences run from line to line on both sides.
+_LEAST_ROWS_THAT_READ_ON = 3
+_SENTENCE_END = re.compile(r"[。！？；：][”』」）)]*$")
 _NARROWEST_COLUMN_SHARE = 0.22
 _LINES_THAT_MAKE_A_MARGIN = 3
 # A margin is one only where lines fill this share of the space, or this many times the type size: lists do neither.
@@ -59,7 +63,7 @@ def is_set_in_columns(parts: Sequence[PrintedLine], page_width: float) -> bool:
 def _columns(parts: Sequence[PrintedLine], from_x: float, to_x: float, page_width: float) -> Iterator[Column]:
     gutter = _gutter(parts, from_x, to_x, page_width)
     if gutter is None:
-        yield from _column(parts, from_x, to_x)
+        yield from _column(parts, from_x, to_x, is_one_of_several=to_x - from_x < page_width)
         return
     left: list[PrintedLine] = []
     right: list[PrintedLine] = []
@@ -115,7 +119,9 @@ def _one_line(row: Sequence[PrintedLine]) -> PrintedLine:
     )
 
 
-def _column(parts: Sequence[PrintedLine], from_x: float, to_x: float) -> Iterator[Column]:
+def _column(
+    parts: Sequence[PrintedLine], from_x: float, to_x: float, *, is_one_of_several: bool = False
+) -> Iterator[Column]:
     """The lines between two borders of the page."""
     if not parts:
         return
@@ -127,7 +133,9 @@ def _column(parts: Sequence[PrintedLine], from_x: float, to_x: float) -> Iterato
     ending_there = [line for line in printed if right - printed[0].size <= line.x1 <= right]
     reaches_far = right >= from_x + _LEAST_FULL_SHARE * (to_x - from_x)
     full = [line for line in ending_there if reaches_far or line.x1 - line.x0 >= _LEAST_FULL_SIZES * line.size]
-    if len(full) < _LINES_THAT_MAKE_A_MARGIN:
+    if len(full) < _LINES_THAT_MAKE_A_MARGIN and is_one_of_several and _reads_on(printed):
+        right = max(line.x1 for line in _of_usual_size(printed))
+    elif len(full) < _LINES_THAT_MAKE_A_MARGIN:
         # A few short lines say nothing of the margin: the right one is taken to be as wide as the left one.
         right = max(right, to_x - max(0.0, left - from_x))
     yield Column(tuple(lines), left, right, median(gaps) if gaps else 0.0)
@@ -146,7 +154,7 @@ def _gutter(parts: Sequence[PrintedLine], from_x: float, to_x: float, page_width
     """The x of the gap between two columns of running text, or before the first of three; None where there is none."""
     width = to_x - from_x
     printed = [part for part in parts if part.table is None]
-    if len(printed) < 2 * _LEAST_TWO_SIDED_ROWS or width < 2 * _NARROWEST_COLUMN_SHARE * page_width:
+    if len(printed) < 2 * _LEAST_ROWS_THAT_READ_ON or width < 2 * _NARROWEST_COLUMN_SHARE * page_width:
         return None
     return _gutter_between(printed, from_x + _GUTTER_FROM * width, from_x + _GUTTER_TO * width, page_width) or (
         _gutter_between(printed, from_x + _THIRD_FROM * width, from_x + _THIRD_TO * width, page_width)
@@ -168,11 +176,35 @@ def _gutter_between(printed: Sequence[PrintedLine], low: float, high: float, pag
     right = [part for part in printed if part.x0 >= gutter]
     tops = sorted(part.top for part in right)
     two_sided = sum(_is_any_within(tops, part.top, part.size) for part in left)
-    if two_sided < _LEAST_TWO_SIDED_ROWS or two_sided < _LEAST_TWO_SIDED_SHARE * max(len(left), len(right)):
+    least = _LEAST_ROWS_THAT_READ_ON if _reads_on(left) and _reads_on(right) else _LEAST_TWO_SIDED_ROWS
+    if two_sided < least or two_sided < _LEAST_TWO_SIDED_SHARE * max(len(left), len(right)):
         return None
     # Formulas break into many short parts: a column is as wide as its better lines.
     widths = [sorted(part.x1 - part.x0 for part in side)[int(0.7 * len(side))] for side in (left, right)]
     return gutter if min(widths) >= _NARROWEST_COLUMN_SHARE * page_width else None
+
+
+def _reads_on(side: Sequence[PrintedLine]) -> bool:
+    """Whether sentences run over its lines, as they do in a column of text and hardly in a column of cells."""
+    if not side:
+        return False
+    lines = sorted(_of_usual_size(side), key=lambda part: part.top)
+    full = max(line.x1 for line in lines) - lines[0].size
+    runs_on = [
+        _SENTENCE_END.search(line.text) is None
+        and line.x1 >= full
+        and abs(below.x0 - line.x0) <= 2.5 * line.size
+        and below.top - line.bottom <= 1.5 * line.size
+        for line, below in pairwise(lines)
+    ]
+    ends = sum(_SENTENCE_END.search(line.text) is not None for line in lines)
+    return ends > 0 and sum(runs_on) >= max(1, 0.3 * len(lines))
+
+
+def _of_usual_size(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Without titles."""
+    size = median(line.size for line in lines)
+    return [line for line in lines if abs(line.size - size) < 0.1 * size]
 
 
 def _is_any_within(ordered: Sequence[float], value: float, distance: float) -> bool:

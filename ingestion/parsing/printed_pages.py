@@ -5,6 +5,7 @@ from typing import Any
 
 from ingestion.parsing.aligned_tables import with_aligned_tables
 from ingestion.parsing.blocks import Block
+from ingestion.parsing.continued_tables import with_joined_tables
 from ingestion.parsing.layout import Column, PrintedLine, columns_of
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters
 from ingestion.parsing.paragraphs import paragraphs_of, without_running_heads
@@ -44,9 +45,13 @@ class PrintedPages:
         return blocks, self._report()
 
     def _columns(self, bodies: list[list[PrintedLine]]) -> Iterator[Column]:
-        for number, (parts, (width, _)) in enumerate(zip(bodies, self._sizes, strict=True), start=1):
-            is_recognised = number in self._scans.recognised
-            yield from columns_of(parts if is_recognised else with_aligned_tables(parts, width), width)
+        widths = [width for width, _ in self._sizes]
+        found = [
+            parts if number in self._scans.recognised else with_aligned_tables(parts, width)
+            for number, (parts, width) in enumerate(zip(bodies, widths, strict=True), start=1)
+        ]
+        for parts, width in zip(with_joined_tables(found), widths, strict=True):
+            yield from columns_of(parts, width)
 
     def _report(self) -> FileReport:
         scans = self._scans
