@@ -116,6 +116,7 @@ def parse(file: Path, as_json: AsJson = False) -> None:
             {
                 "blocks": blocks,
                 "question_answers": rows,
+                "refused_rows": [{"row": row.row, "reason": row.reason} for row in parsed.refused_rows],
                 "metadata": dict(parsed.metadata),
                 "report": parsed.report.as_json(),
             }
@@ -123,7 +124,8 @@ def parse(file: Path, as_json: AsJson = False) -> None:
         return
     for block in blocks:
         print(("#" * (block.get("level") or 1) + " " if block["kind"] == "heading" else "") + block["text"])
-    print("\n".join(parsed.report.lines()), file=sys.stderr)
+    refused = [f"row {row.row} is no question with its answer: {row.reason}" for row in parsed.refused_rows]
+    print("\n".join([*parsed.report.lines(), *refused]), file=sys.stderr)
 
 
 @app.command()

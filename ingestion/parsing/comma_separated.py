@@ -16,6 +16,7 @@ from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
 _DELIMITERS = (",", "\t", ";", "|", "，", "；")
+_OF_SENTENCES = "，；"
 _FIRST_LINES = 30
 _MOST_LINES_OF_A_CELL = 300
 _LONGEST_CELL = 131_072
@@ -43,7 +44,9 @@ def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     found = question_answers(whole)
     if found is not None:
         refused = tuple(sorted([*found.refused, *broken], key=lambda row: row.row))
-        return ParsedFile((), {}, tuple(found.rows), refused_rows=refused)
+        for number in found.above:
+            notes.add(NoteKind.ROWS_ABOVE_HEADER, str(number))
+        return ParsedFile((), {}, tuple(found.rows), FileReport(notes=notes.all()), refused)
     if broken:
         raise FileRefused(f"{name}: {broken[0].reason} (row {broken[0].row}).", broken[0].cause)
     if misses_a_column([cells for _, cells in whole]):
@@ -55,6 +58,9 @@ def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
 def rows_of_csv(text: str, name: str) -> Iterator[CsvRow]:
     """All rows, empty ones too."""
     delimiter = _delimiter(text, name)
+    if delimiter in _OF_SENTENCES and '"' not in text:
+        yield from _rows_with_sentences(text, delimiter)
+        return
     try:
         rows = list(csv.reader(StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error:
@@ -62,6 +68,16 @@ def rows_of_csv(text: str, name: str) -> Iterator[CsvRow]:
         return
     for number, cells in enumerate(rows, start=1):
         yield CsvRow(number, _stripped(cells))
+
+
+def _rows_with_sentences(text: str, delimiter: str) -> Iterator[CsvRow]:
+    """Cells between full-width commas, which sentences hold too: what a header has no column for is of the last."""
+    lines = text.split("\n")
+    cells = [_stripped(line.split(delimiter)) for line in lines]
+    at = header_position(cells[:_FIRST_LINES])
+    most = -1 if at is None else len(cells[at]) - 1
+    for number, line in enumerate(lines, start=1):
+        yield CsvRow(number, _stripped(line.split(delimiter, most)))
 
 
 def _rows_one_by_one(text: str, delimiter: str) -> Iterator[CsvRow]:
@@ -125,6 +141,6 @@ def _delimiter(text: str, name: str) -> str:
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = widths.most_common(1)[0] if widths else (0, 0)
         # Sentences hold full-width commas: they separate cells only where no other sign does.
-        if (count, width) > best_score and (delimiter not in "，；" or not best_score[0]):
+        if (count, width) > best_score and (delimiter not in _OF_SENTENCES or not best_score[0]):
             best, best_score = delimiter, (count, width)
     return best

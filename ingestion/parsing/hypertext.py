@@ -34,9 +34,11 @@ def read_page(text: str, name: str, limits: ParsingLimits) -> ParsedFile:
         )
     notes = Notes()
     root = _tree(text, name)
+    elements = list(root.iter())  # while they are held, lxml makes no new object of an element each time it is met
     keep_what_is_shown(root, notes)
     pictures = sum(1 for _ in root.iter("img"))
     blocks = tuple(with_marks_told(counted(blocks_of(root), name, limits)))
+    elements.clear()
     report = FileReport(pictures=pictures, pictures_unread=pictures, notes=notes.all())
     return ParsedFile(blocks, _metadata(root, blocks), report=report)
 

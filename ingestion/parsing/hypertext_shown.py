@@ -14,6 +14,7 @@ _UNSEEN_TAGS = (
     "annotation annotation-xml"
 )
 _UNSEEN = frozenset(_UNSEEN_TAGS.split())
+_INLINE = frozenset({"span", "a", "i", "em", "b", "strong", "font", "small", "u"})
 _READINGS = frozenset({"rt", "rp", "rtc"})
 _FIELDS = frozenset({"input", "select", "textarea"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
@@ -35,6 +36,9 @@ def keep_what_is_shown(root: Any, notes: Notes) -> None:
     for element in list(body.iter("math")):
         _say(element, told_formula(element))
     _add_words_of_styles(body, styles, notes)
+    for listed in list(body.iter("ol")):
+        if (kind := styles.type_of_list(listed)) is not None:
+            listed.set("type", kind)
     noscripts = ["".join(element.itertext()) for element in body.iter("noscript")]
     hidden = _remove_unseen(body, styles, scripts, notes)
     _settle_hidden(body, hidden, notes)
@@ -62,6 +66,8 @@ def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) ->
             element.drop_tree()
         elif styles.is_hidden(element) and not scripts.reveal(element):
             hidden.append(element)
+        elif element.tag in _INLINE and (place := styles.place(element)):
+            element.tag = "sup" if place > 0 else "sub"
     return hidden
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ingestion.parsing.hypertext_lists import LIST_TYPE, type_declared
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BRACE = re.compile(r"[{}]")
 _LONGEST_SELECTORS = 2_000
@@ -24,6 +26,8 @@ _SHOWN = re.compile(r"display\s*:\s*(?!none)[a-z]|visibility\s*:\s*visible", re.
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _STRUCK_TAGS = frozenset({"del", "s", "strike"})
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
+# Rules of a page put pictures at the top of the text as well: only this raises letters.
+_SUPER = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _LOWERED = re.compile(r"vertical-align\s*:\s*sub", re.IGNORECASE)
 
 
@@ -94,9 +98,11 @@ class _Rules:
     def __bool__(self) -> bool:
         return bool(self._by_name)
 
-    def add(self, rule: _Rule) -> None:
+    def add(self, rule: _Rule) -> str:
+        """The name that it is kept by."""
         name = min(rule.compounds[-1], key=lambda part: (part[0] != "#", part[0] != ".", part))
         self._by_name.setdefault(name, []).append(rule)
+        return name
 
     def of(self, element: Any, names: Names) -> Iterator[_Rule]:
         if not self._by_name:
@@ -114,13 +120,24 @@ class Styles:
 
     def __init__(self) -> None:
         self._hidden, self._shown, self._struck, self._words = _Rules(), _Rules(), _Rules(), _Rules()
+        self._raised, self._lowered, self._lists = _Rules(), _Rules(), _Rules()
         self._names = Names()
+        self._called: set[str] = set()  # names that a rule here is about
+        self._is_class_called: dict[str | None, bool] = {None: False}
 
     def say_nothing_of(self, element: Any) -> bool:
         """Of most elements of most pages: quickly told."""
-        if self._hidden or self._struck or element.tag in _STRUCK_TAGS:
+        if element.get("style") is not None or element.get("hidden") is not None or element.tag in _STRUCK_TAGS:
             return False
-        return element.get("style") is None and element.get("hidden") is None
+        if not self._called:
+            return True
+        if element.tag in self._called or "*" in self._called:
+            return False
+        classes = element.get("class")
+        if classes not in self._is_class_called:
+            self._is_class_called[classes] = any(f".{each}" in self._called for each in classes.split())
+        identity = element.get("id")
+        return not self._is_class_called[classes] and (identity is None or f"#{identity}" not in self._called)
 
     def is_hidden(self, element: Any) -> bool:
         """By its own style, else by the page's."""
@@ -134,6 +151,17 @@ class Styles:
 
     def is_struck(self, element: Any) -> bool:
         return is_struck_by_itself(element) or any(True for _ in self._struck.of(element, self._names))
+
+    def place(self, element: Any) -> int:
+        """1 where a rule raises its letters, -1 where one lowers them, else 0."""
+        if any(True for _ in self._raised.of(element, self._names)):
+            return 1
+        return -1 if any(True for _ in self._lowered.of(element, self._names)) else 0
+
+    def type_of_list(self, listed: Any) -> str | None:
+        """As the page's rules have it."""
+        found = max(self._lists.of(listed, self._names), key=lambda rule: rule.weight, default=None)
+        return None if found is None else found.words
 
     @property
     def puts_words(self) -> bool:
@@ -157,12 +185,15 @@ class Styles:
             if sum(letter.isalnum() for letter in shown) > 1:
                 self._words.add(replace(rule, side=side[1], words=shown))
             return
+        if kind := type_declared(declared):
+            self._lists.add(replace(rule, words=kind))
+        for rules, sign in ((self._struck, _STRUCK), (self._raised, _SUPER), (self._lowered, _LOWERED)):
+            if sign.search(declared):
+                self._called.add(rules.add(rule))
         if _HIDDEN.search(declared):
-            self._hidden.add(rule)
+            self._called.add(self._hidden.add(rule))
         elif _SHOWN.search(declared):
             self._shown.add(rule)
-        if _STRUCK.search(declared):
-            self._struck.add(rule)
 
 
 def styles_of(root: Any) -> Styles:
@@ -170,7 +201,7 @@ def styles_of(root: Any) -> Styles:
     count = 0
     for element in root.iter("style"):
         for selectors, declared in _rules(_COMMENT.sub("", element.text or "")):
-            if not any(each.search(declared) for each in (_HIDDEN, _SHOWN, _STRUCK, _WORDS)):
+            if not any(each.search(declared) for each in (_HIDDEN, _SHOWN, _STRUCK, _WORDS, _SUPER, _LOWERED, LIST_TYPE)):
                 continue
             for selector in selectors.split(","):
                 count += 1

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.parsing.blocks import Block, BlockKind
+from ingestion.parsing.hypertext_lists import first_number, shown_number
 from ingestion.parsing.hypertext_styles import is_lowered, is_raised
-from ingestion.parsing.number_formats import written
 from ingestion.parsing.raised_marks import LINKED, LOWERED, LOWERED_END, RAISED, RAISED_END
 from ingestion.parsing.tables import Cell, table_block
 
@@ -19,13 +19,12 @@ _BLOCK_TAGS = (
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_HAS_MARKER = re.compile(r"[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、]|第|[①-⑳]")
+_HAS_MARKER = re.compile(r"[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、]|第[0-9一二三四五六七八九十百零〇]{1,5}[条章节编篇]|[①-⑳]")
 # A source line break between Han characters is no space.
 _SPACES = re.compile(r"\s+")
 _HAN = re.compile(r"[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]")
 _LONGEST_BOLD_HEADING, _MOST_HEADING_PARTS = 40, 100
 _LONGEST_CELL = 400  # characters; a longer one is an article laid out in a table
-_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LISTS = frozenset({"ol", "ul"})
 
 
@@ -69,7 +68,7 @@ class _State:
         given = item.get("value") or ""
         number = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else number
         self.next_numbers[-1] = number + 1
-        return f"{_shown_number(number, item.getparent())}. "
+        return shown_number(number, item.getparent())
 
 
 def _enter(state: _State, element: Any) -> Iterator[Block]:
@@ -78,7 +77,7 @@ def _enter(state: _State, element: Any) -> Iterator[Block]:
     if element.tag == "li":
         state.pending_numbers.append(state.number(element))
     elif element.tag in _LISTS:
-        state.next_numbers.append(_first_number(element))
+        state.next_numbers.append(first_number(element))
     elif element.tag == "pre":
         state.open_pre += 1
     elif element.tag == "br":
@@ -158,18 +157,6 @@ def _bold_texts(element: Any) -> Iterator[str]:
     for part in itertools.islice(element.iter(), _MOST_HEADING_PARTS):
         if part.tag in {"b", "strong"}:
             yield from part.itertext()
-
-
-def _first_number(listed: Any) -> int | None:
-    if listed.tag != "ol":
-        return None
-    start = listed.get("start") or "1"
-    return int(start) if start.isascii() and start.isdecimal() and len(start) < 9 else 1
-
-
-def _shown_number(number: int, listed: Any) -> str:
-    """As the list's type has it: 3, c, C, iii, III."""
-    return written(number, _FORMATS.get(listed.get("type"), "decimal"))
 
 
 def _is_layout(table: Any) -> bool:

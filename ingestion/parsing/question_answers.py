@@ -34,10 +34,11 @@ _REASON_OF = {
 
 @dataclass(frozen=True, slots=True)
 class FoundRows:
-    """Every row below the header that holds anything is in one of the two."""
+    """Every row below the header that holds anything is in one of the two. ``above``: the numbers of those over it."""
 
     rows: list[QuestionAnswer]
     refused: list[RefusedRow]
+    above: tuple[int, ...] = ()
 
 
 def question_answers(rows: Sequence[NumberedRow], unread: Unread = _NOTHING_UNREAD) -> FoundRows | None:
@@ -47,7 +48,7 @@ def question_answers(rows: Sequence[NumberedRow], unread: Unread = _NOTHING_UNRE
         return None
     header = rows[position][1]
     columns = _columns(header)
-    found = FoundRows([], [])
+    found = FoundRows([], [], tuple(number for number, row in rows[:position] if any(row)))
     for number, row in rows[position + 1 :]:
         if not any(row):
             continue

@@ -59,6 +59,8 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         if found is not None:
             rows.extend(found.rows)
             refused.extend(found.refused)
+            for number in found.above:
+                notes.add(NoteKind.ROWS_ABOVE_HEADER, f"{sheet_name}!{number}")
             continue
         if misses_a_column([texts for _, texts in grid]):
             notes.add(NoteKind.READ_AS_TABLE, sheet_name)

@@ -54,6 +54,7 @@ class SlideContents:
         from pptx import Presentation
 
         presentation = Presentation(BytesIO(data))
+        size = presentation.slide_width or 0, presentation.slide_height or 0
         for number, slide in enumerate(presentation.slides, start=1):
             self._notes_of(slide)
             if slide._element.get("show") in {"0", "false"}:
@@ -62,8 +63,23 @@ class SlideContents:
                     self._drop(shape if shape.tag in _SHAPES or shape.tag.startswith(_MC) else None)
                 self._empty_notes(slide)
                 continue
+            self._leave_out_beside(slide._element.cSld.spTree, size)
             self._slide(slide, number)
         return presentation
+
+    def _leave_out_beside(self, tree: Any, size: tuple[int, int]) -> None:
+        """Shapes that lie wholly beside the slide, where authors keep drafts: a show does not show them."""
+        for shape in [each for each in tree if each.tag in _SHAPES]:
+            place = next((each for each in shape.iter(f"{_A}xfrm", f"{_P}xfrm")), None)
+            corner, extent = (None, None) if place is None else (place.find(f"{_A}off"), place.find(f"{_A}ext"))
+            if corner is None or extent is None or not all(size):
+                continue
+            x, y, wide, high = (
+                int(each.get(name) or 0) for each, name in ((corner, "x"), (corner, "y"), (extent, "cx"), (extent, "cy"))
+            )
+            if x + wide <= 0 or y + high <= 0 or x >= size[0] or y >= size[1]:
+                self.notes.add(NoteKind.HIDDEN_TEXT, count=int(any(each.text for each in shape.iter(f"{_A}t"))))
+                self._drop(shape)
 
     def _notes_of(self, slide: Any) -> None:
         if not self.limits.speaker_notes and slide.has_notes_slide:

@@ -29,6 +29,7 @@ class NoteKind(StrEnum):
     EMBEDDED_FILES = "embedded_files"
     UNKNOWN_SYMBOLS = "unknown_symbols"
     READ_AS_TABLE = "read_as_table"
+    ROWS_ABOVE_HEADER = "rows_above_header"
     CONVERTED = "converted"
     SHOWN_BY_SCRIPT = "shown_by_script"
     INVISIBLE_LAYER = "invisible_layer"
@@ -49,6 +50,7 @@ LEFT_OUT = frozenset(
         NoteKind.WATERMARKS,
         NoteKind.LINK_LISTS,
         NoteKind.READINGS,
+        NoteKind.ROWS_ABOVE_HEADER,
     }
 )
 
@@ -73,6 +75,7 @@ _SENTENCE_OF: Mapping[NoteKind, str] = {
     NoteKind.EMBEDDED_FILES: "{count} files inside this one were not read; upload them by themselves",
     NoteKind.UNKNOWN_SYMBOLS: "{count} symbols of a picture font could not be read",
     NoteKind.READ_AS_TABLE: "read as a table: no header names a question and an answer column",
+    NoteKind.ROWS_ABOVE_HEADER: "{count} rows above the header of questions and answers were left out",
     NoteKind.CONVERTED: "an old format, read through LibreOffice; compare the text with the original",
     NoteKind.SHOWN_BY_SCRIPT: "{count} pieces of text are shown by scripts or styles only; compare them with the page",
     NoteKind.UNREADABLE_LETTERS: "{count} letters are broken in the file and stand as \ufffd; save it again as UTF-8",

@@ -1,0 +1,52 @@
+"""The numbers that a browser shows before the items of a list: 3. c. III. 三、"""
+
+import re
+from typing import Any
+
+from ingestion.parsing.number_formats import written
+
+# By a list's type, or the value of list-style-type.
+_FORMATS = {
+    "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
+    "lower-alpha": "lowerLetter", "lower-latin": "lowerLetter", "upper-alpha": "upperLetter",
+    "upper-latin": "upperLetter", "lower-roman": "lowerRoman", "upper-roman": "upperRoman",
+    "decimal-leading-zero": "decimalZero",
+}  # fmt: skip
+_HAN_FORMATS = {
+    "cjk-ideographic": "chineseCountingThousand", "simp-chinese-informal": "chineseCountingThousand",
+    "trad-chinese-informal": "chineseCountingThousand", "cjk-decimal": "ideographDigital",
+    "simp-chinese-formal": "chineseLegalSimplified", "trad-chinese-formal": "ideographLegalTraditional",
+    "cjk-heavenly-stem": "ideographTraditional", "cjk-earthly-branch": "ideographZodiac",
+}  # fmt: skip
+_BULLETS = frozenset({"none", "disc", "circle", "square"})
+LIST_TYPE = re.compile(r"list-style(?:-type)?\s*:\s*(?:[^;]*\s)?([a-z]+(?:-[a-z]+)*)", re.IGNORECASE)
+
+
+def type_declared(declared: str) -> str | None:
+    """By a style's declarations, of those that change what a list shows."""
+    for found in LIST_TYPE.finditer(declared):
+        name = found[1].lower()
+        if name == "decimal" or name in _BULLETS or name in _FORMATS or name in _HAN_FORMATS:
+            return name
+    return None
+
+
+def first_number(listed: Any) -> int | None:
+    """None where no numbers are shown."""
+    if listed.tag != "ol" or _type_of(listed) in _BULLETS:
+        return None
+    start = listed.get("start") or "1"
+    return int(start) if start.isascii() and start.isdecimal() and len(start) < 9 else 1
+
+
+def shown_number(number: int, listed: Any) -> str:
+    kind = _type_of(listed) or "decimal"
+    if kind in _HAN_FORMATS:
+        return f"{written(number, _HAN_FORMATS[kind])}、"
+    return f"{written(number, _FORMATS.get(kind, 'decimal'))}. "
+
+
+def _type_of(listed: Any) -> str | None:
+    style = listed.get("style")
+    declared = type_declared(style) if style else None
+    return declared or listed.get("type")
