@@ -201,7 +201,9 @@ def styles_of(root: Any) -> Styles:
     count = 0
     for element in root.iter("style"):
         for selectors, declared in _rules(_COMMENT.sub("", element.text or "")):
-            if not any(each.search(declared) for each in (_HIDDEN, _SHOWN, _STRUCK, _WORDS, _SUPER, _LOWERED, LIST_TYPE)):
+            if not any(
+                each.search(declared) for each in (_HIDDEN, _SHOWN, _STRUCK, _WORDS, _SUPER, _LOWERED, LIST_TYPE)
+            ):
                 continue
             for selector in selectors.split(","):
                 count += 1

@@ -19,7 +19,9 @@ _BLOCK_TAGS = (
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_HAS_MARKER = re.compile(r"[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、]|第[0-9一二三四五六七八九十百零〇]{1,5}[条章节编篇]|[①-⑳]")
+_HAS_MARKER = re.compile(
+    r"[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、]|第[0-9一二三四五六七八九十百零〇]{1,5}[条章节编篇]|[①-⑳]"
+)
 # A source line break between Han characters is no space.
 _SPACES = re.compile(r"\s+")
 _HAN = re.compile(r"[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]")

@@ -14,7 +14,8 @@ from ingestion.parsing.decode import clean
 from ingestion.parsing.layout import PrintedLine
 from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.ocr import lines_of_picture, recogniser
-from ingestion.parsing.ofd_pages import OfdPage, Parts, laid_out, name_of, text_of
+from ingestion.parsing.ofd_pages import OfdPage, laid_out
+from ingestion.parsing.ofd_parts import Parts, name_of, text_of
 from ingestion.parsing.ofd_tables import tables_of
 from ingestion.parsing.pdf_letters import keep_shown_letters
 from ingestion.parsing.pdf_scans import scaled

@@ -59,7 +59,7 @@ def lay_out(page: Any, name: str) -> None:
             return super().begin_figure(*arguments, **named)
 
     class Interpreter(PDFPageInterpreter):
-        def do_Do(self, xobjid_arg: Any) -> None:  # noqa: N802 - pdfminer's name
+        def do_Do(self, xobjid_arg: Any) -> None:
             with layers.within(self.xobjmap.get(literal_name(xobjid_arg))) as is_shown:
                 if is_shown:
                     super().do_Do(xobjid_arg)

@@ -75,7 +75,8 @@ class SlideContents:
             if corner is None or extent is None or not all(size):
                 continue
             x, y, wide, high = (
-                int(each.get(name) or 0) for each, name in ((corner, "x"), (corner, "y"), (extent, "cx"), (extent, "cy"))
+                int(each.get(name) or 0)
+                for each, name in ((corner, "x"), (corner, "y"), (extent, "cx"), (extent, "cy"))
             )
             if x + wide <= 0 or y + high <= 0 or x >= size[0] or y >= size[1]:
                 self.notes.add(NoteKind.HIDDEN_TEXT, count=int(any(each.text for each in shape.iter(f"{_A}t"))))
