@@ -1,6 +1,7 @@
 """Rows of a CSV file, with what separates its cells found out; a quote that never ends costs its own row alone."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
 _DELIMITERS = (",", "\t", ";", "|", "，", "；")
+_STATED = re.compile(r"sep=([,;\t|])\n")
 _OF_SENTENCES = "，；"
 _FIRST_LINES = 30
 _MOST_LINES_OF_A_CELL = 300
@@ -57,6 +59,11 @@ def read_csv(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
 
 def rows_of_csv(text: str, name: str) -> Iterator[CsvRow]:
     """All rows, empty ones too."""
+    if (stated := _STATED.match(text)) is not None:  # Excel's own line, which it does not show
+        yield CsvRow(1, [])
+        rest = csv.reader(StringIO(text[stated.end() :]), delimiter=stated[1])
+        yield from (CsvRow(number, _stripped(cells)) for number, cells in enumerate(rest, start=2))
+        return
     delimiter = _delimiter(text, name)
     if delimiter in _OF_SENTENCES and '"' not in text:
         yield from _rows_with_sentences(text, delimiter)

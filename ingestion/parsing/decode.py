@@ -46,7 +46,7 @@ def is_utf8(data: bytes) -> bool:
 
 
 def clean(text: str) -> str:
-    """Line ends as "\\n", radicals as characters, empty boxes alike; control and zero-width characters, which break search, removed."""
+    """Line ends as "\\n", radicals as characters, empty boxes alike, without control and zero-width characters."""
     normal = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     plain = normal.replace("\x0c", "\n").replace("\u00a0", " ").replace("☐", "□")
     return with_characters(_INVISIBLE.sub("", _CONTROL.sub("", plain)))

@@ -35,6 +35,8 @@ def keep_what_is_shown(root: Any, notes: Notes) -> None:
         _say(element, _value(element))
     for element in list(body.iter("math")):
         _say(element, told_formula(element))
+    for element in list(body.iter("q")):
+        _put_around(element, "“", "”")
     _add_words_of_styles(body, styles, notes)
     for listed in list(body.iter("ol")):
         if (kind := styles.type_of_list(listed)) is not None:
@@ -136,12 +138,16 @@ def _add_words_of_styles(body: Any, styles: Styles, notes: Notes) -> None:
     for element in list(body.iter()):
         for side, words in styles.words_beside(element) if isinstance(element.tag, str) else ():
             notes.add(NoteKind.SHOWN_BY_SCRIPT)
-            if side == "before":
-                element.text = words + (element.text or "")
-            elif len(element):
-                element[-1].tail = (element[-1].tail or "") + words
-            else:
-                element.text = (element.text or "") + words
+            _put_around(element, *((words, "") if side == "before" else ("", words)))
+
+
+def _put_around(element: Any, before: str, after: str) -> None:
+    """Words before and after those of an element."""
+    element.text = before + (element.text or "")
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + after
+    else:
+        element.text += after
 
 
 def _say(element: Any, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingestion.parsing.pdf_covers import Covers
 from ingestion.parsing.pdf_layers import Layers
 from ingestion.parsing.pdf_letters import INVISIBLE
 from kb_service.domain.causes import Cause
@@ -17,7 +18,7 @@ _DRAWS_NOTHING = frozenset({3, 7})
 def lay_out(page: Any, name: str) -> None:
     """What pdfplumber does when it is first asked what is on the page. Raises FileRefused.
 
-    Letters on a layer that is switched off are marked as invisible.
+    Letters on a layer that is switched off, or under a box drawn later, are marked as invisible.
     """
     from pdfminer.pdfinterp import PDFPageInterpreter
     from pdfminer.psparser import literal_name
@@ -44,6 +45,7 @@ def lay_out(page: Any, name: str) -> None:
             self.letters += 1
             _require(self.letters, _MOST_LETTERS, "letters", name)
             advance = super().render_char(*arguments, **named)
+            covers.add_letter(self.cur_item._objs[-1])
             if self.is_invisible:
                 setattr(self.cur_item._objs[-1], "tag", INVISIBLE)  # noqa: B010 - read by pdfplumber
             return advance
@@ -51,7 +53,10 @@ def lay_out(page: Any, name: str) -> None:
         def paint_path(self, *arguments: Any, **named: Any) -> Any:
             self.strokes += 1
             _require(self.strokes, _MOST_STROKES, "strokes", name)
-            return super().paint_path(*arguments, **named)
+            drawn = len(self.cur_item._objs)
+            super().paint_path(*arguments, **named)
+            for shape in self.cur_item._objs[drawn:]:
+                covers.add_shape(shape)
 
         def begin_figure(self, *arguments: Any, **named: Any) -> Any:
             self.forms += 1
@@ -64,9 +69,11 @@ def lay_out(page: Any, name: str) -> None:
                 if is_shown:
                     super().do_Do(xobjid_arg)
 
-    layers = Layers(page)
+    layers, covers = Layers(page), Covers(page)
     device = Device(page.pdf.rsrcmgr, pageno=page.page_number, laparams=page.pdf.laparams)
     Interpreter(page.pdf.rsrcmgr, device).process_page(page.page_obj)
+    for letter in covers.covered():
+        letter.tag = INVISIBLE
     page._layout = device.get_result()
 
 

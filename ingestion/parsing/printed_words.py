@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from ingestion.parsing.decode import clean
@@ -14,13 +15,38 @@ _BOLD = re.compile(r"Bold|Black|Heavy|Medi\b|Hei(?!ti)", re.IGNORECASE)
 # without a space being meant; a gap above the third separates columns or cells.
 WORD_GAP, _MIXED_GAP, _COLUMN_GAP = 0.12, 0.4, 0.7
 _HAN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
+_LEAST_INITIAL = 1.8  # times the usual size
 UNMAPPED = re.compile(r"\(cid:\d+\)")
 
 
 def lines_of_words(words: Sequence[dict[str, Any]], number: int) -> Iterator[PrintedLine]:
     """The parts of a page's lines; ``words`` as pdfplumber names their text, place, size and font."""
-    for row in _rows(words):
+    for row in _rows(with_initials_on_the_first_line(words)):
         yield from _segments(row, number)
+
+
+def with_initials_on_the_first_line(words: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """A first character so large that two lines stand beside it belongs to the upper one."""
+    usual = median([word["size"] for word in words]) if words else 0.0
+    moved: dict[int, dict[str, Any]] = {}
+    for word in [each for each in words if each["size"] >= _LEAST_INITIAL * usual and _HAN.fullmatch(each["text"])][
+        :50
+    ]:
+        beside = sorted(
+            (
+                each
+                for each in words
+                if each["size"] < 1.3 * usual
+                and 0 <= each["x0"] - word["x1"] <= word["size"]
+                and word["top"] <= (each["top"] + each["bottom"]) / 2 <= word["bottom"]
+            ),
+            key=lambda each: float(each["top"]),
+        )
+        if len(beside) > 1 and beside[-1]["top"] > beside[0]["bottom"] - 0.3 * usual:
+            first = beside[0]
+            place = {"x0": first["x0"] - 0.05, "x1": first["x0"], "top": first["top"], "bottom": first["bottom"]}
+            moved[id(word)] = {**word, **place, "size": first["size"], "fontname": first["fontname"]}
+    return [moved.get(id(word), word) for word in words] if moved else words
 
 
 def _rows(words: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ingestion.parsing.decode import clean
 from ingestion.parsing.raised_marks import lowered, raised, told
+from ingestion.parsing.sheet_builtin_formats import FORMATS
 from ingestion.parsing.sheet_formats import shown_moment, shown_number, shown_text
 from kb_service.domain.causes import Cause
 from kb_service.domain.file_reports import NoteKind, Notes
@@ -19,6 +20,7 @@ from kb_service.domain.file_reports import NoteKind, Notes
 _PICTURE_FORMULAS = ("=DISPIMG(", "=_xlfn.DISPIMG(")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MARKED = re.compile(rb"<(?:\w+:)?(?:strike|vertAlign)\b")
+_COLOURED = re.compile(rb"<(?:\w+:)?(?:tablePart|conditionalFormatting|picture|legacyDrawingHF)\b")
 _OFF = frozenset({None, "0", "false"})
 
 
@@ -33,7 +35,8 @@ class SheetCells:
     _hidden_rows: set[int] = field(default_factory=set)
     _hidden_columns: set[int] = field(default_factory=set)
     _is_column_hidden: dict[int, bool] = field(default_factory=dict)
-    _style_of: dict[int, tuple[str, bool]] = field(default_factory=dict)
+    _style_of: dict[int, tuple[str, bool, bool]] = field(default_factory=dict)
+    _is_coloured: bool | None = None
 
     def texts(self) -> Iterator[tuple[int, int, str]]:
         """Row, column and text of what is written in the file and shown.
@@ -85,19 +88,31 @@ class SheetCells:
             return ""
         if (style_id := cell["style_id"]) not in self._style_of:
             style = book._cell_styles[style_id]
-            self._style_of[style_id] = (_format(book, style.numFmtId), bool(book._fonts[style.fontId].strike))
-        number_format, is_struck_out = self._style_of[style_id]
+            font = book._fonts[style.fontId]
+            is_white = _is_white(font.color) and _has_no_ground(book._fills[style.fillId])
+            self._style_of[style_id] = (_format(book, style.numFmtId), bool(font.strike), is_white)
+        number_format, is_struck_out, is_white = self._style_of[style_id]
+        if is_white and not self._may_be_coloured_otherwise():
+            self.notes.add(NoteKind.HIDDEN_TEXT, self._place(cell))
+            return ""
         if is_struck_out:
             self.notes.add(NoteKind.STRUCK_OUT)
             self.unread[cell["row"], cell["column"]] = Cause("struck_out")
             return ""
         try:
-            text = told(clean(_shown(value, number_format, self.notes)).strip())
+            text = told(clean(_shown(value, number_format, book.epoch, self.notes)).strip())
         except (ArithmeticError, ValueError):  # a number or day beyond what its format can show
             text = str(value)
         if not text and not isinstance(value, str):
             self.notes.add(NoteKind.HIDDEN_TEXT, self._place(cell))
         return "" if text.startswith(_PICTURE_FORMULAS) else text
+
+    def _may_be_coloured_otherwise(self) -> bool:
+        """By the style of a table in the sheet, or by conditions."""
+        if self._is_coloured is None:
+            with self.sheet._get_source() as source:
+                self._is_coloured = _COLOURED.search(source.read()) is not None
+        return self._is_coloured
 
     def _place(self, cell: dict[str, Any]) -> str:
         from openpyxl.utils import get_column_letter
@@ -105,7 +120,7 @@ class SheetCells:
         return f"{self.sheet.title}!{get_column_letter(cell['column'])}{cell['row']}"
 
 
-def _shown(value: Any, number_format: str, notes: Notes) -> str:
+def _shown(value: Any, number_format: str, epoch: datetime, notes: Notes) -> str:
     from openpyxl.utils.datetime import from_excel
 
     match value:
@@ -115,14 +130,21 @@ def _shown(value: Any, number_format: str, notes: Notes) -> str:
             return "是" if value else "否"
         case datetime() | date() | time() | timedelta():
             return shown_moment(value, number_format)
-        case int() | float() if "aaa" in number_format:  # a day of the week, which openpyxl takes for a number
-            return shown_moment(from_excel(value), number_format)
+        case int() | float() if _is_of_moments(number_format):  # one that openpyxl takes for a number
+            return shown_moment(from_excel(value, epoch), number_format)
         case int() | float():
             return shown_number(value, number_format)
         case list():  # pieces of rich text
             return "".join([_piece(each, notes) for each in value])
         case _:
             return str(value)
+
+
+@cache
+def _is_of_moments(number_format: str) -> bool:
+    from openpyxl.styles.numbers import is_date_format
+
+    return "aaa" in number_format or (number_format != "General" and bool(is_date_format(number_format)))
 
 
 def _piece(piece: Any, notes: Notes) -> str:
@@ -141,9 +163,23 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
+def _is_white(color: Any) -> bool:
+    if color is None:
+        return False
+    if color.type == "rgb":
+        return str(color.rgb).upper().endswith("FFFFFF")
+    return bool(color.type == "theme" and color.theme == 0 and not color.tint)
+
+
+def _has_no_ground(fill: Any) -> bool:
+    return getattr(fill, "patternType", "solid") in {None, "none"}
+
+
 def _format(book: Any, format_id: int) -> str:
     from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 
+    if format_id in FORMATS:
+        return FORMATS[format_id]
     if format_id < BUILTIN_FORMATS_MAX_SIZE:
         return str(BUILTIN_FORMATS.get(format_id, "General"))
     return str(book._number_formats[format_id - BUILTIN_FORMATS_MAX_SIZE])

@@ -33,6 +33,7 @@ _MONTHS = [
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 # The short dates of the computer's own settings, which the file does not know.
 _LOCAL_DAY = frozenset({"mm-dd-yy", "m/d/yy", "m/d/yyyy", "mm/dd/yyyy", "m/d/yy h:mm", "yyyy-mm-dd"})
+_SYSTEM = re.compile(r"\[\$-[xX-]*[Ff]([84])00\]")
 _NUMERIC_DAY = re.compile(r"y{2,4}([-/.])m{1,2}\1d{1,2}", re.IGNORECASE)
 
 
@@ -231,6 +232,8 @@ def _in_han(amount: Decimal, style: int) -> str:
 
 def shown_moment(value: datetime | date | time | timedelta, number_format: str) -> str:
     """Days in the computer's own order as 2026-03-01, which can be read in one way only."""
+    if kind := _SYSTEM.search(number_format):  # the computer's own long day and time; a Chinese one's
+        number_format = 'yyyy"年"m"月"d"日"' if kind[1] in "8" else "h:mm:ss"
     section = next(_SECTION.finditer(number_format))[1]
     plain = re.sub(r"\[\$[^\]]*\]|\\", "", section).strip().removesuffix("@").lower()
     if isinstance(value, timedelta):

@@ -18,6 +18,8 @@ _NOT_TEXT = frozenset(
 )
 # What is set off its line by so many half points, and is no word, is raised or lowered.
 _MARK, _LEAST_MOVED = re.compile(r"[\d\s,，、*＊†‡+\-−–\[\]［］()（）①-⑳n]{1,8}"), 3
+_LARGEST_UNSEEN = 2  # half points
+_MAY_BE_GROUNDS = frozenset({f"{W}tbl", f"{W}txbxContent"})
 _DELETED = frozenset({f"{W}del", f"{W}moveFrom"})
 
 
@@ -108,9 +110,24 @@ class ParagraphTexts:
         def is_on(name: str) -> bool:
             return self._styles.is_on(properties, self._paragraph, name)
 
-        if is_on("vanish") or is_on("webHidden"):
+        if is_on("vanish") or is_on("webHidden") or self._is_unseen(properties):
             return NoteKind.HIDDEN_TEXT
         return NoteKind.STRUCK_OUT if is_on("strike") or is_on("dstrike") else None
+
+    def _is_unseen(self, properties: Any | None) -> bool:
+        """White on the page's white, or too small; in a table, the ground may be the table style's."""
+        if properties is None:
+            return False
+        size = self._styles.value(properties, "sz")
+        if size is not None and size.isdecimal() and int(size) <= _LARGEST_UNSEEN:
+            return True
+        if (self._styles.value(properties, "color") or "").upper() != "FFFFFF":
+            return False
+        grounds = (properties.find(f"{W}shd"), properties.find(f"{W}highlight"), self._paragraph.find(f"{W}pPr/{W}shd"))
+        if any(each is not None for each in grounds) or self._paragraph.find(f"{W}pPr/{W}pStyle") is not None:
+            return False
+        around = {each.tag for each in self._paragraph.iterancestors()}
+        return not around & _MAY_BE_GROUNDS and self._paragraph.getroottree().find(f"{W}background") is None
 
     def _piece(self, element: Any) -> str | None:
         """None for what holds other elements: a picture, a reading over its characters, alternatives."""
