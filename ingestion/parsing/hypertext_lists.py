@@ -19,16 +19,14 @@ _HAN_FORMATS = {
     "cjk-heavenly-stem": "ideographTraditional", "cjk-earthly-branch": "ideographZodiac",
 }  # fmt: skip
 _BULLETS = frozenset({"none", "disc", "circle", "square"})
-LIST_TYPE = re.compile(r"list-style(?:-type)?\s*:\s*(?:[^;]*\s)?([a-z]+(?:-[a-z]+)*)", re.IGNORECASE)
+_KNOWN = _BULLETS | _HAN_FORMATS.keys() | {name for name in _FORMATS if len(name) > 1} | {"decimal"}
+LIST_TYPE = re.compile(r"list-style(?:-type)?\s*:\s*([^;]*)", re.IGNORECASE)
 
 
 def type_declared(declared: str) -> str | None:
     """By a style's declarations, of those that change what a list shows."""
-    for found in LIST_TYPE.finditer(declared):
-        name = found[1].lower()
-        if name == "decimal" or name in _BULLETS or name in _FORMATS or name in _HAN_FORMATS:
-            return name
-    return None
+    names = (name.lower() for found in LIST_TYPE.finditer(declared) for name in found[1].split())
+    return next((name for name in names if name in _KNOWN), None)
 
 
 def first_number(listed: Any) -> int | None:

@@ -1,7 +1,11 @@
 """Pdf pages: what their readers see is what is read."""
 
+from io import BytesIO
+
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, FloatObject, NameObject
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -385,3 +389,72 @@ def test_a_fraction_keeps_its_bar() -> None:
     text = text_of(draw).replace(" ", "")
     assert "储存额/月数120" in text
     assert "×2÷3" in text
+
+
+def test_words_under_a_box_drawn_later_stay_out_and_those_on_it_are_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 650, "内部备注勿外传")
+        canvas.setFillGray(0)
+        canvas.rect(66, 645, 110, 18, fill=1, stroke=0)
+        canvas.setFillColorRGB(0.9, 0.9, 1)
+        canvas.rect(66, 600, 200, 18, fill=1, stroke=0)
+        canvas.setFillGray(0)
+        write(canvas, 72, 604, "咨询电话12345")
+
+    parsed = read(with_body(draw))
+    assert [block.text for block in parsed.blocks] == [WHOLE, "咨询电话12345"]
+    assert "hidden_text" in kinds_of(parsed)
+
+
+def test_words_under_a_markers_stroke_are_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 650, "咨询电话12345")
+        canvas.setFillColorRGB(1, 1, 0)
+        canvas.setFillAlpha(0.4)
+        canvas.rect(66, 645, 150, 18, fill=1, stroke=0)
+
+    assert "咨询电话12345" in text_of(with_body(draw))
+
+
+@pytest.mark.parametrize("is_off", [True, False])
+def test_a_layer_is_read_unless_it_is_switched_off(is_off: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 650, "图层")
+
+    parsed = parse(with_last_words_on_a_layer(pdf_file(with_body(draw)), is_off=is_off), "a.pdf")
+    assert [block.text for block in parsed.blocks] == ([WHOLE] if is_off else [WHOLE, "图层"])
+
+
+def with_last_words_on_a_layer(data: bytes, *, is_off: bool) -> bytes:
+    writer = PdfWriter(clone_from=BytesIO(data))
+    page = writer.pages[0]
+    layer = writer._add_object(DictionaryObject({NameObject("/Type"): NameObject("/OCG")}))
+    resources = page["/Resources"].get_object()
+    resources[NameObject("/Properties")] = DictionaryObject({NameObject("/L"): layer})
+    drawn = page.get_contents().get_data()
+    begin, end = drawn.rindex(b"BT"), drawn.rindex(b"ET") + 2
+    stream = DecodedStreamObject()
+    stream.set_data(drawn[:begin] + b"/OC /L BDC " + drawn[begin:end] + b" EMC " + drawn[end:])
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    default = DictionaryObject({NameObject("/OFF"): ArrayObject([layer] if is_off else [])})
+    layers = DictionaryObject({NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): default})
+    writer._root_object[NameObject("/OCProperties")] = layers
+    made = BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def test_words_that_a_readers_pen_struck_out_stay_out_line_by_line() -> None:
+    writer = PdfWriter(
+        clone_from=BytesIO(pdf_file(lambda canvas: body(canvas, ["旧规定作废", "条文，全年开放", "无须预约"])))
+    )
+    quads = [72, 774, 140, 774, 72, 756, 140, 756, 72, 754, 108, 754, 72, 736, 108, 736]
+    note = DictionaryObject({
+        NameObject("/Type"): NameObject("/Annot"), NameObject("/Subtype"): NameObject("/StrikeOut"),
+        NameObject("/Rect"): ArrayObject(map(FloatObject, (72, 736, 140, 774))),
+        NameObject("/QuadPoints"): ArrayObject(map(FloatObject, quads)),
+    })  # fmt: skip
+    writer.add_annotation(0, note)
+    made = BytesIO()
+    writer.write(made)
+    assert [block.text for block in parse(made.getvalue(), "a.pdf").blocks] == ["全年开放", "无须预约"]

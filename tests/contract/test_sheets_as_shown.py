@@ -1,6 +1,7 @@
 """A sheet's cells as it shows them: number formats, what is hidden, what has no value."""
 
 import io
+import zipfile
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Font, PatternFill
 
 from ingestion.parsing.parse import parse
 from ingestion.splitting import split
@@ -137,3 +139,81 @@ def test_both_rows_of_a_header_go_with_every_part_of_a_long_table() -> None:
     assert {part.heading_path[-1] for part in parts[1:]} == {
         "对象 | 住院 | 住院 | 门诊 | 门诊 对象 | 比例 | 限额 | 比例 | 限额"
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "shown"),
+    [
+        (31, 46082, "2026年3月1日"), (57, 46082, "2026年3月"), (58, 46082, "3月1日"), (27, 46082, "2026年3月"),
+        (32, 0.6, "14时24分"), (55, 0.6, "下午2时24分"), (44, 1234.5, "¥1,234.50"), (44, 0, "¥-"), (43, 0, "-"),
+    ],
+)  # fmt: skip
+def test_formats_that_chinese_editions_know_by_number_are_shown(number: int, value: float, shown: str) -> None:
+    book, sheet = sheet_of(("甲", "乙"), ("丙", value))
+    sheet["B2"].number_format = "0.0000000"
+    styles = changed_part(saved(book), "xl/styles.xml", 'numFmtId="164" fontId', f'numFmtId="{number}" fontId')
+    assert parse(styles, "a.xlsx").blocks[-1].text == f"甲 | 乙\n丙 | {shown}"
+
+
+def changed_part(data: bytes, part: str, before: str, after: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(made, "w") as changed:
+        for entry in archive.namelist():
+            content = archive.read(entry)
+            if entry == part:
+                assert before.encode() in content
+                content = content.replace(before.encode(), after.encode())
+            changed.writestr(entry, content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (12345, '0!.0,"万元"', "1.2万元"), ("五元", '@"（暂定）"', "五元（暂定）"),
+        ("五元", '0;0;0;"文字："@', "文字：五元"),
+        (datetime(2026, 3, 1), "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", "2026年3月1日"),
+    ],
+)  # fmt: skip
+def test_literals_words_and_the_computers_own_long_day_follow_the_format(
+    value: Any, number_format: str, shown: str
+) -> None:
+    book, sheet = sheet_of(("甲", "乙"), ("丙", value))
+    sheet["B2"].number_format = number_format
+    assert text(book) == f"甲 | 乙\n丙 | {shown}"
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        ("xl/styles.xml", '<fill><patternFill patternType="gray125"/></fill>', "<fill/>"),
+        ("xl/styles.xml", 'builtinId="0"', 'builtinId="常规"'),
+        ("docProps/core.xml", "</dcterms:created>", "第三天</dcterms:created>"),
+    ],
+)
+def test_a_workbook_with_faults_in_its_looks_or_properties_is_read(part: str, before: str, after: str) -> None:
+    book, sheet = sheet_of(("项目", "比例", "旧价"), ("低保", 0.8, "六十元"))
+    sheet["B2"].number_format = "0%"
+    sheet["C2"].font = Font(strike=True)
+    data = changed_part(saved(book), part, before, after)
+    assert parse(data, "a.xlsx").blocks[-1].text == "项目 | 比例 | 旧价\n低保 | 80%"
+
+
+def test_white_words_without_a_ground_stay_out_unless_a_table_or_rule_may_colour_them() -> None:
+    book, sheet = sheet_of(("项目", "金额", "成本"), ("停车", "五元", "三元"))
+    for place in ("C1", "C2"):
+        sheet[place].font = Font(color="FFFFFFFF")
+    assert text(book) == "项目 | 金额\n停车 | 五元"
+    assert noted(book) == {NoteKind.HIDDEN_TEXT: (2, ("Sheet!C1", "Sheet!C2"))}
+    sheet["C1"].fill = PatternFill("solid", fgColor="FF1F4E79")
+    assert text(book) == "项目 | 金额 | 成本\n停车 | 五元"
+    sheet.conditional_formatting.add("C2", CellIsRule(operator="equal", formula=["1"]))
+    assert text(book) == "项目 | 金额 | 成本\n停车 | 五元 | 三元"
+
+
+def test_titles_over_the_header_of_questions_are_told_with_their_rows() -> None:
+    book, _ = sheet_of(("犬证问答",), ("二〇二六年",), ("问题", "答案"), ("带什么", "带犬证。"), ("多久", None))
+    parsed = parse(saved(book), "a.xlsx")
+    assert [(row.row, row.question) for row in parsed.question_answers] == [(4, "带什么")]
+    assert [row.row for row in parsed.refused_rows] == [5]
+    assert noted(book) == {NoteKind.ROWS_ABOVE_HEADER: (2, ("Sheet!1", "Sheet!2"))}

@@ -154,3 +154,14 @@ def test_a_file_that_shows_one_chart_many_times_is_told_once() -> None:
     for _ in range(50):
         slide.shapes._spTree.append(copy.deepcopy(frame._element))
     assert len(lines(presentation)) == 2
+
+
+def test_shapes_that_lie_wholly_beside_the_slide_stay_out() -> None:
+    presentation, slide = deck()
+    box(slide, run("每月十五日发放。"))
+    draft = box(slide, run("草稿：拟改为每季发放。"), top=3)
+    draft.left = presentation.slide_width
+    half = box(slide, run("半在页外的字。"), top=4)
+    half.left = presentation.slide_width - Inches(2)
+    assert lines(presentation) == ["犬证办理", "每月十五日发放。", "半在页外的字。"]
+    assert noted(presentation) == {NoteKind.HIDDEN_TEXT: 1}

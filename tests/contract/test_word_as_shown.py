@@ -338,3 +338,37 @@ def test_a_title_of_two_lines_is_one_and_a_chapter_is_none_of_it() -> None:
 def test_containers_of_other_programs_are_refused_with_what_to_do(part: str, advice: str) -> None:
     with pytest.raises(FileRefused, match=advice):
         parse(zipped({part: "x"}), "a.pages")
+
+
+def test_figures_that_are_moved_off_the_line_by_points_are_raised_or_lowered() -> None:
+    up, down = ('<w:position w:val="10"/>', '<w:position w:val="-6"/>')
+    body = paragraph("不超过10", run("3", up), "个，每户800", run("1", up), "元，CO", run("2", down), "排放")
+    assert lines(word_file(body)) == ["不超过10³个，每户800元（注1），CO2排放"]
+
+
+def test_an_initial_set_over_two_lines_is_the_first_letter_of_its_paragraph() -> None:
+    frame = '<w:framePr w:dropCap="drop" w:lines="2" w:wrap="around"/>'
+    body = paragraph("为", properties=frame) + paragraph("进一步做好养老服务工作，制定本办法。")
+    assert lines(word_file(body)) == ["为进一步做好养老服务工作，制定本办法。"]
+
+
+def test_a_word_file_that_stands_in_another_with_the_type_of_a_main_part_is_read() -> None:
+    parts = word_parts(paragraph("外层一句。") + '<w:altChunk r:id="inner.docx"/>')
+    parts["word/inner.docx"] = word_file(paragraph("内层补贴三百元。"))
+    relations = str(parts["word/_rels/document.xml.rels"])
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
+    relation = f'<Relationship Id="inner.docx" Type="{kind}" Target="inner.docx"/></Relationships>'
+    parts["word/_rels/document.xml.rels"] = relations.replace("</Relationships>", relation)
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    override = f'<Override PartName="/word/inner.docx" ContentType="{main}"/></Types>'
+    parts["[Content_Types].xml"] = str(parts["[Content_Types].xml"]).replace("</Types>", override)
+    assert lines(zipped(parts)) == ["外层一句。", "内层补贴三百元。"]
+
+
+def test_white_words_on_the_page_and_tiny_ones_stay_out_and_those_on_a_ground_are_read() -> None:
+    white, shade = '<w:color w:val="FFFFFF"/>', '<w:shd w:val="clear" w:fill="1F4E79"/>'
+    cell = f"<w:tbl><w:tr><w:tc>{paragraph(run('项目', white))}</w:tc><w:tc>{paragraph('金额')}</w:tc></w:tr></w:tbl>"
+    body = paragraph("补贴八百元。", run("拟改三千元", white), run("勿外传", '<w:sz w:val="2"/>'))
+    body += paragraph(run("重要提示", white + shade)) + cell
+    assert lines(word_file(body)) == ["补贴八百元。", "重要提示", "项目 | 金额"]
+    assert noted(word_file(body)) == {NoteKind.HIDDEN_TEXT: 2}

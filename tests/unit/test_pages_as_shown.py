@@ -241,3 +241,27 @@ def test_radicals_are_read_as_the_characters_that_they_show() -> None:
 def test_escapes_in_subtitles_are_decoded() -> None:
     vtt = "WEBVTT\n\nNOTE 内部\n\n00:01.000 --> 00:03.000\n<c>年检</c>&nbsp;&lt;缴费&gt; &amp; 领证&#12290;\n"
     assert [block.text for block in parse(vtt.encode(), "a.vtt").blocks] == ["年检 <缴费> & 领证。"]
+
+
+def test_letters_that_a_rule_of_the_page_raises_join_no_figure() -> None:
+    rules = ".fn{vertical-align:super;font-size:9px} p .e{vertical-align:super} img,.row{vertical-align:text-top}"
+    body = "<p class=row>最长24<span class=fn>2</span>个月，不超过10<i class=e>3</i>个。</p>"
+    assert text_of(body, f"<style>{rules}</style>") == "最长24个月（注2），不超过10³个。"
+
+
+@pytest.mark.parametrize(
+    ("listed", "head", "shown"),
+    [
+        ('<ol start=3 style="list-style-type:cjk-ideographic">', "", "三、申请\n四、审核"),
+        ("<ol class=k>", "<style>ol{list-style:none} .k{list-style:inside upper-roman}</style>", "I. 申请\nII. 审核"),
+        ("<ol>", "<style>ul, ol{list-style:none outside}</style>", "申请\n审核"),
+        ("<ol>", "<style>ol{list-style:url(dot.png) decimal}</style>", "1. 申请\n2. 审核"),
+        ("<ol type=a>", "", "a. 申请\nb. 审核"),
+    ],
+)
+def test_lists_show_the_numbers_that_their_style_names(listed: str, head: str, shown: str) -> None:
+    assert text_of(f"{listed}<li>申请</li><li>审核</li></ol>", head) == shown
+
+
+def test_words_that_the_page_puts_into_quotes_are_in_quotes() -> None:
+    assert text_of("<p>本市实行<q>免<b>费</b></q>政策。</p>") == "本市实行“免费”政策。"

@@ -119,3 +119,20 @@ def test_a_table_beside_questions_in_one_workbook_is_a_document_of_its_own(tmp_p
     assert [(each.line, each.draft is not None) for each in read] == [(2, True), (3, False), (None, True)]
     assert read[-1].draft is not None
     assert "工本费 | 20元" in read[-1].draft.text
+
+
+def test_an_answer_with_full_width_commas_stays_whole_where_they_part_the_cells() -> None:
+    parsed = parse("问题，答案\n要带什么，带犬证，免疫证。\n多久，三天\n".encode(), "a.csv")
+    assert [(row.row, row.answer) for row in parsed.question_answers] == [(2, "带犬证，免疫证。"), (3, "三天")]
+
+
+def test_the_line_that_tells_excel_what_parts_the_cells_is_no_row() -> None:
+    parsed = parse("sep=;\r\n问题;答案\r\n要带什么;带犬证；带照片\r\n".encode(), "a.csv")
+    assert [(row.row, row.answer) for row in parsed.question_answers] == [(3, "带犬证；带照片")]
+    assert parsed.report.notes == ()
+    assert parse(b"sep=;\na;b\n1;2\n", "a.csv").blocks[0].text == "a | b\n1 | 2"
+
+
+def test_titles_over_the_header_are_told_with_their_rows() -> None:
+    parsed = parse("犬证问答,,\n\n问题,答案,部门\n要带什么,带犬证。,公安局\n".encode(), "a.csv")
+    assert [(str(note.kind), note.places) for note in parsed.report.notes] == [("rows_above_header", ("1",))]

@@ -1,0 +1,105 @@
+"""Tables that go on over pages, and short text set in columns."""
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from ingestion.parsing.parse import parse
+from tests.page_files.pdf import Draw, pdf_file, write
+
+HEADER = ("窗口", "地址", "电话")
+
+
+def lines(*pages: Draw) -> list[str]:
+    return [line for block in parse(pdf_file(*pages), "a.pdf").blocks for line in block.text.split("\n")]
+
+
+def tables(*pages: Draw) -> list[str]:
+    return [block.text for block in parse(pdf_file(*pages), "a.pdf").blocks if block.kind == "table"]
+
+
+def grid(canvas: Canvas, rows: list[tuple[str, ...]], *, top: float = 780, width: float = 150) -> None:
+    columns = len(rows[0])
+    for number in range(len(rows) + 1):
+        canvas.line(60, top - 24 * number, 60 + width * columns, top - 24 * number)
+    for number in range(columns + 1):
+        canvas.line(60 + width * number, top, 60 + width * number, top - 24 * len(rows))
+    for at, row in enumerate(rows):
+        for column, text in enumerate(row):
+            write(canvas, 64 + width * column, top - 24 * at - 16, text)
+
+
+def windows(first: int, last: int) -> list[tuple[str, ...]]:
+    return [(f"{number}号", f"东路{number}号", f"555-01{number:02d}") for number in range(first, last + 1)]
+
+
+@pytest.mark.parametrize("second", [[HEADER, *windows(26, 40)], windows(26, 40)])
+def test_a_table_over_two_pages_is_one_with_one_header(second: list[tuple[str, ...]]) -> None:
+    def closing(canvas: Canvas) -> None:
+        grid(canvas, second)
+        write(canvas, 60, 300, "以上电话工作日接听。")
+
+    read = lines(lambda canvas: grid(canvas, [HEADER, *windows(1, 25)]), closing)
+    assert read == [*(" | ".join(row) for row in [HEADER, *windows(1, 40)]), "以上电话工作日接听。"]
+
+
+def test_a_table_may_go_on_over_three_pages_under_a_word_that_says_so() -> None:
+    def continued(first: int, last: int) -> Draw:
+        def page(canvas: Canvas) -> None:
+            write(canvas, 60, 800, "（续表）")
+            grid(canvas, [HEADER, *windows(first, last)])
+
+        return page
+
+    [table] = tables(lambda canvas: grid(canvas, [HEADER, *windows(1, 10)]), continued(11, 20), continued(21, 30))
+    assert table.split("\n") == [" | ".join(row) for row in [HEADER, *windows(1, 30)]]
+
+
+def test_tables_with_other_columns_or_words_between_them_stay_apart() -> None:
+    first = [HEADER, *windows(1, 5)]
+
+    def with_words(canvas: Canvas) -> None:
+        grid(canvas, first)
+        write(canvas, 60, 500, "以上电话工作日接听。")
+
+    other = [("户型", "租金", "押金"), ("一居室", "800元", "1000元"), ("两居室", "1200元", "2000元")]
+    wide = [(*HEADER, "邮编"), ("甲", "乙", "丙", "丁"), ("戊", "己", "庚", "辛")]
+    assert len(tables(with_words, lambda canvas: grid(canvas, first))) == 2
+    assert len(tables(lambda canvas: grid(canvas, first), lambda canvas: grid(canvas, other))) == 2
+    assert len(tables(lambda canvas: grid(canvas, first), lambda canvas: grid(canvas, wide, width=110))) == 2
+
+
+def test_a_cell_over_several_rows_is_told_again_where_it_goes_on_over_the_page() -> None:
+    first = [("对象", "类别", "比例"), ("特困", "住院", "90%"), ("低保", "住院", "80%")]
+    second = [("", "门诊", "75%"), ("", "康复", "70%"), ("其他", "住院", "50%")]
+    [table] = tables(lambda canvas: grid(canvas, first), lambda canvas: grid(canvas, second))
+    assert table.split("\n")[3:] == ["低保 | 门诊 | 75%", "低保 | 康复 | 70%", "其他 | 住院 | 50%"]
+
+
+def test_a_few_lines_in_two_columns_are_read_column_by_column() -> None:
+    left = [
+        "第一条为了规范停车秩序，保障道路",
+        "通畅，制定本办法。",
+        "第二条本市道路停车适用本办法，由",
+        "交通部门负责。",
+    ]
+    right = ["第三条首小时收费五元，第二小时收", "费八元。", "第四条夜间停车免费，节假日照常收", "费。"]
+
+    def page(canvas: Canvas) -> None:
+        for x, column in ((60, left), (310, right)):
+            for number, line in enumerate(column):
+                write(canvas, x, 760 - 18 * number, line, size=11)
+
+    assert lines(page) == [
+        "第一条为了规范停车秩序，保障道路通畅，制定本办法。", "第二条本市道路停车适用本办法，由交通部门负责。",
+        "第三条首小时收费五元，第二小时收费八元。", "第四条夜间停车免费，节假日照常收费。",
+    ]  # fmt: skip
+
+
+def test_an_initial_over_two_lines_begins_the_upper_one() -> None:
+    def page(canvas: Canvas) -> None:
+        write(canvas, 60, 748, "为", size=32)
+        write(canvas, 96, 768, "进一步做好养老服务工作，切实保障老年人的合法权益，")
+        write(canvas, 96, 748, "根据有关法律法规，结合本市实际情况，制定本办法。")
+        write(canvas, 60, 728, "请认真贯彻执行并及时报送有关情况和材料。")
+
+    assert lines(page)[0].startswith("为进一步做好养老服务工作")
