@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from kb_service.domain.articles import ArticleNumber, Titled
 from kb_service.ports import ScriptConverter
@@ -16,8 +17,12 @@ _NATION = re.compile(r"^中华人民共和国")
 _CITY = re.compile(r"^上海市")
 _SHORTEST_NAME = 3
 _SHORTEST_TITLE = 2  # 宪法
-# Characters beside the names and numbers: a longer message tells a story.
+# Characters beside the names and numbers: a longer message tells a story. So does one with more numbers than these.
 _LONGEST_STORY = 40
+_MOST_MENTIONS = 20
+# The words for what stands right before a name or a number end there and are shorter: what is further away is not
+# searched, again for each of some hundred numbers.
+_NEAR = 40
 
 
 class ArticleWords(Words):
@@ -80,6 +85,7 @@ class _Names:
     of: Sequence[Titled] = ()
     exact: list[_Name] = field(default_factory=list)
     loose: list[_Name] = field(default_factory=list)
+    of_the_city: frozenset[str] = frozenset()
 
 
 class ArticleReader:
@@ -93,8 +99,11 @@ class ArticleReader:
         said = self._plain(text)
         if "条" not in said and len(said) > _LONGEST_STORY:
             return None
+        mentioned = list(islice(mentions(said), _MOST_MENTIONS + 1))
+        if len(mentioned) > _MOST_MENTIONS:
+            return None
         named = self._named(said, titles)
-        numbered = [each for each in mentions(said) if each.is_marked or self._follows_law(said, each, named)]
+        numbered = [each for each in mentioned if each.is_marked or self._follows_law(said, each, named)]
         if not named and numbered:
             named = self._named_loosely(said, numbered[0], titles)
         if not numbered and not named:
@@ -116,7 +125,7 @@ class ArticleReader:
     def _law(self, said: str, mention: Mention, named: Sequence[_Found]) -> tuple[str, ...] | None:
         """Of the name that stands before the numbers, else of the one behind them."""
         before = [each for each in named if each.end <= mention.start]
-        between = said[before[-1].end if before else 0 : mention.start]
+        between = said[max(before[-1].end if before else 0, mention.start - _NEAR) : mention.start]
         if self._words.this.search(between):
             return tuple(sorted(before[-1].document_ids)) if before else None
         if self._words.laws.search(between) and not before:
@@ -132,7 +141,7 @@ class ArticleReader:
         before = [each.end for each in named if each.end <= mention.start]
         if before:
             return said[before[-1] : mention.start] in {"", "的", "里", "中"}
-        return self._words.laws_before_digits.search(said[: mention.start]) is not None
+        return self._words.laws_before_digits.search(_right_before(said, mention.start)) is not None
 
     def _named(self, said: str, titles: Sequence[Titled]) -> list[_Found]:
         found: list[_Found] = []
@@ -149,7 +158,7 @@ class ArticleReader:
 
     def _standing_alone(self, said: str, start: int, end: int, name: _Name) -> frozenset[str]:
         """The documents that the name means where it stands; none where it is a part of another law's name."""
-        words, before = self._words, said[:start]
+        words, before = self._words, _right_before(said, start)
         if words.longer.search(said[end:]):
             return frozenset()
         if words.ours.search(before):
@@ -161,7 +170,7 @@ class ArticleReader:
         return name.document_ids if words.before.search(before) else frozenset()
 
     def _of_the_city(self, document_ids: frozenset[str], *, is_ours: bool) -> frozenset[str]:
-        ours = {each.document_id for each in self._names.of if _CITY.match(self._plain(each.title))}
+        ours = self._names.of_the_city
         return document_ids & ours if is_ours else document_ids - ours
 
     def _named_loosely(self, said: str, mention: Mention, titles: Sequence[Titled]) -> list[_Found]:
@@ -189,10 +198,13 @@ class ArticleReader:
         documents_of: dict[str, set[str]] = {}
         loose: dict[str, set[str]] = {}
         others: dict[str, list[str]] = {}
+        of_the_city: set[str] = set()
         for other, proper in self._words.names.items():
             others.setdefault(proper, []).append(other)
         for each in titles:
             title = _ANNOTATION.sub("", self._plain(each.title))
+            if _CITY.match(title):
+                of_the_city.add(each.document_id)
             core = _CITY.sub("", _NATION.sub("", title))
             for name in {title, core, *others.get(core, ())}:
                 if len(name) >= _SHORTEST_TITLE:
@@ -200,10 +212,14 @@ class ArticleReader:
             shortened = self._words.generic.sub("", core)
             if len(shortened) >= _SHORTEST_NAME:
                 loose.setdefault(shortened, set()).add(each.document_id)
-        return _Names(titles, _longest_first(documents_of), _longest_first(loose))
+        return _Names(titles, _longest_first(documents_of), _longest_first(loose), frozenset(of_the_city))
 
     def _plain(self, text: str) -> str:
         return _SPACE_AND_QUOTES.sub("", normalised(text, self._converter))
+
+
+def _right_before(said: str, place: int) -> str:
+    return said[max(0, place - _NEAR) : place]
 
 
 def _longest_first(documents_of: Mapping[str, set[str]]) -> list[_Name]:
