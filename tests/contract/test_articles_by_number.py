@@ -1,5 +1,6 @@
 """Articles looked up by law and number: in every database, exactly those of the version of the day."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,3 +176,16 @@ def test_a_title_that_came_in_since_is_known(desk: Desk, database: Database) -> 
     approval = Approval("editor-in-chief", NOON, "bulk_import")
     library.store([law("噪声条例", "2020-01-01", "第一条　安静。")], actor="editor", at=NOON, approval=approval)
     assert desk.texts("噪声条例第一条") == ["第一条　安静。"]
+
+
+@pytest.mark.parametrize("words", ["第一条", "登记法第一条", "按照条例", "条例1条", "上海市养犬管理条例", "该法第一条"])
+def test_a_message_of_nothing_but_numbers_and_names_is_a_story_and_costs_no_time(desk: Desk, words: str) -> None:
+    began = time.process_time()
+    assert desk.find((words * 2000)[:2000]) is None
+    assert time.process_time() - began < 2
+
+
+def test_twenty_articles_may_be_asked_for_together(desk: Desk) -> None:
+    asked = "登记法第三条" + "，登记法第一条" * 19
+    assert desk.texts(asked) == ["第三条　附则。"] + ["第一条　新的目的。"] * 19
+    assert desk.find(asked + "，登记法第一条") is None
