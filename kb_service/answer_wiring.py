@@ -76,7 +76,7 @@ def open_asking(
     new_id: Callable[[], str],
     in_flight: QuestionsInFlight,
 ) -> Asking:
-    """With the catalogue as it is now. Raises ModelUnavailable when a configured model cannot be loaded."""
+    """With the catalogue as it is now. Raises RerankerUnavailable when a configured model cannot be loaded."""
     knobs = Knobs()
     lexicon = load_lexicon(settings.prompts_dir)
     matters = records.catalogue.matters()

@@ -42,6 +42,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.ModelNotFound: 404,
     errors.ModelUnavailable: 503,
     errors.NobodyToHelp: 409,
+    errors.RerankerUnavailable: 503,
     errors.NotAllowed: 403,
     errors.NotEnoughSpace: 507,
     errors.NotTheAuthor: 403,

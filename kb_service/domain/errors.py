@@ -94,11 +94,15 @@ class ModelNotFound(KbError):
 
 
 class ModelUnavailable(KbError):
-    """A language model or reranker that cannot be reached or loaded, or gave nothing that can be used."""
+    """A language model that cannot be reached, or gave nothing that can be used."""
 
     def __init__(self, detail: str, fault: ModelFault = ModelFault.UNREACHABLE) -> None:
         super().__init__(detail)
         self.fault = fault
+
+
+class RerankerUnavailable(KbError):
+    """A reranker that cannot be loaded, or gave nothing that can be used."""
 
 
 class PictureRefused(KbError):

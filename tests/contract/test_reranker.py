@@ -8,7 +8,7 @@ import pytest
 
 from kb_service.adapters.reranker import FastembedReranker
 from kb_service.asking.search.reranking import reranked
-from kb_service.domain.errors import ModelUnavailable
+from kb_service.domain.errors import RerankerUnavailable
 from kb_service.ports import Reranker
 from tests.factories import candidate, passage_in_version
 from tests.tiny_cross_encoder import write_cross_encoder
@@ -70,9 +70,9 @@ def test_the_fingerprint_is_the_model_s_and_not_the_folder_s(reranker: Fastembed
 def test_a_folder_that_lacks_files_is_refused_with_their_names(tmp_path: Path) -> None:
     folder = write_cross_encoder(tmp_path / "reranker")
     (folder / "tokenizer.json").unlink()
-    with pytest.raises(ModelUnavailable, match=r"lacks tokenizer\.json; docs/runbooks/add-a-reranker\.md"):
+    with pytest.raises(RerankerUnavailable, match=r"lacks tokenizer\.json; docs/runbooks/add-a-reranker\.md"):
         FastembedReranker(folder)
-    with pytest.raises(ModelUnavailable, match=r"lacks model\.onnx, tokenizer\.json, tokenizer_config\.json"):
+    with pytest.raises(RerankerUnavailable, match=r"lacks model\.onnx, tokenizer\.json, tokenizer_config\.json"):
         FastembedReranker(tmp_path / "nowhere")
 
 
@@ -80,28 +80,28 @@ def test_a_folder_that_lacks_files_is_refused_with_their_names(tmp_path: Path) -
 def test_a_damaged_file_is_refused_at_the_start(tmp_path: Path, name: str) -> None:
     folder = write_cross_encoder(tmp_path / "reranker")
     (folder / name).write_bytes((folder / name).read_bytes()[:20])
-    with pytest.raises(ModelUnavailable, match="cannot be loaded"):
+    with pytest.raises(RerankerUnavailable, match="cannot be loaded"):
         FastembedReranker(folder)
 
 
 def test_a_tokenizer_that_does_not_say_how_much_is_read_is_refused(tmp_path: Path) -> None:
     folder = write_cross_encoder(tmp_path / "reranker")
     (folder / "tokenizer_config.json").write_text('{"pad_token": "[PAD]"}', encoding="utf-8")
-    with pytest.raises(ModelUnavailable, match="model_max_length"):
+    with pytest.raises(RerankerUnavailable, match="model_max_length"):
         FastembedReranker(folder)
 
 
 def test_a_classifier_of_two_classes_is_no_reranker(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="not one score a pair"):
+    with pytest.raises(RerankerUnavailable, match="not one score a pair"):
         FastembedReranker(write_cross_encoder(tmp_path / "classifier", outputs=2))
 
 
 def test_an_embedding_model_is_no_reranker(models_dir: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="not one score a pair"):
+    with pytest.raises(RerankerUnavailable, match="not one score a pair"):
         FastembedReranker(models_dir / "multilingual-e5-small")
 
 
 def test_a_score_that_is_no_number_is_not_passed_on(reranker: FastembedReranker) -> None:
     """A question without a known character divides by nothing in this model."""
-    with pytest.raises(ModelUnavailable, match="gives nan"):
+    with pytest.raises(RerankerUnavailable, match="gives nan"):
         reranker.scores("", ["签注免费"])

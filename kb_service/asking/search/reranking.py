@@ -25,7 +25,7 @@ def reranked(
 
     Its scores are standardised over those and moved to their mean, since its own scale means nothing here: a new score
     is on the scale of fused scores, standard deviations, and compares with that of candidates it has not read.
-    ``weight``: its share, 0 to 1. Scores that are all alike say nothing and change nothing. Raises ModelUnavailable.
+    ``weight``: its share, 0 to 1. Scores that are all alike say nothing and change nothing. Raises RerankerUnavailable.
     """
     read, unread = candidates[:depth], candidates[depth:]
     if len(read) < 2:
