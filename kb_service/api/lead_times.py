@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from kb_service.api.access import ServiceOf, Watcher, needs
 from kb_service.api.texts import StorableText
@@ -21,8 +22,20 @@ from kb_service.publishing.due import kept_lead_times
 router = APIRouter(prefix="/v1", tags=["lead time"])
 
 Year = Annotated[int, Path(ge=1990, le=2200)]
+
+
+def _on_the_calendar(month: str | None) -> str | None:
+    if month is not None and not 1 <= int(month[-2:]) <= 12:
+        raise PydanticCustomError("no_such_month", "a year has the months 01 to 12")
+    return month
+
+
 # Of the years that the service can be asked about, in plain digits.
-Month = Annotated[str | None, Query(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-07"])]
+Month = Annotated[
+    str | None,
+    Query(pattern=r"^(19|2[0-9])[0-9]{2}-[0-9]{2}$", examples=["2026-07"]),
+    AfterValidator(_on_the_calendar),
+]
 
 
 @dataclass(frozen=True, slots=True)

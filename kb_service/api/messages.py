@@ -19,6 +19,8 @@ _MOST_FAULTS = 3
 _LONGEST_VALUE = 60
 # A validator of ours reads them, so that pydantic does not say that a day is at fault.
 _DAYS = {"as_of"}
+_LONGEST_SHOWN = 40
+_NEED_NO_HINT = {"missing", "extra_forbidden", "no_such_month"}
 _PLACES = {"body", "query", "path", "header", "cookie"}
 
 
@@ -66,8 +68,9 @@ class Messages(Words):
         if fault["type"].startswith("date_") or (name in _DAYS and fault["type"] == "value_error"):
             return self.of_cause(cause_of_bad_day(name, str(fault.get("input"))))
         kind = fault["type"] if fault["type"] in self.faults else "other"
-        words = {"field": self.fields.get(name, name[:40])} | dict(fault.get("ctx", {}))
-        hint = "" if kind in {"missing", "extra_forbidden"} else self.hints.get(name, "")
+        words = {"field": self.fields.get(name, name[:_LONGEST_SHOWN])} | dict(fault.get("ctx", {}))
+        words["written"] = str(fault.get("input"))[:_LONGEST_SHOWN]
+        hint = "" if kind in _NEED_NO_HINT else self.hints.get(name, "")
         return self.faults[kind].format_map(words) + hint
 
 

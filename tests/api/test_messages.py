@@ -41,9 +41,18 @@ def test_a_question_that_is_refused_is_told_why_in_chinese(http: Http, body: Any
     assert reply.json()["detail"]
 
 
-def test_a_month_that_is_none_is_told_in_chinese(http: Http) -> None:
-    reply = http.get("/v1/compliance", month="2026-13")
-    assert (reply.status_code, reply.json()["message"]) == (422, "“月份”填写有误。请写成 2026-03 这样的月份。")
+@pytest.mark.parametrize(
+    ("month", "message"),
+    [
+        ("2026-13", "“月份”写的是 2026-13，没有这个月。月份从 01 到 12。"),
+        ("2026-00", "“月份”写的是 2026-00，没有这个月。月份从 01 到 12。"),
+        ("2026-7", "“月份”填写有误。请写成 2026-03 这样的月份。"),
+        ("七月", "“月份”填写有误。请写成 2026-03 这样的月份。"),
+    ],
+)
+def test_a_month_that_is_none_is_told_apart_from_one_in_another_form(http: Http, month: str, message: str) -> None:
+    reply = http.get("/v1/compliance", month=month)
+    assert (reply.status_code, reply.json()["message"]) == (422, message)
 
 
 @pytest.mark.parametrize(
