@@ -19,6 +19,11 @@ from kb_service.domain.errors import KbError
 # The most descriptors that everything else needs: database, index, uploads on their way to the disk, children.
 _OTHER_DESCRIPTORS = 1024
 _FEWEST_CONNECTIONS = 16
+_LONGEST_HEAD = 64 * 1024
+# A body in pieces of a byte each costs thousands of times what it weighs, and all others wait for that: whoever sends
+# so many pieces has to send so much in one on the average.
+_FREE_PIECES = 1000
+_SMALLEST_PIECE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,23 @@ def room_for_connections(wanted: int) -> int:
     return room
 
 
+class _Conversation(h11.Connection):
+    """Raises RemoteProtocolError for a body in too many too small pieces, which is answered with 400."""
+
+    _pieces = _in_pieces = 0
+
+    def next_event(self) -> Any:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._pieces = self._in_pieces = 0
+        elif isinstance(event, h11.Data):
+            self._pieces += event.chunk_end
+            self._in_pieces += len(event.data)
+            if self._pieces > _FREE_PIECES and self._in_pieces < self._pieces * _SMALLEST_PIECE:
+                raise h11.RemoteProtocolError("a body in too many too small pieces")
+        return event
+
+
 class BoundedProtocol(H11Protocol):
     """At the cap, whoever has kept us waiting longest gives way; when all are at work, the new one is refused with 503.
 
@@ -68,6 +90,7 @@ class BoundedProtocol(H11Protocol):
         # Nothing lies in our buffer unless the client has stopped reading: what lies there is what it owes.
         transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)
+        self.conn = _Conversation(h11.SERVER, _LONGEST_HEAD)
         # Since when its request is awaited; None between two of them.
         self._since: float | None = time.monotonic()
         self._start_pace()
@@ -88,6 +111,13 @@ class BoundedProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         self._since = None
         super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What goes wrong in a body while its reply is under way, or sent, cannot be told any more."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.abort()
 
     def timeout_keep_alive_handler(self) -> None:
         if not self.flow.write_paused:  # else its reply is still being read, and the pace of that counts

@@ -23,7 +23,9 @@ _SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120),
 )
 _ANSWERS = Counter("kb_answers", "Answers given, by outcome.", ["outcome"])
-_MODEL_FAILURES = Counter("kb_model_failures", "Drafts and other work that a model failed to do, by its role.", ["model"])
+_MODEL_FAILURES = Counter(
+    "kb_model_failures", "Drafts and other work that a model failed to do, by its role.", ["model"]
+)
 _DRAFTS_UNUSED = Counter("kb_drafts_unused", "Drafts of the language model that were not sent, by reason.", ["reason"])
 _ERRORS = Counter("kb_errors", "Replies that are errors, by the name of the error.", ["error"])
 _MODEL_OF = {

@@ -1,7 +1,8 @@
-"""How many requests a minute somebody may send: by their key, or by their address where none is valid."""
+"""How many requests somebody may send, in a minute and at a time: by key, or by address where no key is valid."""
 
 import math
 import time
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
@@ -13,11 +14,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.api.access import OPERATOR, actor_of
 from kb_service.api.refusals import refusal
+from kb_service.api.shares import Shares, WaitedTooLong
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Actor
 
 # Served from memory: probes, pages and what belongs to them.
 _NOT_COUNTED = frozenset({"/healthz", "/", "/desk"})
+# At work at a time. Of a key more, because a frontend sends the questions of many; yet not all threads, which are 40.
+_AT_ONCE_OF_A_KEY = 32
+_AT_ONCE_OF_AN_ADDRESS = 16
+_LONGEST_WAIT_SECONDS = 30
 
 
 class _Counts(Storage):
@@ -64,8 +70,21 @@ class _Counts(Storage):
         return ended
 
 
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    name: str
+    at_once: int
+    a_minute: RateLimitItem | None
+
+    @property
+    def is_known(self) -> bool:
+        return self.at_once == _AT_ONCE_OF_A_KEY
+
+
 class RequestRates:
     """Answers 429 with `Retry-After` beyond the limits; 0 is none. The commands of this machine are not counted.
+
+    What is too much at a time waits, and so do pages, which are not counted, in a line of their own.
 
     Without keys, this machine's own programs count like a key. What comes from nobody who is known is not read: the
     routes of `/v1` refuse it without its body.
@@ -74,39 +93,61 @@ class RequestRates:
     def __init__(self, app: ASGIApp, *, a_key: int, an_address: int) -> None:
         self._app = app
         self._limiter = FixedWindowRateLimiter(_Counts())
+        self._shares = Shares(longest_wait_seconds=_LONGEST_WAIT_SECONDS)
         self._of_a_key = RateLimitItemPerMinute(a_key) if a_key else None
         self._of_an_address = RateLimitItemPerMinute(an_address) if an_address else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _NOT_COUNTED or scope["path"].startswith("/assets/"):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        actor = await _actor(request)
-        if (seconds := self._seconds_to_wait(request, actor)) is not None:
-            detail = f"too many requests within a minute; go on in {seconds} s"
-            refused = refusal(scope, "TooManyRequests", detail, 429, headers={"Retry-After": str(seconds)})
-            await refused(scope, receive, send)
+        if scope["path"] in _NOT_COUNTED or scope["path"].startswith("/assets/"):
+            pages = _Sender(f"pages for {_address_of(request)[0]}", _AT_ONCE_OF_AN_ADDRESS, None)
+            await self._in_turn(pages, scope, receive, send)
             return
+        actor = await _actor(request)
         is_unread = actor is None and scope["path"].startswith("/v1/")
-        await self._app(scope, _nothing if is_unread else receive, send)
-
-    def _seconds_to_wait(self, request: Request, actor: Actor | None) -> int | None:
-        """None where it may go on."""
+        taken = _nothing if is_unread else receive
         if actor is OPERATOR:
-            return None
-        limit, who = self._limit(request, actor)
-        if limit is None or self._limiter.hit(limit, who):
-            return None
-        return max(1, math.ceil(self._limiter.get_window_stats(limit, who).reset_time - time.time()))
+            await self._app(scope, taken, send)
+            return
+        sender = self._sender(request, actor)
+        if (seconds := self._seconds_to_wait(sender)) is not None:
+            detail = f"too many requests within a minute; go on in {seconds} s"
+            await self._refuse(sender, detail, seconds, scope, receive, send)
+            return
+        await self._in_turn(sender, scope, taken, send)
 
-    def _limit(self, request: Request, actor: Actor | None) -> tuple[RateLimitItem | None, str]:
+    async def _in_turn(self, sender: _Sender, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with self._shares.part(sender.name, sender.at_once):
+                await self._app(scope, receive, send)
+        except WaitedTooLong:
+            detail = f"more than {sender.at_once} requests at a time; wait for the others' replies"
+            await self._refuse(sender, detail, 5, scope, receive, send)
+
+    async def _refuse(
+        self, sender: _Sender, detail: str, seconds: int, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Whoever is not known has to connect again: what was sent in advance on this connection is not read."""
+        headers = {"Retry-After": str(seconds)} | ({} if sender.is_known else {"Connection": "close"})
+        await refusal(scope, "TooManyRequests", detail, 429, headers=headers)(scope, receive, send)
+
+    def _seconds_to_wait(self, sender: _Sender) -> int | None:
+        """None where it may go on."""
+        limit = sender.a_minute
+        if limit is None or self._limiter.hit(limit, sender.name):
+            return None
+        return max(1, math.ceil(self._limiter.get_window_stats(limit, sender.name).reset_time - time.time()))
+
+    def _sender(self, request: Request, actor: Actor | None) -> _Sender:
         if actor is not None and actor.key_id is not None:
-            return self._of_a_key, f"key {actor.key_id}"
-        address, is_of_this_machine = _address(request.client.host if request.client else "")
+            return _Sender(f"key {actor.key_id}", _AT_ONCE_OF_A_KEY, self._of_a_key)
+        address, is_of_this_machine = _address_of(request)
         if is_of_this_machine and actor is not None and request.app.state.keys_seen.is_known_keyless:
-            return self._of_a_key, address
-        return self._of_an_address, address
+            return _Sender(address, _AT_ONCE_OF_A_KEY, self._of_a_key)
+        return _Sender(address, _AT_ONCE_OF_AN_ADDRESS, self._of_an_address)
 
 
 async def _actor(request: Request) -> Actor | None:
@@ -117,6 +158,10 @@ async def _actor(request: Request) -> Actor | None:
         return await run_in_threadpool(actor_of, request)
     except KbError:
         return None
+
+
+def _address_of(request: Request) -> tuple[str, bool]:
+    return _address(request.client.host if request.client else "")
 
 
 def _address(host: str) -> tuple[str, bool]:

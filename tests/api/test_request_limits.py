@@ -1,12 +1,15 @@
 """How much a sender may send: by key, by address, and of what is kept in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from kb_service.api import limits
+from kb_service.api.app import create_app
 from kb_service.api.rates import _address
 from kb_service.domain.people import Role
 from kb_service.service import Service
@@ -60,6 +63,38 @@ def test_without_keys_this_machine_counts_like_a_key(http: Http) -> None:
 def test_no_limit_is_no_limit(http: Http) -> None:
     none = http.service.settings.model_copy(update={"requests_per_key": 0, "requests_per_address": 0})
     assert set(statuses(Http(replace(http.service, settings=none)), 9)) == {200}
+
+
+def test_a_crowd_of_questions_from_one_address_does_not_stand_before_those_of_others(http: Http) -> None:
+    app = create_app(http.service)
+    answered: list[str] = []
+
+    def client(address: str) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app, client=(address, 50_000)), base_url="http://127.0.0.1", timeout=60
+        )
+
+    async def ask(client: httpx.AsyncClient, name: str) -> None:
+        reply = await client.post("/v1/answers", json={"question": "热气球停放证多少钱"})
+        assert reply.status_code == 200
+        answered.append(name)
+
+    async def play() -> None:
+        async with client("203.0.113.1") as many, client("203.0.113.2") as one:
+            await asyncio.gather(*(ask(many, "crowd") for _ in range(120)), ask(one, "other"))
+
+    asyncio.run(play())
+    # 16 of the crowd are at work at a time; without that all 120 would stand before the other one.
+    assert answered.index("other") < 60
+
+
+def test_an_address_with_too_many_requests_has_to_connect_again_and_a_key_has_not(limited: Http) -> None:
+    statuses(limited, 2)
+    assert limited.get("/v1/matters").headers["Connection"] == "close"
+    key = key_of(limited, "丁", Role.FRONTEND)
+    statuses(limited, 3, key)
+    refused = limited.request("GET", "/v1/matters", headers=shown(key))
+    assert refused.status_code == 429 and "Connection" not in refused.headers
 
 
 def test_addresses_of_one_subscriber_are_one() -> None:

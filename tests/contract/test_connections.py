@@ -23,7 +23,7 @@ MOST = 8
 async def app(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] != "http":
         return
-    while (message := await receive()).get("more_body"):
+    while scope["path"] != "/at-once" and (message := await receive()).get("more_body"):
         if message["type"] == "http.disconnect":
             return
     body = ANSWER if scope["path"] == "/large" else b"ok"
@@ -143,3 +143,29 @@ def test_the_limit_of_open_files_bounds_the_connections(monkeypatch: pytest.Monk
     allowed[:] = [(30, 30)]
     with pytest.raises(KbError, match="ulimit -n 1536"):
         room_for_connections(512)
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+END = b"0\r\n\r\n"
+
+
+def test_a_body_in_a_great_many_pieces_of_a_byte_is_refused_before_it_is_read(port: int) -> None:
+    with opened(port, CHUNKED + b"1\r\nx\r\n" * 1001) as connection:
+        assert everything(connection).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("pieces", [b"1\r\nx\r\n" * 1000, (b"40\r\n" + b"x" * 64 + b"\r\n") * 5000])
+def test_a_body_in_few_pieces_or_in_large_ones_is_taken(port: int, pieces: bytes) -> None:
+    with opened(port, CHUNKED + pieces + END) as connection:
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_nonsense_in_a_body_whose_reply_was_sent_ends_the_connection_without_a_fault_of_ours(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(port, CHUNKED.replace(b" / ", b" /at-once ", 1) + b"1\r\nx\r\n") as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"nonsense\r\n")
+        everything(connection)
+    assert honest(port).startswith(b"HTTP/1.1 200")
+    assert caplog.records == []
