@@ -1,5 +1,7 @@
 """A backup is whole or it is refused, and what a place holds already is not overwritten unasked."""
 
+import hashlib
+import json
 import random
 import sqlite3
 import stat
@@ -15,7 +17,7 @@ from sqlalchemy import select
 
 from kb_service.adapters.index.ownership import claim
 from kb_service.adapters.private_files import RESTORING
-from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.engine import Database, head_revision, revision_of
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.tables import metadata
 from kb_service.adapters.user_key import user_key_in
@@ -186,6 +188,51 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
     _repacked(made.path, lambda manifest: manifest.replace('"format": 1', '"format": 2'))
     with pytest.raises(BackupRefused, match="newer version"):
         restore(elsewhere, made.path, silent, replace=False)
+
+
+# What each migration since the first version that could make backups has added, newest first.
+ADDED_SINCE = {
+    "20261128_1830_who_asked": ["ALTER TABLE uploads DROP COLUMN report"],
+    "20261128_1750_trail_covers_rows": [
+        "ALTER TABLE uploads DROP COLUMN report",
+        "ALTER TABLE answers DROP COLUMN asked_by",
+    ],
+}
+
+
+@pytest.mark.parametrize("schema", ADDED_SINCE)
+def test_a_backup_of_an_older_version_is_brought_up_to_date_and_checked(
+    elsewhere: Settings, made: BackedUp, tmp_path: Path, schema: str
+) -> None:
+    _make_older(made.path, schema, tmp_path)
+    assert verify(elsewhere, made.path, silent).schema == schema
+    restore(elsewhere, made.path, silent, replace=False)
+    with open_records(elsewhere) as records:
+        assert revision_of(records.database) == head_revision()
+        assert records.trail.faults(kept_head=made.trail.hash) == []
+        assert row_faults(records.database) == []
+        records.transcript.add(answer("a2", "签注免费。[1]", citation(), asked_at=now()), question())
+        assert records.trail.head().answers == 2
+
+
+def _make_older(path: Path, schema: str, folder: Path) -> None:
+    """As the version of that schema would have made it."""
+    with zipfile.ZipFile(path) as packed:
+        members = {each: packed.read(each) for each in packed.namelist()}
+    file = folder / "older"
+    file.write_bytes(members["kb.sqlite"])
+    with closing(sqlite3.connect(file)) as connection, connection:
+        for statement in ADDED_SINCE[schema]:
+            connection.execute(statement)
+        connection.execute("UPDATE alembic_version SET version_num = ?", (schema,))
+    manifest = json.loads(members["manifest.json"])
+    members["kb.sqlite"] = file.read_bytes()
+    digest = hashlib.sha256(members["kb.sqlite"]).hexdigest()
+    manifest["files"]["kb.sqlite"] = {"size": len(members["kb.sqlite"]), "sha256": digest}
+    members["manifest.json"] = json.dumps(manifest | {"schema": schema}).encode()
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
 
 
 def _repacked(path: Path, change: Callable[[str], str], names: dict[str, str] | None = None) -> None:

@@ -6,14 +6,16 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 
 from kb_service.adapters.blobs import BlobFolder
-from kb_service.adapters.sql.engine import Database, upgrade
+from kb_service.adapters.sql.engine import Database, alembic_config, head_revision, revision_of, upgrade
 from kb_service.adapters.sql.outages import LOOK_SECONDS
 from kb_service.domain.errors import KbError, NotEnoughSpace, RecordsBusy, RecordsUnavailable
 
@@ -109,6 +111,67 @@ def test_a_backup_is_not_opened_while_somebody_still_reads_the_old_file(
         assert reader.execute(text("SELECT count(*) FROM notes")).scalar() == 1
         moved(tmp_path / "backup", file)
         assert "being opened anew" in str(refused(lambda: notes(database)))
+    assert notes(database) == ["a note"]
+
+
+def older_file(path: Path, schema: str) -> None:
+    """As an older version of the service left it, with a note."""
+    old = Database(f"sqlite:///{path}")
+    config = alembic_config()
+    with old.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, schema)
+        connection.commit()
+    note(old, "of the older version")
+    old.close()
+
+
+@pytest.mark.parametrize("schema", ["20261122_1630_first_tables", "20261128_1830_who_asked"])
+def test_a_backup_of_an_older_version_put_in_its_place_is_brought_up_to_date_before_it_is_read(
+    database: Database, file: Path, tmp_path: Path, schema: str
+) -> None:
+    note(database)
+    older_file(tmp_path / "older", schema)
+    moved(tmp_path / "older", file)
+    assert revision_of(database) == head_revision()
+    assert notes(database) == ["of the older version"]
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT report FROM uploads")).all() == []
+    note(database, "since then")
+    assert notes(database) == ["of the older version", "since then"]
+
+
+def test_readers_that_notice_an_older_file_at_once_all_see_it_brought_up_to_date(
+    database: Database, file: Path, tmp_path: Path
+) -> None:
+    older_file(tmp_path / "older", "20261128_1750_trail_covers_rows")
+    moved(tmp_path / "older", file)
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(lambda _: _seen_by_a_reader(database), range(8)))
+    assert set(seen) <= {head_revision(), "told to wait"} and head_revision() in seen
+
+
+def _seen_by_a_reader(database: Database) -> str | None:
+    try:
+        return revision_of(database)
+    except RecordsUnavailable:
+        return "told to wait"
+
+
+def test_a_file_of_a_newer_version_put_in_its_place_is_refused_until_an_older_one_comes(
+    database: Database, file: Path, tmp_path: Path
+) -> None:
+    note(database)
+    database.empty_log()
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(tmp_path / "newer")) as target:
+        source.backup(target)
+        target.execute("UPDATE alembic_version SET version_num = '20990101_0000_later'")
+        target.commit()
+    moved(file, tmp_path / "ours")
+    moved(tmp_path / "newer", file)
+    for act in (notes, note):
+        assert "newer version" in str(refused(lambda act=act: act(database)))  # type: ignore[misc]
+    moved(tmp_path / "ours", file)
     assert notes(database) == ["a note"]
 
 

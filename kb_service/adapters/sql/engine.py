@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Database:
     def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
         """Raises RecordsUnavailable for an address of no database, or of one that is not supported."""
         path = file_of(url)
+        self._url = url
         self._file = DatabaseFile(path) if path else None
         is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url, synchronous, self._file) if is_sqlite else _postgresql_engine(url)
@@ -100,7 +101,9 @@ class Database:
     @contextmanager
     def _watched(self, *, is_to_be_written: bool = False) -> Iterator[None]:
         if self._file is not None:
-            self._file.require_in_place(let_go=self._let_go, is_to_be_written=is_to_be_written)
+            self._file.require_in_place(
+                let_go=self._let_go, bring_up_to_date=self._bring_up_to_date, is_to_be_written=is_to_be_written
+            )
         try:
             yield
         except (DBAPIError, sqlite3.Error, NoConnectionLeft) as error:  # sqlite3's own: while it is being opened
@@ -118,6 +121,12 @@ class Database:
             return False
         self.engine.dispose()
         return True
+
+    def _bring_up_to_date(self) -> None:
+        """Of the file that took the place of another. One without our tables is left as it is: nothing is begun."""
+        with closing(Database(self._url)) as placed:
+            if revision_of(placed) is not None:
+                upgrade(placed)
 
     def empty_log(self) -> None:
         """SQLite: write what is in the write-ahead log into the database and empty it, so that nothing overwritten

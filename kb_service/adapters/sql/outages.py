@@ -94,8 +94,11 @@ class DatabaseFile:
             self._opened = _id_of(self._path)
         self._opened_log = _id_of(self._beside("-wal"))
 
-    def require_in_place(self, *, let_go: Callable[[], bool], is_to_be_written: bool) -> None:
-        """``let_go`` closes what is open of the old file, unless something is in use. Raises RecordsUnavailable.
+    def require_in_place(
+        self, *, let_go: Callable[[], bool], bring_up_to_date: Callable[[], None], is_to_be_written: bool
+    ) -> None:
+        """``let_go`` closes what is open of the old file, unless something is in use; ``bring_up_to_date`` is called
+        before anything of another file is read: it may be an older backup. Raises RecordsUnavailable.
 
         Readers look now and then only: a look takes as long as a short read on some machines.
         """
@@ -106,9 +109,12 @@ class DatabaseFile:
         if self._opened is None or present == self._opened:
             return
         with self._lock:
+            if present == self._opened:
+                return  # another thread opened it meanwhile
             has_let_go = let_go()
             if has_let_go and present is not None:
                 self._put_old_log_aside()
+                bring_up_to_date()
                 self._opened = present
                 return
         raise self.unavailable("is gone" if present is None else "was replaced and is being opened anew")
