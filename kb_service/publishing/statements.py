@@ -12,6 +12,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from kb_service.asking.reading.lexicon import ReadingWords
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.publishing.quantities import Quantity, quantity
@@ -77,8 +78,11 @@ class Contrasts(Words):
 
 
 def load_contrasts(folder: Path) -> Contrasts:
-    """Raises VocabularyFault, with file and line."""
-    return load(folder, "contrasts.yaml", Contrasts)
+    """With the districts that questions are read with. Raises VocabularyFault, with file and line."""
+    words = load(folder, "contrasts.yaml", Contrasts)
+    places = load(folder, "reading.yaml", ReadingWords).places
+    district = Group.model_validate({"members": {name: [each] for name, each in places.pattern_of.items()}})
+    return words.model_copy(update={"groups": {"district": district, **words.groups}})
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,12 @@ TIME = section("办理时限", "自受理之日起15日内发放停靠证。")
             id="telephone",
         ),
         pytest.param(
+            section("收费", "静安寺路码头每次停靠收费30元。"),
+            section("收费", "徐汇大桥边每次停靠收费50元。"),
+            ("30元", "50元"),
+            id="streets and bridges are no districts",
+        ),
+        pytest.param(
             answer("停船要交钱吗？", "免费办理。"),
             section("收费", "每本收取工本费15元。"),
             ("免费", "15元"),

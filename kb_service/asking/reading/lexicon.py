@@ -16,6 +16,7 @@ from kb_service.asking.reading.plain_words import PlainWords
 from kb_service.asking.reading.scope import Courtesies, ScopeWords
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
+from kb_service.text.districts import Districts
 from kb_service.text.vocabulary import AnyOf, Words, load
 
 _WORD = re.compile(r"\{([a-z_]+)\}")
@@ -81,18 +82,10 @@ class TalkWords(Words):
         return _filled(value, {"thing": f"(?:{'|'.join(map(str, value['things']))})", "number": _NUMBER})
 
 
-class PlaceWords(Words):
-    """The part `places` of `reading.yaml`."""
-
-    districts: tuple[str, ...]
-    no_district_before: tuple[str, ...]
-    no_district_after: tuple[str, ...]
-
-
 class ReadingWords(Words):
     """`prompts/reading.yaml`."""
 
-    places: PlaceWords
+    places: Districts
     audiences: Mapping[Audience, AnyOf]
     days: DayWords
     articles: ArticleWords

@@ -4,11 +4,11 @@ Read once, from normalised text; a conversation is followed with these slots and
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from kb_service.asking.reading.lexicon import Lexicon, PlaceWords
+from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.matters import MatterNames
 from kb_service.domain.answers import Complaint
 from kb_service.domain.documents import Audience
@@ -19,8 +19,6 @@ from kb_service.text.vocabulary import any_of
 _MARKS = re.compile(r"[\W_]+")
 _AROUND_REPLY = " ,，。.!！?？~、"
 _NUMERALS = "一二三四五六七八九"
-# 浦东 and 徐汇 are districts too.
-_DISTRICT_END = re.compile("(?:新区|区)$")
 LAST = -1
 
 
@@ -105,7 +103,7 @@ class PhrasingReader:
         self._filler = any_of(sorted(common, key=lambda word: (-len(word), word)))
         self._beside_topic = any_of(sorted(talk.beside_topics, key=len, reverse=True))
         self._opener = re.compile(rf"^(?:(?:{'|'.join(talk.openers)})[,，。 ]*)+")
-        self._full_name_of, self._district = _districts(reading.places)
+        self._districts = reading.places
         self._telling_of = {
             matter_id: frozenset(pair for name in own for pair in self._telling(name))
             for matter_id, own in names.names_of.items()
@@ -160,8 +158,8 @@ class PhrasingReader:
 
     def region(self, text: str) -> str | None:
         """The path of the one district that a normalised text names, in full or short (浦东); None for several."""
-        found = {self._full_name_of[_DISTRICT_END.sub("", each.group())] for each in self._district.finditer(text)}
-        return region_path(found.pop()) if len(found) == 1 else None
+        found = self._districts.named_in(text)
+        return region_path(next(iter(found))) if len(found) == 1 else None
 
     def audience(self, text: str) -> Audience | None:
         """For whom a normalised text is asked, where its words say so; None where they say both."""
@@ -173,7 +171,7 @@ class PhrasingReader:
         if changes.day:
             text = self._days.without(text, today, gap="")
         if changes.region:
-            text = self._district.sub("", text)
+            text = self._districts.any.sub("", text)
         for audience, pattern in self._audiences.items():
             text = pattern.sub("", text) if changes.audience not in (None, audience) else text
         return text.strip()
@@ -205,7 +203,7 @@ class PhrasingReader:
         return Changes(self.region(text), self.audience(text), self._days.named(text, today))
 
     def _without_changes(self, text: str, today: date) -> str:
-        text = self._days.without(self._district.sub(" ", text), today, gap=" ")
+        text = self._days.without(self._districts.any.sub(" ", text), today, gap=" ")
         for pattern in self._audiences.values():
             text = pattern.sub(" ", text)
         return text
@@ -258,14 +256,3 @@ class PhrasingReader:
             return OptionReply(int(numeral) if numeral.isdecimal() else _NUMERALS.index(numeral) + 1)
         return OptionReply(name=choices.around.sub("", choices.around.sub("", reply)).strip(" ,。"))
 
-
-def _districts(words: PlaceWords) -> tuple[dict[str, str], re.Pattern[str]]:
-    """The full name by the short one, and the pattern that finds either."""
-    full_name_of = {_DISTRICT_END.sub("", name): name for name in words.districts}
-    before = "".join(f"(?<!{each})" for each in words.no_district_before)
-    short = f"{before}(?:{_alternatives(full_name_of)})(?:区)?(?!{_alternatives(words.no_district_after)})"
-    return full_name_of, any_of([*words.districts, short])
-
-
-def _alternatives(texts: Iterable[str]) -> str:
-    return "|".join(map(re.escape, texts))
