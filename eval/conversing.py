@@ -12,6 +12,7 @@ from eval.question_lines import Turn, alternatives
 from eval.scripts import Script, outcomes_of
 from eval.statistics import Rate, rate
 from eval.talking import TalkMessage, Talks
+from kb_service.asking.conversation.topics import matters_asked_back, of_other_matters
 from kb_service.domain.answers import Answer, Carried, Outcome, Reason
 from kb_service.ports import ScriptConverter
 
@@ -134,7 +135,7 @@ def _row(
     script: Script, number: int, turn: Turn, answer: Answer, before: Answer | None, talks: Talks, house: House
 ) -> TurnRow:
     violations = broken_promises(answer, {each: talks.source(each) for each in versions_of(answer)}, house)
-    if before is not None and before.outcome is Outcome.CLARIFY and answer.outcome is Outcome.CLARIFY:
+    if before is not None and _is_asked_back_again(before, answer):
         violations.append("asked back twice in a row")
     return TurnRow(
         script=script.id,
@@ -149,6 +150,12 @@ def _row(
         faults=tuple(faults(turn, answer, house.converter)),
         violations=tuple(violations),
     )
+
+
+def _is_asked_back_again(before: Answer, answer: Answer) -> bool:
+    """Two questions back in a row, unless the second is of another matter, which the person has turned to."""
+    is_twice = before.outcome is Outcome.CLARIFY and answer.outcome is Outcome.CLARIFY
+    return is_twice and not of_other_matters(matters_asked_back(answer), matters_asked_back(before))
 
 
 def _is_right(row: TurnRow) -> bool:

@@ -196,15 +196,17 @@ class Pipeline:
         if quoted is not None:
             answer = self._drafted(quoted, understood.facet)
             feature_of |= answer_features(understood, candidates, terms, answer, self._tools.nearness)
-        probability = confidence.probability(feature_of)
+        probability, needed = confidence.probability(feature_of), confidence.needed(feature_of)
+        # An editor's word that this text answers this question stands above what the fit makes of it.
+        is_written = quoted is not None and retriever.is_written_for(understood.text, quoted.quotes[0].source)
         return understood, SearchResult(
             candidates=tuple(candidates),
             terms=terms,
             quoted=quoted,
             features=feature_of,
-            confidence=probability,
+            confidence=max(probability, min(needed, 1.0)) if is_written else probability,
             confidence_applies=confidence.applies(feature_of),
-            is_sure=probability >= confidence.needed(feature_of) and not lacks_what_is_asked(feature_of),
+            is_sure=(is_written or probability >= needed) and not lacks_what_is_asked(feature_of),
         )
 
     def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:

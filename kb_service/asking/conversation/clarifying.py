@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kb_service.asking.conversation.topics import matters_asked_back, matters_of, of_other_matters
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.matters import MatterNames
 from kb_service.asking.reading.understanding import Understanding
@@ -75,20 +76,27 @@ class Clarifying:
     ) -> Clarification | None:
         """What to ask back, with 2–4 options or, of a facet or a matter alone, none; None when it is clear.
 
-        Also None when the last reply asked back already.
+        Also None when the last reply asked back already, unless the message turns to another matter, such as
+        不是，我问的是护照: then it is a question of its own.
 
         ``candidates``: best first; ``is_sure``: whether an answer would be given now; ``rivals``: matters that the
         question names or fits about equally.
         """
         was_clarified = bool(turns) and turns[-1].outcome is Outcome.CLARIFY
-        if was_clarified or not candidates or understood.is_courtesy or understood.scope is not None:
+        if not candidates or understood.is_courtesy or understood.scope is not None:
             return None
-        return (
+        if was_clarified and not _names_what_it_means(understood):
+            return None
+        asked = (
             self._between_matters(understood, candidates, rivals, is_sure=is_sure)
             or (None if is_sure else self._between_districts(understood, candidates, districts))
             or self._between_audiences(understood, candidates)
             or (None if is_sure else self._of_bare_matter(understood))
         )
+        if asked is None or not was_clarified:
+            return asked
+        matter_id = understood.matter.id if understood.matter else None
+        return asked if of_other_matters(matters_of(asked, matter_id), matters_asked_back(turns[-1])) else None
 
     def text(self, clarification: Clarification) -> str:
         """The question and its options with their numbers, a line each, for screens without buttons."""
@@ -207,6 +215,11 @@ class Clarifying:
         if len(options) < _FEWEST:
             return None
         return Clarification(self._lexicon.say(wording), tuple(options[:_MOST]))
+
+
+def _names_what_it_means(understood: Understanding) -> bool:
+    is_named = understood.phrasing.has_matter_name and not understood.is_matter_inferred
+    return is_named or understood.phrasing.corrects
 
 
 def _best_by_matter(candidates: Sequence[Candidate]) -> dict[str, Candidate]:

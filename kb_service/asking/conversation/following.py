@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.asking.conversation.topics import Topic
+from kb_service.asking.reading.examples import PLAIN, MessageClass
 from kb_service.asking.reading.phrasing import Changes
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
@@ -117,7 +118,7 @@ class Following:
         What asks something itself is only freed of the words that correct the last reading (不是,我问的是…).
         """
         phrasing = understood.phrasing
-        asked = replace(understood, text=phrasing.rest) if phrasing.corrects and phrasing.rest else understood
+        asked = _corrected(understood) if phrasing.corrects and phrasing.rest else understood
         is_same = understood.matter is not None and understood.matter.id == topic.matter_id
         if is_bare:
             asked = self._same_asked(asked, topic)
@@ -207,6 +208,12 @@ class Following:
             as_of = replace(understood.question, as_of=again.question.as_of)
             completed = replace(completed, as_of_named=again.as_of_named, question=as_of)
         return _surrounded(completed, topic, phrasing.changes)
+
+
+def _corrected(understood: Understanding) -> Understanding:
+    """What was meant, which is no complaint though it began like one."""
+    is_sigh = understood.likeness.likely is MessageClass.DISSATISFIED
+    return replace(understood, text=understood.phrasing.rest, likeness=PLAIN if is_sigh else understood.likeness)
 
 
 def _surrounded(understood: Understanding, topic: Topic, changes: Changes) -> Understanding:

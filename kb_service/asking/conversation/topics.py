@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.domain.answers import Answer, Complaint, Outcome, Reason
+from kb_service.domain.answers import Answer, Clarification, Complaint, Outcome, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
@@ -115,6 +115,23 @@ def topic_of_part(understood: Understanding) -> Topic | None:
         day=None if question.as_of == shanghai_day(question.asked_at) else question.as_of,
         text=understood.text,
     )
+
+
+def matters_of(asked: Clarification, matter_id: str | None) -> frozenset[str]:
+    """What a question back is about: the matters of its options, else the one that was read."""
+    offered = frozenset(each.matter_id for each in asked.options if each.matter_id is not None)
+    return offered or frozenset(filter(None, (matter_id,)))
+
+
+def matters_asked_back(turn: Answer) -> frozenset[str]:
+    """Empty where a turn asked nothing back, or what it was about was open."""
+    matter_id = turn.matter.id if turn.matter else turn.understood_as.matter_id
+    return matters_of(turn.clarification, matter_id) if turn.clarification else frozenset()
+
+
+def of_other_matters(asked: frozenset[str], before: frozenset[str]) -> bool:
+    """Whether a question back is about something else than the one before it, both being known."""
+    return bool(asked and before) and asked.isdisjoint(before)
 
 
 def failures_in_a_row(turns: Sequence[Answer]) -> int:

@@ -140,6 +140,10 @@ class Linker:
             asking_words,
         )
 
+    def is_name(self, text: str) -> bool:
+        """Whether a normalised text is the name of a matter and nothing else."""
+        return text.strip(" ,.!?。") in self._matters_by_name
+
     def matter(self, matter_id: str | None) -> Matter | None:
         return self._matter_by_id.get(matter_id) if matter_id is not None else None
 

@@ -122,7 +122,7 @@ class PhrasingReader:
         rest = self._rest(untied)
         bare = self._without_changes(rest, today)
         said = talk.held.sub(" ", rest)
-        beside = talk.choices.around.sub("", self._names.without(text, matter)) if matter else text
+        beside = talk.choices.around.sub("", self._names.without(corrected, matter)) if matter else text
         short_facet = next((each for each, pattern in talk.facets.items() if pattern.search(text)), None) or facet
         changes = self._changes(rest, today)
         return Phrasing(
@@ -152,6 +152,10 @@ class PhrasingReader:
         """Whether a normalised text says nothing but place, audience or time."""
         rest = self._rest(self._opener.sub("", text))
         return bool(self._changes(rest, today)) and self._says_no_more(self._without_changes(rest, today))
+
+    def says_something(self, text: str) -> bool:
+        """Whether a normalised text has a word that is more than common: 小申 only speaks to us."""
+        return bool(self._content(text))
 
     def asks(self, text: str) -> bool:
         return self._asks.search(text) is not None

@@ -20,6 +20,8 @@ from kb_service.text.normalising import hidden_texts, is_traditional, normalised
 
 # Who is in distress, wants a person or attacks does so with the whole message.
 _OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST, Reason.ABUSE})
+# What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
+_MEANT_BY_A_NAME = frozenset({MessageClass.USER_REQUEST, MessageClass.DISTRESS})
 
 
 def _nothing_known(text: str) -> Likeness:
@@ -159,9 +161,15 @@ class Reader:
         # What thanks and nothing else is not compared: 谢谢 needs no vector.
         # 现在呢, 徐汇呢: of nothing but a time or a place only the conversation can tell what it asks.
         is_known = is_courtesy or self.phrasing.only_changes(bare, today=question.as_of)
-        likeness = self._lexicon.scope.likeness(text, hidden, lambda: PLAIN if is_known else self._likeness(bare))
+        likeness = self._lexicon.scope.likeness(text, hidden, lambda: PLAIN if is_known else self._compared(bare))
         is_courtesy = (is_courtesy and likeness is PLAIN) or likeness.sure is MessageClass.COURTESY
         return _Normalised(text, bare, script, is_courtesy, likeness)
+
+    def _compared(self, bare: str) -> Likeness:
+        """With the examples, whose sentences know little of names alone: 养犬 is no insult, 歇业 no goodbye."""
+        found = self._likeness(bare)
+        is_name = self._linker.is_name(bare) and self.phrasing.says_something(bare)
+        return PLAIN if is_name and found.likely not in _MEANT_BY_A_NAME else found
 
     def _understood(self, question: Question, plain: _Normalised) -> Understanding:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""

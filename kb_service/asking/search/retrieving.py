@@ -241,6 +241,13 @@ class Retriever:
         """An editor's word that this text does not answer this question stands above every score."""
         return is_excluded(question, map(self._normalised, found.metadata.negative_questions))
 
+    def is_written_for(self, question: str, found: PassageInVersion) -> bool:
+        """Whether the normalised question is, but for marks, one that an editor gave the text as answered by it."""
+        metadata = found.metadata
+        written = (metadata.question or "", *metadata.similar_questions)
+        said = _NOT_A_WORD.sub("", question)
+        return bool(said) and any(said == _NOT_A_WORD.sub("", self._normalised(each)) for each in written)
+
     def heading_names(self, facet: Facet, found: PassageInVersion) -> bool:
         """Whether a heading above the passage names the facet."""
         return bool(found.passage.heading_with(self._lexicon.questions.facet_headings[facet]))
