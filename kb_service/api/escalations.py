@@ -143,10 +143,10 @@ async def talk_events(
     """As the person's `/v1/talks/{id}/events`, with notes, and `escalation` for its state."""
     await run_in_threadpool(service.helping.read, escalation_id, actor.person_id)
 
-    def news(after: int, revision: int | None) -> News:
+    def news(after: int, shown: object) -> News:
         said = _messages(service, escalation_id, after)
         found = service.helping.seen_by(escalation_id, actor.person_id)
-        state = None if found.revision == revision else _SHOWN.dump_json(Showing(service).escalation(found))
+        state = None if found.revision == shown else _SHOWN.dump_json(Showing(service).escalation(found))
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
         return News(messages, found.revision, state, has_more=len(said) == _MOST_AT_ONCE)
 

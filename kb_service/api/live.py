@@ -79,21 +79,21 @@ class Bells:
 class News:
     """Of a talk: the messages that follow, by number, as JSON; ``has_more``: there was no room for all of them.
 
-    ``state``: None where it is as it was shown.
+    ``shown``: tells this state from others; ``state``: None where it is as it was shown.
     """
 
     messages: Sequence[tuple[int, bytes]]
-    revision: int
+    shown: object
     state: bytes | None
     has_more: bool = False
 
 
 async def followed(
-    bells: Bells, talk_id: str, news: Callable[[int, int | None], News], *, after: int, name: str
+    bells: Bells, talk_id: str, news: Callable[[int, object], News], *, after: int, name: str
 ) -> AsyncIterator[bytes]:
     """Every message after that number once, and the state, called ``name``, whenever it changes.
 
-    ``news``: what there is after a number and another revision. Ends where that raises: the client comes again, and is
+    ``news``: what there is after a number, and the state where it is another one than was shown. Ends where that raises: the client comes again, and is
     told why."""
     last, shown = after, None
     with bells.listening(talk_id) as bell, contextlib.suppress(KbError):
@@ -105,7 +105,7 @@ async def followed(
                 last = number
             if found.state is not None:
                 yield event_block(name, found.state)
-            shown = found.revision
+            shown = found.shown
             if not found.has_more and not await waited(bell):
                 yield PING
 

@@ -1,5 +1,6 @@
 """`/v1/escalations` (opening one) and `/v1/talks/{id}`: the person's side of a talk with helpers."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -13,7 +14,7 @@ from kb_service.api.texts import StorableText
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
 from kb_service.domain.errors import QuestionEmpty
-from kb_service.domain.escalations import FOR_HELPERS_ONLY, Escalation, Verdict
+from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation, Verdict
 from kb_service.domain.people import Actor
 from kb_service.service import Service
 
@@ -134,16 +135,17 @@ async def talk_events(
     user_ref: Annotated[str | None, Query(max_length=200)] = None,
     last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
-    """As server-sent events: `message` with its number as id, `talk` whenever its state changes. A client that comes
-    again with `Last-Event-ID` gets what it has not had, once."""
+    """As server-sent events: `message` with its number as id, `talk` whenever its state changes, or while it waits how
+    many are ahead and who is there. A client that comes again with `Last-Event-ID` gets what it has not had, once."""
     await run_in_threadpool(_own, service, actor, talk_id, channel=channel, user_ref=user_ref)
 
-    def news(after: int, revision: int | None) -> News:
+    def news(after: int, shown: object) -> News:
         said = _shown(service, talk_id, after)
-        found = service.records.escalations.escalation(talk_id)
-        state = None if found.revision == revision else _TALK.dump_json(Showing(service).talk(found))
+        state = Showing(service).talk(service.records.escalations.escalation(talk_id))
+        now_shown = _what_changes(state)
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
-        return News(messages, found.revision, state, has_more=len(said) == _MOST_AT_ONCE)
+        changed = None if now_shown == shown else _TALK.dump_json(state)
+        return News(messages, now_shown, changed, has_more=len(said) == _MOST_AT_ONCE)
 
     return LiveStream(followed(request.app.state.bells, talk_id, news, after=last_event_id, name="talk"))
 
@@ -155,10 +157,18 @@ def _own(service: Service, actor: Actor, talk_id: str, *, channel: str | None, u
     return found
 
 
+def _what_changes(state: TalkShown) -> tuple[object, ...]:
+    """Others in the queue, and the hour, change what a person who waits is told without changing their talk."""
+    there = state.availability
+    return state.revision, state.ahead, there and (there.available_now, there.opens_at)
+
+
 def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
+    """The reason of a move is written for helpers."""
     found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE, without=FOR_HELPERS_ONLY)
     showing = Showing(service)
-    return [showing.message(each) for each in found]
+    shown = map(showing.message, found)
+    return [replace(each, text="") if each.author is Author.EVENT else each for each in shown]
 
 
 def _require_words(text: str) -> None:

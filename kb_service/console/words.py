@@ -15,14 +15,17 @@ from kb_service.api.sizes import LIMITS
 from kb_service.api.upload_shapes import Stage
 from kb_service.asking.reading.lexicon import ReadingWords
 from kb_service.domain.answers import Outcome, Reason
+from kb_service.domain.clocks import ClockKind, OrderKind
 from kb_service.domain.days import SHANGHAI, Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
+from kb_service.domain.escalations import EscalationState, Move, Verdict
 from kb_service.domain.file_reports import NoteKind
 from kb_service.domain.lead_time import LeadTime, LeadTimeVerdict
 from kb_service.domain.life import Phase
 from kb_service.domain.people import Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.uploads import RecordOutcome
+from kb_service.helping.summaries import load_summary_words
 from kb_service.publishing.difference import Change
 from kb_service.publishing.gate import PointKind
 from kb_service.publishing.rehearsal import Effect
@@ -40,6 +43,11 @@ _FOR_RESIDENTS_AND_HELPERS = {
     "route_reasons",
     "statuses",
     "fields",
+    "talk_states",
+    "verdicts",
+    "order_kinds",
+    "clocks",
+    "moves",
 }
 
 # How a cited version stands on a day, as the scripts name it.
@@ -74,6 +82,11 @@ class ScreenWords(Words):
     outcomes: Mapping[Outcome, str]
     reasons: Mapping[Reason, str]
     carried: Mapping[str, str]
+    talk_states: Mapping[EscalationState, str]
+    verdicts: Mapping[Verdict, str]
+    order_kinds: Mapping[OrderKind, str]
+    clocks: Mapping[ClockKind, str]
+    moves: Mapping[Move, str]
     progress: Mapping[str, str]
     route_reasons: Mapping[str, str]
     statuses: Mapping[int, str]
@@ -199,6 +212,7 @@ def words_for_scripts(folder: Path) -> Mapping[str, object]:
     return {name.upper(): value for name, value in shown.items()} | {
         "EXAMPLES": [each.question for each in shown_examples(folder).welcome],
         "DISTRICTS": districts,
+        "REASONS_IN_SHORT": load_summary_words(folder).reasons,
         "PICTURE_ONLY": door_wording(folder)["see_picture"],
         "LIMITS": LIMITS,
     }

@@ -144,6 +144,18 @@ def test_reading_anothers_talk_leaves_an_entry_in_the_trail(people: People) -> N
     people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
 
 
+def test_why_a_talk_is_handed_on_is_told_to_helpers_only(people: People) -> None:
+    talk = people.open("t8")
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:release", {"reason": "我要下班了"})
+    assert "我要下班了" in people.get("李帮办", f"/v1/escalations/{talk['id']}/messages").text
+    mine = people.get("前端", f"/v1/talks/{talk['id']}/messages").json()
+    assert [(each["move"], each["text"]) for each in mine if each["author"] == "event"] == [
+        ("claim", ""),
+        ("release", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "error"),
     [

@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 
+from tests.browser.real_service import Served
 from tests.browser.stub_service import StubService, serve
 
 CHROMIUM = Path("/usr/bin/chromium")
 NOW = "2026-11-22T10:00:00+08:00"
+PHONE: ViewportSize = {"width": 390, "height": 844}
+LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+OpenAs = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +58,33 @@ def page(browser: Browser, stub: StubService) -> Iterator[Page]:
     opened.on("console", lambda message: faults.extend(faults_in(message)))
     yield opened
     context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def open_as(browser: Browser, served: Served) -> Iterator[OpenAs]:
+    """A browser of one's own for each person, signed in by name; no script may fail in any."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opened(name: str | None = None, *, viewport: ViewportSize = LAPTOP, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            viewport=viewport, locale="zh-CN", base_url=served.address, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.extend(faults_in(message)))
+        if name:
+            page.goto("/console/login")
+            page.get_by_label("姓名").fill(name)
+            page.get_by_role("button", name="以这个姓名操作").click()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
     assert faults == []
 
 

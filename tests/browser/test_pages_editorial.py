@@ -1,16 +1,16 @@
 """An editor's and a reviewer's work in a real browser, before the real application and a small real service."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from kb_service.domain.documents import Kind
 from kb_service.publishing.difference import Change
-from tests.browser.conftest import faults_in
+from tests.browser.conftest import PHONE, OpenAs
 from tests.browser.real_service import Served, serve_real
 from tests.factories import day
 
@@ -23,10 +23,6 @@ GUIDE = (
     "---\nid: balloon\ntitle: 热气球停放管理办法\nkind: regulation\n事项: 热气球停放证办理\n责任单位: 气球处\n"
     "施行日期: 2026-01-01\n---\n" + NEW
 )
-PHONE: ViewportSize = {"width": 390, "height": 844}
-LAPTOP: ViewportSize = {"width": 1280, "height": 800}
-
-OpenAs = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -38,32 +34,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterat
     running.store("balloon", OLD, actor="wang", approved_by="zong", **old, **about, **days)
     yield running
     running.stop()
-
-
-@pytest.fixture
-def open_as(browser: Browser, served: Served) -> Iterator[OpenAs]:
-    """A browser of one's own for each person, signed in by name; no script may fail in any."""
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def opened(name: str, *, viewport: ViewportSize = LAPTOP, scripts: bool = True) -> Page:
-        context = browser.new_context(
-            viewport=viewport, locale="zh-CN", base_url=served.address, java_script_enabled=scripts
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.extend(faults_in(message)))
-        page.goto("/console/login")
-        page.get_by_label("姓名").fill(name)
-        page.get_by_role("button", name="以这个姓名操作").click()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
 
 
 def confirm_all(page: Page) -> None:

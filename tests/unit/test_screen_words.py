@@ -14,9 +14,11 @@ from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.console.words import screen_words
 from kb_service.domain.answers import Outcome, Reason
+from kb_service.domain.clocks import ClockKind, OrderKind
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
 from kb_service.domain.errors import InvalidPerson, KbError, PictureRefused, QuestionTooLong, VocabularyFault
+from kb_service.domain.escalations import EscalationState, Move, Verdict
 from kb_service.domain.file_reports import NoteKind
 from kb_service.domain.lead_time import LeadTime
 from kb_service.domain.life import Phase
@@ -55,6 +57,10 @@ def chinese_in_the_glossary(row: str) -> dict[str, str]:
         ("Lead time", LeadTime, WORDS.lead_times),
         ("Difference", Change, WORDS.changes),
         ("Rehearsal", Effect, WORDS.effects),
+        ("Escalation", EscalationState, WORDS.talk_states),
+        ("Verdict \\(of a talk\\)", Verdict, WORDS.verdicts),
+        ("Clock", ClockKind, WORDS.clocks),
+        ("Clock", OrderKind, WORDS.order_kinds),
     ],
     ids=lambda each: each.__name__ if isinstance(each, type) else "",
 )
@@ -75,6 +81,7 @@ def test_a_screen_shows_the_words_of_the_glossary(
         (NoteKind, WORDS.reading_notes),
         (PointKind, WORDS.open_points),
         (StatedField, WORDS.stated),
+        (Move, WORDS.moves),
     ],
 )
 def test_lists_that_the_glossary_does_not_spell_out_have_chinese_for_every_word(

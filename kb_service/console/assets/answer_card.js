@@ -19,7 +19,7 @@ const NOTICE_TITLES = [
   ["scheduled_end", "请留意有效期"],
 ];
 
-/** `actions`: askAgain({question, matter_id}), resolved (true, false or undefined), onFeedback(resolved). */
+/** `actions`: askAgain({question, matter_id}), openTalk(), resolved (true, false or undefined), onFeedback(resolved). */
 export function answerCard(answer, actions) {
   const citations = (answer.citations ?? []).map((citation) => ({ ...citation, as_of: answer.as_of }));
   const citationByMark = new Map(citations.map((citation) => [citation.mark, citation]));
@@ -30,7 +30,7 @@ export function answerCard(answer, actions) {
     doubt(answer),
     notices(answer.notices ?? []),
     options(answer, actions.askAgain),
-    escalationPanel(answer.escalation),
+    escalationPanel(answer, actions.openTalk),
     possible(answer),
     footnotes(citations),
     answer.outcome === "answered" ? feedbackBar(answer, actions) : null,

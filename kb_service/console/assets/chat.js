@@ -5,11 +5,13 @@ import { composer } from "./composer.js";
 import { button, byId, element } from "./dom.js";
 import { forget, rememberAnswer, remembered, rememberFeedback } from "./remembered.js";
 import { ask, storedAnswer } from "./service.js";
+import { talks } from "./talks.js";
 import { startTextSizes } from "./text_size.js";
 import { EXAMPLES, PICTURE_ONLY, PROGRESS } from "./words.js";
 
 let asking = new AbortController();
-const box = composer({ onAsk: (question) => exchange(question), onStop: () => asking.abort() });
+const box = composer({ onAsk: send, onStop: () => asking.abort() });
+const people = talks({ box, announce: (text) => announce(text) });
 
 function start() {
   startTextSizes();
@@ -21,7 +23,7 @@ function start() {
 
 function startOver() {
   asking.abort();
-  forget();
+  forget(people.closeAll());
   byId("exchanges").replaceChildren();
   showWelcome(true);
   box.focus();
@@ -30,10 +32,17 @@ function startOver() {
 function showWelcome(isShown) {
   byId("welcome").hidden = !isShown;
   byId("new-conversation").hidden = isShown;
+  if (isShown) people.offerOrders(byId("orders"), remembered().orders, () => showWelcome(false));
+}
+
+/** To the person in charge of the conversation, else to the assistant. */
+function send(question) {
+  if (people.isTalking()) people.say(question.question);
+  else exchange(question);
 }
 
 function askAgain(question) {
-  if (!box.isBusy()) exchange({ ...box.conditions(), ...question });
+  if (!box.isBusy()) send({ ...box.conditions(), ...question });
 }
 
 /** One question from asking to its drawn answer; on a fault the question goes back into the box. */
@@ -44,6 +53,7 @@ async function exchange(question) {
   box.setBusy(true);
   try {
     const answer = await follow(entry, question, asking.signal);
+    if (answer.outcome === "in_talk") return people.passedOn(entry, answer);
     rememberAnswer(answer);
     show(entry, answer);
     announce(`小申答复：${answer.text}`);
@@ -91,7 +101,7 @@ const asked = (question, picture) => element("p", { class: "asked" },
 function show(entry, answer, resolved) {
   entry.reply.removeAttribute("aria-busy");
   entry.reply.replaceChildren(answerCard(answer, {
-    askAgain, resolved, onFeedback: (isResolved) => rememberFeedback(answer.answer_id, isResolved),
+    askAgain, resolved, openTalk: () => people.open(answer), onFeedback: (isResolved) => rememberFeedback(answer.answer_id, isResolved),
   }));
 }
 
@@ -112,21 +122,27 @@ function failed(entry, question, error) {
 
 const announce = (text) => { byId("announcements").textContent = text; };
 
-/** Reads the stored answers of this tab; nothing is asked again. */
+/** Reads what is stored of this tab's answers and talks; nothing is asked again. */
 async function restore() {
-  const { answers } = remembered();
-  if (!answers.length) return;
-  showWelcome(false);
-  const loaded = await Promise.all(answers.map(({ id }) => storedAnswer(id).catch((error) => ({ error }))));
+  const { entries } = remembered();
+  showWelcome(!entries.length);
+  if (!entries.length) return;
+  const loaded = await Promise.all(entries.map(({ id }) => id && storedAnswer(id).catch((error) => ({ error }))));
   loaded.forEach((answer, position) => {
-    const entry = { reply: element("div", { class: "reply" }) };
-    const question = answer.error ? null : asked(answer.question);
-    byId("exchanges").append(element("section", { class: "exchange" }, question, entry.reply));
-    const words = answer.error && `之前的一条对话读不出来：${answer.error.message}`;
-    if (answer.error) entry.reply.append(element("p", { class: "trouble", text: words }));
-    else show(entry, answer, answers[position].resolved);
+    const { talk, resolved } = entries[position];
+    if (talk) people.show(talk);
+    else restoreAnswer(answer, resolved);
   });
   byId("exchanges").lastElementChild.scrollIntoView({ block: "start" });
+}
+
+function restoreAnswer(answer, resolved) {
+  const entry = { reply: element("div", { class: "reply" }) };
+  const question = answer.error ? null : asked(answer.question);
+  byId("exchanges").append(element("section", { class: "exchange" }, question, entry.reply));
+  const words = answer.error && `之前的一条对话读不出来：${answer.error.message}`;
+  if (answer.error) entry.reply.append(element("p", { class: "trouble", text: words }));
+  else show(entry, answer, resolved);
 }
 
 start();

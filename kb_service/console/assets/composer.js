@@ -59,6 +59,14 @@ export function composer({ onAsk, onStop }) {
       picture.giveBack(shown ?? null);
       return box.value.trim() === question;
     },
+    /** While a person is in charge of the conversation: neither conditions nor a picture go along. */
+    setTalking(isTalking) {
+      document.body.classList.toggle("talking", isTalking);
+      byId("question-label").textContent = isTalking ? "发给工作人员" : "您的问题";
+      box.placeholder = isTalking ? "写给工作人员" : "请输入问题";
+      picture.setOpen(!isTalking);
+      refresh();
+    },
     isHolding: (question) => box.value.trim() === question,
     conditions,
     focus: () => box.focus(),

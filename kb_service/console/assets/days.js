@@ -29,6 +29,18 @@ export function spokenMoment(iso) {
   return parts.format(moment);
 }
 
+/** The same, without the day where it is today's. */
+export function shortMoment(iso) {
+  const spoken = spokenMoment(iso);
+  return spoken && shanghaiDay(new Date(iso)) === shanghaiDay() ? spoken.slice(-5) : spoken;
+}
+
+/** A due moment at the end of a day → 12月4日 24:00; any other → 12月4日 09:00. */
+export function dueInWords(iso) {
+  const isMidnight = spokenMoment(iso).endsWith("00:00");
+  return isMidnight ? spokenMoment(new Date(new Date(iso).getTime() - 1)).replace(/\d\d:\d\d$/, "24:00") : spokenMoment(iso);
+}
+
 /** "in_force", "ended" or "not_yet" for a half-open interval; null ends are open. */
 export function standing({ effective_from: from, effective_to: to }, day = shanghaiDay()) {
   if (to && to <= day) return "ended";

@@ -1,7 +1,7 @@
 /** The way to a person: who, when, by which number, and why, in plain words. */
 
 import { spokenMoment } from "./days.js";
-import { element, phoneLink } from "./dom.js";
+import { button, element, phoneLink } from "./dom.js";
 import { REASONS } from "./words.js";
 
 // Shanghai's citizens' hotline answers day and night: the fallback when no department is known.
@@ -9,8 +9,11 @@ const HOTLINE = { name: "上海市 12345 市民服务热线", phone: "12345", ho
 
 const reasonInWords = (reason) => REASONS[reason] ?? "需要工作人员进一步确认。";
 
-/** A panel, or null when no hand-over is recommended. */
-export function escalationPanel(escalation) {
+// What was told of now is not told of later: a stored answer is drawn again after a reload.
+const NOW_MS = 120_000;
+
+/** A panel, or null when no hand-over is recommended. `openTalk()`: where helpers are set up, a talk can be opened. */
+export function escalationPanel({ escalation, asked_at: askedAt }, openTalk) {
   if (!escalation?.recommended) return null;
   const reasons = [...new Set((escalation.reasons ?? []).map(reasonInWords))];
   return element(
@@ -18,7 +21,7 @@ export function escalationPanel(escalation) {
     element("h2", { text: "转人工" }),
     reasons.length ? element("ul", { class: "reasons" }, ...reasons.map((text) => element("li", { text }))) : null,
     contact(escalation.department),
-    availability(escalation),
+    wayToHelpers(escalation, askedAt, openTalk),
     escalation.summary ? summary(escalation.summary) : null,
   );
 }
@@ -41,12 +44,21 @@ function contactRow({ name, phone, hours }) {
   );
 }
 
-function availability({ available_now: isAvailable, opens_at: opensAt, first_response_due: due }) {
-  if (isAvailable === true) return element("p", { class: "availability", text: "现在是服务时间，可以直接联系。" });
-  if (isAvailable !== false) return null;
-  const opens = opensAt ? `，${spokenMoment(opensAt)} 起恢复服务` : "";
-  const reply = due ? `，最晚 ${spokenMoment(due)} 前答复` : "";
-  return element("p", { class: "availability", text: `现在不是服务时间${opens}${reply}。` });
+/** Nothing where no helpers are set up: then nobody would answer. */
+function wayToHelpers(escalation, askedAt, openTalk) {
+  if (typeof escalation.available_now !== "boolean") return null;
+  const words = availability(escalation, Date.now() - new Date(askedAt).getTime() < NOW_MS);
+  return element("div", { class: "to-helpers" },
+    words ? element("p", { class: "availability", text: words }) : null,
+    button("转人工", openTalk, { class: "primary open-talk" }));
+}
+
+function availability({ available_now: isAvailable, opens_at: opensAt }, isFresh) {
+  if (opensAt && new Date(opensAt) > Date.now()) {
+    return `不在服务时间，${spokenMoment(opensAt)} 起恢复，可以先留言。`;
+  }
+  if (!isFresh) return "";
+  return isAvailable ? "现在有工作人员在线。" : "服务时间内暂时没有人在岗，可以先留言。";
 }
 
 function summary(text) {

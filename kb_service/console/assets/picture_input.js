@@ -16,6 +16,7 @@ export function pictureInput({ onChange }) {
   const [frame, file, add, remove, trouble] =
     ["picture", "picture-file", "picture-add", "picture-remove", "picture-trouble"].map(byId);
   let picture = null;
+  let isOpen = true;
 
   function hold(next, words = "") {
     picture = next;
@@ -39,12 +40,17 @@ export function pictureInput({ onChange }) {
   remove.addEventListener("click", () => { hold(null); add.focus(); });
   document.addEventListener("paste", (event) => {
     const pasted = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
-    if (!pasted) return;
+    if (!pasted || !isOpen) return;
     event.preventDefault();
     take(pasted);
   });
 
-  return { current: () => picture, clear: () => hold(null), giveBack: (earlier) => hold(picture ?? earlier) };
+  function setOpen(open) {
+    isOpen = open;
+    if (!open && picture) hold(null);
+  }
+
+  return { current: () => picture, clear: () => hold(null), giveBack: (earlier) => hold(picture ?? earlier), setOpen };
 }
 
 /** Raises for what the browser cannot decode. */

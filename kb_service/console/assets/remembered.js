@@ -1,8 +1,10 @@
-/** What this tab remembers: ids of answers, never their text. The stored objects are read again after a reload. */
+/** What this tab remembers: ids of answers and talks in order, never their text; what is stored is read again after a
+ * reload. */
 
 const KEY = "xiaoshen.conversation";
 
-const EMPTY = { conversationId: null, answers: [] };
+// `orders`: talks of earlier conversations that are still worked on.
+const EMPTY = { conversationId: null, entries: [], orders: [] };
 
 export function remembered() {
   try {
@@ -13,16 +15,23 @@ export function remembered() {
 }
 
 export function rememberAnswer({ answer_id: id, conversation_id: conversationId }) {
-  const { answers } = remembered();
-  write({ conversationId, answers: [...answers.filter((entry) => entry.id !== id), { id }] });
+  const { entries, orders } = remembered();
+  write({ conversationId, orders, entries: [...entries.filter((entry) => entry.id !== id), { id }] });
+}
+
+export function rememberTalk({ id: talk, conversation_id: conversationId }) {
+  const { entries, orders } = remembered();
+  if (entries.some((entry) => entry.talk === talk)) return;
+  write({ conversationId, entries: [...entries, { talk }], orders: orders.filter((each) => each !== talk) });
 }
 
 export function rememberFeedback(answerId, resolved) {
-  const { conversationId, answers } = remembered();
-  write({ conversationId, answers: answers.map((entry) => (entry.id === answerId ? { ...entry, resolved } : entry)) });
+  const { conversationId, entries, orders } = remembered();
+  write({ conversationId, orders, entries: entries.map((entry) => (entry.id === answerId ? { ...entry, resolved } : entry)) });
 }
 
-export const forget = () => write(EMPTY);
+/** A new conversation begins; `orders` go on. */
+export const forget = (orders) => write({ ...EMPTY, orders: [...new Set([...remembered().orders, ...orders])] });
 
 function write(conversation) {
   try {

@@ -40,9 +40,13 @@ export async function* ask(question, signal) {
 
 const isEventStream = (response) => (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
 
-const getJson = async (address, signal) => bodyOf(await request(address, { signal }));
+/** Opens a stream of server-sent events, after the one with the number `last`. */
+export const openStream = (address, { last, signal }) =>
+  request(address, { signal, headers: last ? { "Last-Event-ID": String(last) } : {} });
 
-const postJson = async (address, body, signal) => bodyOf(await request(address, post(body, signal)));
+export const getJson = async (address, signal) => bodyOf(await request(address, { signal }));
+
+export const postJson = async (address, body, signal) => bodyOf(await request(address, post(body, signal)));
 
 const post = (body, signal) => ({
   method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,

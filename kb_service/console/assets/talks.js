@@ -1,0 +1,92 @@
+/** The talks of this tab's conversation: opened, shown among the answers, and which of them has what the person writes. */
+
+import { dueInWords } from "./days.js";
+import { button, byId, element } from "./dom.js";
+import { rememberTalk } from "./remembered.js";
+import { isGoingOn, talkPanel } from "./talk.js";
+import { leave, openTalk, talk } from "./talk_service.js";
+import { TALK_STATES } from "./words.js";
+
+/** `box`: the composer; `announce(text)` reads out. */
+export function talks({ box, announce }) {
+  const panels = new Map();
+
+  const current = () => [...panels.values()].find((panel) => isGoingOn(panel.current()));
+
+  function show(talkId) {
+    if (panels.has(talkId)) return panels.get(talkId);
+    const panel = talkPanel(talkId, {
+      onChange: () => box.setTalking(Boolean(current())),
+      onLine(line, isNew) { if (isNew) line.scrollIntoView({ block: "nearest" }); },
+      announce,
+    });
+    panels.set(talkId, panel);
+    byId("exchanges").append(panel.root);
+    return panel;
+  }
+
+  async function open(answer) {
+    try {
+      enter(await openTalk(answer.conversation_id, answer.escalation.department?.id));
+    } catch (error) {
+      told(error);
+    }
+  }
+
+  function enter(entered) {
+    rememberTalk(entered);
+    show(entered.id).root.scrollIntoView({ block: "start" });
+    announce("下面写的话会发给工作人员。");
+    box.focus();
+  }
+
+  function told(error) {
+    const trouble = element("p", { class: "trouble", role: "alert", text: error.message });
+    byId("exchanges").lastElementChild.append(trouble);
+    trouble.scrollIntoView({ block: "nearest" });
+  }
+
+  return {
+    show,
+    open,
+    isTalking: () => Boolean(current()),
+    /** A message that the service passed on by itself. */
+    passedOn(entry, { conversation_id: conversationId, escalation }) {
+      entry.root.remove();
+      enter({ id: escalation.id, conversation_id: conversationId });
+    },
+    async say(text) {
+      const panel = current();
+      box.setBusy(true);
+      box.clear();
+      try {
+        await panel.say(text);
+      } catch (error) {
+        box.giveBack(text);
+        panel.tell(`${error.message}您的话还在输入框里。`);
+      } finally {
+        box.setBusy(false);
+        box.focus();
+      }
+    },
+    /** A conversation that is left leaves its helper too, who need not wait; gives the ids of orders, which go on. */
+    closeAll() {
+      const open = [...panels.values()].map((panel) => panel.current()).filter(isGoingOn);
+      const orders = open.filter(({ state }) => state === "work_order");
+      for (const each of open) if (!orders.includes(each)) leave(each.id).catch(() => {});
+      for (const panel of panels.values()) panel.stop();
+      panels.clear();
+      box.setTalking(false);
+      return orders.map(({ id }) => id);
+    },
+    /** A button for each order of earlier conversations that is still worked on; `onEnter()` when one is gone into. */
+    async offerOrders(place, ids, onEnter) {
+      const found = await Promise.all(ids.map((id) => talk(id).catch(() => null)));
+      const label = ({ department, state, result_due_at: due }) =>
+        `${department.name}：${state === "work_order" && due ? `最晚 ${dueInWords(due)} 前答复` : TALK_STATES[state]}`;
+      const buttons = found.filter(Boolean).map((each) => button(label(each), () => { onEnter(); enter(each); }));
+      place.hidden = !buttons.length;
+      place.querySelector("ul").replaceChildren(...buttons.map((each) => element("li", {}, each)));
+    },
+  };
+}

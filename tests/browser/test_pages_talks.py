@@ -1,0 +1,107 @@
+"""A resident and a helper in two real browsers, before the real application: from the hand-over to the verdict."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kb_service.domain.clocks import OrderKind
+from kb_service.domain.escalations import Escalation, Verdict
+from tests.browser.asking import ask
+from tests.browser.conftest import PHONE, OpenAs
+from tests.browser.real_service import Served, serve_real
+
+HELPER = "张帮办"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Served]:
+    running = serve_real(tmp_path_factory.mktemp("talks"), models_dir)
+    running.helper(HELPER, "qiqiu", "fengzheng")
+    yield running
+    running.stop()
+
+
+def come(served: Served, *, is_present: bool = True) -> None:
+    served.service.records.helpers.come_and_go(HELPER, is_present=is_present, at=served.service.now())
+
+
+def opened_talk(served: Served, page: Page, question: str = "热气球转人工") -> Escalation:
+    """What the service has of the talk that the resident opens after this question."""
+    page.goto("/")
+    ask(page, question)
+    page.get_by_role("button", name="转人工", exact=True).click()
+    expect(page.get_by_role("region", name="人工服务")).to_be_visible()
+    expect(page.get_by_label("发给工作人员")).to_be_focused()
+    return served.service.records.escalations.waiting(["qiqiu", "fengzheng"], limit=50)[-1]
+
+
+def lines(page: Page) -> list[str]:
+    return page.locator(".line-text").all_inner_texts()
+
+
+def write(page: Page, text: str) -> None:
+    page.get_by_label("发给工作人员").fill(text)
+    page.keyboard.press("Enter")
+    expect(page.locator(".line-text").last).to_have_text(text)
+
+
+def test_residents_are_told_honestly_who_is_there(served: Served, open_as: OpenAs) -> None:
+    page = open_as(viewport=PHONE)
+    page.goto("/")
+    come(served, is_present=False)
+    ask(page, "热气球转人工")
+    expect(page.locator(".availability").last).to_have_text("服务时间内暂时没有人在岗，可以先留言。")
+    come(served)
+    ask(page, "热气球转人工")
+    expect(page.locator(".availability").last).to_have_text("现在有工作人员在线。")
+    ask(page, "风筝转人工")
+    expect(page.locator(".availability").last).to_contain_text("不在服务时间")
+    expect(page.locator(".availability").last).to_contain_text(":00 起恢复，可以先留言。")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_talk_outlives_reloads_and_breaks_without_loss_or_repetition(served: Served, open_as: OpenAs) -> None:
+    page, helping = open_as(viewport=PHONE), served.service.helping
+    come(served)
+    talk = opened_talk(served, page)
+    expect(page.locator(".talk-state")).to_contain_text("您排在最前面")
+    write(page, "停在哪里？")
+    helping.claim(talk.id, HELPER)
+    helping.reply(talk.id, HELPER, "停在公园北门。")
+    expect(page.locator(".talk-state")).to_have_text("正在为您服务：张帮办")
+    page.reload()
+    expect(page.locator(".line-helper")).to_have_count(1)
+    page.context.set_offline(True)
+    helping.reply(talk.id, HELPER, "今天开到六点。")
+    page.get_by_label("发给工作人员").fill("谢谢")
+    page.keyboard.press("Enter")
+    expect(page.locator(".talk-trouble")).to_contain_text("网络连接不上")
+    expect(page.get_by_label("发给工作人员")).to_have_value("谢谢")
+    page.context.set_offline(False)
+    page.keyboard.press("Enter")
+    expect(page.locator(".line-person")).to_have_count(2)
+    assert lines(page) == ["停在哪里？", "停在公园北门。", "今天开到六点。", "谢谢"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    helping.resolve(talk.id, HELPER, Verdict.RESOLVED, "")
+    page.get_by_role("button", name="部分解决").click()
+    expect(page.get_by_role("button", name="部分解决")).to_have_attribute("aria-pressed", "true")
+    assert served.service.records.escalations.escalation(talk.id).verdict_of_person is Verdict.PARTLY
+    page.get_by_role("button", name="重新联系").click()
+    expect(page.get_by_label("发给工作人员")).to_be_visible()
+    page.get_by_role("button", name="回到小申").click()
+    ask(page, "热气球转人工")  # the assistant has the conversation again
+
+
+def test_an_order_is_found_again_from_a_new_conversation(served: Served, open_as: OpenAs) -> None:
+    page = open_as()
+    talk = opened_talk(served, page)
+    served.service.helping.order(talk.id, HELPER, OrderKind.SIMPLE, "要到现场看")
+    expect(page.locator(".talk-state")).to_contain_text("已转为工单，最晚")
+    expect(page.locator(".line-event")).not_to_contain_text("要到现场看")  # written for helpers
+    page.get_by_role("button", name="新对话").click()
+    expect(page.get_by_label("您的问题")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="市气球管理处：最晚").click()
+    expect(page.locator(".talk-state")).to_contain_text("24:00 前答复")
