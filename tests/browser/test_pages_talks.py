@@ -11,6 +11,7 @@ from kb_service.domain.escalations import Escalation, Verdict
 from tests.browser.asking import ask
 from tests.browser.conftest import PHONE, OpenAs
 from tests.browser.real_service import Served, serve_real
+from tests.factories import day
 
 HELPER = "张帮办"
 
@@ -18,6 +19,9 @@ HELPER = "张帮办"
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Served]:
     running = serve_real(tmp_path_factory.mktemp("talks"), models_dir)
+    text = "第一条　热气球停放证每证收取工本费120元。\n"
+    about = {"matter_id": "qiqiu-tingfang", "department": "qiqiu", "effective_from": day("2025-01-01")}
+    running.store("balloon", text, actor="wang", approved_by="zong", title="热气球停放管理办法", **about)
     running.helper(HELPER, "qiqiu", "fengzheng")
     yield running
     running.stop()
@@ -105,3 +109,77 @@ def test_an_order_is_found_again_from_a_new_conversation(served: Served, open_as
     page.reload()
     page.get_by_role("button", name="市气球管理处：最晚").click()
     expect(page.locator(".talk-state")).to_contain_text("24:00 前答复")
+
+
+def test_a_helper_takes_a_talk_and_closes_it_by_keyboard_and_a_reload_loses_nothing(
+    served: Served, open_as: OpenAs
+) -> None:
+    resident, desk = open_as(viewport=PHONE), open_as(HELPER)
+    come(served, is_present=False)
+    desk.goto("/desk")
+    expect(desk.get_by_role("button", name="离岗，点此上岗")).to_be_visible()
+    desk.keyboard.press("Alt+o")
+    expect(desk.get_by_role("button", name="在岗")).to_have_attribute("aria-pressed", "true")
+    talk = opened_talk(served, resident)
+    expect(desk.get_by_label("队列").locator(".queue-item .due").first).to_contain_text("剩 00:")
+    expect(desk).to_have_title("(1) 帮办检索台（演示系统）")
+    desk.keyboard.press("Alt+ArrowDown")
+    expect(desk.locator(".desk-summary")).to_contain_text("问：热气球转人工")
+    desk.keyboard.press("Alt+j")
+    expect(resident.locator(".talk-state")).to_have_text("正在为您服务：张帮办")
+    expect(desk.get_by_role("button", name="回复")).to_be_enabled()
+    desk.keyboard.type("请看：")
+    desk.keyboard.press("Alt+k")
+    expect(desk.locator(".result").first).to_contain_text("热气球停放管理办法")
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("i")
+    expect(desk.get_by_label("回复", exact=True)).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(resident.locator(".line-helper")).to_contain_text("请看：「")
+    write(resident, "明白了")
+    desk.get_by_label("回复", exact=True).fill("居民已明白")
+    desk.keyboard.press("Alt+n")
+    expect(desk.locator(".line-note")).to_contain_text("居民已明白")
+    desk.reload()
+    expect(desk.locator(".desk-talk .line-text")).to_have_count(3)
+    desk.keyboard.press("Alt+w")
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("dialog").get_by_role("alert")).to_contain_text("请填写原因")
+    desk.keyboard.type("要等新规定")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+    expect(resident.locator(".talk-state")).to_have_text("人工服务已结束")
+    expect(resident.locator(".talk")).not_to_contain_text("居民已明白")
+    resident.get_by_role("button", name="未解决").click()
+    expect(desk.locator(".desk-talk-head")).to_contain_text("帮办：部分解决")
+    expect(desk.locator(".desk-talk-head")).to_contain_text("居民：未解决")
+    closed = served.service.records.escalations.escalation(talk.id)
+    assert (closed.verdict, closed.verdict_of_person) == (Verdict.PARTLY, Verdict.NOT)
+
+
+def test_a_lead_sees_who_is_there_and_what_others_hold_and_hands_it_on(served: Served, open_as: OpenAs) -> None:
+    served.helper("李组长", "qiqiu", is_lead=True)
+    come(served)
+    talk = opened_talk(served, open_as())
+    served.service.helping.claim(talk.id, HELPER)
+    desk = open_as("李组长", viewport=PHONE)
+    desk.goto("/desk")
+    expect(desk.get_by_role("row", name=HELPER)).to_contain_text("在岗")
+    desk.get_by_label("队列").get_by_role("button", name=HELPER).first.click()
+    desk.get_by_role("button", name="转交").click()
+    desk.get_by_label("部门").select_option("市风筝管理处")
+    desk.get_by_label("原因").fill("问的是风筝")
+    desk.get_by_role("button", name="确定").click()
+    expect(desk.locator(".desk-talk")).to_contain_text("这个会话已转到其他部门。")
+    assert desk.evaluate("document.documentElement.scrollWidth") == 390
+    assert served.service.records.escalations.escalation(talk.id).department_id == "fengzheng"
+
+
+def test_who_is_no_helper_has_the_search_and_is_told_how_to_become_one(served: Served, open_as: OpenAs) -> None:
+    desk = open_as("赵编辑")
+    desk.goto("/desk")
+    expect(desk.get_by_text("请管理员把“赵编辑”设为帮办人员：PUT /v1/helpers/赵编辑")).to_be_visible()
+    desk.get_by_label("检索知识库").fill("热气球停放证多少钱")
+    expect(desk.locator(".result").first).to_contain_text("120元")
+    expect(desk.get_by_role("button", name="插入回复")).to_have_count(0)

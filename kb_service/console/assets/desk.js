@@ -3,6 +3,7 @@
 import { byId, element } from "./dom.js";
 import { drawResults, enterResults, openFirst } from "./desk_results.js";
 import { clearRoutes, drawRoutes } from "./desk_routes.js";
+import { startTalks } from "./desk_talks.js";
 import { routes, search } from "./service.js";
 import { DISTRICTS, KINDS } from "./words.js";
 
@@ -15,6 +16,8 @@ const SHORTEST = 2;
 const question = byId("question");
 const runs = { search: laterRun(SEARCH_PAUSE_MS, showResults), routes: laterRun(ROUTE_PAUSE_MS, showRoutes) };
 let isComposing = false;
+// Puts text into the reply of the talk that is open, where the helper holds talks.
+let insert = null;
 
 function start() {
   byId("kind").append(...Object.entries(KINDS).map(([value, text]) => element("option", { value, text })));
@@ -29,6 +32,22 @@ function start() {
   byId("search").addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("keydown", onSlash);
   if (question.value) refresh();
+  startTalks({ searchFor, focusSearch }).then((desk) => {
+    insert = desk?.insert ?? null;
+    refresh();
+  });
+}
+
+/** For what a talk is about, unless the helper has typed something else since. */
+function searchFor(text, previous) {
+  if (question.value.trim() && question.value !== previous) return;
+  question.value = text;
+  refresh();
+}
+
+function focusSearch() {
+  question.focus();
+  question.select();
 }
 
 /** Runs the newest request only: a new one waits `pause`, and aborts the one on its way. */
@@ -63,7 +82,7 @@ function refresh() {
 function showNothing() {
   runs.search.cancel();
   runs.routes.cancel();
-  drawResults([], "");
+  drawResults([], "", {});
   byId("status").textContent = "";
   byId("trouble").hidden = true;
   byId("empty").hidden = false;
@@ -75,7 +94,7 @@ async function showResults(signal, typed) {
   try {
     const { hits } = await search({ question: typed, ...filters(), limit: RESULT_LIMIT }, signal);
     if (signal.aborted) return;
-    drawResults(hits, typed, byId("as-of").value);
+    drawResults(hits, typed, { asOf: byId("as-of").value, insert });
     byId("empty").hidden = true;
     byId("trouble").hidden = true;
     byId("status").textContent = statusInWords(hits.length, performance.now() - started);
@@ -116,8 +135,7 @@ function onSlash(event) {
   const isTyping = event.target.closest("input, textarea, select, dialog");
   if (event.key !== "/" || isTyping) return;
   event.preventDefault();
-  question.focus();
-  question.select();
+  focusSearch();
 }
 
 function clearFilters() {

@@ -1,4 +1,5 @@
-/** The list of hits: one focusable item each, moved through by arrow keys, opened by Enter, copied by C. */
+/** The list of hits: one focusable item each, moved through by arrow keys, opened by Enter, copied by C,
+ * put into the reply by I. */
 
 import { copiedText, headingsInWords, quotedTitle, sourceLine } from "./citation.js";
 import { copyFrom } from "./clipboard.js";
@@ -6,9 +7,9 @@ import { button, byId, element } from "./dom.js";
 import { withMatches } from "./matched_words.js";
 import { openVersion } from "./version_dialog.js";
 
-/** `asOf` is the day filtered for, if any. */
-export function drawResults(hits, question, asOf) {
-  const items = hits.map((hit, position) => resultItem({ ...hit, as_of: asOf }, question, position === 0));
+/** `asOf`: the day filtered for, if any; `insert(text)`: where a reply is being written. */
+export function drawResults(hits, question, { asOf, insert }) {
+  const items = hits.map((hit, position) => resultItem({ ...hit, as_of: asOf }, question, position === 0, insert));
   byId("results").replaceChildren(...items);
 }
 
@@ -22,8 +23,10 @@ export function enterResults() {
 /** Opens the first result, for Enter in the search box. */
 export const openFirst = () => byId("results").querySelector(".open-hit")?.click();
 
-function resultItem(hit, question, isFirst) {
-  const copied = () => copyFrom(copy, copiedText(hit, selectedWithin(item) || hit.text));
+function resultItem(hit, question, isFirst, insert) {
+  const quoted = () => copiedText(hit, selectedWithin(item) || hit.text);
+  const copied = () => copyFrom(copy, quoted());
+  const put = insert ? button("插入回复", () => insert(quoted()), { class: "insert-hit" }) : null;
   const copy = button("复制引文", copied, { class: "copy-hit" });
   const open = button("打开原文", () => openVersion({ ...hit, quote: undefined }), { class: "open-hit" });
   const headings = headingsInWords(hit.heading_path, hit.title);
@@ -33,14 +36,14 @@ function resultItem(hit, question, isFirst) {
       headings ? element("span", { class: "headings" }, ...withMatches(headings, question)) : null),
     element("p", { class: "result-text" }, ...withMatches(hit.text, question)),
     element("div", { class: "result-foot" },
-      sourceLine(hit, hit.as_of), element("div", { class: "result-actions" }, copy, open)),
+      sourceLine(hit, hit.as_of), element("div", { class: "result-actions" }, ...[put, copy, open].filter(Boolean))),
   );
-  item.addEventListener("keydown", (event) => onKey(event, item, { copy, open }));
+  item.addEventListener("keydown", (event) => onKey(event, item, { copy, open, put }));
   item.addEventListener("focus", () => moveTabStop(item));
   return item;
 }
 
-function onKey(event, item, { copy, open }) {
+function onKey(event, item, { copy, open, put }) {
   // Keys of the buttons inside stay theirs.
   if (event.target !== item || event.ctrlKey || event.metaKey || event.altKey) return;
   const act = {
@@ -51,6 +54,8 @@ function onKey(event, item, { copy, open }) {
     Enter: () => open.click(),
     c: () => copy.click(),
     C: () => copy.click(),
+    i: put && (() => put.click()),
+    I: put && (() => put.click()),
     Escape: () => byId("question").focus(),
   }[event.key];
   if (!act) return;

@@ -4,15 +4,11 @@ import { dueInWords, spokenMoment } from "./days.js";
 import { button, element } from "./dom.js";
 import { follow } from "./following.js";
 import { talkMessages } from "./talk_messages.js";
-import { judge, leave, reopen, say, talkEvents } from "./talk_service.js";
+import { isGoingOn, judge, leave, reopen, say, talkEvents } from "./talk_service.js";
 import { VERDICTS } from "./words.js";
 
-const GOING_ON = ["open", "claimed", "answered", "work_order"];
-
-export const isGoingOn = (talk) => GOING_ON.includes(talk?.state);
-
-/** `onChange()` after each change of its state, `onLine(line)` after each new line, `announce(text)` for what is not in the
- * log. */
+/** `onChange()` after each change of its state, `onLine(line, message)` after each line that comes after those that
+ * stood there, `announce(text)` for what is not in the log. */
 export function talkPanel(talkId, { onChange, onLine, announce }) {
   const messages = talkMessages("您");
   const title = element("h2", { text: "人工服务" });
@@ -41,7 +37,7 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
 
   function show(message) {
     const line = messages.add(message);
-    if (line) onLine(line, talk !== null);
+    if (line && talk) onLine(line, message);
   }
 
   function become(changed) {

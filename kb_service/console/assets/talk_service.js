@@ -2,6 +2,10 @@
 
 import { getJson, postJson } from "./service.js";
 
+export const GOING_ON = ["open", "claimed", "answered", "work_order"];
+
+export const isGoingOn = (talk) => GOING_ON.includes(talk?.state);
+
 const at = (id) => `/v1/talks/${encodeURIComponent(id)}`;
 const escalation = (id) => `/v1/escalations/${encodeURIComponent(id)}`;
 

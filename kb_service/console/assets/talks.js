@@ -1,10 +1,11 @@
 /** The talks of this tab's conversation: opened, shown among the answers, and which of them has what the person writes. */
 
+import { callBack } from "./attention.js";
 import { dueInWords } from "./days.js";
 import { button, byId, element } from "./dom.js";
 import { rememberTalk } from "./remembered.js";
-import { isGoingOn, talkPanel } from "./talk.js";
-import { leave, openTalk, talk } from "./talk_service.js";
+import { talkPanel } from "./talk.js";
+import { isGoingOn, leave, openTalk, talk } from "./talk_service.js";
 import { TALK_STATES } from "./words.js";
 
 /** `box`: the composer; `announce(text)` reads out. */
@@ -17,7 +18,10 @@ export function talks({ box, announce }) {
     if (panels.has(talkId)) return panels.get(talkId);
     const panel = talkPanel(talkId, {
       onChange: () => box.setTalking(Boolean(current())),
-      onLine(line, isNew) { if (isNew) line.scrollIntoView({ block: "nearest" }); },
+      onLine(line, { author }) {
+        line.scrollIntoView({ block: "nearest" });
+        if (author !== "person") callBack();
+      },
       announce,
     });
     panels.set(talkId, panel);

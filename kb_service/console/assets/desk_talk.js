@@ -1,0 +1,150 @@
+/** The middle of the desk: one talk with its summary, what is written, and the moves that can be made now. */
+
+import { countdown } from "./countdown.js";
+import { shortMoment } from "./days.js";
+import { element } from "./dom.js";
+import { moveBar } from "./desk_moves.js";
+import { keyedButton } from "./desk_keys.js";
+import { follow } from "./following.js";
+import { talkMessages } from "./talk_messages.js";
+import { escalationEvents, GOING_ON, move } from "./talk_service.js";
+import { CLOCKS, LIMITS, ORDER_KINDS, REASONS_IN_SHORT, TALK_STATES, VERDICTS } from "./words.js";
+
+const REPLIED_FROM = ["claimed", "answered", "work_order"];
+
+/** `desk`: me() (the helper), transferTargets() (id → name), onRead(escalation) whenever its newest line has been drawn. */
+export function talkPane(place, desk) {
+  const draftOf = new Map();
+  let shown = null;
+
+  function open(escalation) {
+    close();
+    place.hidden = false;
+    shown = openedTalk(place, escalation, { ...desk, draft: draftOf.get(escalation.id) ?? "" });
+  }
+
+  function close() {
+    if (shown) draftOf.set(shown.id, shown.draft());
+    shown?.stop();
+    shown = null;
+    place.replaceChildren();
+  }
+
+  return {
+    open,
+    close,
+    id: () => shown?.id ?? null,
+    focusReply: () => shown?.focusReply(),
+    insert: (text) => shown?.insert(text),
+  };
+}
+
+function openedTalk(place, first, desk) {
+  let escalation = first;
+  const messages = talkMessages("居民");
+  const head = element("header", { class: "desk-talk-head" });
+  const scroller = element("div", { class: "desk-talk-scroll", tabindex: "0", role: "group", "aria-label": "摘要和会话" },
+    summary(first), messages.list);
+  const trouble = element("p", { class: "talk-trouble", role: "alert" });
+  const box = element("textarea", {
+    id: "reply", rows: "3", maxlength: String(LIMITS.longest_question), "aria-label": "回复", autocomplete: "off",
+  });
+  const send = element("button", { type: "submit", class: "primary" }, "回复 ", element("kbd", { "aria-hidden": "true", text: "Enter" }));
+  const note = keyedButton("存为备注", "N", () => write("note"), { class: "quiet" });
+  const form = element("form", { class: "reply", novalidate: true }, box, element("div", { class: "reply-row" }, send, note,
+    element("span", { class: "hint", text: "备注只有工作人员看得见" })));
+  const bar = moveBar({ ...desk, current: () => escalation, become, tell });
+  place.replaceChildren(head, scroller, trouble, form, bar.root);
+  box.value = desk.draft;
+  form.addEventListener("submit", (event) => { event.preventDefault(); write("reply"); });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.altKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    write("reply");
+  });
+
+  function become(changed) {
+    if (changed.revision < escalation.revision) return;
+    escalation = changed;
+    drawHead(head, escalation);
+    const isMine = escalation.helper === desk.me().person_id;
+    const isOpen = GOING_ON.includes(escalation.state);
+    send.disabled = !(isMine && REPLIED_FROM.includes(escalation.state));
+    note.disabled = !isOpen;
+    form.hidden = !isOpen;
+    box.placeholder = isMine ? "写给居民；Shift + Enter 换行" : "接起后才能回复；备注可以先写";
+    bar.draw();
+  }
+
+  function tell(words) { trouble.textContent = words; }
+
+  async function write(kind) {
+    const text = box.value.trim();
+    const isAllowed = kind === "note" ? !note.disabled : !send.disabled;
+    if (!text) return box.focus();
+    if (!isAllowed) return tell("先接起会话，再回复居民。");
+    box.value = "";
+    try {
+      const done = await move(escalation.id, kind, { text });
+      if (kind === "reply") become(done);
+      tell("");
+    } catch (error) {
+      box.value ||= text;
+      tell(error.message);
+    }
+    box.focus();
+  }
+
+  const stop = follow(escalationEvents(first.id), {
+    onEvent({ event, data }) {
+      if (event === "message") {
+        const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+        messages.add(data);
+        if (isAtEnd || messages.list.getAttribute("aria-live") === "off") scroller.scrollTop = scroller.scrollHeight;
+      } else if (event === "escalation") {
+        become(data);
+        messages.speak();
+      }
+      desk.onRead(first.id, Math.max(escalation.last_number, messages.lastNumber()));
+    },
+    onLink: (isUp) => tell(isUp ? "" : "连接断开了，正在重新连接…"),
+    onEnd(error) {
+      tell(error.code === "EscalationNotThere" ? "这个会话已转到其他部门。" : error.message);
+      form.hidden = true;
+      bar.root.hidden = true;
+    },
+  });
+  become(first);
+  return {
+    id: first.id,
+    stop,
+    draft: () => box.value,
+    focusReply: () => box.focus(),
+    insert(text) {
+      const before = box.value.slice(0, box.selectionStart);
+      box.setRangeText(before && !before.endsWith("\n") ? `\n${text}` : text, box.selectionStart, box.selectionEnd, "end");
+      box.focus();
+    },
+  };
+}
+
+function drawHead(head, { matter, department, subject, state, helper_name: helperName, opened_at: openedAt, clocks, ...others }) {
+  const running = clocks.filter((clock) => !clock.met_at && !clock.stopped_at);
+  const order = others.order_kind && state === "work_order" ? `（${ORDER_KINDS[others.order_kind]}）` : "";
+  const facts = [department.name, subject.region?.split("/").pop(), `${shortMoment(openedAt)} 转来`, helperName && `负责：${helperName}`];
+  const verdicts = [["帮办", others.verdict], ["居民", others.verdict_of_person]].filter(([, verdict]) => verdict);
+  head.replaceChildren(
+    element("h2", { text: matter?.name ?? (subject.question || "转人工") }),
+    element("span", { class: `talk-chip talk-chip-${state}`, text: `${TALK_STATES[state]}${order}` }),
+    ...running.map((clock) => element("span", { class: "clock" }, `${CLOCKS[clock.kind]} `, countdown(clock.due_at))),
+    ...verdicts.map(([who, verdict]) => element("span", { class: "clock", text: `${who}：${VERDICTS[verdict]}` })),
+    element("p", { class: "hint", text: facts.filter(Boolean).join(" · ") }));
+}
+
+function summary({ subject }) {
+  const reasons = subject.reasons.map((each) => REASONS_IN_SHORT[each] ?? each);
+  return element("details", { class: "desk-summary", open: true },
+    element("summary", { text: "转来之前" }),
+    reasons.length ? element("p", { class: "desk-reasons" }, "转人工原因：", reasons.join("、")) : null,
+    element("p", { class: "desk-summary-text", text: subject.summary }));
+}
