@@ -1,5 +1,6 @@
 """A resident and a helper in two real browsers, before the real application: from the hand-over to the verdict."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,12 +123,12 @@ def test_a_helper_takes_a_talk_and_closes_it_by_keyboard_and_a_reload_loses_noth
     expect(desk.get_by_role("button", name="在岗")).to_have_attribute("aria-pressed", "true")
     talk = opened_talk(served, resident)
     expect(desk.get_by_label("队列").locator(".queue-item .due").first).to_contain_text("剩 00:")
-    expect(desk).to_have_title("(1) 帮办检索台（演示系统）")
+    expect(desk).to_have_title(re.compile(r"^\([1-9]\) 帮办检索台"))
     desk.keyboard.press("Alt+ArrowDown")
     expect(desk.locator(".desk-summary")).to_contain_text("问：热气球转人工")
     desk.keyboard.press("Alt+j")
     expect(resident.locator(".talk-state")).to_have_text("正在为您服务：张帮办")
-    expect(desk.get_by_role("button", name="回复")).to_be_enabled()
+    expect(desk.get_by_role("button", name="回复", exact=True)).to_be_enabled()
     desk.keyboard.type("请看：")
     desk.keyboard.press("Alt+k")
     expect(desk.locator(".result").first).to_contain_text("热气球停放管理办法")
@@ -166,9 +167,9 @@ def test_a_lead_sees_who_is_there_and_what_others_hold_and_hands_it_on(served: S
     desk = open_as("李组长", viewport=PHONE)
     desk.goto("/desk")
     expect(desk.get_by_role("row", name=HELPER)).to_contain_text("在岗")
-    desk.get_by_label("队列").get_by_role("button", name=HELPER).first.click()
+    desk.locator(f".queue-item[data-id='{talk.id}']").click()
     desk.get_by_role("button", name="转交").click()
-    desk.get_by_label("部门").select_option("市风筝管理处")
+    desk.get_by_role("combobox", name="部门").select_option("市风筝管理处")
     desk.get_by_label("原因").fill("问的是风筝")
     desk.get_by_role("button", name="确定").click()
     expect(desk.locator(".desk-talk")).to_contain_text("这个会话已转到其他部门。")
