@@ -35,6 +35,7 @@ from kb_service.asking.drafting.planted_orders import PlantedOrders, load_plante
 from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.drafting.words import load_quoting_words
+from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing
 from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.articles import ArticleReader
@@ -52,6 +53,7 @@ from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter
+from kb_service.domain.switches import Standing
 from kb_service.helping.helping import Helping
 from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector, Vectors
 from kb_service.reading_wiring import open_examples
@@ -72,6 +74,7 @@ def open_asking(
     statistics: PublishedStatistics,
     *,
     helping: Helping,
+    standing: Callable[[], Standing],
     now: Callable[[], datetime],
     new_id: Callable[[], str],
     in_flight: QuestionsInFlight,
@@ -138,6 +141,9 @@ def open_asking(
         availability=helping.availability,
     )
 
+    matter_by_id = {each.id: each for each in matters}
+    heeding = Heeding(standing, matter_by_id, router, lexicon)
+
     def in_talk(question: Question) -> Answer | None:
         talk = helping.hear(question)
         return None if talk is None else composer.in_talk(question, talk, router.department(talk.department_id))
@@ -150,7 +156,7 @@ def open_asking(
         router=router,
         library=records.library,
         confidence=confidence,
-        clarifying=Clarifying(matters={each.id: each for each in matters}, lexicon=lexicon, names=reader.names),
+        clarifying=Clarifying(matters=matter_by_id, lexicon=lexicon, names=reader.names),
         relating=Relating(lexicon, texts.converter, limit=knobs.related),
         planted_orders=planted_orders,
         possible=PossibleQuotes(texts.converter, router.name, knobs),
@@ -174,13 +180,15 @@ def open_asking(
             department_name=router.name,
             contradicted=contradicted,
         ),
+        heeding=heeding,
         districts_with_own_text=SqlDistricts(records.database).with_own_text,
         contradicted=contradicted,
     )
     return Asking(
         pipeline=Pipeline(tools),
-        # A rehearsal compares the same words before and after: quotes, which are always the same.
-        rehearsal=Pipeline(replace(tools, drafter=quoting)),
+        # A rehearsal compares the same words before and after: quotes, which are always the same. What is switched
+        # off now is what a reviewer most wants to see mended.
+        rehearsal=Pipeline(replace(tools, drafter=quoting, heeding=replace(heeding, standing=Standing))),
         reader=reader,
         retriever=retriever,
         router=router,
@@ -190,6 +198,7 @@ def open_asking(
         user_key=user_key(settings),
         in_flight=in_flight,
         in_talk=in_talk,
+        is_switched_off=heeding.is_switched_off,
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Role
+from kb_service.domain.switches import Covers
 from kb_service.settings import Settings, settings_fault
 
 app = typer.Typer(
@@ -287,6 +288,81 @@ def revoke_key(key_id: Annotated[str, typer.Argument(metavar="ID")], as_json: As
         _print_json(closed)
     else:
         print(key_in_a_line(closed))
+
+
+switch = typer.Typer(no_args_is_help=True, help="Hand a matter, a department's, a document or everything to people.")
+app.add_typer(switch, name="switch")
+
+Covered = Annotated[
+    Covers | None, typer.Option("--covers", help="What the name is of; otherwise a matter, department or document.")
+]
+Named = Annotated[str, typer.Argument(metavar="NAME", help="An id, a name or an alias; a document's id.")]
+Everything = Annotated[bool, typer.Option("--everything", help="All answers there are.")]
+Why = Annotated[str, typer.Option("--reason", help="Recorded in the trail.")]
+By = Annotated[str, typer.Option("--actor", help="Who does it; recorded.")]
+
+
+@switch.command("off")
+def switch_off(
+    reason: Why,
+    name: Named = "",
+    covers: Covered = None,
+    everything: Everything = False,
+    actor: By = "operator",
+    as_json: AsJson = False,
+) -> None:
+    """Give no more answers of it: within a second every running process hands it to people."""
+    from kb_service.switch_command import off, switch_in_a_line
+
+    made = off(Settings(), _covered(name, covers, everything), name, actor=actor, reason=reason)
+    if as_json:
+        _print_json(made)
+    else:
+        print(switch_in_a_line(made))
+
+
+@switch.command("on")
+def switch_on(
+    reason: Why,
+    name: Named = "",
+    covers: Covered = None,
+    everything: Everything = False,
+    actor: By = "operator",
+    as_json: AsJson = False,
+) -> None:
+    """Answer it again. NAME may also be the id of the switch."""
+    from kb_service.switch_command import on, switch_in_a_line
+
+    taken_back = on(Settings(), _covered(name, covers, everything), name, actor=actor, reason=reason)
+    if as_json:
+        _print_json(taken_back)
+    else:
+        print(switch_in_a_line(taken_back))
+
+
+@switch.command("list")
+def list_switches(
+    past: Annotated[bool, typer.Option("--past", help="Those taken back, instead of what is off.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What is off now, since when, by whom and why."""
+    from kb_service.switch_command import all_of, switch_in_a_line
+
+    found = all_of(Settings(), past=past)
+    if as_json:
+        _print_json({"switches": found})
+        return
+    for each in found:
+        print(switch_in_a_line(each))
+    if not found:
+        print("nothing is switched off" if not past else "nothing was taken back", file=sys.stderr)
+
+
+def _covered(name: str, covers: Covers | None, everything: bool) -> Covers | None:
+    is_everything = everything or covers is Covers.EVERYTHING
+    if bool(name) == is_everything:
+        raise typer.BadParameter("name one thing, or say --everything")
+    return Covers.EVERYTHING if is_everything else covers
 
 
 def main() -> None:

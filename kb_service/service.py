@@ -27,6 +27,7 @@ from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.outside import Outside
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.escalations import SqlEscalations
@@ -57,6 +58,7 @@ from kb_service.helping.helping import Helping
 from kb_service.helping.suggesting import Suggesting
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
+from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import Rehearsing
 from kb_service.publishing.stated_days import StatedDay, StatedDayWords, stated_days
@@ -98,6 +100,7 @@ class Records:
     escalations: SqlEscalations
     helpers: SqlHelpers
     webhooks: SqlWebhooks
+    emergencies: SqlEmergencies
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -159,6 +162,7 @@ class Service:
     suggesting: Suggesting
     delivering: Delivering
     outside: Outside
+    emergencies: Emergencies
     rehearsing: Rehearsing
     examining: Examining
     stated_day_words: StatedDayWords

@@ -30,6 +30,7 @@ from kb_service.adapters.private_files import keep_private, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.escalations import SqlEscalations
@@ -61,6 +62,7 @@ from kb_service.helping.helping import Helping
 from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.ports import EmbeddingModel, ScriptConverter
+from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import KnownQuestions, Rehearsing
@@ -124,6 +126,7 @@ def open_records(settings: Settings) -> Records:
         escalations=SqlEscalations(database, new_id=new_id),
         helpers=SqlHelpers(database),
         webhooks=SqlWebhooks(database, new_id=new_id),
+        emergencies=SqlEmergencies(database),
     )
 
 
@@ -295,6 +298,7 @@ def _service(
     in_flight = QuestionsInFlight()
     outside = Outside(settings.webhook_hosts.split(","))
     helping = open_helping(settings, records, route=lambda text: service.asking.department_for(text), now=now)
+    emergencies = open_emergencies(records)
 
     def asking() -> Asking:
         return open_asking(
@@ -304,6 +308,7 @@ def _service(
             index,
             statistics,
             helping=helping,
+            standing=emergencies.standing,
             now=now,
             new_id=new_id,
             in_flight=in_flight,
@@ -359,6 +364,7 @@ def _service(
             last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS_OF_A_SUMMARY),
             basis=load_summary_words(settings.prompts_dir).basis,
         ),
+        emergencies=emergencies,
         rehearsing=rehearsing,
         examining=Examining(
             library=records.library,
@@ -408,6 +414,17 @@ def open_delivering(settings: Settings, records: Records, outside: Outside) -> D
         site_key=user_key(settings),
         line_of=lambda delivery: line_of(delivery, words),
         now=now,
+    )
+
+
+def open_emergencies(records: Records) -> Emergencies:
+    """For any process that has the database: the others heed it within a second."""
+    return Emergencies(
+        store=records.emergencies,
+        catalogue=records.catalogue,
+        documents_among=records.library.documents_among,
+        now=now,
+        new_id=new_id,
     )
 
 

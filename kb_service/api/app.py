@@ -8,6 +8,7 @@ from kb_service.api import (
     access,
     answers,
     chat_completions,
+    emergencies,
     errors,
     escalations,
     helpers,
@@ -76,6 +77,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         helpers,
         suggestions,
         webhooks,
+        emergencies,
         operation,
     ):
         app.include_router(module.router)

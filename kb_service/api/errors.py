@@ -18,6 +18,7 @@ from kb_service.api.streaming import INTERNAL
 from kb_service.domain import errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
+    errors.AnnouncementNotFound: 404,
     errors.AnswerNotFound: 404,
     errors.BackupRefused: 409,
     errors.CalendarYearUnknown: 409,
@@ -32,6 +33,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.IndexMismatch: 503,
     errors.IndexOwnedElsewhere: 409,
     errors.IndexUnavailable: 503,
+    errors.InvalidAnnouncement: 422,
     errors.InvalidHelper: 422,
     errors.InvalidInterval: 422,
     errors.InvalidKey: 422,
@@ -59,8 +61,10 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.ReasonMissing: 422,
     errors.RehearsalRunning: 409,
     errors.SecondPersonNeeded: 403,
+    errors.SubjectUnknown: 422,
     errors.SuspicionDecided: 409,
     errors.SuspicionNotFound: 404,
+    errors.SwitchNotFound: 404,
     errors.VersionChanged: 412,
     errors.VersionNotApproved: 409,
     errors.VersionNotDraft: 409,

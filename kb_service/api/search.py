@@ -24,7 +24,10 @@ router = APIRouter(prefix="/v1", tags=["search"])
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A passage in force; ``start`` and ``end`` are code points in its version's text."""
+    """A passage in force; ``start`` and ``end`` are code points in its version's text.
+
+    ``switched_off``: no answer is given of it at the moment.
+    """
 
     passage_id: str
     document_id: str
@@ -42,6 +45,7 @@ class SearchHit:
     effective_from: date | None
     effective_to: date | None
     source_url: str | None
+    switched_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ def _hit(candidate: Candidate, interval: Interval, service: Service) -> SearchHi
         effective_from=interval.start,
         effective_to=interval.end,
         source_url=web_address(metadata.source_url),
+        switched_off=service.asking.is_switched_off(candidate.source),
     )
 
 

@@ -68,7 +68,7 @@ class ArticleAnswers:
         )
         passages = [each for each in lookup.passages if not self.planted_orders.stand_in(each)]
         reply = self._quoted(understood, lookup, passages, narrowing) if passages else self._without(lookup)
-        return Part(understood, _result(passages), reply)
+        return Part(understood, _result(passages), replace(reply, documents_read=lookup.document_ids))
 
     def _quoted(
         self, understood: Understanding, lookup: Lookup, passages: Sequence[PassageInVersion], narrowing: Narrowing

@@ -14,7 +14,7 @@ from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import Candidate, Narrowing, Retriever
 from kb_service.domain.answers import Answer, Citation, DepartmentRef, Question
 from kb_service.domain.days import shanghai_day
-from kb_service.domain.documents import Audience
+from kb_service.domain.documents import Audience, PassageInVersion
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
 from kb_service.domain.matters import region_path
 from kb_service.domain.privacy import hash_of_user, is_storable
@@ -74,9 +74,11 @@ class Asking:
         user_key: bytes,
         in_flight: QuestionsInFlight,
         in_talk: Callable[[Question], Answer | None] = lambda _question: None,
+        is_switched_off: Callable[[PassageInVersion], bool] = lambda _found: False,
     ) -> None:
         """``rehearsal`` answers without storing and always in the same words. ``in_talk``: passes the message on to the
-        person who is in charge of the conversation, if one is, and says so."""
+        person who is in charge of the conversation, if one is, and says so. ``is_switched_off``: of what a search finds
+        all the same."""
         self._pipeline = pipeline
         self._rehearsal = rehearsal
         self._reader = reader
@@ -88,6 +90,7 @@ class Asking:
         self._user_key = user_key
         self._in_flight = in_flight
         self._in_talk = in_talk
+        self.is_switched_off = is_switched_off
 
     def question(
         self,

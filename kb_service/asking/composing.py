@@ -54,8 +54,11 @@ class Composer:
         self._new_id = new_id
         self._availability = availability
 
-    def compose(self, question: Question, parts: Sequence[Part]) -> Answer:
-        """An answer where one part was answered; the confidence is that of its least sure answered part."""
+    def compose(self, question: Question, parts: Sequence[Part], *, announced: Sequence[Notice] = ()) -> Answer:
+        """An answer where one part was answered; the confidence is that of its least sure answered part.
+
+        ``announced``: what stands before its own notices.
+        """
         weakest = min(parts, key=lambda each: (each.reply.has_failed, each.result.confidence))
         leading = parts[0]
         reading = leading.understood
@@ -69,7 +72,7 @@ class Composer:
             text=self._in_script(self._text(parts), parts),
             citations=tuple(self._citations(parts)),
             evidence=self.evidence([each.result for each in parts]),
-            notices=tuple(self._notices(parts)),
+            notices=tuple(self._notices(announced, parts)),
             confidence=round(weakest.result.confidence, 4),
             confidence_applies=weakest.result.confidence_applies,
             confidence_version=self._confidence_version,
@@ -165,9 +168,9 @@ class Composer:
             found += [replace(citation, mark=citation.mark + before) for citation in each.reply.citations]
         return found
 
-    def _notices(self, parts: Sequence[Part]) -> list[Notice]:
+    def _notices(self, announced: Sequence[Notice], parts: Sequence[Part]) -> list[Notice]:
         found = {(each.kind, each.document_id): each for part in parts for each in part.reply.notices}
-        return [replace(each, text=self._in_script(each.text, parts)) for each in found.values()]
+        return [replace(each, text=self._in_script(each.text, parts)) for each in (*announced, *found.values())]
 
     def _related(self, parts: Sequence[Part]) -> tuple[str, ...]:
         found = dict.fromkeys(question for part in parts for question in part.reply.related)

@@ -16,12 +16,13 @@ from kb_service.asking.drafting.drafts import AnswerDrafter, Draft, completed
 from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
+from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing, present_offered
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
-from kb_service.asking.routing import Router
+from kb_service.asking.routing import MAJORITY, Router
 from kb_service.asking.search.answer_features import DraftedAnswer, Nearness, answer_features, lacks_what_is_asked
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
@@ -52,7 +53,6 @@ from kb_service.text.normalising import normalised
 _CANDIDATES = 10
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
-_MAJORITY = 0.5
 # By so much a message read by itself has to be surer than with what was said before it.
 _CLEARLY_SURER = 0.1
 # So many of the best passages are looked at for the matter that was spoken of.
@@ -95,6 +95,7 @@ class Tools:
     composer: Composer
     noticing: Noticing
     articles: ArticleAnswers
+    heeding: Heeding
     districts_with_own_text: Callable[[str, date], Sequence[str]]
     contradicted: Callable[[Sequence[str], date], bool]
 
@@ -128,7 +129,9 @@ class Pipeline:
             parts = [article]
         else:
             parts = yield from self._parts(question, Context(turns, narrowing))
-        answer = self._tools.composer.compose(question, parts)
+        # As late as can be: a model may have written for half a minute.
+        parts = self._tools.heeding.heeded(parts)
+        answer = self._tools.composer.compose(question, parts, announced=self._tools.heeding.announced(question, parts))
         yield TextReady(answer.text)
         yield Answered(answer)
 
@@ -302,8 +305,12 @@ class Pipeline:
         )
 
     def _about(self, understood: Understanding, result: SearchResult) -> tuple[str, ...]:
-        guide = self._tools.library.passages_of_version(result.candidates[0].source.passage.version_id)
-        return self._tools.relating.of_matter(understood, guide)
+        best = result.candidates[0].source
+        if self._tools.heeding.is_switched_off(best):
+            return ()
+        return self._tools.relating.of_matter(
+            understood, self._tools.library.passages_of_version(best.passage.version_id)
+        )
 
     def _of_any_matter(self, understood: Understanding, context: Context) -> Sequence[Candidate]:
         """What is found when no passage is preferred for the matter that was inferred."""
@@ -314,7 +321,7 @@ class Pipeline:
         quoted = {quote.source.passage.id for quote in draft.quotes}
         return self._tools.relating.after_answer(
             understood,
-            result.candidates,
+            self._tools.heeding.kept(result.candidates),
             cited=[each for each in result.candidates if each.source.passage.id in quoted],
             guide=self._tools.library.passages_of_version(draft.quotes[0].source.passage.version_id),
         )
@@ -367,7 +374,7 @@ class Pipeline:
         is_far_off = result.confidence < self._tools.possible.knobs.possible_confidence
         if reason is Reason.CONFLICTING_SOURCES or result.terms is None or is_far_off:
             return ()
-        usable = self._tools.planted_orders.without(result.candidates)
+        usable = self._tools.heeding.kept(self._tools.planted_orders.without(result.candidates))
         schedules = self._tools.library.schedules(
             sorted({each.document_id for each in usable}), as_if_approved=context.narrowing.include_version
         )
@@ -375,10 +382,9 @@ class Pipeline:
 
     def _hand_over(self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome) -> Reply:
         routed = self._tools.router.route(understood, result.candidates)
-        # Passages that agree on no department know of none: then 12345 is the usable address.
-        department = routed[0].department if routed and routed[0].score >= _MAJORITY else None
+        department = routed[0].department if routed and routed[0].score >= MAJORITY else None
         text = hand_over_text(reason, department, self._tools.lexicon, likely=understood.likeness.likely)
-        related = self._tools.relating.after_hand_over(understood, result.candidates)
+        related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
         return Reply(outcome, text, (reason,), department, related=related)
 
 

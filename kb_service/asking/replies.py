@@ -26,7 +26,10 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``text`` is a fixed wording; an answer has a draft instead. ``reasons`` say why a question was not answered."""
+    """``text`` is a fixed wording; an answer has a draft instead. ``reasons`` say why a question was not answered.
+
+    ``documents_read``: the ids of those that a fixed wording tells something of.
+    """
 
     outcome: Outcome
     text: str = ""
@@ -38,6 +41,7 @@ class Reply:
     clarification: Clarification | None = None
     related: tuple[str, ...] = ()
     possible: tuple[Possible, ...] = ()
+    documents_read: tuple[str, ...] = ()
 
     @property
     def has_failed(self) -> bool:

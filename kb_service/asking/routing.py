@@ -11,6 +11,8 @@ from kb_service.domain.matters import Department
 from kb_service.ports import ScriptConverter
 from kb_service.text.normalising import normalised
 
+# Passages that agree on no department know of none: below this score 12345 is the usable address.
+MAJORITY = 0.5
 _VOTERS = 10
 
 

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     REPEATED_FAILURE = "repeated_failure"
     DISTRESS = "distress"
     ABUSE = "abuse"
+    SWITCHED_OFF = "switched_off"
 
 
 class NoticeKind(StrEnum):
@@ -48,6 +49,7 @@ class NoticeKind(StrEnum):
     ENDED = "ended"
     NO_SUCH_ARTICLE = "no_such_article"  # beside others that were found
     DAY_READ = "day_read"  # the answer is of a day that was named in the question's words
+    ANNOUNCEMENT = "announcement"  # what people should know now; it is of no document
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +161,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
+    """``document_id``: that it tells of; None for an announcement, whose ``effective_from`` is its own first day."""
+
     kind: NoticeKind
     text: str
-    document_id: str
+    document_id: str | None
     effective_from: date
 
 

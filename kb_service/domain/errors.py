@@ -178,7 +178,7 @@ class LateReasonMissing(KbError):
 
 
 class ReasonMissing(KbError):
-    """A rejection, a withdrawal and a purge say why."""
+    """A rejection, a withdrawal, a purge and a switch say why."""
 
 
 class RehearsalRunning(KbError):
@@ -227,6 +227,22 @@ class WebhookNotFound(KbError):
 
 class InvalidHelper(KbError):
     """A helper without departments or with a capacity out of bounds."""
+
+
+class SubjectUnknown(KbError):
+    """A switch or an announcement for something that nobody knows by this name, or several by the same."""
+
+
+class SwitchNotFound(KbError):
+    """No such switch, or nothing is switched off by this name."""
+
+
+class InvalidAnnouncement(KbError):
+    """An announcement without words, or over before it begins."""
+
+
+class AnnouncementNotFound(KbError):
+    pass
 
 
 class SuspicionNotFound(KbError):

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.escalations import SqlEscalations
 from kb_service.adapters.sql.helpers import SqlHelpers
@@ -53,6 +54,7 @@ from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
+from kb_service.domain.announcements import Announcement, Reach
 from kb_service.domain.answers import Conversation, Reason
 from kb_service.domain.calendar import CalendarDay
 from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind
@@ -60,6 +62,7 @@ from kb_service.domain.escalations import Escalation, Helper, Subject, Verdict
 from kb_service.domain.matters import Department, Facet, Matter
 from kb_service.domain.people import Role
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
+from kb_service.domain.switches import Covers, Switch
 from kb_service.domain.uploads import Arrival
 from kb_service.domain.webhooks import WebhookForm
 from kb_service.helping import moves
@@ -124,9 +127,23 @@ def fill(database: Database) -> None:
             "https://example.org/", form=WebhookForm.JSON, events=[], departments=["gongan"], actor="admin", at=NOON
         )
     told.end(hook.id, actor="admin", at=NOON)
+    fill_emergencies(database)
     transcript = SqlTranscript(database)
     for number in range(1, 4):
         transcript.add(answer(f"a{number}", "签注要钱吗", citation()), question(channel="web", user_hash="u" * 64))
+
+
+def fill_emergencies(database: Database) -> None:
+    """One of each going on, and one that is over."""
+    emergencies = SqlEmergencies(database)
+    for matter in ("a-qianzhu", "z-shenling"):
+        emergencies.switch_off(Switch(new_id(), Covers.MATTER, matter, "核对", NOON, "li"))
+    over, _ = emergencies.standing(at=NOON)[0]
+    emergencies.switch_on(over.id, actor="li", at=NOON, reason="好了")
+    for number in (1, 2):
+        told = Announcement(f"n{number}", "停电", Reach.MATTER, "qianzhu", NOON, NOON + timedelta(days=1), NOON, "li")
+        emergencies.announce(told)
+    emergencies.end("n1", actor="li", at=NOON)
 
 
 def fill_escalations(database: Database) -> None:

@@ -56,6 +56,8 @@ SEALED: Mapping[str, Sealed] = {
     "escalation": Sealed(tables.escalations, (tables.clocks.c.escalation_id,)),
     "helper": Sealed(tables.helpers),
     "webhook": Sealed(tables.webhooks),
+    "switch": Sealed(tables.switches),
+    "announcement": Sealed(tables.announcements),
     "answer": Sealed(tables.answers),
 }
 

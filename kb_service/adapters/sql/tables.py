@@ -510,3 +510,34 @@ deliveries = Table(
     Column("dead_at", Moment, index=True),
     Column("error", Text),
 )
+
+# What is handed to people in an emergency. `off_now` names what is covered while it is off: nothing is off twice.
+switches = Table(
+    "switches",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("covers", String(20), nullable=False),
+    Column("subject_id", String(400)),
+    Column("off_now", String(450), unique=True),
+    Column("reason", Text, nullable=False),
+    Column("off_at", Moment, nullable=False),
+    Column("off_by", String(200), nullable=False),
+    Column("on_at", Moment),
+    Column("on_by", String(200)),
+    Column("on_reason", Text),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("reach", String(20), nullable=False),
+    Column("subject_id", String(200)),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", String(200)),
+)

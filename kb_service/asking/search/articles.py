@@ -37,7 +37,7 @@ class NotOfThatDay:
 class Lookup:
     """``passages``: of the articles found, in the order asked for. ``day_named``: in the words; ``is_day_carried``:
     taken over from the turn before. ``is_unknown``: a law was named that no document has; ``unnamed``: articles of no
-    law; ``ambiguous``: the titles of several that were named.
+    law; ``ambiguous``: the titles of several that were named. ``document_ids``: all that were looked into.
     """
 
     as_of: date
@@ -49,6 +49,7 @@ class Lookup:
     is_unknown: bool = False
     unnamed: tuple[ArticleNumber, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    document_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class ArticleFinder:
         with_articles = {document_id: found for document_id, found in with_articles.items() if found}
         if not with_articles:
             return lookup
+        lookup = replace(lookup, document_ids=(*lookup.document_ids, *with_articles))
         in_force = list(_in_force(with_articles, lookup.as_of, narrowing))
         if not in_force:
             versions = next(iter(with_articles.values()))
