@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from kb_service.answer_wiring import user_key
+from kb_service.api.answer_shapes import as_values
 from kb_service.api.search import hits_of, routed_departments
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.client import ServiceClient
-from kb_service.domain.answers import Answer
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.people import Key, Role
@@ -18,7 +18,6 @@ from kb_service.domain.privacy import hash_of_user
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records, open_service, owner_address
 
-_ANSWER = TypeAdapter(Answer)
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 # A rebuild of 100,000 passages takes minutes; the answer itself never this long.
 _REBUILD_SECONDS = 3600
@@ -32,7 +31,7 @@ def ask(settings: Settings, question: str, *, as_of: date | None, region: str | 
         return owner.answer({"question": question, "as_of": _day(as_of), "region": region})
     with open_service(settings) as service:
         asked = service.asking.question(question, as_of=as_of, region=region)
-        return dict(_ANSWER.dump_python(service.asking.answer(asked), mode="json"))
+        return as_values(service.asking.answer(asked), settings.prompts_dir)
 
 
 def search(settings: Settings, query: str, *, as_of: date | None, limit: int) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import Asker, ServiceOf, needs
+from kb_service.api.answer_shapes import AnswerShown, as_json
 from kb_service.api.asked import Conditions, PicturesOf, asked, drained, events
 from kb_service.api.messages import message_for
 from kb_service.api.sizes import LONGEST_COMMENT, LONGEST_PICTURE
-from kb_service.api.streaming import ANSWER, EventStream, server_sent
+from kb_service.api.streaming import EventStream, server_sent
 from kb_service.api.texts import StorableText
 from kb_service.domain.addresses import web_address
-from kb_service.domain.answers import Answer
 from kb_service.domain.people import Actor, Role
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
@@ -50,7 +50,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-@router.post("", response_model=Answer)
+@router.post("", response_model=AnswerShown)
 def ask(
     body: Annotated[Ask, Body(openapi_examples=EXAMPLES)],
     request: Request,
@@ -61,13 +61,14 @@ def ask(
     """Answer from what is in force on the day asked about, or say that a person should."""
     sent = asked(service, body.question, picture=body.picture, conditions=body, actor=actor)
     happening = events(service.asking, sent, pictures)
+    dumped = partial(as_json, folder=service.settings.prompts_dir)
     if body.stream:
         told = partial(message_for, request.scope, status=500)
-        return EventStream(server_sent(happening, message=told))
-    return Response(ANSWER.dump_json(drained(happening)), media_type="application/json")
+        return EventStream(server_sent(happening, message=told, dumped=dumped))
+    return Response(dumped(drained(happening)), media_type="application/json")
 
 
-@router.get("/{answer_id}", response_model=Answer)
+@router.get("/{answer_id}", response_model=AnswerShown)
 def stored(
     answer_id: str,
     service: ServiceOf,
@@ -87,7 +88,7 @@ def stored(
         ),
         possible=tuple(replace(each, withdrawn=each.version_id in withdrawn) for each in answer.possible),
     )
-    return Response(ANSWER.dump_json(flagged), media_type="application/json")
+    return Response(as_json(flagged, service.settings.prompts_dir), media_type="application/json")
 
 
 @router.post("/{answer_id}/feedback", status_code=204)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from ingestion.reading_pictures import PictureReading
 from kb_service.api.access import OPERATOR
-from kb_service.api.chat_replies import door_wording
+from kb_service.api.door_words import door_words
 from kb_service.api.observing import answered
 from kb_service.api.sizes import LARGEST_PICTURE, LONGEST_PICTURE
 from kb_service.asking.asking import Asking
@@ -62,7 +62,7 @@ def asked(service: Service, words: str, *, picture: str | None, conditions: Cond
     """All that can be checked at once. Raises PictureRefused, and what `Asking.question` raises."""
     sent = picture_of(picture) if picture else None
     has_words = bool(words.strip())
-    stand_in = door_wording(service.settings.prompts_dir)["see_picture"]
+    stand_in = door_words(service.settings.prompts_dir).see_picture
     question = service.asking.question(
         words if has_words or sent is None else stand_in,
         as_of=conditions.as_of,

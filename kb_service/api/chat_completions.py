@@ -6,19 +6,22 @@ The same answers as `/v1/answers`, stored alike; why each field is as it is: doc
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
 
 from kb_service.api.access import Asker, ServiceOf
+from kb_service.api.answer_shapes import as_values
 from kb_service.api.asked import PicturesOf, asked, drained, events
 from kb_service.api.chat_conversations import earlier, placed
-from kb_service.api.chat_replies import MODEL, USAGE, Replying, door_wording
+from kb_service.api.chat_replies import MODEL, USAGE, Replying
 from kb_service.api.chat_shapes import ChatCompletionRequest
+from kb_service.api.door_words import door_words
 from kb_service.api.messages import message_for
 from kb_service.api.refusals import openai_error
-from kb_service.api.streaming import ANSWER, EventStream, guarded
+from kb_service.api.streaming import EventStream, guarded
 from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.domain.answers import Answer
 from kb_service.domain.causes import Cause
@@ -61,8 +64,9 @@ def complete(
         asker = f"{actor.person_id}\n{user or ''}"
         sent = placed(sent, asking=service.asking, transcript=service.transcript, asker=asker, messages=messages)
     sent = replace(sent, question=replace(sent.question, said_before=earlier(messages)))
-    replying = Replying(door_wording(service.settings.prompts_dir), str(request.base_url))
-    completion = _Completion(f"chatcmpl-{new_id()}", int(sent.question.asked_at.timestamp()), replying)
+    replying = Replying(door_words(service.settings.prompts_dir), str(request.base_url))
+    asked_at = int(sent.question.asked_at.timestamp())
+    completion = _Completion(f"chatcmpl-{new_id()}", asked_at, replying, service.settings.prompts_dir)
     happening = events(service.asking, sent, pictures)
     if not body.stream:
         return _json(completion.whole(drained(happening)))
@@ -80,6 +84,7 @@ class _Completion:
     id: str
     created: int
     replying: Replying
+    prompts_dir: Path
     model: str = field(default=MODEL)
 
     def whole(self, answer: Answer) -> dict[str, object]:
@@ -89,7 +94,7 @@ class _Completion:
             "finish_reason": "stop",
             "logprobs": None,
         }
-        return self._object("chat.completion", [choice]) | {"usage": USAGE, "kb": _dumped(answer)}
+        return self._object("chat.completion", [choice]) | {"usage": USAGE, "kb": as_values(answer, self.prompts_dir)}
 
     def chunks(self, happening: Generator[Event, None, None], *, with_usage: bool) -> Generator[Any, None, None]:
         """Objects to send; None stands for the end. An empty one keeps the line open while there is nothing to say."""
@@ -115,7 +120,9 @@ class _Completion:
         if rest := self.replying.rest_of(answer):
             yield self._delta({"content": rest})
         annotations = self.replying.message(answer)["annotations"]
-        yield self._delta({"annotations": annotations}, finish_reason="stop") | {"kb": _dumped(answer)}
+        yield self._delta({"annotations": annotations}, finish_reason="stop") | {
+            "kb": as_values(answer, self.prompts_dir)
+        }
 
     def _delta(self, delta: dict[str, object], *, finish_reason: str | None = None) -> dict[str, object]:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
@@ -127,10 +134,6 @@ class _Completion:
 
 def _pieces(text: str) -> list[str]:
     return text.splitlines(keepends=True) or [""]
-
-
-def _dumped(answer: Answer) -> object:
-    return ANSWER.dump_python(answer, mode="json")
 
 
 def _framed(chunk: dict[str, object] | None) -> bytes:

@@ -1,38 +1,40 @@
 """An answer as a chat message: its text, then what else the reader needs, as lines that any client can show."""
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from kb_service.api.streaming import ANSWER
-from kb_service.domain.answers import Answer, Citation
+from pydantic import TypeAdapter
+
+from kb_service.api.door_words import DoorWords
+from kb_service.domain.answers import Answer, Citation, Method
 from kb_service.domain.days import Interval
-from kb_service.text.vocabulary import Words, load
 
 MODEL = "kb"
 # Nothing is counted in tokens where no model of tokens works.
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+_CITATIONS = TypeAdapter(tuple[Citation, ...])
 
 
 @dataclass(frozen=True, slots=True)
 class Replying:
     """``base_url``: under which the client reaches the service, with a slash at the end."""
 
-    wording: Mapping[str, str]
+    words: DoorWords
     base_url: str
 
     def rest_of(self, answer: Answer) -> str:
-        """What follows the text: the options to choose from, the notices, and a footnote for each citation."""
+        """What follows the text: the options to choose from, the notices, a footnote for each citation, and
+        that a model wrote it, where one did."""
         options = answer.clarification.options if answer.clarification else ()
         blocks: list[Sequence[str]] = [
             [
-                self.wording["option"].format(number=number, label=option.label)
+                self.words.option.format(number=number, label=option.label)
                 for number, option in enumerate(options, start=1)
                 if option.label not in answer.text
             ],
             [notice.text for notice in answer.notices if notice.text not in answer.text],
             [self._footnote(citation) for citation in answer.citations],
+            [self.words.produced_by[Method.MODEL_CHECKED]] if answer.method is Method.MODEL_CHECKED else [],
         ]
         return "".join(f"\n\n{chr(10).join(lines)}" for lines in blocks if lines)
 
@@ -41,7 +43,7 @@ class Replying:
 
         Without an address of its source it leads to the version in this service. ``kb_citation`` is all of it.
         """
-        dumped = ANSWER.dump_python(answer, mode="json")["citations"]
+        dumped = _CITATIONS.dump_python(answer.citations, mode="json")
         return [
             self._annotation(citation, content, whole) for citation, whole in zip(answer.citations, dumped, strict=True)
         ]
@@ -61,25 +63,7 @@ class Replying:
         headings = [each for each in citation.heading_path if each != citation.title]
         days = ""
         if citation.effective_from is not None:
-            days += self.wording["from_day"].format(day=citation.effective_from)
+            days += self.words.from_day.format(day=citation.effective_from)
         if last := Interval(citation.effective_from, citation.effective_to).last_valid_day:
-            days += self.wording["until_day"].format(day=last)
-        return self.wording["footnote"].format(
-            mark=citation.mark, title=citation.title, place=" ".join(headings), days=days
-        )
-
-
-class DoorWords(Words):
-    """`prompts/doors.yaml`; blanks in braces."""
-
-    see_picture: str
-    footnote: str
-    from_day: str
-    until_day: str
-    option: str
-
-
-@functools.cache
-def door_wording(folder: Path) -> Mapping[str, str]:
-    """By name; read once. Raises VocabularyFault."""
-    return load(folder, "doors.yaml", DoorWords).model_dump()
+            days += self.words.until_day.format(day=last)
+        return self.words.footnote.format(mark=citation.mark, title=citation.title, place=" ".join(headings), days=days)

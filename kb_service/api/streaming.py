@@ -9,7 +9,6 @@ import anyio
 import orjson
 from anyio.to_thread import run_sync
 from fastapi import Response
-from pydantic import TypeAdapter
 from starlette.types import Receive, Scope, Send
 
 from kb_service.api.refusals import error_body
@@ -20,7 +19,6 @@ from kb_service.domain.errors import KbError
 
 T = TypeVar("T")
 
-ANSWER = TypeAdapter(Answer)
 # What is told of a fault that nobody foresaw, as the plain reply tells it too.
 INTERNAL = ("InternalError", "something went wrong on our side; the log of the service tells what")
 
@@ -81,22 +79,23 @@ def guarded(
 
 
 def server_sent(
-    events: Generator[Event, None, None], *, message: Callable[[Cause, str], str]
+    events: Generator[Event, None, None], *, message: Callable[[Cause, str], str], dumped: Callable[[Answer], bytes]
 ) -> Generator[bytes, None, None]:
-    """As `/v1/answers` sends them: progress, evidence, text, answer, error. ``message``: of an error, for people."""
+    """As `/v1/answers` sends them: progress, evidence, text, answer, error. ``message``: of an error, for people;
+    ``dumped``: an answer as JSON."""
 
     def fault(name: str, detail: str, cause: Cause) -> bytes:
         told = error_body(name, detail, message(cause, detail), is_passing=cause.is_passing)
         return _block("error", orjson.dumps(told))
 
-    return guarded(events, lambda event: _block(*_named(event)), fault)
+    return guarded(events, lambda event: _block(*_named(event, dumped)), fault)
 
 
 def _block(name: str, data: bytes) -> bytes:
     return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
 
 
-def _named(event: Event) -> tuple[str, bytes]:
+def _named(event: Event, dumped: Callable[[Answer], bytes]) -> tuple[str, bytes]:
     match event:
         case Progress(stage):
             return "progress", orjson.dumps({"stage": stage})
@@ -105,4 +104,4 @@ def _named(event: Event) -> tuple[str, bytes]:
         case TextReady(text):
             return "text", orjson.dumps({"text": text})
         case Answered(answer):
-            return "answer", ANSWER.dump_json(answer)
+            return "answer", dumped(answer)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from kb_service.domain.answers import DepartmentRef, MatterRef
+from kb_service.api.answer_shapes import ProducedBy, produced_by
+from kb_service.domain.answers import DepartmentRef, MatterRef, Method
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.escalations import (
     Author,
@@ -23,7 +24,8 @@ from kb_service.service import Service
 
 @dataclass(frozen=True, slots=True)
 class MessageShown:
-    """One line of a talk. ``name``: of the helper who wrote or moved, None for the person."""
+    """One line of a talk. ``name``: of the helper who wrote or moved, None for the person. ``produced_by``: that what a
+    helper wrote is no AI's."""
 
     number: int
     at: datetime
@@ -31,6 +33,7 @@ class MessageShown:
     name: str | None
     text: str
     move: Move | None
+    produced_by: ProducedBy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ class Showing:
 
     def message(self, message: Message) -> MessageShown:
         name = None if message.author is Author.PERSON or message.by == PERSON else self.name(message.by)
-        return MessageShown(message.number, message.at, message.author, name, message.text, message.move)
+        folder = self._service.settings.prompts_dir
+        made = produced_by(Method.PERSON, folder) if message.author is Author.HELPER else None
+        return MessageShown(message.number, message.at, message.author, name, message.text, message.move, made)
 
     def talk(self, talk: Escalation) -> TalkShown:
         service, is_open = self._service, talk.state is EscalationState.OPEN

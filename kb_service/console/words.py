@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationInfo, field_validator
 
-from kb_service.api.chat_replies import door_wording
+from kb_service.api.door_words import door_words
 from kb_service.api.messages import Messages, messages
 from kb_service.api.sizes import LIMITS
 from kb_service.api.upload_shapes import Stage
@@ -213,7 +213,7 @@ def words_for_scripts(folder: Path) -> Mapping[str, object]:
         "EXAMPLES": [each.question for each in shown_examples(folder).welcome],
         "DISTRICTS": districts,
         "REASONS_IN_SHORT": load_summary_words(folder).reasons,
-        "PICTURE_ONLY": door_wording(folder)["see_picture"],
+        "PICTURE_ONLY": door_words(folder).see_picture,
         "LIMITS": LIMITS,
     }
 

@@ -271,6 +271,15 @@ class Drafting:
     failure: ModelFault | None = None
 
 
+class Method(StrEnum):
+    """What made the words. MODEL_CHECKED: a model wrote them, and each sentence was checked against its sources."""
+
+    QUOTATION = "quotation"
+    MODEL_CHECKED = "model_checked"
+    FIXED_WORDING = "fixed_wording"
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One exchange, stored whole and never recomputed. The action (``outcome``, ``escalation``) and text are apart.
@@ -301,3 +310,10 @@ class Answer:
     possible: tuple[Possible, ...] = field(default=())
     drafting: Drafting | None = None
     knobs: Knobs | None = None
+
+    @property
+    def method(self) -> Method:
+        """Answers stored before drafts were kept all quote, where they cite."""
+        if self.drafting is None:
+            return Method.QUOTATION if self.citations else Method.FIXED_WORDING
+        return Method.QUOTATION if self.drafting.by == EXTRACTIVE else Method.MODEL_CHECKED

@@ -59,9 +59,10 @@ class SqlEmergencies:
         }
         with self._database.writing() as connection:
             added = self._database.insert(switches).values(row).on_conflict_do_nothing(index_elements=["off_now"])
-            if connection.execute(added.returning(switches.c.id)).first() is None:
-                known = select(switches).where(switches.c.off_now == off_now)
-                return _switch(connection.execute(known).one())
+            is_new = connection.execute(added.returning(switches.c.id)).first() is not None
+            kept = _switch(connection.execute(select(switches).where(switches.c.off_now == off_now)).one())
+            if not is_new:
+                return kept
             record(
                 connection,
                 at=switch.off_at,
@@ -71,7 +72,7 @@ class SqlEmergencies:
                 detail=_detail_of(switch) | {"reason": switch.reason},
                 was=new(("switch", switch.id)),
             )
-        return switch
+        return kept
 
     def switch_on(self, switch_id: str, *, actor: str, at: datetime, reason: str) -> Switch:
         """Taken back; doing it again changes nothing. Raises SwitchNotFound."""
