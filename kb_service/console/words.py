@@ -14,6 +14,7 @@ from kb_service.api.messages import Messages, messages
 from kb_service.api.sizes import LIMITS
 from kb_service.api.upload_shapes import Stage
 from kb_service.asking.reading.lexicon import ReadingWords
+from kb_service.domain.announcements import Reach
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.clocks import ClockKind, OrderKind
 from kb_service.domain.days import SHANGHAI, Interval
@@ -24,6 +25,7 @@ from kb_service.domain.lead_time import LeadTime, LeadTimeVerdict
 from kb_service.domain.life import Phase
 from kb_service.domain.people import Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
+from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.helping.summaries import load_summary_words
 from kb_service.publishing.difference import Change
@@ -54,7 +56,13 @@ _FOR_RESIDENTS_AND_HELPERS = {
 Standing = Literal["in_force", "ended", "not_yet", "withdrawn"]
 # The pages in the menu of the console.
 Place = Literal[
-    "/console", "/console/upload", "/console/versions", "/console/review", "/console/due", "/console/suspicions"
+    "/console",
+    "/console/upload",
+    "/console/versions",
+    "/console/review",
+    "/console/due",
+    "/console/suspicions",
+    "/console/emergencies",
 ]
 # Why a page of the console says that nothing was done, where no error of the domain is the reason.
 TroubleName = Literal["unreadable", "not_understood", "wrong_key", "no_such_page", "no_file", "no_text", "failed"]
@@ -100,6 +108,8 @@ class ScreenWords(Words):
     changes: Mapping[Change, str]
     suspicions: Mapping[SuspicionKind, str]
     suspicion_states: Mapping[SuspicionState, str]
+    covers: Mapping[Covers, str]
+    reaches: Mapping[Reach, str]
     stages: Mapping[Stage, str]
     open_points: Mapping[PointKind, str]
     stated: Mapping[StatedField, str]

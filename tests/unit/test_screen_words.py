@@ -13,6 +13,7 @@ from kb_service.api.upload_shapes import Stage
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.console.words import screen_words
+from kb_service.domain.announcements import Reach
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.clocks import ClockKind, OrderKind
 from kb_service.domain.days import Interval
@@ -25,6 +26,7 @@ from kb_service.domain.life import Phase
 from kb_service.domain.matters import Facet
 from kb_service.domain.people import LONGEST_NAME, Role
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
+from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.publishing.difference import Change
 from kb_service.publishing.gate import PointKind
@@ -53,6 +55,8 @@ def chinese_in_the_glossary(row: str) -> dict[str, str]:
         ("Outcome", Outcome, WORDS.outcomes),
         ("Suspicion", SuspicionKind, WORDS.suspicions),
         ("Suspicion", SuspicionState, WORDS.suspicion_states),
+        ("Switch", Covers, WORDS.covers),
+        ("Announcement", Reach, WORDS.reaches),
         ("Role", Role, WORDS.roles),
         ("Lead time", LeadTime, WORDS.lead_times),
         ("Difference", Change, WORDS.changes),
