@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
@@ -18,6 +19,8 @@ from kb_service.domain.switches import Covers
 from kb_service.service import Service
 
 router = APIRouter(prefix="/console/emergencies", include_in_schema=False, route_class=Shown)
+
+Choice = TypeVar("Choice", Covers, Reach)
 
 _PAST = 20
 _FIELDS = ("covers", "reach", "subject", "reason", "text", "starts_at", "ends_at")
@@ -105,7 +108,7 @@ def _shown(
         over=store.past_announcements(at=at, limit=_PAST),
         at=at,
         name_of=subject_names(service, []),
-        names=[each.name for each in (*matters, *departments)],
+        names=[*(each.name for each in matters), *(each.name for each in departments)],
         covers=list(Covers),
         reaches=list(Reach),
         longest=LONGEST_ANNOUNCEMENT,
@@ -113,7 +116,7 @@ def _shown(
     )
 
 
-def _choice[Choice: (Covers, Reach)](choices: type[Choice], form: FormData, name: str) -> Choice:
+def _choice(choices: type[Choice], form: FormData, name: str) -> Choice:
     written = text_field(form, name)
     if written not in list(choices):
         raise InvalidRecord(f"{name}: {written!r} is none of {', '.join(choices)}")
