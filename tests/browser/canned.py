@@ -109,6 +109,7 @@ def answer(answer_id: str, question: str, outcome: str, text: str, **changes: An
         "clarification": None,
         "escalation": {"recommended": False, "reasons": [], "department": POLICE},
         "related_questions": [],
+        "produced_by": {"is_ai": True, "label": "引用原文，由人工智能选取", "method": "quotation"},
     } | changes
 
 

@@ -29,11 +29,13 @@ class StubService:
     searched: list[dict[str, str]] = field(default_factory=list)
     streams: bool = True
     fault: str | None = None
+    announcements: list[canned.Json] = field(default_factory=list)
 
     def forget(self) -> None:
         self.asked.clear()
         self.feedback.clear()
         self.searched.clear()
+        self.announcements.clear()
         self.streams, self.fault = True, None
 
 
@@ -72,6 +74,10 @@ def _add_answers(app: FastAPI, stub: StubService) -> None:
     @app.post("/v1/answers/{answer_id}/feedback", status_code=204)
     def feedback(answer_id: str, body: Body) -> None:
         stub.feedback.append({"answer_id": answer_id, **body})
+
+    @app.get("/v1/announcements")
+    def announcements() -> canned.Json:
+        return {"announcements": stub.announcements}
 
     @app.get("/v1/versions/{version_id}")
     def version(version_id: str) -> canned.Json:

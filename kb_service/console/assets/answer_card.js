@@ -27,8 +27,10 @@ export function answerCard(answer, actions) {
     "article", { class: `answer answer-${answer.outcome}`, "aria-label": "小申的答复" },
     cardHead(answer),
     element("div", { class: "answer-text" }, ...answerText(answer.text, citationByMark)),
+    producedBy(answer.produced_by),
     doubt(answer),
-    notices(answer.notices ?? []),
+    announced((answer.notices ?? []).filter(isAnnouncement)),
+    notices((answer.notices ?? []).filter((notice) => !isAnnouncement(notice))),
     options(answer, actions.askAgain),
     escalationPanel(answer, actions.openTalk),
     possible(answer),
@@ -63,6 +65,18 @@ function doubt(answer) {
   const isLow = answer.confidence_applies !== false && answer.confidence < LOW_CONFIDENCE;
   if (!isLow) return null;
   return element("p", { class: "doubt", text: "这条答复不一定完全对应您的情况，请点开依据核对原文，或向责任单位确认。" });
+}
+
+/** What made the words, as GB 45438-2025 asks of a service like this. */
+const producedBy = (made) => made && element("p", { class: "produced-by", text: made.label });
+
+const isAnnouncement = ({ kind }) => kind === "announcement";
+
+function announced(list) {
+  if (!list.length) return null;
+  return element("div", { class: "notices", role: "group", "aria-label": "公告" },
+    element("strong", { class: "notices-title", text: "公告" }),
+    element("ul", {}, ...list.map((notice) => element("li", { text: notice.text }))));
 }
 
 function notices(list) {

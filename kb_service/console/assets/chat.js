@@ -1,5 +1,6 @@
 /** The residents' chat page: asks, shows progress, draws answers, and restores this tab's conversation. */
 
+import { startAnnouncements } from "./announcements.js";
 import { answerCard } from "./answer_card.js";
 import { composer } from "./composer.js";
 import { button, byId, element } from "./dom.js";
@@ -15,6 +16,7 @@ const people = talks({ box, announce: (text) => announce(text) });
 
 function start() {
   startTextSizes();
+  startAnnouncements();
   const examples = EXAMPLES.map((question) => button(question, () => askAgain({ question })));
   byId("examples").append(...examples.map((example) => element("li", {}, example)));
   byId("new-conversation").addEventListener("click", startOver);

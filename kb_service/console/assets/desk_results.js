@@ -33,6 +33,7 @@ function resultItem(hit, question, isFirst, insert) {
   const item = element(
     "li", { class: "result", tabindex: isFirst ? "0" : "-1" },
     element("h2", {}, ...withMatches(quotedTitle(hit.title), question),
+      hit.switched_off ? element("span", { class: "stamp stamp-withdrawn", text: "停答中" }) : null,
       headings ? element("span", { class: "headings" }, ...withMatches(headings, question)) : null),
     element("p", { class: "result-text" }, ...withMatches(hit.text, question)),
     element("div", { class: "result-foot" },

@@ -15,6 +15,8 @@ export const versionText = (versionId, signal) => getJson(`/v1/versions/${encode
 
 export const storedAnswer = (answerId) => getJson(`/v1/answers/${encodeURIComponent(answerId)}`);
 
+export const announcements = () => getJson("/v1/announcements");
+
 export const search = (parameters, signal) => getJson(`/v1/search?${new URLSearchParams(parameters)}`, signal);
 
 export const routes = (question, signal) => postJson("/v1/routes", { question }, signal);
