@@ -93,8 +93,9 @@ async def followed(
 ) -> AsyncIterator[bytes]:
     """Every message after that number once, and the state, called ``name``, whenever it changes.
 
-    ``news``: what there is after a number, and the state where it is another one than was shown. Ends where that raises: the client comes again, and is
-    told why."""
+    ``news``: what there is after a number, and the state where it is another one than was shown. Ends where that
+    raises: the client comes again, and is told why.
+    """
     last, shown = after, None
     with bells.listening(talk_id) as bell, contextlib.suppress(KbError):
         while True:

@@ -354,6 +354,7 @@ def _told(found: Escalation, line: Line | None, clock: Clock | None) -> dict[str
         said["clock"] = {"kind": clock.kind, "due_at": clock.due_at.isoformat()}
     return said
 
+
 def _update(connection: Connection, escalation_id: str, values: Mapping[str, Any]) -> None:
     try:
         connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(values))

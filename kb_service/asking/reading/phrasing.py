@@ -259,4 +259,3 @@ class PhrasingReader:
             numeral = said["number"].replace("两", "二")
             return OptionReply(int(numeral) if numeral.isdecimal() else _NUMERALS.index(numeral) + 1)
         return OptionReply(name=choices.around.sub("", choices.around.sub("", reply)).strip(" ,。"))
-
