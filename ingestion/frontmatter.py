@@ -97,4 +97,6 @@ def _plain(value: object) -> object:
     """YAML reads days as dates; whoever stores them wants one form, ISO text."""
     if isinstance(value, datetime):
         return (shanghai_day(value) if value.tzinfo else value.date()).isoformat()
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     return value.isoformat() if isinstance(value, date) else value

@@ -296,7 +296,8 @@ def _fields_of(line: bytes, file: _File) -> dict[str, Any]:
     try:
         raw = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of thousands of digits
-        raise InvalidRecord(f"not a JSON object in UTF-8: {error}", Cause("not_json")) from error
+        cause = Cause("line_not_utf8" if isinstance(error, UnicodeDecodeError) else "not_json")
+        raise InvalidRecord(f"not a JSON object in UTF-8: {error}", cause) from error
     if not isinstance(raw, dict):
         raise InvalidRecord("a line must be a JSON object", Cause("not_an_object"))
     shared = {name: value for name, value in file.fields.items() if name != "id"}

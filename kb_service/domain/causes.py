@@ -87,6 +87,7 @@ _OF_FIELDS = {
 }
 _OF_RECORDS = {
     "not_json": "",
+    "line_not_utf8": "",
     "not_an_object": "",
     "no_id": "",
     "one_text_needed": "",
