@@ -1,20 +1,16 @@
 """How uploads and batches leave over HTTP."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ingestion.refusing import refused_line
-from kb_service.api.messages import messages
-from kb_service.domain.causes import Cause
+from kb_service.api.record_shapes import told
 from kb_service.domain.days import shanghai_day
-from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport, Registered, Upload, UploadState
+from kb_service.domain.uploads import Batch, RecordOutcome, Registered, Upload, UploadState
 from kb_service.service import Service
-
-_RECORDS_AT_ONCE = 500
 
 
 class Stage(StrEnum):
@@ -116,32 +112,13 @@ class BatchList:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordView:
-    """``line`` as its editor sees it: of a sheet the row."""
-
-    ordinal: int
-    line: int | None
-    outcome: RecordOutcome
-    document_id: str | None
-    reason: str | None
-    message: str | None
-    retryable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RecordList:
-    records: list[RecordView]
-    next_cursor: int | None
-
-
 def upload_views(service: Service, uploads: Sequence[Upload]) -> list[UploadView]:
     rows = service.records.uploads
     indexing, document_of = rows.being_indexed(uploads), rows.document_ids(uploads)
     states_of, searchable = rows.states_of_versions(uploads), _searchable(service, uploads)
     return [
         replace(
-            _upload_view(each, each.id in indexing, document_of.get(each.id), _told(service, each.cause)),
+            _upload_view(each, each.id in indexing, document_of.get(each.id), told(service, each.cause)),
             versions=dict(states_of.get(each.id, {})),
             searchable=each.version_id in searchable and each.id not in indexing,
         )
@@ -201,40 +178,6 @@ def _came_before(upload: Upload, batch: Batch) -> bool:
     """Whether it was stored before the batch was sent. One that the batch made try again ended after that."""
     is_stored = upload.state is UploadState.STORED
     return upload.batch_id != batch.id and is_stored and upload.updated_at <= batch.created_at
-
-
-def record_view(service: Service, report: RecordReport) -> RecordView:
-    return RecordView(
-        ordinal=report.ordinal,
-        line=report.line,
-        outcome=report.outcome,
-        document_id=report.document_id,
-        reason=report.reason,
-        message=_told(service, report.cause),
-        retryable=report.cause is not None and report.cause.is_passing,
-    )
-
-
-def _told(service: Service, cause: Cause | None) -> str | None:
-    return messages(service.settings.prompts_dir).of_cause(cause) if cause else None
-
-
-def refused_lines(service: Service, batch: Batch) -> Iterator[str]:
-    """Each refused record of a batch as a line of `.jsonl`."""
-    rows = service.records.uploads
-    for upload in {each.id: each for each in rows.uploads_of(batch)}.values():
-        after = -1
-        while found := rows.records(upload.id, outcome=RecordOutcome.REFUSED, after=after, limit=_RECORDS_AT_ONCE):
-            for report in found:
-                if report.line is not None:
-                    yield refused_line(
-                        report.content,
-                        file_name=upload.file_name,
-                        line=report.line,
-                        reason=report.reason,
-                        message=_told(service, report.cause),
-                    )
-            after = found[-1].ordinal
 
 
 def _upload_view(upload: Upload, is_indexing: bool, document_id: str | None, message: str | None) -> UploadView:

@@ -8,18 +8,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import FormData
 
 from kb_service.api.access import Editor, ServiceOf, Staff
+from kb_service.api.record_shapes import RecordList, record_view, refused_lines
 from kb_service.api.sent_files import SentForm, arrivals_of, inline_record, is_form, sent_form
 from kb_service.api.sizes import LARGEST_NUMBER
 from kb_service.api.upload_shapes import (
     BatchList,
     BatchView,
-    RecordList,
     RegisteredBatch,
     StoredRecord,
     UploadView,
     batch_view,
-    record_view,
-    refused_lines,
     registered_view,
     upload_views,
 )

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from kb_service.api.access import Editor, ServiceOf, Staff
+from kb_service.api.record_shapes import RecordView, record_view
 from kb_service.api.sent_files import SentForm, arrivals_of, sent_form
-from kb_service.api.upload_shapes import BatchView, RecordView, Stage, batch_view, record_view
+from kb_service.api.upload_shapes import BatchView, Stage, batch_view
 from kb_service.api.uploads import retried
 from kb_service.console.admission import Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
