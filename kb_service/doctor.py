@@ -24,8 +24,8 @@ from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.client import ServiceClient
 from kb_service.console.words import words_for_scripts
 from kb_service.domain.errors import KbError
+from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.stated_days import load_stated_day_words
-from kb_service.publishing.statements import load_contrasts
 from kb_service.settings import Settings
 from kb_service.wiring import model_source, now, open_model
 

@@ -63,11 +63,12 @@ from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.emergencies import Emergencies
+from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import KnownQuestions, Rehearsing
 from kb_service.publishing.stated_days import load_stated_day_words
-from kb_service.publishing.statements import Stating, load_contrasts
+from kb_service.publishing.statements import Stating
 from kb_service.service import Records, Service, Texts, mean_terms_of
 from kb_service.settings import Settings
 

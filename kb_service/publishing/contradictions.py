@@ -7,9 +7,11 @@ from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata
 from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import on_one_level
-from kb_service.publishing.quantities import all_within, is_comparable, says_the_same
-from kb_service.publishing.statements import FigureStatement, Group
-from kb_service.publishing.wordings import NO, SAID
+from kb_service.publishing.contrasts import Group
+from kb_service.publishing.quantities import Quantity, all_within, is_comparable, says_the_same
+from kb_service.publishing.statements import FigureStatement
+from kb_service.publishing.wordings import NO, SAID, TOPICS
+from kb_service.text.bounds import Side
 from kb_service.text.figures import FigureKind
 
 # How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;
@@ -19,6 +21,8 @@ _ALIKE_OF_COUNTS = 0.7
 # Added when both name the same thing that a time or telephone is for, and when a text has no other figure of the kind.
 _SAME_ROLE = 0.1
 _ONLY_ONES = 0.15
+# Added when both are said of one case: of 65 to 69 years, in a row of a table and in a sentence.
+_SAME_CASE = 0.15
 # When both hold, the words hardly matter: 每本10元 and 免费办理 are the fees of one matter.
 _ONLY_ONES_OF_A_ROLE = 0.4
 # A statement of the other text that agrees, and is about as much alike, shows that nothing conflicts.
@@ -28,7 +32,7 @@ _NO_NEARER = 0.05
 
 # Of what is said with 可以 or 不得: of the clause that says less, and of the other.
 _CONTRARY, _CONTRARY_OF_SAID = "非", "非无未"
-_SAYS_ALL, _SAYS_PART = 0.85, 0.4
+_SAYS_ALL, _SAYS_PART = 0.8, 0.4
 # How much of what need not be done is said around the demand.
 _NEEDS = 0.75
 
@@ -97,13 +101,27 @@ def _stands_beside(pair: FigureConflict, ours: Sequence[FigureStatement], theirs
 
 
 def _is_one_of_several(pair: FigureConflict, conflicting: Sequence[FigureConflict]) -> bool:
-    """Whether one side has another statement as near that differs from this one as well: a scale, rows of a table."""
+    """Whether one side has another statement as near that differs from this one as well: a scale, rows of a table.
+
+    What is free as a whole differs from every row.
+    """
+    if any(_is_free(each) for each in (pair.ours, pair.theirs)) and _names_the_whole(pair):
+        return False
     near = [each for each in conflicting if each is not pair and each.likeness >= pair.likeness - _NO_NEARER]
     return any(
         (each.ours is pair.ours and do_conflict(each.theirs, pair.theirs))
         or (each.theirs is pair.theirs and do_conflict(each.ours, pair.ours))
         for each in near
     )
+
+
+def _is_free(statement: FigureStatement) -> bool:
+    return statement.kind is FigureKind.AMOUNT and all(not each[2] for each in statement.quantities)
+
+
+def _names_the_whole(pair: FigureConflict) -> bool:
+    free, priced = (pair.ours, pair.theirs) if _is_free(pair.ours) else (pair.theirs, pair.ours)
+    return _covered(priced, free) >= _SAYS_ALL and not _is_free(priced)
 
 
 def _needed(kind: FigureKind) -> float:
@@ -118,7 +136,7 @@ def _alike(
     pairs = []
     for one in ours:
         for other in theirs:
-            if one.kind is not other.kind or (one.kind in SAID and not _is_opposed(one, other)):
+            if one.kind is not other.kind or (_needs_the_same_words(one) and not _is_opposed(one, other)):
                 continue
             value = likeness(one, other)
             if one in lonely and other in lonely:
@@ -126,6 +144,10 @@ def _alike(
             if value >= least and not tells_apart(one, other, groups):
                 pairs.append(FigureConflict(one, other, value))
     return pairs
+
+
+def _needs_the_same_words(one: FigureStatement) -> bool:
+    return one.kind in SAID and not one.roles & TOPICS
 
 
 def _are_of_one_role(one: FigureStatement, other: FigureStatement) -> bool:
@@ -144,14 +166,23 @@ def _is_opposed(one: FigureStatement, other: FigureStatement) -> bool:
     covered = _covered(one, other), _covered(other, one)
     if one.kind is FigureKind.NEED:
         # Of a list of what is needed, one thing may not be.
-        refusing = 0 if NO in one.quantities[0] else 1
-        return covered[refusing] >= _NEEDS
+        refusing, demanding = (one, other) if NO in one.quantities[0] else (other, one)
+        named = len(refusing.thing & demanding.near) / len(refusing.thing) if refusing.thing else 0
+        return named >= _NEEDS and _covered(refusing, demanding) >= _NEEDS
     return max(covered) >= _SAYS_ALL and min(covered) >= _SAYS_PART
 
 
 def _only_ones(statements: Sequence[FigureStatement]) -> set[FigureStatement]:
-    kinds = [each.kind for each in statements]
-    return {each for each in statements if kinds.count(each.kind) == 1}
+    """Those beside which a text states nothing else of the kind; it may say the same twice."""
+    return {
+        each
+        for each in statements
+        if all(
+            other is each or (says_all(each, other) and says_all(other, each))
+            for other in statements
+            if other.kind is each.kind and other.roles & TOPICS == each.roles & TOPICS
+        )
+    }
 
 
 def do_conflict(one: FigureStatement, other: FigureStatement) -> bool:
@@ -171,7 +202,10 @@ def says_all(one: FigureStatement, other: FigureStatement) -> bool:
 def likeness(one: FigureStatement, other: FigureStatement) -> float:
     """The mean share of a clause that the other's surroundings say too, and more when both name one role."""
     shared = (_covered(one, other) + _covered(other, one)) / 2
-    return shared + _SAME_ROLE if one.roles & other.roles else shared
+    if one.roles & other.roles:
+        shared += _SAME_ROLE
+    kinds = {each[0] for each, _ in one.conditions} & {each[0] for each, _ in other.conditions}
+    return shared + _SAME_CASE if any(_share_a_condition(one, other, kind) for kind in kinds) else shared
 
 
 def _covered(one: FigureStatement, by: FigureStatement) -> float:
@@ -193,12 +227,16 @@ def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[st
         return "event"
     if _is_another_case(one, other):
         return "conditions"
-    # 复诊 against 初诊: each stands on its own side only.
-    if one.subject - other.near and other.subject - one.near:
+    # 复诊 against 初诊: each stands on its own side only. 社保卡 is short for 社会保障卡.
+    if _own_letters(one, other) and _own_letters(other, one):
         return "subject"
     if _is_the_contrary(one, other) or _is_the_contrary(other, one):
         return "contrary"
     return next((name for name, group in groups.items() if _apart_in(name, group, one, other)), "")
+
+
+def _own_letters(one: FigureStatement, other: FigureStatement) -> set[str]:
+    return set("".join(one.subject - other.near)) - set("".join(other.near))
 
 
 def _is_the_contrary(one: FigureStatement, other: FigureStatement) -> bool:
@@ -216,10 +254,25 @@ def _apart_in(name: str, group: Group, one: FigureStatement, other: FigureStatem
 
 
 def _is_another_case(one: FigureStatement, other: FigureStatement) -> bool:
-    """By figures of another kind: 满60周岁的 and 满70周岁的."""
-    for kind in {each[0] for each, _ in one.conditions} & {each[0] for each, _ in other.conditions}:
-        mine = [each for each in one.conditions if each[0][0] is kind]
-        yours = [each for each in other.conditions if each[0][0] is kind]
-        if not any(says_the_same(a, b) and (m == y or not m or not y) for a, m in mine for b, y in yours):
-            return True
-    return False
+    """By figures of the conditions: 满60周岁的 and 满70周岁的, or by what follows from a case."""
+    mine, yours = one.consequences, other.consequences
+    if mine and yours and not any(says_the_same(a, b) for a in mine for b in yours):
+        return True
+    if bool(mine) is not bool(yours) and any(each[0] is one.kind for each in (*mine, *yours)):
+        return True
+    kinds = {each[0] for each, _ in one.conditions} & {each[0] for each, _ in other.conditions}
+    return any(not _share_a_condition(one, other, kind) for kind in kinds)
+
+
+def _share_a_condition(one: FigureStatement, other: FigureStatement, kind: FigureKind) -> bool:
+    mine, yours = ([each for each in side.conditions if each[0][0] is kind] for side in (one, other))
+    return any(
+        says_the_same(a, b) and not (_sides(a, mine) and _sides(b, yours) and not _sides(a, mine) & _sides(b, yours))
+        for a, _ in mine
+        for b, _ in yours
+    )
+
+
+def _sides(of: Quantity, among: Sequence[tuple[Quantity, Side | None]]) -> frozenset[Side]:
+    """五年以下（含五年）has five years at its upper side, although they are said again without."""
+    return frozenset(side for each, side in among if side and says_the_same(each, of))

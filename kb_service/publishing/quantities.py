@@ -16,6 +16,8 @@ _DAYS = {
     "年": (Decimal(365), Decimal(366)),
 }
 _MONTHS = {"个月": 1, "年": MONTHS_A_YEAR}
+_CAN_BE_ROUGH = frozenset({FigureKind.AMOUNT, FigureKind.COUNT, FigureKind.PERCENTAGE})
+_ROUGHLY = Decimal("0.1")
 _LONGEST_HOTLINE = 6  # 12345, 962200
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 
@@ -41,10 +43,20 @@ def quantity(figure: Figure) -> Quantity | None:
         case FigureKind.DURATION if figure.unit in _DAYS:
             least, greatest = _DAYS[figure.unit]
             return (figure.kind, figure.unit, Decimal(figure.value) * least, Decimal(figure.value) * greatest)
+        case FigureKind.NEED:  # said of a thing or by a list in which it stands
+            return (figure.kind, "", figure.value, figure.value)
         case _ if _PLAIN.fullmatch(figure.value):
             return (figure.kind, figure.unit, Decimal(figure.value), Decimal(figure.value))
         case _:
             return (figure.kind, figure.unit, figure.value, figure.value)
+
+
+def roughly(each: Quantity) -> Quantity:
+    """About as much: 约1000万 may be 1012.6万. Times and ages are rules, also where they are rough."""
+    kind, counted, least, greatest = each
+    if kind not in _CAN_BE_ROUGH or not (isinstance(least, Decimal) and isinstance(greatest, Decimal)):
+        return each
+    return (kind, counted, least * (1 - _ROUGHLY), greatest * (1 + _ROUGHLY))
 
 
 def is_comparable(one: Quantity, other: Quantity) -> bool:
@@ -57,7 +69,9 @@ def says_the_same(one: Quantity, other: Quantity) -> bool:
         return False
     if one[0] is FigureKind.RESPONSIBLE:
         return _is_short_for(one[2], other[2]) or _is_short_for(other[2], one[2])
-    if one[1] == other[1]:
+    if one[0] is FigureKind.PLACE:
+        return _is_short_for(one[2], other[2]) or _is_short_for(other[2], one[2])
+    if one[1] == other[1] and not all(isinstance(each, Decimal) for each in (*one[2:], *other[2:])):
         return one[2:] == other[2:]
     (least, greatest), (other_least, other_greatest) = _in_days(one), _in_days(other)
     return least <= other_greatest and other_least <= greatest

@@ -6,27 +6,24 @@ The words that this goes by are in `prompts/contrasts.yaml`.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Self
 
-from pydantic import model_validator
-
-from kb_service.asking.reading.lexicon import ReadingWords
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
-from kb_service.publishing.quantities import Quantity, quantity
-from kb_service.publishing.wordings import SAID, Wording, worded
+from kb_service.publishing.contrasts import Contrasts
+from kb_service.publishing.quantities import Quantity, quantity, roughly
+from kb_service.publishing.wordings import LISTED, SAID, TOPICS, listed_needs, worded
 from kb_service.text.bounds import Side, side_of
 from kb_service.text.clauses import COMMAS, Clause, Span, clauses, pairs_in, sentences, without
 from kb_service.text.figures import Figure, FigureKind, figures
 from kb_service.text.normalising import normalised
-from kb_service.text.vocabulary import AnyOf, Words, any_of, load
 
 Meaning = tuple[FigureKind, str, str]
 _LEADS_IN = ("：", ":")
 _ENDS = "。；;！？!?"
 _NOTHING = "0"
+_OF_A_YEAR = "度"
+# How far from a figure a word stands that makes it a rough one: 约, 左右.
+_NEAR = 3
 # The step of a scale: 第二套, 三级.
 _ORDINAL = re.compile(
     r"第[\d一二三四五六七八九十]+(?!条|款|项|章)(?:个?[月年季周次档类级套胎批期组孩])?|(?:[一二三四五六七八九十]|\d{1,2})级|[甲乙丙丁]类"
@@ -34,55 +31,6 @@ _ORDINAL = re.compile(
 # What a time runs from: 出生 of 出生后一个月内.
 _STARTING_EVENT = re.compile(r"[自从在于]?([^，,。；;、\x00自从在于]{1,14}?)(?:之日|那天|当日|以后|之后|后|起|之日起)")
 _ON_RECEIPT = frozenset({"receipt"})
-
-
-class Group(Words):
-    """Members exclude one another. A ``marked`` one is a special case, told apart from a text that names none. Of a
-    group that ``binds``, sharing a member makes it likelier that two figures speak of one thing.
-    """
-
-    members: dict[str, AnyOf]
-    marked: frozenset[str] = frozenset()
-    kinds: frozenset[FigureKind] = frozenset()
-    binds: bool = False
-
-    @model_validator(mode="after")
-    def _marks_members(self) -> Self:
-        if unknown := sorted(self.marked - set(self.members)):
-            raise ValueError(f"marked, but no members: {unknown}")
-        return self
-
-    def named_in(self, text: str) -> frozenset[str]:
-        """Members that a normalised text names."""
-        if not self._any_member.search(text):
-            return frozenset()
-        return frozenset(name for name, pattern in self.members.items() if pattern.search(text))
-
-    @cached_property
-    def _any_member(self) -> re.Pattern[str]:
-        return any_of(pattern.pattern for pattern in self.members.values())
-
-
-class Contrasts(Words):
-    """As in `prompts/contrasts.yaml`, where each is explained."""
-
-    groups: dict[str, Group]
-    wordings: tuple[Wording, ...]
-    exceptions: AnyOf
-    grammar: AnyOf
-    any_step: AnyOf
-    any_title: AnyOf
-    of_itself: AnyOf
-    about_the_text: AnyOf
-    receipt: AnyOf
-
-
-def load_contrasts(folder: Path) -> Contrasts:
-    """With the districts that questions are read with. Raises VocabularyFault, with file and line."""
-    words = load(folder, "contrasts.yaml", Contrasts)
-    places = load(folder, "reading.yaml", ReadingWords).places
-    district = Group.model_validate({"members": {name: [each] for name, each in places.pattern_of.items()}})
-    return words.model_copy(update={"groups": {"district": district, **words.groups}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +45,10 @@ class Named:
 class FigureStatement:
     """The figures of one kind in a clause. ``span`` is its sentence, ``figure_spans`` the figures, in the passage.
 
-    ``conditions``: figures of other kinds in the clause, with their bounds. The rest are pairs of characters:
-    ``near`` is the context without the title; ``subject`` what of the clause is asked, or stands in heading or title.
-    ``telling`` is the clause without what is done at any counter.
+    ``conditions``: figures of other kinds in the clause, and all of a case before it (满60周岁的，), with their bounds;
+    ``consequences``: what follows from such a case. The rest are pairs of characters: ``near`` is the context without
+    the title; ``subject`` what of the clause is asked, or stands in heading or title; ``telling`` is the clause without
+    what is done at any counter; ``thing`` what stands behind the first figure.
     ``is_of_its_text``: a day in the life of the text that says it (本办法自…起施行).
     ``roles``: the groups that bind and of which it names a member.
     """
@@ -110,6 +59,7 @@ class FigureStatement:
     figure_spans: tuple[tuple[int, int], ...]
     span: tuple[int, int]
     conditions: tuple[tuple[Quantity, Side | None], ...]
+    consequences: tuple[Quantity, ...]
     is_of_its_text: bool
     years: frozenset[str]
     ordinals: frozenset[str]
@@ -119,6 +69,7 @@ class FigureStatement:
     context: frozenset[str]
     subject: frozenset[str]
     telling: frozenset[str]
+    thing: frozenset[str]
     near: frozenset[str]
     named: Mapping[str, Named]
     roles: frozenset[str]
@@ -143,6 +94,16 @@ class _Sentence:
     heading: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """A clause among the others of its sentence: ``led`` ends with it and begins where what it says begins."""
+
+    before: Sequence[Clause]
+    led: Sequence[Clause]
+    conditions: Sequence[Figure]
+    consequences: Sequence[Figure]
+
+
 class Stating:
     """Reads statements, with the site's script converter and words."""
 
@@ -157,10 +118,11 @@ class Stating:
         premises = {figure.meaning for each in asked for figure in figures(each) if figure.kind is FigureKind.AGE}
         read = figures(text)
         stated = sorted([*read, *worded(text, self._words.wordings, read)], key=lambda figure: figure.start)
-        if not stated:
+        heading = self._plain(" ".join(asked))
+        lists_needs = self._words.lists_what_is_needed.search(heading) is not None
+        if not (stated or lists_needs):
             return
         title = self._plain(metadata.title)
-        heading = self._plain(" ".join(asked))
         lead_in = ""
         for sentence in sentences(text):
             written = text[sentence.start : sentence.end].rstrip(_ENDS)
@@ -168,8 +130,13 @@ class Stating:
             if written.endswith(_LEADS_IN):
                 lead_in = self._plain(written)
             within = [figure for figure in stated if span.start <= figure.start < span.end]
-            if within and not self._words.about_the_text.match(written):
+            if self._words.about_the_text.match(written):
+                continue
+            if within:
                 yield from self._in_sentence(_Sentence(found, span, within, premises, title, heading + lead_in))
+            if lists_needs or self._words.lists_what_is_needed.search(lead_in):
+                needs = listed_needs(text, span, within)
+                yield from self._in_sentence(_Sentence(found, span, needs, premises, title, heading + lead_in))
 
     def pairs_of(self, text: str) -> frozenset[str]:
         """Neighbouring characters, two at a time, without the words of grammar."""
@@ -191,11 +158,26 @@ class Stating:
         own_words = self._plain(_joined(map(_without_figures, parts))) + f",{sentence.heading}"
         near, around = self.pairs_of(own_words), self.pairs_of(own_words + sentence.title)
         for at, clause in enumerate(parts):
-            for kind in dict.fromkeys(figure.kind for figure in clause.figures):
-                own = [each for each in clause.figures if each.kind is kind and quantity(each)]
-                own = [each for each in own if each.meaning not in sentence.premises]
+            stated = [each for each in clause.figures if quantity(each) and each.meaning not in sentence.premises]
+            for kind, topic in dict.fromkeys((each.kind, _topic(each)) for each in stated):
+                own = [each for each in stated if each.kind is kind and _topic(each) == topic]
                 if own and not (kind in SAID and self._is_excepted(sentence)):
-                    yield self._statement(sentence, own, parts[:at], _with_lead_in(parts, at, kind), near, around)
+                    yield self._statement(sentence, own, self._among(parts, at, kind), near, around)
+
+    def _among(self, parts: Sequence[Clause], at: int, kind: FigureKind) -> _Among:
+        """With those before it, back to the last that has a figure of the kind itself and is no case (满1年的，)."""
+        first = at
+        while first > 0 and (self._is_a_case(parts[first - 1]) or not _has(parts[first - 1], kind)):
+            first -= 1
+        led = parts[first : at + 1]
+        cases = [each for each in parts[first:at] if self._is_a_case(each)]
+        conditions = [each for part in led for each in part.figures if each.kind is not kind]
+        conditions += [each for part in cases for each in part.figures if each.kind is kind]
+        after = parts[at + 1 :] if self._is_a_case(parts[at]) else ()
+        return _Among(parts[:at], led, conditions, [each for part in after for each in part.figures])
+
+    def _is_a_case(self, clause: Clause) -> bool:
+        return self._words.is_a_case.search(clause.text) is not None
 
     def _is_excepted(self, sentence: _Sentence) -> bool:
         span = sentence.span
@@ -205,38 +187,52 @@ class Stating:
         self,
         sentence: _Sentence,
         own: Sequence[Figure],
-        before: Sequence[Clause],
-        led: Sequence[Clause],
+        among: _Among,
         near: frozenset[str],
         context: frozenset[str],
     ) -> FigureStatement:
         kind, passage = own[0].kind, sentence.source.passage
-        text = self._plain(_joined(map(_without_figures, led)))
-        earlier = self._plain(_joined(each.text for each in before))
-        other = [figure for each in led for figure in each.figures if figure.kind is not kind]
-        named = self._named(kind, (_STARTING_EVENT.sub("", text), text, earlier, sentence.heading), sentence.title)
+        *_, said = plain = [self._plain(_without_figures(each)) for each in among.led]
+        text = _joined(plain)
+        earlier = self._plain(_joined(each.text for each in among.before))
+        named = self._named(
+            kind, (_STARTING_EVENT.sub("", said), said, text, earlier, sentence.heading), sentence.title
+        )
         telling = self.pairs_of(self._words.any_step.sub(" ", text))
         clause = telling if kind in SAID else self.pairs_of(text)
         return FigureStatement(
             source=sentence.source,
             kind=kind,
-            quantities=tuple(found for figure in own if (found := quantity(figure))),
+            quantities=tuple(self._quantities(passage.text, own)),
             figure_spans=tuple((figure.start, figure.end) for figure in own),
             span=(sentence.span.start, sentence.span.end),
-            conditions=tuple((found, _side(passage.text, each)) for each in other if (found := quantity(each))),
+            conditions=tuple(
+                (found, _side(passage.text, each)) for each in among.conditions if (found := quantity(each))
+            ),
+            consequences=tuple(found for each in among.consequences if (found := quantity(each))),
             is_of_its_text=kind is FigureKind.DATE and self._words.of_itself.search(f"{earlier},{text}") is not None,
-            years=_years(sentence.figures),
-            ordinals=frozenset(_ORDINAL.findall(self._plain(_joined(each.text for each in led)))),
+            years=_years(passage.text, sentence.figures),
+            ordinals=frozenset(_ORDINAL.findall(self._plain(_joined(each.text for each in among.led)))),
             bounds=frozenset(side for figure in own if (side := _side(passage.text, figure))),
             starting_event=self._starting_event(text),
             clause=clause,
             context=context,
             subject=clause & self.pairs_of(self._words.any_step.sub(" ", f"{sentence.heading} {sentence.title}")),
             telling=telling,
+            thing=self.pairs_of(self._plain(_behind(among.led[-1], own[0]))),
             near=near,
             named=named,
-            roles=frozenset(name for name, group in self.groups.items() if group.binds and name in named),
+            roles=frozenset(name for name, group in self.groups.items() if group.binds and name in named)
+            | {topic for figure in own if (topic := _topic(figure))},
         )
+
+    def _quantities(self, text: str, own: Sequence[Figure]) -> Iterator[Quantity]:
+        for figure in own:
+            if found := quantity(figure):
+                around = (
+                    f"{text[max(0, figure.start - _NEAR) : figure.start]}\x00{text[figure.end : figure.end + _NEAR]}"
+                )
+                yield roughly(found) if self._words.roughly.search(around) else found
 
     def _starting_event(self, text: str) -> frozenset[str]:
         """The characters of what a time runs from; one value for all that mean the application."""
@@ -262,9 +258,15 @@ class Stating:
         return normalised(text, self._converter)
 
 
-def _years(stated: Sequence[Figure]) -> frozenset[str]:
-    dates = (figure.value for figure in stated if figure.kind is FigureKind.DATE)
-    return frozenset(value[:4] for value in dates if value[0].isdigit())
+def _topic(figure: Figure) -> str:
+    return figure.unit if figure.unit in TOPICS else ""
+
+
+def _years(text: str, stated: Sequence[Figure]) -> frozenset[str]:
+    """Of 2024年度汇算自2025年3月1日起 the year it is of, not those of its days."""
+    dates = [each for each in stated if each.kind is FigureKind.DATE and each.value[0].isdigit()]
+    of_a_year = [each for each in dates if text.startswith(_OF_A_YEAR, each.end)]
+    return frozenset(each.value[:4] for each in of_a_year or dates)
 
 
 def _side(text: str, figure: Figure) -> Side | None:
@@ -276,14 +278,23 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _without_figures(clause: Clause) -> str:
-    """So that two clauses with other figures can be alike. 免费 stays: it also says what it is free of."""
-    written = [each for each in clause.figures if each.value != _NOTHING]
+    """So that two clauses with other figures can be alike. 免费 stays: it also says what it is free of; so does a
+    whole clause that states something (劳务协议 among what is needed).
+    """
+    written = [each for each in clause.figures if not _says_more(each, clause)]
     return without(clause.text, [(each.start - clause.start, each.end - clause.start) for each in written])
 
 
-def _with_lead_in(parts: Sequence[Clause], at: int, kind: FigureKind) -> Sequence[Clause]:
-    """The clause and those before it, back to the last that has a figure of the kind itself."""
-    first = at
-    while first > 0 and not any(figure.kind is kind for figure in parts[first - 1].figures):
-        first -= 1
-    return parts[first : at + 1]
+def _says_more(figure: Figure, clause: Clause) -> bool:
+    if figure.kind is FigureKind.NEED:
+        return figure.unit == LISTED
+    return figure.value == _NOTHING and figure.kind is not FigureKind.AGE
+
+
+def _has(clause: Clause, kind: FigureKind) -> bool:
+    return any(figure.kind is kind for figure in clause.figures)
+
+
+def _behind(clause: Clause, figure: Figure) -> str:
+    """What stands behind a figure in its clause; all of the clause where nothing does, or where it is all a figure."""
+    return clause.text[figure.end - clause.start :].strip() or _without_figures(clause)

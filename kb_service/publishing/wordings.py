@@ -6,13 +6,21 @@ Each is read as a figure, so that one set of rules tells what is spoken of. The 
 import re
 from collections.abc import Iterator, Sequence
 
+from kb_service.text.clauses import Span
 from kb_service.text.figures import Figure, FigureKind
 from kb_service.text.vocabulary import AnyOf, Words
 
 # Said with a word that every text has: two that differ must speak of the very same thing.
 SAID = frozenset({FigureKind.PERMISSION, FigureKind.NEED, FigureKind.RESPONSIBLE})
 YES, NO = "yes", "no"
+LISTED = "listed"
+# Units of what tells by itself what is spoken of: whether somebody else may come, whether
+# any counter will do, at which office.
+TOPICS = frozenset({"代办", "通办", "网办", "机构"})
 _TIME_OF_DAY = re.compile(r"(?:(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d(?!\d))|(?<=[上下]午)\d{1,2}(?=[点时])")
+_MARK_OF_A_LINE = re.compile(
+    r"^[\s\-*•·|]*(?:[（(]?[\d一二三四五六七八九十]{1,2}[)）]|[\d一二三四五六七八九十]{1,2}[.．、])?\s*"
+)
 _AFTERNOON, _NOON = "下午", 12
 
 
@@ -41,6 +49,15 @@ def worded(text: str, wordings: Sequence[Wording], read: Sequence[Figure]) -> li
             taken.append((figure.start, figure.end))
             found.append(figure)
     return found + list(_times_of_day(text))
+
+
+def listed_needs(text: str, span: Span, stated: Sequence[Figure]) -> list[Figure]:
+    """A line of a list of what is needed demands all it says, unless it says with a word that it does not."""
+    line = text[span.start : span.end]
+    if line.endswith(("：", ":")) or any(each.kind in SAID for each in stated):
+        return []
+    start = span.start + len(line) - len(_MARK_OF_A_LINE.sub("", line))
+    return [Figure(FigureKind.NEED, YES, LISTED, start, span.end)] if start < span.end else []
 
 
 def _times_of_day(text: str) -> Iterator[Figure]:

@@ -38,7 +38,10 @@ def _joined(value: object) -> object:
             raise PydanticCustomError(
                 "pattern", "Input should be a valid regular expression: {reason}", context
             ) from None
-    return any_of(value)
+    try:
+        return any_of(value)
+    except re.error as error:  # each is right alone: a group's name stands in two of them
+        raise ValueError(f"the patterns do not go together: {error}") from None
 
 
 # In the file a list of patterns, in the schema the one pattern that matches where any of them does.

@@ -10,7 +10,8 @@ from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, PassageInVersion
 from kb_service.domain.suspicions import Authority, level_of_authority, on_one_level
 from kb_service.publishing.contradictions import common_from, differences, do_conflict, may_contradict
-from kb_service.publishing.statements import Stating, load_contrasts
+from kb_service.publishing.contrasts import load_contrasts
+from kb_service.publishing.statements import Stating
 from tests.factories import day, metadata, passage_in_version
 
 STATING = Stating(load_contrasts(Path("prompts")), OpenCCConverter())

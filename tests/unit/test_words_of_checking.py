@@ -9,7 +9,7 @@ import pytest
 from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.drafting.model_brief import load_prompts
 from kb_service.domain.errors import VocabularyFault
-from kb_service.publishing.statements import load_contrasts
+from kb_service.publishing.contrasts import load_contrasts
 
 PROMPTS = Path("prompts")
 
