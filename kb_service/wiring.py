@@ -2,7 +2,7 @@
 
 import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -54,6 +54,7 @@ from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.answer_wiring import open_asking, user_key
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.drafting.words import load_quoting_words
+from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
@@ -338,11 +339,12 @@ def _service(
         now=now,
         new_id=new_id,
     )
+    districts = load_districts(settings.prompts_dir).districts
     publishing = Publishing(
         version_states=records.version_states,
         calendar=records.working_days.calendar,
         rehearsed=rehearsing.rehearsed,
-        points_of_fields=lambda metadata: points_of_fields(metadata, _known_ids(records)),
+        points_of_fields=lambda metadata: points_of_fields(metadata, _known_ids(records, districts)),
         now=now,
     )
     asked = asking()
@@ -429,8 +431,9 @@ def open_emergencies(records: Records) -> Emergencies:
     )
 
 
-def _known_ids(records: Records) -> KnownIds:
+def _known_ids(records: Records, regions: Collection[str]) -> KnownIds:
     return KnownIds(
+        regions=regions,
         matters={each.id for each in records.catalogue.matters()},
         departments={each.id for each in records.catalogue.departments()},
         documents=records.library.documents_among,

@@ -27,9 +27,9 @@ from kb_service.domain.documents import (
     VersionDraft,
     VersionState,
 )
+from kb_service.domain.open_points import OpenPoint
+from kb_service.domain.rehearsals import Rehearsal
 from kb_service.ports import Scheduled
-from kb_service.publishing.gate import OpenPoint
-from kb_service.publishing.rehearsal import Rehearsal
 
 T = TypeVar("T")
 

@@ -11,11 +11,11 @@ from kb_service.api.version_shapes import VersionRow, WantedVersions, rows_of
 from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.life import IntervalChange
+from kb_service.domain.open_points import OpenPoint
+from kb_service.domain.rehearsals import Rehearsal
 from kb_service.domain.trail import ChainedEvent
 from kb_service.publishing.articles import Article, articles
 from kb_service.publishing.difference import Difference, difference, predecessor, related_documents
-from kb_service.publishing.gate import OpenPoint
-from kb_service.publishing.rehearsal import Rehearsal
 from kb_service.publishing.stated_days import StatedDay
 from kb_service.service import Service
 

@@ -15,10 +15,10 @@ from kb_service.domain.causes import Cause
 from kb_service.domain.days import cause_of_bad_day, shanghai_day
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.open_points import PointKind
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.queries import VersionQuery
 from kb_service.publishing.due import due_items, due_page
-from kb_service.publishing.gate import PointKind
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/versions", tags=["versions"])

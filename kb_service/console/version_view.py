@@ -10,12 +10,12 @@ from kb_service.console.marked_text import TextRun, runs
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata, Version, VersionState
 from kb_service.domain.life import IntervalChange
+from kb_service.domain.open_points import kept
 from kb_service.domain.people import Actor, Role, person_id
 from kb_service.domain.queries import SuspicionQuery
+from kb_service.domain.rehearsals import Rehearsal
 from kb_service.domain.suspicions import Suspicion, SuspicionSide
 from kb_service.domain.trail import ChainedEvent
-from kb_service.publishing.gate import kept
-from kb_service.publishing.rehearsal import Rehearsal
 from kb_service.publishing.stated_days import StatedDay
 from kb_service.service import Service
 

@@ -13,7 +13,7 @@ from kb_service.api.door_words import door_words
 from kb_service.api.messages import Messages, messages
 from kb_service.api.sizes import LIMITS
 from kb_service.api.upload_shapes import Stage
-from kb_service.asking.reading.lexicon import ReadingWords
+from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.announcements import Reach
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.clocks import ClockKind, OrderKind
@@ -23,14 +23,14 @@ from kb_service.domain.escalations import EscalationState, Move, Verdict
 from kb_service.domain.file_reports import NoteKind
 from kb_service.domain.lead_time import LeadTime, LeadTimeVerdict
 from kb_service.domain.life import Phase
+from kb_service.domain.open_points import PointKind
 from kb_service.domain.people import Role
+from kb_service.domain.rehearsals import Effect
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.helping.summaries import load_summary_words
 from kb_service.publishing.difference import Change
-from kb_service.publishing.gate import PointKind
-from kb_service.publishing.rehearsal import Effect
 from kb_service.publishing.stated_days import StatedField
 from kb_service.text.vocabulary import Words, load
 
@@ -74,6 +74,7 @@ class WordsOfDays(Words):
     first: str
     last: str
     no_first: str
+    lacks_first: str
     no_last: str
     none: str
     never: str
@@ -154,9 +155,17 @@ class ScreenWords(Words):
         return self._from_and_to(start, last)
 
     def declared_days(self, start: date | None, end: date | None) -> str:
-        """A start that nobody declared is no "always"."""
+        """A start that nobody declared is no "always": it is what the version lacks."""
         declared = Interval(start, end)
-        return self.interval(declared) if start else self._from_and_to(None, declared.last_valid_day)
+        if start:
+            return self.interval(declared)
+        last = declared.last_valid_day
+        return f"{self.days.lacks_first}，{self.days.last.format(day=last)}" if last else self.days.lacks_first
+
+    def in_force_days(self, start: date | None, end: date | None) -> str:
+        """Of a version that is knowledge, also where nobody declared its first day."""
+        interval = Interval(start, end)
+        return self.interval(interval) if start else self._from_and_to(None, interval.last_valid_day)
 
     def _from_and_to(self, start: date | None, last: date | None) -> str:
         first = self.days.first.format(day=start) if start else self.days.no_first
@@ -218,7 +227,7 @@ def words_for_scripts(folder: Path) -> Mapping[str, object]:
     Raises VocabularyFault.
     """
     shown = screen_words(folder).model_dump(mode="json", include=_FOR_RESIDENTS_AND_HELPERS)
-    districts = load(folder, "reading.yaml", ReadingWords).places.districts
+    districts = load_districts(folder).districts
     return {name.upper(): value for name, value in shown.items()} | {
         "EXAMPLES": [each.question for each in shown_examples(folder).welcome],
         "DISTRICTS": districts,

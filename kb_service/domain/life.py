@@ -3,12 +3,14 @@
 Being in force is computed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from kb_service.domain.days import Interval
-from kb_service.domain.documents import VersionState
+from kb_service.domain.documents import Version, VersionDraft, VersionState
 from kb_service.domain.errors import (
     KbError,
     VersionNotApproved,
@@ -82,3 +84,29 @@ class IntervalChange:
     title: str
     before: Interval | None
     after: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A version held for a change. ``interval_changes(without)``: what approving it now would do to all intervals,
+    with the version ``without`` withdrawn at the same time."""
+
+    version: Version
+    contributors: frozenset[str]
+    interval_changes: Callable[[str | None], Sequence[IntervalChange]]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What becomes of a held version: its state, columns, entry in the trail; and of another withdrawn with it."""
+
+    state: VersionState
+    action: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    edited: VersionDraft | None = None
+    withdrawn: str | None = None
+
+    @property
+    def of_the_withdrawn(self) -> "Transition":
+        return Transition(VersionState.WITHDRAWN, Step.WITHDRAW, detail={"reason": self.detail.get("reason")})

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from kb_service.asking.reading.lexicon import ReadingWords
+from kb_service.asking.reading.lexicon import load_districts
 from kb_service.publishing.wordings import Wording
 from kb_service.text.figures import FigureKind
 from kb_service.text.vocabulary import AnyOf, Words, any_of, load
@@ -60,6 +60,6 @@ class Contrasts(Words):
 def load_contrasts(folder: Path) -> Contrasts:
     """With the districts that questions are read with. Raises VocabularyFault, with file and line."""
     words = load(folder, "contrasts.yaml", Contrasts)
-    places = load(folder, "reading.yaml", ReadingWords).places
+    places = load_districts(folder)
     district = Group.model_validate({"members": {name: [each] for name, each in places.pattern_of.items()}})
     return words.model_copy(update={"groups": {"district": district, **words.groups}})

@@ -1,45 +1,22 @@
 """What has to be confirmed by name before a version is submitted or approved: docs/decisions/0034."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import Any
+from dataclasses import dataclass
 
 from kb_service.domain.documents import Metadata
 from kb_service.domain.errors import ConfirmationMissing
-from kb_service.publishing.rehearsal import Effect, Rehearsal
-
-
-class PointKind(StrEnum):
-    NO_FIRST_DAY = "no_first_day"
-    NO_MATTER = "no_matter"
-    NO_DEPARTMENT = "no_department"
-    UNKNOWN_MATTER = "unknown_matter"
-    UNKNOWN_DEPARTMENT = "unknown_department"
-    UNKNOWN_DOCUMENT = "unknown_document"
-    ANSWERS_LOST = "answers_lost"
-    ANSWERS_IN_CONFLICT = "answers_in_conflict"
-
+from kb_service.domain.matters import region_path
+from kb_service.domain.open_points import OpenPoint, PointKind, missing_fields
+from kb_service.domain.rehearsals import Effect, Rehearsal
 
 _OF_EFFECT = {Effect.LOST: PointKind.ANSWERS_LOST, Effect.IN_CONFLICT: PointKind.ANSWERS_IN_CONFLICT}
 
 
 @dataclass(frozen=True, slots=True)
-class OpenPoint:
-    """``about``: the unknown ids. ``count``: of them, or of the known questions; 1 where something is missing.
-
-    Questions are not named: people asked them, and the trail, which keeps what was confirmed, never forgets.
-    """
-
-    kind: PointKind
-    about: tuple[str, ...] = ()
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class KnownIds:
-    """``documents``: which of some ids are documents."""
+    """``regions``: the names of districts. ``documents``: which of some ids are documents."""
 
+    regions: Collection[str]
     matters: Collection[str]
     departments: Collection[str]
     documents: Callable[[Collection[str]], Collection[str]]
@@ -54,18 +31,18 @@ def points_of_fields(metadata: Metadata, known: KnownIds) -> list[OpenPoint]:
         found.append(OpenPoint(PointKind.UNKNOWN_MATTER, (metadata.matter_id,)))
     if metadata.department and metadata.department not in known.departments:
         found.append(OpenPoint(PointKind.UNKNOWN_DEPARTMENT, (metadata.department,)))
+    if metadata.region and not _is_known_region(metadata.region, known.regions):
+        found.append(OpenPoint(PointKind.UNKNOWN_REGION, (metadata.region,)))
     if unknown:
         found.append(OpenPoint(PointKind.UNKNOWN_DOCUMENT, tuple(unknown), len(unknown)))
     return found
 
 
-def missing_fields(metadata: Metadata) -> list[OpenPoint]:
-    given = {
-        PointKind.NO_FIRST_DAY: metadata.effective_from,
-        PointKind.NO_MATTER: metadata.matter_id,
-        PointKind.NO_DEPARTMENT: metadata.department,
-    }
-    return [OpenPoint(kind) for kind, value in given.items() if not value]
+def _is_known_region(region: str, districts: Collection[str]) -> bool:
+    """The city, or a place in one of its districts by their full names: 浦东 is where nobody asks from."""
+    path = region_path(region)
+    _, *within = path.split("/") if path else ("",)
+    return not within or within[0] in districts
 
 
 def points_of_rehearsal(rehearsal: Rehearsal) -> list[OpenPoint]:
@@ -94,11 +71,6 @@ def require_open(points: Sequence[OpenPoint], confirmed: Iterable[str]) -> None:
         )
 
 
-def kept(points: Sequence[OpenPoint]) -> list[dict[str, Any]]:
-    """As the trail keeps what was confirmed."""
-    return [asdict(each) | {"kind": str(each.kind), "about": list(each.about)} for each in points]
-
-
 def _told(point: OpenPoint) -> str:
     about = ", ".join(map(repr, point.about))
     match point.kind:
@@ -112,6 +84,8 @@ def _told(point: OpenPoint) -> str:
             return f"matter {about} is not in the catalogue"
         case PointKind.UNKNOWN_DEPARTMENT:
             return f"department {about} is not in the catalogue"
+        case PointKind.UNKNOWN_REGION:
+            return f"region {about} is neither the city nor one of its districts"
         case PointKind.UNKNOWN_DOCUMENT:
             return f"it replaces, repeals or amends {about}, which is no document here"
         case PointKind.ANSWERS_LOST:

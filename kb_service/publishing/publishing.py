@@ -1,13 +1,13 @@
 """The verb of editors and reviewers: a version's way from draft to knowledge, and out again. Nobody publishes alone."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.days import shanghai_day
-from kb_service.domain.documents import Metadata, Version, VersionDraft, VersionState
+from kb_service.domain.documents import Metadata, Version, VersionDraft
 from kb_service.domain.errors import (
     LateReasonMissing,
     NotTheAuthor,
@@ -16,37 +16,12 @@ from kb_service.domain.errors import (
     VersionsContradict,
 )
 from kb_service.domain.lead_time import LeadTimeVerdict
-from kb_service.domain.life import REVIEW, IntervalChange, Step, state_after
+from kb_service.domain.life import REVIEW, Held, IntervalChange, Step, Transition, state_after
+from kb_service.domain.open_points import OpenPoint, kept
 from kb_service.domain.people import person_id
+from kb_service.domain.rehearsals import Rehearsal
 from kb_service.publishing.due import verdict_of
-from kb_service.publishing.gate import OpenPoint, kept, points_of_rehearsal, require_confirmed, require_open
-from kb_service.publishing.rehearsal import Rehearsal
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A version held for a change. ``interval_changes(without)``: what approving it now would do to all intervals,
-    with the version ``without`` withdrawn at the same time."""
-
-    version: Version
-    contributors: frozenset[str]
-    interval_changes: Callable[[str | None], Sequence[IntervalChange]]
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """What becomes of a held version: its state, columns, entry in the trail; and of another withdrawn with it."""
-
-    state: VersionState
-    action: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    detail: Mapping[str, Any] = field(default_factory=dict)
-    edited: VersionDraft | None = None
-    withdrawn: str | None = None
-
-    @property
-    def of_the_withdrawn(self) -> "Transition":
-        return Transition(VersionState.WITHDRAWN, Step.WITHDRAW, detail={"reason": self.detail.get("reason")})
+from kb_service.publishing.gate import points_of_rehearsal, require_confirmed, require_open
 
 
 class VersionStates(Protocol):

@@ -3,10 +3,9 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -17,20 +16,10 @@ from kb_service.domain.documents import Audience, Version
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.life import IntervalChange
 from kb_service.domain.masking import masked
+from kb_service.domain.rehearsals import RECENT, Effect, QuestionEffect, Rehearsal, RehearsedReply
 from kb_service.publishing.rehearsal_turns import RehearsalTurns
 
 MOST_QUESTIONS = 200
-
-
-class Effect(StrEnum):
-    NEWLY_ANSWERED = "newly_answered"
-    CHANGED = "changed"
-    LOST = "lost"
-    IN_CONFLICT = "in_conflict"
-    UNCHANGED = "unchanged"
-
-
-RECENT = "recent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +32,6 @@ class KnownQuestion:
     region: str | None = None
     audience: Audience | None = None
     matters: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RehearsedReply:
-    """What a person would read, and the versions it cites."""
-
-    outcome: Outcome
-    text: str
-    version_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionEffect:
-    question: str
-    source: str
-    effect: Effect
-    without: RehearsedReply
-    with_version: RehearsedReply
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """The verdict: ``counts`` of all questions by effect, and those that are not unchanged."""
-
-    id: str
-    version_id: str
-    revision: int
-    rehearsed_at: datetime
-    as_of: date
-    questions: int
-    counts: Mapping[str, int]
-    effects: tuple[QuestionEffect, ...]
-    seconds: float
 
 
 class RehearsalStore(Protocol):

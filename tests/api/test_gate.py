@@ -56,6 +56,8 @@ def test_a_complete_version_needs_no_confirmation(own: Http, editor: Desk, revie
         ({"department": None}, "no_department"),
         ({"matter": "no-such-matter"}, "unknown_matter"),
         ({"department": "没有这个局"}, "unknown_department"),
+        ({"region": "浦冬新区"}, "unknown_region"),
+        ({"region": "上海市/浦东"}, "unknown_region"),
         ({"replaces": "no-such-document"}, "unknown_document"),
         ({"repeals": ["no-such-document"]}, "unknown_document"),
         ({"amends": "no-such-document"}, "unknown_document"),

@@ -17,7 +17,7 @@ from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.domain.answers import MatterRef, Outcome
 from kb_service.domain.errors import AnswerNotFound
-from kb_service.publishing.rehearsal import Effect, QuestionEffect, Rehearsal, RehearsedReply
+from kb_service.domain.rehearsals import Effect, QuestionEffect, Rehearsal, RehearsedReply
 from kb_service.wiring import new_id
 from tests.factories import NOON, answer, citation, day, draft, question
 

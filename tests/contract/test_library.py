@@ -16,8 +16,8 @@ from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
 from kb_service.domain.errors import RecordsUnavailable, VersionNotFound
+from kb_service.domain.life import Transition
 from kb_service.ports import Approval
-from kb_service.publishing.publishing import Transition
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, draft, metadata
 

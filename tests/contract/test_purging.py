@@ -17,9 +17,9 @@ from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.domain.answers import Notice, NoticeKind, Outcome
 from kb_service.domain.documents import DraftPassage, VersionDraft
+from kb_service.domain.rehearsals import Effect, QuestionEffect, Rehearsal, RehearsedReply
 from kb_service.domain.uploads import Arrival
 from kb_service.ports import Approval
-from kb_service.publishing.rehearsal import Effect, QuestionEffect, Rehearsal, RehearsedReply
 from kb_service.wiring import new_id
 from tests.factories import NOON, answer, citation, day, metadata, question
 

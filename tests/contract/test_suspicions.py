@@ -14,10 +14,10 @@ from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState
 from kb_service.domain.errors import InvalidRecord, ReasonMissing, SuspicionDecided, SuspicionNotFound
+from kb_service.domain.life import Transition
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.ports import Approval
-from kb_service.publishing.publishing import Transition
 from kb_service.wiring import new_id
 from tests.factories import NOON, day, metadata
 

@@ -24,13 +24,13 @@ from kb_service.domain.file_reports import NoteKind
 from kb_service.domain.lead_time import LeadTime
 from kb_service.domain.life import Phase
 from kb_service.domain.matters import Facet
+from kb_service.domain.open_points import PointKind
 from kb_service.domain.people import LONGEST_NAME, Role
+from kb_service.domain.rehearsals import Effect
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.publishing.difference import Change
-from kb_service.publishing.gate import PointKind
-from kb_service.publishing.rehearsal import Effect
 from kb_service.publishing.stated_days import StatedField
 from tests.factories import day
 
@@ -156,3 +156,10 @@ def test_screens_show_the_last_valid_day() -> None:
     assert WORDS.interval(Interval(None, None)) == "长期有效"
     assert WORDS.interval(Interval(day("2026-01-01"), day("2026-01-01"))) == "永不生效"
     assert WORDS.interval(None) == "不生效"
+
+
+def test_a_draft_without_a_first_day_says_that_it_lacks_one() -> None:
+    assert WORDS.declared_days(None, None) == "缺施行日"
+    assert WORDS.declared_days(None, day("2026-09-01")) == "缺施行日，有效期至 2026-08-31"
+    assert WORDS.declared_days(day("2026-01-01"), None) == "2026-01-01 起，长期有效"
+    assert WORDS.in_force_days(None, None) == "未写明施行日，长期有效"

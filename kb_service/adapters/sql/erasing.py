@@ -12,8 +12,8 @@ from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import answers, deliveries, escalations, feedback, rehearsals, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.masking import masked
+from kb_service.domain.rehearsals import RECENT
 from kb_service.domain.trail import ERASED
-from kb_service.publishing.rehearsal import RECENT
 
 # Rows in one transaction, so that a question never waits long for the write lock.
 _AT_ONCE = 500

@@ -23,8 +23,8 @@ from kb_service.domain.documents import (
     VersionState,
 )
 from kb_service.domain.errors import VersionNotFound
+from kb_service.domain.open_points import kept, missing_fields
 from kb_service.ports import Approval, Scheduled, Stored
-from kb_service.publishing.gate import kept, missing_fields
 
 # Drafts are in the index, unpublished, so that a rehearsal can see them.
 _INDEXED_STATES = (VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED)

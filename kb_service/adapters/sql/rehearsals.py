@@ -5,7 +5,7 @@ from sqlalchemy import insert, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import rehearsals
-from kb_service.publishing.rehearsal import QuestionEffect, Rehearsal
+from kb_service.domain.rehearsals import QuestionEffect, Rehearsal
 
 _EFFECTS = TypeAdapter(tuple[QuestionEffect, ...])
 

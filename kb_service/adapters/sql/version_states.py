@@ -12,13 +12,12 @@ from kb_service.adapters.sql.jobs import cancel, enqueue
 from kb_service.adapters.sql.library import bump, missing_version, write_endings
 from kb_service.adapters.sql.schedules import schedules_within
 from kb_service.adapters.sql.seals import Seals, new, seals
-from kb_service.adapters.sql.tables import contributors, documents, passages, versions
+from kb_service.adapters.sql.tables import contributors, documents, passages, rehearsals, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import Version, VersionDraft, VersionState
 from kb_service.domain.errors import VersionChanged
 from kb_service.domain.jobs import Job, JobKind
-from kb_service.domain.life import IntervalChange
-from kb_service.publishing.publishing import Held, Transition
+from kb_service.domain.life import Held, IntervalChange, Step, Transition
 
 
 class SqlVersionStates:
@@ -107,6 +106,8 @@ class SqlVersionStates:
         connection.execute(update(versions).where(versions.c.id == version.id).values(values))
         _record(connection, version.document_id, version.id, transition.action, detail, was, actor=actor, at=at)
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
+        if transition.action == Step.RECALL:
+            _keep_rehearsals(connection, version)
         if transition.state is VersionState.IN_REVIEW:
             enqueue(self._database, connection, Job(JobKind.REHEARSE, version.id), at=at)
         elif version.state is VersionState.IN_REVIEW:
@@ -128,6 +129,13 @@ class SqlVersionStates:
             "content_sha256": rows.content_sha256(draft.text, draft.metadata),
             "question_key": draft.question_key,
         }
+
+
+def _keep_rehearsals(connection: Connection, version: Version) -> None:
+    """Submitting and recalling change no word: what was rehearsed of the draft, or in review, holds of it as it is."""
+    unchanged = rehearsals.c.revision.in_((version.revision, version.revision - 1))
+    renewed = update(rehearsals).where(rehearsals.c.version_id == version.id, unchanged)
+    connection.execute(renewed.values(revision=version.revision + 1))
 
 
 _OF_ONE_LIFE = {

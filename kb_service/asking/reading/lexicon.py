@@ -174,6 +174,11 @@ def load_lexicon(folder: Path) -> Lexicon:
     )
 
 
+def load_districts(folder: Path) -> Districts:
+    """Raises VocabularyFault."""
+    return load(folder, "reading.yaml", ReadingWords).places
+
+
 def _filled(value: object, words: Mapping[str, str], place: tuple[str | int, ...] = ()) -> object:
     """Every ``{name}`` in the texts of ``value`` replaced by its word, so that patterns may share parts."""
     if isinstance(value, dict):
