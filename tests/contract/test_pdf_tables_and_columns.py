@@ -1,5 +1,7 @@
 """Tables that go on over pages, and short text set in columns."""
 
+from collections.abc import Sequence
+
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
@@ -17,7 +19,7 @@ def tables(*pages: Draw) -> list[str]:
     return [block.text for block in parse(pdf_file(*pages), "a.pdf").blocks if block.kind == "table"]
 
 
-def grid(canvas: Canvas, rows: list[tuple[str, ...]], *, top: float = 780, width: float = 150) -> None:
+def grid(canvas: Canvas, rows: Sequence[Sequence[str]], *, top: float = 780, width: float = 150) -> None:
     columns = len(rows[0])
     for number in range(len(rows) + 1):
         canvas.line(60, top - 24 * number, 60 + width * columns, top - 24 * number)
