@@ -1,13 +1,11 @@
 """A database that is lost, stopped, damaged or without room while it is used: told as that, and only while it is."""
 
 import os
-import shutil
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.engine import Database, alembic_config, head_revision, revision_of, upgrade
 from kb_service.adapters.sql.outages import LOOK_SECONDS
 from kb_service.domain.errors import KbError, NotEnoughSpace, RecordsBusy, RecordsUnavailable
+from tests.postgresql_server import fill, postgresql_server, small_disk
 
 
 @pytest.fixture
@@ -202,32 +201,6 @@ def test_a_writer_that_waited_too_long_is_told_that_others_are_in_the_way(databa
         database.require_usable()  # others may read
 
 
-@contextmanager
-def small_disk(size: str) -> Iterator[Path]:
-    """A file system of its own; needs the right to mount one."""
-    folder = Path(subprocess.run(["mktemp", "-d"], check=True, capture_output=True, text=True).stdout.strip())
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        folder.rmdir()
-        pytest.skip("this user may not mount a small disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-        folder.rmdir()
-
-
-def fill(folder: Path) -> Path:
-    ballast = folder / "ballast"
-    with open(ballast, "wb", buffering=0) as file:
-        try:
-            while file.write(b"\0" * 4096):
-                pass
-        except OSError:
-            pass
-    return ballast
-
-
 def test_a_full_disk_is_told_as_such_and_nothing_is_lost_when_there_is_room_again() -> None:
     with small_disk("8m") as folder:
         database = Database(f"sqlite:///{folder / 'kb.sqlite'}")
@@ -248,43 +221,18 @@ def test_a_full_disk_is_told_as_such_and_nothing_is_lost_when_there_is_room_agai
 
 
 @pytest.mark.postgresql
-def test_a_postgresql_that_was_stopped_serves_again_when_it_is_started(tmp_path: Path) -> None:
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not programs or shutil.which("runuser") is None or os.geteuid() != 0:
-        pytest.skip("PostgreSQL is not installed, or this user may not start one of its own")
-    with stoppable(programs[-1].parent) as (url, control):
-        database = Database(url)
+def test_a_postgresql_that_was_stopped_serves_again_when_it_is_started() -> None:
+    with postgresql_server() as server:
+        database = Database(server.url())
         upgrade(database)
         note(database)
-        control("-m", "immediate", "stop")
+        server.stop()
         for act in (notes, note, Database.require_usable):
             assert isinstance(refused(lambda act=act: act(database)), RecordsUnavailable)  # type: ignore[misc]
-        control("start")
+        server.start()
         assert notes(database) == ["a note"]
         note(database, "another")
         with database.engine.begin() as connection:
             connection.execute(text("DROP TABLE notes"))
         assert "lost its tables" in str(refused(lambda: notes(database)))
         database.close()
-
-
-@contextmanager
-def stoppable(programs: Path) -> Iterator[tuple[str, Callable[..., None]]]:
-    made = subprocess.run(["mktemp", "-d"], check=True, capture_output=True, text=True)
-    folder = Path(made.stdout.strip())
-    shutil.chown(folder, "postgres")
-    as_user = ["runuser", "-u", "postgres", "--"]
-    initialise = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "kb", "--auth=trust", "--no-sync"]
-    subprocess.run([*as_user, *initialise], check=True, capture_output=True)
-    options = f"-c listen_addresses='' -k {folder} -c fsync=off"
-
-    def control(*action: str) -> None:
-        command = [*as_user, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w"]
-        subprocess.run([*command, "-o", options, *action], check=True, capture_output=True)
-
-    control("start")
-    try:
-        yield f"postgresql+psycopg://kb@/postgres?host={folder}", control
-    finally:
-        control("-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
