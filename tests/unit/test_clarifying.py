@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.asking.conversation.clarifying import Clarifying, Districts, reads_alike
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.search.retrieving import Candidate
-from kb_service.domain.answers import Answer, Clarification, Outcome, Reason
+from kb_service.domain.answers import Answer, Clarification, MatterRef, Option, Outcome, Reason
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Matter
 from tests.conversations import turn
@@ -141,6 +143,32 @@ def test_a_matter_of_which_something_is_asked_is_not_asked_back_for_more() -> No
 def test_nothing_is_asked_back_twice_in_a_row() -> None:
     assert clarified("居住证能寄吗", [APPLY, ENDORSE], turns=[turn("能寄吗", Outcome.CLARIFY)]) is None
     assert clarified("居住证能寄吗", [APPLY, ENDORSE], turns=[turn("能寄吗")]) is not None
+
+
+def after_asked_back(text: str, *candidates: Candidate) -> Clarification | None:
+    """What is asked back of ``text``, said after it was asked back which aspect of 狗证 is meant."""
+    asked = Clarification("养犬登记的哪一方面？", ())
+    last = turn("狗证", Outcome.CLARIFY, clarification=asked, matter=MatterRef("dog", "养犬登记"))
+    return clarified(text, candidates, turns=[last])
+
+
+@pytest.mark.parametrize("text", ["居住证签注", "不是，我问的是居住证签注", "我问的不是狗证，是居住证签注"])
+def test_who_turns_to_another_matter_after_a_question_back_is_asked_about_that_one(text: str) -> None:
+    asked = after_asked_back(text, ENDORSE)
+    assert asked is not None and "居住证签注" in asked.question
+
+
+def test_of_the_matter_that_was_asked_back_about_nothing_is_asked_again() -> None:
+    assert after_asked_back("不是，我问的是狗证", DOG) is None
+    assert after_asked_back("狗证", DOG) is None
+
+
+def test_options_that_were_offered_are_not_asked_about_again() -> None:
+    offered = (Option("居住证申领", "apply"), Option("居住证签注", "endorse"))
+    last = turn("居住证", Outcome.CLARIFY, clarification=Clarification("哪一项？", offered))
+    assert clarified("不是，居住证签注", [ENDORSE], turns=[last]) is None
+    asked = clarified("不是，我问的是狗证", [DOG], turns=[last])
+    assert asked is not None and "养犬登记" in asked.question
 
 
 def test_nothing_is_asked_back_of_what_no_document_answers() -> None:

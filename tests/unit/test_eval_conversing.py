@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,13 @@ def test_who_was_asked_nothing_or_has_no_such_option_says_the_words(tmp_path: Pa
         talks = Talking(before, answer())
         held(tmp_path, talks, house, FEE, {"question": "卖气球", "choose": choose, "expect": "answer|clarify"})
         assert talks.heard[1][0] == TalkMessage("卖气球")
+
+
+def test_asking_back_about_what_the_person_has_turned_to_is_none(tmp_path: Path, house: House) -> None:
+    sale = (Option("气球零售", "balloon-sale"), Option("气球批发", "balloon-trade"))
+    permit, kite = (replace(asked_back(), matter=MatterRef(each, each)) for each in ("balloon-parking", "kite"))
+    rows = held(tmp_path, Talking(permit, kite, kite, asked_back(*sale)), house, FEE, FEE, FEE, FEE)
+    assert [row.violations for row in rows] == [(), (), ("asked back twice in a row",), ()]
 
 
 def test_asking_back_twice_in_a_row_is_a_violation(tmp_path: Path, house: House) -> None:

@@ -195,6 +195,10 @@ def test_a_long_question_before_lends_its_facet_only() -> None:
         ("我不是问签注，问的是居住登记", "居住登记 多少钱"),
         ("不是签注，是居住登记", "居住登记 多少钱"),
         ("不是，我要问居住登记要带什么", "居住登记要带什么"),
+        ("不是这个，居住登记", "居住登记 多少钱"),
+        ("我问的不是签注，是居住登记", "居住登记 多少钱"),
+        ("我不是要问签注，我要问居住登记", "居住登记 多少钱"),
+        ("都不是，我想知道居住登记要带什么", "居住登记要带什么"),
     ],
 )
 def test_a_correction_asks_of_what_was_meant(text: str, expected: str) -> None:
@@ -202,7 +206,17 @@ def test_a_correction_asks_of_what_was_meant(text: str, expected: str) -> None:
     assert (read_after.text, matter_of(read_after)) == (expected, "registration")
 
 
-@pytest.mark.parametrize("text", ["不是本地户口能办吗", "不对外开放吗", "没有合同能办吗", "不带照片行吗"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不是本地户口能办吗",
+        "不对外开放吗",
+        "没有合同能办吗",
+        "不带照片行吗",
+        "不是我的车，能办吗",
+        "不是这个月交的能退吗",
+    ],
+)
 def test_a_question_that_denies_something_corrects_nothing(text: str) -> None:
     assert not read(text).phrasing.corrects
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.asking.reading.examples import PLAIN
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
@@ -52,6 +53,22 @@ def understood(text: str, matter_id: str | None = None) -> Understanding:
 def test_the_matter_is_the_one_whose_longest_name_is_in_the_question(text: str, matter_id: str | None) -> None:
     matter = understood(text).matter
     assert (matter.id if matter else None) == matter_id
+
+
+def test_the_name_of_a_matter_alone_is_neither_an_insult_nor_a_greeting() -> None:
+    for name in ("公积金取钱", "签注"):
+        reader = Reader(MATTERS, LEXICON, OpenCCConverter(), likeness=knowing(abuse=(name,), courtesy=(name + "吗",)))
+        alone = reader.understand(question(name + "。"))
+        assert (alone.scope, alone.is_courtesy, alone.likeness) == (None, False, PLAIN)
+        assert reader.understand(question(name + "吗")).is_courtesy
+
+
+def test_a_name_that_asks_for_a_person_does() -> None:
+    service = (Matter("help", "一网通办帮办服务", "office", aliases=("转人工", "小申")),)
+    likeness = knowing(user_request=("转人工",), courtesy=("小申",))
+    reader = Reader(service, LEXICON, OpenCCConverter(), likeness=likeness)
+    assert reader.understand(question("转人工")).scope is Reason.USER_REQUEST
+    assert reader.understand(question("小申")).is_courtesy  # it is called, not asked about
 
 
 @pytest.mark.parametrize(
