@@ -12,6 +12,7 @@ SIMILAR = "带一盆小树去比赛得花多少"
 NEGATIVE = "盆景参展证丢了补一张要交多少钱？"
 
 STANDARD = "盆景养护金标准"
+SAPLING = "小树苗一盆好拿几钱"
 ALLOWANCE = """第一条　本办法适用于在本市登记的盆景养护人。
 
 第二条　按照树龄分档支付：不满十年的，每盆每月45元；十年以上的，每盆每月80元。
@@ -67,9 +68,9 @@ def test_a_similar_question_is_answered_as_the_question_is(http: Http) -> None:
     assert (answer["outcome"], cited(answer)) == ("answered", {"bonsai-fee"})
 
 
-@pytest.mark.parametrize("asked", [STANDARD, "盆景養護金標準？"])
+@pytest.mark.parametrize("asked", [STANDARD, "盆景養護金標準？", SAPLING, SAPLING + "？"])
 def test_a_similar_question_to_a_text_of_many_articles_gets_the_amount(http: Http, asked: str) -> None:
-    publish(http.service, "bonsai-allowance", ALLOWANCE, title="盆景养护扶持办法", similar_questions=(STANDARD,))
+    publish(http.service, "bonsai-allowance", ALLOWANCE, title="盆景养护扶持办法", similar_questions=(STANDARD, SAPLING))
     answer = http.ask(asked)
     assert (answer["outcome"], cited(answer)) == ("answered", {"bonsai-allowance"})
     assert "45元" in answer["text"]

@@ -58,7 +58,7 @@ def test_the_matter_is_the_one_whose_longest_name_is_in_the_question(text: str, 
 def test_the_name_of_a_matter_alone_is_neither_an_insult_nor_a_greeting() -> None:
     for name in ("公积金取钱", "签注"):
         reader = Reader(MATTERS, LEXICON, OpenCCConverter(), likeness=knowing(abuse=(name,), courtesy=(name + "吗",)))
-        alone = reader.understand(question(name + "。"))
+        alone = reader.understand(question(name))
         assert (alone.scope, alone.is_courtesy, alone.likeness) == (None, False, PLAIN)
         assert reader.understand(question(name + "吗")).is_courtesy
 
