@@ -1,12 +1,16 @@
 """What editors say of a question and answer: other words for the question, and questions it must not answer."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kb_service.domain.documents import Kind
+from kb_service.settings import Settings
+from kb_service.wiring import open_service
 from tests.api.conftest import Http, publish
 
+FEE = "盆景参展证每证收取工本费30元，当场缴纳。"
 QUESTION = "盆景参展证要交多少钱？"
 SIMILAR = "带一盆小树去比赛得花多少"
 NEGATIVE = "盆景参展证丢了补一张要交多少钱？"
@@ -28,7 +32,7 @@ def bonsai(http: Http) -> None:
     publish(
         http.service,
         "bonsai-fee",
-        "盆景参展证每证收取工本费30元，当场缴纳。",
+        FEE,
         title=QUESTION,
         kind=Kind.INTERPRETATION,
         question=QUESTION,
@@ -70,10 +74,23 @@ def test_a_similar_question_is_answered_as_the_question_is(http: Http) -> None:
 
 @pytest.mark.parametrize("asked", [STANDARD, "盆景養護金標準？", SAPLING, SAPLING + "？"])
 def test_a_similar_question_to_a_text_of_many_articles_gets_the_amount(http: Http, asked: str) -> None:
-    publish(http.service, "bonsai-allowance", ALLOWANCE, title="盆景养护扶持办法", similar_questions=(STANDARD, SAPLING))
+    publish(
+        http.service, "bonsai-allowance", ALLOWANCE, title="盆景养护扶持办法", similar_questions=(STANDARD, SAPLING)
+    )
     answer = http.ask(asked)
     assert (answer["outcome"], cited(answer)) == ("answered", {"bonsai-allowance"})
     assert "45元" in answer["text"]
+
+
+def test_an_editors_word_counts_where_no_confidence_is_enough(tmp_path: Path, models_dir: Path) -> None:
+    (tmp_path / "models").symlink_to(models_dir)
+    with open_service(Settings(data_dir=tmp_path, max_wrong_rate=0.0001)) as service:
+        publish(service, "bonsai-fee", FEE, title=QUESTION, question=QUESTION, similar_questions=(SIMILAR,))
+        cautious = Http(service)
+        assert cautious.ask("盆景参展证工本费多少钱")["outcome"] == "handed_over"
+        written = cautious.ask(SIMILAR + "？")
+        assert (written["outcome"], cited(written)) == ("answered", {"bonsai-fee"})
+        assert written["confidence"] <= 1.0
 
 
 @pytest.mark.parametrize(
