@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.domain.errors import OUTAGES, KbError
@@ -63,6 +63,8 @@ class Worker:
         # Why jobs wait, by their kind or all of them: said when it begins and when it is over.
         self._paused: dict[str, str] = {}
         self.stopping = threading.Event()
+        # The newest moment of its clock; none yet.
+        self._newest = datetime.max.replace(tzinfo=UTC)
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> None:
@@ -90,6 +92,7 @@ class Worker:
                 if not has_begun:
                     self._begin()
                     has_begun = True
+                self._mind_the_clock()
                 if time.monotonic() - beaten_at > _HEARTBEAT_SECONDS:
                     self._extend_leases()
                     beaten_at = time.monotonic()
@@ -121,6 +124,15 @@ class Worker:
         for kind, work in self._works.items():
             if work.schedule is not None:
                 self._jobs.enqueue_if_absent(Job(kind), at=first_due(work.schedule, self._now()))
+
+    def _mind_the_clock(self) -> None:
+        """Where it was set back, perhaps while nothing ran, what was put off would wait until it is that time again."""
+        at = self._now()
+        if at < self._newest:
+            for kind, work in self._works.items():
+                latest = work.schedule(at) if work.schedule is not None else at + work.longest_pause
+                self._jobs.bring_forward(kind, latest=latest, at=at)
+        self._newest = at
 
     def _extend_leases(self) -> None:
         with self._lock:

@@ -145,6 +145,16 @@ def test_a_conversation_is_in_one_talk_at_a_time(desk: Desk) -> None:
     assert len(set(found)) == 1
 
 
+def test_what_is_said_while_asking_for_somebody_again_is_said_in_the_talk_once(desk: Desk) -> None:
+    talk = desk.open(words="我要转人工")
+    desk.open(words="我要转人工")  # a second click
+    desk.open(words="  ")
+    assert desk.said(talk) == [("person", "我要转人工")]
+    again = desk.open(words="护照也要问")
+    assert (again.id, again.last_number) == (talk.id, 2)
+    assert desk.said(talk) == [("person", "我要转人工"), ("person", "护照也要问")]
+
+
 def test_conversations_of_the_same_name_of_different_people_are_different_talks(desk: Desk) -> None:
     mine = desk.open()
     theirs = desk.helping.open(SOMEBODY_ELSE, words="我也要", department_id="gongan", opened_by="person")
@@ -431,6 +441,38 @@ def test_a_clock_warns_once_and_breaches_once_with_an_entry_in_the_trail(desk: D
         each.event.actor for each in SqlTrail(desk.database).events(limit=100) if each.event.action == "breach"
     ] == ["clock"]
     assert row_faults(desk.database) == []
+
+
+def test_a_clock_set_back_or_forward_by_an_hour_tells_nothing_twice_and_loses_nothing(desk: Desk) -> None:
+    """Told: whose clock, and whether it was over. What is told is as the clock of the moment has it."""
+    first = desk.open(1)
+    desk.later(seconds=45)
+    assert [over for _id, _clock, over in desk.helping.tell_clocks()] == [False]  # 10:00:45
+    desk.later(hours=-1)
+    second = desk.open(2)  # due at 9:01:45
+    assert desk.helping.tell_clocks() == []
+    desk.later(seconds=50)
+    assert [(each, over) for each, _clock, over in desk.helping.tell_clocks()] == [(second.id, False)]
+    desk.later(seconds=15)
+    assert [(each, over) for each, _clock, over in desk.helping.tell_clocks()] == [(second.id, True)]
+    desk.later(hours=1)  # 10:01:50: put right again
+    assert [(each, over) for each, _clock, over in desk.helping.tell_clocks()] == [(first.id, True)]
+    third = desk.open(3)
+    desk.later(hours=1)  # set forward past its warning
+    assert [(each, over) for each, _clock, over in desk.helping.tell_clocks()] == [(third.id, True)]
+    desk.later(hours=-1)
+    assert desk.helping.tell_clocks() == []
+    breaches = [each.event for each in SqlTrail(desk.database).events(limit=100) if each.event.action == "breach"]
+    assert sorted(str(each.detail["escalation"]) for each in breaches) == sorted([first.id, second.id, third.id])
+
+
+def test_who_was_there_by_a_clock_that_was_set_back_promises_nobody(desk: Desk) -> None:
+    desk.later(minutes=-10)
+    found = desk.helping.availability("gongan")
+    assert found is not None and not found.available_now
+    desk.helpers.see("zhang", at=desk.at)  # their page gives its next sign of life
+    there = desk.helping.availability("gongan")
+    assert there is not None and there.available_now
 
 
 def test_a_clock_that_was_met_tells_nothing(desk: Desk) -> None:

@@ -259,6 +259,28 @@ def test_a_recurring_job_comes_again_and_again_even_if_it_fails(jobs: SqlJobs) -
         assert effects.wait_for(3) == ["followed"] * 3
 
 
+def test_a_clock_that_is_set_back_by_an_hour_stops_no_job_for_an_hour(jobs: SqlJobs) -> None:
+    effects = Effects()
+    passed = timedelta(0)
+    work = Work(lambda _job: effects.done.append("ticked"), attempts=None, schedule=every(timedelta(milliseconds=10)))
+    letter = Work(effects.note, longest_pause=timedelta(milliseconds=10))
+    works = {JobKind.CLOCKS: work, JobKind.READ: letter}
+    worker = Worker(name="here", jobs=jobs, works=works, now=lambda: now() + passed)
+    worker.start()
+    effects.wait_for(2)
+    jobs.enqueue(Job(JobKind.READ, "letter"), at=now() + timedelta(seconds=30))  # enqueued just before it is set back
+    passed = -timedelta(hours=1)
+    done = len(effects.done)
+    assert len(effects.wait_for(done + 5)) >= done + 5
+    wait_until(lambda: "letter" in effects.done)
+    assert "letter" in effects.done
+    worker.stop()
+    jobs.enqueue(Job(JobKind.CLOCKS), at=now() + timedelta(hours=1))  # set back while nothing ran
+    again = Effects()
+    with running(jobs, again, {JobKind.CLOCKS: Work(lambda _job: again.done.append("ticked"), schedule=work.schedule)}):
+        assert len(again.wait_for(2)) >= 2
+
+
 def test_a_recurring_job_that_is_wanted_is_done_before_its_time(jobs: SqlJobs) -> None:
     effects = Effects()
     with running(jobs, effects, {JobKind.FOLLOW: Work(effects.note, schedule=every(timedelta(days=2)))}):

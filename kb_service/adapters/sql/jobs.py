@@ -101,6 +101,17 @@ class SqlJobs:
         """A dead letter: nobody does it any more, unless it is enqueued again."""
         self._release(failed, dead_at=at, error=error[:_LONGEST_ERROR])
 
+    def bring_forward(self, kind: JobKind, *, latest: datetime, at: datetime) -> None:
+        """Nothing of the kind is due after ``latest``, nor held for longer than a lease from now."""
+        with self._database.reading() as connection:  # mostly there is nothing to do
+            ahead = or_(jobs.c.due_at > latest, jobs.c.leased_until > at + LEASE)
+            if connection.execute(select(jobs.c.kind).where(jobs.c.kind == kind, ahead).limit(1)).first() is None:
+                return
+        its = update(jobs).where(jobs.c.kind == kind)
+        with self._database.writing() as connection:
+            connection.execute(its.where(jobs.c.due_at > latest).values(due_at=latest))
+            connection.execute(its.where(jobs.c.leased_until > at + LEASE).values(leased_until=at + LEASE))
+
     def dead_letters(self) -> list[DeadLetter]:
         """The oldest first."""
         query = select(jobs).where(jobs.c.dead_at.is_not(None)).order_by(jobs.c.dead_at, jobs.c.subject)
