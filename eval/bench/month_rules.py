@@ -48,7 +48,7 @@ class Expected:
 
 def faults_of(service: Service, ledger: Ledger) -> list[str]:
     """Everything that is not as it must be; sentences."""
-    found = [*ledger.faults, *_faults_of_holding(service)]
+    found = [*ledger.faults, *faults_of_holding(service)]
     for talk_id, moves in ledger.moves.items():
         found += [f"{talk_id}: {each}" for each in _faults_of_talk(service, ledger, talk_id, moves)]
     return [*found, *(f"kb check: {each}" for each in service.check().findings)]
@@ -156,7 +156,7 @@ def _on(day: date, hour: str) -> datetime:
     return datetime.combine(day, time(), SHANGHAI) + timedelta(hours=hours, minutes=minutes)
 
 
-def _faults_of_holding(service: Service) -> Iterator[str]:
+def faults_of_holding(service: Service) -> Iterator[str]:
     """In the order of the trail: nobody claims what is held, and nobody holds more than allowed at any moment."""
     holder_of: dict[str, str] = {}
     holds: Mapping[str, set[str]] = defaultdict(set)

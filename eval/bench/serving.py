@@ -19,6 +19,7 @@ from kb_service.api.app import create_app
 from kb_service.service import Service
 
 _LONGEST_START_SECONDS = 120
+LOG = "serve.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +37,35 @@ class Server:
 @contextmanager
 def serving(data_dir: Path, **settings: str) -> Iterator[Server]:
     """Raises TimeoutError when it is not ready in two minutes."""
-    port = _free_port()
+    port = free_port()
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [kb_command(), "serve", "--port", str(port)],
-        env=os.environ | {"KB_DATA_DIR": str(data_dir)} | settings,
-        stdout=subprocess.DEVNULL,
-    )
+    process = start(data_dir, port, **settings)
     try:
-        _wait_until_ready(port, process)
+        wait_until_ready(port, process)
         yield Server(process.pid, port, time.perf_counter() - started)
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        kill(process, signal.SIGINT)
+
+
+def start(data_dir: Path, port: int, **settings: str) -> "subprocess.Popen[bytes]":
+    """Its log is added to `serve.log` in the data folder."""
+    environment = os.environ | {"KB_DATA_DIR": str(data_dir)} | settings
+    with (data_dir / LOG).open("ab") as log:
+        return subprocess.Popen(
+            [kb_command(), "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=log
+        )
+
+
+def kill(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
+    process.send_signal(how)
+    process.wait(timeout=30)
 
 
 def kb_command() -> str:
     return str(Path(sys.executable).with_name("kb"))
 
 
-def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
     give_up = time.perf_counter() + _LONGEST_START_SECONDS
     while time.perf_counter() < give_up:
         if process.poll() is not None:
@@ -72,7 +82,7 @@ def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise TimeoutError("kb serve was not ready in two minutes")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 from eval.bench.desks import Caller, hire, set_up_desks
+from eval.bench.kills import settings_in
 from eval.bench.measurement import Measurement, table
 from eval.bench.month import DAYS, START, Month, MovedClock
 from eval.bench.month_rules import faults_of
 from eval.bench.serving import served
-from kb_service.settings import Settings
 from kb_service.wiring import open_service
 
 _SEED = 20260201
@@ -36,7 +36,7 @@ def month(*, conversations: int, seed: int = _SEED, database_url: str | None = N
     print(f"seed {seed}: {conversations} conversations in {DAYS} days from {START:%Y-%m-%d}", flush=True)
     clock = MovedClock()
     with tempfile.TemporaryDirectory(prefix="kb-month-") as folder:
-        settings = _settings(Path(folder), database_url)
+        settings = settings_in(Path(folder), database_url)
         with open_service(settings, now=clock) as service, served(service) as port:
             key_of = set_up_desks(service.records, at=clock())
             service.reread_catalogue()
@@ -65,12 +65,6 @@ def month(*, conversations: int, seed: int = _SEED, database_url: str | None = N
             "0",
         ),
     ]
-
-
-def _settings(folder: Path, database_url: str | None) -> Settings:
-    (folder / "models").symlink_to(Settings().models_dir.resolve())
-    unlimited = Settings(data_dir=folder, requests_per_key=0, requests_per_address=0)
-    return unlimited.model_copy(update={"database_url": database_url}) if database_url else unlimited
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import random
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,15 @@ from typing import Any
 import httpx
 import pytest
 
+from eval.bench.listening import Listener
 from kb_service.api.app import create_app
+from kb_service.domain.escalations import Author
 from kb_service.domain.matters import Department
 from kb_service.domain.people import Role
 from kb_service.domain.service_hours import service_hours
+from kb_service.helping.moves import Line
 from tests.api.conftest import Http, key_of, small_knowledge_base
+from tests.api.loopback import served
 from tests.factories import NOON
 
 ALWAYS = service_hours(["00:00-24:00"], ["00:00-24:00"])
@@ -272,6 +278,55 @@ def test_a_stream_tells_what_was_said_once_and_goes_on_where_it_stopped(people: 
     people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": "第三句"})
     events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 2, last=2)
     assert [data["text"] for name, data in events if name == "message"] == ["第三句"]
+
+
+def test_a_client_that_breaks_off_after_any_byte_gets_every_message_once_and_in_order(people: People) -> None:
+    talk = people.open("t8", "第1句")
+    for number in range(2, 8):
+        people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": f"第{number}句"})
+    key = people.key["前端"]["Authorization"].removeprefix("Bearer ")
+    dealer = random.Random(8)
+    with served(create_app(people.http.service)) as address:
+        port = int(address.rsplit(":", 1)[1])
+        listeners = [Listener(port, key, f"/v1/talks/{talk['id']}/events") for _ in range(6)]
+        for number, listener in enumerate(listeners):
+            listener.begin(seed=number, longest_bytes=dealer.choice([300, 900, 2500]))
+        for number in range(8, 20):
+            people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": f"第{number}句"})
+            time.sleep(0.02)
+        for listener in listeners:
+            listener.finish(seconds=10, quiet=1.5)
+    assert [listener.numbers for listener in listeners] == [list(range(1, 20))] * 6
+    assert all(listener.breaks > 1 for listener in listeners)
+
+
+def test_who_comes_back_to_a_long_talk_gets_all_of_it_at_once_however_many_notes_helpers_wrote(people: People) -> None:
+    talk = people.open("t9", "第一句")
+    for number in range(2, 1102):
+        line = Line(Author.NOTE if 2 <= number < 602 else Author.PERSON, f"第{number}句")
+        people.http.service.records.escalations.write(talk["id"], at=NOON, decide=lambda _held, line=line: line)
+    events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 502)
+    said = [data["number"] for name, data in events if name == "message"]
+    assert said == [1, *range(602, 1102)]
+    listed = people.get("前端", f"/v1/talks/{talk['id']}/messages", after=1).json()
+    assert [each["number"] for each in listed] == list(range(602, 1102))
+
+
+def test_a_stream_ends_when_the_talk_goes_to_another_department(people: People, caplog: Any) -> None:
+    people.come("张帮办")
+    talk = people.open("t10", "第一句")
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
+    helping = people.http.service.helping
+    mover = threading.Timer(0.5, helping.transfer, (talk["id"], "张帮办", "dashuju", "归他们管"))
+    mover.start()
+    with served(create_app(people.http.service)) as address:
+        url = f"{address}/v1/escalations/{talk['id']}/events"
+        with httpx.stream("GET", url, headers=people.key["张帮办"], timeout=10, trust_env=False) as stream:
+            lines = list(stream.iter_lines())  # to its end
+    mover.join()
+    assert "event: escalation" in lines
+    assert [each for each in caplog.records if each.exc_info] == []
+    assert people.get("张帮办", f"/v1/escalations/{talk['id']}/events").status_code == 404
 
 
 def test_what_a_helper_writes_reaches_the_person_at_once(people: People) -> None:
