@@ -54,8 +54,8 @@ class _StaticFile:
 
 
 def pages_router(prompts_dir: Path) -> APIRouter:
-    """Routes ``/`` (chat), ``/desk`` (a helper's search), ``/docs`` (the interface, described) and ``/assets/{name}``.
-    Reads its files once, here.
+    """Routes ``/`` (chat), ``/desk`` (a helper's search and talks), ``/docs`` (the interface, described) and
+    ``/assets/{name}``. Reads its files once, here.
 
     Raises VocabularyFault where `screens.yaml` in ``prompts_dir`` does not fit.
     """

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from kb_service.domain.answers import Conversation
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.escalations import Escalation, Verdict
 from tests.browser.asking import ask
@@ -70,8 +71,12 @@ def test_residents_are_told_honestly_who_is_there(served: Served, open_as: OpenA
 def test_a_talk_outlives_reloads_and_breaks_without_loss_or_repetition(served: Served, open_as: OpenAs) -> None:
     page, helping = open_as(viewport=PHONE), served.service.helping
     come(served)
+    before = helping.open(
+        Conversation("earlier", None, None, None), words="热气球", department_id="qiqiu", opened_by="person"
+    )
     talk = opened_talk(served, page)
-    expect(page.locator(".talk-state")).to_contain_text("您排在最前面")
+    expect(page.locator(".talk-state")).to_have_text("排在您前面 1 位，请稍候")
+    helping.leave(before.id, before.conversation)
     write(page, "停在哪里？")
     helping.claim(talk.id, HELPER)
     helping.reply(talk.id, HELPER, "停在公园北门。")
@@ -96,6 +101,7 @@ def test_a_talk_outlives_reloads_and_breaks_without_loss_or_repetition(served: S
     page.get_by_role("button", name="重新联系").click()
     expect(page.get_by_label("发给工作人员")).to_be_visible()
     page.get_by_role("button", name="回到小申").click()
+    expect(page.locator(".line-event").last).to_contain_text("您 请小申接着回答")
     ask(page, "热气球转人工")  # the assistant has the conversation again
 
 

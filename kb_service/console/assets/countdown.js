@@ -11,6 +11,8 @@ export function setServiceTime(now) {
   aheadMs = new Date(now).getTime() - Date.now();
 }
 
+export const isOver = (dueAt) => Boolean(dueAt) && new Date(dueAt).getTime() <= Date.now() + aheadMs;
+
 /** Told of a moment: how long it is still, or for how long it has been over. */
 export function countdown(dueAt) {
   const shown = element("span", { class: "due", "data-due": dueAt });
@@ -18,8 +20,12 @@ export function countdown(dueAt) {
   return shown;
 }
 
-export function startCountdowns() {
-  setInterval(() => document.querySelectorAll("[data-due]").forEach(tell), 1000);
+/** `onTick()` each second. */
+export function startCountdowns(onTick) {
+  setInterval(() => {
+    document.querySelectorAll("[data-due]").forEach(tell);
+    onTick();
+  }, 1000);
 }
 
 function tell(shown) {

@@ -1,7 +1,7 @@
 /** The helper's part of the desk: the queue, one talk, being on duty. Who is no helper has the search alone. */
 
 import { countInTitle, isSoundOn, switchSound, tone } from "./attention.js";
-import { setServiceTime, startCountdowns } from "./countdown.js";
+import { isOver, setServiceTime, startCountdowns } from "./countdown.js";
 import { keyedButton, onAlt } from "./desk_keys.js";
 import { queue } from "./desk_queue.js";
 import { readMarks } from "./desk_read.js";
@@ -15,6 +15,7 @@ const PAGE = 200;
 const MOST_PAGES = 5;
 // Several changes come together where many people work.
 const PAUSE_MS = 150;
+const BETWEEN_MS = 1000;
 
 /** `searchFor(text, previous)`, `focusSearch()`: of the search beside. Gives `insert(text)`; null for who is no helper. */
 export async function startTalks({ searchFor, focusSearch }) {
@@ -48,6 +49,7 @@ function desk(known, { searchFor, focusSearch }) {
   let found = [];
   let searched = "";
   let newest = 0;
+  let lateCount = 0;
   const marks = readMarks();
   const lists = queue(byId("queue"), select);
   const lead = me.is_lead ? team(byId("queue"), select) : null;
@@ -72,7 +74,7 @@ function desk(known, { searchFor, focusSearch }) {
     onAlt("R", () => pane.focusReply());
     onAlt("K", focusSearch);
     document.addEventListener("visibilitychange", () => { if (!document.hidden && pane.id()) readUpTo(pane.id()); });
-    startCountdowns();
+    startCountdowns(drawWhenLate);
     drawDuty();
     const changed = inTurn(load);
     follow(QUEUE_EVENTS, {
@@ -105,6 +107,13 @@ function desk(known, { searchFor, focusSearch }) {
     if (isFirst && marks.selected() && byOwnId(marks.selected())) select(marks.selected());
   }
 
+  /** Time alone makes a talk late. */
+  function drawWhenLate() {
+    const count = found.filter((each) => isOver(each.due_at)).length;
+    if (count !== lateCount) draw();
+    lateCount = count;
+  }
+
   const isMine = (each) => each.helper === me.person_id;
   const byOwnId = (id) => found.find((each) => each.id === id);
   const isUnread = (each) => isMine(each) && marks.isUnread(each);
@@ -114,7 +123,7 @@ function desk(known, { searchFor, focusSearch }) {
     const mine = found.filter(isMine).sort(byDue);
     lists.draw({ waiting, mine, selected: pane.id(), isUnread, manyDepartments: me.departments.length > 1 });
     const others = found.filter((each) => each.helper && !isMine(each)).sort(byDue);
-    lead?.draw({ helpers: everyone, late: found.filter((each) => each.is_late), others, selected: pane.id() });
+    lead?.draw({ helpers: everyone, late: found.filter((each) => isOver(each.due_at)), others, selected: pane.id() });
     countInTitle(waiting.length + mine.filter(isUnread).length);
   }
 
@@ -185,8 +194,8 @@ function inTurn(run) {
     isWanted = true;
     if (isRunning) return;
     isRunning = true;
-    while (isWanted) {
-      await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS); });
+    for (let pause = PAUSE_MS; isWanted; pause = BETWEEN_MS) {
+      await new Promise((resolve) => { setTimeout(resolve, pause); });
       isWanted = false;
       await run();
     }

@@ -29,6 +29,8 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
       onEvent({ event, data }) {
         if (event === "message") show(data);
         else if (event === "talk") become(data);
+        // The line that tells of the close comes before its state.
+        if (event === "talk" && !isGoingOn(data)) stop();
       },
       onLink(isUp) { trouble.textContent = isUp ? "" : "连接断开了，正在重新连接…"; },
       onEnd(error) { trouble.textContent = error.message; },
@@ -49,7 +51,6 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
     box.classList.toggle("talk-closed", !isGoingOn(talk));
     messages.speak();
     drawFoot();
-    if (!isGoingOn(talk)) stop();
     onChange();
   }
 

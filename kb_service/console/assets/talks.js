@@ -11,6 +11,8 @@ import { TALK_STATES } from "./words.js";
 /** `box`: the composer; `announce(text)` reads out. */
 export function talks({ box, announce }) {
   const panels = new Map();
+  // What could not be sent for all this page knows: it may have arrived without its receipt.
+  let unsure = null;
 
   const current = () => [...panels.values()].find((panel) => isGoingOn(panel.current()));
 
@@ -18,9 +20,10 @@ export function talks({ box, announce }) {
     if (panels.has(talkId)) return panels.get(talkId);
     const panel = talkPanel(talkId, {
       onChange: () => box.setTalking(Boolean(current())),
-      onLine(line, { author }) {
+      onLine(line, { author, text }) {
         line.scrollIntoView({ block: "nearest" });
         if (author !== "person") callBack();
+        else if (text === unsure && box.isHolding(text)) box.clear();
       },
       announce,
     });
@@ -65,8 +68,10 @@ export function talks({ box, announce }) {
       box.clear();
       try {
         await panel.say(text);
+        unsure = null;
       } catch (error) {
         box.giveBack(text);
+        unsure = text;
         panel.tell(`${error.message}您的话还在输入框里。`);
       } finally {
         box.setBusy(false);
