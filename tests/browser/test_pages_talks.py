@@ -1,11 +1,12 @@
 """A resident and a helper in two real browsers, before the real application: from the hand-over to the verdict."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kb_service.domain.answers import Conversation
 from kb_service.domain.clocks import OrderKind
@@ -47,6 +48,22 @@ def lines(page: Page) -> list[str]:
     return page.locator(".line-text").all_inner_texts()
 
 
+def cut_off_after_the_first_line(page: Page, talk: Escalation) -> list[str | None]:
+    """The next stream breaks off there; gives after which line each stream was asked to go on."""
+    first = page.request.get(f"/v1/talks/{talk.id}/messages").json()[0]
+    asked: list[str | None] = []
+
+    def stream(route: Route) -> None:
+        asked.append(route.request.headers.get("last-event-id"))
+        if len(asked) > 1:
+            return route.continue_()
+        block = f"id: {first['number']}\nevent: message\ndata: {json.dumps(first)}\n\n"
+        return route.fulfill(content_type="text/event-stream", body=block)
+
+    page.route(f"**/v1/talks/{talk.id}/events", stream)
+    return asked
+
+
 def write(page: Page, text: str) -> None:
     page.get_by_label("发给工作人员").fill(text)
     page.keyboard.press("Enter")
@@ -81,8 +98,10 @@ def test_a_talk_outlives_reloads_and_breaks_without_loss_or_repetition(served: S
     helping.claim(talk.id, HELPER)
     helping.reply(talk.id, HELPER, "停在公园北门。")
     expect(page.locator(".talk-state")).to_have_text("正在为您服务：张帮办")
+    came_again_after = cut_off_after_the_first_line(page, talk)
     page.reload()
     expect(page.locator(".line-helper")).to_have_count(1)
+    assert came_again_after == [None, "1"]
     page.context.set_offline(True)
     helping.reply(talk.id, HELPER, "今天开到六点。")
     page.get_by_label("发给工作人员").fill("谢谢")
@@ -92,7 +111,9 @@ def test_a_talk_outlives_reloads_and_breaks_without_loss_or_repetition(served: S
     page.context.set_offline(False)
     page.keyboard.press("Enter")
     expect(page.locator(".line-person")).to_have_count(2)
-    assert lines(page) == ["停在哪里？", "停在公园北门。", "今天开到六点。", "谢谢"]
+    helping.reply(talk.id, HELPER, "不客气。")
+    expect(page.locator(".line-helper")).to_have_count(3)
+    assert lines(page) == ["停在哪里？", "停在公园北门。", "今天开到六点。", "谢谢", "不客气。"]
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     helping.resolve(talk.id, HELPER, Verdict.RESOLVED, "")
     page.get_by_role("button", name="部分解决").click()
