@@ -63,8 +63,8 @@ from kb_service.helping.helping import Helping
 from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.ports import EmbeddingModel, ScriptConverter
-from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.contrasts import load_contrasts
+from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import KnownQuestions, Rehearsing

@@ -12,7 +12,8 @@ from kb_service.api.emergencies import subject_names, switches_shown
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.domain.announcements import LONGEST_ANNOUNCEMENT, Reach
-from kb_service.domain.days import SHANGHAI
+from kb_service.domain.causes import Cause
+from kb_service.domain.days import SHANGHAI, cause_of_bad_day
 from kb_service.domain.errors import InvalidRecord, KbError
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.switches import Covers
@@ -119,7 +120,10 @@ def _shown(
 def _choice(choices: type[Choice], form: FormData, name: str) -> Choice:
     written = text_field(form, name)
     if written not in list(choices):
-        raise InvalidRecord(f"{name}: {written!r} is none of {', '.join(choices)}")
+        raise InvalidRecord(
+            f"{name}: {written!r} is none of {', '.join(choices)}",
+            Cause("wrong_value", {"field": name, "value": written[:40]}),
+        )
     return choices(written)
 
 
@@ -129,7 +133,9 @@ def _moment(form: FormData, name: str) -> datetime | None:
     try:
         return datetime.fromisoformat(written).replace(tzinfo=SHANGHAI) if written else None
     except ValueError as error:
-        raise InvalidRecord(f"{name}: {written!r} is no moment such as 2026-07-01T08:00") from error
+        raise InvalidRecord(
+            f"{name}: {written!r} is no moment such as 2026-07-01T08:00", cause_of_bad_day(name, written)
+        ) from error
 
 
 def _kept(form: FormData, name: str) -> str:

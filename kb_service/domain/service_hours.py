@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from kb_service.domain.calendar import WorkingCalendar
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import SHANGHAI, shanghai_day
 from kb_service.domain.errors import CalendarYearUnknown, InvalidRecord
 
@@ -76,7 +77,8 @@ def _spans(written: Iterable[str]) -> tuple[Span, ...]:
     spans = sorted((_span(each) for each in written), key=lambda span: span.start)
     for earlier, later in pairwise(spans):
         if earlier.end is None or later.start < earlier.end:
-            raise InvalidRecord(f"service hours overlap at {later.start:%H:%M}; write each hour once")
+            told = f"{later.start:%H:%M}"
+            raise InvalidRecord(f"service hours overlap at {told}; write each hour once", _cause(told))
     return tuple(spans)
 
 
@@ -89,10 +91,18 @@ def _span(written: str) -> Span:
             time.fromisoformat(start.strip()), None if end.strip() == _DAY_ENDS else time.fromisoformat(end.strip())
         )
     except ValueError as error:
-        raise InvalidRecord(f"service hours {written!r} are no span of a day; write them like 09:00-17:30") from error
+        raise InvalidRecord(
+            f"service hours {written!r} are no span of a day; write them like 09:00-17:30", _cause(written)
+        ) from error
     if found.start.tzinfo or (found.end is not None and (found.end.tzinfo or found.end <= found.start)):
-        raise InvalidRecord(f"service hours {written!r} end before they begin; a span over midnight is written as two")
+        raise InvalidRecord(
+            f"service hours {written!r} end before they begin; a span over midnight is written as two", _cause(written)
+        )
     return found
+
+
+def _cause(written: str) -> Cause:
+    return Cause("wrong_value", {"field": "service_hours", "value": written})
 
 
 def _written(spans: Sequence[Span]) -> list[str]:

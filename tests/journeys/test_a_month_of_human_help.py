@@ -1,6 +1,5 @@
-"""A month of human help in small: Spring Festival with its make-up days, nights, weekends, races and double clicks; then
+"""A month of human help in small: Spring Festival with its make-up days, nights, weekends, races, double clicks; then
 a server that is killed in the middle of talks. What must be left is worked out from the rules alone."""
-
 
 from eval.bench.measurement import Measurement
 from eval.bench.talks import month

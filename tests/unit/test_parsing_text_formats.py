@@ -77,7 +77,6 @@ def test_front_matter_is_named_in_english_and_leaves_the_text() -> None:
     ("fields", "line"),
     [
         ("标题: 停车: 办法", 2),
-        ("标题: 停车办法\n\n生效日期: 2026-02-30", 4),
         ("标题: 停车办法\n对象: [个人\n区域: 徐汇区", 4),
         ("标题: 停车办法\n问题: &q\n  要钱吗", 3),
     ],
