@@ -19,7 +19,6 @@ from kb_service.domain.clocks import ClockKind, OrderKind
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
 from kb_service.domain.errors import (
-    CalendarYearUnknown,
     InvalidPerson,
     KbError,
     PictureRefused,
