@@ -209,12 +209,15 @@ def _as_declared(cause: Cause, record: Record) -> Cause:
 
 
 def _fault_of(fault: ErrorDetails) -> InvalidRecord:
-    field, written = str(fault["loc"][0]), str(fault.get("input"))[:60]
+    field = str(next(iter(fault["loc"]), ""))  # none where the name itself is at fault
+    written = str(fault.get("input"))[:60]
     place = ".".join(str(part) for part in fault["loc"])
     return InvalidRecord(f"{place}: {fault['msg']}, given {written!r}", _cause_of(field, written, fault))
 
 
 def _cause_of(field: str, written: str, fault: ErrorDetails) -> Cause:
+    if fault["type"] == "string_unicode":
+        return Cause("odd_characters")
     if field in _DAYS:
         return cause_of_bad_day(field, written)
     if fault["type"] == "too_long":

@@ -161,6 +161,7 @@ def test_a_fault_of_yaml_is_told_with_its_line() -> None:
         ({"repeals": ["甲"] * 201}, Cause("too_many_entries", {"field": "repeals", "count": 201, "limit": 200})),
         ({"similar_questions": 7}, Cause("wrong_value", {"field": "similar_questions", "value": "7"})),
         ({"title": "半\ud800"}, Cause("odd_characters")),
+        ({"半\ud800": "x"}, Cause("odd_characters")),
         ({f"x{number}": 1 for number in range(101)}, Cause("unknown_fields", {"count": 101})),
     ],
 )  # fmt: skip
