@@ -20,6 +20,7 @@ def lay_out(page: Any, name: str) -> None:
 
     Letters on a layer that is switched off, or under a box drawn later, are marked as invisible.
     """
+    from pdfminer.layout import LTPage
     from pdfminer.pdfinterp import PDFPageInterpreter
     from pdfminer.psparser import literal_name
     from pdfplumber.page import PDFPageAggregatorWithMarkedContent
@@ -55,8 +56,8 @@ def lay_out(page: Any, name: str) -> None:
             _require(self.strokes, _MOST_STROKES, "strokes", name)
             drawn = len(self.cur_item._objs)
             super().paint_path(*arguments, **named)
-            for shape in self.cur_item._objs[drawn:]:
-                covers.add_shape(shape)
+            for shape in self.cur_item._objs[drawn:] if isinstance(self.cur_item, LTPage) else ():
+                covers.add_shape(shape)  # what a form within the page draws may be cut to its frame
 
         def begin_figure(self, *arguments: Any, **named: Any) -> Any:
             self.forms += 1

@@ -4,7 +4,8 @@ from typing import Any
 
 # Points; a highlighter's stroke, a rule and a dot cover no words.
 _LEAST_WIDTH, _LEAST_HEIGHT = 8.0, 5.0
-_MOST_COVERS, _MOST_LETTERS = 200, 20_000
+_MOST_COVERS, _MOST_LETTERS = 100, 8_000
+_WHOLE_SHARE = 0.8
 _FEW_LETTERS = 100
 _MOST_COVERED, _MOST_COVERED_OF_FEW = (
     0.3,
@@ -34,14 +35,26 @@ class Covers:
         if x1 - x0 < _LEAST_WIDTH or y1 - y0 < _LEAST_HEIGHT:
             return
         self._boxes += 1
-        for letter in self._letters:
-            x, y = (letter.x0 + letter.x1) / 2, (letter.y0 + letter.y1) / 2
-            if x0 <= x <= x1 and y0 <= y <= y1:
-                self._covered[id(letter)] = letter
+        met = [
+            letter
+            for letter in self._letters
+            if x0 < letter.x1 and letter.x0 < x1 and y0 < letter.y1 and letter.y0 < y1
+        ]
+        under = [letter for letter in met if _is_within(letter, shape.bbox)]
+        # Who blackens words does not cut through letters; a drawing does, and may be framed so that it shows elsewhere.
+        if len(under) > 1 and len(under) >= _WHOLE_SHARE * len(met):
+            self._covered.update((id(letter), letter) for letter in under)
 
     def covered(self) -> list[Any]:
         most = _MOST_COVERED if len(self._letters) > _FEW_LETTERS else _MOST_COVERED_OF_FEW
         return list(self._covered.values()) if len(self._covered) <= most * len(self._letters) else []
+
+
+def _is_within(letter: Any, box: tuple[float, float, float, float]) -> bool:
+    x, y = (letter.x0 + letter.x1) / 2, (letter.y0 + letter.y1) / 2
+    slack = 0.25 * letter.size
+    is_whole = box[0] - slack <= letter.x0 and letter.x1 <= box[2] + slack
+    return is_whole and box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def _may_be_transparent(page: Any) -> bool:

@@ -406,6 +406,14 @@ def test_words_under_a_box_drawn_later_stay_out_and_those_on_it_are_read() -> No
     assert "hidden_text" in kinds_of(parsed)
 
 
+def test_a_box_that_cuts_through_letters_hides_none() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 650, "咨询电话12345")
+        canvas.rect(78, 645, 36, 18, fill=1, stroke=0)  # from the middle of one letter to the middle of another
+
+    assert "咨询电话12345" in text_of(with_body(draw))
+
+
 def test_words_under_a_markers_stroke_are_read() -> None:
     def draw(canvas: Canvas) -> None:
         write(canvas, 72, 650, "咨询电话12345")
