@@ -54,7 +54,7 @@ def _is_within(letter: Any, box: tuple[float, float, float, float]) -> bool:
     x, y = (letter.x0 + letter.x1) / 2, (letter.y0 + letter.y1) / 2
     slack = 0.25 * letter.size
     is_whole = box[0] - slack <= letter.x0 and letter.x1 <= box[2] + slack
-    return is_whole and box[0] <= x <= box[2] and box[1] <= y <= box[3]
+    return bool(is_whole and box[0] <= x <= box[2] and box[1] <= y <= box[3])
 
 
 def _may_be_transparent(page: Any) -> bool:
