@@ -285,7 +285,8 @@ def work(order: _Read | _Parse, tell: Tell) -> None:
         tell(_Sign.DONE)
     except FileRefused as error:
         tell(_Refused(str(error), error.cause))
-    except MemoryError:
+    except MemoryError as error:
+        traceback.clear_frames(error.__traceback__)  # they hold what took the memory, and telling needs some
         tell(_Sign.OUT_OF_MEMORY)
     except Exception as error:  # whatever a parser trips over fails this file alone
         first = (str(error).splitlines() or [""])[0][:300]

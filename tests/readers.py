@@ -27,9 +27,24 @@ def dies_at_bad_files(source: KeptFile, limits: ParsingLimits) -> Iterator[Read]
         np.zeros(5 * 2**30, dtype=np.uint8)  # addresses only: nothing is written there
     if source.file_name.startswith("greedy"):
         _KEPT.append(np.zeros(2**29 + 2**28, dtype=np.uint8))
+    if source.file_name.startswith("full"):
+        _take_all_memory()
     if source.file_name.startswith("odd"):
         raise LookupError("no such part\nin the file")
     return read_source(source, limits)
+
+
+def _take_all_memory() -> None:
+    """To the last bytes, and holds it in its frame."""
+    held: list[bytearray] = []
+    size = 2**24
+    while True:
+        try:
+            held.append(bytearray(size))
+        except MemoryError:
+            if size < 32:
+                raise
+            size //= 2
 
 
 def dawdles_at_slow_files(source: FileInFolder, limits: ParsingLimits) -> Iterator[Read]:

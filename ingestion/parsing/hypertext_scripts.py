@@ -62,9 +62,10 @@ class Scripts:
 
     def put_words(self) -> Iterator[PutWords]:
         for script in self._scripts:
-            for found in _PUT.finditer(script.text):
+            text = script.text  # made anew from the tree each time
+            for found in _PUT.finditer(text):
                 start = found.end() + 1
-                words = _unescaped(script.text[start : _inside(script.text, start, script.text[found.end()])])
+                words = _unescaped(text[start : _inside(text, start, text[found.end()])])
                 if len(_HAN.findall(words)) >= _LEAST_PUT:
                     yield PutWords(found[1], script, words)
 

@@ -123,6 +123,10 @@ def long_labels() -> Attack:
     )
 
 
+def many_runs() -> Attack:
+    return "runs.docx", word_file("<w:p>" + '<w:r><w:footnoteReference w:id="1"/></w:r>' * 30_000 + "</w:p>")
+
+
 def many_paragraphs() -> Attack:
     return "paragraphs.docx", word_file("<w:p><w:r><w:t>一、甲</w:t></w:r></w:p>" * 150_000)
 

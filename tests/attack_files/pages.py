@@ -8,6 +8,10 @@ def quotes_that_stay_open() -> Attack:
     return "quotes.html", ("<script>" + "`'\\" * 100_000 + "</script><p>签注免费。</p>").encode()
 
 
+def words_of_scripts() -> Attack:
+    return "scripts.html", ("<script>" + "document.write('" * 100_000 + "</script><p>签注免费。</p>").encode()
+
+
 def styles_within_styles() -> Attack:
     return "styles.html", ("<style>" + "@media{" * 40_000 + "@a{b{}" * 20_000 + "</style><p>签注免费。</p>").encode()
 

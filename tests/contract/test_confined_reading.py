@@ -62,6 +62,22 @@ def test_a_child_that_keeps_too_much_memory_is_replaced(children: ReadingChildre
         assert chunk.records[0].draft is not None
 
 
+def test_a_file_that_takes_the_last_byte_of_the_memory_is_told_as_that(
+    children: ReadingChildren, tmp_path: Path
+) -> None:
+    with pytest.raises(ReadingFailed, match="more than the 1024 MB of memory that a file may"):
+        list(children.read(kept(tmp_path, "full.md", "签注。".encode()), reader=dies_at_bad_files))
+
+
+@pytest.mark.parametrize("attack", [office.many_runs, pages.words_of_scripts], ids=lambda attack: attack.__name__)
+def test_runs_of_a_paragraph_and_words_of_scripts_are_read_in_time_that_grows_with_them(
+    attack: Callable[[], Attack], children: ReadingChildren, tmp_path: Path
+) -> None:
+    name, data = attack()
+    (chunk,) = children.read(kept(tmp_path, name, data))
+    assert chunk.records[0].draft is not None
+
+
 def test_a_caller_in_a_hurry_is_told_that_a_file_takes_longer(children: ReadingChildren, tmp_path: Path) -> None:
     source = kept(tmp_path, "endless.md", "签注。".encode())
     with pytest.raises(StillReading):

@@ -34,6 +34,8 @@ class Styles:
         self._style_of: dict[str, Any] = {style.get(f"{W}styleId", ""): style for style in found}
         is_default = [s for s in found if s.get(f"{W}default") == "1" and s.get(f"{W}type") == "paragraph"]
         self._mark_of: dict[tuple[str | None, str], bool | None] = {}
+        self._asked_last: Any = None
+        self._its_style_id: str | None = None
         self._default = is_default[0].get(f"{W}styleId") if is_default else None
         size = None if styles_root is None else styles_root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}sz")
         self._size = _DEFAULT_HALF_POINTS if size is None else _number(size.get(f"{W}val"), _DEFAULT_HALF_POINTS)
@@ -162,8 +164,12 @@ class Styles:
                 yield style.get(f"{W}styleId"), properties
 
     def _style_id(self, paragraph: Any) -> str | None:
-        style = paragraph.find(f"{W}pPr/{W}pStyle")
-        return self._default if style is None else style.get(f"{W}val")
+        """Of one paragraph after the other, each asked for by all its runs: finding it goes through them all."""
+        if paragraph is not self._asked_last:
+            style = paragraph.find(f"{W}pPr/{W}pStyle")
+            self._asked_last = paragraph
+            self._its_style_id = self._default if style is None else style.get(f"{W}val")
+        return self._its_style_id
 
     def _chain(self, style_id: str | None) -> Iterator[Any]:
         """The style and those it is based on; a damaged file may make that a circle."""
