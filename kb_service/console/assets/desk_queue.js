@@ -57,16 +57,16 @@ export function part(title) {
 }
 
 /** One talk as a button. */
-export function queueItem(escalation, { isSelected, isUnread, isWithDepartment, onSelect }) {
+export function queueItem(escalation, { isSelected, isUnread, isWithDepartment, isWithHelper, onSelect }) {
   const { id, subject, matter, department, state, due_at: dueAt, helper_name: helperName } = escalation;
   const reasons = subject.reasons.map((each) => REASONS_IN_SHORT[each] ?? each).join("、");
-  const facts = [isWithDepartment && department.name, matter?.name, reasons, helperName].filter(Boolean);
+  const facts = [isWithDepartment && department.name, matter?.name, reasons, isWithHelper && helperName].filter(Boolean);
   return element("li", {}, element(
     "button", {
       type: "button", class: "queue-item", "data-id": id, "aria-current": isSelected ? "true" : null, on: { click: () => onSelect(id) },
     },
     element("span", { class: "queue-head" },
-      element("span", { class: `talk-chip talk-chip-${state}`, text: isUnread ? "新消息" : TALK_STATES[state] }),
+      element("span", { class: `talk-chip talk-chip-${isUnread ? "unread" : state}`, text: isUnread ? "新消息" : TALK_STATES[state] }),
       dueAt ? countdown(dueAt) : null),
     element("span", { class: "queue-question", text: subject.question || "（没有提问）" }),
     facts.length ? element("span", { class: "queue-facts", text: facts.join(" · ") }) : null,

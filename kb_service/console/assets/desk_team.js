@@ -15,7 +15,7 @@ export function team(place, onSelect) {
   return {
     draw(shown) {
       const item = (each) => queueItem(each, {
-        isSelected: each.id === shown.selected, isUnread: false, isWithDepartment: true, onSelect,
+        isSelected: each.id === shown.selected, isUnread: false, isWithDepartment: true, isWithHelper: true, onSelect,
       });
       rows.replaceChildren(...shown.helpers.map(row));
       late.fill(shown.late.map(item), "没有超时的会话");

@@ -30,6 +30,8 @@ export function askForMove(title, fields, onSubmit) {
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (document.activeElement === document.body) opener?.focus();
+    // A close takes the box of the reply away.
+    if (document.activeElement === document.body) document.querySelector(".desk-talk-scroll")?.focus();
   });
   document.body.append(dialog);
   dialog.showModal();

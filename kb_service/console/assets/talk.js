@@ -61,7 +61,7 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
     const hadFocus = foot.contains(document.activeElement);
     drawn = offered;
     foot.replaceChildren(...(isGoingOn(talk) ? whileGoingOn() : afterwards()));
-    if (hadFocus) (foot.querySelector("[aria-pressed=true], button") ?? root).focus();
+    if (hadFocus) (foot.querySelector("[aria-pressed=true]") ?? root).focus();
   }
 
   function whileGoingOn() {
