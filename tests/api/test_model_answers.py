@@ -84,6 +84,8 @@ def test_an_honest_draft_is_sent_with_an_exact_citation(talk: Talk) -> None:
     (citation,) = answer["citations"]
     assert citation["quote"] == _FEE
     assert (answer["drafting"]["by"], answer["drafting"]["rejected"]) == ("lying", [])
+    assert (answer["produced_by"]["is_ai"], answer["produced_by"]["method"]) == (True, "model_checked")
+    assert "人工智能生成" in answer["produced_by"]["label"]
     version = talk.http.get(f"/v1/versions/{citation['version_id']}").json()
     assert version["text"][citation["start"] : citation["end"]] == _FEE
 
