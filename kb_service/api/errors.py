@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
-from kb_service.api.messages import messages_for
+from kb_service.api.messages import message_for, messages_for
 from kb_service.api.observing import REQUEST_ID, request_id
 from kb_service.api.refusals import refusal
 from kb_service.api.streaming import INTERNAL
+from kb_service.console.words import screen_words
 from kb_service.domain import errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
@@ -113,7 +114,12 @@ def register(app: FastAPI) -> None:
 
 def refusal_of(scope: Scope, error: errors.KbError) -> JSONResponse:
     """Also for what meets a request before there are routes."""
-    return refusal(scope, type(error).__name__, str(error), STATUS_OF[type(error)], cause=error.cause)
+    status = STATUS_OF[type(error)]
+    told = message_for(scope, error.cause, str(error), status)
+    if isinstance(error, errors.ConfirmationMissing) and error.open_points and messages_for(scope):
+        words = screen_words(scope["app"].state.service.settings.prompts_dir)
+        told += "；".join(map(words.open_point, error.open_points)) + "。"
+    return refusal(scope, type(error).__name__, str(error), status, cause=error.cause, message=told)
 
 
 def faults_of(error: RequestValidationError) -> str:

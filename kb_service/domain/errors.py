@@ -1,5 +1,8 @@
 """What can go wrong, named for the fact. Flat, and ignorant of HTTP: `api/errors.py` maps each to a status."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from kb_service.domain.causes import Cause
 from kb_service.domain.model_faults import ModelFault
 
@@ -142,7 +145,14 @@ class Unauthenticated(KbError):
 
 
 class ConfirmationMissing(KbError):
-    """Something is open that has to be confirmed by name, or something is confirmed that is not open."""
+    """Something is open that has to be confirmed by name, or something is confirmed that is not open.
+
+    ``open_points``: what is open now, as the trail keeps it.
+    """
+
+    def __init__(self, detail: str, open_points: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(detail)
+        self.open_points = tuple(open_points)
 
 
 class NotTheAuthor(KbError):

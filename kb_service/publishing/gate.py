@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kb_service.domain.documents import Metadata
 from kb_service.domain.errors import ConfirmationMissing
 from kb_service.domain.matters import region_path
-from kb_service.domain.open_points import OpenPoint, PointKind, missing_fields
+from kb_service.domain.open_points import OpenPoint, PointKind, kept, missing_fields
 from kb_service.domain.rehearsals import Effect, Rehearsal
 
 _OF_EFFECT = {Effect.LOST: PointKind.ANSWERS_LOST, Effect.IN_CONFLICT: PointKind.ANSWERS_IN_CONFLICT}
@@ -57,7 +57,8 @@ def require_confirmed(points: Sequence[OpenPoint], confirmed: Collection[str]) -
         words = ", ".join(f'"{each.kind}"' for each in points)
         raise ConfirmationMissing(
             f"{'; '.join(map(_told, missing))}. Mend it, or say that it is meant: send it again with "
-            f'"confirm": [{words}]'
+            f'"confirm": [{words}]',
+            kept(points),
         )
 
 
@@ -67,7 +68,8 @@ def require_open(points: Sequence[OpenPoint], confirmed: Iterable[str]) -> None:
         words = ", ".join(f'"{each.kind}"' for each in points)
         raise ConfirmationMissing(
             f"{', '.join(surplus)} is confirmed but not open: what was read is no longer so. Read the open points "
-            f'again; now they are "confirm": [{words}]'
+            f'again; now they are "confirm": [{words}]',
+            kept(points),
         )
 
 

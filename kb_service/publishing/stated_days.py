@@ -161,6 +161,8 @@ class _Reading:
     def _first_days(self, sentence: _Sentence) -> Iterator[StatedDay]:
         for figure, day in _days(sentence):
             before, after = sentence.before(figure), sentence.after(figure)
+            if self._is_of_another(sentence, before):
+                continue
             is_first = self._words.names_first.search(before) or self._words.starts_after.match(after)
             if is_first or (self._is_validity(sentence) and re.match(r"起?\s*[至到—~-]+", after)):
                 yield self._stated(sentence, StatedField.FIRST_DAY, day)
@@ -170,6 +172,8 @@ class _Reading:
     def _last_days(self, sentence: _Sentence, first: date | None) -> Iterator[StatedDay]:
         for figure, day in _days(sentence):
             before, after = sentence.before(figure), sentence.after(figure)
+            if self._is_of_another(sentence, before):
+                continue
             if self._words.names_end.search(before) or self._ends_itself(before, after):
                 yield self._stated(sentence, StatedField.LAST_DAY, day - timedelta(days=1))
             elif self._is_validity(sentence) and (
@@ -195,6 +199,14 @@ class _Reading:
         is_repeal = re.match(_REPEALED, sentence.narrow[last:]) or re.search(r"废止\s*《", sentence.narrow)
         if titles and is_repeal and not re.search(r"(?:不|未|尚未)(?:予|得)?废止", sentence.narrow):
             yield self._stated(sentence, StatedField.REPEALS, None, tuple(dict.fromkeys(titles)))
+
+    def _is_of_another(self, sentence: _Sentence, before: str) -> bool:
+        """《…办法》自…起施行 in a text that explains it; a notice names in its own title what it brings into force."""
+        named = _TITLE.findall(before)
+        own = self._metadata.title
+        return bool(named) and not (
+            any(each in own or own in each for each in named) or self._words.the_text_itself.search(sentence.narrow)
+        )
 
     def _ends_itself(self, before: str, after: str) -> bool:
         if not self._words.ends_after.match(after):

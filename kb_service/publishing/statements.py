@@ -13,7 +13,7 @@ from kb_service.publishing.contrasts import Contrasts
 from kb_service.publishing.quantities import Quantity, quantity, roughly
 from kb_service.publishing.wordings import LISTED, SAID, TOPICS, listed_needs, worded
 from kb_service.text.bounds import Side, side_of
-from kb_service.text.clauses import COMMAS, Clause, Span, clauses, pairs_in, sentences, without
+from kb_service.text.clauses import COMMAS, GAP, Clause, Span, clauses, pairs_in, sentences, without
 from kb_service.text.figures import Figure, FigureKind, figures
 from kb_service.text.normalising import normalised
 
@@ -200,6 +200,7 @@ class Stating:
         )
         telling = self.pairs_of(self._words.any_step.sub(" ", text))
         clause = telling if kind in SAID else self.pairs_of(text)
+        asked = self.pairs_of(self._words.any_step.sub(" ", f"{sentence.heading} {sentence.title}"))
         return FigureStatement(
             source=sentence.source,
             kind=kind,
@@ -217,7 +218,7 @@ class Stating:
             starting_event=self._starting_event(text),
             clause=clause,
             context=context,
-            subject=clause & self.pairs_of(self._words.any_step.sub(" ", f"{sentence.heading} {sentence.title}")),
+            subject=self.pairs_of(said) & clause & asked,
             telling=telling,
             thing=self.pairs_of(self._plain(_behind(among.led[-1], own[0]))),
             near=near,
@@ -229,9 +230,8 @@ class Stating:
     def _quantities(self, text: str, own: Sequence[Figure]) -> Iterator[Quantity]:
         for figure in own:
             if found := quantity(figure):
-                around = (
-                    f"{text[max(0, figure.start - _NEAR) : figure.start]}\x00{text[figure.end : figure.end + _NEAR]}"
-                )
+                start, end = figure.start, figure.end
+                around = GAP.join((text[max(0, start - _NEAR) : start], text[start:end], text[end : end + _NEAR]))
                 yield roughly(found) if self._words.roughly.search(around) else found
 
     def _starting_event(self, text: str) -> frozenset[str]:
