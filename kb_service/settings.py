@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     proxies: str = Field(
         default="127.0.0.1,::1", description="Addresses of proxies whose X-Forwarded-For is believed, with commas."
     )
-    connections: int = Field(default=512, ge=16, le=100_000, description="The most connections at a time.")
+    connections: int = Field(default=2048, ge=16, le=100_000, description="The most connections at a time.")
     requests_per_key: int = Field(
         default=6000, ge=0, description="The most requests of a key a minute; 0 is any number."
     )

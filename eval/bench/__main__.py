@@ -9,10 +9,13 @@ from pathlib import Path
 from eval.bench.articles import Law, LawTexts, texts
 from eval.bench.demonstration import CORPUS, asked_questions, data_dir, ingest_corpus
 from eval.bench.filling import fill
+from eval.bench.kills import killed
 from eval.bench.load import Client, one_at_a_time
 from eval.bench.measurement import Measurement, table
 from eval.bench.measuring import bench_questions, in_process, ingestion, over_http, sustained
 from eval.bench.serving import serving
+from eval.bench.streams import live
+from eval.bench.talks import month
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
 
@@ -20,6 +23,9 @@ from kb_service.wiring import open_records, open_service
 _KEPT_VECTORS = Path("var/bench/vectors")
 _QUESTIONS = 200
 _ARTICLES_IMPORTED = 150
+_KILLS = 20
+_SECONDS_OF_TALKS = 20
+_MESSAGES_A_SECOND = 20
 _IMPORT_TITLE = "测量用导入文件"
 
 
@@ -29,6 +35,8 @@ def main() -> None:
     rows = _demonstration()
     for size in [int(each) for each in asked.size.split(",")]:
         rows += _at_size(size, texts(CORPUS, most=min(size, asked.embed)))
+    rows += month(conversations=asked.conversations) + killed(kills=_KILLS)
+    rows += live(talks=asked.talks, seconds=_SECONDS_OF_TALKS, per_second=_MESSAGES_A_SECOND)
     report = table(rows)
     print(report)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +47,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
     parser.add_argument("--size", default="10000", help="passages, several with commas: 10000,100000")
     parser.add_argument("--embed", type=int, default=16_189, help="texts to embed at most; the rest are noisy copies")
+    parser.add_argument("--conversations", type=int, default=1000, help="with helpers, in a simulated month")
+    parser.add_argument("--talks", type=int, default=300, help="at once, each with both sides listening")
     parser.add_argument("--out", type=Path, default=Path("var/bench/table.md"))
     return parser.parse_args()
 

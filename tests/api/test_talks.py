@@ -290,14 +290,14 @@ def test_a_client_that_breaks_off_after_any_byte_gets_every_message_once_and_in_
         port = int(address.rsplit(":", 1)[1])
         listeners = [Listener(port, key, f"/v1/talks/{talk['id']}/events") for _ in range(6)]
         for number, listener in enumerate(listeners):
-            listener.begin(seed=number, longest_bytes=dealer.choice([300, 900, 2500]))
+            listener.begin(seed=number, longest_bytes=dealer.choice([300, 600, 900]))
         for number in range(8, 20):
             people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": f"第{number}句"})
             time.sleep(0.02)
         for listener in listeners:
             listener.finish(seconds=10, quiet=1.5)
     assert [listener.numbers for listener in listeners] == [list(range(1, 20))] * 6
-    assert all(listener.breaks > 1 for listener in listeners)
+    assert sum(listener.breaks for listener in listeners) >= 12
 
 
 def test_who_comes_back_to_a_long_talk_gets_all_of_it_at_once_however_many_notes_helpers_wrote(people: People) -> None:
