@@ -124,7 +124,11 @@ def killed(*, kills: int, seed: int = _SEED, database_url: str | None = None) ->
         threads: list[threading.Thread] = []
         for number in range(kills + 1):
             process = start(settings.data_dir, traffic.port, KB_REQUESTS_PER_KEY="0", **more)
-            wait_until_ready(traffic.port, process)
+            try:
+                wait_until_ready(traffic.port, process)
+            except RuntimeError as error:
+                said = (settings.data_dir / LOG).read_text(encoding="utf-8").splitlines()
+                raise RuntimeError("\n".join(each for each in said if "requests:" not in each)) from error
             if number == 0:
                 listeners = _begin(traffic)
                 threads = [threading.Thread(target=traffic.write, args=(each, seed)) for each in range(_WRITERS)]

@@ -1,7 +1,9 @@
 """A `kb serve` of its own on loopback, and how much memory it takes; or a service of this process behind a port."""
 
+import contextlib
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -83,9 +85,13 @@ def wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the system gives to clients: one that tries again and again while nothing listens there would
+    else be connected to itself some day, and hold the port."""
+    for port in random.sample(range(20_000, 30_000), 50):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def _children(pid: int) -> list[int]:
