@@ -25,6 +25,7 @@ _WHOLE_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Between a name and its day: 施行日期：, | of a table, 】.
 _LINK = r"[\s|:为是于在\])】》」]*"
 _TITLE = re.compile(r"《([^《》]{2,80})》")
+_BEGINS_A_RANGE = re.compile(r"起?\s*[至到—~-]+")
 _ONLY_A_DAY = re.compile(r"[\s()]*(?:印发|发布|公布)?[\s()]*")
 _REPEALED = r"[^。;]*?(?:废止|失效|停止执行|停止施行)"
 
@@ -164,7 +165,7 @@ class _Reading:
             if self._is_of_another(sentence, before):
                 continue
             is_first = self._words.names_first.search(before) or self._words.starts_after.match(after)
-            if is_first or (self._is_validity(sentence) and re.match(r"起?\s*[至到—~-]+", after)):
+            if is_first or (self._is_validity(sentence) and _BEGINS_A_RANGE.match(after)):
                 yield self._stated(sentence, StatedField.FIRST_DAY, day)
         if match := self._words.from_issue.search(sentence.narrow):
             yield self._stated(sentence, StatedField.FIRST_DAY, self._after_issue(match[0]))
@@ -172,7 +173,7 @@ class _Reading:
     def _last_days(self, sentence: _Sentence, first: date | None) -> Iterator[StatedDay]:
         for figure, day in _days(sentence):
             before, after = sentence.before(figure), sentence.after(figure)
-            if self._is_of_another(sentence, before):
+            if self._is_of_another(sentence, before) or _BEGINS_A_RANGE.match(after):
                 continue
             if self._words.names_end.search(before) or self._ends_itself(before, after):
                 yield self._stated(sentence, StatedField.LAST_DAY, day - timedelta(days=1))
@@ -209,9 +210,9 @@ class _Reading:
         )
 
     def _ends_itself(self, before: str, after: str) -> bool:
-        if not self._words.ends_after.match(after):
+        if not (match := self._words.ends_after.match(after)):
             return False
-        named = _TITLE.findall(before)
+        named = _TITLE.findall(before) or [each[1] for each in [_TITLE.match(after, match.end())] if each]
         return not named or self._metadata.title.strip("《》") in named
 
     def _is_validity(self, sentence: _Sentence) -> bool:

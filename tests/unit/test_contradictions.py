@@ -66,6 +66,30 @@ TIME = section("办理时限", "自受理之日起15日内发放停靠证。")
             id="streets and bridges are no districts",
         ),
         pytest.param(
+            section("代办", "停靠证须由本人领取。"),
+            section("代办", "停靠证可由亲属代领。"),
+            ("须由本人", "可"),
+            id="who may come",
+        ),
+        pytest.param(
+            section("办理地点", "停靠证在社区事务受理服务中心办理。"),
+            section("办理地点", "办理地点：水上派出所。"),
+            ("社区事务受理服务中心", "水上派出所"),
+            id="which office",
+        ),
+        pytest.param(
+            section("办理条件", "办理停靠证不再需要提供船舶证书。"),
+            section("申请材料", "1. 船主身份证\n2. 船舶证书"),
+            ("不再需要提供", "船舶证书"),
+            id="a line of a list of what is needed",
+        ),
+        pytest.param(
+            section("补领", "补领停靠证免费。", title="船舶停靠证指南"),
+            section("补领", "停靠证补证收取工本费25元。"),
+            ("免费", "25元"),
+            id="replacing, in other words",
+        ),
+        pytest.param(
             answer("停船要交钱吗？", "免费办理。"),
             section("收费", "每本收取工本费15元。"),
             ("免费", "15元"),
@@ -192,6 +216,31 @@ def test_the_same_figures_in_other_words_do_not_conflict(ours: PassageInVersion,
             section("附则", "本办法自2026年9月1日起施行，到2028年2月1日为止。"),
             section("附则", "本安排自2026年8月1日起施行，到2027年9月1日为止。"),
             id="each text of itself",
+        ),
+        pytest.param(
+            section("期限", "停船满1年不满5年的，最长领取12个月补贴。"),
+            section("期限", "停船满10年的，最长领取24个月补贴。"),
+            id="cases told by figures of the same kind",
+        ),
+        pytest.param(
+            section("期限", "16周岁至25周岁的，停靠证有效期为10年。"),
+            section("期限", "26至45周岁的，停靠证有效期为20年。"),
+            id="ages that are cases",
+        ),
+        pytest.param(
+            section("数量", "全市登记游船1012.6万艘次，收费1012元。"),
+            section("数量", "全市游船收费约1000元。"),
+            id="rough",
+        ),
+        pytest.param(
+            section("补贴", "调整后每月补贴300元。"),
+            section("补贴", "调整前每月补贴200元。"),
+            id="before and after a change",
+        ),
+        pytest.param(
+            section("职责", "停靠证由区海事局核发。"),
+            section("职责", "停靠证由区政务服务中心受理。"),
+            id="other duties",
         ),
         pytest.param(
             answer("徐汇区停船补贴多少？", "徐汇区每次补贴3元。"),
