@@ -190,7 +190,7 @@ class SqlEscalations:
         with self._database.writing() as connection:
             held = _one(connection, escalation_id, lock=True)
             line = decide(held)
-            _add_lines(connection, escalation_id, held.last_number, [line], at=at)
+            add_lines(connection, escalation_id, held.last_number, [line], at=at)
             connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(changed_at=at))
             message = Message(held.last_number + 1, at, line.author, line.by, line.text, line.move)
             written = _one(connection, escalation_id)
@@ -312,7 +312,7 @@ class SqlEscalations:
 
     def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:
         """Lines and clocks of a change."""
-        _add_lines(connection, escalation_id, last, change.lines, at=at)
+        add_lines(connection, escalation_id, last, change.lines, at=at)
         for column, kinds in (("met_at", change.met), ("stopped_at", change.stopped)):
             if kinds:
                 its = and_(clocks.c.escalation_id == escalation_id, clocks.c.kind.in_(kinds))
@@ -394,7 +394,7 @@ def _held_by_helper(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query.group_by(escalations.c.helper)) if row[0]}
 
 
-def _add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime) -> None:
+def add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime) -> None:
     if not lines:
         return
     rows = [
