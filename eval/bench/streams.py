@@ -48,7 +48,12 @@ def opened(port: int, key_of: Mapping[str, str], *, helpers: Sequence[str], coun
     helper_of: dict[str, str] = {}
     with Caller(port, key_of) as caller:
         for number in range(count):
-            body = {"conversation_id": f"s{number}", "words": f"请帮忙{number}", "department": "rexian", "user_ref": "r"}
+            body = {
+                "conversation_id": f"s{number}",
+                "words": f"请帮忙{number}",
+                "department": "rexian",
+                "user_ref": "r",
+            }
             status, talk = caller.call(FRONTEND, "POST", "/v1/escalations", body)
             who = helpers[number % len(helpers)]
             claimed, found = caller.call(who, "POST", f"/v1/escalations/{talk['id']}:claim")
