@@ -153,6 +153,8 @@ class Helping:
 
     def open(self, conversation: Conversation, *, words: str, department_id: str | None, opened_by: str) -> Escalation:
         """The talk of this conversation: a new one, or the one that is going on. Raises NobodyToHelp."""
+        if (going_on := self._escalations.going_on_of(conversation)) is not None:
+            return self._say_once(going_on, conversation, words)
         turns = self._last_turns(conversation)
         desk = self.desk_for(department_id or self._department_of(turns, words))
         if desk is None:
@@ -169,12 +171,12 @@ class Helping:
         )
         if is_new:
             return self._assigned(found)
-        return self._say_once(found, conversation, words) if words.strip() else found
+        return self._say_once(found, conversation, words)
 
     def _say_once(self, found: Escalation, conversation: Conversation, words: str) -> Escalation:
         """What comes with asking for somebody again is said in the talk; a second click says nothing new."""
         said = self._escalations.last_of_person(found.id)
-        if said is not None and said.text == words:
+        if not words.strip() or (said is not None and said.text == words):
             return found
         try:
             return self.say(found.id, conversation, words)[0]

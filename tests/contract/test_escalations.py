@@ -143,6 +143,8 @@ def test_a_conversation_is_in_one_talk_at_a_time(desk: Desk) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _n: desk.open(2).id, range(8)))
     assert len(set(found)) == 1
+    # Whom to ask is known: no department has to be named again.
+    assert desk.open(department=None, words="").id == first.id
 
 
 def test_what_is_said_while_asking_for_somebody_again_is_said_in_the_talk_once(desk: Desk) -> None:
