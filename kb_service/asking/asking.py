@@ -191,12 +191,10 @@ class Asking:
         with self._in_flight:
             return self._retriever.find(self._reader.understand(question), narrowing=narrowing, limit=limit)
 
-    def suggest(
-        self, question: Question, *, turns: Sequence[Answer], limit: int
-    ) -> list[tuple[str, Sequence[Citation]]]:
+    def suggest(self, question: Question, *, limit: int) -> list[tuple[str, Sequence[Citation]]]:
         """What each of the best documents in force says to it, with citations; nothing is stored."""
         with self._in_flight:
-            return self._rehearsal.suggest(question, turns=turns, limit=limit)
+            return self._rehearsal.suggest(question, limit=limit)
 
     def asks_something(self, text: str) -> bool:
         """Whether documents could answer it: no greeting, no wish for a person."""

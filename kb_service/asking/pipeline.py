@@ -135,14 +135,12 @@ class Pipeline:
         yield TextReady(answer.text)
         yield Answered(answer)
 
-    def suggest(
-        self, question: Question, *, turns: Sequence[Answer] = (), limit: int
-    ) -> list[tuple[str, Sequence[Citation]]]:
+    def suggest(self, question: Question, *, limit: int) -> list[tuple[str, Sequence[Citation]]]:
         """What each of the best documents says to it, without marks, with its citations; whether it answers is open.
 
         Nothing of texts with planted orders, or that are confirmed to contradict another.
         """
-        understood = self._tools.messages.read(question, turns)[0][0]
+        understood = self._tools.messages.read(question, ())[0][0]
         terms = self._tools.retriever.weigh(understood)
         found = self._tools.retriever.find(understood, narrowing=EVERYTHING, limit=_CANDIDATES, terms=terms)
         by_document: dict[str, list[Candidate]] = {}

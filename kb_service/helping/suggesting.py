@@ -1,11 +1,13 @@
 """Ready texts for a helper: what the documents in force say, and how like questions were resolved."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from kb_service.asking.asking import Asking
-from kb_service.domain.answers import Answer, Citation, Conversation
+from kb_service.asking.conversation.topics import TURNS
+from kb_service.domain.answers import Answer, Citation, Conversation, Question
 from kb_service.domain.escalations import Author, Escalation, Message
 from kb_service.domain.masking import masked
 from kb_service.domain.suggestions import ResolvedCase, SuggestedText, Suggestions
@@ -43,35 +45,29 @@ class Suggesting:
 
     def for_words(self, words: str, *, departments: Sequence[str], as_of: date | None = None) -> Suggestions:
         """As somebody types; raises what `Asking.question` raises."""
-        return self._suggested(words, (), departments, matter_id=None, as_of=as_of)
+        question = self._asking().question(words, as_of=as_of)
+        return self._suggested(question, self._cases_like(words, departments, None))
 
     def for_escalation(self, escalation: Escalation, *, departments: Sequence[str]) -> Suggestions:
-        """For the newest message of the person that asks something."""
-        turns = self._last_turns(escalation.conversation)
-        said = [each.text for each in self._cases.messages(escalation.id) if each.author is Author.PERSON]
-        newest_first = [*reversed(said), *(each.question for each in reversed(turns)), escalation.subject.question]
-        words = next((each for each in newest_first if each.strip() and self._asking().asks_something(each)), "")
-        if not words:
-            return Suggestions("", (), ())
-        return self._suggested(words, turns, departments, matter_id=escalation.subject.matter_id, as_of=None)
-
-    def _suggested(
-        self,
-        words: str,
-        turns: Sequence[Answer],
-        departments: Sequence[str],
-        *,
-        matter_id: str | None,
-        as_of: date | None,
-    ) -> Suggestions:
+        """For the newest message of the person that asks something, read after all they said before it."""
         asking = self._asking()
-        question = asking.question(words, as_of=as_of, matter_id=matter_id)
-        drafted = asking.suggest(question, turns=turns, limit=_TEXTS)
+        messages = self._cases.messages(escalation.id)
+        said = [turn.question for turn in self._last_turns(escalation.conversation)]
+        said += [each.text for each in messages if each.author is Author.PERSON]
+        while said and not (said[-1].strip() and asking.asks_something(said[-1])):
+            said.pop()
+        if not said:
+            return Suggestions("", (), ())
+        question = replace(asking.question(said[-1]), said_before=tuple(said[:-1][-TURNS:]))
+        return self._suggested(question, self._cases_like(said[-1], departments, escalation.subject.matter_id))
+
+    def _suggested(self, question: Question, cases: tuple[ResolvedCase, ...]) -> Suggestions:
+        drafted = self._asking().suggest(question, limit=_TEXTS)
         texts = tuple(
             SuggestedText(f"{draft}\n{self._basis.format(titles=_titles(citations))}", tuple(citations))
             for draft, citations in drafted
         )
-        return Suggestions(words, texts, self._cases_like(words, departments, matter_id))
+        return Suggestions(question.text, texts, cases)
 
     def _cases_like(self, words: str, departments: Sequence[str], matter_id: str | None) -> tuple[ResolvedCase, ...]:
         shares = self._asking().share_of(words)

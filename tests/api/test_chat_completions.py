@@ -272,7 +272,7 @@ def test_a_fault_within_a_stream_is_raised_by_the_client(http: Http) -> None:
         openai.OpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0) as client,
     ):
         chunks = client.chat.completions.create(model="kb", messages=pictured(b"\x89PNG\r\n\x1a\n"), stream=True)
-        with pytest.raises(openai.APIError, match="截图没有读出来"):
+        with pytest.raises(openai.APIError, match="图片已损坏"):
             list(chunks)
     reading.close()
 

@@ -1,16 +1,25 @@
 """Requests made from our own description of the interface, right and wrong ones: none may end in a fault of ours."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.generation import GenerationMode
 
-from tests.api.conftest import Http
+from tests.api.conftest import Http, small_knowledge_base
 
 # A rehearsal takes seconds, live events never end, and a purge could not be undone for the tests after this one.
 _LEFT_OUT = "rehears|purge|metrics|/events"
 _EXAMPLES = 6
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Http]:
+    """One of its own: what is asked for here switches matters off and announces nonsense."""
+    yield from small_knowledge_base(tmp_path_factory.mktemp("described"), models_dir)
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=str)

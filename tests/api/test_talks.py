@@ -218,6 +218,14 @@ def test_ready_texts_are_of_documents_in_force_and_their_use_is_kept(people: Peo
     people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
 
 
+def test_a_follow_up_is_read_after_what_was_said_before_it(people: People) -> None:
+    talk = people.open("s3", "热气球停放证要多少钱")
+    people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": "那要几天？"})
+    found = people.get("张帮办", "/v1/suggestions", escalation=talk["id"]).json()
+    assert found["question"] == "那要几天？"
+    assert "3个工作日" in found["texts"][0]["text"]
+
+
 def test_how_a_like_question_was_resolved_is_shown_to_helpers_of_the_department_masked(people: People) -> None:
     talk = people.open("s2", "热气球停放证丢了怎么补，我叫王小明，手机13800138000")
     people.post("李帮办", f"/v1/escalations/{talk['id']}:claim")
@@ -282,7 +290,7 @@ def test_a_stream_tells_what_was_said_once_and_goes_on_where_it_stopped(people: 
 
 
 def test_a_client_that_breaks_off_after_any_byte_gets_every_message_once_and_in_order(people: People) -> None:
-    talk = people.open("t8", "第1句")
+    talk = people.open("t11", "第1句")
     for number in range(2, 8):
         people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": f"第{number}句"})
     key = people.key["前端"]["Authorization"].removeprefix("Bearer ")
