@@ -191,12 +191,19 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
 
 
 # What each migration since the first version that could make backups has added, newest first.
+_NEWEST_TABLES = (
+    "announcements", "switches", "deliveries", "webhooks", "helpers", "clocks", "talk_messages", "escalations",
+)  # fmt: skip
+_SINCE_WHO_ASKED = [
+    *(f"DROP TABLE {each}" for each in _NEWEST_TABLES),
+    "ALTER TABLE departments DROP COLUMN service_hours",
+    "ALTER TABLE upload_records DROP COLUMN cause",
+    "ALTER TABLE uploads DROP COLUMN cause",
+    "ALTER TABLE uploads DROP COLUMN report",
+]
 ADDED_SINCE = {
-    "20261128_1830_who_asked": ["ALTER TABLE uploads DROP COLUMN report"],
-    "20261128_1750_trail_covers_rows": [
-        "ALTER TABLE uploads DROP COLUMN report",
-        "ALTER TABLE answers DROP COLUMN asked_by",
-    ],
+    "20261128_1830_who_asked": _SINCE_WHO_ASKED,
+    "20261128_1750_trail_covers_rows": [*_SINCE_WHO_ASKED, "ALTER TABLE answers DROP COLUMN asked_by"],
 }
 
 
