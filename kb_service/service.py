@@ -26,6 +26,7 @@ from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.outside import Outside
+from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
@@ -100,6 +101,7 @@ class Records:
     escalations: SqlEscalations
     helpers: SqlHelpers
     webhooks: SqlWebhooks
+    cases: SqlCases
     emergencies: SqlEmergencies
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:

@@ -29,6 +29,7 @@ from kb_service.adapters.outside import Outside
 from kb_service.adapters.private_files import keep_private, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
+from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
@@ -51,17 +52,14 @@ from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
-from kb_service.answer_wiring import open_asking, user_key
+from kb_service.answer_wiring import open_asking
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
-from kb_service.helping.delivering import Delivering
-from kb_service.helping.helping import Helping
-from kb_service.helping.suggesting import Suggesting
-from kb_service.helping.summaries import line_of, load_summary_words
+from kb_service.helping_wiring import open_delivering, open_helping, open_suggesting
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -75,10 +73,6 @@ from kb_service.settings import Settings
 
 if TYPE_CHECKING:
     from kb_service.adapters.index.server import ServerIndex
-
-
-# A helper reads more of a conversation than is remembered to understand the next question.
-_TURNS_OF_A_SUMMARY = 30
 
 
 def now() -> datetime:
@@ -128,6 +122,7 @@ def open_records(settings: Settings) -> Records:
         escalations=SqlEscalations(database, new_id=new_id),
         helpers=SqlHelpers(database),
         webhooks=SqlWebhooks(database, new_id=new_id),
+        cases=SqlCases(database),
         emergencies=SqlEmergencies(database),
     )
 
@@ -359,14 +354,9 @@ def _service(
         asking_anew=asking,
         publishing=publishing,
         helping=helping,
-        delivering=open_delivering(settings, records, outside),
+        delivering=open_delivering(settings, records, outside, now=now),
         outside=outside,
-        suggesting=Suggesting(
-            asking=lambda: service.asking,
-            cases=records.escalations,
-            last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS_OF_A_SUMMARY),
-            basis=load_summary_words(settings.prompts_dir).basis,
-        ),
+        suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
         emergencies=emergencies,
         rehearsing=rehearsing,
         examining=Examining(
@@ -389,35 +379,6 @@ def _service(
         rebuild_reasons=reasons,
     )
     return service
-
-
-def open_helping(
-    settings: Settings, records: Records, *, route: Callable[[str], str | None], now: Callable[[], datetime]
-) -> Helping:
-    """With the catalogue and the calendar as they are when they are asked."""
-    return Helping(
-        escalations=records.escalations,
-        helpers=records.helpers,
-        departments=records.catalogue.departments,
-        calendar=records.working_days.calendar,
-        last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS_OF_A_SUMMARY),
-        route=route,
-        words=load_summary_words(settings.prompts_dir),
-        general_desk=settings.general_desk,
-        is_pushed=settings.assignment == "push",
-        now=now,
-    )
-
-
-def open_delivering(settings: Settings, records: Records, outside: Outside) -> Delivering:
-    words = load_summary_words(settings.prompts_dir)
-    return Delivering(
-        deliveries=records.webhooks,
-        poster=outside,
-        site_key=user_key(settings),
-        line_of=lambda delivery: line_of(delivery, words),
-        now=now,
-    )
 
 
 def open_emergencies(records: Records) -> Emergencies:

@@ -19,9 +19,7 @@ _LIKE = 0.5
 
 
 class Cases(Protocol):
-    """Talks as they were."""
-
-    def messages(self, escalation_id: str) -> Sequence[Message]: ...
+    """How questions were resolved."""
 
     def resolved(self, departments: Sequence[str], matter_id: str | None, *, limit: int) -> Sequence[ResolvedCase]: ...
 
@@ -34,12 +32,14 @@ class Suggesting:
         *,
         asking: Callable[[], Asking],
         cases: Cases,
+        messages: Callable[[str], Sequence[Message]],
         last_turns: Callable[[Conversation], Sequence[Answer]],
         basis: str,
     ) -> None:
         """``basis``: the line under a text that names its document, with {titles}."""
         self._asking = asking
         self._cases = cases
+        self._messages = messages
         self._last_turns = last_turns
         self._basis = basis
 
@@ -51,7 +51,7 @@ class Suggesting:
     def for_escalation(self, escalation: Escalation, *, departments: Sequence[str]) -> Suggestions:
         """For the newest message of the person that asks something, read after all they said before it."""
         asking = self._asking()
-        messages = self._cases.messages(escalation.id)
+        messages = self._messages(escalation.id)
         said = [turn.question for turn in self._last_turns(escalation.conversation)]
         said += [each.text for each in messages if each.author is Author.PERSON]
         while said and not (said[-1].strip() and asking.asks_something(said[-1])):

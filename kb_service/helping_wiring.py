@@ -1,0 +1,60 @@
+"""Wiring of human help: who takes over, what is suggested to them, and which systems are told."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from kb_service.adapters.outside import Outside
+from kb_service.answer_wiring import user_key
+from kb_service.asking.asking import Asking
+from kb_service.helping.delivering import Delivering
+from kb_service.helping.helping import Helping
+from kb_service.helping.suggesting import Suggesting
+from kb_service.helping.summaries import line_of, load_summary_words
+from kb_service.service import Records
+from kb_service.settings import Settings
+
+# A helper reads more of a conversation than is remembered to understand the next question.
+_TURNS = 30
+
+
+def open_helping(
+    settings: Settings, records: Records, *, route: Callable[[str], str | None], now: Callable[[], datetime]
+) -> Helping:
+    """With the catalogue and the calendar as they are when they are asked."""
+    return Helping(
+        escalations=records.escalations,
+        helpers=records.helpers,
+        departments=records.catalogue.departments,
+        calendar=records.working_days.calendar,
+        last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS),
+        route=route,
+        words=load_summary_words(settings.prompts_dir),
+        general_desk=settings.general_desk,
+        is_pushed=settings.assignment == "push",
+        now=now,
+    )
+
+
+def open_delivering(
+    settings: Settings, records: Records, outside: Outside, *, now: Callable[[], datetime]
+) -> Delivering:
+    """What other systems are told."""
+    words = load_summary_words(settings.prompts_dir)
+    return Delivering(
+        deliveries=records.webhooks,
+        poster=outside,
+        site_key=user_key(settings),
+        line_of=lambda delivery: line_of(delivery, words),
+        now=now,
+    )
+
+
+def open_suggesting(settings: Settings, records: Records, *, asking: Callable[[], Asking]) -> Suggesting:
+    """``asking``: as it is when it is asked."""
+    return Suggesting(
+        asking=asking,
+        cases=records.cases,
+        messages=records.escalations.messages,
+        last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS),
+        basis=load_summary_words(settings.prompts_dir).basis,
+    )
