@@ -194,7 +194,7 @@ class Asking:
     def suggest(self, question: Question, *, limit: int) -> list[tuple[str, Sequence[Citation]]]:
         """What each of the best documents in force says to it, with citations; nothing is stored."""
         with self._in_flight:
-            return self._rehearsal.suggest(question, limit=limit)
+            return self._pipeline.suggest(question, limit=limit)
 
     def asks_something(self, text: str) -> bool:
         """Whether documents could answer it: no greeting, no wish for a person."""

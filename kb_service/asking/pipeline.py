@@ -138,13 +138,13 @@ class Pipeline:
     def suggest(self, question: Question, *, limit: int) -> list[tuple[str, Sequence[Citation]]]:
         """What each of the best documents says to it, without marks, with its citations; whether it answers is open.
 
-        Nothing of texts with planted orders, or that are confirmed to contradict another.
+        Nothing of texts with planted orders, that are switched off, or that are confirmed to contradict another.
         """
         understood = self._tools.messages.read(question, ())[0][0]
         terms = self._tools.retriever.weigh(understood)
         found = self._tools.retriever.find(understood, narrowing=EVERYTHING, limit=_CANDIDATES, terms=terms)
         by_document: dict[str, list[Candidate]] = {}
-        for each in self._tools.planted_orders.without(found):
+        for each in self._tools.heeding.kept(self._tools.planted_orders.without(found)):
             by_document.setdefault(each.document_id, []).append(each)
         schedules = self._tools.library.schedules(sorted(by_document))
         suggested: list[tuple[str, Sequence[Citation]]] = []

@@ -71,6 +71,16 @@ def test_a_department_a_document_and_everything_are_handed_over_alike(
         assert answer["escalation"]["department"]["name"] == "市气球管理处"
 
 
+def test_no_text_that_is_switched_off_is_suggested_to_helpers(http: Http) -> None:
+    def suggested() -> set[str]:
+        texts = http.get("/v1/suggestions", q=FEE).json()["texts"]
+        return {each["document_id"] for text in texts for each in text["citations"]}
+
+    assert "balloon" in suggested()
+    with off(http, "document", "balloon"):
+        assert "balloon" not in suggested()
+
+
 def test_only_what_is_switched_off_is_handed_over(http: Http) -> None:
     with off(http, "matter", "qiqiu-tingfang"):
         assert http.ask("公园里放风筝线能放多长", **ON_KITES)["outcome"] == "answered"
