@@ -248,12 +248,12 @@ class Helping:
         def decide(held: Escalation) -> Change:
             return moves.replied(held, helper, text, at=at, suggestion=made_from)
 
-        return self._change(escalation_id, helper, decide, at)
+        return self._moved(escalation_id, helper, decide, at)
 
     def release(self, escalation_id: str, helper: str, reason: str) -> Escalation:
         at = self._now()
         again = self._again(at)
-        changed = self._change(
+        changed = self._moved(
             escalation_id, helper, lambda held: moves.released(held, helper, reason, again=again(held)), at
         )
         return self._assigned(changed, not_to={escalation_id: helper})
@@ -271,19 +271,18 @@ class Helping:
             again = _first_reply(desk, at, calendar, round=held.next_round(ClockKind.FIRST_REPLY))
             return moves.transferred(held, by, department_id, reason, again=again)
 
-        return self._assigned(self._change(escalation_id, by, decide, at), not_to={escalation_id: by})
+        return self._assigned(self._moved(escalation_id, by, decide, at), not_to={escalation_id: by})
 
     def order(self, escalation_id: str, by: str, kind: OrderKind, reason: str) -> Escalation:
         """By the helper in charge; also by one of the department of what nobody has claimed."""
-        at, who, calendar = self._now(), self._helpers.helper(by), self._calendar()
+        at, calendar = self._now(), self._calendar()
 
         def decide(held: Escalation) -> Change:
-            _require_serves(who, held)
             if held.helper not in (None, by):
                 raise HelperNotInCharge(f"{held.helper} is in charge of it; only they make it an order")
             return moves.ordered(held, by, kind, reason, at=at, calendar=calendar)
 
-        return self._change(escalation_id, by, decide, at)
+        return self._moved(escalation_id, by, decide, at)
 
     def return_(self, escalation_id: str, helper: str, reason: str) -> Escalation:
         """Back to the assistant, by the helper in charge."""
@@ -294,7 +293,7 @@ class Helping:
                 raise HelperNotInCharge("only the helper in charge gives a talk back to the assistant; claim it first")
             return moves.returned(held, helper, reason, at=at)
 
-        return self._closing(escalation_id, helper, decide, at)
+        return self._closed(self._moved(escalation_id, helper, decide, at))
 
     def leave(self, escalation_id: str, conversation: Conversation) -> Escalation:
         """The person goes back to the assistant."""
@@ -304,12 +303,12 @@ class Helping:
             held.require_of(conversation)
             return moves.returned(held, PERSON, "", at=at)
 
-        return self._closing(escalation_id, PERSON, decide, at)
+        return self._closed(self._change(escalation_id, PERSON, decide, at))
 
     def resolve(self, escalation_id: str, helper: str, verdict: Verdict, reason: str) -> Escalation:
         at = self._now()
-        return self._closing(
-            escalation_id, helper, lambda held: moves.resolved(held, helper, verdict, reason, at=at), at
+        return self._closed(
+            self._moved(escalation_id, helper, lambda held: moves.resolved(held, helper, verdict, reason, at=at), at)
         )
 
     def reopen(self, escalation_id: str, conversation: Conversation, words: str) -> Escalation:
@@ -377,11 +376,20 @@ class Helping:
     ) -> Escalation:
         return self._escalations.change(escalation_id, actor=actor, at=at, decide=decide)
 
-    def _closing(
-        self, escalation_id: str, actor: str, decide: Callable[[Escalation], Change], at: datetime
+    def _moved(
+        self, escalation_id: str, helper: str, decide: Callable[[Escalation], Change], at: datetime
     ) -> Escalation:
+        """By a helper: one of another department is not even told that there is something, or in whose charge."""
+        who = self._helpers.helper(helper)
+
+        def of_department(held: Escalation) -> Change:
+            _require_serves(who, held)
+            return decide(held)
+
+        return self._change(escalation_id, helper, of_department, at)
+
+    def _closed(self, closed: Escalation) -> Escalation:
         """Who closes one has room for the next."""
-        closed = self._change(escalation_id, actor, decide, at)
         self.assign()
         return closed
 

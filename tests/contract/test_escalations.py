@@ -183,6 +183,11 @@ def test_a_helper_of_another_department_gets_nothing_of_it(desk: Desk) -> None:
         lambda: desk.helping.claim(talk.id, "wang"),
         lambda: desk.helping.note(talk.id, "wang", "看看"),
         lambda: desk.helping.order(talk.id, "wang", OrderKind.SIMPLE, "转工单"),
+        lambda: desk.helping.reply(talk.id, "wang", "您好"),
+        lambda: desk.helping.transfer(talk.id, "wang", "renshe", "给我"),
+        lambda: desk.helping.return_(talk.id, "wang", ""),
+        lambda: desk.helping.resolve(talk.id, "wang", Verdict.RESOLVED, ""),
+        lambda: desk.helping.release(talk.id, "wang", ""),
     ):
         with pytest.raises(EscalationNotThere):
             step()
