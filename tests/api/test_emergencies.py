@@ -146,7 +146,7 @@ def test_a_stream_shows_nothing_of_it(http: Http) -> None:
         (answer,) = [data for name, data in happened if name == "answer"]
         assert became(answer) == SWITCHED_OFF
         assert text == answer["text"]
-        assert "150" not in body
+        assert "150元" not in body
 
 
 def test_chat_completions_hand_over_too_streamed_and_not(http: Http) -> None:
@@ -156,7 +156,7 @@ def test_chat_completions_hand_over_too_streamed_and_not(http: Http) -> None:
         assert became(whole["kb"]) == SWITCHED_OFF
         assert "紧急核对" in whole["choices"][0]["message"]["content"]
         streamed = http.post("/v1/chat/completions", asked | {"stream": True}).text
-        assert "紧急核对" in streamed and "150" not in streamed
+        assert "紧急核对" in streamed and "150元" not in streamed
 
 
 def test_with_everything_off_help_in_distress_and_a_greeting_are_still_said(http: Http) -> None:
