@@ -11,7 +11,9 @@ from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from kb_service.api.shares import MAKE_ROOM
 from kb_service.domain.errors import KbError
 
 # How soon a change is seen, whichever process made it.
@@ -120,6 +122,15 @@ class LiveStream(StreamingResponse):
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """It waits for hours, and must not count among what its sender has at work."""
+        scope.get("state", {}).get(MAKE_ROOM, _nothing)()
+        await super().__call__(scope, receive, send)
+
+
+def _nothing() -> None:
+    """Where nobody counts."""
 
 
 async def waited(bell: asyncio.Event) -> bool:

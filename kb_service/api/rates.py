@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.api.access import OPERATOR, actor_of
 from kb_service.api.refusals import refusal
-from kb_service.api.shares import Shares, WaitedTooLong
+from kb_service.api.shares import MAKE_ROOM, Shares, WaitedTooLong
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Actor
 
@@ -121,7 +121,8 @@ class RequestRates:
 
     async def _in_turn(self, sender: _Sender, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with self._shares.part(sender.name, sender.at_once):
+            async with self._shares.part(sender.name, sender.at_once) as make_room:
+                scope.setdefault("state", {})[MAKE_ROOM] = make_room
                 await self._app(scope, receive, send)
         except WaitedTooLong:
             detail = f"more than {sender.at_once} requests at a time; wait for the others' replies"

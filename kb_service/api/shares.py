@@ -5,9 +5,12 @@ every question of everybody else.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+# In the state of a request: makes room for the sender's others while this one only waits.
+MAKE_ROOM = "make_room"
 
 
 class WaitedTooLong(Exception):
@@ -28,16 +31,24 @@ class Shares:
         self._share_of: dict[str, _Share] = {}
 
     @asynccontextmanager
-    async def part(self, sender: str, most: int) -> AsyncIterator[None]:
-        """Raises WaitedTooLong."""
+    async def part(self, sender: str, most: int) -> AsyncIterator[Callable[[], None]]:
+        """What it gives makes room before the end, for a request that only waits from then on. Raises WaitedTooLong."""
         share = self._share_of.setdefault(sender, _Share(asyncio.Semaphore(most)))
         share.users += 1
         try:
             await self._entered(share)
+            has_room = True
+
+            def make_room() -> None:
+                nonlocal has_room
+                if has_room:
+                    has_room = False
+                    share.room.release()
+
             try:
-                yield
+                yield make_room
             finally:
-                share.room.release()
+                make_room()
         finally:
             share.users -= 1
             if share.users == 0:

@@ -1,6 +1,7 @@
 """People take over, over HTTP: a resident and helpers of two departments, with keys of their own."""
 
 import asyncio
+import contextlib
 import json
 import random
 import threading
@@ -336,6 +337,18 @@ def test_a_stream_ends_when_the_talk_goes_to_another_department(people: People, 
     assert lines.count("event: escalation") == 1
     assert [each for each in caplog.records if each.exc_info] == []
     assert people.get("张帮办", f"/v1/escalations/{talk['id']}/events").status_code == 404
+
+
+def test_open_streams_keep_nothing_else_of_their_sender_from_work(people: People) -> None:
+    """More than a key may have at work at a time; each of them waits for hours."""
+    talk = people.open("t12", "第一句")
+    with served(create_app(people.http.service)) as address, contextlib.ExitStack() as streams:
+        url = f"{address}/v1/talks/{talk['id']}/events"
+        for _ in range(40):
+            asked = httpx.stream("GET", url, headers=people.key["前端"], timeout=20, trust_env=False)
+            assert streams.enter_context(asked).status_code == 200
+        other = httpx.get(f"{address}/v1/talks/{talk['id']}", headers=people.key["前端"], timeout=20, trust_env=False)
+        assert other.status_code == 200
 
 
 def test_what_a_helper_writes_reaches_the_person_at_once(people: People) -> None:
