@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from alembic import context
 
-from kb_service.adapters.sql.tables import metadata
+from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.taking_as_found import seal_what_is_there
 
 # What an older database holds gets its seals when it is brought up to date: by the tables as they are after the last

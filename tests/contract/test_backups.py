@@ -19,7 +19,7 @@ from kb_service.adapters.index.ownership import claim
 from kb_service.adapters.private_files import RESTORING
 from kb_service.adapters.sql.engine import Database, head_revision, revision_of
 from kb_service.adapters.sql.row_faults import row_faults
-from kb_service.adapters.sql.tables import metadata
+from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.user_key import user_key_in
 from kb_service.backing_up import BackedUp, back_up
 from kb_service.domain.errors import BackupRefused, IndexOwnedElsewhere, RecordsUnavailable

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.tables import metadata as tables
+from kb_service.adapters.sql.schema import metadata as tables
 from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import DraftPassage, VersionDraft, VersionState

@@ -65,7 +65,7 @@ def purge(database: Database, version_id: str) -> None:
 
 
 def everything_in(database: Database) -> str:
-    from kb_service.adapters.sql.tables import metadata as tables
+    from kb_service.adapters.sql.schema import metadata as tables
 
     with database.reading() as connection:
         return str([connection.execute(select(table)).all() for table in tables.sorted_tables])

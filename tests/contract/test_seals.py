@@ -34,18 +34,10 @@ from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.row_faults import RowFault, row_faults
+from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.seals import NOT_DECIDING, SEALED
 from kb_service.adapters.sql.suspicions import SqlSuspicions
-from kb_service.adapters.sql.tables import (
-    answers,
-    calendar_days,
-    contributors,
-    keys,
-    metadata,
-    passages,
-    suspicions,
-    versions,
-)
+from kb_service.adapters.sql.tables import answers, calendar_days, contributors, keys, passages, suspicions, versions
 from kb_service.adapters.sql.taking_as_found import accept
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript

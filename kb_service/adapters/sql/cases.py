@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import and_, or_, select
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.tables import escalations, talk_messages
+from kb_service.adapters.sql.talk_tables import escalations, talk_messages
 from kb_service.domain.escalations import Author, EscalationState, Verdict
 from kb_service.domain.suggestions import ResolvedCase
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Integer, Table, delete, func, insert, select,
 from sqlalchemy.exc import DBAPIError
 
 from kb_service.adapters.sql.engine import Database, upgrade
-from kb_service.adapters.sql.tables import metadata, uploads, versions
+from kb_service.adapters.sql.schema import metadata
+from kb_service.adapters.sql.tables import uploads, versions
 from kb_service.domain.errors import BackupRefused, RecordsUnavailable
 
 # How much is done, and of how much.

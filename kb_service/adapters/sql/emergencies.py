@@ -8,7 +8,7 @@ from sqlalchemy import Row, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.seals import new, seals
-from kb_service.adapters.sql.tables import announcements, switches
+from kb_service.adapters.sql.talk_tables import announcements, switches
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.announcements import Announcement, Reach
 from kb_service.domain.errors import AnnouncementNotFound, SwitchNotFound

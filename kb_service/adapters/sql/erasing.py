@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, tru
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
-from kb_service.adapters.sql.tables import answers, deliveries, escalations, feedback, rehearsals, talk_messages
+from kb_service.adapters.sql.tables import answers, feedback, rehearsals
+from kb_service.adapters.sql.talk_tables import deliveries, escalations, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.masking import masked
 from kb_service.domain.rehearsals import RECENT

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
-from kb_service.adapters.sql.tables import clocks, escalations, helpers, talk_messages
+from kb_service.adapters.sql.talk_tables import clocks, escalations, helpers, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.webhooks import tell
 from kb_service.domain.answers import Conversation, Evidence, Reason

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.seals import seals
-from kb_service.adapters.sql.tables import helpers
+from kb_service.adapters.sql.talk_tables import helpers
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.errors import InvalidHelper
 from kb_service.domain.escalations import Helper

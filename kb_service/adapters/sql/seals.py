@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, select
 
-from kb_service.adapters.sql import tables
+from kb_service.adapters.sql import tables, talk_tables
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.domain.suspicions import SuspicionState
 
@@ -53,11 +53,11 @@ SEALED: Mapping[str, Sealed] = {
     "calendar_year": Sealed(tables.calendar_years, key_of=int),
     "department": Sealed(tables.departments),
     "matter": Sealed(tables.matters),
-    "escalation": Sealed(tables.escalations, (tables.clocks.c.escalation_id,)),
-    "helper": Sealed(tables.helpers),
-    "webhook": Sealed(tables.webhooks),
-    "switch": Sealed(tables.switches),
-    "announcement": Sealed(tables.announcements),
+    "escalation": Sealed(talk_tables.escalations, (talk_tables.clocks.c.escalation_id,)),
+    "helper": Sealed(talk_tables.helpers),
+    "webhook": Sealed(talk_tables.webhooks),
+    "switch": Sealed(talk_tables.switches),
+    "announcement": Sealed(talk_tables.announcements),
     "answer": Sealed(tables.answers),
 }
 

@@ -11,14 +11,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import enqueue
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.adapters.sql.seals import Subject, new
-from kb_service.adapters.sql.tables import (
-    batch_uploads,
-    batches,
-    documents,
-    upload_records,
-    uploads,
-    versions,
-)
+from kb_service.adapters.sql.tables import batch_uploads, batches, documents, upload_records, uploads, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.upload_rows import (
     UPLOAD,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.seals import new, seals
-from kb_service.adapters.sql.tables import deliveries, webhooks
+from kb_service.adapters.sql.talk_tables import deliveries, webhooks
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.errors import WebhookNotFound
 from kb_service.domain.webhooks import GIVEN_UP_AFTER, Delivery, Webhook, WebhookEvent, WebhookForm, pause_after

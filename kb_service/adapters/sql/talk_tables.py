@@ -1,0 +1,149 @@
+"""Tables of human help: escalations with their talks and clocks, who helps, which systems are told, switches."""
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+
+from kb_service.adapters.sql.tables import Moment, metadata
+
+# A question in the hands of people. `talking_in` is the key of its asker while it goes on: a conversation has one at a
+# time.
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("conversation_id", String(64), nullable=False, index=True),
+    Column("talking_in", String(64), unique=True),
+    Column("asked_by", String(200)),
+    Column("channel", String(100)),
+    Column("user_hash", String(64)),
+    Column("state", String(20), nullable=False),
+    Column("department_id", String(80), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("matter_id", String(120)),
+    Column("facet", String(20)),
+    Column("region", String(100)),
+    Column("answer_id", String(40)),
+    Column("evidence", JSON, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_by", String(200), nullable=False),
+    Column("helper", String(200)),
+    Column("claimed_at", Moment),
+    Column("first_reply_at", Moment),
+    Column("closed_at", Moment),
+    Column("verdict", String(20)),
+    Column("verdict_of_person", String(20)),
+    Column("order_kind", String(20)),
+    Column("revision", Integer, nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("changed_at", Moment, nullable=False, index=True),
+    Index("ix_escalations_in_queue", "state", "department_id", "opened_at"),
+    Index("ix_escalations_of_helper", "helper", "state"),
+)
+
+# What is written in a talk, in the order of its numbers.
+talk_messages = Table(
+    "talk_messages",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("author", String(20), nullable=False),
+    Column("by", String(200)),
+    Column("text", Text, nullable=False),
+    Column("move", String(20)),
+    Column("suggestion", JSON),
+    PrimaryKeyConstraint("escalation_id", "number"),
+)
+
+# When something is due to a person who waits; it runs until it is met or stopped.
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("warns_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("met_at", Moment),
+    Column("stopped_at", Moment),
+    Column("warned_at", Moment),
+    Column("breached_at", Moment),
+    PrimaryKeyConstraint("escalation_id", "kind", "round"),
+    Index("ix_clocks_running", "met_at", "stopped_at", "due_at"),
+)
+
+helpers = Table(
+    "helpers",
+    metadata,
+    Column("person_id", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("departments", JSON, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("is_lead", Integer, nullable=False),
+    Column("is_present", Integer, nullable=False),
+    Column("seen_at", Moment),
+)
+
+# Other systems that are told what happens to escalations. The secret is derived from the site's key.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("form", String(20), nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("departments", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("ended_at", Moment),
+)
+
+# What is told to each, once by its id. `due_at` is empty when it was delivered or given up.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("webhook_id", ForeignKey("webhooks.id"), nullable=False, index=True),
+    Column("escalation_id", String(36), nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("due_at", Moment, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("delivered_at", Moment),
+    Column("dead_at", Moment, index=True),
+    Column("error", Text),
+)
+
+# What is handed to people in an emergency. `off_now` names what is covered while it is off: nothing is off twice.
+switches = Table(
+    "switches",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("covers", String(20), nullable=False),
+    Column("subject_id", String(400)),
+    Column("off_now", String(450), unique=True),
+    Column("reason", Text, nullable=False),
+    Column("off_at", Moment, nullable=False),
+    Column("off_by", String(200), nullable=False),
+    Column("on_at", Moment),
+    Column("on_by", String(200)),
+    Column("on_reason", Text),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("reach", String(20), nullable=False),
+    Column("subject_id", String(200)),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", String(200)),
+)
