@@ -46,7 +46,8 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.state.service = service
     app.state.owner_token = owner_token
     app.state.pictures = service.pictures
-    app.state.bells = Bells(service.records.escalations.changed_since, service.now)
+    app.state.bells = bells = Bells(service.records.escalations.changed_since, service.now)
+    service.records.escalations.on_change = bells.wake
     app.state.keys_seen = access.KeysSeen(service.records.people.has_keys)
     errors.register(app)
     settings = service.settings

@@ -16,8 +16,10 @@ from starlette.types import Receive, Scope, Send
 from kb_service.api.shares import MAKE_ROOM
 from kb_service.domain.errors import KbError
 
-# How soon a change is seen, whichever process made it.
+# How soon a change is seen that another process made; one of this process wakes the look.
 _LOOK_SECONDS = 0.15
+# So long between two looks, however much is written.
+_PACE_SECONDS = 0.02
 # Proxies take a silent connection for a dead one.
 PING_SECONDS = 15.0
 # Streams wake together when much is said at once. Their reads take turns here, so that they never hold all the threads
@@ -43,6 +45,13 @@ class Bells:
     _task: asyncio.Task[None] | None = None
     _reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_READING_AT_ONCE))
     _looking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    _loop: asyncio.AbstractEventLoop | None = None
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Look now: something was written. From any thread; nothing where nobody has ever listened."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
 
     async def read(self, reading: Callable[[], Read]) -> Read:
         """In a thread, a few of all streams at a time."""
@@ -54,6 +63,7 @@ class Bells:
         bell = asyncio.Event()
         self._waiting[subject].add(bell)
         if self._task is None or self._task.done():
+            self._loop = asyncio.get_running_loop()
             self._task = asyncio.create_task(self._watch())
         try:
             yield bell
@@ -65,6 +75,7 @@ class Bells:
     async def _watch(self) -> None:
         looked_at = self.now()
         while self._waiting:
+            self._woken.clear()
             since, looked_at = looked_at - _OVERLAP, self.now()
             # An outage is told by the next read of each stream; the watch goes on.
             with contextlib.suppress(Exception):
@@ -74,7 +85,9 @@ class Bells:
                 for each in [*changed, *([EVERYTHING] if changed else [])]:
                     for bell in self._waiting.get(each, ()):
                         bell.set()
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_PACE_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), _LOOK_SECONDS - _PACE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ class Showing:
 
     @cached_property
     def _matters(self) -> Mapping[str, MatterRef]:
-        return {each.id: MatterRef(each.id, each.name) for each in self._service.catalogue.matters()}
+        return {each.id: each for each in self._service.catalogue.matter_names()}
 
     def name(self, person_id: str | None) -> str | None:
         """As people are shown it; who is no helper any more is shown by the id."""

@@ -47,6 +47,11 @@ class Change:
     detail: Mapping[str, Any] = field(default_factory=dict)
     takes: str | None = None
 
+    def only_says(self, held: Escalation) -> bool:
+        """Whether it is one line of the talk and nothing else, as most replies are: no move, nothing for the trail."""
+        ends = any(held.running(kind) for kind in (*self.met, *self.stopped))
+        return self.state is held.state and len(self.lines) == 1 and not (self.values or self.started or ends)
+
 
 def opened(first_reply: Clock | None, words: str) -> Change:
     """``words``: what the person said when asking for somebody, perhaps nothing."""

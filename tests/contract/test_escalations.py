@@ -525,6 +525,35 @@ def test_notes_are_for_helpers_only(desk: Desk) -> None:
     assert desk.escalations.messages(talk.id, without=FOR_HELPERS_ONLY) == [said]
 
 
+def test_further_replies_are_talk_and_no_moves(desk: Desk) -> None:
+    """The first one ends the wait and is in the trail; those after it are lines, each with its number."""
+    talk = desk.open()
+    desk.helping.claim(talk.id, "zhang")
+    first = desk.helping.reply(talk.id, "zhang", "您好，请讲")
+    further = [desk.helping.reply(talk.id, "zhang", each) for each in ("请带身份证", "还有照片")]
+
+    assert [(each.revision, each.last_number) for each in further] == [
+        (first.revision, first.last_number + 1),
+        (first.revision, first.last_number + 2),
+    ]
+    assert desk.escalations.escalation(talk.id) == further[-1]
+    assert desk.said(talk)[-3:] == [("helper", "您好，请讲"), ("helper", "请带身份证"), ("helper", "还有照片")]
+    actions = [each.event.action for each in SqlTrail(desk.database).events(limit=100)]
+    assert actions.count("reply") == 1
+
+
+def test_who_waits_for_changes_is_called_after_each_one_and_after_none_that_was_refused(desk: Desk) -> None:
+    calls: list[int] = []
+    desk.escalations.on_change = lambda: calls.append(len(calls))
+    talk = desk.open()
+    desk.helping.claim(talk.id, "zhang")
+    desk.helping.say(talk.id, RESIDENT, "在吗")
+    assert len(calls) == 3
+    with pytest.raises(EscalationStateWrong):
+        desk.helping.claim(talk.id, "li")
+    assert len(calls) == 3
+
+
 def test_every_move_is_in_the_table() -> None:
     from kb_service.domain.escalations import TRANSITIONS
 

@@ -11,6 +11,7 @@ from kb_service.adapters.sql.schedules import schedules_within
 from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import departments, matters, versions
 from kb_service.adapters.sql.trail import record
+from kb_service.domain.answers import MatterRef
 from kb_service.domain.documents import Audience, VersionState
 from kb_service.domain.matters import Department, Matter, region_path
 from kb_service.domain.service_hours import ServiceHours, service_hours
@@ -36,6 +37,11 @@ class SqlCatalogue:
             )
             for row in found
         ]
+
+    def matter_names(self) -> Sequence[MatterRef]:
+        """Of all of them, without reading the rest."""
+        with self._database.reading() as connection:
+            return [MatterRef(*row) for row in connection.execute(select(matters.c.id, matters.c.name))]
 
     def departments(self) -> Sequence[Department]:
         with self._database.reading() as connection:
