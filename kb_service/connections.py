@@ -7,6 +7,7 @@ import asyncio
 import math
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kb_service.domain.errors import KbError
+from kb_service.senders import sender_at
 
 # The most descriptors that everything else needs: database, index, uploads on their way to the disk, children.
 _OTHER_DESCRIPTORS = 1024
@@ -73,7 +75,8 @@ class _Conversation(h11.Connection):
 
 
 class BoundedProtocol(H11Protocol):
-    """At the cap, whoever has kept us waiting longest gives way; when all are at work, the new one is refused with 503.
+    """At the cap, whoever has kept us waiting longest gives way; when all are at work, one of a sender who has more
+    than half of all gives way to another sender, and else the new one is refused with 503.
 
     `of` makes the class that uvicorn wants.
     """
@@ -91,10 +94,12 @@ class BoundedProtocol(H11Protocol):
         transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)
         self.conn = _Conversation(h11.SERVER, _LONGEST_HEAD)
+        self._came_at = time.monotonic()
         # Since when its request is awaited; None between two of them.
-        self._since: float | None = time.monotonic()
+        self._since: float | None = self._came_at
         self._start_pace()
-        if len(self.connections) > self.most and not self._make_room():
+        self._sender = sender_at(self.client[0] if self.client else "")[0]
+        if len(self.connections) > self.most and not (self._make_room() or self._take_from_the_greatest()):
             self._refuse(503, "Service Unavailable")
         self._look_again()
 
@@ -155,6 +160,16 @@ class BoundedProtocol(H11Protocol):
         if longest < self.patience.look_seconds:
             return False
         held_by.transport.abort()
+        return True
+
+    def _take_from_the_greatest(self) -> bool:
+        """So that one sender, however lively, keeps nobody out. What came first of theirs ends: a stream mostly."""
+        count_of = Counter(each._sender for each in self._others())
+        greatest, count = count_of.most_common(1)[0] if count_of else ("", 0)
+        if greatest == self._sender or 2 * count <= self.most:
+            return False
+        its = (each for each in self._others() if each._sender == greatest)
+        min(its, key=lambda each: each._came_at).transport.abort()
         return True
 
     def _waited(self, now: float) -> float:

@@ -3,7 +3,6 @@
 import math
 import time
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -17,6 +16,7 @@ from kb_service.api.refusals import refusal
 from kb_service.api.shares import MAKE_ROOM, Shares, WaitedTooLong
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Actor
+from kb_service.senders import sender_at
 
 # Served from memory: probes, pages and what belongs to them.
 _NOT_COUNTED = frozenset({"/healthz", "/", "/desk"})
@@ -162,18 +162,7 @@ async def _actor(request: Request) -> Actor | None:
 
 
 def _address_of(request: Request) -> tuple[str, bool]:
-    return _address(request.client.host if request.client else "")
-
-
-def _address(host: str) -> tuple[str, bool]:
-    """And whether it is this machine's. Of IPv6 the network of one subscriber, who has 2⁶⁴ addresses in it."""
-    try:
-        address = ip_address(host)
-    except ValueError:  # a proxy may write anything
-        return host[:64], False
-    if isinstance(address, IPv6Address) and not address.is_loopback and not address.ipv4_mapped:
-        return str(ip_network((address, 64), strict=False)), False
-    return str(address), address.is_loopback
+    return sender_at(request.client.host if request.client else "")
 
 
 async def _nothing() -> Message:

@@ -10,8 +10,8 @@ import pytest
 
 from kb_service.api import limits
 from kb_service.api.app import create_app
-from kb_service.api.rates import _address
 from kb_service.domain.people import Role
+from kb_service.senders import sender_at
 from kb_service.service import Service
 from tests.api.conftest import OWNER_TOKEN, Http, key_of, service_with_a_key
 from tests.api.test_access import UNKNOWN, shown
@@ -98,9 +98,9 @@ def test_an_address_with_too_many_requests_has_to_connect_again_and_a_key_has_no
 
 
 def test_addresses_of_one_subscriber_are_one() -> None:
-    assert _address("2001:db8:1:2:3::4") == _address("2001:db8:1:2::9") != _address("2001:db8:1:3::9")
-    assert _address("10.0.0.1") != _address("10.0.0.2")
-    assert [_address(each)[1] for each in ("127.0.0.1", "::1", "10.0.0.1", "nobody")] == [True, True, False, False]
+    assert sender_at("2001:db8:1:2:3::4") == sender_at("2001:db8:1:2::9") != sender_at("2001:db8:1:3::9")
+    assert sender_at("10.0.0.1") != sender_at("10.0.0.2")
+    assert [sender_at(each)[1] for each in ("127.0.0.1", "::1", "10.0.0.1", "nobody")] == [True, True, False, False]
 
 
 def test_what_an_unknown_sender_attaches_is_not_read(limited: Http) -> None:

@@ -132,6 +132,20 @@ def test_when_all_have_only_just_come_the_next_one_is_refused(port: int) -> None
         assert b" 503 " in honest(port).partition(b"\r\n")[0]
 
 
+def test_who_has_more_than_half_of_all_keeps_nobody_else_out(port: int) -> None:
+    """All of them only just came, so that nobody owes anything: the first of the greatest sender ends."""
+    with contextlib.ExitStack() as held:
+        taken = [held.enter_context(opened(port, HALF)) for _ in range(MOST)]
+        with socket.create_connection(("127.0.0.1", port), timeout=10, source_address=("127.0.0.2", 0)) as other:
+            other.sendall(HALF + b"Connection: close\r\n\r\n")
+            assert everything(other).endswith(b"ok")
+        taken[0].settimeout(0.2)
+        assert everything(taken[0]) == b""
+        with pytest.raises(TimeoutError):
+            taken[1].settimeout(0.2)
+            taken[1].recv(1)
+
+
 def test_the_limit_of_open_files_bounds_the_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     allowed = [(256, 100_000)]
     monkeypatch.setattr(resource, "getrlimit", lambda _: allowed[-1])
