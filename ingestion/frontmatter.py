@@ -1,7 +1,7 @@
 """What an author says of a file beside its text: YAML between "---" lines, or a sidecar file ``name.ext.yaml``."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -10,7 +10,7 @@ import yaml
 from ingestion.plain_yaml import LONGEST, NotPlain, line_of, load
 from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
-from kb_service.domain.errors import FileRefused
+from kb_service.domain.errors import FileRefused, InvalidRecord
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _LONGEST_NAME = 60
@@ -62,9 +62,34 @@ def sidecar_fields(text: str, name: str) -> Mapping[str, object]:
     return named_in_english(_mapping(text, name, "write one `field: value` a line", name=name))
 
 
-def named_in_english(fields: Mapping[object, object]) -> Mapping[str, object]:
-    """Field names as in the bulk format; unknown names stay, so that whoever reads them can say which are unknown."""
-    return {field_name(str(key)) or str(key): _plain(value) for key, value in fields.items()}
+def named_in_english(
+    fields: Mapping[object, object], *, refused: type[FileRefused] | type[InvalidRecord] = FileRefused
+) -> Mapping[str, object]:
+    """Field names as in the bulk format; unknown names stay, so that whoever reads them can say which are unknown.
+
+    Raises ``refused`` where two names mean one field.
+    """
+    named: dict[str, object] = {}
+    for key, value in fields.items():
+        name = field_name(str(key)) or str(key)
+        if name in named:
+            raise refused(
+                f"the field {name} is given twice, the second time as {key}", Cause("field_twice", {"field": str(key)})
+            )
+        named[name] = _plain(value)
+    return named
+
+
+def once_each(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """For `json.loads`, which lets the last one win. Raises InvalidRecord for a name that stands there twice."""
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise InvalidRecord(
+                f"the field {name} is given twice", Cause("field_twice", {"field": name[:_LONGEST_NAME]})
+            )
+        found[name] = value
+    return found
 
 
 def field_name(word: str) -> str | None:

@@ -1,4 +1,5 @@
-"""YAML as an author writes it beside a text: short, shallow, without anchors, which make a short text unfold."""
+"""YAML as an author writes it beside a text: short, shallow, each key once, without anchors, which make a short text
+unfold."""
 
 from typing import Any
 
@@ -18,7 +19,7 @@ class NotPlain(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """Stops at the first anchor, alias or deep nesting: before anything is built of them.
+    """Stops at the first anchor, alias, deep nesting or key that stood there before: before anything is built of them.
 
     What has the form of a day and is none stays text: whoever reads the field knows its name.
     """
@@ -39,6 +40,17 @@ class _Loader(yaml.SafeLoader):
             return super().compose_node(parent, index)
         finally:
             self._depth -= 1
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """YAML 1.2.2 §3.2.1.3: keys are unique; the library lets the last one win."""
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise NotPlain("has a field twice", key.start_mark.line, "yaml_field_twice")
+                seen.add(key.value)
+        return node
 
     def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
         try:

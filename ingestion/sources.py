@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ingestion.frontmatter import once_each
 from ingestion.parsing.blocks import QuestionAnswer, RefusedRow
 from ingestion.parsing.limits import LIMITS, ParsingLimits, require_passages
 from ingestion.parsing.parse import parse
@@ -294,7 +295,7 @@ def _written(record: Mapping[str, Any]) -> str:
 def _fields_of(line: bytes, file: _File) -> dict[str, Any]:
     """A line's own fields over the file's. Names that begin with "_" are remarks, such as why it was refused before."""
     try:
-        raw = json.loads(line.decode("utf-8-sig"))
+        raw = json.loads(line.decode("utf-8-sig"), object_pairs_hook=once_each)
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of thousands of digits
         cause = Cause("line_not_utf8" if isinstance(error, UnicodeDecodeError) else "not_json")
         raise InvalidRecord(f"not a JSON object in UTF-8: {error}", cause) from error

@@ -10,7 +10,7 @@ from fastapi import Request
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 
-from ingestion.frontmatter import named_in_english
+from ingestion.frontmatter import named_in_english, once_each
 from ingestion.records import read_record
 from kb_service.api.sizes import LARGEST_FILE
 from kb_service.domain.causes import Cause
@@ -74,7 +74,8 @@ class SentForm:
 
     def fields(self) -> dict[str, Any]:
         """In one form, however they were written, so that the same fields are known again. Raises InvalidRecord."""
-        fields = named_in_english(_object(str(self.form.get("fields") or "{}"), "fields", Cause("fields_not_object")))
+        said = _object(str(self.form.get("fields") or "{}"), "fields", Cause("fields_not_object"))
+        fields = named_in_english(said, refused=InvalidRecord)
         if given := [name for name in _TEXTS if fields.get(name)]:
             raise InvalidRecord(
                 f"{', '.join(given)} cannot be given beside files, which are the text",
@@ -110,12 +111,16 @@ def inline_record(body: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise InvalidRecord("the body is not UTF-8", Cause("body_not_utf8")) from error
     fields = _object(text, "the body", Cause("body_not_object"))
-    return dict(named_in_english({name: value for name, value in fields.items() if not str(name).startswith("_")}))
+    return dict(
+        named_in_english(
+            {name: value for name, value in fields.items() if not str(name).startswith("_")}, refused=InvalidRecord
+        )
+    )
 
 
 def _object(text: str, what: str, cause: Cause) -> dict[object, object]:
     try:
-        parsed = json.loads(text)
+        parsed = json.loads(text, object_pairs_hook=once_each)
     except (ValueError, RecursionError) as error:
         raise InvalidRecord(f"{what} must be a JSON object: {error}", cause) from error
     if not isinstance(parsed, dict):

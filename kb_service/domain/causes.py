@@ -70,6 +70,8 @@ _OF_FIELDS = {
     "yaml_broken": "file line",
     "yaml_anchors": "file line",
     "yaml_too_deep": "file line",
+    "yaml_field_twice": "file line",
+    "field_twice": "field",
     "yaml_too_long": "file limit",
     "yaml_no_fields": "file",
     "sidecar_too_large": "file",

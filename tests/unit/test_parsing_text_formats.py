@@ -1,14 +1,16 @@
 """Markdown, HTML, plain text, subtitles and CSV: what comes out as blocks."""
 
+import json
 from contextlib import suppress
 
 import pytest
 
-from ingestion.frontmatter import sidecar_fields
+from ingestion.frontmatter import once_each, sidecar_fields, split_front_matter
 from ingestion.parsing.blocks import BlockKind, ParsedFile
 from ingestion.parsing.parse import parse
 from ingestion.parsing.subtitles import with_chapters
-from kb_service.domain.errors import FileRefused
+from kb_service.domain.causes import Cause
+from kb_service.domain.errors import FileRefused, InvalidRecord
 
 CHINESE = "申请人应当提交身份证明，由窗口当场受理。\n不收取费用。"
 TRADITIONAL = "申請人應當提交身分證明，由櫃檯當場受理。\n不收取費用。"
@@ -65,6 +67,14 @@ def test_markdown_gives_headings_lists_with_numbers_and_tables() -> None:
 
 def test_lines_of_a_markdown_paragraph_stay_lines() -> None:
     assert [b.text for b in parse("第一条 甲。\n第二条 乙。".encode(), "a.md").blocks] == ["第一条 甲。", "第二条 乙。"]
+
+
+def test_two_names_of_one_field_are_refused_and_not_the_last_one_taken() -> None:
+    with pytest.raises(FileRefused) as refused:
+        split_front_matter("---\n标题: 甲\ntitle: 乙\n---\n正文", "a.md")
+    assert refused.value.cause == Cause("field_twice", {"field": "title"})
+    with pytest.raises(InvalidRecord, match="given twice"):
+        json.loads('{"title": "甲", "text": "乙", "title": "丙"}', object_pairs_hook=once_each)
 
 
 def test_front_matter_is_named_in_english_and_leaves_the_text() -> None:

@@ -54,6 +54,8 @@ def test_plain_yaml_is_read_as_ever() -> None:
         ("a: 1\nb: {c: &d [1], e: *d}", "uses YAML anchors", 1),
         ("? &a k\n: 1", "uses YAML anchors", 0),
         ("- &a {x: 1}\n- {<<: *a}", "uses YAML anchors", 0),
+        ("标题: 甲\n日期: 2026-07-01\n标题: 乙", "has a field twice", 2),
+        ("章节: [{标题: 甲, 标题: 乙}]", "has a field twice", 0),
         ("a: " + "[" * 30 + "]" * 30, "is nested too deeply", 0),
         ("a: " + "x" * 200_000, "is longer than 100,000 characters", 0),
     ],
