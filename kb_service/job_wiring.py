@@ -16,6 +16,7 @@ from kb_service.wiring import now
 # A first reply is due after a minute, and warns twenty seconds before.
 _CLOCKS_LOOKED_AT = timedelta(seconds=5)
 _DELIVERED_EVERY = timedelta(seconds=2)
+_GAPS_LOOKED_AT = timedelta(minutes=1)
 
 
 def owners_worker(service: Service) -> Worker:
@@ -51,6 +52,10 @@ def owners_worker(service: Service) -> Worker:
     def deliver(_job: ClaimedJob) -> None:
         service.delivering.deliver()
 
+    def learn(_job: ClaimedJob) -> None:
+        service.collecting.collect()
+        service.closing.look()
+
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
         jobs=jobs,
@@ -63,6 +68,7 @@ def owners_worker(service: Service) -> Worker:
             JobKind.ERASE: Work(erase, attempts=None, schedule=every_morning),
             JobKind.REBUILD: Work(rebuild, attempts=None, schedule=often),
             JobKind.DELIVER: Work(deliver, attempts=None, schedule=every(_DELIVERED_EVERY)),
+            JobKind.LEARN: Work(learn, attempts=None, schedule=every(_GAPS_LOOKED_AT)),
             JobKind.CLOCKS: Work(tell_clocks, attempts=None, schedule=every(_CLOCKS_LOOKED_AT)),
         },
         now=now,

@@ -35,6 +35,7 @@ from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
@@ -60,6 +61,7 @@ from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
 from kb_service.helping_wiring import open_delivering, open_helping, open_suggesting
+from kb_service.learning_wiring import open_closing, open_collecting
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -124,6 +126,7 @@ def open_records(settings: Settings) -> Records:
         webhooks=SqlWebhooks(database, new_id=new_id),
         cases=SqlCases(database),
         emergencies=SqlEmergencies(database),
+        gaps=SqlGaps(database, new_id=new_id),
     )
 
 
@@ -357,6 +360,8 @@ def _service(
         delivering=open_delivering(settings, records, outside, now=now),
         outside=outside,
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
+        collecting=open_collecting(records, texts.model.embed_questions, now=now),
+        closing=open_closing(settings, records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,
         examining=Examining(

@@ -11,6 +11,7 @@ from kb_service.api import (
     emergencies,
     errors,
     escalations,
+    gaps,
     helpers,
     knowledge,
     lead_times,
@@ -79,6 +80,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         suggestions,
         webhooks,
         emergencies,
+        gaps,
         operation,
     ):
         app.include_router(module.router)

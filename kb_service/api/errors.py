@@ -27,6 +27,8 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.EmbeddingModelUnavailable: 503,
     errors.EscalationChanged: 412,
     errors.EscalationNotThere: 404,
+    errors.GapNotFound: 404,
+    errors.GapStateWrong: 409,
     errors.EscalationStateWrong: 409,
     errors.FileRefused: 422,
     errors.HelperFull: 409,

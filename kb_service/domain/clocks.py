@@ -71,11 +71,11 @@ def first_reply_clock(at: datetime, hours: ServiceHours, calendar: WorkingCalend
 
 def order_clocks(at: datetime, kind: OrderKind, calendar: WorkingCalendar, *, round: int = 1) -> tuple[Clock, Clock]:
     """Of a work order's first contact and of its result: each until the end of the last of its working days."""
-    contact = Clock(ClockKind.CONTACT, round, at, _end_of_working_day(at, _CONTACT_WORKING_DAYS, calendar))
-    return contact, Clock(ClockKind.ORDER, round, at, _end_of_working_day(at, WORKING_DAYS_OF[kind], calendar))
+    contact = Clock(ClockKind.CONTACT, round, at, end_of_working_day(at, _CONTACT_WORKING_DAYS, calendar))
+    return contact, Clock(ClockKind.ORDER, round, at, end_of_working_day(at, WORKING_DAYS_OF[kind], calendar))
 
 
-def _end_of_working_day(at: datetime, count: int, calendar: WorkingCalendar) -> datetime:
+def end_of_working_day(at: datetime, count: int, calendar: WorkingCalendar) -> datetime:
     """The midnight in Shanghai after the ``count``-th working day after the day of ``at``."""
     day = shanghai_day(at)
     while count:

@@ -211,6 +211,14 @@ class EscalationStateWrong(KbError):
     """A move that an escalation cannot make from where it is: claimed by somebody else meanwhile, closed already."""
 
 
+class GapNotFound(KbError):
+    """No gap has that id."""
+
+
+class GapStateWrong(KbError):
+    """A move that a gap cannot make from where it is."""
+
+
 class EscalationChanged(KbError):
     """Somebody changed the escalation since the caller last read it."""
 

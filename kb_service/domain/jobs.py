@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     ERASE = "erase"
     CLOCKS = "clocks"
     DELIVER = "deliver"
+    LEARN = "learn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, true, update
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.learning_tables import gap_questions
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import answers, feedback, rehearsals
@@ -75,6 +76,8 @@ class SqlErasing:
                 ids = [row[0] for row in found]
                 connection.execute(update(answers).where(answers.c.id.in_(ids)).values(**NO_WORDS))
                 connection.execute(update(feedback).where(feedback.c.answer_id.in_(ids)).values(comment=None))
+                asked_in = gap_questions.c.answer_id.in_(ids)
+                connection.execute(update(gap_questions).where(asked_in).values(question="", asker=None))
                 asked = {masked(row[2]) for row in found if row[2]}
                 _forget_in_rehearsals(connection, true(), partial(_is_one_of, asked))
                 numbers = {"answers": _ranges(row[1] for row in found)}

@@ -1,0 +1,39 @@
+"""Tables of learning: what nobody could answer, grouped."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+
+from kb_service.adapters.sql.tables import Moment, metadata
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("matter_id", String(120)),
+    Column("facet", String(20)),
+    Column("department_id", String(80)),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("version_id", String(36)),
+    Column("closed_at", Moment),
+    Column("breached_at", Moment),
+    Column("reason", Text),
+    Column("left_open", Text),
+    Column("merged_into", String(36)),
+    Index("ix_gaps_to_do", "state", "due_at"),
+)
+
+# Each answer once: with its gap, or without one where no text would help. Words are masked, and erased with the answer.
+gap_questions = Table(
+    "gap_questions",
+    metadata,
+    Column("answer_id", String(40), primary_key=True),
+    Column("gap_id", ForeignKey("gaps.id"), index=True),
+    Column("question", Text, nullable=False),
+    Column("asker", String(64)),
+    Column("asked_at", Moment, nullable=False),
+    Column("why", String(20)),
+    Column("facet", String(20)),
+    Column("closest", Text),
+)

@@ -1,0 +1,136 @@
+"""`/v1/gaps`: what nobody could answer, grouped, and what becomes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb_service.api.access import ServiceOf, Staff
+from kb_service.api.texts import StorableText
+from kb_service.domain.answers import DepartmentRef, MatterRef
+from kb_service.domain.gaps import AskedQuestion, Gap, GapQuery, GapState
+from kb_service.learning.closing import worth
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1/gaps", tags=["gaps"])
+
+
+@dataclass(frozen=True, slots=True)
+class GapShown:
+    """``worth``: how many questions an answer would resolve, as the past tells; ``is_late``: due and not done."""
+
+    gap: Gap
+    matter: MatterRef | None
+    department: DepartmentRef | None
+    is_late: bool
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapList:
+    gaps: list[GapShown]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GapWithQuestions:
+    gap: GapShown
+    questions: list[AskedQuestion]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Drafted(_Body):
+    version_id: StorableText = Field(min_length=1, max_length=36, description="Of the text that is to close it.")
+
+
+class Because(_Body):
+    reason: StorableText = Field(max_length=2000)
+
+
+class Merge(_Body):
+    into: StorableText = Field(min_length=1, max_length=36, description="The id of another gap.")
+
+
+class Split(_Body):
+    answers: list[Annotated[StorableText, Field(max_length=40)]] = Field(min_length=1, max_length=500)
+
+
+@router.get("")
+def gaps(
+    service: ServiceOf,
+    _actor: Staff,
+    state: Annotated[list[GapState] | None, Query()] = None,
+    department: Annotated[list[str] | None, Query(max_length=200)] = None,
+    matter_id: Annotated[str | None, Query(max_length=120)] = None,
+    late: bool = False,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> GapList:
+    """The newest first; each with what it is worth to answer it."""
+    departments = [service.asking.department_id(each) for each in department or ()]
+    wanted = GapQuery(tuple(state or ()), tuple(departments), matter_id, service.now() if late else None)
+    found = service.records.gaps.list(wanted, limit=limit, cursor=cursor)
+    return GapList(_shown(service, found.gaps), found.next_cursor)
+
+
+@router.get("/{gap_id}")
+def gap(gap_id: str, service: ServiceOf, _actor: Staff) -> GapWithQuestions:
+    """With its questions, the newest first, without personal data."""
+    found = service.records.gaps.gap(gap_id)
+    return GapWithQuestions(_shown(service, [found])[0], list(service.records.gaps.questions(gap_id)))
+
+
+@router.post("/{gap_id}:draft")
+def draft(gap_id: str, body: Drafted, service: ServiceOf, actor: Staff) -> GapShown:
+    """This version is to close it: once residents find it, the gap's questions are asked again."""
+    return _shown(service, [service.closing.draft(gap_id, body.version_id, actor=actor.person_id)])[0]
+
+
+@router.post("/{gap_id}:ask-again")
+def ask_again(gap_id: str, service: ServiceOf, actor: Staff) -> GapShown:
+    """Closed where all its questions are answered now, else open, with the reason."""
+    return _shown(service, [service.closing.ask_again(gap_id, actor=actor.person_id)])[0]
+
+
+@router.post("/{gap_id}:not-ours")
+def not_ours(gap_id: str, body: Because, service: ServiceOf, actor: Staff) -> GapShown:
+    """Nobody here will write a text for it, and why."""
+    return _shown(service, [service.closing.refuse(gap_id, body.reason, actor=actor.person_id)])[0]
+
+
+@router.post("/{gap_id}:reopen")
+def reopen(gap_id: str, body: Because, service: ServiceOf, actor: Staff) -> GapShown:
+    return _shown(service, [service.closing.reopen(gap_id, body.reason, actor=actor.person_id)])[0]
+
+
+@router.post("/{gap_id}:merge")
+def merge(gap_id: str, body: Merge, service: ServiceOf, actor: Staff) -> GapShown:
+    """Its questions go to the other one, which is given back."""
+    return _shown(service, [service.closing.merge(gap_id, body.into, actor=actor.person_id)])[0]
+
+
+@router.post("/{gap_id}:split")
+def split(gap_id: str, body: Split, service: ServiceOf, actor: Staff) -> GapShown:
+    """Some of its questions, by the ids of their answers, become a gap of their own, which is given back."""
+    return _shown(service, [service.closing.split(gap_id, body.answers, actor=actor.person_id)])[0]
+
+
+def _shown(service: Service, found: Sequence[Gap]) -> list[GapShown]:
+    now, counts = service.now(), service.records.gaps.counts()
+    closed, refused = counts.get(GapState.CLOSED, 0), counts.get(GapState.NOT_OURS, 0)
+    names = {each.id: each for each in service.catalogue.matter_names()}
+    return [
+        GapShown(
+            gap=each,
+            matter=names.get(each.matter_id or ""),
+            department=service.asking.department(each.department_id) if each.department_id else None,
+            is_late=each.closed_at is None and each.due_at <= now,
+            worth=round(worth(each, closed=closed, decided=closed + refused), 2),
+        )
+        for each in found
+    ]

@@ -1,0 +1,65 @@
+"""Wiring of learning: what nobody could answer is grouped, and asked again when there is a text."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from kb_service.asking.asking import Asking
+from kb_service.asking.search.retrieving import EVERYTHING
+from kb_service.domain.answers import Answer
+from kb_service.domain.days import shanghai_day
+from kb_service.learning.closing import Closing
+from kb_service.learning.collecting import Collecting
+from kb_service.ports import Vectors
+from kb_service.service import Records
+from kb_service.settings import Settings
+from kb_service.text.vocabulary import Words, load
+
+
+class LearningWords(Words):
+    """`prompts/learning.yaml`; {names} are filled in by code."""
+
+    left_open: str
+
+
+def load_learning_words(prompts_dir: Path) -> LearningWords:
+    """Raises VocabularyFault."""
+    return load(prompts_dir, "learning.yaml", LearningWords)
+
+
+def open_collecting(
+    records: Records, vectors: Callable[[Sequence[str]], Vectors], *, now: Callable[[], datetime]
+) -> Collecting:
+    def department_of(matter_id: str) -> str | None:
+        return next((each.department_id for each in records.catalogue.matters() if each.id == matter_id), None)
+
+    return Collecting(
+        gaps=records.gaps,
+        vectors=vectors,
+        department_of=department_of,
+        calendar=records.working_days.calendar,
+        now=now,
+    )
+
+
+def open_closing(
+    settings: Settings, records: Records, *, asking: Callable[[], Asking], now: Callable[[], datetime]
+) -> Closing:
+    """``asking``: as it is when it is asked."""
+
+    def ask(question: str) -> Answer:
+        return asking().rehearse(asking().question(question), narrowing=EVERYTHING)
+
+    def is_found(version_id: str) -> bool:
+        interval = records.library.interval(version_id)
+        is_indexed = records.library.version(version_id).published_at is not None
+        return is_indexed and interval is not None and interval.contains(shanghai_day(now()))
+
+    return Closing(
+        gaps=records.gaps,
+        version=records.library.version,
+        is_found=is_found,
+        ask=ask,
+        left_open=load_learning_words(settings.prompts_dir).left_open,
+        now=now,
+    )

@@ -1,0 +1,74 @@
+"""From a question that nobody can answer to a text that does, and the gap closed by asking it again."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.conftest import Http, open_points
+
+QUESTION = "竹蜻蜓放飞证遗失了怎么补办"
+
+
+@pytest.fixture
+def gap(http: Http) -> dict[str, Any]:
+    """Of a matter that nothing is known of."""
+    asked = http.ask(QUESTION, user_ref=uuid4().hex)
+    assert asked["outcome"] != "answered"
+    http.service.collecting.collect()
+    listed = http.get("/v1/gaps", state="open").json()["gaps"]
+    return next(each for each in listed if each["gap"]["question"] == QUESTION)
+
+
+def step(http: Http, name: str, path: str, **body: Any) -> Any:
+    return http.request("POST", path, json=body, headers={"X-KB-Actor": name})
+
+
+def test_a_gap_closes_when_its_question_is_answered_by_the_text_that_was_written_for_it(
+    http: Http, gap: dict[str, Any]
+) -> None:
+    gap_id = gap["gap"]["id"]
+    assert gap["is_late"] is False and gap["worth"] > 0
+    (asked,) = {each["question"] for each in http.get(f"/v1/gaps/{gap_id}").json()["questions"]}
+    assert asked == QUESTION
+
+    record = {
+        "id": f"dragonfly-{uuid4().hex[:6]}",
+        "kind": "interpretation",
+        "title": "竹蜻蜓放飞证补办",
+        "question": QUESTION,
+        "text": "竹蜻蜓放飞证遗失的，持本人身份证到原窗口补办，当场办结，不收费。",
+        "effective_from": "2026-01-01",
+    }
+    version_id = step(http, "zhang", "/v1/documents", **record).json()["version_id"]
+    assert step(http, "zhang", f"/v1/gaps/{gap_id}:draft", version_id=version_id).json()["gap"]["state"] == "drafted"
+    http.service.closing.look()
+    assert http.get(f"/v1/gaps/{gap_id}").json()["gap"]["gap"]["state"] == "drafted"  # nobody can find it yet
+
+    confirm = open_points(http.service, version_id)
+    assert step(http, "zhang", f"/v1/versions/{version_id}:submit", confirm=confirm).status_code == 200
+    assert step(http, "li", f"/v1/versions/{version_id}:approve", confirm=confirm).status_code == 200
+    http.service.synchroniser.reconcile()
+    http.service.closing.look()
+    closed = http.get(f"/v1/gaps/{gap_id}").json()["gap"]["gap"]
+    assert (closed["state"], closed["left_open"]) == ("closed", None)
+    assert http.ask(QUESTION)["citations"][0]["version_id"] == version_id
+
+
+def test_a_gap_without_a_text_stays_open_and_says_what_is_not_answered(http: Http) -> None:
+    words = f"滚铁环比赛报名表{uuid4().hex[:4]}去哪里领"
+    http.ask(words)
+    http.service.collecting.collect()
+    listed = http.get("/v1/gaps", state="open").json()["gaps"]
+    gap_id = next(each["gap"]["id"] for each in listed if each["gap"]["question"] == words)
+    left = step(http, "zhang", f"/v1/gaps/{gap_id}:ask-again").json()["gap"]
+    assert left["state"] == "open" and words in left["left_open"] and "1 个中有 0 个" in left["left_open"]
+
+    refused = step(http, "zhang", f"/v1/gaps/{gap_id}:not-ours", reason="")
+    assert (refused.status_code, refused.json()["error"]) == (422, "ReasonMissing")
+    assert (
+        step(http, "zhang", f"/v1/gaps/{gap_id}:not-ours", reason="体育部门的事").json()["gap"]["state"] == "not_ours"
+    )
+    again = step(http, "zhang", f"/v1/gaps/{gap_id}:not-ours", reason="体育部门的事")
+    assert (again.status_code, again.json()["error"]) == (409, "GapStateWrong")
+    assert http.get("/v1/gaps/nonsense").status_code == 404
