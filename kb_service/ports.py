@@ -12,6 +12,7 @@ from kb_service.domain.answers import Answer, Conversation, Question
 from kb_service.domain.articles import ArticleNumber, Titled
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, PassageInVersion
+from kb_service.domain.feedback import FeedbackReason
 from kb_service.domain.matters import Department, Matter
 
 Vector = NDArray[np.float32]  # (dimensions,), length 1
@@ -300,7 +301,14 @@ class Transcript(Protocol):
         """The conversation so far, oldest first, as far as the same key, channel and person had it."""
 
     def add_feedback(
-        self, answer_id: str, *, asked_by: str, at: datetime, resolved: bool | None, comment: str | None
+        self,
+        answer_id: str,
+        *,
+        asked_by: str,
+        at: datetime,
+        resolved: bool | None,
+        comment: str | None,
+        reason: FeedbackReason | None = None,
     ) -> None:
         """Only from the person who asked. Raises AnswerNotFound."""
 

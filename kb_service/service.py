@@ -32,6 +32,7 @@ from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.feedback import SqlFeedback
 from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
@@ -60,6 +61,7 @@ from kb_service.helping.helping import Helping
 from kb_service.helping.suggesting import Suggesting
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
+from kb_service.learning.heeding import HeedingFeedback
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.emergencies import Emergencies
@@ -107,6 +109,7 @@ class Records:
     cases: SqlCases
     emergencies: SqlEmergencies
     gaps: SqlGaps
+    feedback: SqlFeedback
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -168,6 +171,7 @@ class Service:
     suggesting: Suggesting
     collecting: Collecting
     closing: Closing
+    heeding_feedback: HeedingFeedback
     delivering: Delivering
     outside: Outside
     emergencies: Emergencies

@@ -35,6 +35,7 @@ from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.feedback import SqlFeedback
 from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
@@ -61,6 +62,7 @@ from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
 from kb_service.helping_wiring import open_delivering, open_helping, open_suggesting
+from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning_wiring import open_closing, open_collecting
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
@@ -127,6 +129,7 @@ def open_records(settings: Settings) -> Records:
         cases=SqlCases(database),
         emergencies=SqlEmergencies(database),
         gaps=SqlGaps(database, new_id=new_id),
+        feedback=SqlFeedback(database),
     )
 
 
@@ -362,6 +365,12 @@ def _service(
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
         collecting=open_collecting(records, texts.model.embed_questions, now=now),
         closing=open_closing(settings, records, asking=lambda: service.asking, now=now),
+        heeding_feedback=HeedingFeedback(
+            said=records.feedback,
+            version=records.library.version,
+            calendar=records.working_days.calendar,
+            now=now,
+        ),
         emergencies=emergencies,
         rehearsing=rehearsing,
         examining=Examining(

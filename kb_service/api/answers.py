@@ -15,6 +15,7 @@ from kb_service.api.sizes import LONGEST_COMMENT, LONGEST_PICTURE
 from kb_service.api.streaming import EventStream, server_sent
 from kb_service.api.texts import StorableText
 from kb_service.domain.addresses import web_address
+from kb_service.domain.feedback import FeedbackReason
 from kb_service.domain.people import Actor, Role
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
@@ -39,6 +40,7 @@ class Feedback(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     resolved: bool | None = None
+    reason: FeedbackReason | None = None
     comment: StorableText | None = Field(default=None, max_length=LONGEST_COMMENT)
 
 
@@ -95,5 +97,10 @@ def stored(
 def feedback(answer_id: str, body: Feedback, service: ServiceOf, actor: Annotated[Actor, needs(Role.FRONTEND)]) -> None:
     """Whether the answer resolved the person's problem: said for the one who asked, by whose key asked."""
     service.transcript.add_feedback(
-        answer_id, asked_by=actor.person_id, at=service.now(), resolved=body.resolved, comment=body.comment
+        answer_id,
+        asked_by=actor.person_id,
+        at=service.now(),
+        resolved=body.resolved,
+        comment=body.comment,
+        reason=body.reason,
     )

@@ -11,6 +11,7 @@ from kb_service.api import (
     emergencies,
     errors,
     escalations,
+    feedback,
     gaps,
     helpers,
     knowledge,
@@ -81,6 +82,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         webhooks,
         emergencies,
         gaps,
+        feedback,
         operation,
     ):
         app.include_router(module.router)

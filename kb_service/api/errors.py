@@ -27,6 +27,8 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.EmbeddingModelUnavailable: 503,
     errors.EscalationChanged: 412,
     errors.EscalationNotThere: 404,
+    errors.FeedbackNotFound: 404,
+    errors.FeedbackStateWrong: 409,
     errors.GapNotFound: 404,
     errors.GapStateWrong: 409,
     errors.EscalationStateWrong: 409,

@@ -75,52 +75,52 @@ def gaps(
     departments = [service.asking.department_id(each) for each in department or ()]
     wanted = GapQuery(tuple(state or ()), tuple(departments), matter_id, service.now() if late else None)
     found = service.records.gaps.list(wanted, limit=limit, cursor=cursor)
-    return GapList(_shown(service, found.gaps), found.next_cursor)
+    return GapList(shown(service, found.gaps), found.next_cursor)
 
 
 @router.get("/{gap_id}")
 def gap(gap_id: str, service: ServiceOf, _actor: Staff) -> GapWithQuestions:
     """With its questions, the newest first, without personal data."""
     found = service.records.gaps.gap(gap_id)
-    return GapWithQuestions(_shown(service, [found])[0], list(service.records.gaps.questions(gap_id)))
+    return GapWithQuestions(shown(service, [found])[0], list(service.records.gaps.questions(gap_id)))
 
 
 @router.post("/{gap_id}:draft")
 def draft(gap_id: str, body: Drafted, service: ServiceOf, actor: Staff) -> GapShown:
     """This version is to close it: once residents find it, the gap's questions are asked again."""
-    return _shown(service, [service.closing.draft(gap_id, body.version_id, actor=actor.person_id)])[0]
+    return shown(service, [service.closing.draft(gap_id, body.version_id, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:ask-again")
 def ask_again(gap_id: str, service: ServiceOf, actor: Staff) -> GapShown:
     """Closed where all its questions are answered now, else open, with the reason."""
-    return _shown(service, [service.closing.ask_again(gap_id, actor=actor.person_id)])[0]
+    return shown(service, [service.closing.ask_again(gap_id, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:not-ours")
 def not_ours(gap_id: str, body: Because, service: ServiceOf, actor: Staff) -> GapShown:
     """Nobody here will write a text for it, and why."""
-    return _shown(service, [service.closing.refuse(gap_id, body.reason, actor=actor.person_id)])[0]
+    return shown(service, [service.closing.refuse(gap_id, body.reason, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:reopen")
 def reopen(gap_id: str, body: Because, service: ServiceOf, actor: Staff) -> GapShown:
-    return _shown(service, [service.closing.reopen(gap_id, body.reason, actor=actor.person_id)])[0]
+    return shown(service, [service.closing.reopen(gap_id, body.reason, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:merge")
 def merge(gap_id: str, body: Merge, service: ServiceOf, actor: Staff) -> GapShown:
     """Its questions go to the other one, which is given back."""
-    return _shown(service, [service.closing.merge(gap_id, body.into, actor=actor.person_id)])[0]
+    return shown(service, [service.closing.merge(gap_id, body.into, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:split")
 def split(gap_id: str, body: Split, service: ServiceOf, actor: Staff) -> GapShown:
     """Some of its questions, by the ids of their answers, become a gap of their own, which is given back."""
-    return _shown(service, [service.closing.split(gap_id, body.answers, actor=actor.person_id)])[0]
+    return shown(service, [service.closing.split(gap_id, body.answers, actor=actor.person_id)])[0]
 
 
-def _shown(service: Service, found: Sequence[Gap]) -> list[GapShown]:
+def shown(service: Service, found: Sequence[Gap]) -> list[GapShown]:
     now, counts = service.now(), service.records.gaps.counts()
     closed, refused = counts.get(GapState.CLOSED, 0), counts.get(GapState.NOT_OURS, 0)
     names = {each.id: each for each in service.catalogue.matter_names()}

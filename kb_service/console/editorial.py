@@ -2,14 +2,28 @@
 
 from fastapi import APIRouter, Request, Response
 
-from kb_service.console import admission, editorial_emergencies, editorial_lists, editorial_upload, editorial_version
+from kb_service.console import (
+    admission,
+    editorial_emergencies,
+    editorial_learning,
+    editorial_lists,
+    editorial_upload,
+    editorial_version,
+)
 from kb_service.console.screens import Trouble, page, see
 
 
 def editorial_router() -> APIRouter:
     """Everything under ``/console``; an address that is none of its pages gets a page too."""
     router = APIRouter(include_in_schema=False)
-    for module in (admission, editorial_lists, editorial_upload, editorial_version, editorial_emergencies):
+    for module in (
+        admission,
+        editorial_lists,
+        editorial_upload,
+        editorial_version,
+        editorial_learning,
+        editorial_emergencies,
+    ):
         router.include_router(module.router)
 
     @router.get("/console/{place:path}")

@@ -33,6 +33,8 @@ _PLACES: tuple[tuple[Place, tuple[Role, ...]], ...] = (
     ("/console/review", _STAFF),
     ("/console/due", (*_STAFF, Role.EVALUATOR)),
     ("/console/suspicions", _STAFF),
+    ("/console/gaps", _STAFF),
+    ("/console/feedback", _STAFF),
     ("/console/emergencies", _STAFF),
 )
 

@@ -20,9 +20,12 @@ from kb_service.domain.clocks import ClockKind, OrderKind
 from kb_service.domain.days import SHANGHAI, Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
 from kb_service.domain.escalations import EscalationState, Move, Verdict
+from kb_service.domain.feedback import FeedbackReason, FeedbackState
 from kb_service.domain.file_reports import NoteKind
+from kb_service.domain.gaps import GapState, Why
 from kb_service.domain.lead_time import LeadTime, LeadTimeVerdict
 from kb_service.domain.life import Phase
+from kb_service.domain.matters import Facet
 from kb_service.domain.open_points import PointKind
 from kb_service.domain.people import Role
 from kb_service.domain.rehearsals import Effect
@@ -50,6 +53,7 @@ _FOR_RESIDENTS_AND_HELPERS = {
     "order_kinds",
     "clocks",
     "moves",
+    "feedback_reasons",
 }
 
 # How a cited version stands on a day, as the scripts name it.
@@ -62,6 +66,8 @@ Place = Literal[
     "/console/review",
     "/console/due",
     "/console/suspicions",
+    "/console/gaps",
+    "/console/feedback",
     "/console/emergencies",
 ]
 # Why a page of the console says that nothing was done, where no error of the domain is the reason.
@@ -109,6 +115,11 @@ class ScreenWords(Words):
     changes: Mapping[Change, str]
     suspicions: Mapping[SuspicionKind, str]
     suspicion_states: Mapping[SuspicionState, str]
+    facets: Mapping[Facet, str]
+    gap_states: Mapping[GapState, str]
+    gap_whys: Mapping[Why, str]
+    feedback_states: Mapping[FeedbackState, str]
+    feedback_reasons: Mapping[FeedbackReason, str]
     covers: Mapping[Covers, str]
     reaches: Mapping[Reach, str]
     stages: Mapping[Stage, str]

@@ -215,6 +215,14 @@ class GapNotFound(KbError):
     """No gap has that id."""
 
 
+class FeedbackNotFound(KbError):
+    """No feedback has that number."""
+
+
+class FeedbackStateWrong(KbError):
+    """Somebody decided on this feedback already."""
+
+
 class GapStateWrong(KbError):
     """A move that a gap cannot make from where it is."""
 

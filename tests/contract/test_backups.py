@@ -197,6 +197,10 @@ _NEWEST_TABLES = (
 )  # fmt: skip
 _SINCE_WHO_ASKED = [
     *(f"DROP TABLE {each}" for each in _NEWEST_TABLES),
+    *(
+        f"ALTER TABLE feedback DROP COLUMN {each}"
+        for each in ("reason", "state", "decided_at", "decided_by", "decision", "version_id")
+    ),
     "ALTER TABLE departments DROP COLUMN service_hours",
     "ALTER TABLE upload_records DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN cause",

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
+from kb_service.adapters.sql.feedback import SqlFeedback
 from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.trail import SqlTrail
@@ -16,11 +18,13 @@ from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.answers import Answer, Carried, HandOver, MatterRef, Outcome, Reason
 from kb_service.domain.days import SHANGHAI
-from kb_service.domain.errors import GapStateWrong, ReasonMissing
+from kb_service.domain.errors import FeedbackStateWrong, GapStateWrong, ReasonMissing
+from kb_service.domain.feedback import FeedbackReason, FeedbackState
 from kb_service.domain.gaps import Gap, GapQuery, GapState
 from kb_service.domain.matters import Facet
 from kb_service.learning.closing import Closing, worth
 from kb_service.learning.collecting import Collecting
+from kb_service.learning.heeding import HeedingFeedback
 from kb_service.ports import Vectors
 from kb_service.wiring import new_id
 from tests.factories import answer, citation, draft, question
@@ -237,3 +241,37 @@ def test_worth_is_volume_times_the_chance_that_a_text_helps(learning: Learning) 
     assert worth(gap, closed=0, decided=0) == 2.0  # 4 × 1/2
     assert worth(gap, closed=8, decided=8) == 3.6  # 4 × 9/10
     assert worth(replace(gap, state=GapState.CLOSED), closed=8, decided=8) == 0
+
+
+def test_what_a_person_says_bit_by_bit_is_one_feedback_until_somebody_decides(learning: Learning) -> None:
+    given = learning.asked(
+        "居住证能邮寄吗", outcome=Outcome.ANSWERED, citations=(citation(),), escalation=HandOver(False)
+    )
+    say = partial(learning.transcript.add_feedback, given, asked_by="web", at=learning.at)
+    say(resolved=False, comment=None)
+    say(resolved=False, comment=None, reason=FeedbackReason.OUTDATED)
+    say(resolved=False, comment="我的电话13800138000，早就涨价了")
+    store = SqlFeedback(learning.database)
+    (one,) = store.list(limit=10).feedback
+    assert (one.resolved, one.reason, one.cited[0].title) == (False, FeedbackReason.OUTDATED, citation().title)
+    assert one.comment is not None and "早就涨价了" in one.comment and "13800138000" not in one.comment
+
+    heeding = HeedingFeedback(store, learning.library.version, statutory_calendar, lambda: learning.at)
+    # Outdated misleads people: one working day, the last before the National Day being the 30th, is 8 October.
+    assert heeding.due_at(one) == datetime(2026, 10, 9, tzinfo=SHANGHAI)
+    with pytest.raises(ReasonMissing):
+        heeding.dismiss(one.id, "", actor="zhang")
+    corrected = heeding.correct(one.id, learning.text, actor="zhang")
+    assert (corrected.state, corrected.version_id) == (FeedbackState.CORRECTED, learning.text)
+    with pytest.raises(FeedbackStateWrong):
+        heeding.dismiss(one.id, "看过了", actor="li")
+
+    say(resolved=True, comment=None)
+    say(resolved=None, comment="现在对了")
+    assert len(store.list(limit=10).feedback) == 2 and store.count_open() == 1
+
+
+def test_praise_alone_needs_nobody(learning: Learning) -> None:
+    given = learning.asked("居住证能邮寄吗")
+    learning.transcript.add_feedback(given, asked_by="web", at=learning.at, resolved=True, comment=None)
+    assert SqlFeedback(learning.database).list(limit=10).feedback == []

@@ -26,7 +26,9 @@ from kb_service.domain.errors import (
     VocabularyFault,
 )
 from kb_service.domain.escalations import EscalationState, Move, Verdict
+from kb_service.domain.feedback import FeedbackReason, FeedbackState
 from kb_service.domain.file_reports import NoteKind
+from kb_service.domain.gaps import GapState, Why
 from kb_service.domain.lead_time import LeadTime
 from kb_service.domain.life import Phase
 from kb_service.domain.matters import Facet
@@ -57,6 +59,7 @@ def chinese_in_the_glossary(row: str) -> dict[str, str]:
     ("row", "closed", "shown"),
     [
         ("Kind", Kind, WORDS.kinds),
+        ("Facet", Facet, WORDS.facets),
         ("Audience", Audience, WORDS.audiences),
         ("Version", VersionState, WORDS.states),
         ("Outcome", Outcome, WORDS.outcomes),
@@ -93,6 +96,10 @@ def test_a_screen_shows_the_words_of_the_glossary(
         (PointKind, WORDS.open_points),
         (StatedField, WORDS.stated),
         (Move, WORDS.moves),
+        (GapState, WORDS.gap_states),
+        (Why, WORDS.gap_whys),
+        (FeedbackState, WORDS.feedback_states),
+        (FeedbackReason, WORDS.feedback_reasons),
     ],
 )
 def test_lists_that_the_glossary_does_not_spell_out_have_chinese_for_every_word(

@@ -205,6 +205,12 @@ feedback = Table(
     Column("given_at", Moment, nullable=False),
     Column("resolved", Integer),
     Column("comment", Text),
+    Column("reason", String(20)),
+    Column("state", String(20)),
+    Column("decided_at", Moment),
+    Column("decided_by", String(200)),
+    Column("decision", Text),
+    Column("version_id", String(36)),
 )
 
 # What happened to knowledge: append-only; who, when, what, on which version.

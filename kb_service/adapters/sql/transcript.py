@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, insert, or_, select
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from kb_service.adapters.sql.answer_chain import add_answer
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.domain.answers import Answer, Conversation, Question
 from kb_service.domain.errors import AnswerNotFound
+from kb_service.domain.feedback import FeedbackReason
 
 _ANSWER = TypeAdapter(Answer)
 
@@ -65,16 +66,28 @@ class SqlTranscript:
             return list(dict.fromkeys(found))
 
     def add_feedback(
-        self, answer_id: str, *, asked_by: str, at: datetime, resolved: bool | None, comment: str | None
+        self,
+        answer_id: str,
+        *,
+        asked_by: str,
+        at: datetime,
+        resolved: bool | None,
+        comment: str | None,
+        reason: FeedbackReason | None = None,
     ) -> None:
         with self._database.writing() as connection:
             own = select(answers.c.id).where(answers.c.id == answer_id, _is_of(asked_by))
             if connection.execute(own).first() is None:
                 raise AnswerNotFound(f"there is no answer {answer_id!r} that you asked for")
             is_resolved = None if resolved is None else int(resolved)
-            connection.execute(
-                insert(feedback).values(answer_id=answer_id, given_at=at, resolved=is_resolved, comment=comment)
-            )
+            said = {"resolved": is_resolved, "comment": comment, "reason": reason}
+            # Said bit by bit: not resolved, why, and a comment. What somebody has decided on is not changed any more.
+            earlier = (feedback.c.answer_id == answer_id) & feedback.c.state.is_(None)
+            found = connection.execute(select(feedback.c.id).where(earlier).order_by(feedback.c.id)).scalar()
+            if found is None:
+                connection.execute(insert(feedback).values(answer_id=answer_id, given_at=at, **said))
+            elif new := {name: value for name, value in said.items() if value is not None}:
+                connection.execute(update(feedback).where(feedback.c.id == found).values(new))
 
 
 def _is_of(asked_by: str) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 import { button, element } from "./dom.js";
 import { contact } from "./escalation.js";
 import { sendFeedback } from "./service.js";
-import { LIMITS } from "./words.js";
+import { FEEDBACK_REASONS, LIMITS } from "./words.js";
 
 export function feedbackBar(answer, { resolved, onFeedback }) {
   const thanks = element("p", { class: "feedback-thanks", role: "status" });
@@ -16,7 +16,7 @@ export function feedbackBar(answer, { resolved, onFeedback }) {
     no.setAttribute("aria-pressed", String(isResolved === false));
     more.hidden = isResolved !== false;
     thanks.textContent = isResolved === true ? "谢谢您的反馈。" : "";
-    if (isResolved === false && !more.hasChildNodes()) more.append(contact(answer.escalation?.department), commentForm());
+    if (isResolved === false && !more.hasChildNodes()) more.append(contact(answer.escalation?.department), reasons(), commentForm());
   }
 
   async function choose(isResolved) {
@@ -27,6 +27,21 @@ export function feedbackBar(answer, { resolved, onFeedback }) {
     } catch (error) {
       thanks.textContent = `反馈没有送达：${error.message}`;
     }
+  }
+
+  /** One of them, sent at once; another one may be chosen instead. */
+  function reasons() {
+    const chips = Object.entries(FEEDBACK_REASONS).map(([reason, label]) => button(label, async () => {
+      try {
+        await sendFeedback(answer.answer_id, { resolved: false, reason });
+        for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.textContent === label));
+        thanks.textContent = "原因已收到，谢谢您。";
+      } catch (error) {
+        thanks.textContent = `原因没有送达：${error.message}`;
+      }
+    }, { "aria-pressed": "false", class: "quiet" }));
+    return element("div", { class: "feedback-reasons", role: "group", "aria-label": "为什么没解决" },
+      element("span", { text: "为什么没解决？" }), ...chips);
   }
 
   function commentForm() {

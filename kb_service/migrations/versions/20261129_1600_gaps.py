@@ -1,4 +1,4 @@
-"""Keep gaps and the questions in them"""
+"""Keep gaps and the questions in them, and what becomes of feedback"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,3 +41,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("answer_id", name=op.f("pk_gap_questions")),
     )
     op.create_index(op.f("ix_gap_questions_gap_id"), "gap_questions", ["gap_id"])
+    for column in (
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=True),
+        sa.Column("decided_at", sa.DateTime(), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("version_id", sa.String(length=36), nullable=True),
+    ):
+        op.add_column("feedback", column)

@@ -1,0 +1,81 @@
+"""`/v1/feedback`: what people said of answers, and what becomes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb_service.api.access import ServiceOf, Staff
+from kb_service.api.texts import StorableText
+from kb_service.domain.feedback import Feedback, FeedbackReason, FeedbackState
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1/feedback", tags=["feedback"])
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackShown:
+    """``due_at``: by when somebody should have looked: one working day where people may be misled, else five."""
+
+    feedback: Feedback
+    due_at: datetime
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackList:
+    feedback: list[FeedbackShown]
+    next_cursor: str | None
+
+
+class Because(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: StorableText = Field(max_length=2000)
+
+
+class Corrected(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version_id: StorableText = Field(min_length=1, max_length=36, description="That says it right.")
+
+
+@router.get("")
+def feedback(
+    service: ServiceOf,
+    _actor: Staff,
+    state: Annotated[list[FeedbackState] | None, Query()] = None,
+    reason: Annotated[list[FeedbackReason] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> FeedbackList:
+    """What did not help, or says why, the newest first: question, answer as given, versions cited, without personal
+    data. What was not answered, or did not help, stands in a gap too (``gap_id``)."""
+    found = service.records.feedback.list(states=state or (), reasons=reason or (), limit=limit, cursor=cursor)
+    return FeedbackList([shown(service, each) for each in found.feedback], found.next_cursor)
+
+
+@router.get("/{number}")
+def one(number: Number, service: ServiceOf, _actor: Staff) -> FeedbackShown:
+    return shown(service, service.records.feedback.one(number))
+
+
+@router.post("/{number}:dismiss")
+def dismiss(number: Number, body: Because, service: ServiceOf, actor: Staff) -> FeedbackShown:
+    """Nothing is to be mended, and why."""
+    return shown(service, service.heeding_feedback.dismiss(number, body.reason, actor=actor.person_id))
+
+
+@router.post("/{number}:correct")
+def correct(number: Number, body: Corrected, service: ServiceOf, actor: Staff) -> FeedbackShown:
+    """This version says it right."""
+    return shown(service, service.heeding_feedback.correct(number, body.version_id, actor=actor.person_id))
+
+
+def shown(service: Service, found: Feedback) -> FeedbackShown:
+    heeding = service.heeding_feedback
+    return FeedbackShown(found, heeding.due_at(found), heeding.is_late(found))

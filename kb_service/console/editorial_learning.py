@@ -1,0 +1,139 @@
+"""What could not be answered and what people said of answers: gaps and feedback, for editors."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from kb_service.api.access import ServiceOf, Staff
+from kb_service.api.feedback import shown as feedback_shown
+from kb_service.api.gaps import shown as gaps_shown
+from kb_service.console.admission import FormOf, Shown, text_field
+from kb_service.console.screens import Trouble, page, see, settled
+from kb_service.console.version_view import matter_names
+from kb_service.domain.causes import Cause
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.feedback import FeedbackReason, FeedbackState
+from kb_service.domain.gaps import TO_DO, GapQuery, GapState
+from kb_service.service import Service
+
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
+
+_ROWS = 50
+_EXAMPLES = 5
+
+
+@router.get("/gaps")
+def gaps(
+    request: Request,
+    service: ServiceOf,
+    actor: Staff,
+    state: GapState = GapState.OPEN,
+    cursor: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """What is worth most comes first."""
+    return _gaps(request, service, state, cursor)
+
+
+@router.get("/gaps/{gap_id}")
+def gap(request: Request, gap_id: str, service: ServiceOf, actor: Staff) -> Response:
+    return _gap(request, service, gap_id)
+
+
+@router.post("/gaps/{gap_id}")
+def move_gap(request: Request, gap_id: str, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
+    move, who, closing = text_field(form, "move"), actor.person_id, service.closing
+
+    def act() -> Response:
+        match move:
+            case "draft":
+                closing.draft(gap_id, text_field(form, "version_id").strip(), actor=who)
+            case "ask-again":
+                closing.ask_again(gap_id, actor=who)
+            case "not-ours":
+                closing.refuse(gap_id, text_field(form, "reason"), actor=who)
+            case "reopen":
+                closing.reopen(gap_id, text_field(form, "reason"), actor=who)
+            case "merge":
+                into = closing.merge(gap_id, text_field(form, "into").strip(), actor=who)
+                return see(f"/console/gaps/{into.id}", done="gap_moved")
+            case _:
+                raise InvalidRecord(f"move={move!r} is none", Cause("unknown_state", {"value": move[:40]}))
+        return see(f"/console/gaps/{gap_id}", done="gap_moved")
+
+    def again(trouble: Trouble, _error: Exception) -> Response:
+        return _gap(request, service, gap_id, trouble=trouble)
+
+    return settled(act, again)
+
+
+@router.get("/feedback")
+def feedback(
+    request: Request,
+    service: ServiceOf,
+    actor: Staff,
+    state: FeedbackState = FeedbackState.OPEN,
+    reason: FeedbackReason | None = None,
+    cursor: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    return _feedback(request, service, {"state": state, "reason": reason, "cursor": cursor})
+
+
+@router.post("/feedback/{number}")
+def decide_feedback(request: Request, number: int, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
+    def act() -> Response:
+        if version_id := text_field(form, "version_id").strip():
+            service.heeding_feedback.correct(number, version_id, actor=actor.person_id)
+        else:
+            service.heeding_feedback.dismiss(number, text_field(form, "reason"), actor=actor.person_id)
+        return see("/console/feedback", done="feedback_decided")
+
+    def again(trouble: Trouble, _error: Exception) -> Response:
+        return _feedback(request, service, {"state": FeedbackState.OPEN}, trouble=trouble)
+
+    return settled(act, again)
+
+
+def _gaps(request: Request, service: Service, state: GapState, cursor: str) -> Response:
+    found = service.records.gaps.list(GapQuery((state,)), limit=_ROWS, cursor=cursor or None)
+    shown = gaps_shown(service, found.gaps)
+    return page(
+        request,
+        "gaps.html",
+        gaps=sorted(shown, key=lambda each: -each.worth) if state in TO_DO else shown,
+        state=state,
+        states=list(GapState),
+        counts=service.records.gaps.counts(),
+        next_cursor=found.next_cursor,
+    )
+
+
+def _gap(request: Request, service: Service, gap_id: str, *, trouble: Trouble | None = None) -> Response:
+    (shown,) = gaps_shown(service, [service.records.gaps.gap(gap_id)])
+    return page(
+        request,
+        "gap.html",
+        trouble=trouble,
+        shown=shown,
+        questions=service.records.gaps.questions(gap_id),
+        is_to_do=shown.gap.state in TO_DO,
+    )
+
+
+def _feedback(
+    request: Request, service: Service, narrowed: dict[str, Any], *, trouble: Trouble | None = None
+) -> Response:
+    state, reason = narrowed["state"], narrowed.get("reason")
+    found = service.records.feedback.list(
+        states=(state,), reasons=(reason,) if reason else (), limit=_ROWS, cursor=narrowed.get("cursor") or None
+    )
+    return page(
+        request,
+        "feedback.html",
+        trouble=trouble,
+        items=[feedback_shown(service, each) for each in found.feedback],
+        narrowed={"state": state, "reason": reason or ""},
+        states=list(FeedbackState),
+        reasons=list(FeedbackReason),
+        matter_name_of=matter_names(service),
+        next_cursor=found.next_cursor,
+    )
