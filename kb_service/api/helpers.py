@@ -18,13 +18,14 @@ router = APIRouter(prefix="/v1/helpers", tags=["helpers"])
 
 
 class Duty(BaseModel):
-    """``departments``: ids, names or aliases. ``capacity``: talks at a time."""
+    """``departments``: ids, names or aliases. ``capacity``: talks at a time. ``skills``: ids of matters, or words."""
 
     model_config = ConfigDict(extra="forbid")
 
     departments: list[Annotated[StorableText, Field(max_length=200)]] = Field(min_length=1, max_length=50)
     capacity: int = Field(default=3, ge=1, le=1000)
     is_lead: bool = False
+    skills: list[Annotated[StorableText, Field(min_length=1, max_length=60)]] = Field(default=[], max_length=50)
 
 
 class Presence(BaseModel):
@@ -45,6 +46,7 @@ class HelperShown:
     is_on_duty: bool
     seen_at: datetime | None
     holds: int
+    skills: list[str]
 
 
 @router.get("")
@@ -66,7 +68,8 @@ def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, ne
                 f"{by_id[each].name} has no service hours, so nobody could be promised a reply; write service_hours "
                 "into departments.yaml and load it with `kb ingest`"
             )
-    helper = Helper(person_id(name), shown_name(name), tuple(ids), body.capacity, body.is_lead)
+    skills = tuple(dict.fromkeys(filter(None, (each.strip() for each in body.skills))))
+    helper = Helper(person_id(name), shown_name(name), tuple(ids), body.capacity, body.is_lead, skills=skills)
     return _shown(service, service.records.helpers.set_up(helper, actor=actor.person_id, at=service.now()), 0)
 
 
@@ -100,4 +103,5 @@ def _shown(service: Service, helper: Helper, holds: int) -> HelperShown:
         is_on_duty=helper.is_on_duty(service.now()),
         seen_at=helper.seen_at,
         holds=holds,
+        skills=list(helper.skills),
     )

@@ -197,7 +197,7 @@ _NEWEST_TABLES = (
 )  # fmt: skip
 _SINCE_WHO_ASKED = [
     *(f"DROP TABLE {each}" for each in _NEWEST_TABLES),
-    "ALTER TABLE departments DROP COLUMN service_hours",
+    *(f"ALTER TABLE departments DROP COLUMN {each}" for each in ("deputies", "stands_for", "region", "service_hours")),
     "ALTER TABLE upload_records DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN report",
