@@ -87,6 +87,8 @@ def routing_rows(
     documents that hold a question's own answer are not found.
     """
     service.learning_routes.teach(None)
+    if part is SuitePart.DEV:
+        questions = [each for each in questions if part_of(each.id) is SuitePart.DEV]
     narrowing_of = {each.id: _narrowing(service, each) if without_own else Narrowing() for each in questions}
 
     def routed(each: RoutedQuestion) -> list[Routed]:
@@ -129,11 +131,10 @@ def _splits(
             halves[part_of(each.id)].append(each)
         yield halves[SuitePart.TEST], halves[SuitePart.DEV]
         return
-    among = [each for each in questions if part in (SuitePart.ALL, part_of(each.id))]
     for fold in range(FOLDS):
         yield (
-            [each for each in among if fold_of(each.id) == fold],
-            [each for each in among if fold_of(each.id) != fold],
+            [each for each in questions if fold_of(each.id) == fold],
+            [each for each in questions if fold_of(each.id) != fold],
         )
 
 

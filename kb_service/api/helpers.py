@@ -1,5 +1,6 @@
 """`/v1/helpers`: who helps, for which departments, and whether they are there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -36,7 +37,8 @@ class Presence(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class HelperShown:
-    """``is_on_duty``: said to be there, and their page was open within 90 seconds. ``holds``: talks now."""
+    """``is_on_duty``: said to be there, and their page was open within 90 seconds. ``holds``: talks now.
+    ``skill_names``: matters by their names."""
 
     person_id: str
     name: str
@@ -47,12 +49,14 @@ class HelperShown:
     seen_at: datetime | None
     holds: int
     skills: list[str]
+    skill_names: list[str]
 
 
 @router.get("")
 def helpers(service: ServiceOf, _actor: Annotated[Actor, needs(Role.HELPER)]) -> list[HelperShown]:
     held = service.records.escalations.count_of_held()
-    return [_shown(service, each, held.get(each.person_id, 0)) for each in service.records.helpers.all()]
+    names = _matter_names(service)
+    return [_shown(service, each, held.get(each.person_id, 0), names) for each in service.records.helpers.all()]
 
 
 @router.put("/{name}")
@@ -70,7 +74,8 @@ def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, ne
             )
     skills = tuple(dict.fromkeys(filter(None, (each.strip() for each in body.skills))))
     helper = Helper(person_id(name), shown_name(name), tuple(ids), body.capacity, body.is_lead, skills=skills)
-    return _shown(service, service.records.helpers.set_up(helper, actor=actor.person_id, at=service.now()), 0)
+    made = service.records.helpers.set_up(helper, actor=actor.person_id, at=service.now())
+    return _shown(service, made, 0, _matter_names(service))
 
 
 @router.delete("/{name}", status_code=204)
@@ -90,10 +95,14 @@ def presence(body: Presence, service: ServiceOf, actor: Annotated[Actor, needs(R
     if body.is_present:
         service.helping.assign()
     held = service.records.escalations.count_of_held()
-    return _shown(service, found, held.get(found.person_id, 0))
+    return _shown(service, found, held.get(found.person_id, 0), _matter_names(service))
 
 
-def _shown(service: Service, helper: Helper, holds: int) -> HelperShown:
+def _matter_names(service: Service) -> Mapping[str, str]:
+    return {each.id: each.name for each in service.catalogue.matters()}
+
+
+def _shown(service: Service, helper: Helper, holds: int, matter_names: Mapping[str, str]) -> HelperShown:
     return HelperShown(
         person_id=helper.person_id,
         name=helper.name,
@@ -104,4 +113,5 @@ def _shown(service: Service, helper: Helper, holds: int) -> HelperShown:
         seen_at=helper.seen_at,
         holds=holds,
         skills=list(helper.skills),
+        skill_names=[matter_names.get(each, each) for each in helper.skills],
     )

@@ -67,7 +67,7 @@ class TalkShown:
 @dataclass(frozen=True, slots=True)
 class EscalationShown:
     """What helpers see of it. ``routed_by``: how it came to its first department. ``skills_asked``: those of any
-    helper's skills that it asks for."""
+    helper's skills that it asks for, matters by their names."""
 
     id: str
     conversation_id: str
@@ -115,6 +115,10 @@ class Showing:
     @cached_property
     def _skills(self) -> Sequence[str]:
         return sorted({skill for each in self._service.records.helpers.all() for skill in each.skills})
+
+    def _name_of_skill(self, skill: str) -> str:
+        matter = self._matters.get(skill)
+        return matter.name if matter else skill
 
     @cached_property
     def _matters(self) -> Mapping[str, MatterRef]:
@@ -179,5 +183,5 @@ class Showing:
             last_number=found.last_number,
             routed_by=found.routed_by,
             handed_on=found.handed_on,
-            skills_asked=skills_asked(found.subject, self._skills),
+            skills_asked=[self._name_of_skill(each) for each in skills_asked(found.subject, self._skills)],
         )
