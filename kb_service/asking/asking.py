@@ -12,7 +12,7 @@ from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, Retriever
-from kb_service.domain.answers import Answer, Citation, DepartmentRef, Question
+from kb_service.domain.answers import Answer, Citation, DepartmentRef, Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience, PassageInVersion
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
@@ -22,6 +22,9 @@ from kb_service.domain.routing import Destination
 from kb_service.ports import Catalogue, Transcript, Vector
 
 LONGEST_QUESTION = 2000
+
+# A wish for a person and an insult are of any department, and a fault of the platform has one.
+_OF_NO_DEPARTMENT = frozenset({Reason.USER_REQUEST, Reason.ABUSE, Reason.PLATFORM_FAULT})
 
 
 class QuestionsInFlight:
@@ -212,9 +215,9 @@ class Asking:
         return self._router.route(understood, self._retriever.find(understood, narrowing=narrowing, limit=10))
 
     def said(self, text: str) -> tuple[str, Vector] | None:
-        """The words of a question as routing compares them, and their vector; None where it asks nothing."""
+        """The words of a message as routing compares them, and their vector; None where they tell of no department."""
         understood = self._reader.understand(self.question(text[:LONGEST_QUESTION]))
-        if understood.is_courtesy or understood.scope is not None or not understood.text:
+        if understood.is_courtesy or understood.scope in _OF_NO_DEPARTMENT or not understood.text:
             return None
         return understood.text, self._router.vector(understood.text)
 

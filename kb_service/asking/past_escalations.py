@@ -16,10 +16,12 @@ from kb_service.ports import Vector, Vectors
 from kb_service.text.terms import bigrams_of
 
 _NEAREST = 20
-# A lesson half as like a question counts a sixteenth.
-_SHARPNESS = 4
-# As much likeness as a single question half alike has, for no department: few and far lessons say little.
-_NOBODY = 0.5**_SHARPNESS
+# A lesson half as like a question counts a quarter.
+_SHARPNESS = 2
+# So much of it speaks for no department: few and far lessons say little.
+_NOBODY = 0.3**_SHARPNESS
+# Lessons of no department, when it is counted how often each comes by chance: the first few are not all there is.
+_CHANCE = 20
 # Of one helper for one department and question, among the twenty nearest.
 _VOICES_OF_ONE = 3
 # The rarest bigrams of a question that are looked up: a page of text costs no more than a few sentences.
@@ -28,14 +30,11 @@ _MOST_BIGRAMS = 64
 
 @dataclass(frozen=True, slots=True)
 class PastVotes:
-    """Shares by department id, 0–1: of those that resolved the like, and of those that gave it away.
-
-    ``weight``: how much there is of it, 0–1.
-    """
+    """Shares by department id, 0–1: of those that resolved the like, beyond what comes by chance, at most 1 together;
+    and of those that gave it away."""
 
     resolved_in: Mapping[str, float] = field(default_factory=dict)
     gave_away: Mapping[str, float] = field(default_factory=dict)
-    weight: float = 0.0
 
 
 NO_VOTES = PastVotes()
@@ -50,6 +49,10 @@ class PastEscalations:
         """``contradicted``: by matter id, as `domain.lessons.contradicted_matters` gives it."""
         self.contradicted = contradicted
         self._lessons = lessons
+        self._chance_of = {
+            name: count / (len(lessons) + _CHANCE)
+            for name, count in Counter(each.department_id for each in lessons).items()
+        }
         self._words = _Words([each.text for each in lessons])
         self._mean: Vector = vectors.mean(axis=0) if len(lessons) else np.zeros(0, np.float32)
         self._vectors = _of_length_one(vectors - self._mean) if len(lessons) else vectors
@@ -61,39 +64,53 @@ class PastEscalations:
         meaning = np.maximum(self._vectors @ _of_length_one((vector - self._mean)[np.newaxis])[0], 0)
         likeness = (self._words.likeness(text) + meaning) / 2
         nearest = np.argsort(-likeness, kind="stable")[:_NEAREST]
-        near = [(self._lessons[each], float(likeness[each]) ** _SHARPNESS) for each in nearest if likeness[each] > 0]
-        return _counted(near)
+        heard = _heard([(self._lessons[each], float(likeness[each])) for each in nearest if likeness[each] > 0])
+        return self._counted(heard)
+
+    def _counted(self, heard: Sequence[tuple[Lesson, float]]) -> PastVotes:
+        """Where one department resolves most of everything, that the nearest are its own says nothing; that the very
+        same question was, does."""
+        resolved, away = _Ballots(), _Ballots()
+        for lesson, likeness in heard:
+            resolved.add(lesson.department_id, lesson, likeness)
+            for each in lesson.gave_away:
+                away.add(each, lesson, likeness)
+        total = sum(likeness**_SHARPNESS for _, likeness in heard) + _NOBODY
+        beyond_chance: dict[str, float] = {}
+        for name, weight in resolved.of_several_people().items():
+            chance = self._chance_of[name] * (1 - resolved.best_of[name])
+            if (share := weight / total) > chance:
+                beyond_chance[name] = (share - chance) / (1 - chance)
+        gave_away = {name: weight / total for name, weight in away.of_several_people().items()}
+        return PastVotes(beyond_chance, gave_away)
 
 
-def _counted(near: Sequence[tuple[Lesson, float]]) -> PastVotes:
-    """The nearest first. Who asked has one voice for a department, a helper few, and nobody decides alone."""
-    weight_of: dict[str, float] = defaultdict(float)
-    away_from: dict[str, float] = defaultdict(float)
-    people_of: dict[str, set[str]] = defaultdict(set)
-    givers_of: dict[str, set[str]] = defaultdict(set)
+class _Ballots:
+    def __init__(self) -> None:
+        self.best_of: dict[str, float] = {}
+        self._weight_of: dict[str, float] = defaultdict(float)
+        self._people_of: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, name: str, lesson: Lesson, likeness: float) -> None:
+        self.best_of[name] = max(likeness, self.best_of.get(name, 0.0))
+        self._weight_of[name] += likeness**_SHARPNESS
+        self._people_of[name] |= lesson.people
+
+    def of_several_people(self) -> Mapping[str, float]:
+        return {name: weight for name, weight in self._weight_of.items() if len(self._people_of[name]) >= PEOPLE_NEEDED}
+
+
+def _heard(near: Sequence[tuple[Lesson, float]]) -> list[tuple[Lesson, float]]:
+    """The nearest first. Who asked has one voice for a department, and a helper few."""
+    heard: list[tuple[Lesson, float]] = []
     voices: Counter[tuple[str, str]] = Counter()
-    for lesson, weight in near:
-        said_by = [lesson.asker, *lesson.people]
-        most = [1, *(_VOICES_OF_ONE for _ in lesson.people)]
-        ballots = [(lesson.department_id, each) for each in said_by]
-        if any(voices[ballot] >= limit for ballot, limit in zip(ballots, most, strict=True)):
-            continue
-        voices.update(ballots)
-        weight_of[lesson.department_id] += weight
-        people_of[lesson.department_id] |= lesson.people
-        for each in lesson.gave_away:
-            away_from[each] += weight
-            givers_of[each] |= lesson.people
-    total = sum(weight_of.values()) + _NOBODY
-    return PastVotes(
-        _shares(weight_of, people_of, total),
-        _shares(away_from, givers_of, total),
-        (total - _NOBODY) / total,
-    )
-
-
-def _shares(weight_of: Mapping[str, float], people_of: Mapping[str, set[str]], total: float) -> Mapping[str, float]:
-    return {name: each / total for name, each in weight_of.items() if len(people_of[name]) >= PEOPLE_NEEDED}
+    for lesson, likeness in near:
+        ballots = {(lesson.department_id, lesson.asker): 1}
+        ballots |= {(lesson.department_id, each): _VOICES_OF_ONE for each in lesson.people}
+        if all(voices[ballot] < most for ballot, most in ballots.items()):
+            voices.update(ballots.keys())
+            heard.append((lesson, likeness))
+    return heard
 
 
 class _Words:

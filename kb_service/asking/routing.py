@@ -17,7 +17,7 @@ from kb_service.text.normalising import normalised
 # Passages that agree on no department know of none: below this score 12345 is the usable address.
 MAJORITY = 0.5
 _VOTERS = 10
-# Of the vote, where past escalations are much like the question.
+# Of the vote, where past escalations all agree.
 _MOST_OF_PAST = 0.7
 
 
@@ -117,15 +117,14 @@ class Router:
         return [Routed(_ref(each), 0.9, RoutedBy.NAMED) for _, each in ordered]
 
     def _voted(self, text: str, candidates: Sequence[Candidate]) -> list[Routed]:
-        """Passages and past escalations together: the more there are like it, the more these count."""
+        """Passages and past escalations together: the more these agree, the more they count."""
         passages = self._votes_of_passages(candidates)
         past = self._past()
         votes = past.votes(text, self.vector(text)) if past is not None and text else NO_VOTES
-        share = _MOST_OF_PAST * votes.weight if passages else 1.0
-        from_past = {name: share * each for name, each in votes.resolved_in.items()}
-        from_passages = {
-            name: (1 - share) * each * (1 - votes.gave_away.get(name, 0.0)) for name, each in passages.items()
-        }
+        most = _MOST_OF_PAST if passages else 1.0
+        from_past = {name: most * share for name, share in votes.resolved_in.items()}
+        left = 1 - sum(from_past.values())
+        from_passages = {name: left * share * (1 - votes.gave_away.get(name, 0.0)) for name, share in passages.items()}
         scores = {name: from_past.get(name, 0.0) + from_passages.get(name, 0.0) for name in from_past | from_passages}
         ordered = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         return [

@@ -45,16 +45,15 @@ def votes(*lessons: Lesson) -> PastVotes:
 
 def test_a_question_that_was_handed_on_and_resolved_there_speaks_for_that_department() -> None:
     found = votes(lesson(1, "qiqiu", handed_on_by="dashuju 1", gave_away="dashuju"))
-    # One lesson quite alike weighs 1, beside the sixteenth of nobody: 1 / (1 + 1/16).
-    assert found.resolved_in == {"qiqiu": pytest.approx(16 / 17)}
-    assert found.gave_away == {"dashuju": pytest.approx(16 / 17)}
-    assert found.weight == pytest.approx(16 / 17)
+    # One lesson quite alike weighs 1, beside the 0.3² of nobody.
+    assert found.resolved_in == {"qiqiu": pytest.approx(1 / 1.09)}
+    assert found.gave_away == {"dashuju": pytest.approx(1 / 1.09)}
 
 
 def test_one_helper_alone_speaks_for_no_department_however_often() -> None:
     assert votes(*(lesson(number, "qiqiu") for number in range(1, 9))).resolved_in == {}
     two = votes(lesson(1, "qiqiu"), lesson(2, "qiqiu", resolved_by="qiqiu 2"))
-    assert two.resolved_in == {"qiqiu": pytest.approx(2 / (2 + 1 / 16))}
+    assert two.resolved_in == {"qiqiu": pytest.approx(2 / 2.09)}
 
 
 def test_who_hands_on_to_themselves_is_one_person() -> None:
@@ -70,15 +69,15 @@ def test_who_asks_again_and_again_has_one_voice() -> None:
     ]
     others = [lesson(each, "fangguan", resolved_by=f"fangguan {each}", handed_on_by="y") for each in (11, 12)]
     found = votes(*same, *others)
-    # One voice against two: 1 and 2 of 3 + 1/16.
-    assert found.resolved_in == {"qiqiu": pytest.approx(16 / 49), "fangguan": pytest.approx(32 / 49)}
+    # One voice against two: 1 and 2 of 3 + 0.09.
+    assert found.resolved_in == {"qiqiu": pytest.approx(1 / 3.09), "fangguan": pytest.approx(2 / 3.09)}
 
 
 def test_a_helper_has_three_voices_for_a_department_among_the_nearest() -> None:
     zealous = [lesson(each, "qiqiu", handed_on_by="x", resolved_by=f"qiqiu {each}") for each in range(1, 9)]
     others = [lesson(each, "fangguan", handed_on_by=f"y {each}", resolved_by=f"z {each}") for each in range(11, 14)]
     found = votes(*zealous, *others)
-    assert found.resolved_in["qiqiu"] == found.resolved_in["fangguan"] == pytest.approx(3 / (6 + 1 / 16))
+    assert found.resolved_in["qiqiu"] == found.resolved_in["fangguan"] == pytest.approx(3 / 6.09)
 
 
 def test_lessons_about_something_else_say_next_to_nothing() -> None:
@@ -88,7 +87,18 @@ def test_lessons_about_something_else_say_next_to_nothing() -> None:
         contradicted={},
     )
     found = past.votes("天气如何", np.array([0.5, 0.5], np.float32))  # as far from one as from the other
-    assert found.resolved_in == {} and found.weight == 0
+    assert found == PastVotes()
+
+
+def test_where_one_department_resolves_nearly_everything_the_nearest_say_less() -> None:
+    text = "露天煎饼"  # no bigram of the question: alike by meaning only, which makes 0.5
+    usual = [lesson(each, "qiqiu", resolved_by=f"q {each}", text=text) for each in range(1, 21)]
+    # Twenty of 0.5² = 5, and of 41 (one other, twenty of nobody) half of 20 come by chance.
+    share, chance = 5 / 5.09, 20 / 41 / 2
+    assert votes(*usual).resolved_in == {"qiqiu": pytest.approx((share - chance) / (1 - chance))}
+    few = votes(*usual[:2]).resolved_in["qiqiu"]
+    share, chance = 0.5 / 0.59, 2 / 23 / 2
+    assert few == pytest.approx((share - chance) / (1 - chance))
 
 
 def test_nothing_learned_yet_votes_for_nothing() -> None:
