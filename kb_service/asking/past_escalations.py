@@ -16,6 +16,8 @@ from kb_service.ports import Vector, Vectors
 from kb_service.text.terms import bigrams_of
 
 _NEAREST = 20
+# So many are looked at until twenty are heard: who repeats themselves keeps nobody else from it.
+_LOOKED_AT = 400
 # A lesson half as like a question counts a quarter.
 _SHARPNESS = 2
 # So much of it speaks for no department: few and far lessons say little.
@@ -63,7 +65,7 @@ class PastEscalations:
             return NO_VOTES
         meaning = np.maximum(self._vectors @ _of_length_one((vector - self._mean)[np.newaxis])[0], 0)
         likeness = (self._words.likeness(text) + meaning) / 2
-        nearest = np.argsort(-likeness, kind="stable")[:_NEAREST]
+        nearest = np.argsort(-likeness, kind="stable")[:_LOOKED_AT]
         heard = _heard([(self._lessons[each], float(likeness[each])) for each in nearest if likeness[each] > 0])
         return self._counted(heard)
 
@@ -110,6 +112,8 @@ def _heard(near: Sequence[tuple[Lesson, float]]) -> list[tuple[Lesson, float]]:
         if all(voices[ballot] < most for ballot, most in ballots.items()):
             voices.update(ballots.keys())
             heard.append((lesson, likeness))
+            if len(heard) == _NEAREST:
+                break
     return heard
 
 

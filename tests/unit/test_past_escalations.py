@@ -77,7 +77,16 @@ def test_a_helper_has_three_voices_for_a_department_among_the_nearest() -> None:
     zealous = [lesson(each, "qiqiu", handed_on_by="x", resolved_by=f"qiqiu {each}") for each in range(1, 9)]
     others = [lesson(each, "fangguan", handed_on_by=f"y {each}", resolved_by=f"z {each}") for each in range(11, 14)]
     found = votes(*zealous, *others)
-    assert found.resolved_in["qiqiu"] == found.resolved_in["fangguan"] == pytest.approx(3 / 6.09)
+    assert found.resolved_in == {"qiqiu": pytest.approx(3 / 6.09), "fangguan": pytest.approx(3 / 6.09)}
+
+
+def test_who_repeats_themselves_keeps_nobody_else_from_being_heard() -> None:
+    same = [lesson(each, "qiqiu", asker="the same", handed_on_by="x") for each in range(1, 41)]
+    further = [lesson(each, "fangguan", handed_on_by=f"y {each}", text="露天煎饼") for each in range(51, 53)]
+    # One voice of 1 against two of 0.5² each; of 43 lessons and twenty of nobody two are the other's, half alike.
+    share, chance = 0.5 / 1.59, 2 / 63 / 2
+    found = votes(*same, *further).resolved_in
+    assert found == {"qiqiu": pytest.approx(1 / 1.59), "fangguan": pytest.approx((share - chance) / (1 - chance))}
 
 
 def test_lessons_about_something_else_say_next_to_nothing() -> None:
