@@ -99,9 +99,9 @@ def routing_rows(
     right_of = {each.id: service.asking.department_id(each.department) for each in questions}
     said = {each.id: service.asking.said(each.asked) for each in questions}
     rows: list[RoutingRow] = []
-    for judged, taught in _splits(questions, part):
+    for judged, taught in splits_of(questions, part):
         lessons = [
-            (_lesson(number, each, right_of[each.id], before[each.id]), said[each.id])
+            (imitated_lesson(number, each, right_of[each.id], before[each.id]), said[each.id])
             for number, each in enumerate(taught)
         ]
         service.learning_routes.teach(past_of(lessons, {}))
@@ -121,7 +121,7 @@ def summary_of(rows: Sequence[RoutingRow]) -> RoutingSummary:
     )
 
 
-def _splits(
+def splits_of(
     questions: Sequence[RoutedQuestion], part: SuitePart
 ) -> Iterator[tuple[Sequence[RoutedQuestion], Sequence[RoutedQuestion]]]:
     """What is judged, and what teaches it."""
@@ -138,7 +138,7 @@ def _splits(
         )
 
 
-def _lesson(number: int, each: RoutedQuestion, right: str, before: Sequence[str]) -> Lesson:
+def imitated_lesson(number: int, each: RoutedQuestion, right: str, before: Sequence[str]) -> Lesson:
     """As a month of help would leave it: where it was routed right it was resolved, else handed on and resolved there.
 
     Everybody asks once; each department has two helpers.

@@ -6,7 +6,7 @@ import pytest
 
 from eval.errors import SuiteInvalid
 from eval.questions import SuitePart, part_of
-from eval.routing import RoutedQuestion, RoutingRow, _lesson, _splits, read_routed, summary_of
+from eval.routing import RoutedQuestion, RoutingRow, imitated_lesson, read_routed, splits_of, summary_of
 
 QUESTIONS = [RoutedQuestion(id=f"q{number}", text="气球停哪里", department="qiqiu") for number in range(40)]
 
@@ -31,7 +31,7 @@ def test_nothing_to_judge_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_no_question_is_judged_by_what_it_taught_itself() -> None:
-    splits = list(_splits(QUESTIONS, SuitePart.ALL))
+    splits = list(splits_of(QUESTIONS, SuitePart.ALL))
     assert len(splits) == 5
     assert sorted(each.id for judged, _ in splits for each in judged) == sorted(each.id for each in QUESTIONS)
     for judged, taught in splits:
@@ -40,17 +40,17 @@ def test_no_question_is_judged_by_what_it_taught_itself() -> None:
 
 
 def test_the_half_that_one_tunes_on_teaches_the_half_that_one_reports() -> None:
-    ((judged, taught),) = _splits(QUESTIONS, SuitePart.TEST)
+    ((judged, taught),) = splits_of(QUESTIONS, SuitePart.TEST)
     assert {part_of(each.id) for each in judged} == {SuitePart.TEST}
     assert {part_of(each.id) for each in taught} == {SuitePart.DEV}
 
 
 def test_what_was_routed_wrongly_is_handed_on_by_who_got_it() -> None:
-    right = _lesson(0, QUESTIONS[0], "qiqiu", ("qiqiu", "dashuju"))
+    right = imitated_lesson(0, QUESTIONS[0], "qiqiu", ("qiqiu", "dashuju"))
     assert (right.handed_on_by, right.gave_away, right.people) == (None, frozenset(), {"qiqiu 0"})
-    wrong = _lesson(1, QUESTIONS[1], "qiqiu", ("dashuju",))
+    wrong = imitated_lesson(1, QUESTIONS[1], "qiqiu", ("dashuju",))
     assert (wrong.gave_away, wrong.people) == ({"dashuju"}, {"dashuju 1", "qiqiu 1"})
-    assert _lesson(2, QUESTIONS[2], "qiqiu", ()).people == {"general desk 0", "qiqiu 0"}
+    assert imitated_lesson(2, QUESTIONS[2], "qiqiu", ()).people == {"general desk 0", "qiqiu 0"}
     assert right.asker != wrong.asker
 
 
