@@ -98,6 +98,9 @@ class Router:
         yield Routed(self.department(matter.department_id), 1.0, RoutedBy.MATTER)
 
     def _with_districts(self, chosen: Sequence[Routed], region: str | None) -> Iterator[Routed]:
+        if region is None:
+            yield from chosen
+            return
         for each in chosen:
             described = self._by_name.get(normalised(each.department.id, self._converter))
             own = department_of_district(described, region, self._departments) if described else None
