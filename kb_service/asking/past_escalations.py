@@ -68,8 +68,8 @@ class PastEscalations:
         meaning = np.maximum(np.einsum("ij,j->i", self._vectors, own), 0)
         likeness = (self._words.likeness(text) + meaning) / 2
         nearest = np.argsort(-likeness, kind="stable")[:_LOOKED_AT]
-        heard = _heard([(self._lessons[each], float(likeness[each])) for each in nearest if likeness[each] > 0])
-        return self._counted(heard)
+        near = zip(nearest.tolist(), likeness[nearest].tolist(), strict=True)
+        return self._counted(_heard((self._lessons[each], how_like) for each, how_like in near if how_like > 0))
 
     def _counted(self, heard: Sequence[tuple[Lesson, float]]) -> PastVotes:
         """Where one department resolves most of everything, that the nearest are its own says nothing; that the very
@@ -104,7 +104,7 @@ class _Ballots:
         return {name: weight for name, weight in self._weight_of.items() if len(self._people_of[name]) >= PEOPLE_NEEDED}
 
 
-def _heard(near: Sequence[tuple[Lesson, float]]) -> list[tuple[Lesson, float]]:
+def _heard(near: Iterable[tuple[Lesson, float]]) -> list[tuple[Lesson, float]]:
     """The nearest first. Who asked has one voice for a department, and a helper few."""
     heard: list[tuple[Lesson, float]] = []
     voices: Counter[tuple[str, str]] = Counter()

@@ -11,7 +11,7 @@ from kb_service.domain.matters import Department
 from kb_service.domain.service_hours import service_hours
 from kb_service.helping.desks import Staff, desk_for
 
-PUDONG, MINHANG = "上海市/浦东新区", "上海市/闵行区"
+PUDONG, MINHANG, JINGAN = "上海市/浦东新区", "上海市/闵行区", "上海市/静安区"
 OFFICE = service_hours(["09:00-17:00"], [])
 ALWAYS = service_hours(["00:00-24:00"], ["00:00-24:00"])
 CITY = Department("city", "市公安局", service_hours=OFFICE, deputies=("first", "second"))
@@ -19,6 +19,9 @@ DEPARTMENTS = [
     CITY,
     Department(
         "pudong", "浦东分局", service_hours=service_hours(["09:00-12:00"], []), region=PUDONG, stands_for="city"
+    ),
+    Department(
+        "jingan", "静安分局", service_hours=OFFICE, region=JINGAN, stands_for="city", deputies=("nobody", "second")
     ),
     Department("first", "第一代理", service_hours=OFFICE),
     Department("second", "第二代理", service_hours=ALWAYS),
@@ -84,7 +87,11 @@ def test_a_district_keeps_its_own_hours() -> None:
     assert chosen("city", "pudong", region=PUDONG, at=WEDNESDAY.replace(hour=14)) == ("pudong", ["district"])
 
 
-def test_in_place_of_a_district_the_city_comes_before_its_deputies() -> None:
+def test_in_place_of_a_district_its_own_deputies_come_before_the_city() -> None:
+    assert chosen("city", "second", away=("jingan",), region=JINGAN) == ("second", ["district", "deputy"])
+
+
+def test_in_place_of_a_district_the_city_comes_before_the_citys_deputies() -> None:
     assert chosen("city", "first", away=("pudong",), region=PUDONG) == ("city", [])
     assert chosen("city", region=PUDONG) == ("city", [])
     # Also where the answer named the district's already.
