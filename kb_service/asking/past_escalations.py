@@ -1,6 +1,6 @@
 """What became of past escalations like a question: departments that resolved them, and those that gave them away.
 
-The nearest lessons vote, by words (bigrams with their IDF) and by meaning. docs/decisions/0040-routing-that-learns.md
+The nearest lessons vote, by words (bigrams with their IDF) and by meaning. docs/decisions/0041-routing-that-learns.md
 """
 
 import math
