@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kb_service.domain.matters import Department, Matter
+from kb_service.domain.matters import Department
 from kb_service.domain.service_hours import service_hours
 from tests.api.conftest import small_knowledge_base
 from tests.api.test_talks import ALWAYS, People
@@ -30,8 +30,7 @@ UNHEARD = ["孔明灯升空前要报备吗", "孔明灯升空要不要报备", "
 def people(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[People]:
     for http in small_knowledge_base(tmp_path_factory.mktemp("routing"), models_dir):
         made = People(http)
-        matters: list[Matter] = []
-        http.service.catalogue.replace(departments_=DEPARTMENTS, matters_=matters, actor="operator", at=NOON)
+        http.service.catalogue.replace(departments_=DEPARTMENTS, matters_=[], actor="operator", at=NOON)
         http.service.reread_catalogue()
         yield made
 
