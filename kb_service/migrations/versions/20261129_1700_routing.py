@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261129_1400_routing"
+revision = "20261129_1700_routing"
 down_revision = "20261129_1600_gaps"
 
 
