@@ -24,6 +24,7 @@ from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
 from eval.questions import SuitePart, read_questions
 from eval.reading import reading
+from eval.routing_command import routing
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import label_answers, refit
 from eval.statistics import Rate
@@ -40,6 +41,7 @@ app.command()(articles)
 app.command()(attack)
 app.command()(converse)
 app.command()(reading)
+app.command()(routing)
 
 Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingestion.plain_yaml import NotPlain, load
 from kb_service.domain.documents import Audience
 from kb_service.domain.errors import InvalidRecord
-from kb_service.domain.matters import Department, Matter
+from kb_service.domain.matters import Department, Matter, region_path
 from kb_service.domain.service_hours import service_hours
 
 _Fields = TypeVar("_Fields", bound=BaseModel)
@@ -36,6 +36,9 @@ class _DepartmentFields(BaseModel):
     hours: str | None = None
     owns: list[str] = []
     service_hours: _HoursFields | None = None
+    region: str | None = None
+    stands_for: str | None = None
+    deputies: list[str] = []
 
 
 class _MatterFields(BaseModel):
@@ -61,7 +64,22 @@ def _department(found: _DepartmentFields, path: Path) -> Department:
         serves = service_hours(hours.working_days, hours.other_days) if hours else None
     except InvalidRecord as error:
         raise InvalidRecord(f"{path}: {found.id}: {error}") from error
-    return Department(found.id, found.name, tuple(found.aliases), found.phone, found.hours, tuple(found.owns), serves)
+    if found.id in (found.stands_for, *found.deputies):
+        raise InvalidRecord(f"{path}: {found.id} is named as its own deputy, or as what it stands for")
+    if (found.stands_for is None) != (found.region is None):
+        raise InvalidRecord(f"{path}: {found.id}: region and stands_for go together: a district's place for another")
+    return Department(
+        found.id,
+        found.name,
+        tuple(found.aliases),
+        found.phone,
+        found.hours,
+        tuple(found.owns),
+        serves,
+        region_path(found.region),
+        found.stands_for,
+        tuple(found.deputies),
+    )
 
 
 def read_matters(path: Path) -> list[Matter]:

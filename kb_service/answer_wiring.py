@@ -37,6 +37,7 @@ from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing
+from kb_service.asking.past_escalations import PastEscalations
 from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.articles import ArticleReader
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
@@ -74,6 +75,7 @@ def open_asking(
     statistics: PublishedStatistics,
     *,
     helping: Helping,
+    past: Callable[[], PastEscalations | None],
     standing: Callable[[], Standing],
     now: Callable[[], datetime],
     new_id: Callable[[], str],
@@ -83,10 +85,16 @@ def open_asking(
     knobs = Knobs()
     lexicon = load_lexicon(settings.prompts_dir)
     matters = records.catalogue.matters()
-    router = Router(records.catalogue.departments(), texts.converter, platform_owner=lexicon.scope.platform_owner)
-    # Reading and searching want the vector of the same words.
+    # Reading, searching and routing want the vector of the same words.
     questions = RememberedVectors(texts.model.embed_questions, most=_QUESTIONS_REMEMBERED)
     meaning = _Meaning(questions, lexicon.plain.beside if knobs.guide_word_weight else lambda _text: ())
+    router = Router(
+        records.catalogue.departments(),
+        texts.converter,
+        platform_owner=lexicon.scope.platform_owner,
+        past=past,
+        embed=meaning.as_put,
+    )
     examples = open_examples(settings, lexicon, texts.converter, texts.model, embed=meaning.as_put)
     misspellings = Misspellings(matter_names(matters, texts.converter).all(), texts.segmenter, syllable)
     reader = Reader(

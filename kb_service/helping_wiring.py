@@ -1,13 +1,16 @@
 """Wiring of human help: who takes over, what is suggested to them, and which systems are told."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
 from kb_service.adapters.outside import Outside
 from kb_service.answer_wiring import user_key
 from kb_service.asking.asking import Asking
+from kb_service.domain.routing import Destination
 from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
+from kb_service.helping.learning_routes import LearningRoutes, Said
 from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.service import Records
@@ -18,7 +21,12 @@ _TURNS = 30
 
 
 def open_helping(
-    settings: Settings, records: Records, *, route: Callable[[str], str | None], now: Callable[[], datetime]
+    settings: Settings,
+    records: Records,
+    *,
+    route: Callable[[str], Destination | None],
+    region_in: Callable[[str], str | None],
+    now: Callable[[], datetime],
 ) -> Helping:
     """With the catalogue and the calendar as they are when they are asked."""
     return Helping(
@@ -32,6 +40,20 @@ def open_helping(
         general_desk=settings.general_desk,
         is_pushed=settings.assignment == "push",
         now=now,
+        region_in=region_in,
+    )
+
+
+def open_learning_routes(
+    settings: Settings, records: Records, *, said: Callable[[str], Said | None], give_way: Callable[[], None]
+) -> LearningRoutes:
+    return LearningRoutes(
+        records.lessons,
+        said=said,
+        owner_of=lambda: {each.id: each.department_id for each in records.catalogue.matters()},
+        give_way=give_way,
+        clock=time.monotonic,
+        is_on=settings.learned_routing,
     )
 
 

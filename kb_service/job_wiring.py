@@ -73,6 +73,7 @@ def owners_worker(service: Service) -> Worker:
         },
         now=now,
     )
+    service.learning_routes.current()  # so that the first question goes by it already
     # What a killed process left undone does not wait for its next time.
     for kind in (JobKind.FOLLOW, JobKind.REBUILD):
         jobs.enqueue(Job(kind), at=now())

@@ -37,6 +37,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.purging import SqlPurging
@@ -58,6 +59,7 @@ from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
 from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
+from kb_service.helping.learning_routes import LearningRoutes
 from kb_service.helping.suggesting import Suggesting
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
@@ -110,6 +112,7 @@ class Records:
     emergencies: SqlEmergencies
     gaps: SqlGaps
     feedback: SqlFeedback
+    lessons: SqlLessons
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -168,6 +171,7 @@ class Service:
     asking_anew: Callable[[], Asking]
     publishing: Publishing
     helping: Helping
+    learning_routes: LearningRoutes
     suggesting: Suggesting
     collecting: Collecting
     closing: Closing
@@ -314,6 +318,7 @@ class Service:
         return self.index.count()
 
     def close(self) -> None:
+        self.learning_routes.close()
         self.taking_in.close()
         self.pictures.close()
         self.outside.close()

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         description="Whether helpers take people from the queue, or are given them by who has the most room.",
     )
 
+    learned_routing: bool = Field(
+        default=True, description="Whether what became of past escalations helps to find the responsible department."
+    )
+
     webhook_hosts: str = Field(
         default="", description="Hosts inside private networks that webhooks may be sent to, with commas."
     )

@@ -40,6 +40,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.people import SqlPeople
@@ -61,7 +62,7 @@ from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
-from kb_service.helping_wiring import open_delivering, open_helping, open_suggesting
+from kb_service.helping_wiring import open_delivering, open_helping, open_learning_routes, open_suggesting
 from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning_wiring import open_closing, open_collecting
 from kb_service.ports import EmbeddingModel, ScriptConverter
@@ -130,6 +131,7 @@ def open_records(settings: Settings) -> Records:
         emergencies=SqlEmergencies(database),
         gaps=SqlGaps(database, new_id=new_id),
         feedback=SqlFeedback(database),
+        lessons=SqlLessons(database),
     )
 
 
@@ -300,7 +302,16 @@ def _service(
 ) -> Service:
     in_flight = QuestionsInFlight()
     outside = Outside(settings.webhook_hosts.split(","))
-    helping = open_helping(settings, records, route=lambda text: service.asking.department_for(text), now=now)
+    helping = open_helping(
+        settings,
+        records,
+        route=lambda text: service.asking.destination(text),
+        region_in=lambda text: service.asking.region_in(text),
+        now=now,
+    )
+    learning_routes = open_learning_routes(
+        settings, records, said=lambda text: service.asking.said(text), give_way=in_flight.give_way
+    )
     emergencies = open_emergencies(records)
 
     def asking() -> Asking:
@@ -311,6 +322,7 @@ def _service(
             index,
             statistics,
             helping=helping,
+            past=learning_routes.current,
             standing=emergencies.standing,
             now=now,
             new_id=new_id,
@@ -360,6 +372,7 @@ def _service(
         asking_anew=asking,
         publishing=publishing,
         helping=helping,
+        learning_routes=learning_routes,
         delivering=open_delivering(settings, records, outside, now=now),
         outside=outside,
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),

@@ -73,16 +73,19 @@ def escalations(
     state: Annotated[list[EscalationState] | None, Query()] = None,
     mine: bool = False,
     late: bool = False,
+    skilled: bool = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> EscalationList:
     """Those of the helper's departments, the newest first. ``mine``: in whose charge they are; ``late``: a clock of
-    theirs is over."""
+    theirs is over; ``skilled``: they ask for a skill of the helper's."""
+    me = service.records.helpers.helper(actor.person_id) if skilled else None
     wanted = EscalationQuery(
         states=tuple(state or ()),
         departments=service.helping.departments_of(actor.person_id),
         helper=actor.person_id if mine else None,
         late_at=service.now() if late else None,
+        skills=(me.skills if me else ()) if skilled else None,
     )
     found = service.records.escalations.list(wanted, limit=limit, cursor=cursor)
     showing = Showing(service)

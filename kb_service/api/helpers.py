@@ -1,5 +1,6 @@
 """`/v1/helpers`: who helps, for which departments, and whether they are there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -18,13 +19,14 @@ router = APIRouter(prefix="/v1/helpers", tags=["helpers"])
 
 
 class Duty(BaseModel):
-    """``departments``: ids, names or aliases. ``capacity``: talks at a time."""
+    """``departments``: ids, names or aliases. ``capacity``: talks at a time. ``skills``: ids of matters, or words."""
 
     model_config = ConfigDict(extra="forbid")
 
     departments: list[Annotated[StorableText, Field(max_length=200)]] = Field(min_length=1, max_length=50)
     capacity: int = Field(default=3, ge=1, le=1000)
     is_lead: bool = False
+    skills: list[Annotated[StorableText, Field(min_length=1, max_length=60)]] = Field(default=[], max_length=50)
 
 
 class Presence(BaseModel):
@@ -35,7 +37,8 @@ class Presence(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class HelperShown:
-    """``is_on_duty``: said to be there, and their page was open within 90 seconds. ``holds``: talks now."""
+    """``is_on_duty``: said to be there, and their page was open within 90 seconds. ``holds``: talks now.
+    ``skill_names``: matters by their names."""
 
     person_id: str
     name: str
@@ -45,12 +48,15 @@ class HelperShown:
     is_on_duty: bool
     seen_at: datetime | None
     holds: int
+    skills: list[str]
+    skill_names: list[str]
 
 
 @router.get("")
 def helpers(service: ServiceOf, _actor: Annotated[Actor, needs(Role.HELPER)]) -> list[HelperShown]:
     held = service.records.escalations.count_of_held()
-    return [_shown(service, each, held.get(each.person_id, 0)) for each in service.records.helpers.all()]
+    names = _matter_names(service)
+    return [_shown(service, each, held.get(each.person_id, 0), names) for each in service.records.helpers.all()]
 
 
 @router.put("/{name}")
@@ -66,8 +72,10 @@ def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, ne
                 f"{by_id[each].name} has no service hours, so nobody could be promised a reply; write service_hours "
                 "into departments.yaml and load it with `kb ingest`"
             )
-    helper = Helper(person_id(name), shown_name(name), tuple(ids), body.capacity, body.is_lead)
-    return _shown(service, service.records.helpers.set_up(helper, actor=actor.person_id, at=service.now()), 0)
+    skills = tuple(dict.fromkeys(filter(None, (each.strip() for each in body.skills))))
+    helper = Helper(person_id(name), shown_name(name), tuple(ids), body.capacity, body.is_lead, skills=skills)
+    made = service.records.helpers.set_up(helper, actor=actor.person_id, at=service.now())
+    return _shown(service, made, 0, _matter_names(service))
 
 
 @router.delete("/{name}", status_code=204)
@@ -87,10 +95,14 @@ def presence(body: Presence, service: ServiceOf, actor: Annotated[Actor, needs(R
     if body.is_present:
         service.helping.assign()
     held = service.records.escalations.count_of_held()
-    return _shown(service, found, held.get(found.person_id, 0))
+    return _shown(service, found, held.get(found.person_id, 0), _matter_names(service))
 
 
-def _shown(service: Service, helper: Helper, holds: int) -> HelperShown:
+def _matter_names(service: Service) -> Mapping[str, str]:
+    return {each.id: each.name for each in service.catalogue.matters()}
+
+
+def _shown(service: Service, helper: Helper, holds: int, matter_names: Mapping[str, str]) -> HelperShown:
     return HelperShown(
         person_id=helper.person_id,
         name=helper.name,
@@ -100,4 +112,6 @@ def _shown(service: Service, helper: Helper, holds: int) -> HelperShown:
         is_on_duty=helper.is_on_duty(service.now()),
         seen_at=helper.seen_at,
         holds=holds,
+        skills=list(helper.skills),
+        skill_names=[matter_names.get(each, each) for each in helper.skills],
     )

@@ -18,7 +18,9 @@ from kb_service.domain.escalations import (
     Subject,
     Verdict,
 )
+from kb_service.domain.routing import HandOn, RoutingStep
 from kb_service.helping.helping import PERSON
+from kb_service.helping.skills import skills_asked
 from kb_service.service import Service
 
 
@@ -64,7 +66,8 @@ class TalkShown:
 
 @dataclass(frozen=True, slots=True)
 class EscalationShown:
-    """What helpers see of it."""
+    """What helpers see of it. ``routed_by``: how it came to its first department. ``skills_asked``: those of any
+    helper's skills that it asks for, matters by their names."""
 
     id: str
     conversation_id: str
@@ -88,6 +91,9 @@ class EscalationShown:
     is_late: bool
     revision: int
     last_number: int
+    routed_by: Sequence[RoutingStep]
+    handed_on: Sequence[HandOn]
+    skills_asked: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,14 @@ class Showing:
     @cached_property
     def _helper_names(self) -> Mapping[str, str]:
         return {each.person_id: each.name for each in self._service.records.helpers.all()}
+
+    @cached_property
+    def _skills(self) -> Sequence[str]:
+        return sorted({skill for each in self._service.records.helpers.all() for skill in each.skills})
+
+    def _name_of_skill(self, skill: str) -> str:
+        matter = self._matters.get(skill)
+        return matter.name if matter else skill
 
     @cached_property
     def _matters(self) -> Mapping[str, MatterRef]:
@@ -135,7 +149,7 @@ class Showing:
             reply_due_at=reply.due_at if reply else None,
             result_due_at=result.due_at if result else None,
             order_kind=talk.order_kind,
-            availability=service.helping.availability(talk.department_id) if is_open else None,
+            availability=service.helping.availability_at(talk.department_id) if is_open else None,
             verdict_of_person=talk.verdict_of_person,
             may_reopen=talk.may_reopen(service.now()),
             revision=talk.revision,
@@ -167,4 +181,7 @@ class Showing:
             is_late=due is not None and due <= self._service.now(),
             revision=found.revision,
             last_number=found.last_number,
+            routed_by=found.routed_by,
+            handed_on=found.handed_on,
+            skills_asked=[self._name_of_skill(each) for each in skills_asked(found.subject, self._skills)],
         )

@@ -11,16 +11,20 @@ from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Routed, Router
-from kb_service.asking.search.retrieving import Candidate, Narrowing, Retriever
-from kb_service.domain.answers import Answer, Citation, DepartmentRef, Question
+from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, Retriever
+from kb_service.domain.answers import Answer, Citation, DepartmentRef, Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience, PassageInVersion
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
 from kb_service.domain.matters import region_path
 from kb_service.domain.privacy import hash_of_user, is_storable
-from kb_service.ports import Catalogue, Transcript
+from kb_service.domain.routing import Destination
+from kb_service.ports import Catalogue, Transcript, Vector
 
 LONGEST_QUESTION = 2000
+
+# A wish for a person and an insult are of any department, and a fault of the platform has one.
+_OF_NO_DEPARTMENT = frozenset({Reason.USER_REQUEST, Reason.ABUSE, Reason.PLATFORM_FAULT})
 
 
 class QuestionsInFlight:
@@ -205,14 +209,26 @@ class Asking:
         """How much of what this text asks another one says, by weight, 0–1."""
         return self._retriever.share_of(self._reader.understand(self.question(text)))
 
-    def route(self, question: Question) -> list[Routed]:
+    def route(self, question: Question, *, narrowing: Narrowing = EVERYTHING) -> list[Routed]:
         """Responsible departments, most likely first."""
         understood = self._reader.understand(question)
-        return self._router.route(understood, self._retriever.find(understood, limit=10))
+        return self._router.route(understood, self._retriever.find(understood, narrowing=narrowing, limit=10))
 
-    def department_for(self, text: str) -> str | None:
-        """The id of the department most likely responsible; None where nothing points to one."""
-        return next((each.department.id for each in self.route(self.question(text))), None)
+    def said(self, text: str) -> tuple[str, Vector] | None:
+        """The words of a message as routing compares them, and their vector; None where they tell of no department."""
+        understood = self._reader.understand(self.question(text[:LONGEST_QUESTION]))
+        if understood.is_courtesy or understood.scope in _OF_NO_DEPARTMENT or not understood.text:
+            return None
+        return understood.text, self._router.vector(understood.text)
+
+    def destination(self, text: str) -> Destination | None:
+        """Where it most likely belongs; None where nothing points to a department."""
+        best = next(iter(self.route(self.question(text))), None)
+        return Destination(best.department.id, best.steps, self.region_in(text)) if best else None
+
+    def region_in(self, text: str) -> str | None:
+        """The path of the one district that words name."""
+        return self._reader.region_in(text)
 
     def _turns(self, question: Question) -> Sequence[Answer]:
         """The conversation so far, as far as this conversation had it."""

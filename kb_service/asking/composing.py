@@ -44,9 +44,10 @@ class Composer:
         knobs: Knobs,
         confidence_version: str,
         new_id: Callable[[], str],
-        availability: Callable[[str | None], Availability | None] = lambda _department_id: None,
+        availability: Callable[[str | None, str | None], Availability | None] = lambda _department_id, _region: None,
     ) -> None:
-        """``availability``: of the helpers of a department, by its id; None where none are set up."""
+        """``availability``: of the desk that takes what is of a department, by its id, in a district; None where no
+        helpers are set up."""
         self._lexicon = lexicon
         self._converter = converter
         self._knobs = knobs
@@ -201,7 +202,8 @@ class Composer:
         titles = [each.source.metadata.title for each in failed.result.candidates[: self._knobs.evidence]]
         department = failed.reply.department
         is_ours = failed.reply.outcome is not Outcome.OUT_OF_SCOPE
-        helpers = self._availability(department.id if department else None) if is_ours else None
+        region = failed.understood.question.region
+        helpers = self._availability(department.id if department else None, region) if is_ours else None
         return HandOver(
             recommended=True,
             reasons=reasons,
@@ -211,6 +213,7 @@ class Composer:
             opens_at=helpers.opens_at if helpers else None,
             first_response_due=helpers.first_response_due if helpers else None,
             summary=summary(failed.understood, titles, self._lexicon),
+            routed_by=failed.reply.routed_by,
         )
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.replies import Part, Reply, hand_over_text
-from kb_service.asking.routing import MAJORITY, Router
+from kb_service.asking.routing import MAJORITY, Routed, Router
 from kb_service.asking.search.retrieving import Candidate
-from kb_service.domain.answers import Citation, DepartmentRef, Notice, NoticeKind, Outcome, Question, Reason
+from kb_service.domain.answers import Citation, Notice, NoticeKind, Outcome, Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Matter
+from kb_service.domain.routing import RoutedBy
 from kb_service.domain.switches import Standing, SwitchedOff
 
 # Said all the same, whatever is off: fixed words that tell nothing of any matter, some of them about people's safety.
@@ -91,19 +92,23 @@ class Heeding:
 
     def _handed_over(self, part: Part) -> Part:
         """Nothing of what was found or drafted is left, and what went wrong before makes no difference."""
-        department = self._responsible(part)
+        found = self._responsible(part)
+        department = found.department if found else None
         text = hand_over_text(Reason.SWITCHED_OFF, department, self.lexicon)
-        return replace(part, reply=Reply(Outcome.HANDED_OVER, text, (Reason.SWITCHED_OFF,), department))
+        steps = found.steps if found else ()
+        reply = Reply(Outcome.HANDED_OVER, text, (Reason.SWITCHED_OFF,), department, routed_by=steps)
+        return replace(part, reply=reply)
 
-    def _responsible(self, part: Part) -> DepartmentRef | None:
+    def _responsible(self, part: Part) -> Routed | None:
+        region = part.understood.question.region
         matter = next(self._matters(part), None)
         if matter is not None:
-            return self.router.department(matter.department_id)
+            return self.router.of(matter.department_id, RoutedBy.MATTER, region)
         cited = next((each.department for each in part.reply.citations if each.department), None)
         if cited is not None:
-            return self.router.department(cited)
+            return self.router.of(cited, RoutedBy.PASSAGES, region)
         routed = self.router.route(part.understood, part.result.candidates)
-        return routed[0].department if routed and routed[0].score >= MAJORITY else None
+        return routed[0] if routed and routed[0].score >= MAJORITY else None
 
     def _matters(self, part: Part) -> Iterator[Matter]:
         """That asked about, then those of the texts cited."""

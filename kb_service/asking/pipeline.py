@@ -380,10 +380,12 @@ class Pipeline:
 
     def _hand_over(self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome) -> Reply:
         routed = self._tools.router.route(understood, result.candidates)
-        department = routed[0].department if routed and routed[0].score >= MAJORITY else None
+        best = routed[0] if routed and routed[0].score >= MAJORITY else None
+        department = best.department if best else None
         text = hand_over_text(reason, department, self._tools.lexicon, likely=understood.likeness.likely)
         related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
-        return Reply(outcome, text, (reason,), department, related=related)
+        steps = best.steps if best else ()
+        return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)
 
 
 def _preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple[Understanding, SearchResult]:

@@ -9,6 +9,7 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
 from kb_service.domain.answers import Citation, Clarification, DepartmentRef, Notice, Outcome, Possible, Reason
+from kb_service.domain.routing import RoutingStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class SearchResult:
 class Reply:
     """``text`` is a fixed wording; an answer has a draft instead. ``reasons`` say why a question was not answered.
 
-    ``documents_read``: the ids of those that a fixed wording tells something of.
+    ``documents_read``: the ids of those that a fixed wording tells something of. ``routed_by``: how its department was
+    found.
     """
 
     outcome: Outcome
@@ -42,6 +44,7 @@ class Reply:
     related: tuple[str, ...] = ()
     possible: tuple[Possible, ...] = ()
     documents_read: tuple[str, ...] = ()
+    routed_by: tuple[RoutingStep, ...] = ()
 
     @property
     def has_failed(self) -> bool:

@@ -29,6 +29,7 @@ from kb_service.domain.matters import Facet
 from kb_service.domain.open_points import PointKind
 from kb_service.domain.people import Role
 from kb_service.domain.rehearsals import Effect
+from kb_service.domain.routing import RoutedBy
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
@@ -103,7 +104,7 @@ class ScreenWords(Words):
     clocks: Mapping[ClockKind, str]
     moves: Mapping[Move, str]
     progress: Mapping[str, str]
-    route_reasons: Mapping[str, str]
+    route_reasons: Mapping[RoutedBy, str]
     statuses: Mapping[int, str]
     days: WordsOfDays
     places: Mapping[Place, str]

@@ -10,6 +10,7 @@ from kb_service.domain.documents import Audience, Kind
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Facet
 from kb_service.domain.model_faults import ModelFault
+from kb_service.domain.routing import RoutingStep
 
 
 class Outcome(StrEnum):
@@ -203,7 +204,7 @@ class DepartmentRef:
 class HandOver:
     """Whether a person should take over, why, and who. Times are None where no helpers are set up.
 
-    ``id``: of the escalation that the conversation is in.
+    ``id``: of the escalation that the conversation is in. ``routed_by``: how the department was found.
     """
 
     recommended: bool
@@ -215,6 +216,7 @@ class HandOver:
     first_response_due: datetime | None = None
     summary: str | None = None
     id: str | None = None
+    routed_by: tuple[RoutingStep, ...] = ()
 
 
 class Carried(StrEnum):

@@ -12,6 +12,7 @@ from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong
 from kb_service.domain.matters import Facet
+from kb_service.domain.routing import HandOn, RoutingStep
 
 # A helper whose page was silent for longer is not there.
 SEEN_WITHIN = timedelta(seconds=90)
@@ -120,7 +121,8 @@ class Subject:
 class Escalation:
     """``helper``: the person id of who is in charge. ``last_number``: of its newest message.
 
-    ``opened_by``: a person id, or ``person`` where the conversation asked for it.
+    ``opened_by``: a person id, or ``person`` where the conversation asked for it. ``routed_by``: how it came to its
+    first department; ``handed_on``: its transfers since, oldest first.
     """
 
     id: str
@@ -140,6 +142,8 @@ class Escalation:
     verdict_of_person: Verdict | None = None
     order_kind: OrderKind | None = None
     clocks: tuple[Clock, ...] = field(default=())
+    routed_by: tuple[RoutingStep, ...] = ()
+    handed_on: tuple[HandOn, ...] = ()
 
     @property
     def is_going_on(self) -> bool:
@@ -180,7 +184,7 @@ def not_there(escalation_id: str) -> EscalationNotThere:
 @dataclass(frozen=True, slots=True)
 class Helper:
     """Who answers people. ``capacity``: talks at a time. ``is_present``: said to be there; counts while ``seen_at`` is
-    recent, so that a closed browser does not promise a person."""
+    recent, so that a closed browser does not promise a person. ``skills``: ids of matters, or words such as 粤语."""
 
     person_id: str
     name: str
@@ -189,6 +193,7 @@ class Helper:
     is_lead: bool = False
     is_present: bool = False
     seen_at: datetime | None = None
+    skills: tuple[str, ...] = ()
 
     def is_on_duty(self, at: datetime) -> bool:
         """A sign of life from after ``at`` came before the clock was set back: it promises nobody either."""
@@ -220,9 +225,11 @@ class EscalationPage:
 
 @dataclass(frozen=True, slots=True)
 class EscalationQuery:
-    """Each narrows; empty is any. ``helper``: a person id. ``late_at``: a running clock is over at that moment."""
+    """Each narrows; empty is any. ``helper``: a person id. ``late_at``: a running clock is over at that moment.
+    ``skills``: one of them is its matter, or stands in its question; None is any."""
 
     states: Collection[EscalationState] = ()
     departments: Collection[str] = ()
     helper: str | None = None
     late_at: datetime | None = None
+    skills: Collection[str] | None = None

@@ -1,5 +1,6 @@
 """Matters, departments, facets and regions: what a question can be about, and who answers for it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,7 +38,9 @@ class Matter:
 class Department:
     """A responsible department (责任单位). ``hours`` is the text shown to people, e.g. 周一至周五 9:00-17:30.
 
-    ``service_hours``: when its helpers answer people online; None where it has none.
+    ``service_hours``: when its helpers answer people online; None where it has none. ``stands_for``: the id of the
+    department that it takes the place of in its district, ``region``. ``deputies``: ids of those that answer in its
+    place while nobody of it is there, in order.
     """
 
     id: str
@@ -47,6 +50,18 @@ class Department:
     hours: str | None = None
     owns: tuple[str, ...] = ()
     service_hours: ServiceHours | None = None
+    region: str | None = None
+    stands_for: str | None = None
+    deputies: tuple[str, ...] = ()
+
+
+def department_of_district(
+    department: Department, region: str | None, departments: Iterable[Department]
+) -> Department | None:
+    """The one that takes its place in that district, if it has one of its own for it."""
+    if region is None:
+        return None
+    return next((each for each in departments if each.stands_for == department.id and each.region == region), None)
 
 
 CITY = "上海市"

@@ -1,18 +1,22 @@
 """The verb of helpers: from a question that nobody could answer to a person who does, and to the end of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from kb_service.domain.answers import Answer, Conversation, Outcome, Question
 from kb_service.domain.calendar import WorkingCalendar
-from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind, first_reply_clock
+from kb_service.domain.clocks import Clock, ClockKind, OrderKind, first_reply_clock
 from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
 from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
 from kb_service.domain.matters import Department
+from kb_service.domain.routing import Destination, RoutedBy, RoutingStep
 from kb_service.domain.suggestions import SuggestionUse
 from kb_service.helping import moves
+from kb_service.helping.desks import Desk, Staff, desk_for
 from kb_service.helping.moves import Change, Line
+from kb_service.helping.skills import best_for
 from kb_service.helping.summaries import SummaryWords, subject_of
 
 _ASSIGNED_AT_ONCE = 50
@@ -85,15 +89,16 @@ class Helping:
         departments: Callable[[], Sequence[Department]],
         calendar: Callable[[], WorkingCalendar],
         last_turns: Callable[[Conversation], Sequence[Answer]],
-        route: Callable[[str], str | None],
+        route: Callable[[str], Destination | None],
         words: SummaryWords,
         general_desk: str | None,
         is_pushed: bool,
         now: Callable[[], datetime],
+        region_in: Callable[[str], str | None] = lambda _words: None,
     ) -> None:
         """``route``: from words to the department that seems responsible. ``general_desk``: the department that takes
-        what no other has helpers for. ``is_pushed``: talks are given to the helper with the most room, instead of being
-        taken from the queue."""
+        what no other has helpers for. ``is_pushed``: talks are given to a helper with the skill and the most room,
+        instead of being taken from the queue. ``region_in``: the path of the one district that words name."""
         self._escalations = escalations
         self._helpers = helpers
         self._departments = departments
@@ -103,33 +108,29 @@ class Helping:
         self._words = words
         self._general_desk = general_desk
         self._is_pushed = is_pushed
+        self._region_in = region_in
         self._now = now
 
     # Who could help
 
-    def desk_for(self, department_id: str | None) -> Department | None:
-        """The department that would help: its own helpers, else the general desk; None where nobody is set up."""
-        served = {each for helper in self._helpers.all() for each in helper.departments}
-        by_id = {each.id: each for each in self._departments()}
-        for wanted in (department_id, self._general_desk):
-            found = by_id.get(wanted or "")
-            if found is not None and found.id in served and found.service_hours is not None:
-                return found
-        return None
+    def desk_for(self, department_id: str | None, region: str | None = None) -> Desk | None:
+        """The department that would take it now; None where nobody is set up."""
+        return desk_for(department_id, region, self._general_desk, self._staff())
 
-    def availability(self, department_id: str | None) -> Availability | None:
-        """None where no helpers are set up for it: then nothing is said of times."""
-        desk = self.desk_for(department_id)
-        if desk is None or desk.service_hours is None:
-            return None
-        at, calendar = self._now(), self._calendar()
-        opens = desk.service_hours.opens_at(at, calendar)
-        if opens is None:
-            return Availability(desk.id, False, None, None)
-        if opens > at:
-            return Availability(desk.id, False, opens, opens + FIRST_REPLY)
-        is_there = any(each.serves(desk.id) and each.is_on_duty(at) for each in self._helpers.all())
-        return Availability(desk.id, is_there, None, at + FIRST_REPLY if is_there else None)
+    def availability(self, department_id: str | None, region: str | None = None) -> Availability | None:
+        """Of the desk that would take it. None where no helpers are set up for it: then nothing is said of times."""
+        staff = self._staff()
+        desk = desk_for(department_id, region, self._general_desk, staff)
+        return staff.availability(desk.department) if desk else None
+
+    def availability_at(self, desk_id: str) -> Availability | None:
+        """Of the desk that has it already."""
+        staff = self._staff()
+        desk = next((each for each in staff.departments if each.id == desk_id), None)
+        return staff.availability(desk) if desk is not None and staff.is_set_up(desk) else None
+
+    def _staff(self) -> Staff:
+        return Staff(self._departments(), self._helpers.all(), self._calendar(), self._now())
 
     def departments_of(self, helper: str) -> Sequence[str]:
         """Of which a helper sees everything; a name that no department has for who is no helper."""
@@ -156,18 +157,22 @@ class Helping:
         if (going_on := self._escalations.going_on_of(conversation)) is not None:
             return self._say_once(going_on, conversation, words)
         turns = self._last_turns(conversation)
-        desk = self.desk_for(department_id or self._department_of(turns, words))
+        wanted = self._destination(turns, words, department_id)
+        desk = self.desk_for(wanted.department_id, wanted.region) if wanted else self.desk_for(None)
         if desk is None:
             raise NobodyToHelp(
                 "no helpers are set up for this department; call its number, or 12345, or have an administrator set up "
                 "helpers with PUT /v1/helpers"
             )
         at = self._now()
-        clock = _first_reply(desk, at, self._calendar())
+        clock = _first_reply(desk.department, at, self._calendar())
         subject = subject_of(turns, words, self._words)
-        change = moves.opened(clock, words)
+        if wanted and subject.region is None:
+            subject = replace(subject, region=wanted.region)
+        steps = (*(wanted.steps if wanted else ()), *desk.steps)
+        change = moves.opened(clock, words, steps)
         found, is_new = self._escalations.open(
-            conversation, subject, desk.id, opened_by=opened_by, at=at, change=change
+            conversation, subject, desk.department.id, opened_by=opened_by, at=at, change=change
         )
         if is_new:
             return self._assigned(found)
@@ -183,13 +188,25 @@ class Helping:
         except EscalationStateWrong:  # closed just now
             return self._escalations.escalation(found.id)
 
-    def _department_of(self, turns: Sequence[Answer], words: str) -> str | None:
-        """The one that the newest answer hands over to, else the one its question, or the words alone, point to."""
-        for turn in reversed(turns):
-            if turn.escalation.department is not None:
-                return turn.escalation.department.id
-            if turn.outcome is not Outcome.COURTESY:
-                return self._route(turn.question)
+    def _destination(self, turns: Sequence[Answer], words: str, chosen: str | None) -> Destination | None:
+        """The department that was chosen, or that the newest answer hands over to, else the one its question, or the
+        words alone, point to; with the district that they name."""
+        found = self._of_turns(turns, words, chosen)
+        if found is None or found.region is not None:
+            return found
+        return replace(found, region=self._region_in(words) if words.strip() else None)
+
+    def _of_turns(self, turns: Sequence[Answer], words: str, chosen: str | None) -> Destination | None:
+        asked = [turn for turn in reversed(turns) if turn.outcome is not Outcome.COURTESY]
+        region = asked[0].understood_as.region if asked else None
+        for turn in asked if chosen else asked[:1]:
+            over = turn.escalation
+            if over.department is not None and chosen in (None, over.department.id):
+                return Destination(over.department.id, over.routed_by, region)
+        if chosen is not None:
+            return Destination(chosen, (RoutingStep(RoutedBy.CHOSEN, chosen),), region)
+        if asked:
+            return self._route(asked[0].question)
         return self._route(words) if words.strip() else None
 
     def talk_in(self, conversation: Conversation) -> Escalation | None:
@@ -260,8 +277,9 @@ class Helping:
 
     def transfer(self, escalation_id: str, by: str, department_id: str, reason: str) -> Escalation:
         """By the helper in charge, or by a lead of the department. Raises NobodyToHelp where no helpers are set up."""
-        desk = self.desk_for(department_id)
-        if desk is None or desk.id != department_id:
+        staff = self._staff()
+        desk = next((each for each in staff.departments if each.id == department_id), None)
+        if desk is None or not staff.is_set_up(desk):
             raise NobodyToHelp(f"no helpers are set up for {department_id!r}; hand it to a department that has some")
         at, who, calendar = self._now(), self._helpers.helper(by), self._calendar()
 
@@ -335,7 +353,7 @@ class Helping:
     # What happens by itself
 
     def assign(self, *, not_to: Mapping[str, str] | None = None) -> int:
-        """Give open talks, who waits longest first, to the helper on duty with the most room; how many.
+        """Give open talks, who waits longest first, to a helper on duty: with the skill, then the most room; how many.
 
         Nothing where helpers choose themselves. ``not_to``: who has just given this one away.
         """
@@ -349,9 +367,8 @@ class Helping:
             held = self._escalations.count_of_held()
             able = [each for each in on_duty if each.serves(waiting.department_id)]
             able = [each for each in able if (not_to or {}).get(waiting.id) != each.person_id]
-            room = {each.person_id: each.capacity - held.get(each.person_id, 0) for each in able}
-            best = max(able, key=lambda each: (room[each.person_id], each.person_id), default=None)
-            if best is None or room[best.person_id] <= 0:
+            best = best_for(waiting.subject, able, held)
+            if best is None:
                 continue
             try:
                 self.claim(waiting.id, best.person_id, by=ASSIGNMENT)

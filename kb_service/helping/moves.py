@@ -1,7 +1,7 @@
 """What each move makes of an escalation: state, lines of the talk, clocks. Pure; the store writes all or nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from kb_service.domain.escalations import (
     Verdict,
     state_after,
 )
+from kb_service.domain.routing import HandOn, RoutingStep
 
 EVERY_CLOCK = tuple(ClockKind)
 
@@ -53,10 +54,18 @@ class Change:
         return self.state is held.state and len(self.lines) == 1 and not (self.values or self.started or ends)
 
 
-def opened(first_reply: Clock | None, words: str) -> Change:
+def opened(first_reply: Clock | None, words: str, routed_by: Sequence[RoutingStep] = ()) -> Change:
     """``words``: what the person said when asking for somebody, perhaps nothing."""
     said = [Line(Author.PERSON, words)] if words.strip() else []
-    return Change(EscalationState.OPEN, "escalate", lines=said, started=[first_reply] if first_reply else [])
+    steps = [asdict(each) for each in routed_by]
+    return Change(
+        EscalationState.OPEN,
+        "escalate",
+        values={"routed_by": steps},
+        lines=said,
+        started=[first_reply] if first_reply else [],
+        detail={"routed_by": steps},
+    )
 
 
 def claimed(held: Escalation, helper: str, *, at: datetime, by: str | None = None) -> Change:
@@ -86,7 +95,8 @@ def transferred(held: Escalation, by: str, department_id: str, reason: str, *, a
     if not reason.strip():
         raise ReasonMissing("a transfer says why, to the helper who takes it; give a reason")
     change = _handed_on(held, Move.TRANSFER, by, reason, again=again)
-    values = dict(change.values) | {"department_id": department_id}
+    handed = [asdict(each) for each in (*held.handed_on, HandOn(held.department_id, department_id, by))]
+    values = dict(change.values) | {"department_id": department_id, "handed_on": handed}
     detail = dict(change.detail) | {"from": held.department_id, "to": department_id}
     return Change(
         change.state, change.action, values, change.lines, change.started, stopped=change.stopped, detail=detail

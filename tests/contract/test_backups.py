@@ -201,7 +201,7 @@ _SINCE_WHO_ASKED = [
         f"ALTER TABLE feedback DROP COLUMN {each}"
         for each in ("reason", "state", "decided_at", "decided_by", "decision", "version_id")
     ),
-    "ALTER TABLE departments DROP COLUMN service_hours",
+    *(f"ALTER TABLE departments DROP COLUMN {each}" for each in ("deputies", "stands_for", "region", "service_hours")),
     "ALTER TABLE upload_records DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN report",

@@ -37,6 +37,7 @@ from kb_service.domain.escalations import (
     Verdict,
 )
 from kb_service.domain.matters import Department
+from kb_service.domain.routing import Destination, RoutedBy, RoutingStep
 from kb_service.domain.service_hours import service_hours
 from kb_service.helping.helping import Helping
 from kb_service.helping.summaries import load_summary_words
@@ -51,6 +52,7 @@ DEPARTMENTS = [
     Department("yibao", "市医保局", service_hours=OFFICE),
     Department("zonghe", "综合服务台", service_hours=service_hours(["00:00-24:00"], ["00:00-24:00"])),
 ]
+RENSHE = Destination("renshe", (RoutingStep(RoutedBy.PASSAGES, "renshe"),))
 MORNING = datetime(2026, 7, 1, 10, 0, tzinfo=SHANGHAI)
 RESIDENT = Conversation("c1", "web", "web", "u" * 64)
 SOMEBODY_ELSE = Conversation("c1", "web", "web", "x" * 64)
@@ -75,7 +77,7 @@ class Desk:
             departments=lambda: DEPARTMENTS,
             calendar=statutory_calendar,
             last_turns=lambda _conversation: self.turns,
-            route=lambda text: "renshe" if "社保" in text else None,
+            route=lambda text: RENSHE if "社保" in text else None,
             words=load_summary_words(Settings().prompts_dir),
             general_desk=self.general_desk,
             is_pushed=self.is_pushed,

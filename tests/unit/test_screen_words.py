@@ -35,6 +35,7 @@ from kb_service.domain.matters import Facet
 from kb_service.domain.open_points import PointKind
 from kb_service.domain.people import LONGEST_NAME, Role
 from kb_service.domain.rehearsals import Effect
+from kb_service.domain.routing import RoutedBy
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
@@ -90,6 +91,7 @@ def test_a_screen_shows_the_words_of_the_glossary(
     [
         (Phase, WORDS.phases),
         (Reason, WORDS.reasons),
+        (RoutedBy, WORDS.route_reasons),
         (Stage, WORDS.stages),
         (RecordOutcome, WORDS.record_outcomes),
         (NoteKind, WORDS.reading_notes),

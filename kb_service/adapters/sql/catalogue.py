@@ -55,6 +55,9 @@ class SqlCatalogue:
                 hours=row.hours,
                 owns=tuple(row.owns),
                 service_hours=service_hours(**row.service_hours) if row.service_hours else None,
+                region=row.region,
+                stands_for=row.stands_for,
+                deputies=tuple(row.deputies or ()),
             )
             for row in found
         ]

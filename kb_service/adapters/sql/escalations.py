@@ -34,6 +34,7 @@ from kb_service.domain.escalations import (
 )
 from kb_service.domain.masking import masked
 from kb_service.domain.matters import Facet
+from kb_service.domain.routing import HandOn, RoutedBy, RoutingStep
 from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
 
@@ -90,6 +91,7 @@ class SqlEscalations:
                 "revision": 1,
                 "last_number": len(change.lines),
                 "changed_at": at,
+                **change.values,
             }
             added = self._database.insert(escalations).values(row).on_conflict_do_nothing(index_elements=["talking_in"])
             known = select(escalations.c.id).where(escalations.c.talking_in == conversation.key)
@@ -364,6 +366,9 @@ def _conditions(wanted: EscalationQuery) -> list[ColumnElement[bool]]:
     if wanted.late_at is not None:
         late = select(clocks.c.escalation_id).where(_IS_RUNNING, clocks.c.due_at <= wanted.late_at)
         conditions.append(escalations.c.id.in_(late))
+    if wanted.skills is not None:
+        said = (escalations.c.question.icontains(each, autoescape=True) for each in wanted.skills)
+        conditions.append(or_(escalations.c.matter_id.in_(wanted.skills), *said))
     return conditions
 
 
@@ -445,7 +450,17 @@ def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...]) -> Escalation:
         verdict_of_person=Verdict(row.verdict_of_person) if row.verdict_of_person else None,
         order_kind=OrderKind(row.order_kind) if row.order_kind else None,
         clocks=its_clocks,
+        routed_by=routing_steps(row.routed_by),
+        handed_on=hand_ons(row.handed_on),
     )
+
+
+def routing_steps(kept: Sequence[Mapping[str, str]] | None) -> tuple[RoutingStep, ...]:
+    return tuple(RoutingStep(RoutedBy(each["by"]), each["department_id"]) for each in kept or ())
+
+
+def hand_ons(kept: Sequence[Mapping[str, str]] | None) -> tuple[HandOn, ...]:
+    return tuple(HandOn(**each) for each in kept or ())
 
 
 def _message(row: Row[Any]) -> Message:

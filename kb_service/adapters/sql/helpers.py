@@ -43,6 +43,7 @@ class SqlHelpers:
             "departments": list(helper.departments),
             "capacity": helper.capacity,
             "is_lead": int(helper.is_lead),
+            "skills": list(helper.skills),
         }
         subject = ("helper", helper.person_id)
         with self._database.writing() as connection:
@@ -82,4 +83,5 @@ def _helper(row: Row[Any]) -> Helper:
         is_lead=bool(row.is_lead),
         is_present=bool(row.is_present),
         seen_at=row.seen_at,
+        skills=tuple(row.skills or ()),
     )

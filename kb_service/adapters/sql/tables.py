@@ -59,6 +59,9 @@ departments = Table(
     Column("hours", Text),
     Column("owns", JSON, nullable=False),
     Column("service_hours", JSON),
+    Column("region", String(100)),
+    Column("stands_for", String(80)),
+    Column("deputies", JSON),
 )
 
 matters = Table(

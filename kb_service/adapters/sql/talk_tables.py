@@ -37,6 +37,8 @@ escalations = Table(
     Column("revision", Integer, nullable=False),
     Column("last_number", Integer, nullable=False),
     Column("changed_at", Moment, nullable=False, index=True),
+    Column("routed_by", JSON),
+    Column("handed_on", JSON),
     Index("ix_escalations_in_queue", "state", "department_id", "opened_at"),
     Index("ix_escalations_of_helper", "helper", "state"),
 )
@@ -84,6 +86,7 @@ helpers = Table(
     Column("is_lead", Integer, nullable=False),
     Column("is_present", Integer, nullable=False),
     Column("seen_at", Moment),
+    Column("skills", JSON),
 )
 
 # Other systems that are told what happens to escalations. The secret is derived from the site's key.

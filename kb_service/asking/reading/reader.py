@@ -140,6 +140,10 @@ class Reader:
             return understood
         return replace(understood, matter=matter, matter_name=self.name_of(matter), is_matter_inferred=True)
 
+    def region_in(self, text: str) -> str | None:
+        """The path of the one district that a text names."""
+        return self.phrasing.region(normalised(text, self._converter))
+
     def is_traditional(self, text: str) -> bool:
         return is_traditional(text, self._converter)
 

@@ -58,9 +58,12 @@ export function part(title) {
 
 /** One talk as a button. */
 export function queueItem(escalation, { isSelected, isUnread, isWithDepartment, isWithHelper, onSelect }) {
-  const { id, subject, matter, department, state, due_at: dueAt, helper_name: helperName } = escalation;
+  const { id, subject, matter, department, state, due_at: dueAt, helper_name: helperName, skills_asked: skills = [] } = escalation;
   const reasons = subject.reasons.map((each) => REASONS_IN_SHORT[each] ?? each).join("、");
-  const facts = [isWithDepartment && department.name, matter?.name, reasons, isWithHelper && helperName].filter(Boolean);
+  const asked = skills.filter((each) => each !== matter?.name).map((each) => `需要：${each}`);
+  const facts = [
+    isWithDepartment && department.name, matter?.name, reasons, isWithHelper && helperName, ...asked,
+  ].filter(Boolean);
   return element("li", {}, element(
     "button", {
       type: "button", class: "queue-item", "data-id": id, "aria-current": isSelected ? "true" : null, on: { click: () => onSelect(id) },

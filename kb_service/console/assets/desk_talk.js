@@ -8,7 +8,7 @@ import { keyedButton } from "./desk_keys.js";
 import { follow } from "./following.js";
 import { talkMessages } from "./talk_messages.js";
 import { escalationEvents, GOING_ON, move } from "./talk_service.js";
-import { CLOCKS, LIMITS, ORDER_KINDS, REASONS_IN_SHORT, TALK_STATES, VERDICTS } from "./words.js";
+import { CLOCKS, LIMITS, ORDER_KINDS, REASONS_IN_SHORT, ROUTE_REASONS, TALK_STATES, VERDICTS } from "./words.js";
 
 const REPLIED_FROM = ["claimed", "answered", "work_order"];
 
@@ -141,10 +141,12 @@ function drawHead(head, { matter, department, subject, state, helper_name: helpe
     element("p", { class: "hint", text: facts.filter(Boolean).join(" · ") }));
 }
 
-function summary({ subject }) {
+function summary({ subject, routed_by: steps = [] }) {
   const reasons = subject.reasons.map((each) => REASONS_IN_SHORT[each] ?? each);
+  const way = steps.map(({ by }) => ROUTE_REASONS[by] ?? by).join("，");
   return element("details", { class: "desk-summary", open: true },
     element("summary", { text: "转来之前" }),
     reasons.length ? element("p", { class: "desk-reasons" }, "转人工原因：", reasons.join("、")) : null,
+    way ? element("p", { class: "desk-reasons" }, "分派依据：", way) : null,
     element("p", { class: "desk-summary-text", text: subject.summary }));
 }

@@ -24,9 +24,10 @@ export function team(place, onSelect) {
   };
 }
 
-function row({ name, is_lead: isLead, is_on_duty: isOnDuty, holds, capacity }) {
+function row({ name, is_lead: isLead, is_on_duty: isOnDuty, holds, capacity, skill_names: skills = [] }) {
   return element("tr", { class: isOnDuty ? "on-duty" : null },
-    element("th", { scope: "row", text: isLead ? `${name}（组长）` : name }),
+    element("th", { scope: "row" }, isLead ? `${name}（组长）` : name,
+      skills.length ? element("span", { class: "hint skills", text: `擅长：${skills.join("、")}` }) : null),
     element("td", { text: isOnDuty ? "在岗" : "离岗" }),
     element("td", { text: `${holds} / ${capacity}` }));
 }
