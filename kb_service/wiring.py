@@ -29,6 +29,7 @@ from kb_service.adapters.outside import Outside
 from kb_service.adapters.private_files import keep_private, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
+from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.emergencies import SqlEmergencies
@@ -40,11 +41,13 @@ from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
+from kb_service.adapters.sql.talk_signs import SqlTalkSigns
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -60,7 +63,14 @@ from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
-from kb_service.helping_wiring import open_delivering, open_helping, open_suggesting
+from kb_service.helping_wiring import (
+    open_canned_replies,
+    open_delivering,
+    open_helping,
+    open_meetings,
+    open_signing,
+    open_suggesting,
+)
 from kb_service.learning_wiring import open_closing, open_collecting
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
@@ -127,6 +137,9 @@ def open_records(settings: Settings) -> Records:
         cases=SqlCases(database),
         emergencies=SqlEmergencies(database),
         gaps=SqlGaps(database, new_id=new_id),
+        talk_signs=SqlTalkSigns(database),
+        meeting_links=SqlMeetingLinks(database),
+        canned_replies=SqlCannedReplies(database),
     )
 
 
@@ -357,6 +370,9 @@ def _service(
         asking_anew=asking,
         publishing=publishing,
         helping=helping,
+        signing=open_signing(records, helping, now=now),
+        meetings=open_meetings(records, helping, now=now),
+        canned_replies=open_canned_replies(settings, records, now=now, new_id=new_id),
         delivering=open_delivering(settings, records, outside, now=now),
         outside=outside,
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
