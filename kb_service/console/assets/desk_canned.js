@@ -29,13 +29,21 @@ export function cannedPicker(box, talkId) {
     input.focus();
     state.textContent = replies.length ? "" : "正在读取…";
     draw();
+    stayAtNewest();
     try {
       replies = await cannedReplies(talkId);
       state.textContent = "";
       draw();
+      stayAtNewest();
     } catch (error) {
       state.textContent = error.message;
     }
+  }
+
+  /** The talk has less room meanwhile: what was said last stays in view. */
+  function stayAtNewest() {
+    const talk = box.closest(".desk-talk").querySelector(".desk-talk-scroll");
+    talk.scrollTop = talk.scrollHeight;
   }
 
   function close({ isBack = true } = {}) {
