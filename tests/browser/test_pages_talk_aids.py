@@ -136,7 +136,9 @@ def test_a_helper_inserts_a_canned_reply_and_offers_a_meeting_by_keyboard(served
     assert opened.value.evaluate("window.opener") is None
     expect(desk.locator(".line-event").last).to_contain_text("居民 打开了视频通话")
     expect(resident.locator(".line-event").last).to_contain_text("您 打开了视频通话")
-    assert [each.move for each in served.service.records.escalations.messages(talk.id) if each.move][-2:] == [
-        "meet", "join",
+    served.service.helping.release(talk.id, HELPER, "")
+    expect(link).to_be_hidden()  # whoever takes the talk next has not offered it
+    assert [each.move for each in served.service.records.escalations.messages(talk.id) if each.move][-3:] == [
+        "meet", "join", "release",
     ]  # fmt: skip
     assert resident.evaluate("document.documentElement.scrollWidth") == 390

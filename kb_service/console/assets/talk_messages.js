@@ -35,7 +35,7 @@ function lineFor(message, person, meeting) {
   if (author === "event") {
     const told = MOVES[move].replace("{name}", name ?? person);
     if (move === "meet" && text) return meetingLine({ told, address: text, time, ...meeting });
-    return element("li", { class: "line line-event" }, text ? `${told}：${text}` : told, " ", time);
+    return element("li", { class: `line line-event line-${move}` }, text ? `${told}：${text}` : told, " ", time);
   }
   const who = { person, helper: name, note: `${name} 备注（仅工作人员可见）` }[author];
   return element("li", { class: `line line-${author}` },
