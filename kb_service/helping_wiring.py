@@ -8,9 +8,12 @@ from kb_service.adapters.outside import Outside
 from kb_service.answer_wiring import user_key
 from kb_service.asking.asking import Asking
 from kb_service.domain.routing import Destination
+from kb_service.helping.canned_replies import CannedReplies, load_canned_reply_words
 from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes, Said
+from kb_service.helping.meetings import Meetings
+from kb_service.helping.signs import Signing
 from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.service import Records
@@ -54,6 +57,30 @@ def open_learning_routes(
         give_way=give_way,
         clock=time.monotonic,
         is_on=settings.learned_routing,
+    )
+
+
+def open_signing(records: Records, helping: Helping, *, now: Callable[[], datetime]) -> Signing:
+    return Signing(
+        signs=records.talk_signs, escalation=records.escalations.escalation, seen_by=helping.seen_by, now=now
+    )
+
+
+def open_meetings(records: Records, helping: Helping, *, now: Callable[[], datetime]) -> Meetings:
+    return Meetings(links=records.meeting_links, escalations=records.escalations, seen_by=helping.seen_by, now=now)
+
+
+def open_canned_replies(
+    settings: Settings, records: Records, *, now: Callable[[], datetime], new_id: Callable[[], str]
+) -> CannedReplies:
+    return CannedReplies(
+        store=records.canned_replies,
+        words=load_canned_reply_words(settings.prompts_dir),
+        helper=records.helpers.helper,
+        departments=records.catalogue.departments,
+        matters=records.catalogue.matters,
+        now=now,
+        new_id=new_id,
     )
 
 

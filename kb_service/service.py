@@ -26,6 +26,7 @@ from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.outside import Outside
+from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.emergencies import SqlEmergencies
@@ -39,6 +40,7 @@ from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
@@ -46,6 +48,7 @@ from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.taking_as_found import accept
+from kb_service.adapters.sql.talk_signs import SqlTalkSigns
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -57,9 +60,12 @@ from kb_service.asking.asking import Asking
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
+from kb_service.helping.canned_replies import CannedReplies
 from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes
+from kb_service.helping.meetings import Meetings
+from kb_service.helping.signs import Signing
 from kb_service.helping.suggesting import Suggesting
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
@@ -113,6 +119,9 @@ class Records:
     gaps: SqlGaps
     feedback: SqlFeedback
     lessons: SqlLessons
+    talk_signs: SqlTalkSigns
+    meeting_links: SqlMeetingLinks
+    canned_replies: SqlCannedReplies
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -172,6 +181,9 @@ class Service:
     publishing: Publishing
     helping: Helping
     learning_routes: LearningRoutes
+    signing: Signing
+    meetings: Meetings
+    canned_replies: CannedReplies
     suggesting: Suggesting
     collecting: Collecting
     closing: Closing

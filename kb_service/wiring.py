@@ -29,6 +29,7 @@ from kb_service.adapters.outside import Outside
 from kb_service.adapters.private_files import keep_private, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
+from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.emergencies import SqlEmergencies
@@ -42,11 +43,13 @@ from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
+from kb_service.adapters.sql.talk_signs import SqlTalkSigns
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -62,7 +65,15 @@ from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
-from kb_service.helping_wiring import open_delivering, open_helping, open_learning_routes, open_suggesting
+from kb_service.helping_wiring import (
+    open_canned_replies,
+    open_delivering,
+    open_helping,
+    open_learning_routes,
+    open_meetings,
+    open_signing,
+    open_suggesting,
+)
 from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning_wiring import open_closing, open_collecting
 from kb_service.ports import EmbeddingModel, ScriptConverter
@@ -132,6 +143,9 @@ def open_records(settings: Settings) -> Records:
         gaps=SqlGaps(database, new_id=new_id),
         feedback=SqlFeedback(database),
         lessons=SqlLessons(database),
+        talk_signs=SqlTalkSigns(database),
+        meeting_links=SqlMeetingLinks(database),
+        canned_replies=SqlCannedReplies(database),
     )
 
 
@@ -373,6 +387,9 @@ def _service(
         publishing=publishing,
         helping=helping,
         learning_routes=learning_routes,
+        signing=open_signing(records, helping, now=now),
+        meetings=open_meetings(records, helping, now=now),
+        canned_replies=open_canned_replies(settings, records, now=now, new_id=new_id),
         delivering=open_delivering(settings, records, outside, now=now),
         outside=outside,
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from kb_service.api import (
     access,
     answers,
+    canned_replies,
     chat_completions,
     emergencies,
     errors,
@@ -16,11 +17,13 @@ from kb_service.api import (
     helpers,
     knowledge,
     lead_times,
+    meetings,
     operation,
     review,
     search,
     suggestions,
     suspicions,
+    talk_signs,
     talks,
     uploads,
     versions,
@@ -48,7 +51,8 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.state.service = service
     app.state.owner_token = owner_token
     app.state.pictures = service.pictures
-    app.state.bells = bells = Bells(service.records.escalations.changed_since, service.now)
+    signs_since = service.records.talk_signs.changed_since
+    app.state.bells = bells = Bells(service.records.escalations.changed_since, service.now, signs_since)
     service.records.escalations.on_change = bells.wake
     app.state.keys_seen = access.KeysSeen(service.records.people.has_keys)
     errors.register(app)
@@ -79,6 +83,9 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         escalations,
         helpers,
         suggestions,
+        talk_signs,
+        meetings,
+        canned_replies,
         webhooks,
         emergencies,
         gaps,

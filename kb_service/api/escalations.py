@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import ServiceOf, needs
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
+from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import (
     EscalationList,
     EscalationShown,
@@ -24,6 +25,7 @@ from kb_service.domain.clocks import OrderKind
 from kb_service.domain.errors import QuestionEmpty
 from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
 from kb_service.domain.people import Actor, Role
+from kb_service.domain.talk_signs import Side
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/escalations", tags=["escalations"])
@@ -143,15 +145,17 @@ async def talk_events(
     actor: HelperActor,
     last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
-    """As the person's `/v1/talks/{id}/events`, with notes, and `escalation` for its state."""
+    """As the person's `/v1/talks/{id}/events`, with notes, and `escalation` for its state; `signs` are the person's."""
     await run_in_threadpool(service.helping.read, escalation_id, actor.person_id)
+    signs = SignsShowing(service, escalation_id, of=Side.PERSON)
 
     def news(after: int, shown: object) -> News:
         said = _messages(service, escalation_id, after)
         found = service.helping.seen_by(escalation_id, actor.person_id)
         state = None if found.revision == shown else _SHOWN.dump_json(Showing(service).escalation(found))
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
-        return News(messages, found.revision, state, has_more=len(said) == _MOST_AT_ONCE)
+        has_more = len(said) == _MOST_AT_ONCE
+        return News(messages, found.revision, state, has_more=has_more, signs=signs.news(said))
 
     return LiveStream(followed(request.app.state.bells, escalation_id, news, after=last_event_id, name="escalation"))
 

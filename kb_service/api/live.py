@@ -32,6 +32,8 @@ EVERYTHING = "*"
 Read = TypeVar("Read")
 # What identifies the state of each thing that changed since a moment, by its id.
 ChangedSince = Callable[[datetime], Mapping[str, tuple[int, int]]]
+# The same of who types and has read how far, by talk and side.
+SignsSince = Callable[[datetime], Mapping[tuple[str, str], object]]
 
 
 @dataclass(slots=True)
@@ -40,8 +42,10 @@ class Bells:
 
     changed_since: ChangedSince
     now: Callable[[], datetime]
+    signs_since: SignsSince = field(default=lambda _moment: {})
     _waiting: dict[str, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _seen_signs: dict[tuple[str, str], object] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
     _reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_READING_AT_ONCE))
     _looking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
@@ -79,28 +83,35 @@ class Bells:
             since, looked_at = looked_at - _OVERLAP, self.now()
             # An outage is told by the next read of each stream; the watch goes on.
             with contextlib.suppress(Exception):
-                found = await to_thread.run_sync(self.changed_since, since, limiter=self._looking)
+                found, signs = await to_thread.run_sync(self._look, since, limiter=self._looking)
                 changed = [each for each, state in found.items() if self._seen.get(each) != state]
-                self._seen = dict(found)
-                for each in [*changed, *([EVERYTHING] if changed else [])]:
+                signed = [each for each, state in signs.items() if self._seen_signs.get(each) != state]
+                self._seen, self._seen_signs = dict(found), dict(signs)
+                # A sign concerns its own talk only: it does not have every page read the queue anew.
+                for each in [*changed, *(talk_id for talk_id, _ in signed), *([EVERYTHING] if changed else [])]:
                     for bell in self._waiting.get(each, ()):
                         bell.set()
             await asyncio.sleep(_PACE_SECONDS)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _LOOK_SECONDS - _PACE_SECONDS)
 
+    def _look(self, since: datetime) -> tuple[Mapping[str, tuple[int, int]], Mapping[tuple[str, str], object]]:
+        return self.changed_since(since), self.signs_since(since)
+
 
 @dataclass(frozen=True, slots=True)
 class News:
     """Of a talk: the messages that follow, by number, as JSON; ``has_more``: there was no room for all of them.
 
-    ``shown``: tells this state from others; ``state``: None where it is as it was shown.
+    ``shown``: tells this state from others; ``state``: None where it is as it was shown; ``signs``: of the other side,
+    None where they are as they were shown.
     """
 
     messages: Sequence[tuple[int, bytes]]
     shown: object
     state: bytes | None
     has_more: bool = False
+    signs: bytes | None = None
 
 
 async def followed(
@@ -121,6 +132,8 @@ async def followed(
                 last = number
             if found.state is not None:
                 yield event_block(name, found.state)
+            if found.signs is not None:
+                yield event_block("signs", found.signs)
             shown = found.shown
             if not found.has_more and not await waited(bell):
                 yield PING

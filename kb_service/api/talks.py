@@ -1,6 +1,5 @@
 """`/v1/escalations` (opening one) and `/v1/talks/{id}`: the person's side of a talk with helpers."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -9,13 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import OPERATOR, Asker, ServiceOf
 from kb_service.api.live import LiveStream, News, followed
+from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
 from kb_service.api.texts import StorableText
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
 from kb_service.domain.errors import QuestionEmpty
-from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation, Verdict
+from kb_service.domain.escalations import FOR_HELPERS_ONLY, Escalation, Verdict
+from kb_service.domain.meetings import as_told_to_person
 from kb_service.domain.people import Actor
+from kb_service.domain.talk_signs import Side
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["talks"])
@@ -136,8 +138,10 @@ async def talk_events(
     last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
     """As server-sent events: `message` with its number as id, `talk` whenever its state changes, or while it waits how
-    many are ahead and who is there. A client that comes again with `Last-Event-ID` gets what it has not had, once."""
+    many are ahead and who is there; `signs` when the helper types or has read further. A client that comes again with
+    `Last-Event-ID` gets what it has not had, once."""
     await run_in_threadpool(_own, service, actor, talk_id, channel=channel, user_ref=user_ref)
+    signs = SignsShowing(service, talk_id, of=Side.HELPER)
 
     def news(after: int, shown: object) -> News:
         said = _shown(service, talk_id, after)
@@ -145,7 +149,7 @@ async def talk_events(
         now_shown = _what_changes(state)
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
         changed = None if now_shown == shown else _TALK.dump_json(state)
-        return News(messages, now_shown, changed, has_more=len(said) == _MOST_AT_ONCE)
+        return News(messages, now_shown, changed, has_more=len(said) == _MOST_AT_ONCE, signs=signs.news(said))
 
     return LiveStream(followed(request.app.state.bells, talk_id, news, after=last_event_id, name="talk"))
 
@@ -164,11 +168,9 @@ def _what_changes(state: TalkShown) -> tuple[object, ...]:
 
 
 def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
-    """The reason of a move is written for helpers."""
     found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE, without=FOR_HELPERS_ONLY)
     showing = Showing(service)
-    shown = map(showing.message, found)
-    return [replace(each, text="") if each.author is Author.EVENT else each for each in shown]
+    return [showing.message(as_told_to_person(each)) for each in found]
 
 
 def _require_words(text: str) -> None:

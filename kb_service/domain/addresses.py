@@ -37,3 +37,9 @@ def _is_web(text: str) -> bool:
         return bool(_WEB.match(text) and parts.hostname) and parts.username is None and (parts.port or 1) > 0
     except ValueError:
         return False
+
+
+def secure_link(text: str) -> str | None:
+    """The text where it is an https address of a host, without blanks or a name and password; else None."""
+    is_secure = text.lower().startswith("https://") and not any(map(str.isspace, text))
+    return text if is_secure and fault_of_address(text) is None else None

@@ -149,6 +149,7 @@ _OF_REQUESTS = {
     "picture_takes_too_much": "",
     "pictures_busy": "",
     "one_picture": "",
+    "unknown_variable": "name known",
 }
 VALUES_OF: Mapping[str, frozenset[str]] = MappingProxyType(
     {

@@ -255,6 +255,22 @@ class InvalidHelper(KbError):
     """A helper without departments or with a capacity out of bounds."""
 
 
+class InvalidMeetingLink(KbError):
+    """An address that is no https address of a host."""
+
+
+class MeetingLinkMissing(KbError):
+    """The department has no meeting that could be offered."""
+
+
+class InvalidCannedReply(KbError):
+    """A canned reply without words, with an unknown variable, or with a shortcut that another one has."""
+
+
+class CannedReplyNotFound(KbError):
+    """No such canned reply, or none for who asks."""
+
+
 class SubjectUnknown(KbError):
     """A switch or an announcement for something that nobody knows by this name, or several by the same."""
 

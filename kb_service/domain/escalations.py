@@ -30,7 +30,8 @@ class EscalationState(StrEnum):
 
 
 class Move(StrEnum):
-    """RELEASE: back into the queue of the same department. RETURN: back to the assistant."""
+    """RELEASE: back into the queue of the same department. RETURN: back to the assistant. MEET: a meeting is offered;
+    JOIN: the person opened it."""
 
     CLAIM = "claim"
     RELEASE = "release"
@@ -40,6 +41,8 @@ class Move(StrEnum):
     RETURN = "return"
     RESOLVE = "resolve"
     REOPEN = "reopen"
+    MEET = "meet"
+    JOIN = "join"
 
 
 _O, _C, _A = EscalationState.OPEN, EscalationState.CLAIMED, EscalationState.ANSWERED
@@ -53,6 +56,8 @@ TRANSITIONS: dict[Move, dict[EscalationState, EscalationState]] = {
     Move.RETURN: {_O: _BACK, _C: _BACK, _A: _BACK},
     Move.RESOLVE: {_C: _DONE, _A: _DONE, _W: _DONE},
     Move.REOPEN: {_DONE: _O, _BACK: _O},
+    Move.MEET: {_C: _C, _A: _A, _W: _W},
+    Move.JOIN: {_O: _O, _C: _C, _A: _A, _W: _W},
 }
 GOING_ON = frozenset({_O, _C, _A, _W})
 # Talks that a helper holds now; an order is worked on beside them.

@@ -51,7 +51,8 @@ class Change:
     def only_says(self, held: Escalation) -> bool:
         """Whether it is one line of the talk and nothing else, as most replies are: no move, nothing for the trail."""
         ends = any(held.running(kind) for kind in (*self.met, *self.stopped))
-        return self.state is held.state and len(self.lines) == 1 and not (self.values or self.started or ends)
+        is_said = len(self.lines) == 1 and self.lines[0].move is None
+        return self.state is held.state and is_said and not (self.values or self.started or ends)
 
 
 def opened(first_reply: Clock | None, words: str, routed_by: Sequence[RoutingStep] = ()) -> Change:

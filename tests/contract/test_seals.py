@@ -26,12 +26,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.escalations import SqlEscalations
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.row_faults import RowFault, row_faults
 from kb_service.adapters.sql.schema import metadata
@@ -49,9 +51,11 @@ from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.announcements import Announcement, Reach
 from kb_service.domain.answers import Conversation, Reason
 from kb_service.domain.calendar import CalendarDay
+from kb_service.domain.canned_replies import CannedReply
 from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind
 from kb_service.domain.escalations import Escalation, Helper, Subject, Verdict
 from kb_service.domain.matters import Department, Facet, Matter
+from kb_service.domain.meetings import MeetingLink
 from kb_service.domain.people import Role
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers, Switch
@@ -120,6 +124,10 @@ def fill(database: Database) -> None:
         )
     told.end(hook.id, actor="admin", at=NOON)
     fill_emergencies(database)
+    for department in ("gongan", "renshe"):
+        SqlMeetingLinks(database).set(MeetingLink(department, "https://hui.example.org/1", NOON, "admin"))
+        canned = CannedReply(new_id(), department, "问候", "您好", "nh")
+        SqlCannedReplies(database).save(canned, actor="admin", at=NOON)
     transcript = SqlTranscript(database)
     for number in range(1, 4):
         transcript.add(answer(f"a{number}", "签注要钱吗", citation()), question(channel="web", user_hash="u" * 64))

@@ -11,7 +11,7 @@ from kb_service.adapters.sql.learning_tables import gap_questions
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import answers, feedback, rehearsals
-from kb_service.adapters.sql.talk_tables import deliveries, escalations, talk_messages
+from kb_service.adapters.sql.talk_tables import deliveries, escalations, talk_messages, talk_signs
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.masking import masked
 from kb_service.domain.rehearsals import RECENT
@@ -61,6 +61,7 @@ class SqlErasing:
                 was = seals(connection, [("escalation", each) for each in ids])
                 connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(**_NO_TALK))
                 connection.execute(delete(talk_messages).where(talk_messages.c.escalation_id.in_(ids)))
+                connection.execute(delete(talk_signs).where(talk_signs.c.escalation_id.in_(ids)))
                 connection.execute(delete(deliveries).where(deliveries.c.escalation_id.in_(ids)))
                 record(connection, at=at, actor=actor, action="erase_talks", detail={"escalations": ids}, was=was)
 

@@ -58,6 +58,8 @@ SEALED: Mapping[str, Sealed] = {
     "webhook": Sealed(talk_tables.webhooks),
     "switch": Sealed(talk_tables.switches),
     "announcement": Sealed(talk_tables.announcements),
+    "meeting_link": Sealed(talk_tables.meeting_links),
+    "canned_reply": Sealed(talk_tables.canned_replies),
     "answer": Sealed(tables.answers),
 }
 
@@ -88,6 +90,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "helpers.seen_at": "the page's last sign of life",
     "deliveries": "what is told to other systems, made from sealed rows",
     "talk_messages": "what people wrote to each other, read in their talk only and cited nowhere",
+    "talk_signs": "who types and has read how far, shown to the other side of the talk only",
     "events": "the trail itself, chained by its hashes",
     "documents": "an id, and how far the index has followed; kind and everything else are of the version",
     "embeddings": "computed from the text and computed anew when missing; orders what is found, adds nothing to it",

@@ -150,3 +150,38 @@ announcements = Table(
     Column("ended_at", Moment),
     Column("ended_by", String(200)),
 )
+
+# How far each side of a talk has read, and when it last typed. One row for a side, written over.
+talk_signs = Table(
+    "talk_signs",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("side", String(10), nullable=False),
+    Column("read_up_to", Integer, nullable=False),
+    Column("typed_at", Moment),
+    Column("changed_at", Moment, nullable=False, index=True),
+    PrimaryKeyConstraint("escalation_id", "side"),
+)
+
+# Where a department's helpers meet people by voice and video.
+meeting_links = Table(
+    "meeting_links",
+    metadata,
+    Column("department_id", String(80), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("set_by", String(200), nullable=False),
+)
+
+# Texts that helpers insert into replies; of all departments where none is named.
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("department_id", String(80), index=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("shortcut", String(40)),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+)

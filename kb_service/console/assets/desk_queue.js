@@ -21,6 +21,7 @@ export function queue(place, onSelect) {
   const item = (escalation, shown) => queueItem(escalation, {
     isSelected: escalation.id === shown.selected,
     isUnread: shown.isUnread(escalation),
+    unread: shown.unreadOf(escalation),
     isWithDepartment: shown.manyDepartments,
     onSelect,
   });
@@ -57,7 +58,7 @@ export function part(title) {
 }
 
 /** One talk as a button. */
-export function queueItem(escalation, { isSelected, isUnread, isWithDepartment, isWithHelper, onSelect }) {
+export function queueItem(escalation, { isSelected, isUnread, unread, isWithDepartment, isWithHelper, onSelect }) {
   const { id, subject, matter, department, state, due_at: dueAt, helper_name: helperName, skills_asked: skills = [] } = escalation;
   const reasons = subject.reasons.map((each) => REASONS_IN_SHORT[each] ?? each).join("、");
   const asked = skills.filter((each) => each !== matter?.name).map((each) => `需要：${each}`);
@@ -69,7 +70,7 @@ export function queueItem(escalation, { isSelected, isUnread, isWithDepartment, 
       type: "button", class: "queue-item", "data-id": id, "aria-current": isSelected ? "true" : null, on: { click: () => onSelect(id) },
     },
     element("span", { class: "queue-head" },
-      element("span", { class: `talk-chip talk-chip-${isUnread ? "unread" : state}`, text: isUnread ? "新消息" : TALK_STATES[state] }),
+      element("span", { class: `talk-chip talk-chip-${isUnread ? "unread" : state}`, text: isUnread ? (unread ? `${unread} 条新消息` : "新消息") : TALK_STATES[state] }),
       dueAt ? countdown(dueAt) : null),
     element("span", { class: "queue-question", text: subject.question || "（没有提问）" }),
     facts.length ? element("span", { class: "queue-facts", text: facts.join(" · ") }) : null,

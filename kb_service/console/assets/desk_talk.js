@@ -3,6 +3,7 @@
 import { countdown } from "./countdown.js";
 import { shortMoment } from "./days.js";
 import { element } from "./dom.js";
+import { deskAids } from "./desk_aids.js";
 import { moveBar } from "./desk_moves.js";
 import { keyedButton } from "./desk_keys.js";
 import { follow } from "./following.js";
@@ -41,7 +42,7 @@ export function talkPane(place, desk) {
 
 function openedTalk(place, first, desk) {
   let escalation = first;
-  const messages = talkMessages("居民");
+  const messages = talkMessages("居民", { label: "进入视频通话", onOpen() {} });
   const head = element("header", { class: "desk-talk-head" });
   const scroller = element("div", { class: "desk-talk-scroll", tabindex: "0", role: "group", "aria-label": "摘要和会话" },
     summary(first), messages.list);
@@ -51,10 +52,12 @@ function openedTalk(place, first, desk) {
   });
   const send = element("button", { type: "submit", class: "primary" }, "回复 ", element("kbd", { "aria-hidden": "true", text: "Enter" }));
   const note = keyedButton("存为备注", "N", () => write("note"), { class: "quiet" });
-  const form = element("form", { class: "reply", novalidate: true }, box, element("div", { class: "reply-row" }, send, note,
+  const isMine = () => escalation.helper === desk.me().person_id;
+  const aids = deskAids({ id: first.id, box, messages, current: () => escalation, isMine, become, tell });
+  const form = element("form", { class: "reply", novalidate: true }, aids.picker, box, element("div", { class: "reply-row" }, send, note, ...aids.buttons,
     element("span", { class: "hint", text: "备注只有工作人员看得见" })));
   const bar = moveBar({ ...desk, current: () => escalation, become, tell });
-  place.replaceChildren(head, scroller, trouble, form, bar.root);
+  place.replaceChildren(head, scroller, aids.typing, trouble, form, bar.root);
   box.value = desk.draft;
   form.addEventListener("submit", (event) => { event.preventDefault(); write("reply"); });
   box.addEventListener("keydown", (event) => {
@@ -67,13 +70,13 @@ function openedTalk(place, first, desk) {
     if (changed.revision < escalation.revision) return;
     escalation = changed;
     drawHead(head, escalation);
-    const isMine = escalation.helper === desk.me().person_id;
     const isOpen = GOING_ON.includes(escalation.state);
-    send.disabled = !(isMine && REPLIED_FROM.includes(escalation.state));
+    send.disabled = !(isMine() && REPLIED_FROM.includes(escalation.state));
     note.disabled = !isOpen;
     form.hidden = !isOpen;
-    box.placeholder = isMine ? "写给居民；Shift + Enter 换行" : "接起后才能回复；备注可以先写";
+    box.placeholder = isMine() ? "写给居民；Shift + Enter 换行" : "接起后才能回复；备注可以先写";
     bar.draw();
+    aids.draw();
   }
 
   function tell(words) { trouble.textContent = words; }
@@ -99,11 +102,13 @@ function openedTalk(place, first, desk) {
     onEvent({ event, data }) {
       if (event === "message") {
         const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-        messages.add(data);
+        aids.heard(data, messages.add(data));
         if (isAtEnd || messages.list.getAttribute("aria-live") === "off") scroller.scrollTop = scroller.scrollHeight;
       } else if (event === "escalation") {
         become(data);
         messages.speak();
+      } else if (event === "signs") {
+        return aids.signs(data);
       }
       desk.onRead(first.id, Math.max(escalation.last_number, messages.lastNumber()));
     },
@@ -117,7 +122,10 @@ function openedTalk(place, first, desk) {
   become(first);
   return {
     id: first.id,
-    stop,
+    stop() {
+      stop();
+      aids.stop();
+    },
     draft: () => box.value,
     focusReply: () => box.focus(),
     insert(text) {

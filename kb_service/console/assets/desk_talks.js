@@ -6,6 +6,7 @@ import { keyedButton, onAlt } from "./desk_keys.js";
 import { queue } from "./desk_queue.js";
 import { readMarks } from "./desk_read.js";
 import { talkPane } from "./desk_talk.js";
+import { unreadCounts } from "./desk_unread.js";
 import { team } from "./desk_team.js";
 import { button, byId, element } from "./dom.js";
 import { follow } from "./following.js";
@@ -51,6 +52,7 @@ function desk(known, { searchFor, focusSearch }) {
   let newest = 0;
   let lateCount = 0;
   const marks = readMarks();
+  const unread = unreadCounts();
   const lists = queue(byId("queue"), select);
   const lead = me.is_lead ? team(byId("queue"), select) : null;
   const pane = talkPane(byId("talk"), {
@@ -86,6 +88,7 @@ function desk(known, { searchFor, focusSearch }) {
 
   function readUpTo(id) {
     marks.read(id, newest);
+    unread.read(id, newest);
     draw();
   }
 
@@ -95,7 +98,7 @@ function desk(known, { searchFor, focusSearch }) {
   }
 
   async function load() {
-    const [all, talks] = await Promise.all([helpers(), allGoingOn()]).catch(() => [everyone, found]);
+    const [all, talks] = await Promise.all([helpers(), allGoingOn(), unread.load()]).catch(() => [everyone, found]);
     everyone = all;
     me = all.find((each) => each.person_id === me.person_id) ?? me;
     const isFirst = !marks.isStarted();
@@ -116,12 +119,12 @@ function desk(known, { searchFor, focusSearch }) {
 
   const isMine = (each) => each.helper === me.person_id;
   const byOwnId = (id) => found.find((each) => each.id === id);
-  const isUnread = (each) => isMine(each) && marks.isUnread(each);
+  const isUnread = (each) => isMine(each) && (marks.isUnread(each) || unread.of(each) > 0);
 
   function draw() {
     const waiting = found.filter((each) => !each.helper).sort(byDue);
     const mine = found.filter(isMine).sort(byDue);
-    lists.draw({ waiting, mine, selected: pane.id(), isUnread, manyDepartments: me.departments.length > 1 });
+    lists.draw({ waiting, mine, selected: pane.id(), isUnread, unreadOf: unread.of, manyDepartments: me.departments.length > 1 });
     const others = found.filter((each) => each.helper && !isMine(each)).sort(byDue);
     lead?.draw({ helpers: everyone, late: found.filter((each) => isOver(each.due_at)), others, selected: pane.id() });
     countInTitle(waiting.length + mine.filter(isUnread).length);

@@ -4,19 +4,22 @@ import { dueInWords, spokenMoment } from "./days.js";
 import { button, element } from "./dom.js";
 import { follow } from "./following.js";
 import { talkMessages } from "./talk_messages.js";
-import { isGoingOn, judge, leave, reopen, say, talkEvents } from "./talk_service.js";
+import { isGoingOn, join, judge, leave, readInTalk, reopen, say, talkEvents } from "./talk_service.js";
+import { otherSide, tellReading } from "./talk_signs.js";
 import { VERDICTS } from "./words.js";
 
 /** `onChange()` after each change of its state, `onLine(line, message)` after each line that comes after those that
  * stood there, `announce(text)` for what is not in the log. */
 export function talkPanel(talkId, { onChange, onLine, announce }) {
-  const messages = talkMessages("您");
+  const messages = talkMessages("您", { label: "加入视频通话", onOpen: () => join(talkId).catch(() => {}) });
+  const side = otherSide(messages, { own: "person", other: "helper" });
+  const reading = tellReading((number) => readInTalk(talkId, number));
   const title = element("h2", { text: "人工服务" });
   const state = element("p", { class: "talk-state", role: "status" });
   const trouble = element("p", { class: "talk-trouble", role: "status" });
   const foot = element("div", { class: "talk-foot" });
   const box = element("div", { class: "talk" },
-    element("header", { class: "talk-head" }, title, state), messages.list, trouble, foot);
+    element("header", { class: "talk-head" }, title, state), messages.list, side.root, trouble, foot);
   const root = element("section", { class: "exchange", "aria-label": "人工服务", tabindex: "-1" }, box);
   let talk = null;
   let drawn = "";
@@ -29,6 +32,7 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
       onEvent({ event, data }) {
         if (event === "message") show(data);
         else if (event === "talk") become(data);
+        else if (event === "signs") side.took(data);
         // The line that tells of the close comes before its state.
         if (event === "talk" && !isGoingOn(data)) stop();
       },
@@ -39,6 +43,8 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
 
   function show(message) {
     const line = messages.add(message);
+    side.heard(message);
+    if (line) reading.watch(line);
     if (line && talk) onLine(line, message);
   }
 
@@ -50,6 +56,7 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
     if (state.textContent !== words) state.textContent = words;
     box.classList.toggle("talk-closed", !isGoingOn(talk));
     messages.speak();
+    if (!isGoingOn(talk)) side.quiet();
     drawFoot();
     onChange();
   }
@@ -104,7 +111,10 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
   return {
     root,
     current: () => talk,
-    stop: () => stop(),
+    stop() {
+      stop();
+      reading.stop();
+    },
     /** Raises ServiceFault. */
     async say(text) {
       show(await say(talkId, text));

@@ -3,10 +3,11 @@
 import { answerText } from "./answer_text.js";
 import { shortMoment } from "./days.js";
 import { element } from "./dom.js";
+import { meetingLine } from "./talk_meeting.js";
 import { MOVES } from "./words.js";
 
-/** `person`: what the one who asked is called here, 您 or 居民. */
-export function talkMessages(person) {
+/** `person`: what the one who asked is called here, 您 or 居民. `meeting`: `{label, onOpen}` of one that is offered. */
+export function talkMessages(person, meeting) {
   const list = element("ol", { class: "talk-messages", role: "log", "aria-label": "会话内容", "aria-live": "off" });
   const lineOf = new Map();
 
@@ -18,7 +19,8 @@ export function talkMessages(person) {
     /** The new line, or null where it stands already. */
     add(message) {
       if (lineOf.has(message.number)) return null;
-      const line = lineFor(message, person);
+      const line = lineFor(message, person, meeting);
+      line.dataset.number = message.number;
       const following = [...lineOf].filter(([number]) => number > message.number).sort(([a], [b]) => a - b)[0];
       list.insertBefore(line, following?.[1] ?? null);
       lineOf.set(message.number, line);
@@ -27,12 +29,13 @@ export function talkMessages(person) {
   };
 }
 
-function lineFor(message, person) {
+function lineFor(message, person, meeting) {
   const { author, name, text, move, at } = message;
   const time = element("time", { datetime: at, text: shortMoment(at) });
   if (author === "event") {
     const told = MOVES[move].replace("{name}", name ?? person);
-    return element("li", { class: "line line-event" }, text ? `${told}：${text}` : told, " ", time);
+    if (move === "meet" && text) return meetingLine({ told, address: text, time, ...meeting });
+    return element("li", { class: `line line-event line-${move}` }, text ? `${told}：${text}` : told, " ", time);
   }
   const who = { person, helper: name, note: `${name} 备注（仅工作人员可见）` }[author];
   return element("li", { class: `line line-${author}` },

@@ -5,7 +5,8 @@ import { dueInWords } from "./days.js";
 import { button, byId, element } from "./dom.js";
 import { rememberTalk } from "./remembered.js";
 import { talkPanel } from "./talk.js";
-import { isGoingOn, leave, openTalk, talk } from "./talk_service.js";
+import { isGoingOn, leave, openTalk, talk, typeInTalk } from "./talk_service.js";
+import { sayTyping } from "./talk_signs.js";
 import { TALK_STATES } from "./words.js";
 
 /** `box`: the composer; `announce(text)` reads out. */
@@ -15,6 +16,10 @@ export function talks({ box, announce }) {
   let unsure = null;
 
   const current = () => [...panels.values()].find((panel) => isGoingOn(panel.current()));
+  sayTyping(byId("question"), () => {
+    const going = current()?.current();
+    return going ? typeInTalk(going.id) : null;
+  });
 
   function show(talkId) {
     if (panels.has(talkId)) return panels.get(talkId);

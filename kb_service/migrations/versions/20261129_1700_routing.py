@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_1700_routing"
-down_revision = "20261129_1600_gaps"
+down_revision = "20261129_1610_talk_aids"
 
 
 def upgrade() -> None:

@@ -1,0 +1,65 @@
+"""`/v1/canned-replies`: texts that helpers insert; `/v1/escalations/{id}/canned-replies`: the same, filled in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb_service.api.access import ServiceOf, needs
+from kb_service.api.texts import StorableText
+from kb_service.domain.canned_replies import LONGEST_SHORTCUT, LONGEST_TEXT, LONGEST_TITLE, CannedReply
+from kb_service.domain.errors import SubjectUnknown
+from kb_service.domain.people import Actor, Role
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1", tags=["escalations"])
+
+HelperActor = Annotated[Actor, needs(Role.HELPER)]
+
+
+class Written(BaseModel):
+    """``department``: id, name or alias; none for all. ``shortcut``: a word that finds it first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: StorableText = Field(max_length=LONGEST_TITLE)
+    text: StorableText = Field(max_length=LONGEST_TEXT)
+    shortcut: StorableText | None = Field(default=None, max_length=LONGEST_SHORTCUT)
+    department: StorableText | None = Field(default=None, max_length=200)
+
+    def reply(self, service: Service, reply_id: str | None) -> CannedReply:
+        department = service.asking.department_id(self.department) if self.department else None
+        if department and department not in {each.id for each in service.catalogue.departments()}:
+            raise SubjectUnknown(f"there is no department {self.department!r}; GET /v1/departments lists them")
+        return CannedReply(reply_id, department, self.title, self.text, self.shortcut)
+
+
+@router.get("/canned-replies")
+def canned_replies(service: ServiceOf, actor: HelperActor) -> list[CannedReply]:
+    """For all and of the helper's departments, as they are written; of every department for an administrator."""
+    return list(service.canned_replies.seen_by(actor))
+
+
+@router.post("/canned-replies", status_code=201)
+def add(body: Written, service: ServiceOf, actor: HelperActor) -> CannedReply:
+    """By an administrator; by a lead for their own departments."""
+    return service.canned_replies.add(body.reply(service, None), actor)
+
+
+@router.put("/canned-replies/{reply_id}")
+def change(reply_id: str, body: Written, service: ServiceOf, actor: HelperActor) -> CannedReply:
+    """In place of what was written."""
+    return service.canned_replies.change(body.reply(service, reply_id), actor)
+
+
+@router.delete("/canned-replies/{reply_id}", status_code=204)
+def remove(reply_id: str, service: ServiceOf, actor: HelperActor) -> None:
+    """What was inserted into replies stays."""
+    service.canned_replies.remove(reply_id, actor)
+
+
+@router.get("/escalations/{escalation_id}/canned-replies")
+def for_talk(escalation_id: str, service: ServiceOf, actor: HelperActor) -> list[CannedReply]:
+    """Those of the talk's department and those for all, with what their variables stand for in this talk."""
+    talk = service.helping.seen_by(escalation_id, actor.person_id)
+    return list(service.canned_replies.for_talk(talk, actor.person_id))

@@ -1,0 +1,73 @@
+"""`/v1/meeting-links`, and offering and opening a meeting in a talk."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb_service.api.access import Asker, ServiceOf, needs
+from kb_service.api.talk_shapes import EscalationShown, Showing, TalkShown
+from kb_service.api.talk_signs import OfConversation
+from kb_service.api.talks import conversation_of
+from kb_service.api.texts import StorableText
+from kb_service.domain.errors import SubjectUnknown
+from kb_service.domain.meetings import LONGEST_LINK, MeetingLink, checked_link
+from kb_service.domain.people import Actor, Role
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1", tags=["escalations"])
+
+HelperActor = Annotated[Actor, needs(Role.HELPER)]
+AdminActor = Annotated[Actor, needs(Role.ADMIN)]
+
+
+class Link(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    url: StorableText = Field(max_length=LONGEST_LINK, description="Begins with https://.")
+
+
+@router.get("/meeting-links")
+def meeting_links(service: ServiceOf, actor: HelperActor) -> list[MeetingLink]:
+    """Of the helper's departments; of all for an administrator."""
+    links = service.records.meeting_links.all()
+    if Role.ADMIN in actor.roles:
+        return list(links)
+    served = service.helping.departments_of(actor.person_id)
+    return [each for each in links if each.department_id in served]
+
+
+@router.put("/meeting-links/{department}")
+def set_link(department: str, body: Link, service: ServiceOf, actor: AdminActor) -> MeetingLink:
+    """Where the department's helpers meet people; by its id, name or alias. The service fetches nothing of it."""
+    link = MeetingLink(_department(service, department), checked_link(body.url), service.now(), actor.person_id)
+    service.records.meeting_links.set(link)
+    return link
+
+
+@router.delete("/meeting-links/{department}", status_code=204)
+def remove_link(department: str, service: ServiceOf, actor: AdminActor) -> None:
+    """What was offered in a talk stays in it."""
+    service.records.meeting_links.remove(
+        service.asking.department_id(department), actor=actor.person_id, at=service.now()
+    )
+
+
+@router.post("/escalations/{escalation_id}:meet")
+def meet(escalation_id: str, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+    """Offer the person the meeting of the department."""
+    return Showing(service).escalation(service.meetings.offer(escalation_id, actor.person_id))
+
+
+@router.post("/talks/{talk_id}:join")
+def join(talk_id: str, body: OfConversation, service: ServiceOf, actor: Asker) -> TalkShown:
+    """The person opened the newest meeting that was offered."""
+    conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
+    return Showing(service).talk(service.meetings.join(talk_id, conversation))
+
+
+def _department(service: Service, named: str) -> str:
+    found = service.asking.department_id(named)
+    if found not in {each.id for each in service.catalogue.departments()}:
+        raise SubjectUnknown(f"there is no department {named!r}; GET /v1/departments lists them")
+    return found
