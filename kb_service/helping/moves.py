@@ -18,6 +18,7 @@ from kb_service.domain.escalations import (
     Verdict,
     state_after,
 )
+from kb_service.domain.masking import masked
 
 EVERY_CLOCK = tuple(ClockKind)
 
@@ -46,6 +47,9 @@ class Change:
     stopped: Sequence[ClockKind] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
     takes: str | None = None
+
+
+# What goes into the trail cannot be erased again: reasons are masked there, and stand whole in the talk.
 
 
 def opened(first_reply: Clock | None, words: str) -> Change:
@@ -98,7 +102,7 @@ def _handed_on(held: Escalation, move: Move, by: str, reason: str, *, again: Clo
         values={"helper": None, "claimed_at": None},
         lines=[Line(Author.EVENT, reason, by, move)],
         started=[again] if waits_anew and again is not None else [],
-        detail={"by": by, "reason": reason},
+        detail={"by": by, "reason": masked(reason)},
     )
 
 
@@ -131,7 +135,7 @@ def ordered(
         lines=[Line(Author.EVENT, reason, by, Move.ORDER)],
         started=[contact, result],
         stopped=[ClockKind.FIRST_REPLY],
-        detail={"by": by, "kind": kind, "due_at": result.due_at.isoformat(), "reason": reason},
+        detail={"by": by, "kind": kind, "due_at": result.due_at.isoformat(), "reason": masked(reason)},
     )
 
 
@@ -165,7 +169,7 @@ def _closed(held: Escalation, move: Move, by: str, reason: str, verdict: Verdict
         values={"closed_at": at, "verdict": verdict, "talking_in": None},
         lines=[Line(Author.EVENT, reason, by, move)],
         stopped=EVERY_CLOCK,
-        detail={"by": by, "reason": reason} | ({"verdict": verdict} if verdict else {}),
+        detail={"by": by, "reason": masked(reason)} | ({"verdict": verdict} if verdict else {}),
     )
 
 
