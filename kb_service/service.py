@@ -32,6 +32,7 @@ from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.exporting import SqlExporting
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
@@ -98,6 +99,7 @@ class Records:
     intake: SqlIntake
     jobs: SqlJobs
     erasing: SqlErasing
+    exporting: SqlExporting
     escalations: SqlEscalations
     helpers: SqlHelpers
     webhooks: SqlWebhooks

@@ -8,6 +8,7 @@ from kb_service.api import (
     access,
     answers,
     chat_completions,
+    conversations,
     emergencies,
     errors,
     escalations,
@@ -78,6 +79,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         suggestions,
         webhooks,
         emergencies,
+        conversations,
         operation,
     ):
         app.include_router(module.router)

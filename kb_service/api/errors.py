@@ -24,6 +24,8 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.BackupRefused: 409,
     errors.CalendarYearUnknown: 409,
     errors.ConfirmationMissing: 409,
+    errors.ConversationAmbiguous: 409,
+    errors.ConversationNotFound: 404,
     errors.EmbeddingModelUnavailable: 503,
     errors.EscalationChanged: 412,
     errors.EscalationNotThere: 404,
