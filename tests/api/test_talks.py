@@ -229,9 +229,10 @@ def test_ready_texts_are_of_documents_in_force_and_their_use_is_kept(people: Peo
     sent = {"text": best["text"], "suggested": best["text"], "versions": [first["version_id"]]}
     people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", sent)
     people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", sent | {"text": "每证150元。"})
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "请稍等。", "suggestions_ignored": True})
     people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "还有别的吗？"})
     uses = people.http.service.records.cases.suggestions_used(talk["id"])
-    assert uses == ["used", "edited", None]
+    assert uses == ["used", "edited", "ignored", None]
     people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
 
 

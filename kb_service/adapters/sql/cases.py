@@ -43,7 +43,7 @@ class SqlCases:
         ]
 
     def suggestions_used(self, escalation_id: str) -> Sequence[str | None]:
-        """Of each reply in turn: used, edited, or None where it was written without."""
+        """Of each reply in turn: used, edited, ignored; None where no suggestion stood beside it."""
         replies = select(talk_messages.c.suggestion).where(
             talk_messages.c.escalation_id == escalation_id, talk_messages.c.author == Author.HELPER
         )
