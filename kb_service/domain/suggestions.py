@@ -31,6 +31,14 @@ class SuggestedText:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolvedQuestion:
+    """As it was asked."""
+
+    escalation_id: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResolvedCase:
     """Personal data is masked in both."""
 

@@ -92,7 +92,7 @@ export function suggestions(search, insert) {
     }, "插入回复 ", element("kbd", { "aria-hidden": "true", text: `Alt ${KEYS[position]}` }));
     return element("li", { class: "suggestion" },
       element("p", { class: "suggestion-text", tabindex: "0", text: each.text }),
-      element("div", { class: "suggestion-foot" }, put, ...each.citations.slice(0, 2).map(source)));
+      element("div", { class: "suggestion-foot" }, put, ...firstOfEach(each.citations).map(source)));
   }
 
   function insertOf(each) {
@@ -117,6 +117,10 @@ export function suggestions(search, insert) {
     sent(id) { Object.assign(state(id), { isCounted: true, inserted: [] }); },
   };
 }
+
+/** One citation of each version: the button leads to its first place. */
+const firstOfEach = (citations) =>
+  citations.filter((each, at) => citations.findIndex((other) => other.version_id === each.version_id) === at);
 
 /** Whether a clause of the suggestion stands in the reply as it was. */
 const keepsSomeOf = (reply, suggested) =>
