@@ -44,7 +44,7 @@ def desk(database: Database) -> Desk:
     desk.helping.claim(talk.id, "zhang")
     desk.helping.note(talk.id, "zhang", "只给同事看")
     desk.helping.reply(talk.id, "zhang", "请带身份证。", suggested="请带身份证。", versions=["v1"])
-    desk.helping.resolve(talk.id, "zhang", Verdict.PARTLY, "原因写给同事")
+    desk.helping.resolve(talk.id, "zhang", Verdict.PARTLY, "原因写给同事：13912345678")
     return desk
 
 
@@ -77,7 +77,9 @@ def test_what_helpers_write_for_each_other_is_exported_only_when_it_is_asked_for
     without = _EXPORT.dump_json(exported(database, RESIDENT)).decode()
     assert "只给同事看" not in without and "原因写给同事" not in without
     with_notes = _EXPORT.dump_json(exported(database, RESIDENT, with_notes=True)).decode()
-    assert "只给同事看" in with_notes and "原因写给同事" in with_notes
+    assert "只给同事看" in with_notes and "原因写给同事：13912345678" in with_notes
+    (told,) = [each.event for each in SqlTrail(database).events() if each.event.action == "resolve"]
+    assert told.detail["reason"] == "原因写给同事：〔手机号〕"  # the trail keeps it for good
 
 
 def test_two_people_whose_conversations_have_the_same_id_are_given_and_lose_only_their_own(
