@@ -11,9 +11,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from kb_service.conversations_command import conversations
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Role
 from kb_service.domain.switches import Covers
+from kb_service.help_command import escalations, helpers
 from kb_service.settings import Settings, settings_fault
 
 app = typer.Typer(
@@ -239,6 +241,10 @@ def erase(
         raise typer.BadParameter("say what to erase by one of --conversation, --user and --older-than")
     print(f"erased: {run(Settings(), conversation=conversation, user=user, older_than=older_than)} answers")
 
+
+app.add_typer(conversations, name="conversations")
+app.add_typer(helpers, name="helpers")
+app.add_typer(escalations, name="escalations")
 
 keys = typer.Typer(no_args_is_help=True, help="Keys of people: who may do what over HTTP.")
 app.add_typer(keys, name="keys")

@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -18,12 +19,21 @@ class ServiceClient:
     and KbError when something else answers in its place. Values of None are left out of what is sent.
     """
 
-    def __init__(self, url: str, *, key: str | None = None, read_seconds: float = 120, name: str | None = None) -> None:
-        """``url``: http://host:port; ``key``: where keys protect it; ``name``: what an error calls the service."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: str | None = None,
+        actor: str | None = None,
+        read_seconds: float = 120,
+        name: str | None = None,
+    ) -> None:
+        """``url``: http://host:port; ``key``: where keys protect it, else ``actor``: who acts; ``name``: what an error
+        calls the service."""
         self.name = name or f"the service at {url}"
         self._http = httpx.Client(
             base_url=url,
-            headers={"Authorization": f"Bearer {key}"} if key else {},
+            headers={"Authorization": f"Bearer {key}"} if key else {"X-KB-Actor": quote(actor)} if actor else {},
             timeout=httpx.Timeout(_CONNECT_SECONDS, read=read_seconds),
             trust_env=False,
         )
@@ -49,6 +59,10 @@ class ServiceClient:
         """`GET /readyz`."""
         return dict(self._request("GET", "/readyz"))
 
+    def call(self, method: str, path: str, body: object = None, *, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Any other route of the API; None where it replies with nothing."""
+        return self._request(method, path, json=body, params=_given(parameters or {}))
+
     # What only the process that owns the embedded index does, for other commands on its machine.
 
     def sync(self, document_ids: Sequence[str]) -> None:
@@ -73,7 +87,7 @@ class ServiceClient:
         except httpx.TransportError as error:
             raise errors.ServiceUnreachable(f"{self.name} does not answer ({error}); is it running?") from error
         if response.is_success:
-            return response.json()
+            return response.json() if response.content else None
         raise _named(response)
 
 

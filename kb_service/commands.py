@@ -68,12 +68,20 @@ def accept_rows(settings: Settings, reason: str) -> int:
         return records.accept_rows(actor=_OPERATOR, at=now(), reason=reason)
 
 
-def erase(settings: Settings, *, conversation: str | None, user: str | None, older_than: int | None) -> int:
-    """What people typed and were answered, by one of the three; the number of answers. ``older_than``: in days."""
+def erase(
+    settings: Settings,
+    *,
+    conversation: str | None = None,
+    of: str | None = None,
+    user: str | None = None,
+    older_than: int | None = None,
+) -> int:
+    """What people typed and were answered, by one of the three; the number of answers. ``older_than``: in days;
+    ``of``: which conversation, where several have its id."""
     at = now()
     with open_records(settings) as records:
         if conversation is not None:
-            return records.erasing.conversation(conversation, actor=_OPERATOR, at=at)
+            return records.erasing.conversation(conversation, actor=_OPERATOR, at=at, of=of)
         if user is not None:
             return records.erasing.person(hash_of_user(user, user_key(settings)), actor=_OPERATOR, at=at)
         return records.erasing.before(at - timedelta(days=older_than or 0), actor=_OPERATOR, at=at)

@@ -33,6 +33,7 @@ from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.exporting import SqlExporting
 from kb_service.adapters.sql.feedback import SqlFeedback
 from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
@@ -111,6 +112,7 @@ class Records:
     intake: SqlIntake
     jobs: SqlJobs
     erasing: SqlErasing
+    exporting: SqlExporting
     escalations: SqlEscalations
     helpers: SqlHelpers
     webhooks: SqlWebhooks

@@ -36,6 +36,7 @@ from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.exporting import SqlExporting
 from kb_service.adapters.sql.feedback import SqlFeedback
 from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
@@ -135,6 +136,7 @@ def open_records(settings: Settings) -> Records:
         intake=SqlIntake(database, library),
         jobs=SqlJobs(database, now=now),
         erasing=SqlErasing(database),
+        exporting=SqlExporting(database),
         escalations=SqlEscalations(database, new_id=new_id),
         helpers=SqlHelpers(database),
         webhooks=SqlWebhooks(database, new_id=new_id),

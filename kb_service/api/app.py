@@ -9,6 +9,7 @@ from kb_service.api import (
     answers,
     canned_replies,
     chat_completions,
+    conversations,
     emergencies,
     errors,
     escalations,
@@ -90,6 +91,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         emergencies,
         gaps,
         feedback,
+        conversations,
         operation,
     ):
         app.include_router(module.router)

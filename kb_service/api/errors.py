@@ -25,6 +25,8 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.CalendarYearUnknown: 409,
     errors.CannedReplyNotFound: 404,
     errors.ConfirmationMissing: 409,
+    errors.ConversationAmbiguous: 409,
+    errors.ConversationNotFound: 404,
     errors.EmbeddingModelUnavailable: 503,
     errors.EscalationChanged: 412,
     errors.EscalationNotThere: 404,

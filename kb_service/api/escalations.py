@@ -44,10 +44,12 @@ class Words(BaseModel):
 
 
 class Reply(Words):
-    """``suggested``: the suggestion it was made from, as it was given, with the ``versions`` it cited."""
+    """``suggested``: the suggestion it was made from, as it was given, with the ``versions`` it cited.
+    ``suggestions_ignored``: those with these ``versions`` stood beside it, and it was written without them."""
 
     suggested: StorableText | None = Field(default=None, max_length=4 * LONGEST_QUESTION)
     versions: list[Annotated[StorableText, Field(max_length=36)]] = Field(default=[], max_length=20)
+    suggestions_ignored: bool = False
 
 
 class Reason(BaseModel):
@@ -178,7 +180,12 @@ def reply(escalation_id: str, body: Reply, service: ServiceOf, actor: HelperActo
     _require_words(body.text)
     return Showing(service).escalation(
         service.helping.reply(
-            escalation_id, actor.person_id, body.text, suggested=body.suggested, versions=body.versions
+            escalation_id,
+            actor.person_id,
+            body.text,
+            suggested=body.suggested,
+            versions=body.versions,
+            ignored=body.suggestions_ignored,
         )
     )
 

@@ -147,11 +147,15 @@ class Pipeline:
         for each in self._tools.heeding.kept(self._tools.planted_orders.without(found)):
             by_document.setdefault(each.document_id, []).append(each)
         schedules = self._tools.library.schedules(sorted(by_document))
+        # One look for all of them, and another for each only where there is something.
+        of_all = [each.source.passage.version_id for some in by_document.values() for each in some]
+        may_contradict = self._tools.contradicted(of_all, question.as_of)
         suggested: list[tuple[str, Sequence[Citation]]] = []
         for candidates in by_document.values():
             draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams))
             cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
-            if cited and not self._tools.contradicted([each.version_id for each in cited], question.as_of):
+            versions = [each.version_id for each in cited or ()]
+            if cited and not (may_contradict and self._tools.contradicted(versions, question.as_of)):
                 suggested.append(("\n".join(each.text for each in draft.statements), cited))
             if len(suggested) == limit:
                 break

@@ -203,6 +203,14 @@ class DocumentNotFound(KbError):
     pass
 
 
+class ConversationNotFound(KbError):
+    """Nothing is kept of a conversation with this id."""
+
+
+class ConversationAmbiguous(KbError):
+    """Several conversations have this id: of other keys, channels or users."""
+
+
 class EscalationNotThere(KbError):
     """No such escalation, or none for who asks."""
 

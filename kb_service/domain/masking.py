@@ -6,6 +6,9 @@ Patterns see every character in its plain form (１ and ① as 1, ＠ as @), at 
 import re
 import unicodedata
 
+from kb_service.domain.checked_numbers import is_card_number, is_identity_number
+from kb_service.domain.personal_names import HOUSES, NAMES
+
 # What people put between the digits of a number: 138 1234 5678, 138-1234-5678, 138.1234.5678, a tab, twice a space.
 _GAP = r"[ \t.·\-–—_]{0,2}"
 # Between groups of digits a line may end too, and a comma stands where no thousands end.
@@ -26,9 +29,9 @@ _SAID = r"(?:号码|号)?[是为:\s]{0,3}"
 # What stands before the number of a case or an enterprise, which is no person's.
 _OF_NOBODY = re.compile(rf"(?:信用代码|编号|编码|代码|流水号|受理号|单号){_SAID}$")
 
-_DOCUMENTS = "(?:护照|通行证|回乡证|台胞证|居民居住证|军官证|警官证)"
+_DOCUMENTS = "(?:护照|通行证|回乡证|台胞证|居民居住证|军官证|警官证|社保卡|社会保障卡|医保卡|残疾人?证)"
 _NUMBER = r"[0-9〇零一二三四五六七八九十百]"
-_UNIT = rf"(?:{_NUMBER}{{1,4}}|[A-Za-z]\d?)(?:栋|幢|座|号楼|单元|梯)"
+_UNIT = rf"(?:{_NUMBER}{{1,4}}|[A-Za-z]\d?) ?(?:栋|幢|座|号楼|单元|梯) ?(?:{_NUMBER}{{1,2}}门)?"
 _ROOM = rf"{_NUMBER}{{2,5}}[A-Za-z]?(?:室|房|户)?"
 _NAME_OF_HOUSES = r"[\u4e00-\u9fff]{0,8}?"
 
@@ -53,6 +56,7 @@ _PATTERNS = (
         "〔手机号〕",
         rf"(?<!\d)(?:{_COUNTRY})?1[3-9]{_ANY}{_GROUP_GAP}{_ANY}{{4}}{_GROUP_GAP}{_ANY}{{4}}(?!\d)",
     ),
+    ("〔手机号〕", r"(?:手机|电话|微信|联系|打)\D{0,4}(?P<it>1[3-9]\d，\d{4}，\d{4})(?!\d)"),
     ("〔手机号〕", rf"(?<!{_HAN})[幺一壹]{_HAN_FROM_3}{_HAN}(?:{_HAN_GAP}{_HAN}{{4}}){{2}}"),
     ("〔手机号〕", rf"(?<!{_HAN})[幺一壹]{_GAP}{_HAN_FROM_3}{_more('9', _HAN)}"),
     ("〔座机号〕", rf"(?<!\d)(?:{_COUNTRY}|[(]?0){_AREA}[)]?{_GAP}[2-8]{_more('6,7')}(?!\d)"),
@@ -62,7 +66,7 @@ _PATTERNS = (
         r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+ ?(?:@|[(\[]at[)\]]) ?[A-Za-z0-9-]+"
         r"(?: ?\. ?[A-Za-z][A-Za-z0-9-]*)+",
     ),
-    ("〔证件号〕", rf"{_DOCUMENTS}{_SAID}(?P<it>[A-Za-z]{{0,2}}{_more('6,10')}){_END}"),
+    ("〔证件号〕", rf"{_DOCUMENTS}{_SAID}(?P<it>[A-Za-z]{{0,2}}{_more('6,10')}[A-Za-z]?){_END}"),
     ("〔证件号〕", r"(?<![A-Za-z])(?:[EGDSPHMCWTegdsphmcwt]\d{8}|[EGDSPHMCegdsphmc][A-Za-z]\d{7}|[HM]\d{10})(?!\d)"),
     ("〔证件号〕", r"(?<![A-Za-z])[A-Za-z]{1,2}\d{6}[(][0-9A][)]|(?<!\d)[157]\d{6}[(]\d[)]"),
     ("〔证件号〕", r"字第(?P<it>\d{6,8})号"),
@@ -76,17 +80,30 @@ _PATTERNS = (
     ("〔账号〕", r"(?:QQ|qq|微信|VX|vx)(?:号码?|:|号码?[是为:])\s?(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19})"),
     ("〔地址〕", rf"(?:{_NUMBER}{{1,6}}[弄巷])?(?:{_NUMBER}{{1,6}}号(?!楼){_NAME_OF_HOUSES})?(?:{_UNIT})+{_ROOM}"),
     ("〔地址〕", r"\d{1,5}弄(?:\d+号)?(?:\d+幢)?(?:\d+(?:室|单元))?|\d{1,5}号楼?\d{1,5}(?:室|单元\d*室?)"),
-    ("〔姓名〕", r"(?<!帮)我叫(?!什么)(?P<it>[\u4e00-\u9fff]{2,4})|姓名[:是为](?P<other>[\u4e00-\u9fff]{2,4})"),
+    *(("〔地址〕", pattern) for pattern in HOUSES),
+    *(("〔姓名〕", pattern) for pattern in NAMES),
 )
-_MASKS = tuple((mask, re.compile(pattern)) for mask, pattern in _PATTERNS)
 _NUMBERS_OF_NOBODY = {"〔证件号〕", "〔卡号〕"}
+# What the last digit proves is one wherever it stands: behind letters, on two lines, with a stroke between.
+_ANYTHING = r"[ \t\n.·\-–—_,，、/]{0,3}"
+_CHECKED = (
+    (
+        "〔证件号〕",
+        re.compile(rf"(?<!\d){_PROVINCE}(?:{_ANYTHING}\d){{15}}{_ANYTHING}[\dXx](?!\d)"),
+        is_identity_number,
+    ),
+    ("〔卡号〕", re.compile(rf"(?<!\d)(?<!\d\.)[3-69](?:{_ANYTHING}\d){{15,18}}(?![\dXx])"), is_card_number),
+)
+_MASKS = (*_CHECKED, *((mask, re.compile(pattern), None) for mask, pattern in _PATTERNS))
 
 
 def masked(text: str) -> str:
     """The text with what identifies a person replaced by what it was. Hotlines (12345, 962222) and years stay."""
     plain = "".join(map(_plain, text))
-    for mask, pattern in _MASKS:
+    for mask, pattern, is_proved in _MASKS:
         for found in reversed(list(pattern.finditer(plain))):
+            if is_proved is not None and not is_proved(found[0]):
+                continue
             if mask in _NUMBERS_OF_NOBODY and _OF_NOBODY.search(plain, max(0, found.start() - 12), found.start()):
                 continue
             start, end = _place(found)

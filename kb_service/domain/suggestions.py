@@ -8,10 +8,18 @@ from kb_service.domain.answers import Citation
 
 
 class SuggestionUse(StrEnum):
-    """What became of a suggestion in a reply; a reply without one says that all were ignored."""
+    """What became of suggestions in a reply. IGNORED: they stood beside it, and it was written without them."""
 
     USED = "used"
     EDITED = "edited"
+    IGNORED = "ignored"
+
+
+def use_of(reply: str, suggested: str | None, *, is_ignored: bool) -> SuggestionUse | None:
+    """``suggested``: what it was made from; None for a reply beside which no suggestion stood."""
+    if suggested is None:
+        return SuggestionUse.IGNORED if is_ignored else None
+    return SuggestionUse.USED if suggested.strip() == reply.strip() else SuggestionUse.EDITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,14 @@ class SuggestedText:
 
     text: str
     citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedQuestion:
+    """As it was asked."""
+
+    escalation_id: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True)

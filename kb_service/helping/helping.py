@@ -12,7 +12,7 @@ from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNot
 from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
 from kb_service.domain.matters import Department
 from kb_service.domain.routing import Destination, RoutedBy, RoutingStep
-from kb_service.domain.suggestions import SuggestionUse
+from kb_service.domain.suggestions import use_of
 from kb_service.helping import moves
 from kb_service.helping.desks import Desk, Staff, desk_for
 from kb_service.helping.moves import Change, Line
@@ -253,14 +253,20 @@ class Helping:
         return self._escalations.change(escalation_id, actor=by or helper, at=at, decide=decide)
 
     def reply(
-        self, escalation_id: str, helper: str, text: str, *, suggested: str | None = None, versions: Sequence[str] = ()
+        self,
+        escalation_id: str,
+        helper: str,
+        text: str,
+        *,
+        suggested: str | None = None,
+        versions: Sequence[str] = (),
+        ignored: bool = False,
     ) -> Escalation:
-        """``suggested``: the text it was made from, of these ``versions``; whether it was changed is kept."""
+        """``suggested``: the text it was made from, of these ``versions``; whether it was changed is kept, or that what
+        stood beside it was ``ignored``."""
         at = self._now()
-        use = (
-            SuggestionUse.USED if suggested is not None and suggested.strip() == text.strip() else SuggestionUse.EDITED
-        )
-        made_from = None if suggested is None else {"use": use, "versions": list(versions)}
+        use = use_of(text, suggested, is_ignored=ignored)
+        made_from = {"use": use, "versions": list(versions)} if use else None
 
         def decide(held: Escalation) -> Change:
             return moves.replied(held, helper, text, at=at, suggestion=made_from)

@@ -18,6 +18,7 @@ from kb_service.domain.escalations import (
     Verdict,
     state_after,
 )
+from kb_service.domain.masking import masked
 from kb_service.domain.routing import HandOn, RoutingStep
 
 EVERY_CLOCK = tuple(ClockKind)
@@ -53,6 +54,9 @@ class Change:
         ends = any(held.running(kind) for kind in (*self.met, *self.stopped))
         is_said = len(self.lines) == 1 and self.lines[0].move is None
         return self.state is held.state and is_said and not (self.values or self.started or ends)
+
+
+# What goes into the trail cannot be erased again: reasons are masked there, and stand whole in the talk.
 
 
 def opened(first_reply: Clock | None, words: str, routed_by: Sequence[RoutingStep] = ()) -> Change:
@@ -114,7 +118,7 @@ def _handed_on(held: Escalation, move: Move, by: str, reason: str, *, again: Clo
         values={"helper": None, "claimed_at": None},
         lines=[Line(Author.EVENT, reason, by, move)],
         started=[again] if waits_anew and again is not None else [],
-        detail={"by": by, "reason": reason},
+        detail={"by": by, "reason": masked(reason)},
     )
 
 
@@ -147,7 +151,7 @@ def ordered(
         lines=[Line(Author.EVENT, reason, by, Move.ORDER)],
         started=[contact, result],
         stopped=[ClockKind.FIRST_REPLY],
-        detail={"by": by, "kind": kind, "due_at": result.due_at.isoformat(), "reason": reason},
+        detail={"by": by, "kind": kind, "due_at": result.due_at.isoformat(), "reason": masked(reason)},
     )
 
 
@@ -181,7 +185,7 @@ def _closed(held: Escalation, move: Move, by: str, reason: str, verdict: Verdict
         values={"closed_at": at, "verdict": verdict, "talking_in": None},
         lines=[Line(Author.EVENT, reason, by, move)],
         stopped=EVERY_CLOCK,
-        detail={"by": by, "reason": reason} | ({"verdict": verdict} if verdict else {}),
+        detail={"by": by, "reason": masked(reason)} | ({"verdict": verdict} if verdict else {}),
     )
 
 

@@ -10,10 +10,11 @@ from kb_service.asking.conversation.topics import TURNS
 from kb_service.domain.answers import Answer, Citation, Conversation, Question
 from kb_service.domain.escalations import Author, Escalation, Message
 from kb_service.domain.masking import masked
-from kb_service.domain.suggestions import ResolvedCase, SuggestedText, Suggestions
+from kb_service.domain.suggestions import ResolvedCase, ResolvedQuestion, SuggestedText, Suggestions
 
 _TEXTS = 3
 _CASES = 3
+_COMPARED = 200
 # So much of what a question says, by weight, an earlier one has to say too.
 _LIKE = 0.5
 
@@ -21,7 +22,11 @@ _LIKE = 0.5
 class Cases(Protocol):
     """How questions were resolved."""
 
-    def resolved(self, departments: Sequence[str], matter_id: str | None, *, limit: int) -> Sequence[ResolvedCase]: ...
+    def resolved(
+        self, departments: Sequence[str], matter_id: str | None, *, limit: int
+    ) -> Sequence[ResolvedQuestion]: ...
+
+    def cases(self, ids: Sequence[str]) -> Sequence[ResolvedCase]: ...
 
 
 class Suggesting:
@@ -70,13 +75,18 @@ class Suggesting:
         return Suggestions(question.text, texts, cases)
 
     def _cases_like(self, words: str, departments: Sequence[str], matter_id: str | None) -> tuple[ResolvedCase, ...]:
+        """Only of the best few is read what was written: this runs at every letter."""
+        found = self._cases.resolved(departments, matter_id, limit=_COMPARED)
+        if not found:
+            return ()
         shares = self._asking().share_of(words)
-        found = self._cases.resolved(departments, matter_id, limit=200)
-        like = sorted(((shares(each.question), each) for each in found), key=lambda pair: -pair[0])
+        like = sorted(((shares(each.question), each.escalation_id) for each in found), key=lambda pair: -pair[0])
+        best = [each for share, each in like[:_CASES] if share >= _LIKE]
+        if not best:
+            return ()
         return tuple(
             ResolvedCase(each.escalation_id, masked(each.question), masked(each.reply), each.closed_at)
-            for share, each in like[:_CASES]
-            if share >= _LIKE
+            for each in self._cases.cases(best)
         )
 
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from eval.bench.listening import Listener
 from kb_service.adapters.sql.escalations import add_lines
 from kb_service.api.app import create_app
+from kb_service.cli import app
 from kb_service.domain.escalations import Author
 from kb_service.domain.matters import Department
 from kb_service.domain.people import Role
@@ -152,6 +154,20 @@ def test_reading_anothers_talk_leaves_an_entry_in_the_trail(people: People) -> N
     people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
 
 
+def test_a_conversation_is_exported_to_administrators_only_whatever_its_id(people: People) -> None:
+    talk = people.open("会话/7")
+    path = "/v1/conversations/会话/7/export"
+    assert [people.get(who, path).status_code for who in ("前端", "李帮办")] == [403, 403]
+    found = people.get("管理", path)
+    assert found.status_code == 200 and found.headers["cache-control"] == "no-store"
+    assert [each["escalation"]["id"] for each in found.json()["talks"]] == [talk["id"]]
+    told = [e.event for e in people.http.service.records.trail.events(limit=1000) if e.event.action == "export"]
+    assert [(e.actor, e.detail["escalations"]) for e in told] == [("管理", [talk["id"]])]
+    missing = people.get("管理", "/v1/conversations/会话/8/export")
+    assert (missing.status_code, missing.json()["error"]) == (404, "ConversationNotFound")
+    people.post("前端", f"/v1/talks/{talk['id']}:leave", {})
+
+
 def test_why_a_talk_is_handed_on_is_told_to_helpers_only(people: People) -> None:
     talk = people.open("t8")
     people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
@@ -213,9 +229,10 @@ def test_ready_texts_are_of_documents_in_force_and_their_use_is_kept(people: Peo
     sent = {"text": best["text"], "suggested": best["text"], "versions": [first["version_id"]]}
     people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", sent)
     people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", sent | {"text": "每证150元。"})
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "请稍等。", "suggestions_ignored": True})
     people.post("张帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "还有别的吗？"})
     uses = people.http.service.records.cases.suggestions_used(talk["id"])
-    assert uses == ["used", "edited", None]
+    assert uses == ["used", "edited", "ignored", None]
     people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
 
 
@@ -378,3 +395,34 @@ def test_erasing_a_conversation_takes_its_talk_along(people: People) -> None:
     assert (left.subject.question, left.subject.summary, left.last_number) == ("", "", 1)
     assert people.http.service.records.escalations.messages(talk["id"]) == []
     assert people.http.service.check().findings == []
+
+
+def test_helpers_work_at_the_command_line_too(people: People) -> None:
+    talk = people.open("t-cli")
+    with served(create_app(people.http.service)) as address:
+
+        def kb(who: str, *arguments: str) -> str:
+            key = people.key[who]["Authorization"].removeprefix("Bearer ")
+            ended = CliRunner().invoke(app, [*arguments, "--url", address, "--key", key])
+            return ended.output if ended.exit_code == 0 else f"{type(ended.exception).__name__}: {ended.exception}"
+
+        made = json.loads(kb("管理", "helpers", "set", "赵帮办", "--department", "市大数据中心", "--lead", "--json"))
+        assert (made["departments"], made["is_lead"]) == (["dashuju"], True)
+        assert "赵帮办  dashuju  0 of 3 talks  lead" in kb("管理", "helpers", "list")
+        assert kb("管理", "helpers", "remove", "赵帮办") == "赵帮办 helps no more\n"
+        assert kb("张帮办", "helpers", "remove", "王帮办").startswith("NotAllowed: this needs one of the roles admin")
+        assert talk["id"] in kb("张帮办", "escalations", "list", "--state", "open")
+        assert talk["id"] not in kb("王帮办", "escalations", "list")
+        assert "there is no escalation" in kb("王帮办", "escalations", "claim", talk["id"])
+        assert "  claimed  市气球管理处  " in kb("张帮办", "escalations", "claim", talk["id"])
+        assert "张帮办 is in charge of it; claim it first" in kb("李帮办", "escalations", "reply", talk["id"], "好")
+        kb("张帮办", "escalations", "reply", talk["id"], "停在北门。")
+        assert "张帮办:  停在北门。" in kb("张帮办", "escalations", "show", talk["id"])
+        refused = kb("张帮办", "escalations", "transfer", talk["id"], "--to", "火星局", "--reason", "他们管")
+        assert "no helpers are set up for '火星局'" in refused
+        ordered = json.loads(kb("张帮办", "escalations", "order", talk["id"], "--kind", "simple", "--json"))
+        assert (ordered["state"], ordered["order_kind"]) == ("work_order", "simple")
+        why = kb("张帮办", "escalations", "resolve", talk["id"], "--verdict", "not")
+        assert why.startswith("ReasonMissing: what was not resolved says why")
+        assert "  resolved  " in kb("张帮办", "escalations", "resolve", talk["id"], "--verdict", "resolved")
+        assert kb("张帮办", "escalations", "return", talk["id"]).startswith("EscalationStateWrong")

@@ -186,6 +186,35 @@ def test_a_helper_takes_a_talk_and_closes_it_by_keyboard_and_a_reload_loses_noth
     assert (closed.verdict, closed.verdict_of_person) == (Verdict.PARTLY, Verdict.NOT)
 
 
+def test_ready_texts_are_put_into_the_reply_by_one_key_and_what_became_of_them_is_kept(
+    served: Served, open_as: OpenAs
+) -> None:
+    come(served)
+    resident, desk = open_as(viewport=PHONE), open_as(HELPER)
+    talk = opened_talk(served, resident)
+    desk.goto("/desk")
+    desk.locator(f".queue-item[data-id='{talk.id}']").click()
+    ready = desk.get_by_role("region", name="建议答复")
+    write(resident, "热气球停放证要多少钱")
+    expect(ready.locator(".suggestion-text").first).to_contain_text("120元")
+    expect(ready.get_by_role("status")).to_have_text(re.compile("^有 [123] 条建议"))
+    expect(ready.locator(".suggestion").first).to_contain_text("《热气球停放管理办法》，自 2025-01-01 起施行")
+    desk.keyboard.press("Alt+j")
+    expect(desk.get_by_label("回复", exact=True)).to_be_focused()
+    desk.keyboard.press("Alt+1")
+    expect(desk.get_by_label("回复", exact=True)).to_have_value(re.compile("120元.*\n依据：《热气球停放管理办法》$"))
+    desk.keyboard.press("Enter")
+    expect(resident.locator(".line-helper")).to_contain_text("120元")
+    write(resident, "停放证的工本费能不能退")
+    expect(desk.locator(".desk-talk .line-person").last).to_contain_text("工本费能不能退")
+    expect(ready.get_by_role("status")).to_have_text(re.compile("^有 [123] 条建议"))
+    desk.keyboard.type("这个我去问一下。")
+    desk.keyboard.press("Enter")
+    expect(resident.locator(".line-helper")).to_have_count(2)
+    served.service.helping.resolve(talk.id, HELPER, Verdict.RESOLVED, "")
+    assert served.service.records.cases.suggestions_used(talk.id) == ["used", "ignored"]
+
+
 def test_a_lead_sees_who_is_there_and_what_others_hold_and_hands_it_on(served: Served, open_as: OpenAs) -> None:
     served.helper("李组长", "qiqiu", is_lead=True)
     come(served)

@@ -171,3 +171,9 @@ def test_an_answer_of_a_model_says_which_prompts_it_was_asked_with_whether_it_wa
     assert len(prompts.sha256) == 64
     assert drafted(ScriptedModel("首次签注免费。[1]")).drafting.prompts == prompts.sha256
     assert drafted(ScriptedModel("首次签注收费90元。[1]", "首次签注收费90元。[1]")).drafting.prompts == prompts.sha256
+
+
+def test_a_model_is_not_told_who_asks() -> None:
+    model = ScriptedModel("首次签注免费。[1]")
+    drafted(model, "我叫周杰，电话13912345678，签注要钱吗")
+    assert "我叫〔姓名〕，电话〔手机号〕，签注要钱吗" in model.prompts[0]

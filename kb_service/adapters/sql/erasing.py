@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, true, update
 
+from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import gap_questions
 from kb_service.adapters.sql.row_faults import NO_WORDS
@@ -13,6 +14,7 @@ from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import answers, feedback, rehearsals
 from kb_service.adapters.sql.talk_tables import deliveries, escalations, talk_messages, talk_signs
 from kb_service.adapters.sql.trail import record
+from kb_service.domain.exports import the_one
 from kb_service.domain.masking import masked
 from kb_service.domain.rehearsals import RECENT
 from kb_service.domain.trail import ERASED
@@ -41,9 +43,12 @@ class SqlErasing:
             _forget_in_rehearsals(connection, rehearsals.c.rehearsed_at < moment, lambda _question: True)
         return erased
 
-    def conversation(self, conversation_id: str, *, actor: str, at: datetime) -> int:
-        self._erase_talks(escalations.c.conversation_id == conversation_id, actor, at)
-        return self._erase(answers.c.conversation_id == conversation_id, actor, at, {})
+    def conversation(self, conversation_id: str, *, actor: str, at: datetime, of: str | None = None) -> int:
+        """``of``: which one, where several have the id. Raises ConversationNotFound, ConversationAmbiguous."""
+        with self._database.reading() as connection:
+            found = the_one(conversations_named(connection, conversation_id), conversation_id, of)
+        self._erase_talks(is_of(escalations, found), actor, at)
+        return self._erase(is_of(answers, found), actor, at, {})
 
     def person(self, user_hash: str, *, actor: str, at: datetime) -> int:
         """Everything that the same reference of a user asked."""

@@ -463,6 +463,12 @@ def hand_ons(kept: Sequence[Mapping[str, str]] | None) -> tuple[HandOn, ...]:
     return tuple(HandOn(**each) for each in kept or ())
 
 
+def escalations_where(connection: Connection, which: ColumnElement[bool]) -> list[Escalation]:
+    """With their clocks, in the order they were opened."""
+    query = select(escalations).where(which).order_by(escalations.c.opened_at, escalations.c.id)
+    return _with_clocks(connection, connection.execute(query).all())
+
+
 def _message(row: Row[Any]) -> Message:
     return Message(row.number, row.at, Author(row.author), row.by, row.text, Move(row.move) if row.move else None)
 

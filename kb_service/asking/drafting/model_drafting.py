@@ -16,6 +16,7 @@ from kb_service.asking.search.surroundings import passages_for_drafting
 from kb_service.domain.answers import Drafting
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.errors import ModelUnavailable
+from kb_service.domain.masking import masked
 from kb_service.domain.model_faults import ModelFault
 from kb_service.ports import LanguageModel, ScriptConverter
 from kb_service.text.normalising import normalised
@@ -108,7 +109,7 @@ class ModelDrafter:
         fence = self._new_fence()
         given = brief(
             self._prompts,
-            understood.question.text,
+            masked(understood.question.text),
             self._worth_showing(safe, candidates),
             fence=fence,
             room=self._limits.context - self._limits.reply_tokens,

@@ -13,9 +13,10 @@ export function keyedButton(label, letter, onClick, properties = {}) {
   return made;
 }
 
-/** `key`: a letter, or the name of a key such as ArrowDown. */
+/** `key`: a letter or digit, or the name of a key such as ArrowDown. */
 export function onAlt(key, action) {
-  actions.set(key.length === 1 ? `Key${key}` : key, action);
+  const code = /^\d$/.test(key) ? `Digit${key}` : `Key${key}`;
+  actions.set(key.length === 1 ? code : key, action);
 }
 
 document.addEventListener("keydown", (event) => {

@@ -13,7 +13,8 @@ import { CLOCKS, LIMITS, ORDER_KINDS, REASONS_IN_SHORT, ROUTE_REASONS, TALK_STAT
 
 const REPLIED_FROM = ["claimed", "answered", "work_order"];
 
-/** `desk`: me() (the helper), transferTargets() (id → name), onRead(escalation) whenever its newest line has been drawn. */
+/** `desk`: me() (the helper), transferTargets() (id → name), onRead(escalation) whenever its newest line has been drawn,
+ * suggestions: told of what the person writes, and asked what became of them in a reply. */
 export function talkPane(place, desk) {
   const draftOf = new Map();
   let shown = null;
@@ -88,8 +89,12 @@ function openedTalk(place, first, desk) {
     if (!isAllowed) return tell("先接起会话，再回复居民。");
     box.value = "";
     try {
-      const done = await move(escalation.id, kind, { text });
-      if (kind === "reply") become(done);
+      const use = kind === "reply" ? desk.suggestions.use(first.id, text) : {};
+      const done = await move(escalation.id, kind, { text, ...use });
+      if (kind === "reply") {
+        desk.suggestions.sent(first.id);
+        become(done);
+      }
       tell("");
     } catch (error) {
       box.value ||= text;
@@ -103,6 +108,7 @@ function openedTalk(place, first, desk) {
       if (event === "message") {
         const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
         aids.heard(data, messages.add(data));
+        if (data.author === "person") desk.suggestions.heard(first.id);
         if (isAtEnd || messages.list.getAttribute("aria-live") === "off") scroller.scrollTop = scroller.scrollHeight;
       } else if (event === "escalation") {
         become(data);

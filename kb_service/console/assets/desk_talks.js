@@ -5,6 +5,7 @@ import { isOver, setServiceTime, startCountdowns } from "./countdown.js";
 import { keyedButton, onAlt } from "./desk_keys.js";
 import { queue } from "./desk_queue.js";
 import { readMarks } from "./desk_read.js";
+import { suggestions } from "./desk_suggestions.js";
 import { talkPane } from "./desk_talk.js";
 import { unreadCounts } from "./desk_unread.js";
 import { team } from "./desk_team.js";
@@ -55,8 +56,10 @@ function desk(known, { searchFor, focusSearch }) {
   const unread = unreadCounts();
   const lists = queue(byId("queue"), select);
   const lead = me.is_lead ? team(byId("queue"), select) : null;
+  const ready = suggestions(byId("search"), (text) => pane.insert(text));
   const pane = talkPane(byId("talk"), {
     me: () => me,
+    suggestions: ready,
     transferTargets,
     onRead(id, number) {
       newest = number;
@@ -135,6 +138,7 @@ function desk(known, { searchFor, focusSearch }) {
     if (!chosen) return;
     marks.select(id);
     pane.open(chosen);
+    ready.show(id);
     searchFor(aboutOf(chosen), searched);
     searched = aboutOf(chosen);
     draw();

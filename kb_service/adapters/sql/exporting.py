@@ -1,0 +1,109 @@
+"""Everything that is kept of a conversation, read in one transaction that leaves an entry in the trail."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Table, select
+
+from kb_service.adapters.sql.conversations import conversations_named, is_of
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.escalations import escalations_where
+from kb_service.adapters.sql.schema import metadata
+from kb_service.adapters.sql.tables import answers, feedback
+from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
+from kb_service.adapters.sql.trail import record
+from kb_service.domain.answers import Answer
+from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation, Move
+from kb_service.domain.exports import ConversationExport, ExportedLine, ExportedTalk, GivenFeedback, the_one
+
+_ANSWER = TypeAdapter(Answer)
+# Exported under names of their own.
+_TOLD = (answers, feedback, escalations, talk_messages, clocks)
+
+
+class SqlExporting:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def conversation(
+        self, conversation_id: str, *, of: str | None, with_notes: bool, actor: str, at: datetime
+    ) -> ConversationExport:
+        """Raises ConversationNotFound, ConversationAmbiguous."""
+        with self._database.writing() as connection:
+            found = the_one(conversations_named(connection, conversation_id), conversation_id, of)
+            asked = select(answers.c.body).where(is_of(answers, found)).order_by(answers.c.asked_at, answers.c.number)
+            given = [_ANSWER.validate_python(body) for body in connection.execute(asked).scalars() if body]
+            talks = escalations_where(connection, is_of(escalations, found))
+            exported = ConversationExport(
+                conversation=found,
+                exported_at=at,
+                exported_by=actor,
+                has_notes=with_notes,
+                answers=given,
+                feedback=_feedback(connection, [each.answer_id for each in given]),
+                talks=[ExportedTalk(each, _lines(connection, each, with_notes)) for each in talks],
+                others=_others(connection, [each.answer_id for each in given], [each.id for each in talks], with_notes),
+            )
+            detail = {
+                "answers": [each.answer_id for each in given],
+                "escalations": [each.id for each in talks],
+                "notes": with_notes,
+            }
+            record(connection, at=at, actor=actor, action="export", detail=detail)
+            return exported
+
+
+def _feedback(connection: Connection, answer_ids: Sequence[str]) -> list[GivenFeedback]:
+    query = select(feedback).where(feedback.c.answer_id.in_(answer_ids)).order_by(feedback.c.id)
+    return [
+        GivenFeedback(row.answer_id, row.given_at, None if row.resolved is None else bool(row.resolved), row.comment)
+        for row in connection.execute(query)
+    ]
+
+
+def _lines(connection: Connection, talk: Escalation, with_notes: bool) -> list[ExportedLine]:
+    query = select(talk_messages).where(talk_messages.c.escalation_id == talk.id).order_by(talk_messages.c.number)
+    found = [
+        ExportedLine(
+            row.number,
+            row.at,
+            Author(row.author),
+            row.by,
+            "" if row.author == Author.EVENT and not with_notes else row.text,
+            Move(row.move) if row.move else None,
+            row.suggestion,
+        )
+        for row in connection.execute(query)
+    ]
+    return [each for each in found if with_notes or each.author not in FOR_HELPERS_ONLY]
+
+
+def _others(
+    connection: Connection, answer_ids: Sequence[str], escalation_ids: Sequence[str], with_notes: bool
+) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """From whatever table has a row of theirs, so that a new one is not forgotten."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in metadata.sorted_tables:
+        if table not in _TOLD and (rows := _rows_of(connection, table, answer_ids, escalation_ids)):
+            found[table.name] = rows if with_notes else [_without_reason(each) for each in rows]
+    return found
+
+
+def _without_reason(row: dict[str, Any]) -> dict[str, Any]:
+    """What was delivered of a move has its reason, which is written for helpers."""
+    body: Any = row.get("body")
+    message = body.get("message") if isinstance(body, dict) else None
+    if not message or message["author"] != Author.EVENT:
+        return row
+    return row | {"body": body | {"message": message | {"text": ""}}}
+
+
+def _rows_of(
+    connection: Connection, table: Table, answer_ids: Sequence[str], escalation_ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    for name, ids in (("escalation_id", escalation_ids), ("answer_id", answer_ids)):
+        if name in table.c:
+            return [dict(row) for row in connection.execute(select(table).where(table.c[name].in_(ids))).mappings()]
+    return []

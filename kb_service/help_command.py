@@ -1,0 +1,217 @@
+"""`kb helpers` and `kb escalations`: human help over HTTP, for helpers with their key and operators of the machine."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from kb_service.domain.clocks import OrderKind
+from kb_service.domain.escalations import EscalationState, Verdict
+from kb_service.settings import Settings
+
+if TYPE_CHECKING:
+    from kb_service.client import ServiceClient
+
+helpers = typer.Typer(no_args_is_help=True, help="Who answers people, for which departments.")
+escalations = typer.Typer(no_args_is_help=True, help="Questions in the hands of people: the queue, and every move.")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Of the escalation, as the list has it.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As on their key.")]
+Why = Annotated[str, typer.Option("--reason", help="Read by the helpers who come after.")]
+Url = Annotated[str | None, typer.Option("--url", envvar="KB_URL", help="Of the service; else the one running here.")]
+Key = Annotated[str | None, typer.Option("--key", envvar="KB_KEY", help="Yours. Better in the environment.")]
+Actor = Annotated[str | None, typer.Option("--actor", help="Your name, where no key was ever made.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+@helpers.command("list")
+def list_helpers(url: Url = None, key: Key = None, actor: Actor = None, as_json: AsJson = False) -> None:
+    """Who helps, how many talks each holds, and who is there."""
+    found = _service(url, key, actor).call("GET", "/v1/helpers")
+    _show({"helpers": found}, "\n".join(map(_helper_line, found)) or "nobody helps yet: kb helpers set", as_json)
+
+
+@helpers.command("set")
+def set_helper(
+    name: Name,
+    department: Annotated[list[str], typer.Option(help="Id, name or alias; may be repeated.")],
+    capacity: Annotated[int, typer.Option(help="Talks at a time.")] = 3,
+    lead: Annotated[
+        bool, typer.Option("--lead", help="Hands on what others are in charge of, and sees the team.")
+    ] = False,
+    url: Url = None,
+    key: Key = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Somebody helps from now on, for these departments and no others."""
+    body = {"departments": department, "capacity": capacity, "is_lead": lead}
+    made = _service(url, key, actor).call("PUT", f"/v1/helpers/{quote(name, safe='')}", body)
+    _show(made, _helper_line(made), as_json)
+
+
+@helpers.command("remove")
+def remove_helper(name: Name, url: Url = None, key: Key = None, actor: Actor = None) -> None:
+    """No helper any more; what they wrote stays."""
+    _service(url, key, actor).call("DELETE", f"/v1/helpers/{quote(name, safe='')}")
+    print(f"{name} helps no more")
+
+
+@escalations.command("list")
+def list_escalations(
+    state: Annotated[list[EscalationState] | None, typer.Option(help="May be repeated; else all.")] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="In my charge.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="A clock of theirs is over.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    url: Url = None,
+    key: Key = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Those of my departments, the newest first."""
+    wanted = {"state": list(state or ()), "mine": mine, "late": late, "limit": limit}
+    found = _service(url, key, actor).call("GET", "/v1/escalations", parameters=wanted)
+    shown = "\n".join(_line(each) for each in found["escalations"])
+    _show(found, shown or "nothing; only helpers see the queue, each that of their departments", as_json)
+
+
+@escalations.command("show")
+def show(escalation_id: Id, url: Url = None, key: Key = None, actor: Actor = None, as_json: AsJson = False) -> None:
+    """One with its summary, its clocks and the whole talk. Reading another's talk is told in the trail."""
+    service = _service(url, key, actor)
+    its = f"/v1/escalations/{quote(escalation_id, safe='')}"
+    found, said = service.call("GET", its), service.call("GET", f"{its}/messages")
+    clocks = [f"  {each['kind']}: due {each['due_at']}{_end(each)}" for each in found["clocks"]]
+    talk = [f"  {each['at']}  {each['name'] or 'person'}: {each['move'] or ''} {each['text']}" for each in said]
+    lines = [_line(found), *found["subject"]["summary"].splitlines(), *clocks, *talk]
+    _show(found | {"messages": said}, "\n".join(lines), as_json)
+
+
+@escalations.command("claim")
+def claim(escalation_id: Id, url: Url = None, key: Key = None, actor: Actor = None, as_json: AsJson = False) -> None:
+    """Take it from the queue."""
+    _move(_service(url, key, actor), escalation_id, "claim", None, as_json)
+
+
+@escalations.command("reply")
+def reply(
+    escalation_id: Id,
+    text: Annotated[str, typer.Argument(help="What the person reads.")],
+    url: Url = None,
+    key: Key = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write to the person."""
+    _move(_service(url, key, actor), escalation_id, "reply", {"text": text}, as_json)
+
+
+@escalations.command("transfer")
+def transfer(
+    escalation_id: Id,
+    to: Annotated[str, typer.Option(help="The department: id, name or alias.")],
+    reason: Why,
+    url: Url = None,
+    key: Key = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand it to another department."""
+    _move(_service(url, key, actor), escalation_id, "transfer", {"department": to, "reason": reason}, as_json)
+
+
+@escalations.command("order")
+def order(
+    escalation_id: Id,
+    kind: Annotated[OrderKind, typer.Option(help="simple: 5 working days; complex: 15.")],
+    reason: Why = "",
+    url: Url = None,
+    key: Key = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make it a work order."""
+    _move(_service(url, key, actor), escalation_id, "order", {"kind": kind, "reason": reason}, as_json)
+
+
+@escalations.command("resolve")
+def resolve(
+    escalation_id: Id,
+    verdict: Annotated[Verdict, typer.Option(help="Whether the person was helped; else give the reason too.")],
+    reason: Why = "",
+    url: Url = None,
+    key: Key = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Close it."""
+    _move(_service(url, key, actor), escalation_id, "resolve", {"verdict": verdict, "reason": reason}, as_json)
+
+
+@escalations.command("return")
+def return_(
+    escalation_id: Id,
+    reason: Why = "",
+    url: Url = None,
+    key: Key = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Back to the assistant."""
+    _move(_service(url, key, actor), escalation_id, "return", {"reason": reason}, as_json)
+
+
+def _move(service: "ServiceClient", escalation_id: str, name: str, body: object, as_json: bool) -> None:
+    moved = service.call("POST", f"/v1/escalations/{quote(escalation_id, safe='')}:{name}", body)
+    _show(moved, _line(moved), as_json)
+
+
+def _service(url: str | None, key: str | None, actor: str | None) -> "ServiceClient":
+    """The service at ``url``, else the one that runs here; by a key or a name, else as the machine's operator.
+
+    Raises ServiceUnreachable where none runs here.
+    """
+    from kb_service.client import ServiceClient
+    from kb_service.domain.errors import ServiceUnreachable
+    from kb_service.wiring import owner_address
+
+    if url is not None:
+        return ServiceClient(url, key=key, actor=actor)
+    owner = owner_address(Settings())
+    if owner is None:
+        raise ServiceUnreachable("no service runs on this data folder: start `kb serve`, or say which with --url")
+    shown = key if key or actor else owner.token
+    return ServiceClient(f"http://{owner.host}:{owner.port}", key=shown, actor=actor)
+
+
+def _helper_line(helper: dict[str, Any]) -> str:
+    marks = [word for word, holds in (("lead", helper["is_lead"]), ("there", helper["is_on_duty"])) if holds]
+    of = ",".join(helper["departments"])
+    return "  ".join([helper["name"], of, f"{helper['holds']} of {helper['capacity']} talks", *marks])
+
+
+def _line(escalation: dict[str, Any]) -> str:
+    """Id, state, department, when it is due, in whose hands, what is asked."""
+    due = f"due {escalation['due_at']}" if escalation["due_at"] else f"opened {escalation['opened_at']}"
+    words = " ".join((escalation["subject"]["question"] or "").split())
+    parts = [
+        escalation["id"],
+        escalation["state"],
+        escalation["department"]["name"],
+        due + (" LATE" if escalation["is_late"] else ""),
+        escalation["helper_name"] or "nobody yet",
+        words[:60],
+    ]
+    return "  ".join(filter(None, parts))
+
+
+def _end(clock: dict[str, Any]) -> str:
+    for name in ("met", "stopped", "breached"):
+        if clock[f"{name}_at"]:
+            return f", {name} {clock[f'{name}_at']}"
+    return ""
+
+
+def _show(value: object, text: str, as_json: bool) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)

@@ -1,0 +1,114 @@
+"""A person is given everything that is kept of their conversation, and nothing of anybody else's."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from pydantic import TypeAdapter
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.erasing import SqlErasing
+from kb_service.adapters.sql.exporting import SqlExporting
+from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.adapters.sql.transcript import SqlTranscript
+from kb_service.adapters.sql.webhooks import SqlWebhooks
+from kb_service.domain.answers import Conversation
+from kb_service.domain.errors import ConversationAmbiguous, ConversationNotFound
+from kb_service.domain.escalations import Verdict
+from kb_service.domain.exports import ConversationExport, handle_of
+from kb_service.domain.webhooks import WebhookForm
+from kb_service.exported_text import text_of
+from kb_service.settings import Settings
+from kb_service.wiring import new_id
+from tests.contract.test_escalations import MORNING, RESIDENT, SOMEBODY_ELSE, Desk
+from tests.factories import NOON, answer, citation, question
+
+_EXPORT = TypeAdapter(ConversationExport)
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """A resident asked, judged, and was helped; somebody else's conversation has the same id."""
+    transcript = SqlTranscript(database)
+    for number, whose in enumerate((RESIDENT, SOMEBODY_ELSE), 1):
+        given = replace(answer(f"a{number}", f"第{number}个人的问题", citation()), conversation_id="c1")
+        asked = question(channel=whose.channel, user_hash=whose.user_hash, asked_by=whose.asked_by)
+        transcript.add(given, asked)
+        transcript.add_feedback(f"a{number}", asked_by="web", at=NOON, resolved=False, comment=f"留言{number}")
+    SqlWebhooks(database, new_id=new_id).create(
+        "https://example.gov.cn/told", form=WebhookForm.JSON, events=(), departments=(), actor="admin", at=NOON
+    )
+    desk = Desk(database)
+    desk.hire("zhang", "gongan", "renshe")
+    talk = desk.open()
+    desk.helping.claim(talk.id, "zhang")
+    desk.helping.note(talk.id, "zhang", "只给同事看")
+    desk.helping.reply(talk.id, "zhang", "请带身份证。", suggested="请带身份证。", versions=["v1"])
+    desk.helping.resolve(talk.id, "zhang", Verdict.PARTLY, "原因写给同事：13912345678")
+    return desk
+
+
+def exported(database: Database, conversation: Conversation, *, with_notes: bool = False) -> ConversationExport:
+    return SqlExporting(database).conversation(
+        conversation.conversation_id, of=handle_of(conversation), with_notes=with_notes, actor="admin", at=MORNING
+    )
+
+
+def test_everything_that_is_kept_of_a_conversation_is_exported_and_the_trail_tells_of_it(
+    database: Database, desk: Desk
+) -> None:
+    found = exported(database, RESIDENT)
+    assert [each.question for each in found.answers] == ["第1个人的问题"]
+    assert [each.version_id for each in found.answers[0].citations] == [citation().version_id]
+    assert [each.comment for each in found.feedback] == ["留言1"]
+    (talk,) = found.talks
+    said = [(each.move or each.author, each.text) for each in talk.lines]
+    assert said == [("person", "我要转人工"), ("claim", ""), ("helper", "请带身份证。"), ("resolve", "")]
+    assert talk.lines[2].suggestion == {"use": "used", "versions": ["v1"]}
+    assert [each.kind for each in talk.escalation.clocks] == ["first_reply"]
+    assert [each["event"] for each in found.others["deliveries"]] == ["opened", "claimed", "message", "resolved"]
+    (told,) = [each.event for each in SqlTrail(database).events() if each.event.action == "export"]
+    assert told.detail == {"answers": ["a1"], "escalations": [talk.escalation.id], "notes": False}
+
+
+def test_what_helpers_write_for_each_other_is_exported_only_when_it_is_asked_for(
+    database: Database, desk: Desk
+) -> None:
+    without = _EXPORT.dump_json(exported(database, RESIDENT)).decode()
+    assert "只给同事看" not in without and "原因写给同事" not in without
+    with_notes = _EXPORT.dump_json(exported(database, RESIDENT, with_notes=True)).decode()
+    assert "只给同事看" in with_notes and "原因写给同事：13912345678" in with_notes
+    (told,) = [each.event for each in SqlTrail(database).events() if each.event.action == "resolve"]
+    assert told.detail["reason"] == "原因写给同事：〔手机号〕"  # the trail keeps it for good
+
+
+def test_two_people_whose_conversations_have_the_same_id_are_given_and_lose_only_their_own(
+    database: Database, desk: Desk
+) -> None:
+    with pytest.raises(ConversationAmbiguous, match=f"2 conversations .*{handle_of(SOMEBODY_ELSE)} [(]a user of web"):
+        SqlExporting(database).conversation("c1", of=None, with_notes=False, actor="admin", at=MORNING)
+    assert "第1个人" not in json.dumps(_EXPORT.dump_python(exported(database, SOMEBODY_ELSE)), default=str)
+    erasing = SqlErasing(database)
+    with pytest.raises(ConversationAmbiguous):
+        erasing.conversation("c1", actor="admin", at=MORNING)
+    assert erasing.conversation("c1", of=handle_of(RESIDENT), actor="admin", at=MORNING) == 1
+    with pytest.raises(ConversationNotFound, match="what was erased is gone"):
+        exported(database, RESIDENT)
+    assert [each.question for each in exported(database, SOMEBODY_ELSE).answers] == ["第2个人的问题"]
+
+
+def test_an_export_is_read_as_a_text_too(database: Database, desk: Desk) -> None:
+    names = {"gongan": "市公安局", "zhang": "张帮办"}
+    text = text_of(exported(database, RESIDENT), Settings().prompts_dir, name_of=names)
+    for line in (
+        "会话 c1 的记录（2026-07-01 导出）",
+        "您：第1个人的问题",
+        "您的评价：未解决",
+        "您的留言：留言1",
+        "人工服务：市公安局，已办结，2026-07-01 10:00 开始",
+        "【2026-07-01 10:00】张帮办：请带身份证。",
+        "【2026-07-01 10:00】张帮办 办结了会话",
+        "另有 4 条",
+    ):
+        assert line in text
+    assert citation().title in text and citation().version_id in text
