@@ -42,6 +42,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.InvalidPoint: 500,
     errors.InvalidRecord: 422,
     errors.KeyNotFound: 404,
+    errors.MessageEmpty: 422,
     errors.ModelNotFound: 404,
     errors.ModelUnavailable: 503,
     errors.NobodyToHelp: 409,

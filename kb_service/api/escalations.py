@@ -21,7 +21,7 @@ from kb_service.api.talk_shapes import (
 from kb_service.api.texts import StorableText
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.clocks import OrderKind
-from kb_service.domain.errors import QuestionEmpty
+from kb_service.domain.errors import MessageEmpty
 from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
 from kb_service.domain.people import Actor, Role
 from kb_service.service import Service
@@ -220,4 +220,4 @@ def _messages(service: Service, escalation_id: str, after: int) -> list[MessageS
 
 def _require_words(text: str) -> None:
     if not text.strip():
-        raise QuestionEmpty("the message is empty; send what is to be said")
+        raise MessageEmpty("the message is empty; send what is to be said")

@@ -13,7 +13,7 @@ from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
 from kb_service.api.texts import StorableText
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
-from kb_service.domain.errors import QuestionEmpty
+from kb_service.domain.errors import MessageEmpty
 from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation, Verdict
 from kb_service.domain.people import Actor
 from kb_service.service import Service
@@ -173,4 +173,4 @@ def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
 
 def _require_words(text: str) -> None:
     if not text.strip():
-        raise QuestionEmpty("the message is empty; send the words the person typed")
+        raise MessageEmpty("the message is empty; send the words the person typed")

@@ -215,6 +215,10 @@ class EscalationChanged(KbError):
     """Somebody changed the escalation since the caller last read it."""
 
 
+class MessageEmpty(KbError):
+    """A message of a talk without words."""
+
+
 class HelperNotInCharge(KbError):
     """Only the helper in charge writes to the person, hands the talk on or closes it."""
 
