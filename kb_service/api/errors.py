@@ -43,6 +43,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.InvalidRecord: 422,
     errors.KeyNotFound: 404,
     errors.MessageEmpty: 422,
+    errors.MessageKeyReused: 422,
     errors.ModelNotFound: 404,
     errors.ModelUnavailable: 503,
     errors.NobodyToHelp: 409,

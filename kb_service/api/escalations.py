@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import ServiceOf, needs
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
+from kb_service.api.message_key import MessageKey
 from kb_service.api.talk_shapes import (
     EscalationList,
     EscalationShown,
@@ -166,21 +167,25 @@ def release(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperA
 
 
 @router.post("/{escalation_id}:reply")
-def reply(escalation_id: str, body: Reply, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def reply(
+    escalation_id: str, body: Reply, service: ServiceOf, actor: HelperActor, key: MessageKey = None
+) -> EscalationShown:
     """Write to the person."""
     _require_words(body.text)
     return Showing(service).escalation(
         service.helping.reply(
-            escalation_id, actor.person_id, body.text, suggested=body.suggested, versions=body.versions
+            escalation_id, actor.person_id, body.text, suggested=body.suggested, versions=body.versions, key=key
         )
     )
 
 
 @router.post("/{escalation_id}:note", status_code=201)
-def note(escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor) -> MessageShown:
+def note(
+    escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor, key: MessageKey = None
+) -> MessageShown:
     """Write what only helpers see."""
     _require_words(body.text)
-    return Showing(service).message(service.helping.note(escalation_id, actor.person_id, body.text)[1])
+    return Showing(service).message(service.helping.note(escalation_id, actor.person_id, body.text, key=key)[1])
 
 
 @router.post("/{escalation_id}:transfer")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import OPERATOR, Asker, ServiceOf
 from kb_service.api.live import LiveStream, News, followed
+from kb_service.api.message_key import MessageKey
 from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
 from kb_service.api.texts import StorableText
 from kb_service.asking.asking import LONGEST_QUESTION
@@ -97,11 +98,11 @@ def messages(
 
 
 @router.post("/talks/{talk_id}/messages", status_code=201)
-def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker) -> MessageShown:
+def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker, key: MessageKey = None) -> MessageShown:
     """The person writes."""
     _require_words(body.text)
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
-    return Showing(service).message(service.helping.say(talk_id, conversation, body.text)[1])
+    return Showing(service).message(service.helping.say(talk_id, conversation, body.text, key=key)[1])
 
 
 @router.post("/talks/{talk_id}:leave")

@@ -219,6 +219,10 @@ class MessageEmpty(KbError):
     """A message of a talk without words."""
 
 
+class MessageKeyReused(KbError):
+    """A key of a message that came before with another one."""
+
+
 class HelperNotInCharge(KbError):
     """Only the helper in charge writes to the person, hands the talk on or closes it."""
 

@@ -192,6 +192,7 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
 
 # What each migration since the first version that could make backups has added, newest first.
 _NEWEST_TABLES = (
+    "message_keys", "attachments",
     "announcements", "switches", "deliveries", "webhooks", "helpers", "clocks", "talk_messages", "escalations",
 )  # fmt: skip
 _SINCE_WHO_ASKED = [

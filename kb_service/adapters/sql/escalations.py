@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, 
 from sqlalchemy.exc import IntegrityError
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.message_keys import keep_key, number_of_first
 from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.talk_tables import clocks, escalations, helpers, talk_messages
@@ -32,6 +33,7 @@ from kb_service.domain.escalations import (
 )
 from kb_service.domain.masking import masked
 from kb_service.domain.matters import Facet
+from kb_service.domain.sent_once import Once
 from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
 
@@ -152,15 +154,19 @@ class SqlEscalations:
         at: datetime,
         decide: Callable[[Escalation], Change],
         if_revision: int | None = None,
+        sent: Once | None = None,
     ) -> Escalation:
-        """Let ``decide`` say what becomes of it, write that and the trail, and give it as it is then.
+        """Let ``decide`` say what becomes of it, write that and the trail, and give it as it is then. What was
+        ``sent`` before changes nothing.
 
         What ``decide`` raises leaves everything as it was. It reads nothing: the connection is held meanwhile.
-        Raises EscalationNotThere, EscalationChanged, HelperFull; EscalationStateWrong where the conversation is in
-        another talk.
+        Raises EscalationNotThere, EscalationChanged, HelperFull, MessageKeyReused; EscalationStateWrong where the
+        conversation is in another talk.
         """
         with self._database.writing() as connection:
             held = _one(connection, escalation_id, lock=True)
+            if _number_sent_before(connection, held, sent) is not None:
+                return held
             if if_revision is not None and held.revision != if_revision:
                 raise EscalationChanged(
                     f"the escalation was changed meanwhile (it is at revision {held.revision}, you read "
@@ -175,6 +181,8 @@ class SqlEscalations:
             values |= change.values
             _update(connection, escalation_id, values)
             self._follow(connection, escalation_id, held.last_number, change, at=at)
+            if sent is not None:
+                keep_key(connection, escalation_id, sent, held.last_number + len(change.lines))
             detail = {"escalation": escalation_id, **change.detail}
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
             changed = _one(connection, escalation_id)
@@ -183,13 +191,18 @@ class SqlEscalations:
             return changed
 
     def write(
-        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line]
+        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line], sent: Once | None = None
     ) -> tuple[Escalation, Message]:
-        """Add a line that changes nothing else; the trail keeps moves, not talk. Raises EscalationNotThere."""
+        """Add a line that changes nothing else; the trail keeps moves, not talk. What was ``sent`` before is given
+        as it was written then. Raises EscalationNotThere, MessageKeyReused."""
         with self._database.writing() as connection:
             held = _one(connection, escalation_id, lock=True)
+            if (number := _number_sent_before(connection, held, sent)) is not None:
+                return held, _message_of(connection, escalation_id, number)
             line = decide(held)
             add_lines(connection, escalation_id, held.last_number, [line], at=at)
+            if sent is not None:
+                keep_key(connection, escalation_id, sent, held.last_number + 1)
             connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(changed_at=at))
             message = Message(held.last_number + 1, at, line.author, line.by, line.text, line.move)
             written = _one(connection, escalation_id)
@@ -319,6 +332,14 @@ def _told(found: Escalation, line: Line | None, clock: Clock | None) -> dict[str
     return said
 
 
+def _number_sent_before(connection: Connection, held: Escalation, sent: Once | None) -> int | None:
+    """Of the message that came with the same key; what became of the talk since then makes no difference."""
+    if sent is None:
+        return None
+    sent.require(held)
+    return number_of_first(connection, held.id, sent)
+
+
 def _update(connection: Connection, escalation_id: str, values: Mapping[str, Any]) -> None:
     try:
         connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(values))
@@ -426,6 +447,11 @@ def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...]) -> Escalation:
         order_kind=OrderKind(row.order_kind) if row.order_kind else None,
         clocks=its_clocks,
     )
+
+
+def _message_of(connection: Connection, escalation_id: str, number: int) -> Message:
+    is_it = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.number == number)
+    return _message(connection.execute(select(talk_messages).where(*is_it)).one())
 
 
 def _message(row: Row[Any]) -> Message:

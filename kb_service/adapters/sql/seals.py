@@ -88,6 +88,8 @@ NOT_DECIDING: Mapping[str, str] = {
     "helpers.seen_at": "the page's last sign of life",
     "deliveries": "what is told to other systems, made from sealed rows",
     "talk_messages": "what people wrote to each other, read in their talk only and cited nowhere",
+    "attachments": "what people showed each other, seen in their talk only",
+    "message_keys": "finds a message that is sent again",
     "events": "the trail itself, chained by its hashes",
     "documents": "an id, and how far the index has followed; kind and everything else are of the version",
     "embeddings": "computed from the text and computed anew when missing; orders what is found, adds nothing to it",
