@@ -71,6 +71,13 @@ class Settings(BaseSettings):
         description="Whether helpers take people from the queue, or are given them by who has the most room.",
     )
 
+    attachment_mb: int = Field(
+        default=10, ge=1, le=100, description="Megabytes that a picture or recording in a talk may have."
+    )
+    attachments_per_talk: int = Field(
+        default=30, ge=1, le=1000, description="Pictures and recordings that a talk may have."
+    )
+
     webhook_hosts: str = Field(
         default="", description="Hosts inside private networks that webhooks may be sent to, with commas."
     )

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from kb_service.api import (
     access,
     answers,
+    attachments,
     chat_completions,
     emergencies,
     errors,
@@ -51,7 +52,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     errors.register(app)
     settings = service.settings
     # The last one added meets a request first.
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, attachment_mb=settings.attachment_mb)
     app.add_middleware(RequestRates, a_key=settings.requests_per_key, an_address=settings.requests_per_address)
     app.add_middleware(
         OriginCheck,
@@ -74,6 +75,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         knowledge,
         talks,
         escalations,
+        attachments,
         helpers,
         suggestions,
         webhooks,

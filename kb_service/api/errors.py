@@ -21,6 +21,9 @@ from kb_service.domain import errors
 STATUS_OF: dict[type[errors.KbError], int] = {
     errors.AnnouncementNotFound: 404,
     errors.AnswerNotFound: 404,
+    errors.AttachmentNotFound: 404,
+    errors.AttachmentRefused: 422,
+    errors.AttachmentTooLarge: 413,
     errors.BackupRefused: 409,
     errors.CalendarYearUnknown: 409,
     errors.ConfirmationMissing: 409,
@@ -75,6 +78,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.VersionNotInReview: 409,
     errors.VersionsContradict: 409,
     errors.BatchNotFound: 404,
+    errors.TooManyAttachments: 409,
     errors.TooManyRehearsals: 429,
     errors.UploadNotFound: 404,
     errors.UploadNotRetryable: 409,

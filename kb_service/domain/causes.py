@@ -147,6 +147,13 @@ _OF_REQUESTS = {
     "picture_takes_too_much": "",
     "pictures_busy": "",
     "one_picture": "",
+    "one_attachment": "",
+    "unknown_attachment_parts": "parts",
+    "attachment_of_other_kind": "",
+    "attachment_too_large": "limit",
+    "attachment_too_hard": "",
+    "attachments_busy": "",
+    "too_many_attachments": "limit",
 }
 VALUES_OF: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -167,6 +174,7 @@ PASSING = frozenset(
         "given_up",
         "told_in_english",  # read again, it gets a cause
         "pictures_busy",
+        "attachments_busy",
         "picture_takes_too_long",
         "EmbeddingModelUnavailable",
         "IndexOwnedElsewhere",

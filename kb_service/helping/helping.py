@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from kb_service.domain.answers import Answer, Conversation, Outcome, Question
+from kb_service.domain.attachments import AttachedFile, contents_of
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind, first_reply_clock
 from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
@@ -210,18 +211,24 @@ class Helping:
             return None
 
     def say(
-        self, escalation_id: str, conversation: Conversation, text: str, *, key: str | None = None
+        self,
+        escalation_id: str,
+        conversation: Conversation,
+        text: str,
+        *,
+        files: Sequence[AttachedFile] = (),
+        key: str | None = None,
     ) -> tuple[Escalation, Message]:
-        """The person writes. ``key``: the same when a message is sent again, which is said once."""
+        """The person writes, or shows. ``key``: the same when a message is sent again, which is said once."""
 
         def require(held: Escalation) -> None:
             held.require_of(conversation)
 
         def line(held: Escalation) -> Line:
             require(held)
-            return moves.said_by_person(held, text)
+            return moves.said_by_person(held, text, files)
 
-        sent = once(key, text, author=ASKER, require=require)
+        sent = once(key, text, *contents_of(files), author=ASKER, require=require)
         return self._escalations.write(escalation_id, at=self._now(), decide=line, sent=sent)
 
     def note(self, escalation_id: str, helper: str, text: str, *, key: str | None = None) -> tuple[Escalation, Message]:
@@ -255,6 +262,7 @@ class Helping:
         *,
         suggested: str | None = None,
         versions: Sequence[str] = (),
+        files: Sequence[AttachedFile] = (),
         key: str | None = None,
     ) -> Escalation:
         """``suggested``: the text it was made from, of these ``versions``; whether it was changed is kept."""
@@ -265,9 +273,9 @@ class Helping:
         made_from = None if suggested is None else {"use": use, "versions": list(versions)}
 
         def decide(held: Escalation) -> Change:
-            return moves.replied(held, helper, text, at=at, suggestion=made_from)
+            return moves.replied(held, helper, text, at=at, suggestion=made_from, files=files)
 
-        return self._moved(escalation_id, helper, decide, at, key=key, said=("reply", text))
+        return self._moved(escalation_id, helper, decide, at, key=key, said=("reply", text, *contents_of(files)))
 
     def release(self, escalation_id: str, helper: str, reason: str) -> Escalation:
         at = self._now()

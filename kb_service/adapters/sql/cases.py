@@ -35,7 +35,8 @@ class SqlCases:
             )
             replies: dict[str, list[str]] = {row.id: [] for row in found}
             for row in connection.execute(written.order_by(talk_messages.c.number)):
-                replies[row.escalation_id].append(row.text)
+                if row.text.strip():  # else it was a picture alone
+                    replies[row.escalation_id].append(row.text)
         return [
             ResolvedCase(row.id, row.question, "\n".join(replies[row.id]), row.closed_at)
             for row in found

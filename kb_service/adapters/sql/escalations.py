@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kb_service.adapters.sql.attachments import add_files, attachments_of
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.message_keys import keep_key, number_of_first
 from kb_service.adapters.sql.rows import page_of
@@ -16,6 +17,7 @@ from kb_service.adapters.sql.talk_tables import clocks, escalations, helpers, ta
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.webhooks import tell
 from kb_service.domain.answers import Conversation, Evidence, Reason
+from kb_service.domain.attachments import Attachment
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationChanged, EscalationStateWrong, HelperFull
 from kb_service.domain.escalations import (
@@ -44,9 +46,11 @@ _IS_RUNNING = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
 class SqlEscalations:
     """Implements `helping.Escalations`."""
 
-    def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
+    def __init__(self, database: Database, *, new_id: Callable[[], str], most_attachments: int = 30) -> None:
+        """``most_attachments``: of one talk."""
         self._database = database
         self._new_id = new_id
+        self._most_attachments = most_attachments
 
     def open(
         self,
@@ -200,11 +204,11 @@ class SqlEscalations:
             if (number := _number_sent_before(connection, held, sent)) is not None:
                 return held, _message_of(connection, escalation_id, number)
             line = decide(held)
-            add_lines(connection, escalation_id, held.last_number, [line], at=at)
+            files = self._add(connection, escalation_id, held.last_number, [line], at=at)
             if sent is not None:
                 keep_key(connection, escalation_id, sent, held.last_number + 1)
             connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(changed_at=at))
-            message = Message(held.last_number + 1, at, line.author, line.by, line.text, line.move)
+            message = Message(held.last_number + 1, at, line.author, line.by, line.text, line.move, files)
             written = _one(connection, escalation_id)
             if line.author is not Author.NOTE:
                 self._tell(connection, WebhookEvent.MESSAGE, written, at=at, line=line)
@@ -220,7 +224,8 @@ class SqlEscalations:
             talk_messages.c.author.not_in(without),
         )
         with self._database.reading() as connection:
-            return [_message(row) for row in connection.execute(query.order_by(talk_messages.c.number).limit(limit))]
+            rows = connection.execute(query.order_by(talk_messages.c.number).limit(limit)).all()
+            return _messages(connection, escalation_id, rows)
 
     def last_of_person(self, escalation_id: str) -> Message | None:
         own = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.author == Author.PERSON)
@@ -287,9 +292,19 @@ class SqlEscalations:
             body=lambda: _told(found, line, clock),
         )
 
+    def _add(
+        self, connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime
+    ) -> tuple[Attachment, ...]:
+        """Lines with what goes along with them, which is given."""
+        add_lines(connection, escalation_id, last, lines, at=at)
+        added: tuple[Attachment, ...] = ()
+        for number, each in enumerate(lines, last + 1):
+            added += add_files(connection, escalation_id, number, each.files, most=self._most_attachments)
+        return added
+
     def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:
         """Lines and clocks of a change."""
-        add_lines(connection, escalation_id, last, change.lines, at=at)
+        self._add(connection, escalation_id, last, change.lines, at=at)
         for column, kinds in (("met_at", change.met), ("stopped_at", change.stopped)):
             if kinds:
                 its = and_(clocks.c.escalation_id == escalation_id, clocks.c.kind.in_(kinds))
@@ -327,6 +342,8 @@ def _told(found: Escalation, line: Line | None, clock: Clock | None) -> dict[str
     }
     if line is not None:
         said["message"] = {"author": line.author, "by": line.by, "text": masked(line.text)}
+        if line.files:
+            said["message"]["attachments"] = [{"kind": each.kind, "size": len(each.content)} for each in line.files]
     if clock is not None:
         said["clock"] = {"kind": clock.kind, "due_at": clock.due_at.isoformat()}
     return said
@@ -451,11 +468,20 @@ def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...]) -> Escalation:
 
 def _message_of(connection: Connection, escalation_id: str, number: int) -> Message:
     is_it = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.number == number)
-    return _message(connection.execute(select(talk_messages).where(*is_it)).one())
+    return _messages(connection, escalation_id, [connection.execute(select(talk_messages).where(*is_it)).one()])[0]
 
 
-def _message(row: Row[Any]) -> Message:
-    return Message(row.number, row.at, Author(row.author), row.by, row.text, Move(row.move) if row.move else None)
+def _messages(connection: Connection, escalation_id: str, rows: Sequence[Row[Any]]) -> list[Message]:
+    """In order, with what goes along with them."""
+    if not rows:
+        return []
+    of = attachments_of(connection, escalation_id, after=rows[0].number - 1, up_to=rows[-1].number)
+    return [_message(row, of.get(row.number, ())) for row in rows]
+
+
+def _message(row: Row[Any], attached: tuple[Attachment, ...] = ()) -> Message:
+    move = Move(row.move) if row.move else None
+    return Message(row.number, row.at, Author(row.author), row.by, row.text, move, attached)
 
 
 def _clock(row: Row[Any]) -> Clock:
