@@ -31,7 +31,13 @@ _SAME_ORIGIN = (
     "form-action 'self'",
     "frame-ancestors 'none'",
 )
-_STRICT = ("style-src 'self'", "img-src 'self'", "require-trusted-types-for 'script'", "trusted-types 'none'")
+_STRICT = (
+    "style-src 'self'",
+    "img-src 'self'",
+    "media-src 'self' blob:",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+)
 # Swagger UI styles its elements one by one, and keeps its icons in its style sheet.
 _OF_SWAGGER_UI = ("style-src 'self' 'unsafe-inline'", "img-src 'self' data:")
 HEADERS = {

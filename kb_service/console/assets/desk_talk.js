@@ -1,13 +1,15 @@
 /** The middle of the desk: one talk with its summary, what is written, and the moves that can be made now. */
 
+import { attachInput } from "./attach_input.js";
 import { countdown } from "./countdown.js";
 import { shortMoment } from "./days.js";
 import { element } from "./dom.js";
 import { moveBar } from "./desk_moves.js";
 import { keyedButton } from "./desk_keys.js";
 import { follow } from "./following.js";
+import { newKey } from "./sending.js";
 import { talkMessages } from "./talk_messages.js";
-import { escalationEvents, GOING_ON, move } from "./talk_service.js";
+import { escalationEvents, GOING_ON, showPerson, shownToHelpersAt, write as writeOnce } from "./talk_service.js";
 import { CLOCKS, LIMITS, ORDER_KINDS, REASONS_IN_SHORT, TALK_STATES, VERDICTS } from "./words.js";
 
 const REPLIED_FROM = ["claimed", "answered", "work_order"];
@@ -41,7 +43,7 @@ export function talkPane(place, desk) {
 
 function openedTalk(place, first, desk) {
   let escalation = first;
-  const messages = talkMessages("居民");
+  const messages = talkMessages("居民", (number) => shownToHelpersAt(first.id, number));
   const head = element("header", { class: "desk-talk-head" });
   const scroller = element("div", { class: "desk-talk-scroll", tabindex: "0", role: "group", "aria-label": "摘要和会话" },
     summary(first), messages.list);
@@ -51,8 +53,12 @@ function openedTalk(place, first, desk) {
   });
   const send = element("button", { type: "submit", class: "primary" }, "回复 ", element("kbd", { "aria-hidden": "true", text: "Enter" }));
   const note = keyedButton("存为备注", "N", () => write("note"), { class: "quiet" });
-  const form = element("form", { class: "reply", novalidate: true }, box, element("div", { class: "reply-row" }, send, note,
+  const form = element("form", { class: "reply", novalidate: true });
+  const attached = attachInput({ place: form, onChange: () => drawSend() });
+  form.append(attached.root, box, element("div", { class: "reply-row" }, send, note,
     element("span", { class: "hint", text: "备注只有工作人员看得见" })));
+  // What could not be sent for all this page knows: sent again, it has the same key.
+  let unsure = null;
   const bar = moveBar({ ...desk, current: () => escalation, become, tell });
   place.replaceChildren(head, scroller, trouble, form, bar.root);
   box.value = desk.draft;
@@ -69,29 +75,43 @@ function openedTalk(place, first, desk) {
     drawHead(head, escalation);
     const isMine = escalation.helper === desk.me().person_id;
     const isOpen = GOING_ON.includes(escalation.state);
-    send.disabled = !(isMine && REPLIED_FROM.includes(escalation.state));
+    drawSend();
+    attached.setOpen(mayReply());
     note.disabled = !isOpen;
     form.hidden = !isOpen;
     box.placeholder = isMine ? "写给居民；Shift + Enter 换行" : "接起后才能回复；备注可以先写";
     bar.draw();
   }
 
+  const mayReply = () => escalation.helper === desk.me().person_id && REPLIED_FROM.includes(escalation.state);
+
+  function drawSend() { send.disabled = !mayReply() || attached.isBusy(); }
+
   function tell(words) { trouble.textContent = words; }
 
   async function write(kind) {
     const text = box.value.trim();
     const isAllowed = kind === "note" ? !note.disabled : !send.disabled;
-    if (!text) return box.focus();
+    const shown = kind === "reply" ? attached.current() : null;
+    if (!text && !shown) return box.focus();
     if (!isAllowed) return tell("先接起会话，再回复居民。");
+    const isAgain = unsure && unsure.kind === kind && unsure.text === text && unsure.file === shown?.file;
+    const sent = isAgain ? unsure : { kind, text, file: shown?.file, key: newKey() };
     box.value = "";
     try {
-      const done = await move(escalation.id, kind, { text });
+      const done = await (shown
+        ? showPerson(escalation.id, { ...sent, onProgress: attached.tellProgress })
+        : writeOnce(escalation.id, kind, text, sent.key));
+      if (shown) attached.clear();
       if (kind === "reply") become(done);
+      unsure = null;
       tell("");
     } catch (error) {
       box.value ||= text;
+      unsure = sent;
       tell(error.message);
     }
+    attached.tellProgress(null);
     box.focus();
   }
 
@@ -117,7 +137,7 @@ function openedTalk(place, first, desk) {
   become(first);
   return {
     id: first.id,
-    stop,
+    stop() { stop(); attached.setOpen(false); },
     draft: () => box.value,
     focusReply: () => box.focus(),
     insert(text) {

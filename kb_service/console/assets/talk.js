@@ -4,13 +4,13 @@ import { dueInWords, spokenMoment } from "./days.js";
 import { button, element } from "./dom.js";
 import { follow } from "./following.js";
 import { talkMessages } from "./talk_messages.js";
-import { isGoingOn, judge, leave, reopen, say, talkEvents } from "./talk_service.js";
+import { isGoingOn, judge, leave, reopen, say, show as showFile, shownAt, talkEvents } from "./talk_service.js";
 import { VERDICTS } from "./words.js";
 
 /** `onChange()` after each change of its state, `onLine(line, message)` after each line that comes after those that
  * stood there, `announce(text)` for what is not in the log. */
 export function talkPanel(talkId, { onChange, onLine, announce }) {
-  const messages = talkMessages("您");
+  const messages = talkMessages("您", (number) => shownAt(talkId, number));
   const title = element("h2", { text: "人工服务" });
   const state = element("p", { class: "talk-state", role: "status" });
   const trouble = element("p", { class: "talk-trouble", role: "status" });
@@ -106,8 +106,8 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
     current: () => talk,
     stop: () => stop(),
     /** Raises ServiceFault. */
-    async say(text) {
-      show(await say(talkId, text));
+    async say({ text, attachment, key, onProgress }) {
+      show(await (attachment ? showFile(talkId, { text, key, onProgress, file: attachment.file }) : say(talkId, text, key)));
       trouble.textContent = "";
     },
     tell(words) { trouble.textContent = words; },

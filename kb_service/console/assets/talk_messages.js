@@ -3,10 +3,11 @@
 import { answerText } from "./answer_text.js";
 import { shortMoment } from "./days.js";
 import { element } from "./dom.js";
+import { shownAttachment } from "./talk_attachments.js";
 import { MOVES } from "./words.js";
 
-/** `person`: what the one who asked is called here, 您 or 居民. */
-export function talkMessages(person) {
+/** `person`: what the one who asked is called here, 您 or 居民; `attachedAt(number)`: where an attachment is read. */
+export function talkMessages(person, attachedAt) {
   const list = element("ol", { class: "talk-messages", role: "log", "aria-label": "会话内容", "aria-live": "off" });
   const lineOf = new Map();
 
@@ -18,7 +19,7 @@ export function talkMessages(person) {
     /** The new line, or null where it stands already. */
     add(message) {
       if (lineOf.has(message.number)) return null;
-      const line = lineFor(message, person);
+      const line = lineFor(message, person, attachedAt);
       const following = [...lineOf].filter(([number]) => number > message.number).sort(([a], [b]) => a - b)[0];
       list.insertBefore(line, following?.[1] ?? null);
       lineOf.set(message.number, line);
@@ -27,7 +28,7 @@ export function talkMessages(person) {
   };
 }
 
-function lineFor(message, person) {
+function lineFor(message, person, attachedAt) {
   const { author, name, text, move, at } = message;
   const time = element("time", { datetime: at, text: shortMoment(at) });
   if (author === "event") {
@@ -37,5 +38,6 @@ function lineFor(message, person) {
   const who = { person, helper: name, note: `${name} 备注（仅工作人员可见）` }[author];
   return element("li", { class: `line line-${author}` },
     element("span", { class: "line-head" }, element("span", { class: "line-who", text: who }), " ", time),
-    element("div", { class: "line-text" }, ...answerText(text, new Map())));
+    ...(message.attachments ?? []).map((each) => shownAttachment(each, { address: attachedAt(each.number), who })),
+    text ? element("div", { class: "line-text" }, ...answerText(text, new Map())) : null);
 }
