@@ -54,7 +54,7 @@ function openedTalk(place, first, desk) {
   const send = element("button", { type: "submit", class: "primary" }, "回复 ", element("kbd", { "aria-hidden": "true", text: "Enter" }));
   const note = keyedButton("存为备注", "N", () => write("note"), { class: "quiet" });
   const form = element("form", { class: "reply", novalidate: true });
-  const attached = attachInput({ place: form, onChange: () => drawSend() });
+  const attached = attachInput({ place: form, onChange: drawAttached });
   form.append(attached.root, box, element("div", { class: "reply-row" }, send, note,
     element("span", { class: "hint", text: "备注只有工作人员看得见" })));
   // What could not be sent for all this page knows: sent again, it has the same key.
@@ -86,6 +86,12 @@ function openedTalk(place, first, desk) {
   const mayReply = () => escalation.helper === desk.me().person_id && REPLIED_FROM.includes(escalation.state);
 
   function drawSend() { send.disabled = !mayReply() || attached.isBusy(); }
+
+  /** What is about to be sent takes room from the newest lines. */
+  function drawAttached() {
+    drawSend();
+    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 200) scroller.scrollTop = scroller.scrollHeight;
+  }
 
   function tell(words) { trouble.textContent = words; }
 
