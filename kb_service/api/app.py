@@ -84,6 +84,6 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     ):
         app.include_router(module.router)
     app.include_router(operation.internal)
-    app.include_router(pages_router(service.settings.prompts_dir))
+    app.include_router(pages_router(settings.prompts_dir, attachment_mb=settings.attachment_mb))
     app.include_router(editorial_router())
     return app

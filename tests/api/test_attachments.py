@@ -189,7 +189,7 @@ def test_webhooks_tell_that_there_is_one_and_not_what_it_shows(people: Sending, 
     webhooks.end(hook.id, actor="x", at=NOON)
 
 
-def test_an_attachment_comes_with_its_message_in_the_stream(people: Sending, talk: str) -> None:
+def test_an_attachment_is_told_with_its_message_and_described(people: Sending, talk: str) -> None:
     people.say(talk, ogg())
     (shown_once,) = [each for each in people.get("前端", f"/v1/talks/{talk}/messages").json() if each["attachments"]]
     described = json.dumps(people.http.get("/openapi.json").json()["components"]["schemas"]["MessageShown"])

@@ -14,6 +14,12 @@ from tests.browser.real_service import Served, serve_real
 from tests.sounds_and_pictures import photograph, picture, wav
 
 HELPER = "张帮办"
+A_BYTE_TOO_MANY = """input => {
+  const chosen = new DataTransfer();
+  chosen.items.add(new File([new Uint8Array(10 * 2 ** 20 + 1)], "x.wav", { type: "audio/wav" }));
+  input.files = chosen.files;
+  input.dispatchEvent(new Event("change"));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +112,8 @@ def test_what_is_no_picture_is_refused_with_a_reason(resident: Page) -> None:
     resident.get_by_role("button", name="发送").click()
     expect(resident.locator(".talk-trouble")).to_contain_text("只能发送图片（PNG、JPEG、WebP）或录音")
     expect(resident.get_by_label("试听录音")).to_be_visible()  # it can still be removed or exchanged
+    resident.get_by_label("选择录音文件").evaluate(A_BYTE_TOO_MANY)
+    expect(resident.get_by_role("alert").filter(has_text="录音不能超过 10 MB")).to_be_visible()
 
 
 def test_a_reply_that_is_lost_loses_and_repeats_nothing(served: Served, resident: Page) -> None:

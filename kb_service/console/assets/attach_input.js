@@ -4,6 +4,7 @@
 import { button, element } from "./dom.js";
 import { prepared } from "./picture_input.js";
 import { canRecord, record } from "./sound_recorder.js";
+import { LIMITS } from "./words.js";
 
 const UNREADABLE = "这个文件不是能读的图片，请换成 PNG 或 JPEG 图片。";
 const NO_MICROPHONE = "用不了麦克风，请在浏览器里允许，或选一个录音文件。";
@@ -57,6 +58,8 @@ export function attachInput({ place, onChange }) {
   }
 
   function takeSound(file) {
+    const most = LIMITS.attachment_mb;
+    if (file.size > most * 2 ** 20) return hold(null, `录音不能超过 ${most} MB，请录短一些，或分成几段。`);
     const url = URL.createObjectURL(file);
     hold({ kind: "sound", file, url, preview: element("audio", { controls: true, src: url, "aria-label": "试听录音" }) });
     status.textContent = "已添加录音";
