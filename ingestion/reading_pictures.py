@@ -21,7 +21,7 @@ _NICENESS = 5
 _GIBIBYTE = 2**30
 
 # A function of some module, so that the child can import it. Raises FileRefused.
-PictureReader = Callable[[bytes], str]
+PictureReader = Callable[[bytes], str | bytes]
 
 
 def words_of_picture(picture: bytes) -> str:
@@ -67,13 +67,17 @@ class PictureReading:
 
     def read(self, picture: bytes) -> str:
         """At most MOST_CHARACTERS of what it says. Raises PictureRefused."""
+        return str(self.made(picture))[:MOST_CHARACTERS].strip()
+
+    def made(self, picture: bytes) -> str | bytes:
+        """What the reader makes of it. Raises PictureRefused."""
         if not self._queue.acquire(blocking=False):
             raise PictureRefused(_BUSY, Cause("pictures_busy"))
         try:
             if not self._lock.acquire(timeout=self._seconds):
                 raise PictureRefused(_BUSY, Cause("pictures_busy"))
             try:
-                return self._read(picture)[:MOST_CHARACTERS].strip()
+                return self._read(picture)
             finally:
                 self._lock.release()
         finally:
@@ -83,7 +87,7 @@ class PictureReading:
         with self._lock:
             self._end_child()
 
-    def _read(self, picture: bytes) -> str:
+    def _read(self, picture: bytes) -> str | bytes:
         try:
             message = self._message(self._at_work(picture))
         except BaseException:
@@ -93,9 +97,9 @@ class PictureReading:
             raise PictureRefused(message.sentence, message.cause)
         return message
 
-    def _message(self, child: Child) -> "str | _Refused":
+    def _message(self, child: Child) -> "str | bytes | _Refused":
         try:
-            message: str | _Refused = child.message(seconds=self._seconds)
+            message: str | bytes | _Refused = child.message(seconds=self._seconds)
         except TimeoutError:
             raise PictureRefused(
                 f"reading the picture took longer than {self._seconds:g} seconds; cut out the part that matters",

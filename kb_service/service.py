@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from ingestion.checking import Finding, check
+from ingestion.cleaning_pictures import PictureCleaning
 from ingestion.examining import Examining
 from ingestion.preparing import Advance, Preparing, silent
 from ingestion.reading_pictures import PictureReading
@@ -26,6 +27,7 @@ from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.outside import Outside
+from kb_service.adapters.sql.attachments import SqlAttachments
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
@@ -124,6 +126,7 @@ class Records:
     talk_signs: SqlTalkSigns
     meeting_links: SqlMeetingLinks
     canned_replies: SqlCannedReplies
+    attachments: SqlAttachments
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -200,6 +203,7 @@ class Service:
     taking_in: TakingIn
     jobs: Jobs
     now: Callable[[], datetime]
+    cleaning: PictureCleaning
     ownership: Ownership | None = None
     rebuild_reasons: list[str] = field(default_factory=list)
     pictures: PictureReading = field(default_factory=PictureReading)
@@ -335,6 +339,7 @@ class Service:
         self.learning_routes.close()
         self.taking_in.close()
         self.pictures.close()
+        self.cleaning.close()
         self.outside.close()
         self.index.close()
         if self.ownership is not None:

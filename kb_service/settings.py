@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     learned_routing: bool = Field(
         default=True, description="Whether what became of past escalations helps to find the responsible department."
     )
+    attachment_mb: int = Field(
+        default=10, ge=1, le=100, description="Megabytes that a picture or recording in a talk may have."
+    )
+    attachments_per_talk: int = Field(
+        default=30, ge=1, le=1000, description="Pictures and recordings that a talk may have."
+    )
 
     webhook_hosts: str = Field(
         default="", description="Hosts inside private networks that webhooks may be sent to, with commas."

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from ingestion.cleaning_pictures import PictureCleaning
 from ingestion.examining import Examining
 from ingestion.importing import Importing
 from ingestion.parsing.limits import LIMITS
@@ -29,6 +30,7 @@ from kb_service.adapters.outside import Outside
 from kb_service.adapters.private_files import keep_private, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
+from kb_service.adapters.sql.attachments import SqlAttachments
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
@@ -137,7 +139,7 @@ def open_records(settings: Settings) -> Records:
         jobs=SqlJobs(database, now=now),
         erasing=SqlErasing(database),
         exporting=SqlExporting(database),
-        escalations=SqlEscalations(database, new_id=new_id),
+        escalations=SqlEscalations(database, new_id=new_id, most_attachments=settings.attachments_per_talk),
         helpers=SqlHelpers(database),
         webhooks=SqlWebhooks(database, new_id=new_id),
         cases=SqlCases(database),
@@ -148,6 +150,7 @@ def open_records(settings: Settings) -> Records:
         talk_signs=SqlTalkSigns(database),
         meeting_links=SqlMeetingLinks(database),
         canned_replies=SqlCannedReplies(database),
+        attachments=SqlAttachments(database),
     )
 
 
@@ -421,6 +424,7 @@ def _service(
         taking_in=taking_in(settings, records),
         jobs=records.jobs,
         now=now,
+        cleaning=PictureCleaning(largest=settings.attachment_mb * 2**20),
         ownership=ownership,
         rebuild_reasons=reasons,
     )

@@ -31,13 +31,13 @@ def blocks_of_picture(picture: Any, page: int) -> list[Block]:
     return list(paragraphs_of(columns_of(lines, float(picture.width))))
 
 
-def opened(data: bytes, name: str, limits: ParsingLimits) -> Any:
-    """The picture, checked for its size before any pixel is decoded."""
+def opened(data: bytes, name: str, limits: ParsingLimits, *, kinds: tuple[str, ...] | None = None) -> Any:
+    """The picture, checked for its size before any pixel is decoded. ``kinds``: Pillow's names; all of them else."""
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # its limit warns on stderr first; the one below is stricter and refuses
     try:
-        picture = Image.open(BytesIO(data))
+        picture = Image.open(BytesIO(data), formats=kinds)
     except Exception as error:  # PIL's plugins raise SyntaxError, struct.error, … on damaged headers
         raise FileRefused(
             f"{name} is a damaged picture; save it again as PNG or JPEG.", Cause("picture_damaged")

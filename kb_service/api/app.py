@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from kb_service.api import (
     access,
     answers,
+    attachments,
     canned_replies,
     chat_completions,
     conversations,
@@ -59,7 +60,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     errors.register(app)
     settings = service.settings
     # The last one added meets a request first.
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, attachment_mb=settings.attachment_mb)
     app.add_middleware(RequestRates, a_key=settings.requests_per_key, an_address=settings.requests_per_address)
     app.add_middleware(
         OriginCheck,
@@ -82,6 +83,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         knowledge,
         talks,
         escalations,
+        attachments,
         helpers,
         suggestions,
         talk_signs,
@@ -96,6 +98,6 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     ):
         app.include_router(module.router)
     app.include_router(operation.internal)
-    app.include_router(pages_router(service.settings.prompts_dir))
+    app.include_router(pages_router(settings.prompts_dir, attachment_mb=settings.attachment_mb))
     app.include_router(editorial_router())
     return app

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import ServiceOf, needs
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
+from kb_service.api.message_key import MessageKey
 from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import (
     EscalationList,
@@ -22,7 +23,7 @@ from kb_service.api.talk_shapes import (
 from kb_service.api.texts import StorableText
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.clocks import OrderKind
-from kb_service.domain.errors import QuestionEmpty
+from kb_service.domain.errors import MessageEmpty
 from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.talk_signs import Side
@@ -175,7 +176,9 @@ def release(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperA
 
 
 @router.post("/{escalation_id}:reply")
-def reply(escalation_id: str, body: Reply, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def reply(
+    escalation_id: str, body: Reply, service: ServiceOf, actor: HelperActor, key: MessageKey = None
+) -> EscalationShown:
     """Write to the person."""
     _require_words(body.text)
     return Showing(service).escalation(
@@ -186,15 +189,18 @@ def reply(escalation_id: str, body: Reply, service: ServiceOf, actor: HelperActo
             suggested=body.suggested,
             versions=body.versions,
             ignored=body.suggestions_ignored,
+            key=key,
         )
     )
 
 
 @router.post("/{escalation_id}:note", status_code=201)
-def note(escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor) -> MessageShown:
+def note(
+    escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor, key: MessageKey = None
+) -> MessageShown:
     """Write what only helpers see."""
     _require_words(body.text)
-    return Showing(service).message(service.helping.note(escalation_id, actor.person_id, body.text)[1])
+    return Showing(service).message(service.helping.note(escalation_id, actor.person_id, body.text, key=key)[1])
 
 
 @router.post("/{escalation_id}:transfer")
@@ -234,4 +240,4 @@ def _messages(service: Service, escalation_id: str, after: int) -> list[MessageS
 
 def _require_words(text: str) -> None:
     if not text.strip():
-        raise QuestionEmpty("the message is empty; send what is to be said")
+        raise MessageEmpty("the message is empty; send what is to be said")

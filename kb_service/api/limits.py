@@ -1,5 +1,6 @@
 """What a request may be: of a size that no question exceeds, and from a page or program of this machine or site."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -12,13 +13,17 @@ from kb_service.api.access import KeysSeen
 from kb_service.api.errors import refusal_of
 from kb_service.api.refusals import refusal
 from kb_service.api.sizes import LARGEST_BODY, LARGEST_QUESTION, LARGEST_UPLOAD
-from kb_service.domain.errors import KbError, UploadTooLarge
+from kb_service.domain.causes import Cause
+from kb_service.domain.errors import AttachmentTooLarge, KbError, UploadTooLarge
 
 # What is kept in memory of the bodies of all requests at a time; the first part of each always finds room.
 _BODIES_IN_ALL = 128 * 1024 * 1024
 _ALWAYS_TAKEN = 64 * 1024
 # Routes that take forms with files, which are spooled to the disk as they come.
 UPLOAD_PATHS = frozenset({"/v1/documents", "/v1/documents:import", "/console/upload"})
+_ATTACHMENTS = re.compile(r"/v1/(talks|escalations)/[^/]+/attachments")
+# What a form has beside its file.
+_BESIDE_A_FILE = 64 * 1024
 QUESTION_PATHS = frozenset({"/v1/answers", "/v1/chat/completions"})
 
 
@@ -28,8 +33,10 @@ class BodyLimit:
     And 400 to an address with a NUL, which PostgreSQL takes in no text.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, attachment_mb: int) -> None:
+        """``attachment_mb``: of a picture or recording in a talk."""
         self._app = app
+        self._attachment_mb = attachment_mb
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,7 +49,7 @@ class BodyLimit:
             return
         is_upload = _brings_files(scope)
         smaller = LARGEST_QUESTION if scope["path"] in QUESTION_PATHS else LARGEST_BODY
-        limit = LARGEST_UPLOAD if is_upload else smaller
+        limit = self._limit_of_files(scope) if is_upload else smaller
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
             await self._refuse(limit, scope, receive, send)
@@ -61,7 +68,7 @@ class BodyLimit:
             if received <= limit:
                 return message
             if is_upload:  # cut off, it would be a form with some of its files
-                raise UploadTooLarge(_sentence(limit))
+                raise self._too_large(limit)
             # A body that was not announced is cut off: what is left of it is not valid JSON and is refused as such.
             return {"type": "http.request", "body": b"", "more_body": False}
 
@@ -71,13 +78,26 @@ class BodyLimit:
             self._held -= held
 
     async def _refuse(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-        name = "UploadTooLarge" if limit == LARGEST_UPLOAD else "BodyTooLarge"
-        await refusal(scope, name, _sentence(limit), 413)(scope, receive, send)
+        if _brings_files(scope):
+            await refusal_of(scope, self._too_large(limit))(scope, receive, send)
+            return
+        await refusal(scope, "BodyTooLarge", _sentence(limit), 413)(scope, receive, send)
+
+    def _limit_of_files(self, scope: Scope) -> int:
+        is_attachment = _ATTACHMENTS.fullmatch(scope["path"])
+        return self._attachment_mb * 2**20 + _BESIDE_A_FILE if is_attachment else LARGEST_UPLOAD
+
+    def _too_large(self, limit: int) -> KbError:
+        if limit == LARGEST_UPLOAD:
+            return UploadTooLarge(_sentence(limit))
+        cause = Cause("attachment_too_large", {"limit": self._attachment_mb})
+        return AttachmentTooLarge(f"an attachment may have {self._attachment_mb} MB", cause)
 
 
 def _brings_files(scope: Scope) -> bool:
     content_type = Headers(scope=scope).get("content-type", "")
-    return scope["path"] in UPLOAD_PATHS and content_type.lower().startswith("multipart/form-data")
+    takes_files = scope["path"] in UPLOAD_PATHS or _ATTACHMENTS.fullmatch(scope["path"])
+    return bool(takes_files) and content_type.lower().startswith("multipart/form-data")
 
 
 def _sentence(limit: int) -> str:

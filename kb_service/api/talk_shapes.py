@@ -7,6 +7,7 @@ from functools import cached_property
 
 from kb_service.api.answer_shapes import ProducedBy, produced_by
 from kb_service.domain.answers import DepartmentRef, MatterRef, Method
+from kb_service.domain.attachments import Attachment
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.escalations import (
     Author,
@@ -27,7 +28,7 @@ from kb_service.service import Service
 @dataclass(frozen=True, slots=True)
 class MessageShown:
     """One line of a talk. ``name``: of the helper who wrote or moved, None for the person. ``produced_by``: that what a
-    helper wrote is no AI's."""
+    helper wrote is no AI's. ``attachments``: read by their number under the talk."""
 
     number: int
     at: datetime
@@ -36,6 +37,7 @@ class MessageShown:
     text: str
     move: Move | None
     produced_by: ProducedBy | None
+    attachments: Sequence[Attachment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ class Showing:
         name = None if message.author is Author.PERSON or message.by == PERSON else self.name(message.by)
         folder = self._service.settings.prompts_dir
         made = produced_by(Method.PERSON, folder) if message.author is Author.HELPER else None
-        return MessageShown(message.number, message.at, message.author, name, message.text, message.move, made)
+        return MessageShown(
+            message.number, message.at, message.author, name, message.text, message.move, made, message.attachments
+        )
 
     def talk(self, talk: Escalation) -> TalkShown:
         service, is_open = self._service, talk.state is EscalationState.OPEN

@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import OPERATOR, Asker, ServiceOf
 from kb_service.api.live import LiveStream, News, followed
+from kb_service.api.message_key import MessageKey
 from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
 from kb_service.api.texts import StorableText
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
-from kb_service.domain.errors import QuestionEmpty
+from kb_service.domain.errors import MessageEmpty
 from kb_service.domain.escalations import FOR_HELPERS_ONLY, Escalation, Verdict
 from kb_service.domain.meetings import as_told_to_person
 from kb_service.domain.people import Actor
@@ -99,11 +100,11 @@ def messages(
 
 
 @router.post("/talks/{talk_id}/messages", status_code=201)
-def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker) -> MessageShown:
+def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker, key: MessageKey = None) -> MessageShown:
     """The person writes."""
     _require_words(body.text)
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
-    return Showing(service).message(service.helping.say(talk_id, conversation, body.text)[1])
+    return Showing(service).message(service.helping.say(talk_id, conversation, body.text, key=key)[1])
 
 
 @router.post("/talks/{talk_id}:leave")
@@ -175,4 +176,4 @@ def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
 
 def _require_words(text: str) -> None:
     if not text.strip():
-        raise QuestionEmpty("the message is empty; send the words the person typed")
+        raise MessageEmpty("the message is empty; send the words the person typed")

@@ -31,7 +31,13 @@ _SAME_ORIGIN = (
     "form-action 'self'",
     "frame-ancestors 'none'",
 )
-_STRICT = ("style-src 'self'", "img-src 'self'", "require-trusted-types-for 'script'", "trusted-types 'none'")
+_STRICT = (
+    "style-src 'self'",
+    "img-src 'self'",
+    "media-src 'self' blob:",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+)
 # Swagger UI styles its elements one by one, and keeps its icons in its style sheet.
 _OF_SWAGGER_UI = ("style-src 'self' 'unsafe-inline'", "img-src 'self' data:")
 HEADERS = {
@@ -53,7 +59,7 @@ class _StaticFile:
     etag: str
 
 
-def pages_router(prompts_dir: Path) -> APIRouter:
+def pages_router(prompts_dir: Path, *, attachment_mb: int | None = None) -> APIRouter:
     """Routes ``/`` (chat), ``/desk`` (a helper's search and talks), ``/docs`` (the interface, described) and
     ``/assets/{name}``. Reads its files once, here.
 
@@ -61,7 +67,7 @@ def pages_router(prompts_dir: Path) -> APIRouter:
     """
     router = APIRouter(include_in_schema=False)
     chat, desk = _read(_HERE / "chat.html"), _read(_HERE / "desk.html")
-    asset_by_name = {**_assets(), "words.js": _script(words_for_scripts(prompts_dir))}
+    asset_by_name = {**_assets(), "words.js": _script(words_for_scripts(prompts_dir, attachment_mb=attachment_mb))}
 
     @router.get("/")
     def chat_page(request: Request) -> Response:

@@ -233,8 +233,9 @@ def console_messages(folder: Path) -> Messages:
     return found.model_copy(update={"errors": {**found.errors, **screen_words(folder).errors}})
 
 
-def words_for_scripts(folder: Path) -> Mapping[str, object]:
-    """What the pages of residents and helpers import as `/assets/words.js`, with ``LIMITS``.
+def words_for_scripts(folder: Path, *, attachment_mb: int | None = None) -> Mapping[str, object]:
+    """What the pages of residents and helpers import as `/assets/words.js`, with ``LIMITS``; ``attachment_mb`` among
+    them where it is given.
 
     Raises VocabularyFault.
     """
@@ -245,7 +246,7 @@ def words_for_scripts(folder: Path) -> Mapping[str, object]:
         "DISTRICTS": districts,
         "REASONS_IN_SHORT": load_summary_words(folder).reasons,
         "PICTURE_ONLY": door_words(folder).see_picture,
-        "LIMITS": LIMITS,
+        "LIMITS": LIMITS | ({"attachment_mb": attachment_mb} if attachment_mb else {}),
     }
 
 

@@ -150,6 +150,13 @@ _OF_REQUESTS = {
     "pictures_busy": "",
     "one_picture": "",
     "unknown_variable": "name known",
+    "one_attachment": "",
+    "unknown_attachment_parts": "parts",
+    "attachment_of_other_kind": "",
+    "attachment_too_large": "limit",
+    "attachment_too_hard": "",
+    "attachments_busy": "",
+    "too_many_attachments": "limit",
 }
 VALUES_OF: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -170,6 +177,7 @@ PASSING = frozenset(
         "given_up",
         "told_in_english",  # read again, it gets a cause
         "pictures_busy",
+        "attachments_busy",
         "picture_takes_too_long",
         "EmbeddingModelUnavailable",
         "IndexOwnedElsewhere",

@@ -239,6 +239,30 @@ class EscalationChanged(KbError):
     """Somebody changed the escalation since the caller last read it."""
 
 
+class MessageEmpty(KbError):
+    """A message of a talk without words."""
+
+
+class MessageKeyReused(KbError):
+    """A key of a message that came before with another one."""
+
+
+class AttachmentRefused(KbError):
+    """What was sent with a message is neither a picture nor recorded sound, or is damaged."""
+
+
+class AttachmentTooLarge(KbError):
+    """A picture or recording of more bytes than one may have."""
+
+
+class TooManyAttachments(KbError):
+    """A talk that has as many pictures and recordings as one may."""
+
+
+class AttachmentNotFound(KbError):
+    pass
+
+
 class HelperNotInCharge(KbError):
     """Only the helper in charge writes to the person, hands the talk on or closes it."""
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kb_service.domain.answers import Conversation, Evidence, Reason
+from kb_service.domain.attachments import Attachment
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong
 from kb_service.domain.matters import Facet
@@ -106,6 +107,7 @@ class Message:
     by: str | None
     text: str
     move: Move | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from kb_service.domain.answers import Answer, Conversation, Outcome, Question
+from kb_service.domain.attachments import AttachedFile, contents_of
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind, first_reply_clock
 from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
 from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
 from kb_service.domain.matters import Department
 from kb_service.domain.routing import Destination, RoutedBy, RoutingStep
+from kb_service.domain.sent_once import ASKER, Once, once
 from kb_service.domain.suggestions import use_of
 from kb_service.helping import moves
 from kb_service.helping.desks import Desk, Staff, desk_for
@@ -55,10 +57,11 @@ class Escalations(Protocol):
         at: datetime,
         decide: Callable[[Escalation], Change],
         if_revision: int | None = None,
+        sent: Once | None = None,
     ) -> Escalation: ...
 
     def write(
-        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line]
+        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line], sent: Once | None = None
     ) -> tuple[Escalation, Message]: ...
 
     def last_of_person(self, escalation_id: str) -> Message | None: ...
@@ -224,24 +227,40 @@ class Helping:
         except EscalationStateWrong:  # closed just now
             return None
 
-    def say(self, escalation_id: str, conversation: Conversation, text: str) -> tuple[Escalation, Message]:
-        """The person writes."""
+    def say(
+        self,
+        escalation_id: str,
+        conversation: Conversation,
+        text: str,
+        *,
+        files: Sequence[AttachedFile] = (),
+        key: str | None = None,
+    ) -> tuple[Escalation, Message]:
+        """The person writes, or shows. ``key``: the same when a message is sent again, which is said once."""
+
+        def require(held: Escalation) -> None:
+            held.require_of(conversation)
 
         def line(held: Escalation) -> Line:
-            held.require_of(conversation)
-            return moves.said_by_person(held, text)
+            require(held)
+            return moves.said_by_person(held, text, files)
 
-        return self._escalations.write(escalation_id, at=self._now(), decide=line)
+        sent = once(key, text, *contents_of(files), author=ASKER, require=require)
+        return self._escalations.write(escalation_id, at=self._now(), decide=line, sent=sent)
 
-    def note(self, escalation_id: str, helper: str, text: str) -> tuple[Escalation, Message]:
+    def note(self, escalation_id: str, helper: str, text: str, *, key: str | None = None) -> tuple[Escalation, Message]:
         """Helpers write to each other."""
         who = self._helpers.helper(helper)
 
-        def line(held: Escalation) -> Line:
+        def require(held: Escalation) -> None:
             _require_serves(who, held)
+
+        def line(held: Escalation) -> Line:
+            require(held)
             return moves.noted(held, helper, text)
 
-        return self._escalations.write(escalation_id, at=self._now(), decide=line)
+        sent = once(key, "note", text, author=helper, require=require)
+        return self._escalations.write(escalation_id, at=self._now(), decide=line, sent=sent)
 
     def claim(self, escalation_id: str, helper: str, *, by: str | None = None) -> Escalation:
         at, who = self._now(), self._helpers.helper(helper)
@@ -261,6 +280,8 @@ class Helping:
         suggested: str | None = None,
         versions: Sequence[str] = (),
         ignored: bool = False,
+        files: Sequence[AttachedFile] = (),
+        key: str | None = None,
     ) -> Escalation:
         """``suggested``: the text it was made from, of these ``versions``; whether it was changed is kept, or that what
         stood beside it was ``ignored``."""
@@ -269,9 +290,9 @@ class Helping:
         made_from = {"use": use, "versions": list(versions)} if use else None
 
         def decide(held: Escalation) -> Change:
-            return moves.replied(held, helper, text, at=at, suggestion=made_from)
+            return moves.replied(held, helper, text, at=at, suggestion=made_from, files=files)
 
-        return self._moved(escalation_id, helper, decide, at)
+        return self._moved(escalation_id, helper, decide, at, key=key, said=("reply", text, *contents_of(files)))
 
     def release(self, escalation_id: str, helper: str, reason: str) -> Escalation:
         at = self._now()
@@ -400,16 +421,30 @@ class Helping:
         return self._escalations.change(escalation_id, actor=actor, at=at, decide=decide)
 
     def _moved(
-        self, escalation_id: str, helper: str, decide: Callable[[Escalation], Change], at: datetime
+        self,
+        escalation_id: str,
+        helper: str,
+        decide: Callable[[Escalation], Change],
+        at: datetime,
+        *,
+        key: str | None = None,
+        said: Sequence[str | bytes] = (),
     ) -> Escalation:
-        """By a helper: one of another department is not even told that there is something, or in whose charge."""
+        """By a helper: one of another department is not even told that there is something, or in whose charge.
+
+        ``key``: of the message that the move is, whose parts are ``said``.
+        """
         who = self._helpers.helper(helper)
 
-        def of_department(held: Escalation) -> Change:
+        def require(held: Escalation) -> None:
             _require_serves(who, held)
+
+        def of_department(held: Escalation) -> Change:
+            require(held)
             return decide(held)
 
-        return self._change(escalation_id, helper, of_department, at)
+        sent = once(key, *said, author=helper, require=require)
+        return self._escalations.change(escalation_id, actor=helper, at=at, decide=of_department, sent=sent)
 
     def _closed(self, closed: Escalation) -> Escalation:
         """Who closes one has room for the next."""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from kb_service.domain.attachments import AttachedFile
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind, order_clocks
 from kb_service.domain.errors import EscalationStateWrong, HelperNotInCharge, ReasonMissing
@@ -33,6 +34,7 @@ class Line:
     by: str | None = None
     move: Move | None = None
     suggestion: Mapping[str, Any] | None = None
+    files: Sequence[AttachedFile] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,13 @@ def _handed_on(held: Escalation, move: Move, by: str, reason: str, *, again: Clo
 
 
 def replied(
-    held: Escalation, helper: str, text: str, *, at: datetime, suggestion: Mapping[str, Any] | None = None
+    held: Escalation,
+    helper: str,
+    text: str,
+    *,
+    at: datetime,
+    suggestion: Mapping[str, Any] | None = None,
+    files: Sequence[AttachedFile] = (),
 ) -> Change:
     """The first reply meets its clock; to who owes an order, a reply is the contact."""
     _require_in_charge(held, helper)
@@ -134,7 +142,7 @@ def replied(
         state_after(Move.REPLY, held.state),
         Move.REPLY,
         values={} if held.first_reply_at else {"first_reply_at": at},
-        lines=[Line(Author.HELPER, text, helper, suggestion=suggestion)],
+        lines=[Line(Author.HELPER, text, helper, suggestion=suggestion, files=files)],
         met=met,
     )
 
@@ -215,10 +223,10 @@ def judged(held: Escalation, verdict: Verdict, *, at: datetime) -> Change:
     return Change(held.state, "judge", values={"verdict_of_person": verdict}, detail={"verdict": verdict})
 
 
-def said_by_person(held: Escalation, text: str) -> Line:
+def said_by_person(held: Escalation, text: str, files: Sequence[AttachedFile] = ()) -> Line:
     """Raises EscalationStateWrong for a talk that is closed: it can be reopened."""
     _require_going_on(held)
-    return Line(Author.PERSON, text)
+    return Line(Author.PERSON, text, files=files)
 
 
 def noted(held: Escalation, by: str, text: str) -> Line:

@@ -58,7 +58,7 @@ class Suggesting:
         asking = self._asking()
         messages = self._messages(escalation.id)
         said = [turn.question for turn in self._last_turns(escalation.conversation)]
-        said += [each.text for each in messages if each.author is Author.PERSON]
+        said += [each.text for each in messages if each.author is Author.PERSON and each.text.strip()]
         while said and not (said[-1].strip() and asking.asks_something(said[-1])):
             said.pop()
         if not said:

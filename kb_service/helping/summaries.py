@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kb_service.domain.answers import Answer, Outcome
+from kb_service.domain.attachments import AttachmentKind
 from kb_service.domain.escalations import Subject
 from kb_service.domain.webhooks import Delivery, WebhookEvent
 from kb_service.text.vocabulary import Words, load
@@ -25,6 +26,7 @@ class SummaryWords(Words):
     basis: str
     reasons: dict[str, str]
     events: dict[WebhookEvent, str]
+    attachments: dict[AttachmentKind, str]
 
 
 def load_summary_words(prompts_dir: Path) -> SummaryWords:
@@ -35,12 +37,13 @@ def load_summary_words(prompts_dir: Path) -> SummaryWords:
 def line_of(delivery: Delivery, said: SummaryWords) -> str:
     """What happened, for a group of helpers; what it tells of is masked already."""
     about = delivery.body["escalation"]
-    message = delivery.body.get("message", {}).get("text", "")
+    message = delivery.body.get("message", {})
+    shown = [said.attachments[AttachmentKind(each["kind"])] for each in message.get("attachments", ())]
     return said.events[delivery.event].format(
         department=about["department"],
         question=_short(about["question"]),
         helper=about["helper"] or "",
-        text=_short(message),
+        text="".join([*shown, _short(message.get("text", ""))]),
     )
 
 

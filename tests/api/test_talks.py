@@ -187,7 +187,7 @@ def test_why_a_talk_is_handed_on_is_told_to_helpers_only(people: People) -> None
         ("/v1/escalations", {"conversation_id": "n1", "words": "x" * 2001}, 422, "RequestInvalid"),
         ("/v1/escalations", {"conversation_id": "n1", "words": "\x00"}, 422, "RequestInvalid"),
         ("/v1/talks/none/messages", {"text": "好"}, 404, "EscalationNotThere"),
-        ("/v1/talks/none/messages", {"text": "  "}, 422, "QuestionEmpty"),
+        ("/v1/talks/none/messages", {"text": "  "}, 422, "MessageEmpty"),
         ("/v1/talks/none:reopen", {}, 404, "EscalationNotThere"),
         ("/v1/talks/none:judge", {"verdict": "great"}, 422, "RequestInvalid"),
     ],

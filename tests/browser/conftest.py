@@ -14,6 +14,8 @@ NOW = "2026-11-22T10:00:00+08:00"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# A microphone that hums, for whoever is allowed to record.
+FLAGS += ["--use-fake-device-for-media-stream"]
 
 OpenAs = Callable[..., Page]
 

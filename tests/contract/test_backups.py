@@ -194,6 +194,7 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
 _NEWEST_TABLES = (
     "gap_questions", "gaps",
     "canned_replies", "meeting_links", "talk_signs",
+    "message_keys", "attachments",
     "announcements", "switches", "deliveries", "webhooks", "helpers", "clocks", "talk_messages", "escalations",
 )  # fmt: skip
 _SINCE_WHO_ASKED = [

@@ -45,7 +45,8 @@ class SqlCases:
             rows = connection.execute(select(*columns).where(escalations.c.id.in_(ids))).all()
             replies: dict[str, list[str]] = {each: [] for each in ids}
             for line in connection.execute(written.order_by(talk_messages.c.number)):
-                replies[line.escalation_id].append(line.text)
+                if line.text.strip():  # else it was a picture alone
+                    replies[line.escalation_id].append(line.text)
         said = {row.id: row for row in rows if replies[row.id] and row.closed_at is not None}
         return [
             ResolvedCase(each, said[each].question, "\n".join(replies[each]), said[each].closed_at)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import uploads, versions
+from kb_service.adapters.sql.talk_tables import attachments
 from kb_service.domain.errors import BackupRefused, RecordsUnavailable
 
 # How much is done, and of how much.
@@ -21,6 +22,8 @@ Advance = Callable[[int, int], None]
 
 _PAGES_AT_ONCE = 2048
 _ROWS_AT_ONCE = 1000
+# Of pictures and sound, each of several megabytes.
+_LARGE_ROWS_AT_ONCE = 4
 
 
 def copy_into_file(database: Database, file: Path, advance: Advance) -> None:
@@ -110,7 +113,8 @@ def _copy_rows(source: Connection, target: Connection, advance: Advance) -> None
     total = sum(source.execute(select(func.count()).select_from(each)).scalar_one() for each in tables)
     done = 0
     for table in tables:
-        rows = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(table))
+        at_once = _LARGE_ROWS_AT_ONCE if table is attachments else _ROWS_AT_ONCE
+        rows = source.execution_options(yield_per=at_once).execute(select(table))
         for some in rows.mappings().partitions():
             target.execute(insert(table), [dict(row) for row in some])
             done += len(some)

@@ -12,7 +12,14 @@ from kb_service.adapters.sql.learning_tables import gap_questions
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import answers, feedback, rehearsals
-from kb_service.adapters.sql.talk_tables import deliveries, escalations, talk_messages, talk_signs
+from kb_service.adapters.sql.talk_tables import (
+    attachments,
+    deliveries,
+    escalations,
+    message_keys,
+    talk_messages,
+    talk_signs,
+)
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.exports import the_one
 from kb_service.domain.masking import masked
@@ -56,19 +63,23 @@ class SqlErasing:
         return self._erase(answers.c.user_hash == user_hash, actor, at, {})
 
     def _erase_talks(self, which: ColumnElement[bool], actor: str, at: datetime) -> None:
-        """Of escalations the words and whose they were; what is counted by stays."""
+        """Of escalations the words, pictures and sound, and whose they were; what is counted by stays."""
         wanted = select(escalations.c.id).where(which, escalations.c.conversation_id != "").order_by(escalations.c.id)
+        is_done = False
         while True:
             with self._database.writing() as connection:
                 ids = list(connection.execute(wanted.limit(_AT_ONCE)).scalars())
                 if not ids:
-                    return
+                    break
                 was = seals(connection, [("escalation", each) for each in ids])
                 connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(**_NO_TALK))
-                connection.execute(delete(talk_messages).where(talk_messages.c.escalation_id.in_(ids)))
-                connection.execute(delete(talk_signs).where(talk_signs.c.escalation_id.in_(ids)))
+                for table in (talk_messages, attachments, message_keys, talk_signs):
+                    connection.execute(delete(table).where(table.c.escalation_id.in_(ids)))
                 connection.execute(delete(deliveries).where(deliveries.c.escalation_id.in_(ids)))
                 record(connection, at=at, actor=actor, action="erase_talks", detail={"escalations": ids}, was=was)
+            is_done = True
+        if is_done:
+            self._database.empty_log()
 
     def _erase(self, which: ColumnElement[bool], actor: str, at: datetime, detail: dict[str, str]) -> int:
         wanted = select(answers.c.id, answers.c.number, answers.c.body["question"].as_string())

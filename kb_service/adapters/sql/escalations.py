@@ -10,13 +10,16 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kb_service.adapters.sql.attachments import add_files, attachments_of
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.message_keys import keep_key, number_of_first
 from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.talk_tables import clocks, escalations, helpers, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.webhooks import tell
 from kb_service.domain.answers import Conversation, Evidence, Reason
+from kb_service.domain.attachments import Attachment
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationChanged, EscalationStateWrong, HelperFull
 from kb_service.domain.escalations import (
@@ -35,6 +38,7 @@ from kb_service.domain.escalations import (
 from kb_service.domain.masking import masked
 from kb_service.domain.matters import Facet
 from kb_service.domain.routing import HandOn, RoutedBy, RoutingStep
+from kb_service.domain.sent_once import Once
 from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
 
@@ -45,9 +49,11 @@ _IS_RUNNING = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
 class SqlEscalations:
     """Implements `helping.Escalations`."""
 
-    def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
+    def __init__(self, database: Database, *, new_id: Callable[[], str], most_attachments: int = 30) -> None:
+        """``most_attachments``: of one talk."""
         self._database = database
         self._new_id = new_id
+        self._most_attachments = most_attachments
         # Called in the writer's thread after each change, so that who waits for it need not look for it.
         self.on_change: Callable[[], None] = _nobody_waits
 
@@ -164,15 +170,19 @@ class SqlEscalations:
         at: datetime,
         decide: Callable[[Escalation], Change],
         if_revision: int | None = None,
+        sent: Once | None = None,
     ) -> Escalation:
-        """Let ``decide`` say what becomes of it, write that and the trail, and give it as it is then.
+        """Let ``decide`` say what becomes of it, write that and the trail, and give it as it is then. What was
+        ``sent`` before changes nothing.
 
         What ``decide`` raises leaves everything as it was. It reads nothing: the connection is held meanwhile.
-        Raises EscalationNotThere, EscalationChanged, HelperFull; EscalationStateWrong where the conversation is in
-        another talk.
+        Raises EscalationNotThere, EscalationChanged, HelperFull, MessageKeyReused; EscalationStateWrong where the
+        conversation is in another talk.
         """
         with self._changing() as connection:
             held = _one(connection, escalation_id, lock=True)
+            if _number_sent_before(connection, held, sent) is not None:
+                return held
             if if_revision is not None and held.revision != if_revision:
                 raise EscalationChanged(
                     f"the escalation was changed meanwhile (it is at revision {held.revision}, you read "
@@ -180,7 +190,7 @@ class SqlEscalations:
                 )
             change = decide(held)
             if change.only_says(held):
-                return self._say(connection, held, change.lines[0], at=at)
+                return self._say(connection, held, change.lines[0], at=at, sent=sent)[0]
             if change.takes is not None:
                 _require_room(connection, change.takes)
             subject = ("escalation", escalation_id)
@@ -190,6 +200,8 @@ class SqlEscalations:
             values |= change.values
             _update(connection, escalation_id, values)
             self._follow(connection, escalation_id, held.last_number, change, at=at)
+            if sent is not None:
+                keep_key(connection, escalation_id, sent, held.last_number + len(change.lines))
             detail = {"escalation": escalation_id, **change.detail}
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
             changed = _one(connection, escalation_id)
@@ -198,24 +210,30 @@ class SqlEscalations:
             return changed
 
     def write(
-        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line]
+        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line], sent: Once | None = None
     ) -> tuple[Escalation, Message]:
-        """Add a line that changes nothing else; the trail keeps moves, not talk. Raises EscalationNotThere."""
+        """Add a line that changes nothing else; the trail keeps moves, not talk. What was ``sent`` before is given
+        as it was written then. Raises EscalationNotThere, MessageKeyReused."""
         with self._changing() as connection:
             held = _one(connection, escalation_id, lock=True)
+            if (number := _number_sent_before(connection, held, sent)) is not None:
+                return held, _message_of(connection, escalation_id, number)
             line = decide(held)
-            written = self._say(connection, held, line, at=at)
-            return written, Message(written.last_number, at, line.author, line.by, line.text, line.move)
+            return self._say(connection, held, line, at=at, sent=sent)
 
-    def _say(self, connection: Connection, held: Escalation, line: Line, *, at: datetime) -> Escalation:
+    def _say(
+        self, connection: Connection, held: Escalation, line: Line, *, at: datetime, sent: Once | None
+    ) -> tuple[Escalation, Message]:
         """Most of what is written: with as little work as it takes, while the row is held."""
         written = replace(held, last_number=held.last_number + 1)
-        add_lines(connection, held.id, held.last_number, [line], at=at)
+        files = self._add(connection, held.id, held.last_number, [line], at=at)
+        if sent is not None:
+            keep_key(connection, held.id, sent, written.last_number)
         last = {"last_number": written.last_number, "changed_at": at}
         connection.execute(update(escalations).where(escalations.c.id == held.id).values(last))
         if line.author is not Author.NOTE:
             self._tell(connection, WebhookEvent.MESSAGE, written, at=at, line=line)
-        return written
+        return written, Message(written.last_number, at, line.author, line.by, line.text, line.move, files)
 
     def messages(
         self, escalation_id: str, *, after: int = 0, limit: int = 500, without: Collection[Author] = ()
@@ -227,7 +245,8 @@ class SqlEscalations:
             talk_messages.c.author.not_in(without),
         )
         with self._database.reading() as connection:
-            return [_message(row) for row in connection.execute(query.order_by(talk_messages.c.number).limit(limit))]
+            rows = connection.execute(query.order_by(talk_messages.c.number).limit(limit)).all()
+            return _messages(connection, escalation_id, rows)
 
     def last_of_person(self, escalation_id: str) -> Message | None:
         own = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.author == Author.PERSON)
@@ -294,9 +313,19 @@ class SqlEscalations:
             body=lambda: _told(found, line, clock),
         )
 
+    def _add(
+        self, connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime
+    ) -> tuple[Attachment, ...]:
+        """Lines with what goes along with them, which is given."""
+        add_lines(connection, escalation_id, last, lines, at=at)
+        added: tuple[Attachment, ...] = ()
+        for number, each in enumerate(lines, last + 1):
+            added += add_files(connection, escalation_id, number, each.files, most=self._most_attachments)
+        return added
+
     def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:
         """Lines and clocks of a change."""
-        add_lines(connection, escalation_id, last, change.lines, at=at)
+        self._add(connection, escalation_id, last, change.lines, at=at)
         for column, kinds in (("met_at", change.met), ("stopped_at", change.stopped)):
             if kinds:
                 its = and_(clocks.c.escalation_id == escalation_id, clocks.c.kind.in_(kinds))
@@ -338,9 +367,19 @@ def _told(found: Escalation, line: Line | None, clock: Clock | None) -> dict[str
     }
     if line is not None:
         said["message"] = {"author": line.author, "by": line.by, "text": masked(line.text)}
+        if line.files:
+            said["message"]["attachments"] = [{"kind": each.kind, "size": len(each.content)} for each in line.files]
     if clock is not None:
         said["clock"] = {"kind": clock.kind, "due_at": clock.due_at.isoformat()}
     return said
+
+
+def _number_sent_before(connection: Connection, held: Escalation, sent: Once | None) -> int | None:
+    """Of the message that came with the same key; what became of the talk since then makes no difference."""
+    if sent is None:
+        return None
+    sent.require(held)
+    return number_of_first(connection, held.id, sent)
 
 
 def _update(connection: Connection, escalation_id: str, values: Mapping[str, Any]) -> None:
@@ -469,8 +508,22 @@ def escalations_where(connection: Connection, which: ColumnElement[bool]) -> lis
     return _with_clocks(connection, connection.execute(query).all())
 
 
-def _message(row: Row[Any]) -> Message:
-    return Message(row.number, row.at, Author(row.author), row.by, row.text, Move(row.move) if row.move else None)
+def _message_of(connection: Connection, escalation_id: str, number: int) -> Message:
+    is_it = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.number == number)
+    return _messages(connection, escalation_id, [connection.execute(select(talk_messages).where(*is_it)).one()])[0]
+
+
+def _messages(connection: Connection, escalation_id: str, rows: Sequence[Row[Any]]) -> list[Message]:
+    """In order, with what goes along with them."""
+    if not rows:
+        return []
+    of = attachments_of(connection, escalation_id, after=rows[0].number - 1, up_to=rows[-1].number)
+    return [_message(row, of.get(row.number, ())) for row in rows]
+
+
+def _message(row: Row[Any], attached: tuple[Attachment, ...] = ()) -> Message:
+    move = Move(row.move) if row.move else None
+    return Message(row.number, row.at, Author(row.author), row.by, row.text, move, attached)
 
 
 def _clock(row: Row[Any]) -> Clock:

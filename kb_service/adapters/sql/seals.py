@@ -91,6 +91,8 @@ NOT_DECIDING: Mapping[str, str] = {
     "deliveries": "what is told to other systems, made from sealed rows",
     "talk_messages": "what people wrote to each other, read in their talk only and cited nowhere",
     "talk_signs": "who types and has read how far, shown to the other side of the talk only",
+    "attachments": "what people showed each other, seen in their talk only",
+    "message_keys": "finds a message that is sent again",
     "events": "the trail itself, chained by its hashes",
     "documents": "an id, and how far the index has followed; kind and everything else are of the version",
     "embeddings": "computed from the text and computed anew when missing; orders what is found, adds nothing to it",

@@ -1,6 +1,6 @@
 """Tables of human help: escalations with their talks and clocks, who helps, which systems are told, switches."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text
 
 from kb_service.adapters.sql.tables import Moment, metadata
 
@@ -184,4 +184,30 @@ canned_replies = Table(
     Column("shortcut", String(40)),
     Column("changed_at", Moment, nullable=False),
     Column("changed_by", String(200), nullable=False),
+)
+
+# Pictures and recorded sound of messages, numbered within their talk.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("message_number", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("escalation_id", "number"),
+)
+
+# Keys that came with messages, so that one that is sent again is known. `author` is empty for the person who asked.
+message_keys = Table(
+    "message_keys",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("message_number", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    PrimaryKeyConstraint("escalation_id", "author", "key"),
 )

@@ -38,8 +38,8 @@ function showWelcome(isShown) {
 }
 
 /** To the person in charge of the conversation, else to the assistant. */
-function send(question) {
-  if (people.isTalking()) people.say(question.question);
+function send(question, attachment) {
+  if (people.isTalking()) people.say({ question: question.question, attachment });
   else exchange(question);
 }
 

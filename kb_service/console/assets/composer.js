@@ -1,5 +1,6 @@
 /** The question box and its conditions. Enter sends, except while an input method composes. */
 
+import { attachInput } from "./attach_input.js";
 import { lengthOf } from "./codepoints.js";
 import { shanghaiDay, spokenDay } from "./days.js";
 import { byId, element } from "./dom.js";
@@ -9,15 +10,19 @@ import { AUDIENCES, DISTRICTS, LIMITS } from "./words.js";
 const LONGEST_QUESTION = LIMITS.longest_question;
 const COUNTED_FROM = 0.8 * LONGEST_QUESTION;
 
-/** Calls `onAsk({question, picture?, as_of?, region?, audience?})`; `stop` calls `onStop()`. */
+/** Calls `onAsk({question, picture?, as_of?, region?, audience?}, attachment)`, the last one in a talk; `stop` calls `onStop()`. */
 export function composer({ onAsk, onStop }) {
   const [form, box, send, stop] = ["composer", "question", "send", "stop"].map(byId);
-  const picture = pictureInput({ onChange: refresh });
   let isBusy = false;
+  const picture = pictureInput({ onChange: refresh });
+  const attached = attachInput({ place: document, onChange: () => refresh() });
+  byId("picture-trouble").after(attached.root);
+  attached.setOpen(false);
 
   function refresh() {
     const length = lengthOf(box.value.trim());
-    send.disabled = isBusy || (length === 0 && !picture.current()) || length > LONGEST_QUESTION;
+    const hasContent = length > 0 || picture.current() || attached.current();
+    send.disabled = isBusy || attached.isBusy() || !hasContent || length > LONGEST_QUESTION;
     box.setAttribute("aria-invalid", String(length > LONGEST_QUESTION));
     byId("question-length").textContent = lengthInWords(length);
     byId("question-length").classList.toggle("too-long", length > LONGEST_QUESTION);
@@ -28,7 +33,7 @@ export function composer({ onAsk, onStop }) {
   function submit() {
     refresh();
     const shown = picture.current();
-    if (!send.disabled) onAsk({ question: box.value.trim(), ...(shown && { picture: shown }), ...conditions() });
+    if (!send.disabled) onAsk({ question: box.value.trim(), ...(shown && { picture: shown }), ...conditions() }, attached.current());
   }
 
   form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
@@ -65,9 +70,11 @@ export function composer({ onAsk, onStop }) {
       byId("question-label").textContent = isTalking ? "发给工作人员" : "您的问题";
       box.placeholder = isTalking ? "写给工作人员" : "请输入问题";
       picture.setOpen(!isTalking);
+      attached.setOpen(isTalking);
       refresh();
     },
     isHolding: (question) => box.value.trim() === question,
+    attached,
     conditions,
     focus: () => box.focus(),
   };

@@ -1,5 +1,6 @@
 /** The middle of the desk: one talk with its summary, what is written, and the moves that can be made now. */
 
+import { attachInput } from "./attach_input.js";
 import { countdown } from "./countdown.js";
 import { shortMoment } from "./days.js";
 import { element } from "./dom.js";
@@ -7,8 +8,9 @@ import { deskAids } from "./desk_aids.js";
 import { moveBar } from "./desk_moves.js";
 import { keyedButton } from "./desk_keys.js";
 import { follow } from "./following.js";
+import { newKey } from "./sending.js";
 import { talkMessages } from "./talk_messages.js";
-import { escalationEvents, GOING_ON, move } from "./talk_service.js";
+import { escalationEvents, GOING_ON, showPerson, shownToHelpersAt, write as writeOnce } from "./talk_service.js";
 import { CLOCKS, LIMITS, ORDER_KINDS, REASONS_IN_SHORT, ROUTE_REASONS, TALK_STATES, VERDICTS } from "./words.js";
 
 const REPLIED_FROM = ["claimed", "answered", "work_order"];
@@ -43,7 +45,10 @@ export function talkPane(place, desk) {
 
 function openedTalk(place, first, desk) {
   let escalation = first;
-  const messages = talkMessages("居民", { label: "进入视频通话", onOpen() {} });
+  const messages = talkMessages("居民", {
+    attachedAt: (number) => shownToHelpersAt(first.id, number),
+    meeting: { label: "进入视频通话", onOpen() {} },
+  });
   const head = element("header", { class: "desk-talk-head" });
   const scroller = element("div", { class: "desk-talk-scroll", tabindex: "0", role: "group", "aria-label": "摘要和会话" },
     summary(first), messages.list);
@@ -55,8 +60,12 @@ function openedTalk(place, first, desk) {
   const note = keyedButton("存为备注", "N", () => write("note"), { class: "quiet" });
   const isMine = () => escalation.helper === desk.me().person_id;
   const aids = deskAids({ id: first.id, box, messages, current: () => escalation, isMine, become, tell });
-  const form = element("form", { class: "reply", novalidate: true }, aids.picker, box, element("div", { class: "reply-row" }, send, note, ...aids.buttons,
+  const form = element("form", { class: "reply", novalidate: true });
+  const attached = attachInput({ place: form, onChange: drawAttached });
+  form.append(attached.root, aids.picker, box, element("div", { class: "reply-row" }, send, note, ...aids.buttons,
     element("span", { class: "hint", text: "备注只有工作人员看得见" })));
+  // What could not be sent for all this page knows: sent again, it has the same key.
+  let unsure = null;
   const bar = moveBar({ ...desk, current: () => escalation, become, tell });
   place.replaceChildren(head, scroller, aids.typing, trouble, form, bar.root);
   box.value = desk.draft;
@@ -72,7 +81,8 @@ function openedTalk(place, first, desk) {
     escalation = changed;
     drawHead(head, escalation);
     const isOpen = GOING_ON.includes(escalation.state);
-    send.disabled = !(isMine() && REPLIED_FROM.includes(escalation.state));
+    drawSend();
+    attached.setOpen(mayReply());
     note.disabled = !isOpen;
     form.hidden = !isOpen;
     box.placeholder = isMine() ? "写给居民；Shift + Enter 换行" : "接起后才能回复；备注可以先写";
@@ -80,26 +90,45 @@ function openedTalk(place, first, desk) {
     aids.draw();
   }
 
+  const mayReply = () => isMine() && REPLIED_FROM.includes(escalation.state);
+
+  function drawSend() { send.disabled = !mayReply() || attached.isBusy(); }
+
+  /** What is about to be sent takes room from the newest lines. */
+  function drawAttached() {
+    drawSend();
+    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 200) scroller.scrollTop = scroller.scrollHeight;
+  }
+
   function tell(words) { trouble.textContent = words; }
 
   async function write(kind) {
     const text = box.value.trim();
     const isAllowed = kind === "note" ? !note.disabled : !send.disabled;
-    if (!text) return box.focus();
+    const shown = kind === "reply" ? attached.current() : null;
+    if (!text && !shown) return box.focus();
     if (!isAllowed) return tell("先接起会话，再回复居民。");
+    const isAgain = unsure && unsure.kind === kind && unsure.text === text && unsure.file === shown?.file;
+    const sent = isAgain ? unsure : { kind, text, file: shown?.file, key: newKey() };
     box.value = "";
     try {
-      const use = kind === "reply" ? desk.suggestions.use(first.id, text) : {};
-      const done = await move(escalation.id, kind, { text, ...use });
+      const use = kind === "reply" && !shown ? desk.suggestions.use(first.id, text) : {};
+      const done = await (shown
+        ? showPerson(escalation.id, { ...sent, onProgress: attached.tellProgress })
+        : writeOnce(escalation.id, kind, { text, ...use }, sent.key));
+      if (shown) attached.clear();
       if (kind === "reply") {
         desk.suggestions.sent(first.id);
         become(done);
       }
+      unsure = null;
       tell("");
     } catch (error) {
       box.value ||= text;
+      unsure = sent;
       tell(error.message);
     }
+    attached.tellProgress(null);
     box.focus();
   }
 
@@ -131,6 +160,7 @@ function openedTalk(place, first, desk) {
     stop() {
       stop();
       aids.stop();
+      attached.setOpen(false);
     },
     draft: () => box.value,
     focusReply: () => box.focus(),

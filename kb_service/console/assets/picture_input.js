@@ -29,7 +29,8 @@ export function pictureInput({ onChange }) {
 
   async function take(chosen) {
     try {
-      hold(await prepared(chosen));
+      const { blob, preview } = await prepared(chosen, "截图");
+      hold({ url: await asUrl(blob), preview });
     } catch {
       hold(null, UNREADABLE);
     }
@@ -53,21 +54,22 @@ export function pictureInput({ onChange }) {
   return { current: () => picture, clear: () => hold(null), giveBack: (earlier) => hold(picture ?? earlier), setOpen };
 }
 
-/** Raises for what the browser cannot decode. */
-async function prepared(file) {
+/** Small enough to send: `{blob, preview}`, with a canvas called `label`. Raises for what the browser cannot decode. */
+export async function prepared(file, label) {
   const bitmap = await createImageBitmap(file);
-  const preview = drawn(bitmap, PREVIEW_HEIGHT / bitmap.height);
+  const preview = drawn(bitmap, PREVIEW_HEIGHT / bitmap.height, label);
   const isSmall = file.size <= LARGEST_BYTES && bitmap.width * bitmap.height <= MOST_PIXELS;
-  const url = KINDS.includes(file.type) && isSmall ? await asUrl(file) : redrawn(bitmap);
+  const blob = KINDS.includes(file.type) && isSmall ? file : await redrawn(bitmap, label);
   bitmap.close();
-  return { url, preview };
+  return { blob, preview };
 }
 
-function redrawn(bitmap) {
-  return drawn(bitmap, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height)).toDataURL("image/jpeg", 0.85);
+function redrawn(bitmap, label) {
+  const canvas = drawn(bitmap, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height), label);
+  return new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.85); });
 }
 
-function drawn(bitmap, scale) {
+function drawn(bitmap, scale, label) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(bitmap.width * Math.min(1, scale)));
   canvas.height = Math.max(1, Math.round(bitmap.height * Math.min(1, scale)));
@@ -76,7 +78,7 @@ function drawn(bitmap, scale) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "截图");
+  canvas.setAttribute("aria-label", label);
   return canvas;
 }
 

@@ -48,10 +48,10 @@ export const openStream = (address, { last, signal }) =>
 
 export const getJson = async (address, signal) => bodyOf(await request(address, { signal }));
 
-export const postJson = async (address, body, signal) => bodyOf(await request(address, post(body, signal)));
+export const postJson = async (address, body, signal, headers) => bodyOf(await request(address, post(body, signal, headers)));
 
-const post = (body, signal) => ({
-  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+const post = (body, signal, headers) => ({
+  method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body), signal,
 });
 
 async function request(address, options) {
@@ -85,11 +85,12 @@ async function* withinNetwork(events) {
 }
 
 function asNetworkFault(error) {
-  if (error.name === "AbortError") return error;
-  return new ServiceFault("网络连接不上，请检查网络后再试。", "NetworkUnreachable");
+  return error.name === "AbortError" ? error : networkFault();
 }
 
-function faultFrom(body, status) {
+export const networkFault = () => new ServiceFault("网络连接不上，请检查网络后再试。", "NetworkUnreachable");
+
+export function faultFrom(body, status) {
   const code = typeof body?.error === "string" ? body.error : `HTTP ${status}`;
   return new ServiceFault(body?.message ?? STATUSES[status] ?? "服务暂时出了问题，请稍后再试。", code);
 }

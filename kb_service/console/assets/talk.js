@@ -4,14 +4,17 @@ import { dueInWords, spokenMoment } from "./days.js";
 import { button, element } from "./dom.js";
 import { follow } from "./following.js";
 import { talkMessages } from "./talk_messages.js";
-import { isGoingOn, join, judge, leave, readInTalk, reopen, say, talkEvents } from "./talk_service.js";
+import { isGoingOn, join, judge, leave, readInTalk, reopen, say, show as showFile, shownAt, talkEvents } from "./talk_service.js";
 import { otherSide, tellReading } from "./talk_signs.js";
 import { VERDICTS } from "./words.js";
 
 /** `onChange()` after each change of its state, `onLine(line, message)` after each line that comes after those that
  * stood there, `announce(text)` for what is not in the log. */
 export function talkPanel(talkId, { onChange, onLine, announce }) {
-  const messages = talkMessages("您", { label: "加入视频通话", onOpen: () => join(talkId).catch(() => {}) });
+  const messages = talkMessages("您", {
+    attachedAt: (number) => shownAt(talkId, number),
+    meeting: { label: "加入视频通话", onOpen: () => join(talkId).catch(() => {}) },
+  });
   const side = otherSide(messages, { own: "person", other: "helper" });
   const reading = tellReading((number) => readInTalk(talkId, number));
   const title = element("h2", { text: "人工服务" });
@@ -116,8 +119,8 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
       reading.stop();
     },
     /** Raises ServiceFault. */
-    async say(text) {
-      show(await say(talkId, text));
+    async say({ text, attachment, key, onProgress }) {
+      show(await (attachment ? showFile(talkId, { text, key, onProgress, file: attachment.file }) : say(talkId, text, key)));
       trouble.textContent = "";
     },
     tell(words) { trouble.textContent = words; },

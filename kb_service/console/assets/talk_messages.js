@@ -3,11 +3,13 @@
 import { answerText } from "./answer_text.js";
 import { shortMoment } from "./days.js";
 import { element } from "./dom.js";
+import { shownAttachment } from "./talk_attachments.js";
 import { meetingLine } from "./talk_meeting.js";
 import { MOVES } from "./words.js";
 
-/** `person`: what the one who asked is called here, 您 or 居民. `meeting`: `{label, onOpen}` of one that is offered. */
-export function talkMessages(person, meeting) {
+/** `person`: what the one who asked is called here, 您 or 居民. `attachedAt(number)`: where an attachment is read.
+ * `meeting`: `{label, onOpen}` of one that is offered. */
+export function talkMessages(person, { attachedAt, meeting }) {
   const list = element("ol", { class: "talk-messages", role: "log", "aria-label": "会话内容", "aria-live": "off" });
   const lineOf = new Map();
 
@@ -19,7 +21,7 @@ export function talkMessages(person, meeting) {
     /** The new line, or null where it stands already. */
     add(message) {
       if (lineOf.has(message.number)) return null;
-      const line = lineFor(message, person, meeting);
+      const line = lineFor(message, person, { attachedAt, meeting });
       line.dataset.number = message.number;
       const following = [...lineOf].filter(([number]) => number > message.number).sort(([a], [b]) => a - b)[0];
       list.insertBefore(line, following?.[1] ?? null);
@@ -29,7 +31,7 @@ export function talkMessages(person, meeting) {
   };
 }
 
-function lineFor(message, person, meeting) {
+function lineFor(message, person, { attachedAt, meeting }) {
   const { author, name, text, move, at } = message;
   const time = element("time", { datetime: at, text: shortMoment(at) });
   if (author === "event") {
@@ -40,5 +42,6 @@ function lineFor(message, person, meeting) {
   const who = { person, helper: name, note: `${name} 备注（仅工作人员可见）` }[author];
   return element("li", { class: `line line-${author}` },
     element("span", { class: "line-head" }, element("span", { class: "line-who", text: who }), " ", time),
-    element("div", { class: "line-text" }, ...answerText(text, new Map())));
+    ...(message.attachments ?? []).map((each) => shownAttachment(each, { address: attachedAt(each.number), who })),
+    text ? element("div", { class: "line-text" }, ...answerText(text, new Map())) : null);
 }

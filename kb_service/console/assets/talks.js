@@ -4,6 +4,7 @@ import { callBack } from "./attention.js";
 import { dueInWords } from "./days.js";
 import { button, byId, element } from "./dom.js";
 import { rememberTalk } from "./remembered.js";
+import { newKey } from "./sending.js";
 import { talkPanel } from "./talk.js";
 import { isGoingOn, leave, openTalk, talk, typeInTalk } from "./talk_service.js";
 import { sayTyping } from "./talk_signs.js";
@@ -25,10 +26,13 @@ export function talks({ box, announce }) {
     if (panels.has(talkId)) return panels.get(talkId);
     const panel = talkPanel(talkId, {
       onChange: () => box.setTalking(Boolean(current())),
-      onLine(line, { author, text }) {
+      onLine(line, { author, text, attachments }) {
         line.scrollIntoView({ block: "nearest" });
         if (author !== "person") callBack();
-        else if (text === unsure && box.isHolding(text)) box.clear();
+        else if (unsure && text === unsure.text && box.isHolding(text) && Boolean(unsure.file) === attachments.length > 0) {
+          box.clear();
+          if (unsure.file) box.attached.clear();
+        }
       },
       announce,
     });
@@ -67,18 +71,22 @@ export function talks({ box, announce }) {
       entry.root.remove();
       enter({ id: escalation.id, conversation_id: conversationId });
     },
-    async say(text) {
+    async say({ question: text, attachment }) {
       const panel = current();
+      const isAgain = unsure && unsure.text === text && unsure.file === attachment?.file;
+      const sent = isAgain ? unsure : { text, file: attachment?.file, key: newKey() };
       box.setBusy(true);
       box.clear();
       try {
-        await panel.say(text);
+        await panel.say({ ...sent, attachment, onProgress: box.attached.tellProgress });
         unsure = null;
+        if (attachment) box.attached.clear();
       } catch (error) {
         box.giveBack(text);
-        unsure = text;
-        panel.tell(`${error.message}您的话还在输入框里。`);
+        unsure = sent;
+        panel.tell(text ? `${error.message}您的话还在输入框里。` : error.message);
       } finally {
+        box.attached.tellProgress(null);
         box.setBusy(false);
         box.focus();
       }

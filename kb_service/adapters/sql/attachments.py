@@ -1,0 +1,78 @@
+"""Pictures and sound of talks, in rows beside the messages: they come, are backed up and are erased with them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, func, insert, select
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.talk_tables import attachments
+from kb_service.domain.attachments import AttachedFile, Attachment, AttachmentKind
+from kb_service.domain.causes import Cause
+from kb_service.domain.errors import AttachmentNotFound, TooManyAttachments
+
+_TOLD = (attachments.c.number, attachments.c.kind, attachments.c.media_type, attachments.c.size)
+
+
+class SqlAttachments:
+    """Whole contents; what else is to be told of them comes with the messages."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def file(self, escalation_id: str, number: int) -> AttachedFile:
+        """Raises AttachmentNotFound."""
+        is_it = (attachments.c.escalation_id == escalation_id, attachments.c.number == number)
+        with self._database.reading() as connection:
+            row = connection.execute(select(attachments).where(*is_it)).first()
+        if row is None:
+            raise AttachmentNotFound(f"this talk has no attachment {number}, or it was erased")
+        return AttachedFile(AttachmentKind(row.kind), row.media_type, bytes(row.content))
+
+
+def add_files(
+    connection: Connection, escalation_id: str, message_number: int, files: Sequence[AttachedFile], *, most: int
+) -> tuple[Attachment, ...]:
+    """Those of one message. ``most``: of the whole talk, whose row is held. Raises TooManyAttachments."""
+    if not files:
+        return ()
+    counted = select(func.count()).where(attachments.c.escalation_id == escalation_id)
+    before = connection.execute(counted).scalar_one()
+    if before + len(files) > most:
+        raise TooManyAttachments(
+            f"a talk may have {most} pictures and recordings", Cause("too_many_attachments", {"limit": most})
+        )
+    added = tuple(
+        Attachment(number, each.kind, each.media_type, len(each.content))
+        for number, each in enumerate(files, before + 1)
+    )
+    rows = [
+        {
+            "escalation_id": escalation_id,
+            "number": told.number,
+            "message_number": message_number,
+            "kind": told.kind,
+            "media_type": told.media_type,
+            "size": told.size,
+            "content": each.content,
+        }
+        for told, each in zip(added, files, strict=True)
+    ]
+    connection.execute(insert(attachments), rows)
+    return added
+
+
+def attachments_of(
+    connection: Connection, escalation_id: str, *, after: int, up_to: int
+) -> Mapping[int, tuple[Attachment, ...]]:
+    """By the number of their message; of messages greater than ``after``."""
+    query = select(attachments.c.message_number, *_TOLD).where(
+        attachments.c.escalation_id == escalation_id,
+        attachments.c.message_number > after,
+        attachments.c.message_number <= up_to,
+    )
+    found: dict[int, tuple[Attachment, ...]] = defaultdict(tuple)
+    for row in connection.execute(query.order_by(attachments.c.number)):
+        told = Attachment(row.number, AttachmentKind(row.kind), row.media_type, row.size)
+        found[row.message_number] += (told,)
+    return found
