@@ -36,6 +36,8 @@ class _DepartmentFields(BaseModel):
     hours: str | None = None
     owns: list[str] = []
     service_hours: _HoursFields | None = None
+    juniors_reply_alone: bool = False
+    proposes_drafts: bool = False
 
 
 class _MatterFields(BaseModel):
@@ -61,7 +63,17 @@ def _department(found: _DepartmentFields, path: Path) -> Department:
         serves = service_hours(hours.working_days, hours.other_days) if hours else None
     except InvalidRecord as error:
         raise InvalidRecord(f"{path}: {found.id}: {error}") from error
-    return Department(found.id, found.name, tuple(found.aliases), found.phone, found.hours, tuple(found.owns), serves)
+    return Department(
+        found.id,
+        found.name,
+        tuple(found.aliases),
+        found.phone,
+        found.hours,
+        tuple(found.owns),
+        serves,
+        juniors_reply_alone=found.juniors_reply_alone,
+        proposes_drafts=found.proposes_drafts,
+    )
 
 
 def read_matters(path: Path) -> list[Matter]:

@@ -37,6 +37,7 @@ from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.row_faults import row_faults
@@ -56,6 +57,7 @@ from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.trail import TrailHead
 from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
+from kb_service.helping.proposing import Proposing
 from kb_service.helping.suggesting import Suggesting
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
@@ -102,6 +104,7 @@ class Records:
     helpers: SqlHelpers
     webhooks: SqlWebhooks
     cases: SqlCases
+    proposals: SqlProposals
     emergencies: SqlEmergencies
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
@@ -162,6 +165,7 @@ class Service:
     publishing: Publishing
     helping: Helping
     suggesting: Suggesting
+    proposing: Proposing
     delivering: Delivering
     outside: Outside
     emergencies: Emergencies

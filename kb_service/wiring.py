@@ -41,6 +41,7 @@ from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
@@ -59,7 +60,7 @@ from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.domain.matters import Department, Matter
-from kb_service.helping_wiring import open_delivering, open_helping, open_suggesting
+from kb_service.helping_wiring import open_delivering, open_helping, open_proposing, open_suggesting
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -123,6 +124,7 @@ def open_records(settings: Settings) -> Records:
         helpers=SqlHelpers(database),
         webhooks=SqlWebhooks(database, new_id=new_id),
         cases=SqlCases(database),
+        proposals=SqlProposals(database),
         emergencies=SqlEmergencies(database),
     )
 
@@ -294,7 +296,13 @@ def _service(
 ) -> Service:
     in_flight = QuestionsInFlight()
     outside = Outside(settings.webhook_hosts.split(","))
-    helping = open_helping(settings, records, route=lambda text: service.asking.department_for(text), now=now)
+    helping = open_helping(
+        settings,
+        records,
+        route=lambda text: service.asking.department_for(text),
+        suggesting=lambda: service.suggesting,
+        now=now,
+    )
     emergencies = open_emergencies(records)
 
     def asking() -> Asking:
@@ -357,6 +365,7 @@ def _service(
         delivering=open_delivering(settings, records, outside, now=now),
         outside=outside,
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
+        proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,
         examining=Examining(

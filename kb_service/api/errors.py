@@ -21,6 +21,7 @@ from kb_service.domain import errors
 STATUS_OF: dict[type[errors.KbError], int] = {
     errors.AnnouncementNotFound: 404,
     errors.AnswerNotFound: 404,
+    errors.ApprovalNotYours: 403,
     errors.BackupRefused: 409,
     errors.CalendarYearUnknown: 409,
     errors.ConfirmationMissing: 409,
@@ -45,6 +46,9 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.ModelNotFound: 404,
     errors.ModelUnavailable: 503,
     errors.NobodyToHelp: 409,
+    errors.ProposalNotThere: 404,
+    errors.ProposalOutdated: 409,
+    errors.ProposalSettled: 409,
     errors.RerankerUnavailable: 503,
     errors.NotAllowed: 403,
     errors.NotEnoughSpace: 507,

@@ -18,13 +18,15 @@ router = APIRouter(prefix="/v1/helpers", tags=["helpers"])
 
 
 class Duty(BaseModel):
-    """``departments``: ids, names or aliases. ``capacity``: talks at a time."""
+    """``departments``: ids, names or aliases. ``capacity``: talks at a time. ``is_junior``: what they write is
+    approved by another helper first, unless their department says otherwise (``juniors_reply_alone``)."""
 
     model_config = ConfigDict(extra="forbid")
 
     departments: list[Annotated[StorableText, Field(max_length=200)]] = Field(min_length=1, max_length=50)
     capacity: int = Field(default=3, ge=1, le=1000)
     is_lead: bool = False
+    is_junior: bool = False
 
 
 class Presence(BaseModel):
@@ -42,6 +44,7 @@ class HelperShown:
     departments: list[str]
     capacity: int
     is_lead: bool
+    is_junior: bool
     is_on_duty: bool
     seen_at: datetime | None
     holds: int
@@ -66,7 +69,9 @@ def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, ne
                 f"{by_id[each].name} has no service hours, so nobody could be promised a reply; write service_hours "
                 "into departments.yaml and load it with `kb ingest`"
             )
-    helper = Helper(person_id(name), shown_name(name), tuple(ids), body.capacity, body.is_lead)
+    helper = Helper(
+        person_id(name), shown_name(name), tuple(ids), body.capacity, body.is_lead, is_junior=body.is_junior
+    )
     return _shown(service, service.records.helpers.set_up(helper, actor=actor.person_id, at=service.now()), 0)
 
 
@@ -97,6 +102,7 @@ def _shown(service: Service, helper: Helper, holds: int) -> HelperShown:
         departments=list(helper.departments),
         capacity=helper.capacity,
         is_lead=helper.is_lead,
+        is_junior=helper.is_junior,
         is_on_duty=helper.is_on_duty(service.now()),
         seen_at=helper.seen_at,
         holds=holds,

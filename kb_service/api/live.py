@@ -29,7 +29,7 @@ EVERYTHING = "*"
 
 Read = TypeVar("Read")
 # What identifies the state of each thing that changed since a moment, by its id.
-ChangedSince = Callable[[datetime], Mapping[str, tuple[int, int]]]
+ChangedSince = Callable[[datetime], Mapping[str, tuple[int, ...]]]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Bells:
     changed_since: ChangedSince
     now: Callable[[], datetime]
     _waiting: dict[str, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
-    _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _seen: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
     _reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_READING_AT_ONCE))
     _looking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))

@@ -24,8 +24,8 @@ from kb_service.service import Service
 
 @dataclass(frozen=True, slots=True)
 class MessageShown:
-    """One line of a talk. ``name``: of the helper who wrote or moved, None for the person. ``produced_by``: that what a
-    helper wrote is no AI's."""
+    """One line of a talk. ``name``: of the helper who wrote or moved, None for the person. ``produced_by``: whether
+    what a helper sent is an AI's. ``confirmed_by``: the name of who approved it, for helpers only."""
 
     number: int
     at: datetime
@@ -34,6 +34,7 @@ class MessageShown:
     text: str
     move: Move | None
     produced_by: ProducedBy | None
+    confirmed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class TalkShown:
 
 @dataclass(frozen=True, slots=True)
 class EscalationShown:
-    """What helpers see of it."""
+    """What helpers see of it. ``open_proposals``: how many replies wait for approval. ``awaits_you``: whether who
+    asks may decide on one of them; None where it was not looked up."""
 
     id: str
     conversation_id: str
@@ -88,6 +90,8 @@ class EscalationShown:
     is_late: bool
     revision: int
     last_number: int
+    open_proposals: int
+    awaits_you: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,12 @@ class Showing:
     def message(self, message: Message) -> MessageShown:
         name = None if message.author is Author.PERSON or message.by == PERSON else self.name(message.by)
         folder = self._service.settings.prompts_dir
-        made = produced_by(Method.PERSON, folder) if message.author is Author.HELPER else None
-        return MessageShown(message.number, message.at, message.author, name, message.text, message.move, made)
+        method = Method.CONFIRMED if message.is_by_assistant else Method.PERSON
+        made = produced_by(method, folder) if message.author is Author.HELPER else None
+        confirmed = self.name(message.confirmed_by)
+        return MessageShown(
+            message.number, message.at, message.author, name, message.text, message.move, made, confirmed
+        )
 
     def talk(self, talk: Escalation) -> TalkShown:
         service, is_open = self._service, talk.state is EscalationState.OPEN
@@ -167,4 +175,5 @@ class Showing:
             is_late=due is not None and due <= self._service.now(),
             revision=found.revision,
             last_number=found.last_number,
+            open_proposals=len(found.proposals),
         )

@@ -164,11 +164,11 @@ def _what_changes(state: TalkShown) -> tuple[object, ...]:
 
 
 def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
-    """The reason of a move is written for helpers."""
+    """The reason of a move is written for helpers, and who approved a line is known to them."""
     found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE, without=FOR_HELPERS_ONLY)
     showing = Showing(service)
     shown = map(showing.message, found)
-    return [replace(each, text="") if each.author is Author.EVENT else each for each in shown]
+    return [replace(each, text="" if each.author is Author.EVENT else each.text, confirmed_by=None) for each in shown]
 
 
 def _require_words(text: str) -> None:

@@ -12,6 +12,7 @@ from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong
 from kb_service.domain.matters import Facet
+from kb_service.domain.proposals import Proposal
 
 # A helper whose page was silent for longer is not there.
 SEEN_WITHIN = timedelta(seconds=90)
@@ -92,6 +93,7 @@ class Message:
     """One line of a talk. ``number`` counts from 1 within its escalation and is never used twice.
 
     ``by``: the helper's or actor's person id, None for the person. ``text``: of an event its reason, if it has one.
+    ``confirmed_by``: the person id of who approved it; ``is_by_assistant``: the assistant proposed it.
     """
 
     number: int
@@ -100,6 +102,8 @@ class Message:
     by: str | None
     text: str
     move: Move | None = None
+    confirmed_by: str | None = None
+    is_by_assistant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ class Subject:
 class Escalation:
     """``helper``: the person id of who is in charge. ``last_number``: of its newest message.
 
-    ``opened_by``: a person id, or ``person`` where the conversation asked for it.
+    ``opened_by``: a person id, or ``person`` where the conversation asked for it. ``proposals``: the open ones;
+    ``proposal_changes`` counts what became of all of them, apart from the revision, which the person sees.
     """
 
     id: str
@@ -140,6 +145,8 @@ class Escalation:
     verdict_of_person: Verdict | None = None
     order_kind: OrderKind | None = None
     clocks: tuple[Clock, ...] = field(default=())
+    proposals: tuple[Proposal, ...] = ()
+    proposal_changes: int = 0
 
     @property
     def is_going_on(self) -> bool:
@@ -180,7 +187,7 @@ def not_there(escalation_id: str) -> EscalationNotThere:
 @dataclass(frozen=True, slots=True)
 class Helper:
     """Who answers people. ``capacity``: talks at a time. ``is_present``: said to be there; counts while ``seen_at`` is
-    recent, so that a closed browser does not promise a person."""
+    recent, so that a closed browser does not promise a person. ``is_junior``: what they write is approved first."""
 
     person_id: str
     name: str
@@ -189,6 +196,7 @@ class Helper:
     is_lead: bool = False
     is_present: bool = False
     seen_at: datetime | None = None
+    is_junior: bool = False
 
     def is_on_duty(self, at: datetime) -> bool:
         """A sign of life from after ``at`` came before the clock was set back: it promises nobody either."""

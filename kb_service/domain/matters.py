@@ -37,7 +37,9 @@ class Matter:
 class Department:
     """A responsible department (责任单位). ``hours`` is the text shown to people, e.g. 周一至周五 9:00-17:30.
 
-    ``service_hours``: when its helpers answer people online; None where it has none.
+    ``service_hours``: when its helpers answer people online; None where it has none. ``juniors_reply_alone``: what
+    its juniors write needs no approval. ``proposes_drafts``: where an answer was not sure enough, the assistant's draft
+    goes to its helpers.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Department:
     hours: str | None = None
     owns: tuple[str, ...] = ()
     service_hours: ServiceHours | None = None
+    juniors_reply_alone: bool = False
+    proposes_drafts: bool = False
 
 
 CITY = "上海市"

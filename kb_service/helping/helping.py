@@ -1,6 +1,7 @@
 """The verb of helpers: from a question that nobody could answer to a person who does, and to the end of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -10,8 +11,10 @@ from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind, f
 from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
 from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
 from kb_service.domain.matters import Department
+from kb_service.domain.proposals import Proposed
 from kb_service.domain.suggestions import SuggestionUse
-from kb_service.helping import moves
+from kb_service.helping import approval, moves
+from kb_service.helping.drafting import doubtful
 from kb_service.helping.moves import Change, Line
 from kb_service.helping.summaries import SummaryWords, subject_of
 
@@ -90,8 +93,11 @@ class Helping:
         general_desk: str | None,
         is_pushed: bool,
         now: Callable[[], datetime],
+        draft: Callable[[Escalation, Answer], Proposed | None] = lambda _escalation, _doubtful: None,
     ) -> None:
-        """``route``: from words to the department that seems responsible. ``general_desk``: the department that takes
+        """``draft``: what the assistant proposes to send, where its answer was not sure enough.
+
+        ``route``: from words to the department that seems responsible. ``general_desk``: the department that takes
         what no other has helpers for. ``is_pushed``: talks are given to the helper with the most room, instead of being
         taken from the queue."""
         self._escalations = escalations
@@ -104,6 +110,7 @@ class Helping:
         self._general_desk = general_desk
         self._is_pushed = is_pushed
         self._now = now
+        self._draft = draft
 
     # Who could help
 
@@ -170,8 +177,19 @@ class Helping:
             conversation, subject, desk.id, opened_by=opened_by, at=at, change=change
         )
         if is_new:
-            return self._assigned(found)
+            return self._assigned(self._drafted(found, desk, turns))
         return self._say_once(found, conversation, words)
+
+    def _drafted(self, found: Escalation, desk: Department, turns: Sequence[Answer]) -> Escalation:
+        """With the assistant's draft as a proposed reply, where the department wants that."""
+        answer = doubtful(turns) if desk.proposes_drafts else None
+        draft = self._draft(found, answer) if answer else None
+        if draft is None:
+            return found
+        try:
+            return self._change(found.id, approval.ASSISTANT, lambda held: approval.drafted(held, draft), self._now())
+        except EscalationStateWrong:  # left just now
+            return self._escalations.escalation(found.id)
 
     def _say_once(self, found: Escalation, conversation: Conversation, words: str) -> Escalation:
         """What comes with asking for somebody again is said in the talk; a second click says nothing new."""
@@ -238,15 +256,22 @@ class Helping:
     def reply(
         self, escalation_id: str, helper: str, text: str, *, suggested: str | None = None, versions: Sequence[str] = ()
     ) -> Escalation:
-        """``suggested``: the text it was made from, of these ``versions``; whether it was changed is kept."""
+        """``suggested``: the text it was made from, of these ``versions``; whether it was changed is kept.
+
+        A junior's is proposed instead, and sent once it is approved: `Proposing.approve`.
+        """
         at = self._now()
+        may = approval.Approval.of(self._helpers.all(), self._departments())
         use = (
             SuggestionUse.USED if suggested is not None and suggested.strip() == text.strip() else SuggestionUse.EDITED
         )
         made_from = None if suggested is None else {"use": use, "versions": list(versions)}
 
         def decide(held: Escalation) -> Change:
-            return moves.replied(held, helper, text, at=at, suggestion=made_from)
+            if may.is_needed(helper, held.department_id):
+                return approval.proposed(held, helper, text, at=at, suggestion=made_from)
+            change = moves.replied(held, helper, text, at=at, suggestion=made_from)
+            return replace(change, settled=approval.superseded(held, helper))
 
         return self._moved(escalation_id, helper, decide, at)
 

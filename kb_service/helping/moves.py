@@ -18,24 +18,29 @@ from kb_service.domain.escalations import (
     Verdict,
     state_after,
 )
+from kb_service.domain.proposals import Proposed, Settled
 
 EVERY_CLOCK = tuple(ClockKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message before it has a number. ``suggestion``: of a reply, what it was made from and what was done to it."""
+    """A message before it has a number. ``suggestion``: of a reply, what it was made from and what was done to it.
+    ``confirmed_by``: who approved it; ``is_by_assistant``: the assistant proposed it."""
 
     author: Author
     text: str = ""
     by: str | None = None
     move: Move | None = None
     suggestion: Mapping[str, Any] | None = None
+    confirmed_by: str | None = None
+    is_by_assistant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``values``: columns besides the state. ``takes``: the person id of who takes the talk and needs room for it."""
+    """``values``: columns besides the state. ``takes``: the person id of who takes the talk and needs room for it.
+    ``proposed``, ``settled``: a reply that waits for approval, and what becomes of those that did."""
 
     state: EscalationState
     action: str
@@ -46,6 +51,8 @@ class Change:
     stopped: Sequence[ClockKind] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
     takes: str | None = None
+    proposed: Proposed | None = None
+    settled: Sequence[Settled] = ()
 
 
 def opened(first_reply: Clock | None, words: str) -> Change:

@@ -192,11 +192,14 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
 
 # What each migration since the first version that could make backups has added, newest first.
 _NEWEST_TABLES = (
+    "proposals",
     "announcements", "switches", "deliveries", "webhooks", "helpers", "clocks", "talk_messages", "escalations",
 )  # fmt: skip
 _SINCE_WHO_ASKED = [
     *(f"DROP TABLE {each}" for each in _NEWEST_TABLES),
     "ALTER TABLE departments DROP COLUMN service_hours",
+    "ALTER TABLE departments DROP COLUMN juniors_reply_alone",
+    "ALTER TABLE departments DROP COLUMN proposes_drafts",
     "ALTER TABLE upload_records DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN report",

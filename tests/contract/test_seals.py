@@ -53,11 +53,12 @@ from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind
 from kb_service.domain.escalations import Escalation, Helper, Subject, Verdict
 from kb_service.domain.matters import Department, Facet, Matter
 from kb_service.domain.people import Role
+from kb_service.domain.proposals import Proposed
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers, Switch
 from kb_service.domain.uploads import Arrival
 from kb_service.domain.webhooks import WebhookForm
-from kb_service.helping import moves
+from kb_service.helping import approval, moves
 from kb_service.helping.moves import Change
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id, new_secret
@@ -142,6 +143,7 @@ def fill_escalations(database: Database) -> None:
     """Two that were claimed and became orders: with every column that is ever filled."""
     escalations = SqlEscalations(database, new_id=new_id)
     calendar = statutory_calendar()
+    approval_of = approval.Approval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
     for number in (1, 2):
         conversation = Conversation(f"c{number}", "web", "web", "u" * 64)
         subject = Subject("签注要钱吗", "问：签注要钱吗", (Reason.NO_SOURCE,), "qianzhu", Facet.FEE, "上海市", "a1")
@@ -151,6 +153,10 @@ def fill_escalations(database: Database) -> None:
         steps: list[Callable[[Escalation], Change]] = [
             lambda held: moves.claimed(held, "zhao", at=NOON),
             lambda held: moves.replied(held, "zhao", "您好", at=NOON),
+            lambda held: approval.proposed(held, "zhao", "请稍等", at=NOON, suggestion={"use": "used"}),
+            lambda held: approval.approved(held, 1, "sun", approval_of, text="请稍候", at=NOON),
+            lambda held: approval.drafted(held, Proposed(None, "免费", citations=(citation(),))),
+            lambda held: approval.rejected(held, 2, "zhao", approval_of, "不是问这个"),
             lambda held: moves.ordered(held, "zhao", OrderKind.SIMPLE, "要查", at=NOON, calendar=calendar),
         ]
         if number == 2:

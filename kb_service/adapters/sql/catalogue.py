@@ -49,6 +49,8 @@ class SqlCatalogue:
                 hours=row.hours,
                 owns=tuple(row.owns),
                 service_hours=service_hours(**row.service_hours) if row.service_hours else None,
+                juniors_reply_alone=bool(row.juniors_reply_alone),
+                proposes_drafts=bool(row.proposes_drafts),
             )
             for row in found
         ]
@@ -72,6 +74,8 @@ class SqlCatalogue:
 def _plain(value: object) -> object:
     if isinstance(value, ServiceHours):
         return value.written()
+    if isinstance(value, bool):
+        return int(value) or None  # as rows from before the column have it
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, true, update
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.proposals import forget
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import answers, feedback, rehearsals
@@ -60,6 +61,7 @@ class SqlErasing:
                 was = seals(connection, [("escalation", each) for each in ids])
                 connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(**_NO_TALK))
                 connection.execute(delete(talk_messages).where(talk_messages.c.escalation_id.in_(ids)))
+                forget(connection, ids)
                 connection.execute(delete(deliveries).where(deliveries.c.escalation_id.in_(ids)))
                 record(connection, at=at, actor=actor, action="erase_talks", detail={"escalations": ids}, was=was)
 

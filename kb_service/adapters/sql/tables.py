@@ -59,6 +59,8 @@ departments = Table(
     Column("hours", Text),
     Column("owns", JSON, nullable=False),
     Column("service_hours", JSON),
+    Column("juniors_reply_alone", Integer),
+    Column("proposes_drafts", Integer),
 )
 
 matters = Table(

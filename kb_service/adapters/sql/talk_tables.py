@@ -37,6 +37,7 @@ escalations = Table(
     Column("revision", Integer, nullable=False),
     Column("last_number", Integer, nullable=False),
     Column("changed_at", Moment, nullable=False, index=True),
+    Column("proposal_changes", Integer),
     Index("ix_escalations_in_queue", "state", "department_id", "opened_at"),
     Index("ix_escalations_of_helper", "helper", "state"),
 )
@@ -53,6 +54,8 @@ talk_messages = Table(
     Column("text", Text, nullable=False),
     Column("move", String(20)),
     Column("suggestion", JSON),
+    Column("confirmed_by", String(200)),
+    Column("is_by_assistant", Integer),
     PrimaryKeyConstraint("escalation_id", "number"),
 )
 
@@ -84,6 +87,7 @@ helpers = Table(
     Column("is_lead", Integer, nullable=False),
     Column("is_present", Integer, nullable=False),
     Column("seen_at", Moment),
+    Column("is_junior", Integer),
 )
 
 # Other systems that are told what happens to escalations. The secret is derived from the site's key.
@@ -146,4 +150,24 @@ announcements = Table(
     Column("made_by", String(200), nullable=False),
     Column("ended_at", Moment),
     Column("ended_by", String(200)),
+)
+
+# What a junior or the assistant (no `by`) would write to a person. `message`: the line of the talk that it became.
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200)),
+    Column("text", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("suggestion", JSON),
+    Column("citations", JSON, nullable=False),
+    Column("settled_at", Moment),
+    Column("settled_by", String(200)),
+    Column("reason", Text),
+    Column("use", String(20)),
+    Column("message", Integer),
+    PrimaryKeyConstraint("escalation_id", "number"),
 )
