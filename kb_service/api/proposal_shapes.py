@@ -18,7 +18,7 @@ from kb_service.service import Service
 class ProposalShown:
     """``by`` and ``name``: of its author, None for the assistant. ``settled_by``: the name of who decided.
 
-    ``may_approve``, ``may_withdraw``: whether who asks may, now.
+    ``is_own``, ``may_approve``, ``may_withdraw``: of who asks, now.
     """
 
     number: int
@@ -34,6 +34,7 @@ class ProposalShown:
     reason: str
     use: SuggestionUse | None
     message: int | None
+    is_own: bool
     may_approve: bool
     may_withdraw: bool
 
@@ -48,8 +49,10 @@ class ReplyShown(EscalationShown):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationWithProposals(EscalationShown):
-    """``proposals``: all of them, settled ones too, in order of their numbers."""
+    """``proposals``: all of them, settled ones too, in order of their numbers. ``needs_approval``: whether what who
+    asks writes to the person is approved first."""
 
+    needs_approval: bool
     proposals: list[ProposalShown]
 
 
@@ -79,6 +82,7 @@ class ShowingProposals:
             reason=found.reason,
             use=found.use,
             message=found.message,
+            is_own=found.by == self._person_id,
             may_approve=self._approval.may_decide(held, found, self._person_id),
             may_withdraw=found.is_open and found.by == self._person_id,
         )
@@ -98,7 +102,8 @@ class ShowingProposals:
 
     def escalation(self, found: Escalation) -> EscalationWithProposals:
         values = _values(self._showing.escalation(found)) | {"awaits_you": self.awaits()(found)}
-        return EscalationWithProposals(**values, proposals=self.all(found))
+        needs = self._approval.is_needed(self._person_id, found.department_id)
+        return EscalationWithProposals(**values, needs_approval=needs, proposals=self.all(found))
 
 
 def _values(shown: EscalationShown) -> dict[str, Any]:

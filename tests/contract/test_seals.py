@@ -143,7 +143,7 @@ def fill_escalations(database: Database) -> None:
     """Two that were claimed and became orders: with every column that is ever filled."""
     escalations = SqlEscalations(database, new_id=new_id)
     calendar = statutory_calendar()
-    approval_of = approval.Approval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
+    may = approval.Approval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
     for number in (1, 2):
         conversation = Conversation(f"c{number}", "web", "web", "u" * 64)
         subject = Subject("签注要钱吗", "问：签注要钱吗", (Reason.NO_SOURCE,), "qianzhu", Facet.FEE, "上海市", "a1")
@@ -153,13 +153,14 @@ def fill_escalations(database: Database) -> None:
         steps: list[Callable[[Escalation], Change]] = [
             lambda held: moves.claimed(held, "zhao", at=NOON),
             lambda held: moves.replied(held, "zhao", "您好", at=NOON),
-            lambda held: approval.proposed(held, "zhao", "请稍等", at=NOON, suggestion={"use": "used"}),
-            lambda held: approval.approved(held, 1, "sun", approval_of, text="请稍候", at=NOON),
-            lambda held: approval.drafted(held, Proposed(None, "免费", citations=(citation(),))),
-            lambda held: approval.rejected(held, 2, "zhao", approval_of, "不是问这个"),
             lambda held: moves.ordered(held, "zhao", OrderKind.SIMPLE, "要查", at=NOON, calendar=calendar),
         ]
+        if number == 1:
+            steps.append(lambda held: approval.proposed(held, "zhao", "请稍等", at=NOON, suggestion={"use": "used"}))
+            steps.append(lambda held: approval.approved(held, 1, "sun", may, text="请稍候", at=NOON))
         if number == 2:
+            steps.append(lambda held: approval.drafted(held, Proposed(None, "免费", citations=(citation(),))))
+            steps.append(lambda held: approval.rejected(held, 1, "zhao", may, "不是问这个"))
             steps.append(lambda held: moves.resolved(held, "zhao", Verdict.RESOLVED, "", at=NOON))
             steps.append(lambda held: moves.judged(held, Verdict.NOT, at=NOON))
         for step in steps:

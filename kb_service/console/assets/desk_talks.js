@@ -2,6 +2,7 @@
 
 import { countInTitle, isSoundOn, switchSound, tone } from "./attention.js";
 import { isOver, setServiceTime, startCountdowns } from "./countdown.js";
+import { approvals } from "./desk_approvals.js";
 import { keyedButton, onAlt } from "./desk_keys.js";
 import { queue } from "./desk_queue.js";
 import { readMarks } from "./desk_read.js";
@@ -52,6 +53,7 @@ function desk(known, { searchFor, focusSearch }) {
   let lateCount = 0;
   const marks = readMarks();
   const lists = queue(byId("queue"), select);
+  const toApprove = approvals(byId("queue"), select);
   const lead = me.is_lead ? team(byId("queue"), select) : null;
   const pane = talkPane(byId("talk"), {
     me: () => me,
@@ -101,7 +103,8 @@ function desk(known, { searchFor, focusSearch }) {
     const isFirst = !marks.isStarted();
     found = talks;
     const news = marks.take(found.filter((each) => !each.helper || isMine(each)), isMine);
-    if (news && !isFirst && isSoundOn()) tone();
+    const isAsked = toApprove.take(othersToApprove());
+    if ((news || isAsked) && !isFirst && isSoundOn()) tone();
     drawDuty();
     draw();
     if (isFirst && marks.selected() && byOwnId(marks.selected())) select(marks.selected());
@@ -116,15 +119,17 @@ function desk(known, { searchFor, focusSearch }) {
 
   const isMine = (each) => each.helper === me.person_id;
   const byOwnId = (id) => found.find((each) => each.id === id);
+  const othersToApprove = () => found.filter((each) => each.awaits_you && !isMine(each)).sort(byDue);
   const isUnread = (each) => isMine(each) && marks.isUnread(each);
 
   function draw() {
     const waiting = found.filter((each) => !each.helper).sort(byDue);
     const mine = found.filter(isMine).sort(byDue);
     lists.draw({ waiting, mine, selected: pane.id(), isUnread, manyDepartments: me.departments.length > 1 });
+    toApprove.draw(othersToApprove(), pane.id());
     const others = found.filter((each) => each.helper && !isMine(each)).sort(byDue);
     lead?.draw({ helpers: everyone, late: found.filter((each) => isOver(each.due_at)), others, selected: pane.id() });
-    countInTitle(waiting.length + mine.filter(isUnread).length);
+    countInTitle(waiting.length + mine.filter(isUnread).length + othersToApprove().length);
   }
 
   function select(id) {

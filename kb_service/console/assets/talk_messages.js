@@ -34,8 +34,10 @@ function lineFor(message, person) {
     const told = MOVES[move].replace("{name}", name ?? person);
     return element("li", { class: "line line-event" }, text ? `${told}：${text}` : told, " ", time);
   }
-  const who = { person, helper: name, note: `${name} 备注（仅工作人员可见）` }[author];
+  const { produced_by: made, confirmed_by: confirmedBy } = message;
+  const who = { person, helper: confirmedBy && confirmedBy !== name ? `${name}（${confirmedBy} 确认）` : name, note: `${name} 备注（仅工作人员可见）` }[author];
   return element("li", { class: `line line-${author}` },
     element("span", { class: "line-head" }, element("span", { class: "line-who", text: who }), " ", time),
-    element("div", { class: "line-text" }, ...answerText(text, new Map())));
+    element("div", { class: "line-text" }, ...answerText(text, new Map())),
+    made?.is_ai ? element("span", { class: "line-made", text: made.label }) : null);
 }

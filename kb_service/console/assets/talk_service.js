@@ -24,5 +24,6 @@ export const departments = () => getJson("/v1/departments");
 export const presence = (isPresent) => postJson("/v1/helpers/me:presence", { is_present: isPresent });
 export const escalations = (parameters) => getJson(`/v1/escalations?${new URLSearchParams(parameters)}`);
 export const move = (id, name, body) => postJson(`${escalation(id)}:${name}`, body ?? {});
+export const decide = (id, number, name, body) => postJson(`${escalation(id)}/proposals/${number}:${name}`, body ?? {});
 export const escalationEvents = (id) => `${escalation(id)}/events`;
 export const QUEUE_EVENTS = "/v1/escalations/events";
