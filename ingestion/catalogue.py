@@ -39,6 +39,8 @@ class _DepartmentFields(BaseModel):
     region: str | None = None
     stands_for: str | None = None
     deputies: list[str] = []
+    juniors_reply_alone: bool = False
+    proposes_drafts: bool = False
 
 
 class _MatterFields(BaseModel):
@@ -79,6 +81,8 @@ def _department(found: _DepartmentFields, path: Path) -> Department:
         region_path(found.region),
         found.stands_for,
         tuple(found.deputies),
+        juniors_reply_alone=found.juniors_reply_alone,
+        proposes_drafts=found.proposes_drafts,
     )
 
 

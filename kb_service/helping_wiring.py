@@ -1,5 +1,6 @@
 """Wiring of human help: who takes over, what is suggested to them, and which systems are told."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -7,17 +8,26 @@ from datetime import datetime
 from kb_service.adapters.outside import Outside
 from kb_service.answer_wiring import user_key
 from kb_service.asking.asking import Asking
+from kb_service.domain.answers import Answer
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.errors import KbError
+from kb_service.domain.escalations import Escalation
+from kb_service.domain.proposals import Proposed
 from kb_service.domain.routing import Destination
 from kb_service.helping.canned_replies import CannedReplies, load_canned_reply_words
 from kb_service.helping.delivering import Delivering
+from kb_service.helping.drafting import draft_of, still_hold
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes, Said
 from kb_service.helping.meetings import Meetings
+from kb_service.helping.proposing import Proposing
 from kb_service.helping.signs import Signing
 from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.service import Records
 from kb_service.settings import Settings
+
+log = logging.getLogger(__name__)
 
 # A helper reads more of a conversation than is remembered to understand the next question.
 _TURNS = 30
@@ -29,9 +39,10 @@ def open_helping(
     *,
     route: Callable[[str], Destination | None],
     region_in: Callable[[str], str | None],
+    suggesting: Callable[[], Suggesting],
     now: Callable[[], datetime],
 ) -> Helping:
-    """With the catalogue and the calendar as they are when they are asked."""
+    """With the catalogue and the calendar as they are when they are asked; ``suggesting``: drafts for helpers."""
     return Helping(
         escalations=records.escalations,
         helpers=records.helpers,
@@ -44,6 +55,7 @@ def open_helping(
         is_pushed=settings.assignment == "push",
         now=now,
         region_in=region_in,
+        draft=lambda escalation, answer: _draft(suggesting(), escalation, answer),
     )
 
 
@@ -81,6 +93,32 @@ def open_canned_replies(
         matters=records.catalogue.matters,
         now=now,
         new_id=new_id,
+    )
+
+
+def _draft(suggesting: Suggesting, escalation: Escalation, answer: Answer) -> Proposed | None:
+    """None where nothing can be looked up now: a person is helped without it."""
+    try:
+        return draft_of(suggesting.for_escalation(escalation, departments=[]), answer)
+    except KbError:
+        log.exception("no draft could be made for escalation %s", escalation.id)
+        return None
+
+
+def open_proposing(records: Records, *, asking: Callable[[], Asking], now: Callable[[], datetime]) -> Proposing:
+    """Citations are checked by the documents and switches of the moment."""
+    return Proposing(
+        escalations=records.escalations,
+        proposals=records.proposals,
+        helpers=records.helpers,
+        departments=records.catalogue.departments,
+        still_hold=lambda citations: still_hold(
+            citations,
+            library=records.library,
+            is_switched_off=lambda found: asking().is_switched_off(found),
+            today=shanghai_day(now()),
+        ),
+        now=now,
     )
 
 

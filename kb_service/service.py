@@ -45,6 +45,7 @@ from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.row_faults import row_faults
@@ -68,6 +69,7 @@ from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes
 from kb_service.helping.meetings import Meetings
+from kb_service.helping.proposing import Proposing
 from kb_service.helping.signs import Signing
 from kb_service.helping.suggesting import Suggesting
 from kb_service.learning.closing import Closing
@@ -119,6 +121,7 @@ class Records:
     helpers: SqlHelpers
     webhooks: SqlWebhooks
     cases: SqlCases
+    proposals: SqlProposals
     emergencies: SqlEmergencies
     gaps: SqlGaps
     feedback: SqlFeedback
@@ -193,6 +196,7 @@ class Service:
     collecting: Collecting
     closing: Closing
     heeding_feedback: HeedingFeedback
+    proposing: Proposing
     delivering: Delivering
     outside: Outside
     emergencies: Emergencies

@@ -49,6 +49,7 @@ from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
@@ -74,6 +75,7 @@ from kb_service.helping_wiring import (
     open_helping,
     open_learning_routes,
     open_meetings,
+    open_proposing,
     open_signing,
     open_suggesting,
 )
@@ -143,6 +145,7 @@ def open_records(settings: Settings) -> Records:
         helpers=SqlHelpers(database),
         webhooks=SqlWebhooks(database, new_id=new_id),
         cases=SqlCases(database),
+        proposals=SqlProposals(database),
         emergencies=SqlEmergencies(database),
         gaps=SqlGaps(database, new_id=new_id),
         feedback=SqlFeedback(database),
@@ -326,6 +329,7 @@ def _service(
         records,
         route=lambda text: service.asking.destination(text),
         region_in=lambda text: service.asking.region_in(text),
+        suggesting=lambda: service.suggesting,
         now=now,
     )
     learning_routes = open_learning_routes(
@@ -406,6 +410,7 @@ def _service(
             calendar=records.working_days.calendar,
             now=now,
         ),
+        proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,
         examining=Examining(

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 import orjson
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from kb_service.api.access import ServiceOf, needs
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
 from kb_service.api.message_key import MessageKey
+from kb_service.api.proposal_shapes import EscalationWithProposals, ReplyShown, ShowingProposals
 from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import (
     EscalationList,
@@ -35,7 +37,7 @@ HelperActor = Annotated[Actor, needs(Role.HELPER)]
 # Each `changed` has the helper's page read the queue anew.
 _QUEUE_PACE_SECONDS = 1.0
 _MOST_AT_ONCE = 500
-_SHOWN, _MESSAGE = TypeAdapter(EscalationShown), TypeAdapter(MessageShown)
+_SHOWN, _MESSAGE = TypeAdapter(EscalationWithProposals), TypeAdapter(MessageShown)
 
 
 class Words(BaseModel):
@@ -93,8 +95,9 @@ def escalations(
         skills=(me.skills if me else ()) if skilled else None,
     )
     found = service.records.escalations.list(wanted, limit=limit, cursor=cursor)
-    showing = Showing(service)
-    return EscalationList([showing.escalation(each) for each in found.escalations], found.next_cursor)
+    showing, awaits = Showing(service), ShowingProposals(service, actor.person_id).awaits()
+    shown = [replace(showing.escalation(each), awaits_you=awaits(each)) for each in found.escalations]
+    return EscalationList(shown, found.next_cursor)
 
 
 @router.get("/events")
@@ -148,17 +151,20 @@ async def talk_events(
     actor: HelperActor,
     last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
-    """As the person's `/v1/talks/{id}/events`, with notes, and `escalation` for its state; `signs` are the person's."""
+    """As the person's `/v1/talks/{id}/events`, with notes; `escalation` for its state, with proposed replies; `signs`
+    are the person's."""
     await run_in_threadpool(service.helping.read, escalation_id, actor.person_id)
     signs = SignsShowing(service, escalation_id, of=Side.PERSON)
 
     def news(after: int, shown: object) -> News:
         said = _messages(service, escalation_id, after)
         found = service.helping.seen_by(escalation_id, actor.person_id)
-        state = None if found.revision == shown else _SHOWN.dump_json(Showing(service).escalation(found))
+        now_shown = (found.revision, found.proposal_changes)
+        showing = ShowingProposals(service, actor.person_id)
+        state = None if now_shown == shown else _SHOWN.dump_json(showing.escalation(found))
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
         has_more = len(said) == _MOST_AT_ONCE
-        return News(messages, found.revision, state, has_more=has_more, signs=signs.news(said))
+        return News(messages, now_shown, state, has_more=has_more, signs=signs.news(said))
 
     return LiveStream(followed(request.app.state.bells, escalation_id, news, after=last_event_id, name="escalation"))
 
@@ -175,23 +181,29 @@ def release(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperA
     return Showing(service).escalation(service.helping.release(escalation_id, actor.person_id, body.reason))
 
 
-@router.post("/{escalation_id}:reply")
+@router.post("/{escalation_id}:reply", responses={202: {"model": ReplyShown}})
 def reply(
-    escalation_id: str, body: Reply, service: ServiceOf, actor: HelperActor, key: MessageKey = None
-) -> EscalationShown:
-    """Write to the person."""
+    escalation_id: str,
+    body: Reply,
+    service: ServiceOf,
+    actor: HelperActor,
+    response: Response,
+    key: MessageKey = None,
+) -> ReplyShown:
+    """Write to the person. 202 and `is_sent: false` where it waits for another helper's approval first."""
     _require_words(body.text)
-    return Showing(service).escalation(
-        service.helping.reply(
-            escalation_id,
-            actor.person_id,
-            body.text,
-            suggested=body.suggested,
-            versions=body.versions,
-            ignored=body.suggestions_ignored,
-            key=key,
-        )
+    changed = service.helping.reply(
+        escalation_id,
+        actor.person_id,
+        body.text,
+        suggested=body.suggested,
+        versions=body.versions,
+        ignored=body.suggestions_ignored,
+        key=key,
     )
+    shown = ShowingProposals(service, actor.person_id).reply(changed)
+    response.status_code = 200 if shown.is_sent else 202
+    return shown
 
 
 @router.post("/{escalation_id}:note", status_code=201)

@@ -19,7 +19,9 @@ router = APIRouter(prefix="/v1/helpers", tags=["helpers"])
 
 
 class Duty(BaseModel):
-    """``departments``: ids, names or aliases. ``capacity``: talks at a time. ``skills``: ids of matters, or words."""
+    """``departments``: ids, names or aliases. ``capacity``: talks at a time. ``is_junior``: what they write is
+    approved by another helper first, unless their department says otherwise (``juniors_reply_alone``).
+    ``skills``: ids of matters, or words."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -27,6 +29,7 @@ class Duty(BaseModel):
     capacity: int = Field(default=3, ge=1, le=1000)
     is_lead: bool = False
     skills: list[Annotated[StorableText, Field(min_length=1, max_length=60)]] = Field(default=[], max_length=50)
+    is_junior: bool = False
 
 
 class Presence(BaseModel):
@@ -45,6 +48,7 @@ class HelperShown:
     departments: list[str]
     capacity: int
     is_lead: bool
+    is_junior: bool
     is_on_duty: bool
     seen_at: datetime | None
     holds: int
@@ -73,7 +77,15 @@ def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, ne
                 "into departments.yaml and load it with `kb ingest`"
             )
     skills = tuple(dict.fromkeys(filter(None, (each.strip() for each in body.skills))))
-    helper = Helper(person_id(name), shown_name(name), tuple(ids), body.capacity, body.is_lead, skills=skills)
+    helper = Helper(
+        person_id(name),
+        shown_name(name),
+        tuple(ids),
+        body.capacity,
+        body.is_lead,
+        skills=skills,
+        is_junior=body.is_junior,
+    )
     made = service.records.helpers.set_up(helper, actor=actor.person_id, at=service.now())
     return _shown(service, made, 0, _matter_names(service))
 
@@ -109,6 +121,7 @@ def _shown(service: Service, helper: Helper, holds: int, matter_names: Mapping[s
         departments=list(helper.departments),
         capacity=helper.capacity,
         is_lead=helper.is_lead,
+        is_junior=helper.is_junior,
         is_on_duty=helper.is_on_duty(service.now()),
         seen_at=helper.seen_at,
         holds=holds,

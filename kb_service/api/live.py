@@ -31,7 +31,7 @@ EVERYTHING = "*"
 
 Read = TypeVar("Read")
 # What identifies the state of each thing that changed since a moment, by its id.
-ChangedSince = Callable[[datetime], Mapping[str, tuple[int, int]]]
+ChangedSince = Callable[[datetime], Mapping[str, tuple[int, ...]]]
 # The same of who types and has read how far, by talk and side.
 SignsSince = Callable[[datetime], Mapping[tuple[str, str], object]]
 
@@ -44,7 +44,7 @@ class Bells:
     now: Callable[[], datetime]
     signs_since: SignsSince = field(default=lambda _moment: {})
     _waiting: dict[str, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
-    _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _seen: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _seen_signs: dict[tuple[str, str], object] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
     _reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_READING_AT_ONCE))
@@ -95,7 +95,7 @@ class Bells:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _LOOK_SECONDS - _PACE_SECONDS)
 
-    def _look(self, since: datetime) -> tuple[Mapping[str, tuple[int, int]], Mapping[tuple[str, str], object]]:
+    def _look(self, since: datetime) -> tuple[Mapping[str, tuple[int, ...]], Mapping[tuple[str, str], object]]:
         return self.changed_since(since), self.signs_since(since)
 
 

@@ -21,6 +21,9 @@ _JOBS_DUE = Gauge("kb_jobs_due", "Jobs that should be done by now.", ["kind"])
 _BEHIND = Gauge("kb_index_documents_behind", "Documents whose last change is not in the index yet.")
 _POINTS = Gauge("kb_index_points", "Points in the index.")
 _POINTS_EXPECTED = Gauge("kb_index_points_expected", "Points that the database calls for.")
+_ASSISTANT_PROPOSALS = Gauge(
+    "kb_assistant_proposals", "Replies that the assistant proposed to helpers, by what became of them.", ["outcome"]
+)
 
 
 @router.get("/healthz")
@@ -49,6 +52,8 @@ def metrics(service: ServiceOf, _actor: Annotated[Actor, needs(Role.EVALUATOR)])
     _BEHIND.set(len(service.library.unsynced()))
     _POINTS.set(service.index.count())
     _POINTS_EXPECTED.set(service.library.expected_points()[0])
+    for outcome, count in service.records.proposals.of_assistant().items():
+        _ASSISTANT_PROPOSALS.labels(outcome).set(count)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -27,8 +27,9 @@ from kb_service.service import Service
 
 @dataclass(frozen=True, slots=True)
 class MessageShown:
-    """One line of a talk. ``name``: of the helper who wrote or moved, None for the person. ``produced_by``: that what a
-    helper wrote is no AI's. ``attachments``: read by their number under the talk."""
+    """One line of a talk. ``name``: of the helper who wrote or moved, None for the person. ``produced_by``: whether
+    what a helper sent is an AI's. ``confirmed_by``: the name of who approved it, for helpers only.
+    ``attachments``: read by their number under the talk."""
 
     number: int
     at: datetime
@@ -38,6 +39,7 @@ class MessageShown:
     move: Move | None
     produced_by: ProducedBy | None
     attachments: Sequence[Attachment]
+    confirmed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class TalkShown:
 @dataclass(frozen=True, slots=True)
 class EscalationShown:
     """What helpers see of it. ``routed_by``: how it came to its first department. ``skills_asked``: those of any
-    helper's skills that it asks for, matters by their names."""
+    helper's skills that it asks for, matters by their names. ``open_proposals``: how many replies wait for
+    approval. ``awaits_you``: whether who asks may decide on one of them; None where it was not looked up."""
 
     id: str
     conversation_id: str
@@ -96,6 +99,8 @@ class EscalationShown:
     routed_by: Sequence[RoutingStep]
     handed_on: Sequence[HandOn]
     skills_asked: list[str]
+    open_proposals: int
+    awaits_you: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +138,18 @@ class Showing:
     def message(self, message: Message) -> MessageShown:
         name = None if message.author is Author.PERSON or message.by == PERSON else self.name(message.by)
         folder = self._service.settings.prompts_dir
-        made = produced_by(Method.PERSON, folder) if message.author is Author.HELPER else None
+        method = Method.CONFIRMED if message.is_by_assistant else Method.PERSON
+        made = produced_by(method, folder) if message.author is Author.HELPER else None
         return MessageShown(
-            message.number, message.at, message.author, name, message.text, message.move, made, message.attachments
+            number=message.number,
+            at=message.at,
+            author=message.author,
+            name=name,
+            text=message.text,
+            move=message.move,
+            produced_by=made,
+            attachments=message.attachments,
+            confirmed_by=self.name(message.confirmed_by),
         )
 
     def talk(self, talk: Escalation) -> TalkShown:
@@ -188,4 +202,5 @@ class Showing:
             routed_by=found.routed_by,
             handed_on=found.handed_on,
             skills_asked=[self._name_of_skill(each) for each in skills_asked(found.subject, self._skills)],
+            open_proposals=len(found.proposals),
         )

@@ -1,5 +1,6 @@
 """`/v1/escalations` (opening one) and `/v1/talks/{id}`: the person's side of a talk with helpers."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -169,9 +170,10 @@ def _what_changes(state: TalkShown) -> tuple[object, ...]:
 
 
 def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
+    """Who approved a line is known to helpers."""
     found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE, without=FOR_HELPERS_ONLY)
     showing = Showing(service)
-    return [showing.message(as_told_to_person(each)) for each in found]
+    return [replace(showing.message(as_told_to_person(each)), confirmed_by=None) for each in found]
 
 
 def _require_words(text: str) -> None:

@@ -274,12 +274,14 @@ class Drafting:
 
 
 class Method(StrEnum):
-    """What made the words. MODEL_CHECKED: a model wrote them, and each sentence was checked against its sources."""
+    """What made the words. MODEL_CHECKED: a model wrote them, and each sentence was checked against its sources.
+    CONFIRMED: the assistant proposed them, and a helper sent them, perhaps after an edit."""
 
     QUOTATION = "quotation"
     MODEL_CHECKED = "model_checked"
     FIXED_WORDING = "fixed_wording"
     PERSON = "person"
+    CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,7 @@ _OF_REQUESTS = {
     "attachment_too_large": "limit",
     "attachment_too_hard": "",
     "attachments_busy": "",
+    "attachment_of_junior": "",
     "too_many_attachments": "limit",
 }
 VALUES_OF: Mapping[str, frozenset[str]] = MappingProxyType(

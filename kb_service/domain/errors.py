@@ -271,6 +271,22 @@ class HelperFull(KbError):
     """A helper who holds as many talks as their capacity allows."""
 
 
+class ProposalNotThere(KbError):
+    """No proposed reply of this number in this talk."""
+
+
+class ProposalSettled(KbError):
+    """A proposed reply that was sent, changed, rejected, withdrawn or has lapsed meanwhile."""
+
+
+class ProposalOutdated(KbError):
+    """A proposed reply cites what is not in force today, was withdrawn or is switched off."""
+
+
+class ApprovalNotYours(KbError):
+    """A proposed reply that is not theirs to decide on: their own, or of anybody for a junior; or to take back."""
+
+
 class NobodyToHelp(KbError):
     """No helpers are set up who could take this."""
 

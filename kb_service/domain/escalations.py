@@ -13,6 +13,7 @@ from kb_service.domain.attachments import Attachment
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong
 from kb_service.domain.matters import Facet
+from kb_service.domain.proposals import Proposal
 from kb_service.domain.routing import HandOn, RoutingStep
 
 # A helper whose page was silent for longer is not there.
@@ -99,6 +100,7 @@ class Message:
     """One line of a talk. ``number`` counts from 1 within its escalation and is never used twice.
 
     ``by``: the helper's or actor's person id, None for the person. ``text``: of an event its reason, if it has one.
+    ``confirmed_by``: the person id of who approved it; ``is_by_assistant``: the assistant proposed it.
     """
 
     number: int
@@ -108,6 +110,8 @@ class Message:
     text: str
     move: Move | None = None
     attachments: tuple[Attachment, ...] = ()
+    confirmed_by: str | None = None
+    is_by_assistant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ class Escalation:
     """``helper``: the person id of who is in charge. ``last_number``: of its newest message.
 
     ``opened_by``: a person id, or ``person`` where the conversation asked for it. ``routed_by``: how it came to its
-    first department; ``handed_on``: its transfers since, oldest first.
+    first department; ``handed_on``: its transfers since, oldest first. ``proposals``: the open ones;
+    ``proposal_changes`` counts what became of all of them, apart from the revision, which the person sees.
     """
 
     id: str
@@ -151,6 +156,8 @@ class Escalation:
     clocks: tuple[Clock, ...] = field(default=())
     routed_by: tuple[RoutingStep, ...] = ()
     handed_on: tuple[HandOn, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    proposal_changes: int = 0
 
     @property
     def is_going_on(self) -> bool:
@@ -191,7 +198,8 @@ def not_there(escalation_id: str) -> EscalationNotThere:
 @dataclass(frozen=True, slots=True)
 class Helper:
     """Who answers people. ``capacity``: talks at a time. ``is_present``: said to be there; counts while ``seen_at`` is
-    recent, so that a closed browser does not promise a person. ``skills``: ids of matters, or words such as 粤语."""
+    recent, so that a closed browser does not promise a person. ``skills``: ids of matters, or words such as 粤语.
+    ``is_junior``: what they write is approved first."""
 
     person_id: str
     name: str
@@ -201,6 +209,7 @@ class Helper:
     is_present: bool = False
     seen_at: datetime | None = None
     skills: tuple[str, ...] = ()
+    is_junior: bool = False
 
     def is_on_duty(self, at: datetime) -> bool:
         """A sign of life from after ``at`` came before the clock was set back: it promises nobody either."""

@@ -40,7 +40,9 @@ class Department:
 
     ``service_hours``: when its helpers answer people online; None where it has none. ``stands_for``: the id of the
     department that it takes the place of in its district, ``region``. ``deputies``: ids of those that answer in its
-    place while nobody of it is there, in order.
+    place while nobody of it is there, in order. ``juniors_reply_alone``: what
+    its juniors write needs no approval. ``proposes_drafts``: where an answer was not sure enough, the assistant's draft
+    goes to its helpers.
     """
 
     id: str
@@ -53,6 +55,8 @@ class Department:
     region: str | None = None
     stands_for: str | None = None
     deputies: tuple[str, ...] = ()
+    juniors_reply_alone: bool = False
+    proposes_drafts: bool = False
 
 
 def department_of_district(

@@ -27,6 +27,7 @@ class WebhookEvent(StrEnum):
     REOPENED = "reopened"
     WARNED = "warned"
     BREACHED = "breached"
+    PROPOSED = "proposed"
 
 
 class WebhookForm(StrEnum):

@@ -8,15 +8,24 @@ from typing import Protocol
 from kb_service.domain.answers import Answer, Conversation, Outcome, Question
 from kb_service.domain.attachments import AttachedFile, contents_of
 from kb_service.domain.calendar import WorkingCalendar
+from kb_service.domain.causes import Cause
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind, first_reply_clock
-from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
+from kb_service.domain.errors import (
+    AttachmentRefused,
+    EscalationStateWrong,
+    HelperFull,
+    HelperNotInCharge,
+    NobodyToHelp,
+)
 from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
 from kb_service.domain.matters import Department
+from kb_service.domain.proposals import Proposed
 from kb_service.domain.routing import Destination, RoutedBy, RoutingStep
 from kb_service.domain.sent_once import ASKER, Once, once
 from kb_service.domain.suggestions import use_of
-from kb_service.helping import moves
+from kb_service.helping import approval, moves
 from kb_service.helping.desks import Desk, Staff, desk_for
+from kb_service.helping.drafting import doubtful
 from kb_service.helping.moves import Change, Line
 from kb_service.helping.skills import best_for
 from kb_service.helping.summaries import SummaryWords, subject_of
@@ -98,10 +107,12 @@ class Helping:
         is_pushed: bool,
         now: Callable[[], datetime],
         region_in: Callable[[str], str | None] = lambda _words: None,
+        draft: Callable[[Escalation, Answer], Proposed | None] = lambda _escalation, _doubtful: None,
     ) -> None:
         """``route``: from words to the department that seems responsible. ``general_desk``: the department that takes
         what no other has helpers for. ``is_pushed``: talks are given to a helper with the skill and the most room,
-        instead of being taken from the queue. ``region_in``: the path of the one district that words name."""
+        instead of being taken from the queue. ``region_in``: the path of the one district that words name. ``draft``:
+        what the assistant proposes to send, where its answer was not sure enough."""
         self._escalations = escalations
         self._helpers = helpers
         self._departments = departments
@@ -113,6 +124,7 @@ class Helping:
         self._is_pushed = is_pushed
         self._region_in = region_in
         self._now = now
+        self._draft = draft
 
     # Who could help
 
@@ -178,8 +190,19 @@ class Helping:
             conversation, subject, desk.department.id, opened_by=opened_by, at=at, change=change
         )
         if is_new:
-            return self._assigned(found)
+            return self._assigned(self._drafted(found, desk.department, turns))
         return self._say_once(found, conversation, words)
+
+    def _drafted(self, found: Escalation, desk: Department, turns: Sequence[Answer]) -> Escalation:
+        """With the assistant's draft as a proposed reply, where the department wants that."""
+        answer = doubtful(turns) if desk.proposes_drafts else None
+        draft = self._draft(found, answer) if answer else None
+        if draft is None:
+            return found
+        try:
+            return self._change(found.id, approval.ASSISTANT, lambda held: approval.drafted(held, draft), self._now())
+        except EscalationStateWrong:  # left just now
+            return self._escalations.escalation(found.id)
 
     def _say_once(self, found: Escalation, conversation: Conversation, words: str) -> Escalation:
         """What comes with asking for somebody again is said in the talk; a second click says nothing new."""
@@ -284,13 +307,21 @@ class Helping:
         key: str | None = None,
     ) -> Escalation:
         """``suggested``: the text it was made from, of these ``versions``; whether it was changed is kept, or that what
-        stood beside it was ``ignored``."""
+        stood beside it was ``ignored``.
+
+        A junior's is proposed instead, and sent once it is approved: `Proposing.approve`.
+        """
         at = self._now()
+        may = approval.Approval.of(self._helpers.all(), self._departments())
         use = use_of(text, suggested, is_ignored=ignored)
         made_from = {"use": use, "versions": list(versions)} if use else None
 
         def decide(held: Escalation) -> Change:
-            return moves.replied(held, helper, text, at=at, suggestion=made_from, files=files)
+            if may.is_needed(helper, held.department_id):
+                _require_words_alone(files)
+                return approval.proposed(held, helper, text, at=at, suggestion=made_from)
+            change = moves.replied(held, helper, text, at=at, suggestion=made_from, files=files)
+            return replace(change, settled=approval.superseded(held, helper))
 
         return self._moved(escalation_id, helper, decide, at, key=key, said=("reply", text, *contents_of(files)))
 
@@ -469,6 +500,15 @@ class Helping:
 
 def _first_reply(desk: Department, at: datetime, calendar: WorkingCalendar, *, round: int = 1) -> Clock | None:
     return first_reply_clock(at, desk.service_hours, calendar, round=round) if desk.service_hours else None
+
+
+def _require_words_alone(files: Sequence[AttachedFile]) -> None:
+    """A proposed reply is text: a picture would be lost without a word."""
+    if files:
+        raise AttachmentRefused(
+            "pictures and sound of a junior cannot be approved; another helper sends them",
+            Cause("attachment_of_junior"),
+        )
 
 
 def _require_serves(helper: Helper | None, held: Escalation) -> None:

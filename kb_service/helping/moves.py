@@ -20,6 +20,7 @@ from kb_service.domain.escalations import (
     state_after,
 )
 from kb_service.domain.masking import masked
+from kb_service.domain.proposals import Proposed, Settled
 from kb_service.domain.routing import HandOn, RoutingStep
 
 EVERY_CLOCK = tuple(ClockKind)
@@ -27,7 +28,8 @@ EVERY_CLOCK = tuple(ClockKind)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message before it has a number. ``suggestion``: of a reply, what it was made from and what was done to it."""
+    """A message before it has a number. ``suggestion``: of a reply, what it was made from and what was done to it.
+    ``confirmed_by``: who approved it; ``is_by_assistant``: the assistant proposed it."""
 
     author: Author
     text: str = ""
@@ -35,11 +37,14 @@ class Line:
     move: Move | None = None
     suggestion: Mapping[str, Any] | None = None
     files: Sequence[AttachedFile] = ()
+    confirmed_by: str | None = None
+    is_by_assistant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``values``: columns besides the state. ``takes``: the person id of who takes the talk and needs room for it."""
+    """``values``: columns besides the state. ``takes``: the person id of who takes the talk and needs room for it.
+    ``proposed``, ``settled``: a reply that waits for approval, and what becomes of those that did."""
 
     state: EscalationState
     action: str
@@ -50,12 +55,14 @@ class Change:
     stopped: Sequence[ClockKind] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
     takes: str | None = None
+    proposed: Proposed | None = None
+    settled: Sequence[Settled] = ()
 
     def only_says(self, held: Escalation) -> bool:
         """Whether it is one line of the talk and nothing else, as most replies are: no move, nothing for the trail."""
         ends = any(held.running(kind) for kind in (*self.met, *self.stopped))
         is_said = len(self.lines) == 1 and self.lines[0].move is None
-        return self.state is held.state and is_said and not (self.values or self.started or ends)
+        return self.state is held.state and is_said and not (self.values or self.started or ends or self.settled)
 
 
 # What goes into the trail cannot be erased again: reasons are masked there, and stand whole in the talk.

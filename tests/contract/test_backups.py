@@ -195,6 +195,7 @@ _NEWEST_TABLES = (
     "gap_questions", "gaps",
     "canned_replies", "meeting_links", "talk_signs",
     "message_keys", "attachments",
+    "proposals",
     "announcements", "switches", "deliveries", "webhooks", "helpers", "clocks", "talk_messages", "escalations",
 )  # fmt: skip
 _SINCE_WHO_ASKED = [
@@ -204,6 +205,8 @@ _SINCE_WHO_ASKED = [
         for each in ("reason", "state", "decided_at", "decided_by", "decision", "version_id")
     ),
     *(f"ALTER TABLE departments DROP COLUMN {each}" for each in ("deputies", "stands_for", "region", "service_hours")),
+    "ALTER TABLE departments DROP COLUMN juniors_reply_alone",
+    "ALTER TABLE departments DROP COLUMN proposes_drafts",
     "ALTER TABLE upload_records DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN cause",
     "ALTER TABLE uploads DROP COLUMN report",

@@ -57,11 +57,12 @@ from kb_service.domain.escalations import Escalation, Helper, Subject, Verdict
 from kb_service.domain.matters import Department, Facet, Matter
 from kb_service.domain.meetings import MeetingLink
 from kb_service.domain.people import Role
+from kb_service.domain.proposals import Proposed
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers, Switch
 from kb_service.domain.uploads import Arrival
 from kb_service.domain.webhooks import WebhookForm
-from kb_service.helping import moves
+from kb_service.helping import approval, moves
 from kb_service.helping.moves import Change
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id, new_secret
@@ -150,6 +151,7 @@ def fill_escalations(database: Database) -> None:
     """Two that were claimed and became orders: with every column that is ever filled."""
     escalations = SqlEscalations(database, new_id=new_id)
     calendar = statutory_calendar()
+    may = approval.Approval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
     for number in (1, 2):
         conversation = Conversation(f"c{number}", "web", "web", "u" * 64)
         subject = Subject("签注要钱吗", "问：签注要钱吗", (Reason.NO_SOURCE,), "qianzhu", Facet.FEE, "上海市", "a1")
@@ -161,7 +163,12 @@ def fill_escalations(database: Database) -> None:
             lambda held: moves.replied(held, "zhao", "您好", at=NOON),
             lambda held: moves.ordered(held, "zhao", OrderKind.SIMPLE, "要查", at=NOON, calendar=calendar),
         ]
+        if number == 1:
+            steps.append(lambda held: approval.proposed(held, "zhao", "请稍等", at=NOON, suggestion={"use": "used"}))
+            steps.append(lambda held: approval.approved(held, 1, "sun", may, text="请稍候", at=NOON))
         if number == 2:
+            steps.append(lambda held: approval.drafted(held, Proposed(None, "免费", citations=(citation(),))))
+            steps.append(lambda held: approval.rejected(held, 1, "zhao", may, "不是问这个"))
             steps.append(lambda held: moves.resolved(held, "zhao", Verdict.RESOLVED, "", at=NOON))
             steps.append(lambda held: moves.judged(held, Verdict.NOT, at=NOON))
         for step in steps:

@@ -58,6 +58,8 @@ class SqlCatalogue:
                 region=row.region,
                 stands_for=row.stands_for,
                 deputies=tuple(row.deputies or ()),
+                juniors_reply_alone=bool(row.juniors_reply_alone),
+                proposes_drafts=bool(row.proposes_drafts),
             )
             for row in found
         ]
@@ -81,6 +83,8 @@ class SqlCatalogue:
 def _plain(value: object) -> object:
     if isinstance(value, ServiceHours):
         return value.written()
+    if isinstance(value, bool):
+        return int(value) or None  # as rows from before the column have it
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, tru
 from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import gap_questions
+from kb_service.adapters.sql.proposals import forget
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import answers, feedback, rehearsals
@@ -75,6 +76,7 @@ class SqlErasing:
                 connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(**_NO_TALK))
                 for table in (talk_messages, attachments, message_keys, talk_signs):
                     connection.execute(delete(table).where(table.c.escalation_id.in_(ids)))
+                forget(connection, ids)
                 connection.execute(delete(deliveries).where(deliveries.c.escalation_id.in_(ids)))
                 record(connection, at=at, actor=actor, action="erase_talks", detail={"escalations": ids}, was=was)
             is_done = True

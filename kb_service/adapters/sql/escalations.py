@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kb_service.adapters.sql import proposals
 from kb_service.adapters.sql.attachments import add_files, attachments_of
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.message_keys import keep_key, number_of_first
@@ -37,6 +38,7 @@ from kb_service.domain.escalations import (
 )
 from kb_service.domain.masking import masked
 from kb_service.domain.matters import Facet
+from kb_service.domain.proposals import Proposal
 from kb_service.domain.routing import HandOn, RoutedBy, RoutingStep
 from kb_service.domain.sent_once import Once
 from kb_service.domain.webhooks import WebhookEvent
@@ -202,7 +204,8 @@ class SqlEscalations:
             self._follow(connection, escalation_id, held.last_number, change, at=at)
             if sent is not None:
                 keep_key(connection, escalation_id, sent, held.last_number + len(change.lines))
-            detail = {"escalation": escalation_id, **change.detail}
+            told = proposals.follow(connection, held, change, at=at)
+            detail = {"escalation": escalation_id, **change.detail, **told}
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
             changed = _one(connection, escalation_id)
             if (event := _EVENT_OF.get(change.action)) is not None:
@@ -255,12 +258,12 @@ class SqlEscalations:
             row = connection.execute(query).first()
         return None if row is None else _message(row)
 
-    def changed_since(self, moment: datetime) -> Mapping[str, tuple[int, int]]:
-        """Revision and last number of what was changed from then on, by id."""
-        columns = (escalations.c.id, escalations.c.revision, escalations.c.last_number)
+    def changed_since(self, moment: datetime) -> Mapping[str, tuple[int, ...]]:
+        """Revision, last number and changes of proposals of what was changed from then on, by id."""
+        columns = (escalations.c.id, escalations.c.revision, escalations.c.last_number, escalations.c.proposal_changes)
         with self._database.reading() as connection:
             found = connection.execute(select(*columns).where(escalations.c.changed_at >= moment))
-            return {row.id: (row.revision, row.last_number) for row in found}
+            return {row.id: (row.revision, row.last_number, row.proposal_changes or 0) for row in found}
 
     def running_out(self, at: datetime, *, limit: int = 200) -> Sequence[tuple[str, Clock]]:
         """Clocks of which somebody should be told now, by escalation id: those that warn, and those that are over."""
@@ -339,6 +342,7 @@ def _nobody_waits() -> None:
 
 
 _EVENT_OF: Mapping[str, WebhookEvent] = {
+    "propose": WebhookEvent.PROPOSED,
     Move.CLAIM: WebhookEvent.CLAIMED,
     Move.REPLY: WebhookEvent.MESSAGE,
     Move.TRANSFER: WebhookEvent.TRANSFERRED,
@@ -369,6 +373,8 @@ def _told(found: Escalation, line: Line | None, clock: Clock | None) -> dict[str
         said["message"] = {"author": line.author, "by": line.by, "text": masked(line.text)}
         if line.files:
             said["message"]["attachments"] = [{"kind": each.kind, "size": len(each.content)} for each in line.files]
+        if line.is_by_assistant:  # whoever shows it to people names it as made by AI
+            said["message"]["is_by_assistant"] = True
     if clock is not None:
         said["clock"] = {"kind": clock.kind, "due_at": clock.due_at.isoformat()}
     return said
@@ -437,6 +443,8 @@ def add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequ
             "text": each.text,
             "move": each.move,
             "suggestion": each.suggestion,
+            "confirmed_by": each.confirmed_by,
+            "is_by_assistant": int(each.is_by_assistant) or None,
         }
         for number, each in enumerate(lines, last + 1)
     ]
@@ -458,10 +466,11 @@ def _with_clocks(connection: Connection, found: Sequence[Row[Any]]) -> list[Esca
     if found:
         for row in connection.execute(query.order_by(clocks.c.started_at, clocks.c.kind, clocks.c.round)):
             of[row.escalation_id].append(_clock(row))
-    return [_escalation(row, tuple(of[row.id])) for row in found]
+    its_proposals = proposals.open_of(connection, list(of)) if found else {}
+    return [_escalation(row, tuple(of[row.id]), its_proposals.get(row.id, ())) for row in found]
 
 
-def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...]) -> Escalation:
+def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...], its_proposals: tuple[Proposal, ...]) -> Escalation:
     return Escalation(
         id=row.id,
         conversation=Conversation(row.conversation_id, row.asked_by, row.channel, row.user_hash),
@@ -491,6 +500,8 @@ def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...]) -> Escalation:
         clocks=its_clocks,
         routed_by=routing_steps(row.routed_by),
         handed_on=hand_ons(row.handed_on),
+        proposals=its_proposals,
+        proposal_changes=row.proposal_changes or 0,
     )
 
 
@@ -523,7 +534,17 @@ def _messages(connection: Connection, escalation_id: str, rows: Sequence[Row[Any
 
 def _message(row: Row[Any], attached: tuple[Attachment, ...] = ()) -> Message:
     move = Move(row.move) if row.move else None
-    return Message(row.number, row.at, Author(row.author), row.by, row.text, move, attached)
+    return Message(
+        number=row.number,
+        at=row.at,
+        author=Author(row.author),
+        by=row.by,
+        text=row.text,
+        move=move,
+        attachments=attached,
+        confirmed_by=row.confirmed_by,
+        is_by_assistant=bool(row.is_by_assistant),
+    )
 
 
 def _clock(row: Row[Any]) -> Clock:

@@ -38,12 +38,15 @@ class SqlHelpers:
             raise InvalidHelper(f"{helper.name} helps for no department; name at least one")
         if not 1 <= helper.capacity <= _MOST_TALKS:
             raise InvalidHelper(f"a helper holds 1 to {_MOST_TALKS} talks at a time, not {helper.capacity}")
+        if helper.is_lead and helper.is_junior:
+            raise InvalidHelper(f"{helper.name} cannot lead and have replies approved; choose one of the two")
         row = {
             "name": helper.name,
             "departments": list(helper.departments),
             "capacity": helper.capacity,
             "is_lead": int(helper.is_lead),
             "skills": list(helper.skills),
+            "is_junior": int(helper.is_junior) or None,  # as rows from before the column have it
         }
         subject = ("helper", helper.person_id)
         with self._database.writing() as connection:
@@ -84,4 +87,5 @@ def _helper(row: Row[Any]) -> Helper:
         is_present=bool(row.is_present),
         seen_at=row.seen_at,
         skills=tuple(row.skills or ()),
+        is_junior=bool(row.is_junior),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from kb_service.adapters.sql import rows
+from kb_service.adapters.sql import proposals, rows
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import bump, missing_version
 from kb_service.adapters.sql.redacting import PURGED, Purged, redacted_answers, redacted_due_lists, retold_rehearsals
@@ -44,12 +44,15 @@ class SqlPurging:
             body_of = redacted_answers(connection, purged)
             own_uploads = _uploads_of(connection, row)
             subjects: list[Subject] = [("version", version_id), *(("answer", each) for each in body_of)]
+            proposed = proposals.citing(connection, version_id)
+            subjects += [("escalation", each) for each in dict.fromkeys(each for each, _ in proposed)]
             was = seals(connection, [*subjects, *(("upload", each) for each in own_uploads)])
             content = _blank_version(connection, row)
             for answer_id, body in body_of.items():
                 connection.execute(update(answers).where(answers.c.id == answer_id).values(body=body))
             _blank_uploads(connection, own_uploads, purged)
             _blank_reports(connection, purged)
+            proposals.purge(connection, proposed)
             for table in (embeddings, term_counts):
                 for key in sorted(text_keys):
                     connection.execute(delete(table).where(table.c.text_sha256 == key))

@@ -63,7 +63,7 @@ def _redacted(body: Mapping[str, Any], purged: Purged) -> dict[str, Any]:
     text = _without_words_of(marks, body["text"]) if body["citations"] else purged.without_title(body["text"])
     changed: dict[str, Any] = {"text": text}
     for name in {"citations", "possible"} & body.keys():
-        changed[name] = [_blanked(each) if each["version_id"] == purged.version_id else each for each in body[name]]
+        changed[name] = [blanked(each) if each["version_id"] == purged.version_id else each for each in body[name]]
     if "notices" in body:
         changed["notices"] = [{**each, "text": purged.without_title(each["text"])} for each in body["notices"]]
     if (body.get("escalation") or {}).get("summary"):
@@ -86,7 +86,7 @@ def _listed(item: Mapping[str, Any], purged: Purged) -> dict[str, Any]:
     return {**item, "title": PURGED} if item["version_id"] == purged.version_id else dict(item)
 
 
-def _blanked(quoted: Mapping[str, Any]) -> dict[str, Any]:
+def blanked(quoted: Mapping[str, Any]) -> dict[str, Any]:
     return {**quoted, **{name: value for name, value in _NO_WORDS.items() if name in quoted}}
 
 

@@ -53,7 +53,9 @@ SEALED: Mapping[str, Sealed] = {
     "calendar_year": Sealed(tables.calendar_years, key_of=int),
     "department": Sealed(tables.departments),
     "matter": Sealed(tables.matters),
-    "escalation": Sealed(talk_tables.escalations, (talk_tables.clocks.c.escalation_id,)),
+    "escalation": Sealed(
+        talk_tables.escalations, (talk_tables.clocks.c.escalation_id, talk_tables.proposals.c.escalation_id)
+    ),
     "helper": Sealed(talk_tables.helpers),
     "webhook": Sealed(talk_tables.webhooks),
     "switch": Sealed(talk_tables.switches),
@@ -85,6 +87,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "answers.hash": "a link of the chain, checked with it",
     "escalations.last_number": "counts what is written in the talk",
     "escalations.changed_at": "finds what pages have to show anew",
+    "escalations.proposal_changes": "finds what helpers' pages have to show anew",
     "clocks.warned_at": "when helpers were warned; a clock that is over has an entry of its own",
     "helpers.is_present": "comes and goes with the helper's page; read for a minute and a half",
     "helpers.seen_at": "the page's last sign of life",

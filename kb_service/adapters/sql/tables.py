@@ -62,6 +62,8 @@ departments = Table(
     Column("region", String(100)),
     Column("stands_for", String(80)),
     Column("deputies", JSON),
+    Column("juniors_reply_alone", Integer),
+    Column("proposes_drafts", Integer),
 )
 
 matters = Table(

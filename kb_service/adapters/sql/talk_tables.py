@@ -39,6 +39,7 @@ escalations = Table(
     Column("changed_at", Moment, nullable=False, index=True),
     Column("routed_by", JSON),
     Column("handed_on", JSON),
+    Column("proposal_changes", Integer),
     Index("ix_escalations_in_queue", "state", "department_id", "opened_at"),
     Index("ix_escalations_of_helper", "helper", "state"),
 )
@@ -55,6 +56,8 @@ talk_messages = Table(
     Column("text", Text, nullable=False),
     Column("move", String(20)),
     Column("suggestion", JSON),
+    Column("confirmed_by", String(200)),
+    Column("is_by_assistant", Integer),
     PrimaryKeyConstraint("escalation_id", "number"),
 )
 
@@ -87,6 +90,7 @@ helpers = Table(
     Column("is_present", Integer, nullable=False),
     Column("seen_at", Moment),
     Column("skills", JSON),
+    Column("is_junior", Integer),
 )
 
 # Other systems that are told what happens to escalations. The secret is derived from the site's key.
@@ -210,4 +214,24 @@ message_keys = Table(
     Column("message_number", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
     PrimaryKeyConstraint("escalation_id", "author", "key"),
+)
+
+# What a junior or the assistant (no `by`) would write to a person. `message`: the line of the talk that it became.
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200)),
+    Column("text", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("suggestion", JSON),
+    Column("citations", JSON, nullable=False),
+    Column("settled_at", Moment),
+    Column("settled_by", String(200)),
+    Column("reason", Text),
+    Column("use", String(20)),
+    Column("message", Integer),
+    PrimaryKeyConstraint("escalation_id", "number"),
 )

@@ -1,5 +1,6 @@
 /** The left of the desk: who waits, what is in one's own hands, each with its clock. */
 
+import { approvalChip } from "./approval_chip.js";
 import { countdown } from "./countdown.js";
 import { element } from "./dom.js";
 import { REASONS_IN_SHORT, TALK_STATES } from "./words.js";
@@ -71,6 +72,7 @@ export function queueItem(escalation, { isSelected, isUnread, unread, isWithDepa
     },
     element("span", { class: "queue-head" },
       element("span", { class: `talk-chip talk-chip-${isUnread ? "unread" : state}`, text: isUnread ? (unread ? `${unread} 条新消息` : "新消息") : TALK_STATES[state] }),
+      approvalChip(escalation),
       dueAt ? countdown(dueAt) : null),
     element("span", { class: "queue-question", text: subject.question || "（没有提问）" }),
     facts.length ? element("span", { class: "queue-facts", text: facts.join(" · ") }) : null,

@@ -6,6 +6,7 @@ import { shortMoment } from "./days.js";
 import { element } from "./dom.js";
 import { deskAids } from "./desk_aids.js";
 import { moveBar } from "./desk_moves.js";
+import { proposalCards } from "./desk_proposals.js";
 import { keyedButton } from "./desk_keys.js";
 import { follow } from "./following.js";
 import { newKey } from "./sending.js";
@@ -50,8 +51,9 @@ function openedTalk(place, first, desk) {
     meeting: { label: "进入视频通话", onOpen() {} },
   });
   const head = element("header", { class: "desk-talk-head" });
+  const cards = proposalCards({ talkId: first.id, become: (changed) => become(changed), insert: putIn, tell });
   const scroller = element("div", { class: "desk-talk-scroll", tabindex: "0", role: "group", "aria-label": "摘要和会话" },
-    summary(first), messages.list);
+    summary(first), messages.list, cards.root);
   const trouble = element("p", { class: "talk-trouble", role: "alert" });
   const box = element("textarea", {
     id: "reply", rows: "3", maxlength: String(LIMITS.longest_question), "aria-label": "回复", autocomplete: "off",
@@ -100,6 +102,12 @@ function openedTalk(place, first, desk) {
     if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 200) scroller.scrollTop = scroller.scrollHeight;
   }
 
+  /** A junior's reply is proposed to another helper first. */
+  function askFirst({ needs_approval: isAsked, helper }) {
+    send.firstChild.textContent = isAsked ? "提交确认 " : "回复 ";
+    if (isAsked && helper === desk.me().person_id) box.placeholder = "写好后先由同事确认，再发给居民；Shift + Enter 换行";
+  }
+
   function tell(words) { trouble.textContent = words; }
 
   async function write(kind) {
@@ -141,6 +149,8 @@ function openedTalk(place, first, desk) {
         if (isAtEnd || messages.list.getAttribute("aria-live") === "off") scroller.scrollTop = scroller.scrollHeight;
       } else if (event === "escalation") {
         become(data);
+        askFirst(data);
+        if (cards.draw(data.proposals)) scroller.scrollTop = scroller.scrollHeight;
         messages.speak();
       } else if (event === "signs") {
         return aids.signs(data);
@@ -164,12 +174,14 @@ function openedTalk(place, first, desk) {
     },
     draft: () => box.value,
     focusReply: () => box.focus(),
-    insert(text) {
-      const before = box.value.slice(0, box.selectionStart);
-      box.setRangeText(before && !before.endsWith("\n") ? `\n${text}` : text, box.selectionStart, box.selectionEnd, "end");
-      box.focus();
-    },
+    insert: putIn,
   };
+
+  function putIn(text) {
+    const before = box.value.slice(0, box.selectionStart);
+    box.setRangeText(before && !before.endsWith("\n") ? `\n${text}` : text, box.selectionStart, box.selectionEnd, "end");
+    box.focus();
+  }
 }
 
 function drawHead(head, { matter, department, subject, state, helper_name: helperName, opened_at: openedAt, clocks, ...others }) {

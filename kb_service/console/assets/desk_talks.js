@@ -2,6 +2,7 @@
 
 import { countInTitle, isSoundOn, switchSound, tone } from "./attention.js";
 import { isOver, setServiceTime, startCountdowns } from "./countdown.js";
+import { approvals } from "./desk_approvals.js";
 import { keyedButton, onAlt } from "./desk_keys.js";
 import { queue } from "./desk_queue.js";
 import { readMarks } from "./desk_read.js";
@@ -55,6 +56,7 @@ function desk(known, { searchFor, focusSearch }) {
   const marks = readMarks();
   const unread = unreadCounts();
   const lists = queue(byId("queue"), select);
+  const toApprove = approvals(byId("queue"), select);
   const lead = me.is_lead ? team(byId("queue"), select) : null;
   const ready = suggestions(byId("search"), (text) => pane.insert(text));
   const pane = talkPane(byId("talk"), {
@@ -107,7 +109,8 @@ function desk(known, { searchFor, focusSearch }) {
     const isFirst = !marks.isStarted();
     found = talks;
     const news = marks.take(found.filter((each) => !each.helper || isMine(each)), isMine);
-    if (news && !isFirst && isSoundOn()) tone();
+    const isAsked = toApprove.take(othersToApprove());
+    if ((news || isAsked) && !isFirst && isSoundOn()) tone();
     drawDuty();
     draw();
     if (isFirst && marks.selected() && byOwnId(marks.selected())) select(marks.selected());
@@ -122,15 +125,17 @@ function desk(known, { searchFor, focusSearch }) {
 
   const isMine = (each) => each.helper === me.person_id;
   const byOwnId = (id) => found.find((each) => each.id === id);
+  const othersToApprove = () => found.filter((each) => each.awaits_you && !isMine(each)).sort(byDue);
   const isUnread = (each) => isMine(each) && (marks.isUnread(each) || unread.of(each) > 0);
 
   function draw() {
     const waiting = found.filter((each) => !each.helper).sort(byDue);
     const mine = found.filter(isMine).sort(byDue);
     lists.draw({ waiting, mine, selected: pane.id(), isUnread, unreadOf: unread.of, manyDepartments: me.departments.length > 1 });
+    toApprove.draw(othersToApprove(), pane.id());
     const others = found.filter((each) => each.helper && !isMine(each)).sort(byDue);
     lead?.draw({ helpers: everyone, late: found.filter((each) => isOver(each.due_at)), others, selected: pane.id() });
-    countInTitle(waiting.length + mine.filter(isUnread).length);
+    countInTitle(waiting.length + mine.filter(isUnread).length + othersToApprove().length);
   }
 
   function select(id) {

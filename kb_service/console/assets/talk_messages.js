@@ -39,9 +39,11 @@ function lineFor(message, person, { attachedAt, meeting }) {
     if (move === "meet" && text) return meetingLine({ told, address: text, time, ...meeting });
     return element("li", { class: `line line-event line-${move}` }, text ? `${told}：${text}` : told, " ", time);
   }
-  const who = { person, helper: name, note: `${name} 备注（仅工作人员可见）` }[author];
+  const { produced_by: made, confirmed_by: confirmedBy } = message;
+  const who = { person, helper: confirmedBy && confirmedBy !== name ? `${name}（${confirmedBy} 确认）` : name, note: `${name} 备注（仅工作人员可见）` }[author];
   return element("li", { class: `line line-${author}` },
     element("span", { class: "line-head" }, element("span", { class: "line-who", text: who }), " ", time),
     ...(message.attachments ?? []).map((each) => shownAttachment(each, { address: attachedAt(each.number), who })),
-    text ? element("div", { class: "line-text" }, ...answerText(text, new Map())) : null);
+    text ? element("div", { class: "line-text" }, ...answerText(text, new Map())) : null,
+    made?.is_ai ? element("span", { class: "line-made", text: made.label }) : null);
 }

@@ -39,6 +39,7 @@ export const unread = () => getJson("/v1/helpers/me/unread");
 export const write = (id, name, body, key) => postOnce(`${escalation(id)}:${name}`, body, key);
 export const showPerson = (id, sent) => sendFormOnce(`${escalation(id)}/attachments`, formOf(sent), sent);
 export const shownToHelpersAt = (id, number) => `${escalation(id)}/attachments/${number}`;
+export const decide = (id, number, name, body) => postJson(`${escalation(id)}/proposals/${number}:${name}`, body ?? {});
 export const escalationEvents = (id) => `${escalation(id)}/events`;
 export const QUEUE_EVENTS = "/v1/escalations/events";
 

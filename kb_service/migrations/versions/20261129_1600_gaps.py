@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_1600_gaps"
-down_revision = "20261129_1200_attachments"
+down_revision = "20261129_1500_approved_replies"
 
 
 def upgrade() -> None:
