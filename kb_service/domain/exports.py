@@ -19,6 +19,7 @@ class GivenFeedback:
     given_at: datetime
     resolved: bool | None
     comment: str | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A person is given everything that is kept of their conversation, and nothing of anybody else's."""
 
 import json
+from base64 import b64decode
 from dataclasses import replace
 
 import pytest
@@ -13,11 +14,14 @@ from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.domain.answers import Conversation
+from kb_service.domain.attachments import AttachedFile, AttachmentKind
 from kb_service.domain.errors import ConversationAmbiguous, ConversationNotFound
-from kb_service.domain.escalations import Verdict
+from kb_service.domain.escalations import EscalationQuery, Verdict
 from kb_service.domain.exports import ConversationExport, handle_of
+from kb_service.domain.proposals import Proposed
 from kb_service.domain.webhooks import WebhookForm
 from kb_service.exported_text import text_of
+from kb_service.helping import approval
 from kb_service.settings import Settings
 from kb_service.wiring import new_id
 from tests.contract.test_escalations import MORNING, RESIDENT, SOMEBODY_ELSE, Desk
@@ -112,3 +116,20 @@ def test_an_export_is_read_as_a_text_too(database: Database, desk: Desk) -> None
     ):
         assert line in text
     assert citation().title in text and citation().version_id in text
+
+
+def test_pictures_are_given_and_what_was_only_proposed_is_helpers_own(database: Database, desk: Desk) -> None:
+    picture = AttachedFile(AttachmentKind.PICTURE, "image/png", b"\x89PNG\xff\x00")
+    talk = desk.helping.reopen(
+        desk.escalations.list(EscalationQuery(), limit=1).escalations[0].id, RESIDENT, "还有问题"
+    )
+    desk.helping.say(talk.id, RESIDENT, "请看", files=[picture])
+    desk.helping.claim(talk.id, "zhang")
+    draft = approval.drafted(desk.escalations.escalation(talk.id), Proposed(None, "只是拟的"))
+    desk.escalations.change(talk.id, actor="assistant", at=MORNING, decide=lambda _held: draft)
+
+    without = json.loads(_EXPORT.dump_json(exported(database, RESIDENT)))
+    assert b64decode(without["others"]["attachments"][0]["content"]) == picture.content
+    assert "proposals" not in without["others"] and "只是拟的" not in json.dumps(without, ensure_ascii=False)
+    with_notes = json.loads(_EXPORT.dump_json(exported(database, RESIDENT, with_notes=True)))
+    assert with_notes["others"]["proposals"][0]["text"] == "只是拟的"

@@ -1,6 +1,8 @@
 """Everything that is kept of a conversation, read in one transaction that leaves an entry in the trail."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +14,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.escalations import escalations_where
 from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import answers, feedback
-from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
+from kb_service.adapters.sql.talk_tables import clocks, escalations, message_keys, proposals, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.answers import Answer
 from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation, Move
@@ -21,6 +23,9 @@ from kb_service.domain.exports import ConversationExport, ExportedLine, Exported
 _ANSWER = TypeAdapter(Answer)
 # Exported under names of their own.
 _TOLD = (answers, feedback, escalations, talk_messages, clocks)
+# What the person was never sent; and hashes that tell nobody anything.
+_FOR_HELPERS = (proposals,)
+_TELLS_NOTHING = (message_keys,)
 
 
 class SqlExporting:
@@ -36,6 +41,8 @@ class SqlExporting:
             asked = select(answers.c.body).where(is_of(answers, found)).order_by(answers.c.asked_at, answers.c.number)
             given = [_ANSWER.validate_python(body) for body in connection.execute(asked).scalars() if body]
             talks = escalations_where(connection, is_of(escalations, found))
+            if not with_notes:
+                talks = [replace(each, proposals=()) for each in talks]
             exported = ConversationExport(
                 conversation=found,
                 exported_at=at,
@@ -58,7 +65,9 @@ class SqlExporting:
 def _feedback(connection: Connection, answer_ids: Sequence[str]) -> list[GivenFeedback]:
     query = select(feedback).where(feedback.c.answer_id.in_(answer_ids)).order_by(feedback.c.id)
     return [
-        GivenFeedback(row.answer_id, row.given_at, None if row.resolved is None else bool(row.resolved), row.comment)
+        GivenFeedback(
+            row.answer_id, row.given_at, None if row.resolved is None else bool(row.resolved), row.comment, row.reason
+        )
         for row in connection.execute(query)
     ]
 
@@ -85,8 +94,9 @@ def _others(
 ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """From whatever table has a row of theirs, so that a new one is not forgotten."""
     found: dict[str, list[dict[str, Any]]] = {}
+    left_out = (*_TOLD, *_TELLS_NOTHING, *(() if with_notes else _FOR_HELPERS))
     for table in metadata.sorted_tables:
-        if table not in _TOLD and (rows := _rows_of(connection, table, answer_ids, escalation_ids)):
+        if table not in left_out and (rows := _rows_of(connection, table, answer_ids, escalation_ids)):
             found[table.name] = rows if with_notes else [_without_reason(each) for each in rows]
     return found
 
@@ -105,5 +115,11 @@ def _rows_of(
 ) -> list[dict[str, Any]]:
     for name, ids in (("escalation_id", escalation_ids), ("answer_id", answer_ids)):
         if name in table.c:
-            return [dict(row) for row in connection.execute(select(table).where(table.c[name].in_(ids))).mappings()]
+            rows = connection.execute(select(table).where(table.c[name].in_(ids))).mappings()
+            return [{column: _in_text(value) for column, value in row.items()} for row in rows]
     return []
+
+
+def _in_text(value: object) -> object:
+    """Pictures and sound in base64, as JSON has them."""
+    return b64encode(value).decode() if isinstance(value, bytes) else value
