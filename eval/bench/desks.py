@@ -3,6 +3,7 @@
 import http.client
 import json
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +37,8 @@ HELPERS: Mapping[str, tuple[tuple[str, ...], int]] = {
     "rexian-3": (("rexian", "gongan"), 3),
 }
 FRONTEND = "frontend"
+# Shorter than the service keeps an idle connection.
+_KEPT_SECONDS = 2.0
 
 
 def set_up_desks(records: Records, *, at: datetime) -> dict[str, str]:
@@ -72,6 +75,10 @@ class Caller:
     def call(self, who: str, method: str, path: str, body: object | None = None) -> tuple[int, Any]:
         """Status and JSON. Raises OSError or http.client.HTTPException where no whole reply came."""
         connection: http.client.HTTPConnection | None = getattr(self._of_thread, "connection", None)
+        rested = time.monotonic() - getattr(self._of_thread, "used_at", 0.0)
+        if connection is not None and rested > _KEPT_SECONDS:  # the service may be closing it at this moment
+            connection.close()
+        self._of_thread.used_at = time.monotonic()
         if connection is None:
             connection = self._of_thread.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             self._opened.append(connection)

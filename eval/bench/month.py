@@ -214,8 +214,16 @@ class Month:
                 self._wants_claim(talk_id, found["department"]["id"], dealer)
             if is_mine and dealer.random() < 0.93:
                 self._after(timedelta(seconds=dealer.choice([30, 300, 200_000]) * dealer.random()), work)
+            elif is_mine:  # forgotten, until somebody tidies up: else all helpers were full after a week
+                self._after(timedelta(hours=dealer.uniform(1, 40)), self._tidying(path, name))
 
         return work
+
+    def _tidying(self, path: str, name: str) -> Act:
+        def tidy(_dealer: random.Random) -> None:
+            self._move(name, f"{path}:resolve", {"reason": "缘由", "verdict": "not"}, "resolve")
+
+        return tidy
 
     def _write(self, path: str, name: str, wish: str, text: str, talk_id: str) -> bool:
         if wish == "note":
