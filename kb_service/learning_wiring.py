@@ -28,7 +28,11 @@ def load_learning_words(prompts_dir: Path) -> LearningWords:
 
 
 def open_collecting(
-    records: Records, vectors: Callable[[Sequence[str]], Vectors], *, now: Callable[[], datetime]
+    records: Records,
+    vectors: Callable[[Sequence[str]], Vectors],
+    *,
+    give_way: Callable[[], None],
+    now: Callable[[], datetime],
 ) -> Collecting:
     def department_of(matter_id: str) -> str | None:
         return next((each.department_id for each in records.catalogue.matters() if each.id == matter_id), None)
@@ -38,6 +42,7 @@ def open_collecting(
         vectors=vectors,
         department_of=department_of,
         calendar=records.working_days.calendar,
+        give_way=give_way,
         now=now,
     )
 

@@ -402,7 +402,7 @@ def _service(
         delivering=open_delivering(settings, records, outside, now=now),
         outside=outside,
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
-        collecting=open_collecting(records, texts.model.embed_questions, now=now),
+        collecting=open_collecting(records, texts.model.embed_questions, give_way=in_flight.give_way, now=now),
         closing=open_closing(settings, records, asking=lambda: service.asking, now=now),
         heeding_feedback=HeedingFeedback(
             said=records.feedback,

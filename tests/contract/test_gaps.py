@@ -67,6 +67,7 @@ class Learning:
             vectors=vectors,
             department_of={"juzhuzheng": "gongan", "huzhao": "churujing"}.get,
             calendar=statutory_calendar,
+            give_way=lambda: None,
             now=lambda: self.at,
         )
         self.closing = Closing(
