@@ -160,8 +160,9 @@ async def talk_events(
         said = _messages(service, escalation_id, after)
         found = service.helping.seen_by(escalation_id, actor.person_id)
         now_shown = (found.revision, found.proposal_changes)
-        showing = ShowingProposals(service, actor.person_id)
-        state = None if now_shown == shown else _SHOWN.dump_json(showing.escalation(found))
+        state = None
+        if now_shown != shown:
+            state = _SHOWN.dump_json(ShowingProposals(service, actor.person_id).escalation(found))
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
         has_more = len(said) == _MOST_AT_ONCE
         return News(messages, now_shown, state, has_more=has_more, signs=signs.news(said))

@@ -22,6 +22,8 @@ _LOOK_SECONDS = 0.15
 _PACE_SECONDS = 0.02
 # Proxies take a silent connection for a dead one.
 PING_SECONDS = 15.0
+# What changes by the hour alone, such as whether somebody is there, is looked at with each so many of them.
+_PINGS_BETWEEN_READS = 4
 # Streams wake together when much is said at once. Their reads take turns here, so that they never hold all the threads
 # that questions are answered in.
 _READING_AT_ONCE = 4
@@ -135,8 +137,10 @@ async def followed(
             if found.signs is not None:
                 yield event_block("signs", found.signs)
             shown = found.shown
-            if not found.has_more and not await waited(bell):
+            pings = 0 if not found.has_more else _PINGS_BETWEEN_READS
+            while pings < _PINGS_BETWEEN_READS and not await waited(bell):
                 yield PING
+                pings += 1
 
 
 class LiveStream(StreamingResponse):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from kb_service.api.answer_shapes import ProducedBy, produced_by
@@ -11,6 +12,7 @@ from kb_service.domain.answers import Citation, Method
 from kb_service.domain.escalations import Escalation
 from kb_service.domain.proposals import Proposal, ProposalState
 from kb_service.domain.suggestions import SuggestionUse
+from kb_service.helping.approval import Approval
 from kb_service.service import Service
 
 
@@ -63,7 +65,11 @@ class ShowingProposals:
         self._person_id = person_id
         self._service = service
         self._showing = Showing(service)
-        self._approval = service.proposing.approval()
+
+    @cached_property
+    def _approval(self) -> Approval:
+        """Looked up where something is to be decided: most talks have nothing that waits."""
+        return self._service.proposing.approval()
 
     def proposal(self, held: Escalation, found: Proposal) -> ProposalShown:
         # The assistant's quotes documents until somebody has sent it.

@@ -117,7 +117,7 @@ class Showing:
 
     @cached_property
     def _helper_names(self) -> Mapping[str, str]:
-        return {each.person_id: each.name for each in self._service.records.helpers.all()}
+        return self._service.records.helpers.names()
 
     @cached_property
     def _skills(self) -> Sequence[str]:

@@ -312,7 +312,9 @@ class Helping:
         A junior's is proposed instead, and sent once it is approved: `Proposing.approve`.
         """
         at = self._now()
-        may = approval.Approval.of(self._helpers.all(), self._departments())
+        who = self._helpers.helper(helper)
+        is_junior = who is not None and who.is_junior
+        may = approval.Approval.of([who] if who else [], self._departments() if is_junior else [])
         use = use_of(text, suggested, is_ignored=ignored)
         made_from = {"use": use, "versions": list(versions)} if use else None
 

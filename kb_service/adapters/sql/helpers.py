@@ -1,6 +1,6 @@
 """Who helps, for which departments, and whether they are there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,11 @@ class SqlHelpers:
     def all(self) -> Sequence[Helper]:
         with self._database.reading() as connection:
             return [_helper(row) for row in connection.execute(select(helpers).order_by(helpers.c.person_id))]
+
+    def names(self) -> Mapping[str, str]:
+        """Of all of them, by person id."""
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(select(helpers.c.person_id, helpers.c.name))}
 
     def set_up(self, helper: Helper, *, actor: str, at: datetime) -> Helper:
         """Add a helper or change what they may take; whether they are there stays. Raises InvalidHelper."""
