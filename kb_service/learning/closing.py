@@ -11,7 +11,6 @@ from kb_service.domain.errors import GapStateWrong, ReasonMissing
 from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapState
 from kb_service.learning.collecting import NewGap
 
-_ASKED_AGAIN_AT_ONCE = 50
 # A gap is asked again with so many of its questions, the newest; more would say the same.
 _ASKED_OF_ONE = 20
 
@@ -21,7 +20,7 @@ class Gaps(Protocol):
 
     def gap(self, gap_id: str) -> Gap: ...
 
-    def all_to_do(self, *, limit: int) -> Sequence[Gap]: ...
+    def drafted(self) -> Mapping[str, str]: ...
 
     def questions(self, gap_id: str, *, limit: int) -> Sequence[AskedQuestion]: ...
 
@@ -127,9 +126,9 @@ class Closing:
         """What happens by itself: what is late is noted, and what has its text is asked again; how many were closed."""
         self.gaps.note_breaches(self.now())
         closed = 0
-        for gap in self.gaps.all_to_do(limit=_ASKED_AGAIN_AT_ONCE):
-            if gap.state is GapState.DRAFTED and gap.version_id is not None and self.is_found(gap.version_id):
-                closed += self.ask_again(gap.id, actor="gaps").state is GapState.CLOSED
+        for gap_id, version_id in self.gaps.drafted().items():
+            if self.is_found(version_id):
+                closed += self.ask_again(gap_id, actor="gaps").state is GapState.CLOSED
         return closed
 
     def ask_again(self, gap_id: str, *, actor: str) -> Gap:

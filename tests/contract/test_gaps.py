@@ -200,6 +200,20 @@ def test_a_gap_closes_only_when_all_its_questions_are_answered_by_the_new_text(l
     assert sorted(each.state for each in learning.found()) == [GapState.CLOSED, GapState.OPEN]
 
 
+def test_a_text_closes_its_gap_however_many_others_wait_for_theirs(learning: Learning) -> None:
+    (other,) = learning.library.store([draft("other")], actor="zhang", at=learning.at, approval=None)
+    learning.closing.is_found = lambda version_id: version_id != other.version_id
+    for number in range(60):
+        learning.asked("居住证能邮寄吗", of=MatterRef(f"m{number}", f"事项{number}"))
+    learning.asked(ASKED[0][0])
+    learning.collecting.collect()
+    for gap in learning.gaps.list(GapQuery(), limit=200).gaps:
+        text = learning.text if gap.matter_id == PERMIT.id else other.version_id
+        learning.closing.draft(gap.id, text, actor="zhang")
+    learning.now_answered = {ASKED[0][0]: answer("n1", ASKED[0][0], citation(document_id="guide"))}
+    assert learning.closing.look() == 1
+
+
 def test_what_is_not_ours_says_why_and_takes_in_who_asks_the_same(learning: Learning) -> None:
     learning.asked(ASKED[0][0])
     (gap,) = learning.found()

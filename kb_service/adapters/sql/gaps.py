@@ -107,11 +107,11 @@ class SqlGaps:
             first = _first_words(connection, [row.id for row in found])
             return GapPage([_gap(row, first.get(row.id, "")) for row in found], following)
 
-    def all_to_do(self, *, limit: int) -> Sequence[Gap]:
+    def drafted(self) -> Mapping[str, str]:
+        """The versions that are to close gaps, by the id of the gap."""
+        query = select(gaps.c.id, gaps.c.version_id).where(gaps.c.state == GapState.DRAFTED).order_by(gaps.c.due_at)
         with self._database.reading() as connection:
-            found = connection.execute(_counted().where(gaps.c.state.in_(TO_DO)).limit(limit)).all()
-            first = _first_words(connection, [row.id for row in found])
-            return [_gap(row, first.get(row.id, "")) for row in found]
+            return {row.id: row.version_id for row in connection.execute(query)}
 
     def questions(self, gap_id: str, *, limit: int = 500) -> Sequence[AskedQuestion]:
         """The newest first. Raises GapNotFound."""
