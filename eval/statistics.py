@@ -1,11 +1,10 @@
-"""Statistics of an evaluation, from their published formulas. Standard library only."""
+"""Statistics of an evaluation, from their published formulas."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# The 97.5 % quantile of the standard normal distribution.
-_Z_95 = 1.959963984540054
+from kb_service.domain.shares import wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +23,6 @@ def rate(outcomes: Sequence[bool]) -> Rate:
     successes, n = sum(outcomes), len(outcomes)
     low, high = wilson_interval(successes, n)
     return Rate(successes, n, successes / n if n else 0.0, low, high)
-
-
-def wilson_interval(successes: int, n: int) -> tuple[float, float]:
-    """The 95 % score interval of a proportion (Wilson, JASA 22, 1927); (0, 1) when n is 0."""
-    if n == 0:
-        return 0.0, 1.0
-    share, z2 = successes / n, _Z_95**2
-    centre = share + z2 / (2 * n)
-    spread = _Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, (centre - spread) / (1 + z2 / n)), min(1.0, (centre + spread) / (1 + z2 / n))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -74,7 +74,8 @@ def named_in_english(
         name = field_name(str(key)) or str(key)
         if name in named:
             raise refused(
-                f"the field {name} is given twice, the second time as {key}", Cause("field_twice", {"field": str(key)})
+                f"the field {name} is given twice, the second time as {key}",
+                Cause("field_twice", {"field": str(key)[:_LONGEST_NAME]}),
             )
         named[name] = _plain(value)
     return named

@@ -10,6 +10,7 @@ from kb_service.domain.answers import Answer
 from kb_service.domain.days import shanghai_day
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
+from kb_service.learning.heeding import HeedingFeedback
 from kb_service.ports import Vectors
 from kb_service.service import Records
 from kb_service.settings import Settings
@@ -67,4 +68,10 @@ def open_closing(
         ask=ask,
         left_open=load_learning_words(settings.prompts_dir).left_open,
         now=now,
+    )
+
+
+def open_heeding_feedback(records: Records, *, now: Callable[[], datetime]) -> HeedingFeedback:
+    return HeedingFeedback(
+        said=records.feedback, version=records.library.version, calendar=records.working_days.calendar, now=now
     )

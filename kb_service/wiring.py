@@ -79,8 +79,7 @@ from kb_service.helping_wiring import (
     open_signing,
     open_suggesting,
 )
-from kb_service.learning.heeding import HeedingFeedback
-from kb_service.learning_wiring import open_closing, open_collecting
+from kb_service.learning_wiring import open_closing, open_collecting, open_heeding_feedback
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -404,12 +403,7 @@ def _service(
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
         collecting=open_collecting(records, texts.model.embed_questions, give_way=in_flight.give_way, now=now),
         closing=open_closing(settings, records, asking=lambda: service.asking, now=now),
-        heeding_feedback=HeedingFeedback(
-            said=records.feedback,
-            version=records.library.version,
-            calendar=records.working_days.calendar,
-            now=now,
-        ),
+        heeding_feedback=open_heeding_feedback(records, now=now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,

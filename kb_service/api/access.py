@@ -163,6 +163,8 @@ Asker = Annotated[Actor, needs(*ASKING)]
 Editor = Annotated[Actor, needs(Role.EDITOR)]
 Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
 Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
+HelperActor = Annotated[Actor, needs(Role.HELPER)]
+AdminActor = Annotated[Actor, needs(Role.ADMIN)]
 # Who may see how the lead time is kept.
 Watcher = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)]
 

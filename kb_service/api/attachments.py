@@ -13,8 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from kb_service.api.access import Asker, ServiceOf
-from kb_service.api.escalations import HelperActor
+from kb_service.api.access import Asker, HelperActor, ServiceOf
 from kb_service.api.message_key import MessageKey
 from kb_service.api.sent_files import is_form, sent_form
 from kb_service.api.talk_shapes import EscalationShown, MessageShown, Showing

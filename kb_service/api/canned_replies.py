@@ -1,20 +1,15 @@
 """`/v1/canned-replies`: texts that helpers insert; `/v1/escalations/{id}/canned-replies`: the same, filled in."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import ServiceOf, needs
+from kb_service.api.access import HelperActor, ServiceOf
+from kb_service.api.knowledge import known_department
 from kb_service.api.texts import StorableText
 from kb_service.domain.canned_replies import LONGEST_SHORTCUT, LONGEST_TEXT, LONGEST_TITLE, CannedReply
-from kb_service.domain.errors import SubjectUnknown
-from kb_service.domain.people import Actor, Role
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["escalations"])
-
-HelperActor = Annotated[Actor, needs(Role.HELPER)]
 
 
 class Written(BaseModel):
@@ -28,9 +23,7 @@ class Written(BaseModel):
     department: StorableText | None = Field(default=None, max_length=200)
 
     def reply(self, service: Service, reply_id: str | None) -> CannedReply:
-        department = service.asking.department_id(self.department) if self.department else None
-        if department and department not in {each.id for each in service.catalogue.departments()}:
-            raise SubjectUnknown(f"there is no department {self.department!r}; GET /v1/departments lists them")
+        department = known_department(service, self.department) if self.department else None
         return CannedReply(reply_id, department, self.title, self.text, self.shortcut)
 
 

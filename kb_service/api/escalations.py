@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from kb_service.api.access import ServiceOf, needs
+from kb_service.api.access import HelperActor, ServiceOf
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
 from kb_service.api.message_key import MessageKey
 from kb_service.api.proposal_shapes import EscalationWithProposals, ReplyShown, ShowingProposals
@@ -27,13 +27,11 @@ from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.errors import MessageEmpty
 from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
-from kb_service.domain.people import Actor, Role
 from kb_service.domain.talk_signs import Side
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/escalations", tags=["escalations"])
 
-HelperActor = Annotated[Actor, needs(Role.HELPER)]
 # Each `changed` has the helper's page read the queue anew.
 _QUEUE_PACE_SECONDS = 1.0
 _MOST_AT_ONCE = 500

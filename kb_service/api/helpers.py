@@ -111,7 +111,7 @@ def presence(body: Presence, service: ServiceOf, actor: Annotated[Actor, needs(R
 
 
 def _matter_names(service: Service) -> Mapping[str, str]:
-    return {each.id: each.name for each in service.catalogue.matters()}
+    return {each.id: each.name for each in service.catalogue.matter_names()}
 
 
 def _shown(service: Service, helper: Helper, holds: int, matter_names: Mapping[str, str]) -> HelperShown:

@@ -9,9 +9,10 @@ from kb_service.api.access import Asker, ServiceOf
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.domain.addresses import web_address
 from kb_service.domain.documents import Kind, VersionState
-from kb_service.domain.errors import VersionNotFound
+from kb_service.domain.errors import SubjectUnknown, VersionNotFound
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.people import Role
+from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["knowledge"])
 
@@ -70,3 +71,11 @@ def matters(service: ServiceOf, _actor: Asker) -> list[Matter]:
 @router.get("/departments")
 def departments(service: ServiceOf, _actor: Asker) -> list[Department]:
     return list(service.catalogue.departments())
+
+
+def known_department(service: Service, named: str) -> str:
+    """The id of a department, from its id, name or alias. Raises SubjectUnknown."""
+    found = service.asking.department_id(named)
+    if found not in {each.id for each in service.catalogue.departments()}:
+        raise SubjectUnknown(f"there is no department {named!r}; GET /v1/departments lists them")
+    return found

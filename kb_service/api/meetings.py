@@ -1,24 +1,17 @@
 """`/v1/meeting-links`, and offering and opening a meeting in a talk."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import Asker, ServiceOf, needs
+from kb_service.api.access import AdminActor, Asker, HelperActor, ServiceOf
+from kb_service.api.knowledge import known_department
 from kb_service.api.talk_shapes import EscalationShown, Showing, TalkShown
-from kb_service.api.talk_signs import OfConversation
-from kb_service.api.talks import conversation_of
+from kb_service.api.talks import OfConversation, conversation_of
 from kb_service.api.texts import StorableText
-from kb_service.domain.errors import SubjectUnknown
 from kb_service.domain.meetings import LONGEST_LINK, MeetingLink, checked_link
-from kb_service.domain.people import Actor, Role
-from kb_service.service import Service
+from kb_service.domain.people import Role
 
 router = APIRouter(prefix="/v1", tags=["escalations"])
-
-HelperActor = Annotated[Actor, needs(Role.HELPER)]
-AdminActor = Annotated[Actor, needs(Role.ADMIN)]
 
 
 class Link(BaseModel):
@@ -40,7 +33,7 @@ def meeting_links(service: ServiceOf, actor: HelperActor) -> list[MeetingLink]:
 @router.put("/meeting-links/{department}")
 def set_link(department: str, body: Link, service: ServiceOf, actor: AdminActor) -> MeetingLink:
     """Where the department's helpers meet people; by its id, name or alias. The service fetches nothing of it."""
-    link = MeetingLink(_department(service, department), checked_link(body.url), service.now(), actor.person_id)
+    link = MeetingLink(known_department(service, department), checked_link(body.url), service.now(), actor.person_id)
     service.records.meeting_links.set(link)
     return link
 
@@ -64,10 +57,3 @@ def join(talk_id: str, body: OfConversation, service: ServiceOf, actor: Asker) -
     """The person opened the newest meeting that was offered."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
     return Showing(service).talk(service.meetings.join(talk_id, conversation))
-
-
-def _department(service: Service, named: str) -> str:
-    found = service.asking.department_id(named)
-    if found not in {each.id for each in service.catalogue.departments()}:
-        raise SubjectUnknown(f"there is no department {named!r}; GET /v1/departments lists them")
-    return found

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import ServiceOf
-from kb_service.api.escalations import HelperActor, Reason
+from kb_service.api.access import HelperActor, ServiceOf
+from kb_service.api.escalations import Reason
 from kb_service.api.proposal_shapes import ProposalShown, ShowingProposals
 from kb_service.api.talk_shapes import EscalationShown, Showing
 from kb_service.api.texts import StorableText

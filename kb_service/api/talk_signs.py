@@ -1,28 +1,14 @@
 """`:typing` and `:read` of talks, and how much of one's own talks is unread. None of it is a change of the talk."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import Asker, ServiceOf, needs
-from kb_service.api.talks import conversation_of
-from kb_service.api.texts import StorableText
-from kb_service.domain.people import Actor, Role
+from kb_service.api.access import Asker, HelperActor, ServiceOf
+from kb_service.api.talks import OfConversation, conversation_of
 
 router = APIRouter(prefix="/v1", tags=["talks"])
-
-HelperActor = Annotated[Actor, needs(Role.HELPER)]
-
-
-class OfConversation(BaseModel):
-    """Whose conversation it is, as it was sent with the question."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    channel: StorableText | None = Field(default=None, max_length=100)
-    user_ref: StorableText | None = Field(default=None, max_length=200)
 
 
 class Read(BaseModel):

@@ -28,14 +28,16 @@ _TALK, _MESSAGE = TypeAdapter(TalkShown), TypeAdapter(MessageShown)
 _MOST_AT_ONCE = 500
 
 
-class _OfConversation(BaseModel):
+class OfConversation(BaseModel):
+    """Whose conversation it is."""
+
     model_config = ConfigDict(extra="forbid")
 
     channel: StorableText | None = Field(default=None, max_length=100)
     user_ref: StorableText | None = Field(default=None, max_length=200, description="As it was sent with the question.")
 
 
-class Open(_OfConversation):
+class Open(OfConversation):
     """``words``: what the person says when asking for somebody; may be empty after a question."""
 
     conversation_id: StorableText = Field(min_length=1, max_length=64)
@@ -43,15 +45,15 @@ class Open(_OfConversation):
     department: StorableText | None = Field(default=None, max_length=200, description="Id, name or alias; else routed.")
 
 
-class Said(_OfConversation):
+class Said(OfConversation):
     text: StorableText = Field(max_length=LONGEST_QUESTION)
 
 
-class Reopen(_OfConversation):
+class Reopen(OfConversation):
     words: StorableText = Field(default="", max_length=LONGEST_QUESTION)
 
 
-class Judge(_OfConversation):
+class Judge(OfConversation):
     verdict: Verdict
 
 
@@ -109,7 +111,7 @@ def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker, key: Message
 
 
 @router.post("/talks/{talk_id}:leave")
-def leave(talk_id: str, body: _OfConversation, service: ServiceOf, actor: Asker) -> TalkShown:
+def leave(talk_id: str, body: OfConversation, service: ServiceOf, actor: Asker) -> TalkShown:
     """Back to the assistant."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
     return Showing(service).talk(service.helping.leave(talk_id, conversation))

@@ -19,7 +19,6 @@ from kb_service.service import Service
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
 
 _ROWS = 50
-_EXAMPLES = 5
 
 
 @router.get("/gaps")

@@ -260,7 +260,7 @@ class TooManyAttachments(KbError):
 
 
 class AttachmentNotFound(KbError):
-    pass
+    """No picture or recording of this number in this talk, or it was erased."""
 
 
 class HelperNotInCharge(KbError):

@@ -1,14 +1,12 @@
 """What past escalations teach about routing: where a question was resolved in the end, and who gave it away."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb_service.domain.routing import STANDING_IN, HandOn, RoutingStep
+from kb_service.domain.shares import wilson_interval
 
-# The 97.5 % quantile of the standard normal distribution.
-_Z_95 = 1.959963984540054
 # Nobody's word alone moves anything.
 PEOPLE_NEEDED = 2
 
@@ -82,16 +80,6 @@ def contradicted_matters(lessons: Iterable[Lesson], owner_of: Mapping[str, str])
         # What went there at once, since this was learned, bears it out; it was learned from who handed on.
         gave = (each for each in in_another if each.department_id == other and owner_of[matter_id] in each.gave_away)
         people = {each.handed_on_by for each in gave} - {None}
-        if len(people) >= PEOPLE_NEEDED and lower_bound(count, len(once)) > 1 / 2:
+        if len(people) >= PEOPLE_NEEDED and wilson_interval(count, len(once))[0] > 1 / 2:
             found[matter_id] = (other, count / len(once))
     return found
-
-
-def lower_bound(successes: int, n: int) -> float:
-    """Of the 95 % Wilson score interval of a share."""
-    if n == 0:
-        return 0.0
-    share, square = successes / n, _Z_95**2
-    middle = share + square / (2 * n)
-    half = _Z_95 * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return (middle - half) / (1 + square / n)

@@ -40,9 +40,8 @@ class Department:
 
     ``service_hours``: when its helpers answer people online; None where it has none. ``stands_for``: the id of the
     department that it takes the place of in its district, ``region``. ``deputies``: ids of those that answer in its
-    place while nobody of it is there, in order. ``juniors_reply_alone``: what
-    its juniors write needs no approval. ``proposes_drafts``: where an answer was not sure enough, the assistant's draft
-    goes to its helpers.
+    place while nobody of it is there, in order. ``juniors_reply_alone``: what its juniors write needs no approval.
+    ``proposes_drafts``: where an answer was not sure enough, the assistant's draft goes to its helpers.
     """
 
     id: str

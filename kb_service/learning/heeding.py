@@ -19,9 +19,7 @@ from kb_service.domain.feedback import (
 
 
 class Said(Protocol):
-    def decide(
-        self, number: int, *, actor: str, at: datetime, values: Callable[[Feedback], Mapping[str, Any]]
-    ) -> Feedback: ...
+    def decide(self, number: int, values: Mapping[str, Any], *, actor: str, at: datetime) -> Feedback: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +51,4 @@ class HeedingFeedback:
         return feedback.state is FeedbackState.OPEN and self.due_at(feedback) <= self.now()
 
     def _decided(self, number: int, actor: str, values: Mapping[str, Any]) -> Feedback:
-        return self.said.decide(number, actor=actor, at=self.now(), values=lambda _held: values)
+        return self.said.decide(number, values, actor=actor, at=self.now())

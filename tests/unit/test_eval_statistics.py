@@ -5,12 +5,20 @@ import math
 import pytest
 
 from eval.reliability import OperatingPoint, bins, expected_calibration_error, risk_coverage, widest_within
-from eval.statistics import auroc, mcnemar_exact, percentile, rate, wilson_interval
+from eval.statistics import auroc, mcnemar_exact, percentile, rate
+from kb_service.domain.shares import wilson_interval
 
 
 def test_the_wilson_interval_of_eight_in_ten() -> None:
     # z² = 3.84146; (0.8 + 0.192073 ± 1.959964·√(0.016 + 0.00960365)) / 1.384146
     assert wilson_interval(8, 10) == pytest.approx((0.49016, 0.94332), abs=1e-4)
+
+
+def test_the_wilson_interval_of_all_begins_at_n_by_n_and_z_squared() -> None:
+    # z² = 3.8415
+    assert wilson_interval(4, 4)[0] == pytest.approx(4 / 7.8415, abs=1e-4)
+    assert wilson_interval(3, 3)[0] == pytest.approx(3 / 6.8415, abs=1e-4)
+    assert wilson_interval(0, 0) == (0, 1)
 
 
 def test_the_wilson_interval_stays_inside_nought_and_one() -> None:

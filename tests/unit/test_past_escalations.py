@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kb_service.asking.past_escalations import PastEscalations, PastVotes
-from kb_service.domain.lessons import Lesson, contradicted_matters, lesson_of, lower_bound
+from kb_service.domain.lessons import Lesson, contradicted_matters, lesson_of
 from kb_service.domain.routing import HandOn, RoutedBy, RoutingStep
 
 BALLOON = "热气球停放在哪里登记"
@@ -165,13 +165,6 @@ def test_a_district_teaches_for_the_department_it_stands_for() -> None:
 
 
 # When a linked matter gives way
-
-
-def test_the_lower_bound_of_wilson() -> None:
-    # Of n out of n it is n / (n + z²) with z² = 3.8415.
-    assert lower_bound(4, 4) == pytest.approx(4 / 7.8415, abs=1e-4)
-    assert lower_bound(3, 3) == pytest.approx(3 / 6.8415, abs=1e-4)
-    assert lower_bound(0, 0) == 0
 
 
 def away(number: int, **fields: str) -> Lesson:

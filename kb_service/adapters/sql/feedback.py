@@ -1,6 +1,6 @@
 """What people said of answers, for those who mend them; a decision in one transaction with its entry in the trail."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,21 +49,13 @@ class SqlFeedback:
         with self._database.reading() as connection:
             return _one(connection, number)
 
-    def count_open(self) -> int:
-        is_open = func.coalesce(feedback.c.state, FeedbackState.OPEN) == FeedbackState.OPEN
-        with self._database.reading() as connection:
-            counted = select(func.count()).select_from(feedback).where(_SAYS_SOMETHING, is_open)
-            return connection.execute(counted).scalar_one()
-
-    def decide(
-        self, number: int, *, actor: str, at: datetime, values: Callable[[Feedback], Mapping[str, Any]]
-    ) -> Feedback:
-        """What ``values`` raises changes nothing. Raises FeedbackNotFound, FeedbackStateWrong."""
+    def decide(self, number: int, values: Mapping[str, Any], *, actor: str, at: datetime) -> Feedback:
+        """Raises FeedbackNotFound, FeedbackStateWrong."""
         with self._database.writing() as connection:
             connection.execute(select(feedback.c.id).where(feedback.c.id == number).with_for_update())
             held = _one(connection, number)
             held.require_open()
-            decided = dict(values(held)) | {"decided_at": at, "decided_by": actor}
+            decided = {**values, "decided_at": at, "decided_by": actor}
             connection.execute(update(feedback).where(feedback.c.id == number).values(decided))
             detail = {"feedback": number, "answer": held.answer_id, "state": decided["state"]}
             record(connection, at=at, actor=actor, action="feedback", detail=detail)
