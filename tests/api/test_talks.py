@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.bench.listening import Listener
-from kb_service.adapters.sql.escalations import add_lines
+from kb_service.adapters.sql.escalation_rows import add_lines
 from kb_service.api.app import create_app
 from kb_service.cli import app
 from kb_service.domain.escalations import Author

@@ -6,22 +6,32 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb_service.adapters.sql import proposals
-from kb_service.adapters.sql.attachments import add_files, attachments_of
+from kb_service.adapters.sql.attachments import add_files
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.escalation_rows import (
+    EVIDENCE,
+    add_lines,
+    clock_in,
+    escalation_of,
+    message_in,
+    message_of,
+    messages_of,
+    row_of_clock,
+    with_clocks,
+)
 from kb_service.adapters.sql.message_keys import keep_key, number_of_first
 from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.talk_tables import clocks, escalations, helpers, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.webhooks import tell
-from kb_service.domain.answers import Conversation, Evidence, Reason
+from kb_service.domain.answers import Conversation
 from kb_service.domain.attachments import Attachment
-from kb_service.domain.clocks import Clock, ClockKind, OrderKind
+from kb_service.domain.clocks import Clock
 from kb_service.domain.errors import EscalationChanged, EscalationStateWrong, HelperFull
 from kb_service.domain.escalations import (
     HELD,
@@ -33,18 +43,12 @@ from kb_service.domain.escalations import (
     Message,
     Move,
     Subject,
-    Verdict,
-    not_there,
 )
 from kb_service.domain.masking import masked
-from kb_service.domain.matters import Facet
-from kb_service.domain.proposals import Proposal
-from kb_service.domain.routing import HandOn, RoutedBy, RoutingStep
 from kb_service.domain.sent_once import Once
 from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
 
-_EVIDENCE = TypeAdapter(tuple[Evidence, ...])
 _IS_RUNNING = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
 
 
@@ -93,7 +97,7 @@ class SqlEscalations:
                 "facet": subject.facet,
                 "region": subject.region,
                 "answer_id": subject.answer_id,
-                "evidence": _EVIDENCE.dump_python(subject.evidence, mode="json"),
+                "evidence": EVIDENCE.dump_python(subject.evidence, mode="json"),
                 "opened_at": at,
                 "opened_by": opened_by,
                 "revision": 1,
@@ -105,32 +109,32 @@ class SqlEscalations:
             known = select(escalations.c.id).where(escalations.c.talking_in == conversation.key)
             while connection.execute(added.returning(escalations.c.id)).first() is None:
                 if (going_on := connection.execute(known).scalar()) is not None:  # else it was closed just now
-                    return _one(connection, going_on), False
+                    return escalation_of(connection, going_on), False
             self._follow(connection, row["id"], 0, change, at=at)
             was = new(("escalation", row["id"]))
             detail = {"escalation": row["id"], "department": department_id, **change.detail}
             record(connection, at=at, actor=opened_by, action="escalate", detail=detail, was=was)
-            opened = _one(connection, row["id"])
+            opened = escalation_of(connection, row["id"])
             self._tell(connection, WebhookEvent.OPENED, opened, at=at)
             return opened, True
 
     def escalation(self, escalation_id: str) -> Escalation:
         """Raises EscalationNotThere."""
         with self._database.reading() as connection:
-            return _one(connection, escalation_id)
+            return escalation_of(connection, escalation_id)
 
     def going_on_of(self, conversation: Conversation) -> Escalation | None:
         """The one that this conversation is in now; one indexed read."""
         with self._database.reading() as connection:
             row = connection.execute(select(escalations).where(escalations.c.talking_in == conversation.key)).first()
-            return None if row is None else _with_clocks(connection, [row])[0]
+            return None if row is None else with_clocks(connection, [row])[0]
 
     def list(self, wanted: EscalationQuery, *, limit: int, cursor: str | None = None) -> EscalationPage:
         """The newest first. Raises InvalidRecord for a cursor that is none of ours."""
         with self._database.reading() as connection:
             query = select(escalations).where(*_conditions(wanted))
             found, following = page_of(connection, query, escalations.c.opened_at, escalations.c.id, limit, cursor)
-            return EscalationPage(_with_clocks(connection, found), following)
+            return EscalationPage(with_clocks(connection, found), following)
 
     def waiting(self, departments: Collection[str], *, limit: int) -> Sequence[Escalation]:
         """Open ones of these departments, who waits longest first."""
@@ -139,7 +143,7 @@ class SqlEscalations:
         )
         with self._database.reading() as connection:
             found = connection.execute(query.order_by(escalations.c.opened_at, escalations.c.id).limit(limit)).all()
-            return _with_clocks(connection, found)
+            return with_clocks(connection, found)
 
     def ahead_of(self, waiting: Escalation) -> int:
         """How many open ones of the same department came before it."""
@@ -182,7 +186,7 @@ class SqlEscalations:
         conversation is in another talk.
         """
         with self._changing() as connection:
-            held = _one(connection, escalation_id, lock=True)
+            held = escalation_of(connection, escalation_id, lock=True)
             if _number_sent_before(connection, held, sent) is not None:
                 return held
             if if_revision is not None and held.revision != if_revision:
@@ -207,7 +211,7 @@ class SqlEscalations:
             told = proposals.follow(connection, held, change, at=at)
             detail = {"escalation": escalation_id, **change.detail, **told}
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
-            changed = _one(connection, escalation_id)
+            changed = escalation_of(connection, escalation_id)
             if (event := _EVENT_OF.get(change.action)) is not None:
                 self._tell(connection, event, changed, at=at, line=change.lines[-1] if change.lines else None)
             return changed
@@ -218,9 +222,9 @@ class SqlEscalations:
         """Add a line that changes nothing else; the trail keeps moves, not talk. What was ``sent`` before is given
         as it was written then. Raises EscalationNotThere, MessageKeyReused."""
         with self._changing() as connection:
-            held = _one(connection, escalation_id, lock=True)
+            held = escalation_of(connection, escalation_id, lock=True)
             if (number := _number_sent_before(connection, held, sent)) is not None:
-                return held, _message_of(connection, escalation_id, number)
+                return held, message_of(connection, escalation_id, number)
             line = decide(held)
             return self._say(connection, held, line, at=at, sent=sent)
 
@@ -249,14 +253,14 @@ class SqlEscalations:
         )
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(talk_messages.c.number).limit(limit)).all()
-            return _messages(connection, escalation_id, rows)
+            return messages_of(connection, escalation_id, rows)
 
     def last_of_person(self, escalation_id: str) -> Message | None:
         own = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.author == Author.PERSON)
         query = select(talk_messages).where(*own).order_by(talk_messages.c.number.desc()).limit(1)
         with self._database.reading() as connection:
             row = connection.execute(query).first()
-        return None if row is None else _message(row)
+        return None if row is None else message_in(row)
 
     def changed_since(self, moment: datetime) -> Mapping[str, tuple[int, ...]]:
         """Revision, last number and changes of proposals of what was changed from then on, by id."""
@@ -271,7 +275,7 @@ class SqlEscalations:
         is_over = and_(clocks.c.due_at <= at, clocks.c.breached_at.is_(None))
         query = select(clocks).where(_IS_RUNNING, or_(is_warning, is_over)).order_by(clocks.c.due_at).limit(limit)
         with self._database.reading() as connection:
-            return [(row.escalation_id, _clock(row)) for row in connection.execute(query)]
+            return [(row.escalation_id, clock_in(row)) for row in connection.execute(query)]
 
     def note_warning(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool:
         """Whether this call was the one that noted it; a clock that ended meanwhile warns of nothing."""
@@ -279,20 +283,20 @@ class SqlEscalations:
             noted = update(clocks).where(*_is(escalation_id, clock), clocks.c.warned_at.is_(None)).values(warned_at=at)
             if not connection.execute(noted).rowcount:
                 return False
-            self._tell(connection, WebhookEvent.WARNED, _one(connection, escalation_id), at=at, clock=clock)
+            self._tell(connection, WebhookEvent.WARNED, escalation_of(connection, escalation_id), at=at, clock=clock)
             return True
 
     def note_breach(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool:
         """The same of one that is over, with an entry in the trail."""
         with self._database.writing() as connection:
-            _one(connection, escalation_id, lock=True)
+            escalation_of(connection, escalation_id, lock=True)
             was = seals(connection, [("escalation", escalation_id)])
             noted = update(clocks).where(*_is(escalation_id, clock), clocks.c.breached_at.is_(None))
             if not connection.execute(noted.values(breached_at=at)).rowcount:
                 return False
             detail = {"escalation": escalation_id, "clock": clock.kind, "due_at": clock.due_at.isoformat()}
             record(connection, at=at, actor="clock", action="breach", detail=detail, was=was)
-            self._tell(connection, WebhookEvent.BREACHED, _one(connection, escalation_id), at=at, clock=clock)
+            self._tell(connection, WebhookEvent.BREACHED, escalation_of(connection, escalation_id), at=at, clock=clock)
             return True
 
     def _tell(
@@ -334,7 +338,7 @@ class SqlEscalations:
                 its = and_(clocks.c.escalation_id == escalation_id, clocks.c.kind.in_(kinds))
                 connection.execute(update(clocks).where(its, _IS_RUNNING).values({column: at}))
         for each in change.started:
-            connection.execute(insert(clocks).values(_clock_row(escalation_id, each)))
+            connection.execute(insert(clocks).values(row_of_clock(escalation_id, each)))
 
 
 def _nobody_waits() -> None:
@@ -428,144 +432,3 @@ def _require_room(connection: Connection, person_id: str) -> None:
 def _held_by_helper(connection: Connection) -> dict[str, int]:
     query = select(escalations.c.helper, func.count()).where(escalations.c.state.in_(HELD))
     return {row[0]: row[1] for row in connection.execute(query.group_by(escalations.c.helper)) if row[0]}
-
-
-def add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime) -> None:
-    if not lines:
-        return
-    rows = [
-        {
-            "escalation_id": escalation_id,
-            "number": number,
-            "at": at,
-            "author": each.author,
-            "by": each.by,
-            "text": each.text,
-            "move": each.move,
-            "suggestion": each.suggestion,
-            "confirmed_by": each.confirmed_by,
-            "is_by_assistant": int(each.is_by_assistant) or None,
-        }
-        for number, each in enumerate(lines, last + 1)
-    ]
-    connection.execute(insert(talk_messages), rows)
-
-
-def _one(connection: Connection, escalation_id: str, *, lock: bool = False) -> Escalation:
-    query = select(escalations).where(escalations.c.id == escalation_id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
-    if row is None:
-        raise not_there(escalation_id)
-    return _with_clocks(connection, [row])[0]
-
-
-def _with_clocks(connection: Connection, found: Sequence[Row[Any]]) -> list[Escalation]:
-    """One read for all of them."""
-    query = select(clocks).where(clocks.c.escalation_id.in_([row.id for row in found]))
-    of: dict[str, list[Clock]] = {row.id: [] for row in found}
-    if found:
-        for row in connection.execute(query.order_by(clocks.c.started_at, clocks.c.kind, clocks.c.round)):
-            of[row.escalation_id].append(_clock(row))
-    its_proposals = proposals.open_of(connection, list(of)) if found else {}
-    return [_escalation(row, tuple(of[row.id]), its_proposals.get(row.id, ())) for row in found]
-
-
-def _escalation(row: Row[Any], its_clocks: tuple[Clock, ...], its_proposals: tuple[Proposal, ...]) -> Escalation:
-    return Escalation(
-        id=row.id,
-        conversation=Conversation(row.conversation_id, row.asked_by, row.channel, row.user_hash),
-        subject=Subject(
-            question=row.question,
-            summary=row.summary,
-            reasons=tuple(Reason(each) for each in row.reasons),
-            matter_id=row.matter_id,
-            facet=Facet(row.facet) if row.facet else None,
-            region=row.region,
-            answer_id=row.answer_id,
-            evidence=_EVIDENCE.validate_python(row.evidence),
-        ),
-        state=EscalationState(row.state),
-        department_id=row.department_id,
-        opened_at=row.opened_at,
-        opened_by=row.opened_by,
-        revision=row.revision,
-        last_number=row.last_number,
-        helper=row.helper,
-        claimed_at=row.claimed_at,
-        first_reply_at=row.first_reply_at,
-        closed_at=row.closed_at,
-        verdict=Verdict(row.verdict) if row.verdict else None,
-        verdict_of_person=Verdict(row.verdict_of_person) if row.verdict_of_person else None,
-        order_kind=OrderKind(row.order_kind) if row.order_kind else None,
-        clocks=its_clocks,
-        routed_by=routing_steps(row.routed_by),
-        handed_on=hand_ons(row.handed_on),
-        proposals=its_proposals,
-        proposal_changes=row.proposal_changes or 0,
-    )
-
-
-def routing_steps(kept: Sequence[Mapping[str, str]] | None) -> tuple[RoutingStep, ...]:
-    return tuple(RoutingStep(RoutedBy(each["by"]), each["department_id"]) for each in kept or ())
-
-
-def hand_ons(kept: Sequence[Mapping[str, str]] | None) -> tuple[HandOn, ...]:
-    return tuple(HandOn(**each) for each in kept or ())
-
-
-def escalations_where(connection: Connection, which: ColumnElement[bool]) -> list[Escalation]:
-    """With their clocks, in the order they were opened."""
-    query = select(escalations).where(which).order_by(escalations.c.opened_at, escalations.c.id)
-    return _with_clocks(connection, connection.execute(query).all())
-
-
-def _message_of(connection: Connection, escalation_id: str, number: int) -> Message:
-    is_it = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.number == number)
-    return _messages(connection, escalation_id, [connection.execute(select(talk_messages).where(*is_it)).one()])[0]
-
-
-def _messages(connection: Connection, escalation_id: str, rows: Sequence[Row[Any]]) -> list[Message]:
-    """In order, with what goes along with them."""
-    if not rows:
-        return []
-    of = attachments_of(connection, escalation_id, after=rows[0].number - 1, up_to=rows[-1].number)
-    return [_message(row, of.get(row.number, ())) for row in rows]
-
-
-def _message(row: Row[Any], attached: tuple[Attachment, ...] = ()) -> Message:
-    move = Move(row.move) if row.move else None
-    return Message(
-        number=row.number,
-        at=row.at,
-        author=Author(row.author),
-        by=row.by,
-        text=row.text,
-        move=move,
-        attachments=attached,
-        confirmed_by=row.confirmed_by,
-        is_by_assistant=bool(row.is_by_assistant),
-    )
-
-
-def _clock(row: Row[Any]) -> Clock:
-    return Clock(
-        ClockKind(row.kind),
-        row.round,
-        row.started_at,
-        row.due_at,
-        row.met_at,
-        row.warned_at,
-        row.breached_at,
-        row.stopped_at,
-    )
-
-
-def _clock_row(escalation_id: str, clock: Clock) -> dict[str, Any]:
-    return {
-        "escalation_id": escalation_id,
-        "kind": clock.kind,
-        "round": clock.round,
-        "started_at": clock.started_at,
-        "warns_at": clock.warns_at,
-        "due_at": clock.due_at,
-    }

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select
 
 from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.escalations import escalations_where
+from kb_service.adapters.sql.escalation_rows import escalations_where
 from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.adapters.sql.talk_tables import clocks, escalations, message_keys, proposals, talk_messages

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.escalations import hand_ons, routing_steps
+from kb_service.adapters.sql.escalation_rows import hand_ons, routing_steps
 from kb_service.adapters.sql.tables import departments
 from kb_service.adapters.sql.talk_tables import escalations
 from kb_service.domain.escalations import EscalationState, Verdict
