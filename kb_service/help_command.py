@@ -40,13 +40,23 @@ def set_helper(
     lead: Annotated[
         bool, typer.Option("--lead", help="Hands on what others are in charge of, and sees the team.")
     ] = False,
+    junior: Annotated[
+        bool, typer.Option("--junior", help="Their replies wait until another helper approves them.")
+    ] = False,
+    skill: Annotated[list[str] | None, typer.Option(help="Id of a matter, or a word; may be repeated.")] = None,
     url: Url = None,
     key: Key = None,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
-    """Somebody helps from now on, for these departments and no others."""
-    body = {"departments": department, "capacity": capacity, "is_lead": lead}
+    """Somebody helps from now on, as said here: what is not said is not kept from before."""
+    body = {
+        "departments": department,
+        "capacity": capacity,
+        "is_lead": lead,
+        "is_junior": junior,
+        "skills": skill or [],
+    }
     made = _service(url, key, actor).call("PUT", f"/v1/helpers/{quote(name, safe='')}", body)
     _show(made, _helper_line(made), as_json)
 
@@ -186,9 +196,11 @@ def _service(url: str | None, key: str | None, actor: str | None) -> "ServiceCli
 
 
 def _helper_line(helper: dict[str, Any]) -> str:
-    marks = [word for word, holds in (("lead", helper["is_lead"]), ("there", helper["is_on_duty"])) if holds]
-    of = ",".join(helper["departments"])
-    return "  ".join([helper["name"], of, f"{helper['holds']} of {helper['capacity']} talks", *marks])
+    words = (("lead", helper["is_lead"]), ("junior", helper["is_junior"]), ("there", helper["is_on_duty"]))
+    marks = [word for word, holds in words if holds]
+    of, skills = ",".join(helper["departments"]), ",".join(helper["skill_names"])
+    talks = f"{helper['holds']} of {helper['capacity']} talks"
+    return "  ".join([helper["name"], of, talks, *marks, *([f"skills: {skills}"] if skills else [])])
 
 
 def _line(escalation: dict[str, Any]) -> str:

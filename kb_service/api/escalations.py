@@ -22,10 +22,9 @@ from kb_service.api.talk_shapes import (
     MessageShown,
     Showing,
 )
-from kb_service.api.texts import StorableText
+from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.clocks import OrderKind
-from kb_service.domain.errors import MessageEmpty
 from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
 from kb_service.domain.talk_signs import Side
 from kb_service.service import Service
@@ -190,7 +189,7 @@ def reply(
     key: MessageKey = None,
 ) -> ReplyShown:
     """Write to the person. 202 and `is_sent: false` where it waits for another helper's approval first."""
-    _require_words(body.text)
+    require_words(body.text)
     changed = service.helping.reply(
         escalation_id,
         actor.person_id,
@@ -210,7 +209,7 @@ def note(
     escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor, key: MessageKey = None
 ) -> MessageShown:
     """Write what only helpers see."""
-    _require_words(body.text)
+    require_words(body.text)
     return Showing(service).message(service.helping.note(escalation_id, actor.person_id, body.text, key=key)[1])
 
 
@@ -247,8 +246,3 @@ def _messages(service: Service, escalation_id: str, after: int) -> list[MessageS
     showing = Showing(service)
     found = service.records.escalations.messages(escalation_id, after=after, limit=_MOST_AT_ONCE)
     return [showing.message(each) for each in found]
-
-
-def _require_words(text: str) -> None:
-    if not text.strip():
-        raise MessageEmpty("the message is empty; send what is to be said")

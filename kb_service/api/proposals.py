@@ -9,9 +9,8 @@ from kb_service.api.access import HelperActor, ServiceOf
 from kb_service.api.escalations import Reason
 from kb_service.api.proposal_shapes import ProposalShown, ShowingProposals
 from kb_service.api.talk_shapes import EscalationShown, Showing
-from kb_service.api.texts import StorableText
+from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
-from kb_service.domain.errors import QuestionEmpty
 
 router = APIRouter(prefix="/v1/escalations/{escalation_id}/proposals", tags=["escalations"])
 
@@ -40,8 +39,8 @@ def approve(
     """Send it to the person under its author's name. Refused for its author, for juniors, and where it was changed
     meanwhile or cites what does not hold any more."""
     text = body.text if body else None
-    if text is not None and not text.strip():
-        raise QuestionEmpty("the message is empty; send what is to be said")
+    if text is not None:
+        require_words(text)
     return Showing(service).escalation(service.proposing.approve(escalation_id, number, actor.person_id, text=text))
 
 

@@ -12,10 +12,9 @@ from kb_service.api.live import LiveStream, News, followed
 from kb_service.api.message_key import MessageKey
 from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
-from kb_service.api.texts import StorableText
+from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
-from kb_service.domain.errors import MessageEmpty
 from kb_service.domain.escalations import FOR_HELPERS_ONLY, Escalation, Verdict
 from kb_service.domain.meetings import as_told_to_person
 from kb_service.domain.people import Actor
@@ -105,7 +104,7 @@ def messages(
 @router.post("/talks/{talk_id}/messages", status_code=201)
 def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker, key: MessageKey = None) -> MessageShown:
     """The person writes."""
-    _require_words(body.text)
+    require_words(body.text)
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
     return Showing(service).message(service.helping.say(talk_id, conversation, body.text, key=key)[1])
 
@@ -176,8 +175,3 @@ def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
     found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE, without=FOR_HELPERS_ONLY)
     showing = Showing(service)
     return [replace(showing.message(as_told_to_person(each)), confirmed_by=None) for each in found]
-
-
-def _require_words(text: str) -> None:
-    if not text.strip():
-        raise MessageEmpty("the message is empty; send the words the person typed")

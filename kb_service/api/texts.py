@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from kb_service.domain.errors import MessageEmpty
 from kb_service.domain.privacy import is_storable
 
 
@@ -14,3 +15,9 @@ def _storable(text: str) -> str:
 
 
 StorableText = Annotated[str, AfterValidator(_storable)]
+
+
+def require_words(text: str) -> None:
+    """Raises MessageEmpty."""
+    if not text.strip():
+        raise MessageEmpty("the message is empty; send what is to be said")

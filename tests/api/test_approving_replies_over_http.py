@@ -93,7 +93,7 @@ def test_who_is_refused_and_how(people: People) -> None:
     assert refused("小新", "/1:approve") == (403, "ApprovalNotYours")
     assert refused("张帮办", "/1:withdraw") == (403, "ApprovalNotYours")
     assert refused("张帮办", "/1:reject", {"reason": ""}) == (422, "ReasonMissing")
-    assert refused("张帮办", "/1:approve", {"text": " "}) == (422, "QuestionEmpty")
+    assert refused("张帮办", "/1:approve", {"text": " "}) == (422, "MessageEmpty")
     assert refused("张帮办", "/9:approve") == (404, "ProposalNotThere")
     assert refused("王帮办", "/1:approve") == (404, "EscalationNotThere")
     assert refused("王帮办", "/9:reject", {"reason": "?"}) == (404, "EscalationNotThere")

@@ -409,6 +409,9 @@ def test_helpers_work_at_the_command_line_too(people: People) -> None:
         made = json.loads(kb("管理", "helpers", "set", "赵帮办", "--department", "市大数据中心", "--lead", "--json"))
         assert (made["departments"], made["is_lead"]) == (["dashuju"], True)
         assert "赵帮办  dashuju  0 of 3 talks  lead" in kb("管理", "helpers", "list")
+        junior = ("--department", "市大数据中心", "--junior", "--skill", "粤语", "--skill", "手语")
+        new = kb("管理", "helpers", "set", "赵帮办", *junior)
+        assert new == "赵帮办  dashuju  0 of 3 talks  junior  skills: 粤语,手语\n"
         assert kb("管理", "helpers", "remove", "赵帮办") == "赵帮办 helps no more\n"
         assert kb("张帮办", "helpers", "remove", "王帮办").startswith("NotAllowed: this needs one of the roles admin")
         assert talk["id"] in kb("张帮办", "escalations", "list", "--state", "open")

@@ -10,18 +10,21 @@ from pydantic import TypeAdapter
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.exporting import SqlExporting
+from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.domain.answers import Conversation
 from kb_service.domain.attachments import AttachedFile, AttachmentKind
 from kb_service.domain.errors import ConversationAmbiguous, ConversationNotFound
-from kb_service.domain.escalations import EscalationQuery, Verdict
+from kb_service.domain.escalations import EscalationQuery, Move, Verdict
 from kb_service.domain.exports import ConversationExport, handle_of
+from kb_service.domain.meetings import MeetingLink
 from kb_service.domain.proposals import Proposed
 from kb_service.domain.webhooks import WebhookForm
 from kb_service.exported_text import text_of
 from kb_service.helping import approval
+from kb_service.helping.meetings import Meetings
 from kb_service.settings import Settings
 from kb_service.wiring import new_id
 from tests.contract.test_escalations import MORNING, RESIDENT, SOMEBODY_ELSE, Desk
@@ -116,6 +119,19 @@ def test_an_export_is_read_as_a_text_too(database: Database, desk: Desk) -> None
     ):
         assert line in text
     assert citation().title in text and citation().version_id in text
+
+
+def test_a_meeting_is_exported_as_the_person_was_told_of_it(database: Database, desk: Desk) -> None:
+    talk = desk.helping.reopen(
+        desk.escalations.list(EscalationQuery(), limit=1).escalations[0].id, RESIDENT, "还有问题"
+    )
+    desk.helping.claim(talk.id, "zhang")
+    links = SqlMeetingLinks(database)
+    links.set(MeetingLink("gongan", "https://hui.example.org/gongan", MORNING, "admin"))
+    meetings = Meetings(links=links, escalations=desk.escalations, seen_by=desk.helping.seen_by, now=lambda: desk.at)
+    meetings.offer(talk.id, "zhang")
+    (line,) = [each for each in exported(database, RESIDENT).talks[0].lines if each.move is Move.MEET]
+    assert line.text == "https://hui.example.org/gongan"
 
 
 def test_pictures_are_given_and_what_was_only_proposed_is_helpers_own(database: Database, desk: Desk) -> None:

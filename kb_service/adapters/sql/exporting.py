@@ -11,14 +11,15 @@ from sqlalchemy import Connection, Table, select
 
 from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.escalation_rows import escalations_where
+from kb_service.adapters.sql.escalation_rows import escalations_where, message_in
 from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.adapters.sql.talk_tables import clocks, escalations, message_keys, proposals, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.answers import Answer
-from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation, Move
+from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation
 from kb_service.domain.exports import ConversationExport, ExportedLine, ExportedTalk, GivenFeedback, the_one
+from kb_service.domain.meetings import as_told_to_person
 
 _ANSWER = TypeAdapter(Answer)
 # Exported under names of their own.
@@ -74,19 +75,13 @@ def _feedback(connection: Connection, answer_ids: Sequence[str]) -> list[GivenFe
 
 def _lines(connection: Connection, talk: Escalation, with_notes: bool) -> list[ExportedLine]:
     query = select(talk_messages).where(talk_messages.c.escalation_id == talk.id).order_by(talk_messages.c.number)
-    found = [
-        ExportedLine(
-            row.number,
-            row.at,
-            Author(row.author),
-            row.by,
-            "" if row.author == Author.EVENT and not with_notes else row.text,
-            Move(row.move) if row.move else None,
-            row.suggestion,
-        )
-        for row in connection.execute(query)
+    kept = [(message_in(row), row.suggestion) for row in connection.execute(query)]
+    told = [(each if with_notes else as_told_to_person(each), suggestion) for each, suggestion in kept]
+    return [
+        ExportedLine(each.number, each.at, each.author, each.by, each.text, each.move, suggestion)
+        for each, suggestion in told
+        if with_notes or each.author not in FOR_HELPERS_ONLY
     ]
-    return [each for each in found if with_notes or each.author not in FOR_HELPERS_ONLY]
 
 
 def _others(
