@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kb_service.console.words import screen_words
 from kb_service.domain.answers import Answer, Citation
+from kb_service.domain.attachments import AttachmentKind
 from kb_service.domain.clocks import Clock
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.escalations import Author
@@ -34,6 +35,7 @@ class ExportWords(Words):
     person: str
     note: str
     line: str
+    attachments: Mapping[AttachmentKind, str]
     moved: str
     reason: str
     nothing: str
@@ -106,7 +108,8 @@ def _line(line: ExportedLine, moved: str, say: ExportWords, name: Callable[[str 
     if line.author is Author.EVENT:
         return say.moved.format(at=_at(line.at), what=moved) + (say.reason.format(text=line.text) if line.text else "")
     who = say.note.format(name=name(line.by)) if line.author is Author.NOTE else name(line.by)
-    return say.line.format(at=_at(line.at), who=who, text=line.text)
+    shown = "".join(say.attachments[each.kind].format(number=each.number) for each in line.attachments)
+    return say.line.format(at=_at(line.at), who=who, text=shown + line.text)
 
 
 def _end(clock: Clock, say: ExportWords) -> str:

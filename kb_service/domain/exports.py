@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kb_service.domain.answers import Answer, Conversation
+from kb_service.domain.attachments import Attachment
 from kb_service.domain.errors import ConversationAmbiguous, ConversationNotFound
 from kb_service.domain.escalations import Author, Escalation, Move
 
@@ -33,6 +34,7 @@ class ExportedLine:
     text: str
     move: Move | None
     suggestion: Any
+    attachments: Sequence[Attachment]
 
 
 @dataclass(frozen=True, slots=True)

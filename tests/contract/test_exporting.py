@@ -146,6 +146,8 @@ def test_pictures_are_given_and_what_was_only_proposed_is_helpers_own(database: 
 
     without = json.loads(_EXPORT.dump_json(exported(database, RESIDENT)))
     assert b64decode(without["others"]["attachments"][0]["content"]) == picture.content
+    text = text_of(exported(database, RESIDENT), Settings().prompts_dir, name_of={})
+    assert "您：【图片 1】请看\n" in text and "只是拟的" not in text
     assert "proposals" not in without["others"] and "只是拟的" not in json.dumps(without, ensure_ascii=False)
     with_notes = json.loads(_EXPORT.dump_json(exported(database, RESIDENT, with_notes=True)))
     assert with_notes["others"]["proposals"][0]["text"] == "只是拟的"

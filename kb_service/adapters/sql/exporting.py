@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select
 
 from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.escalation_rows import escalations_where, message_in
+from kb_service.adapters.sql.escalation_rows import escalations_where, messages_of
 from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.adapters.sql.talk_tables import clocks, escalations, message_keys, proposals, talk_messages
@@ -75,11 +75,12 @@ def _feedback(connection: Connection, answer_ids: Sequence[str]) -> list[GivenFe
 
 def _lines(connection: Connection, talk: Escalation, with_notes: bool) -> list[ExportedLine]:
     query = select(talk_messages).where(talk_messages.c.escalation_id == talk.id).order_by(talk_messages.c.number)
-    kept = [(message_in(row), row.suggestion) for row in connection.execute(query)]
-    told = [(each if with_notes else as_told_to_person(each), suggestion) for each, suggestion in kept]
+    rows = connection.execute(query).all()
+    kept = messages_of(connection, talk.id, rows)
+    told = kept if with_notes else map(as_told_to_person, kept)
     return [
-        ExportedLine(each.number, each.at, each.author, each.by, each.text, each.move, suggestion)
-        for each, suggestion in told
+        ExportedLine(each.number, each.at, each.author, each.by, each.text, each.move, row.suggestion, each.attachments)
+        for each, row in zip(told, rows, strict=True)
         if with_notes or each.author not in FOR_HELPERS_ONLY
     ]
 
