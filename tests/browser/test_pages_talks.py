@@ -199,11 +199,16 @@ def test_ready_texts_are_put_into_the_reply_by_one_key_and_what_became_of_them_i
     expect(ready.locator(".suggestion-text").first).to_contain_text("120元")
     expect(ready.get_by_role("status")).to_have_text(re.compile("^有 [123] 条建议"))
     expect(ready.locator(".suggestion").first).to_contain_text("《热气球停放管理办法》，自 2025-01-01 起施行")
-    desk.keyboard.press("Alt+j")
+    slow: list[Route] = []
+    desk.route("**:claim", lambda route: slow.append(route))
+    with desk.expect_request("**:claim"):
+        desk.keyboard.press("Alt+j")
     expect(desk.get_by_label("回复", exact=True)).to_be_focused()
     desk.keyboard.press("Alt+1")
     expect(desk.get_by_label("回复", exact=True)).to_have_value(re.compile("120元.*\n依据：《热气球停放管理办法》$"))
     desk.keyboard.press("Enter")
+    expect(resident.locator(".line-helper")).to_have_count(0)
+    slow[0].continue_()
     expect(resident.locator(".line-helper")).to_contain_text("120元")
     write(resident, "停放证的工本费能不能退")
     expect(desk.locator(".desk-talk .line-person").last).to_contain_text("工本费能不能退")

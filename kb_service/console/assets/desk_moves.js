@@ -16,10 +16,11 @@ export function moveBar({ me, transferTargets, current, become, tell }) {
   const isUnclaimed = () => !current().helper;
   const isIn = (...states) => states.includes(current().state);
   const make = async (name, body) => { become(await move(current().id, name, body)); tell(""); };
-  const act = (name, body) => make(name, body).catch((error) => tell(error.message));
+  let claiming = Promise.resolve();
 
   async function claim() {
-    await act("claim");
+    claiming = make("claim").catch((error) => tell(error.message));
+    await claiming;
     document.getElementById("reply").focus();
   }
 
@@ -46,6 +47,8 @@ export function moveBar({ me, transferTargets, current, become, tell }) {
 
   return {
     root: element("div", { class: "moves", role: "group", "aria-label": "处理" }, ...buttons),
+    /** Resolved once a claim on its way has been answered. */
+    claimed: () => claiming,
     draw() { MOVES.forEach(({ can }, position) => { buttons[position].disabled = !can(); }); },
   };
 }

@@ -111,6 +111,7 @@ function openedTalk(place, first, desk) {
   function tell(words) { trouble.textContent = words; }
 
   async function write(kind) {
+    await bar.claimed();
     const text = box.value.trim();
     const isAllowed = kind === "note" ? !note.disabled : !send.disabled;
     const shown = kind === "reply" ? attached.current() : null;
