@@ -195,15 +195,34 @@ class Asking:
         with self._in_flight:
             return self._retriever.find(self._reader.understand(question), narrowing=narrowing, limit=limit)
 
-    def suggest(self, question: Question, *, limit: int) -> list[tuple[str, Sequence[Citation]]]:
-        """What each of the best documents in force says to it, with citations; nothing is stored."""
-        with self._in_flight:
-            return self._pipeline.suggest(question, limit=limit)
+    def suggest(
+        self, question: Question, *, limit: int, about: str | None = None, by_words: bool = False
+    ) -> list[tuple[str, Sequence[Citation]]]:
+        """What each of the best documents in force says to it, with citations; nothing is stored.
 
-    def asks_something(self, text: str) -> bool:
-        """Whether documents could answer it: no greeting, no wish for a person."""
-        understood = self._reader.understand(self.question(text[:LONGEST_QUESTION]))
-        return not understood.is_courtesy and understood.scope is None
+        ``about``: the matter to take where neither its words nor those before it name one. ``by_words``: faster, as
+        for who is still typing; sentences are not compared in meaning.
+        """
+        with self._in_flight:
+            return self._pipeline.suggest(question, limit=limit, about=about, by_words=by_words)
+
+    def asked_in(self, said: Sequence[str], *, about: str | None) -> Sequence[int]:
+        """The places of the messages of a talk that documents could answer, oldest first; the others add to them.
+
+        Greetings, thanks and wishes for a person ask nothing. A statement (这是我的证) asks nothing either, unless it
+        brings up another matter than ``about``; where nothing else was said the newest one counts.
+        """
+        statement: int | None = None
+        asking: list[int] = []
+        for place, text in enumerate(said):
+            understood = self._reader.understand(self.question(text[:LONGEST_QUESTION]))
+            if understood.is_courtesy or understood.scope is not None:
+                continue
+            statement, phrasing = place, understood.phrasing
+            is_of_another = phrasing.names_matter and understood.matter is not None and understood.matter.id != about
+            if phrasing.asks or phrasing.is_tied or is_of_another:
+                asking.append(place)
+        return asking or ([] if statement is None else [statement])
 
     def share_of(self, text: str) -> Callable[[str], float]:
         """How much of what this text asks another one says, by weight, 0–1."""

@@ -15,6 +15,7 @@ from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import AnswerDrafter, Draft, completed
 from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.drafting.possible import PossibleQuotes
+from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing, present_offered
@@ -80,7 +81,7 @@ class Tools:
 
     messages: ConversationReader
     retriever: Retriever
-    quoting: AnswerDrafter
+    quoting: ExtractiveDrafter
     drafter: AnswerDrafter
     router: Router
     library: LibraryReader
@@ -135,12 +136,17 @@ class Pipeline:
         yield TextReady(answer.text)
         yield Answered(answer)
 
-    def suggest(self, question: Question, *, limit: int) -> list[tuple[str, Sequence[Citation]]]:
+    def suggest(
+        self, question: Question, *, limit: int, about: str | None = None, by_words: bool = False
+    ) -> list[tuple[str, Sequence[Citation]]]:
         """What each of the best documents says to it, without marks, with its citations; whether it answers is open.
 
+        ``about``: its matter where no words name one; ``by_words``: as `ExtractiveDrafter.draft`.
         Nothing of texts with planted orders, that are switched off, or that are confirmed to contradict another.
         """
         understood = self._tools.messages.read(question, ())[0][0]
+        if understood.matter is None:
+            understood = self._tools.messages.reader.with_matter(understood, about)
         terms = self._tools.retriever.weigh(understood)
         found = self._tools.retriever.find(understood, narrowing=EVERYTHING, limit=_CANDIDATES, terms=terms)
         by_document: dict[str, list[Candidate]] = {}
@@ -152,7 +158,7 @@ class Pipeline:
         may_contradict = self._tools.contradicted(of_all, question.as_of)
         suggested: list[tuple[str, Sequence[Citation]]] = []
         for candidates in by_document.values():
-            draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams))
+            draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams, by_words=by_words))
             cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
             versions = [each.version_id for each in cited or ()]
             if cited and not (may_contradict and self._tools.contradicted(versions, question.as_of)):

@@ -15,6 +15,8 @@ from kb_service.domain.suggestions import ResolvedCase, ResolvedQuestion, Sugges
 _TEXTS = 3
 _CASES = 3
 _COMPARED = 200
+# Messages of a talk.
+_READ = 20
 # So much of what a question says, by weight, an earlier one has to say too.
 _LIKE = 0.5
 
@@ -51,23 +53,38 @@ class Suggesting:
     def for_words(self, words: str, *, departments: Sequence[str], as_of: date | None = None) -> Suggestions:
         """As somebody types; raises what `Asking.question` raises."""
         question = self._asking().question(words, as_of=as_of)
-        return self._suggested(question, self._cases_like(words, departments, None))
+        return self._suggested(question, self._cases_like(words, departments, None), by_words=True)
 
     def for_escalation(self, escalation: Escalation, *, departments: Sequence[str]) -> Suggestions:
-        """For the newest message of the person that asks something, read after all they said before it."""
+        """For the newest message of the person that asks something, read after all they said before it, with the
+        district that they named since."""
         asking = self._asking()
         messages = self._messages(escalation.id)
         said = [turn.question for turn in self._last_turns(escalation.conversation)]
-        said += [each.text for each in messages if each.author is Author.PERSON and each.text.strip()]
-        while said and not (said[-1].strip() and asking.asks_something(said[-1])):
-            said.pop()
-        if not said:
+        said += [each.text for each in messages if each.author is Author.PERSON]
+        said = [each for each in said if each.strip()][-_READ:]
+        about = escalation.subject.matter_id
+        asked = asking.asked_in(said, about=about)
+        if not asked:
             return Suggestions("", (), ())
-        question = replace(asking.question(said[-1]), said_before=tuple(said[:-1][-TURNS:]))
-        return self._suggested(question, self._cases_like(said[-1], departments, escalation.subject.matter_id))
+        *before, last = asked
+        words = said[last]
+        regions = (asking.region_in(each) for each in reversed(said[last:]))
+        region = next(filter(None, regions), escalation.subject.region)
+        question = replace(
+            asking.question(words, region=region), said_before=tuple(said[each] for each in before[-TURNS:])
+        )
+        return self._suggested(question, self._cases_like(words, departments, about), about=about)
 
-    def _suggested(self, question: Question, cases: tuple[ResolvedCase, ...]) -> Suggestions:
-        drafted = self._asking().suggest(question, limit=_TEXTS)
+    def _suggested(
+        self,
+        question: Question,
+        cases: tuple[ResolvedCase, ...],
+        *,
+        about: str | None = None,
+        by_words: bool = False,
+    ) -> Suggestions:
+        drafted = self._asking().suggest(question, limit=_TEXTS, about=about, by_words=by_words)
         texts = tuple(
             SuggestedText(f"{draft}\n{self._basis.format(titles=_titles(citations))}", tuple(citations))
             for draft, citations in drafted

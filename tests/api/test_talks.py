@@ -244,6 +244,15 @@ def test_a_follow_up_is_read_after_what_was_said_before_it(people: People) -> No
     assert "3个工作日" in found["texts"][0]["text"]
 
 
+@pytest.mark.parametrize("added", ["在浦东，这是我的证", "我上个月刚搬来的", "表已经填好了"])
+def test_what_a_person_adds_to_a_question_does_not_take_its_place(people: People, added: str) -> None:
+    talk = people.open("s4", "热气球停放证要多少钱")
+    people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": added})
+    found = people.get("张帮办", "/v1/suggestions", escalation=talk["id"]).json()
+    assert found["question"] == "热气球停放证要多少钱"
+    assert "150元" in found["texts"][0]["text"]
+
+
 def test_how_a_like_question_was_resolved_is_shown_to_helpers_of_the_department_masked(people: People) -> None:
     talk = people.open("s2", "热气球停放证丢了怎么补，我叫王小明，手机13800138000")
     people.post("李帮办", f"/v1/escalations/{talk['id']}:claim")

@@ -78,10 +78,18 @@ class ExtractiveDrafter:
         self._reader = SayingReader(words, self._normalise)
 
     def draft(
-        self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
+        self,
+        understood: Understanding,
+        candidates: Sequence[Candidate],
+        weight_of: Mapping[str, float],
+        *,
+        by_words: bool = False,
     ) -> Generator[Progress, None, Draft]:
-        """Each statement is made of one quote, in the order they should be read."""
-        paragraphs = self._paragraphs(understood, candidates, weight_of)
+        """Each statement is made of one quote, in the order they should be read.
+
+        ``by_words``: sentences that words cannot tell apart are not compared in meaning, which takes milliseconds.
+        """
+        paragraphs = self._paragraphs(understood, candidates, weight_of, by_words=by_words)
         quotes = tuple(Quote(each.sayings[0].source, _cover(each.sayings)) for each in paragraphs)
         statements = tuple(Statement(each.text, (at,)) for at, each in enumerate(paragraphs))
         sayings = tuple(each.key for each in paragraphs[0].sayings if each.key)
@@ -89,10 +97,15 @@ class ExtractiveDrafter:
         yield  # nothing takes long enough to tell of
 
     def _paragraphs(
-        self, understood: Understanding, candidates: Sequence[Candidate], weight_of: Mapping[str, float]
+        self,
+        understood: Understanding,
+        candidates: Sequence[Candidate],
+        weight_of: Mapping[str, float],
+        *,
+        by_words: bool,
     ) -> list[_Paragraph]:
         facet_words = self._facet_headings[understood.facet] if understood.facet else ()
-        nearness = partial(self._nearness, understood.text_compared)
+        nearness = _unknown if by_words else partial(self._nearness, understood.text_compared)
         choosing = Choosing(understood, weight_of, self._words, facet_words, nearness)
         in_reach = self._in_reach(choosing, candidates)
         score_of = _scores(in_reach, candidates)
@@ -278,3 +291,7 @@ def _cover(sayings: Sequence[Saying]) -> Span:
     spans = [each.span for each in sayings] + [each.lead_in.span for each in sayings if each.lead_in]
     spans += [each.header for each in sayings if each.header]
     return Span(min(each.start for each in spans), max(each.end for each in spans))
+
+
+def _unknown(sayings: Sequence[str]) -> Sequence[float]:
+    return [0.0] * len(sayings)
