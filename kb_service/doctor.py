@@ -12,7 +12,9 @@ import httpx
 from kb_service.adapters.full_disk import require_room
 from kb_service.adapters.index.manifest import read_manifest
 from kb_service.adapters.index.ownership import find_owner
+from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database, file_of, head_revision, revision_of
+from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.user_key import USER_KEY, user_key_in
 from kb_service.api.messages import messages
@@ -24,6 +26,7 @@ from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.client import ServiceClient
 from kb_service.console.words import words_for_scripts
 from kb_service.domain.errors import KbError
+from kb_service.helping.approval import nobody_approves
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.stated_days import load_stated_day_words
 from kb_service.settings import Settings
@@ -52,6 +55,7 @@ def diagnoses(settings: Settings) -> Iterator[Diagnosis]:
         ("embedding model", _model),
         ("index", _index),
         ("jobs", _jobs),
+        ("human help", _human_help),
         ("who may reach it", _reach),
         ("language model", _language_model),
         ("service", _service),
@@ -148,6 +152,20 @@ def _jobs(settings: Settings) -> str:
     if not letters:
         return ""
     return f"{len(letters)} were given up, the first with: {letters[0].error}; `kb check` lists them"
+
+
+def _human_help(settings: Settings) -> str:
+    if _database(settings):
+        return ""
+    database = Database(settings.database)
+    try:
+        unapproved = nobody_approves(SqlHelpers(database).all(), SqlCatalogue(database).departments())
+    finally:
+        database.close()
+    if not unapproved:
+        return ""
+    names = "、".join(each.name for each in unapproved)
+    return f"what is written for {names} reaches nobody: its helpers are all juniors; set up one who is none"
 
 
 def _reach(settings: Settings) -> str:

@@ -156,3 +156,14 @@ def _made_from(found: Proposal, use: SuggestionUse) -> Mapping[str, Any] | None:
     if found.suggestion is None or use is SuggestionUse.USED:
         return found.suggestion
     return {**found.suggestion, "use": use}
+
+
+def nobody_approves(helpers: Sequence[Helper], departments: Sequence[Department]) -> Sequence[Department]:
+    """Departments that can send nothing: all their helpers are juniors, whose replies somebody else has to approve."""
+    return [
+        each
+        for each in departments
+        if not each.juniors_reply_alone
+        and (its := [helper for helper in helpers if helper.serves(each.id)])
+        and all(helper.is_junior for helper in its)
+    ]

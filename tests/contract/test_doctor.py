@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from kb_service.doctor import diagnoses
+from kb_service.domain.escalations import Helper
+from kb_service.domain.matters import Department
 from kb_service.settings import Settings
-from kb_service.wiring import open_records, open_service
+from kb_service.wiring import now, open_records, open_service
 
 
 @pytest.fixture
@@ -47,6 +49,16 @@ def test_each_damage_is_named_with_what_to_do(sound: Settings) -> None:
 def test_a_language_model_that_does_not_answer_is_named_with_its_variable(sound: Settings) -> None:
     settings = sound.model_copy(update={"llm_url": "http://127.0.0.1:9/v1", "llm_model": "m"})
     assert "KB_LLM_URL" in wrong(settings)["language model"]
+
+
+def test_a_department_whose_helpers_are_all_juniors_is_named(sound: Settings) -> None:
+    department = Department(id="qiqiu", name="市气球管理处")
+    with open_records(sound) as records:
+        records.catalogue.replace(departments_=[department], matters_=[], actor="吴管理", at=now())
+        for name, is_junior in (("新人甲", True), ("新人乙", True), ("李帮办", False)):
+            helper = Helper(person_id=name, name=name, departments=("qiqiu",), capacity=3, is_junior=is_junior)
+            records.helpers.set_up(helper, actor="吴管理", at=now())
+            assert ("市气球管理处" in wrong(sound).get("human help", "")) == is_junior
 
 
 def test_words_that_do_not_fit_are_named_with_file_and_line(sound: Settings, tmp_path: Path) -> None:
