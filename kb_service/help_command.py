@@ -174,7 +174,8 @@ def return_(
 
 def _move(service: "ServiceClient", escalation_id: str, name: str, body: object, as_json: bool) -> None:
     moved = service.call("POST", f"/v1/escalations/{quote(escalation_id, safe='')}:{name}", body)
-    _show(moved, _line(moved), as_json)
+    waits = "" if moved.get("is_sent", True) else "\nnot sent yet: another helper of the department approves it first"
+    _show(moved, f"{_line(moved)}{waits}", as_json)
 
 
 def _service(url: str | None, key: str | None, actor: str | None) -> "ServiceClient":

@@ -10,6 +10,7 @@ from kb_service.domain.errors import WebhookRefused
 
 _SECONDS = 5.0
 _LARGEST_REPLY = 64 * 1024
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Outside:
@@ -54,7 +55,7 @@ class Outside:
             raise WebhookRefused(f"{url[:200]!r} is no address to post to; write https://HOST/PATH")
         addresses = _addresses(parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80))
         if parsed.host.lower() not in self._own_hosts:
-            hidden = [each for each in addresses if not ipaddress.ip_address(each).is_global]
+            hidden = [each for each in addresses if not _is_public(ipaddress.ip_address(each))]
             if hidden:
                 raise WebhookRefused(
                     f"{parsed.host} is at {hidden[0]}, inside a private network; name it in KB_WEBHOOK_HOSTS if that "
@@ -64,6 +65,16 @@ class Outside:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """An IPv6 address that stands for an IPv4 one (RFC 4291, 3056, 4380, 6052) is where that one is."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global
+    stands_for = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64:
+        stands_for.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return address.is_global and all(each.is_global for each in stands_for if each is not None)
 
 
 def _addresses(host: str, port: int) -> Sequence[str]:

@@ -65,7 +65,8 @@ def helpers(service: ServiceOf, _actor: Annotated[Actor, needs(Role.HELPER)]) ->
 
 @router.put("/{name}")
 def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]) -> HelperShown:
-    """By the name on their key. A department needs service hours before it can have helpers."""
+    """By the name on their key. A department needs service hours before it can have helpers. Talks of departments that
+    they no longer help for go back into the queue."""
     by_id = {each.id: each for each in service.catalogue.departments()}
     ids = list(dict.fromkeys(service.asking.department_id(each) for each in body.departments))
     for each in ids:
@@ -87,13 +88,15 @@ def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, ne
         is_junior=body.is_junior,
     )
     made = service.records.helpers.set_up(helper, actor=actor.person_id, at=service.now())
+    service.helping.let_go(made.person_id, by=actor.person_id)
     return _shown(service, made, 0, _matter_names(service))
 
 
 @router.delete("/{name}", status_code=204)
 def remove(name: str, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]) -> None:
-    """No longer a helper; what they wrote stays."""
+    """No longer a helper; what they wrote stays. Their talks go back into the queue."""
     service.records.helpers.remove(person_id(name), actor=actor.person_id, at=service.now())
+    service.helping.let_go(person_id(name), by=actor.person_id)
 
 
 @router.post("/me:presence")

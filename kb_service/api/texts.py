@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from kb_service.domain.errors import MessageEmpty
-from kb_service.domain.privacy import is_storable
+from kb_service.domain.privacy import is_storable, visible
 
 
 def _storable(text: str) -> str:
@@ -18,6 +18,6 @@ StorableText = Annotated[str, AfterValidator(_storable)]
 
 
 def require_words(text: str) -> None:
-    """Raises MessageEmpty."""
-    if not text.strip():
+    """Raises MessageEmpty, also where nothing that stands there can be seen."""
+    if not visible(text).strip():
         raise MessageEmpty("the message is empty; send what is to be said")

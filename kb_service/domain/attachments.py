@@ -47,11 +47,19 @@ def sound_type(content: bytes) -> str | None:
 
 
 def without_places(content: bytes) -> bytes:
-    """Recorders write where they stand into a file, as ISO 6709 has it (`+31.2304+121.4737/`); of the same length."""
+    """Recorders write where they stand into a file. Of WAV and MP3 the sound alone is left, without what is told of
+    it; elsewhere a place is blanked as ISO 6709 writes it, in degrees, minutes or seconds (`+31.2304+121.4737/`)."""
+    if (chunks := _wav_chunks(content)) is not None:
+        return _wav_of(chunks)
+    if _is_mp3(content):
+        return content[_behind_tag(content) : -_ID3V1 if content[-_ID3V1:].startswith(b"TAG") else None]
     return _PLACE.sub(lambda found: re.sub(rb"\d", b"0", found[0]), content)
 
 
-_PLACE = re.compile(rb"[+-]\d{2}\.\d{2,8}[+-]\d{3}\.\d{2,8}")
+_PLACE = re.compile(
+    rb"[+-]\d{2}\.\d{2,8}[+-]\d{3}\.\d{2,8}|[+-]\d{4,6}(?:\.\d{1,8})?[+-]\d{5,7}(?:\.\d{1,8})?(?=[/+-])"
+)
+_ID3V1 = 128  # bytes at the end, https://id3.org/ID3v1
 # How far into a file its head reaches, in bytes.
 _HEAD = 8192
 
@@ -76,10 +84,7 @@ def _is_mp4(content: bytes) -> bool:
 
 def _is_mp3(content: bytes) -> bool:
     """ISO/IEC 11172-3, 2.4.1.3, perhaps behind a tag of id3.org's "ID3 tag version 2.4.0", 3.1."""
-    start = 0
-    if content.startswith(b"ID3") and len(content) > 10:
-        size = content[6:10]
-        start = 10 + (size[0] << 21 | size[1] << 14 | size[2] << 7 | size[3])
+    start = _behind_tag(content)
     head = content[start : start + 4]
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return False
@@ -87,9 +92,45 @@ def _is_mp3(content: bytes) -> bool:
     return version != 1 and layer == 1 and rate not in (0, 15) and sampling != 3
 
 
+def _behind_tag(content: bytes) -> int:
+    if not content.startswith(b"ID3") or len(content) <= 10:
+        return 0
+    size = content[6:10]
+    return 10 + (size[0] << 21 | size[1] << 14 | size[2] << 7 | size[3])
+
+
 def _is_wav(content: bytes) -> bool:
-    """RFC 2361; "Multimedia Programming Interface and Data Specifications 1.0" (IBM, Microsoft), Waveform Audio."""
-    return content[:4] == b"RIFF" and content[8:16] == b"WAVEfmt "
+    return _wav_chunks(content) is not None
+
+
+def _wav_chunks(content: bytes) -> dict[bytes, bytes] | None:
+    """The format and the sound; None of what has not both.
+
+    RFC 2361; "Multimedia Programming Interface and Data Specifications 1.0" (IBM, Microsoft), Waveform Audio. What is
+    still being recorded has no length yet: then the sound reaches to the end.
+    """
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        return None
+    found: dict[bytes, bytes] = {}
+    at = 12
+    while at + 8 <= len(content) and b"data" not in found:
+        name, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
+        if name == b"data" and size == 0:
+            size = len(content)
+        if name in _OF_SOUND:
+            found[name] = content[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    return found if len(found.get(b"fmt ", b"")) >= _SHORTEST_FORMAT and b"data" in found else None
+
+
+_OF_SOUND = (b"fmt ", b"fact", b"data")
+_SHORTEST_FORMAT = 14  # bytes
+
+
+def _wav_of(chunks: dict[bytes, bytes]) -> bytes:
+    parts = [name + len(of).to_bytes(4, "little") + of + b"\0" * (len(of) % 2) for name, of in chunks.items()]
+    body = b"WAVE" + b"".join(parts)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
 _SOUNDS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (

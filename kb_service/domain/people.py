@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kb_service.domain.errors import InvalidPerson
+from kb_service.domain.privacy import visible
 
 LONGEST_NAME = 100
 
@@ -64,8 +65,8 @@ def person_id(name: str) -> str:
     Raises InvalidPerson for a name without visible characters, a longer one than 100, or control characters.
     """
     _require_plain(name)
-    folded = unicodedata.normalize("NFKC", _visible(name)).casefold()
-    folded = _visible(unicodedata.normalize("NFKC", folded)).translate(_MIDDLE_DOTS)
+    folded = unicodedata.normalize("NFKC", visible(name)).casefold()
+    folded = visible(unicodedata.normalize("NFKC", folded)).translate(_MIDDLE_DOTS)
     folded = _SPACE_AT_HAN.sub("", " ".join(folded.split()))
     if not folded:
         raise InvalidPerson("a person needs a name with visible characters")
@@ -77,7 +78,7 @@ def person_id(name: str) -> str:
 def shown_name(name: str) -> str:
     """The name as it was given, without what cannot be seen. Raises InvalidPerson as `person_id` does."""
     person_id(name)
-    return " ".join(_visible(unicodedata.normalize("NFC", name)).split())
+    return " ".join(visible(unicodedata.normalize("NFC", name)).split())
 
 
 def written_key(key_id: str, secret: str) -> str:
@@ -100,14 +101,6 @@ _KEY = re.compile(r"kb_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 _HAN = "[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _SPACE_AT_HAN = re.compile(f"(?<={_HAN}) | (?={_HAN})")
 _MIDDLE_DOTS = dict.fromkeys(map(ord, "\u0387\u2022\u2027\u2219\u22c5\u30fb"), "\u00b7")
-# Drawn as nothing although not of the category Cf (Unicode's Default_Ignorable_Code_Point), and the blank of Braille.
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
-)
-
-
-def _visible(text: str) -> str:
-    return _UNSEEN.sub("", "".join(letter for letter in text if unicodedata.category(letter) != "Cf"))
 
 
 def _require_plain(name: str) -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import re
+import unicodedata
 
 
 def hash_of_user(user_ref: str, key: bytes) -> str:
@@ -12,3 +14,14 @@ def hash_of_user(user_ref: str, key: bytes) -> str:
 def is_storable(text: str) -> bool:
     """No database takes half a surrogate pair, and PostgreSQL no NUL."""
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+# Drawn as nothing although not of the category Cf (Unicode's Default_Ignorable_Code_Point), and the blank of Braille.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+
+
+def visible(text: str) -> str:
+    """Without the characters that are drawn as nothing."""
+    return _UNSEEN.sub("", "".join(letter for letter in text if unicodedata.category(letter) != "Cf"))

@@ -56,6 +56,8 @@ class Escalations(Protocol):
 
     def waiting(self, departments: Collection[str], *, limit: int) -> Sequence[Escalation]: ...
 
+    def held_by(self, helper: str) -> Sequence[Escalation]: ...
+
     def count_of_held(self) -> Mapping[str, int]: ...
 
     def change(
@@ -334,6 +336,26 @@ class Helping:
             escalation_id, helper, lambda held: moves.released(held, helper, reason, again=again(held)), at
         )
         return self._assigned(changed, not_to={escalation_id: helper})
+
+    def let_go(self, helper: str, *, by: str) -> Sequence[str]:
+        """Back into the queue with the talks of somebody who no longer helps their department; their ids.
+
+        Work orders stay: others of the department may take them on.
+        """
+        at, again = self._now(), self._again(self._now())
+        now = self._helpers.helper(helper)
+        gone: list[str] = []
+        for held in self._escalations.held_by(helper):
+            if now is not None and now.serves(held.department_id):
+                continue
+            try:
+                self._change(held.id, by, lambda it: moves.released(it, helper, "", again=again(it)), at)
+                gone.append(held.id)
+            except (EscalationStateWrong, HelperNotInCharge):
+                continue  # handed on or closed just now
+        if gone:
+            self.assign()
+        return gone
 
     def transfer(self, escalation_id: str, by: str, department_id: str, reason: str) -> Escalation:
         """By the helper in charge, or by a lead of the department. Raises NobodyToHelp where no helpers are set up."""

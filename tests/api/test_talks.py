@@ -168,6 +168,34 @@ def test_a_conversation_is_exported_to_administrators_only_whatever_its_id(peopl
     people.post("前端", f"/v1/talks/{talk['id']}:leave", {})
 
 
+def test_a_talk_that_is_erased_while_it_goes_on_ends_and_nothing_more_is_written_in_it(people: People) -> None:
+    talk = people.open("t9")
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
+    people.http.service.records.erasing.conversation("t9", actor="管理", at=NOON)
+    after = people.get("张帮办", f"/v1/escalations/{talk['id']}").json()
+    assert (after["state"], [each["stopped_at"] is not None for each in after["clocks"]]) == ("returned", [True])
+    for move in ("reply", "note"):
+        refused = people.post("张帮办", f"/v1/escalations/{talk['id']}:{move}", {"text": "您的手机号是"})
+        assert (refused.status_code, refused.json()["error"]) == (409, "EscalationStateWrong")
+    assert people.get("张帮办", f"/v1/escalations/{talk['id']}/messages").json() == []
+
+
+def test_talks_of_who_helps_no_more_go_back_into_the_queue(people: People) -> None:
+    people.key["赵帮办"] = shown(key_of(people.http, "赵帮办", Role.HELPER))
+    people.set_up("赵帮办", "气球处")
+    gone, moved = people.open("t10"), people.open("t11")
+    people.post("赵帮办", f"/v1/escalations/{moved['id']}:claim")
+    people.set_up("赵帮办", "市大数据中心")
+    people.set_up("赵帮办", "气球处")
+    people.post("赵帮办", f"/v1/escalations/{gone['id']}:claim")
+    removed = people.http.request("DELETE", "/v1/helpers/赵帮办", headers=people.key["管理"])
+    assert removed.status_code == 204
+    for talk in (gone, moved):
+        claimed = people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
+        assert (claimed.status_code, claimed.json()["helper_name"]) == (200, "张帮办")
+        people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
+
+
 def test_why_a_talk_is_handed_on_is_told_to_helpers_only(people: People) -> None:
     talk = people.open("t8")
     people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
@@ -188,6 +216,7 @@ def test_why_a_talk_is_handed_on_is_told_to_helpers_only(people: People) -> None
         ("/v1/escalations", {"conversation_id": "n1", "words": "\x00"}, 422, "RequestInvalid"),
         ("/v1/talks/none/messages", {"text": "好"}, 404, "EscalationNotThere"),
         ("/v1/talks/none/messages", {"text": "  "}, 422, "MessageEmpty"),
+        ("/v1/talks/none/messages", {"text": "\u200b \u2060\u3164"}, 422, "MessageEmpty"),
         ("/v1/talks/none:reopen", {}, 404, "EscalationNotThere"),
         ("/v1/talks/none:judge", {"verdict": "great"}, 422, "RequestInvalid"),
     ],

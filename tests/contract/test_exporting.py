@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 from pydantic import TypeAdapter
+from sqlalchemy import insert, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
+from kb_service.adapters.sql.escalations import SqlEscalations
 from kb_service.adapters.sql.exporting import SqlExporting
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
+from kb_service.adapters.sql.talk_tables import deliveries, escalations
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.webhooks import SqlWebhooks
@@ -87,6 +90,21 @@ def test_what_helpers_write_for_each_other_is_exported_only_when_it_is_asked_for
     assert "只给同事看" in with_notes and "原因写给同事：13912345678" in with_notes
     (told,) = [each.event for each in SqlTrail(database).events() if each.event.action == "resolve"]
     assert told.detail["reason"] == "原因写给同事：〔手机号〕"  # the trail keeps it for good
+
+
+def test_that_a_reply_was_only_proposed_is_told_to_nobody_outside(database: Database, desk: Desk) -> None:
+    talk = SqlEscalations(database, new_id=new_id).list(EscalationQuery(), limit=1).escalations[0]
+    with database.writing() as connection:
+        its = escalations.c.id == talk.id
+        connection.execute(update(escalations).where(its).values(proposal_changes=2))
+        told = select(deliveries).where(deliveries.c.event == "message")
+        row = dict(connection.execute(told).mappings().one()) | {"id": "p", "event": "proposed"}
+        connection.execute(insert(deliveries).values(row))
+    (seen,) = exported(database, RESIDENT).talks
+    assert seen.escalation.proposal_changes == 0
+    events = [each["event"] for each in exported(database, RESIDENT).others["deliveries"]]
+    assert events == ["opened", "claimed", "message", "resolved"]
+    assert "proposed" in [each["event"] for each in exported(database, RESIDENT, with_notes=True).others["deliveries"]]
 
 
 def test_two_people_whose_conversations_have_the_same_id_are_given_and_lose_only_their_own(

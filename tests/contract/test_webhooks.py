@@ -181,6 +181,8 @@ def test_a_group_of_helpers_is_told_in_a_line(telling: Telling, form: WebhookFor
         "http://[::1]/",
         "http://0.0.0.0/",
         "http://169.254.169.254/latest/meta-data",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[2002:7f00:1::]/",
         "http://10.0.0.1/",
         "http://192.168.1.1/",
         "http://[::ffff:10.0.0.1]/",

@@ -32,7 +32,7 @@ def test_sound_is_known_by_its_bytes(content: bytes, media_type: str) -> None:
         b"", b"<html><script>alert(1)</script>", b"ID3<html>" + b"x" * 400, b"%PDF-1.7 ", b"MZ\x90\x00" + b"\x00" * 99,
         webm(b"V_VP8 A_OPUS"), webm(b"A_AAC"), mp4(b"vide"), mp4(b"soun" + b"hdlr" + b"\x00" * 8 + b"vide"),
         b"\xff\xfe<\x00h\x00t\x00m\x00l\x00", b"\xff\xf1\x50\x80\x00\x1f\xfc", b"RIFF\x00\x00\x00\x00AVI LIST",
-        b"OggS" + b"\x00" * 24 + b"\x80theora",
+        b"OggS" + b"\x00" * 24 + b"\x80theora", b"RIFF\x10\x00\x00\x00WAVEfmt <script>alert(1)</script>",
     ],
 )  # fmt: skip
 def test_pages_programs_and_films_are_no_sound(content: bytes) -> None:
@@ -45,6 +45,26 @@ def test_the_place_in_a_recording_is_blanked_and_nothing_else() -> None:
     assert PLACE in recorded and b"+00.0000+000.0000/" in blank
     assert blank.replace(b"+00.0000+000.0000", PLACE[:-1]) == recorded
     assert without_places(wav()) == wav()
+
+
+def tagged_wav() -> bytes:
+    """What is told of a recording stands before, between and behind its sound."""
+    told = b"LIST\x22\x00\x00\x00INFOICMT\x16\x00\x00\x00" + b"31.2304,121.4737 at me"
+    head, form, sound = wav()[:12], wav()[12:36], wav()[36:]
+    return head + told + form + b"bext\x08\x00\x00\x00+31+121/" + sound + told + b"31.2304"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "alone"),
+    [
+        (tagged_wav(), wav()),
+        (mp3(b"31.2304,121.4737") + b"TAG31.2304,121.4737".ljust(128, b"\0"), mp3()),
+        (mp4(place=b"+3113.82+12128.42/"), mp4(place=b"+0000.00+00000.00/")),
+        (mp4(place=b"+311349+1212825+010/"), mp4(place=b"+000000+0000000+010/")),
+    ],
+)
+def test_nothing_of_what_a_recorder_tells_beside_the_sound_is_kept(recorded: bytes, alone: bytes) -> None:
+    assert without_places(recorded) == alone
 
 
 def test_a_photograph_keeps_its_pixels_upright_and_nothing_beside_them() -> None:

@@ -15,6 +15,7 @@ from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import answers, feedback, rehearsals
 from kb_service.adapters.sql.talk_tables import (
     attachments,
+    clocks,
     deliveries,
     escalations,
     message_keys,
@@ -22,6 +23,7 @@ from kb_service.adapters.sql.talk_tables import (
     talk_signs,
 )
 from kb_service.adapters.sql.trail import record
+from kb_service.domain.escalations import GOING_ON, EscalationState
 from kb_service.domain.exports import the_one
 from kb_service.domain.masking import masked
 from kb_service.domain.rehearsals import RECENT
@@ -64,8 +66,14 @@ class SqlErasing:
         return self._erase(answers.c.user_hash == user_hash, actor, at, {})
 
     def _erase_talks(self, which: ColumnElement[bool], actor: str, at: datetime) -> None:
-        """Of escalations the words, pictures and sound, and whose they were; what is counted by stays."""
-        wanted = select(escalations.c.id).where(which, escalations.c.conversation_id != "").order_by(escalations.c.id)
+        """Of escalations the words, pictures and sound, and whose they were; what is counted by stays.
+
+        One that goes on ends: nobody could be reached by what is written there, and it would be kept.
+        """
+        has_words = or_(
+            escalations.c.conversation_id != "", escalations.c.id.in_(select(talk_messages.c.escalation_id))
+        )
+        wanted = select(escalations.c.id).where(which, has_words).order_by(escalations.c.id)
         is_done = False
         while True:
             with self._database.writing() as connection:
@@ -73,6 +81,7 @@ class SqlErasing:
                 if not ids:
                     break
                 was = seals(connection, [("escalation", each) for each in ids])
+                _end(connection, ids, at=at)
                 connection.execute(update(escalations).where(escalations.c.id.in_(ids)).values(**_NO_TALK))
                 for table in (talk_messages, attachments, message_keys, talk_signs):
                     connection.execute(delete(table).where(table.c.escalation_id.in_(ids)))
@@ -105,6 +114,21 @@ class SqlErasing:
         if erased:
             self._database.empty_log()
         return erased
+
+
+def _end(connection: Connection, ids: Sequence[str], *, at: datetime) -> None:
+    """Of these talks those that go on."""
+    going_on = and_(escalations.c.id.in_(ids), escalations.c.state.in_(GOING_ON))
+    its = {
+        "state": EscalationState.RETURNED,
+        "closed_at": at,
+        "changed_at": at,
+        "revision": escalations.c.revision + 1,
+    }
+    is_running = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
+    ended = select(escalations.c.id).where(going_on)
+    connection.execute(update(clocks).where(clocks.c.escalation_id.in_(ended), is_running).values(stopped_at=at))
+    connection.execute(update(escalations).where(going_on).values(**its))
 
 
 def _forget_in_rehearsals(

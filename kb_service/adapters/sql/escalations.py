@@ -145,6 +145,12 @@ class SqlEscalations:
             found = connection.execute(query.order_by(escalations.c.opened_at, escalations.c.id).limit(limit)).all()
             return with_clocks(connection, found)
 
+    def held_by(self, helper: str) -> Sequence[Escalation]:
+        """What is in their charge and can go back into the queue."""
+        is_held = and_(escalations.c.helper == helper, escalations.c.state.in_(HELD))
+        with self._database.reading() as connection:
+            return with_clocks(connection, connection.execute(select(escalations).where(is_held)).all())
+
     def ahead_of(self, waiting: Escalation) -> int:
         """How many open ones of the same department came before it."""
         earlier = or_(

@@ -20,6 +20,7 @@ from kb_service.domain.answers import Answer
 from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation
 from kb_service.domain.exports import ConversationExport, ExportedLine, ExportedTalk, GivenFeedback, the_one
 from kb_service.domain.meetings import as_told_to_person
+from kb_service.domain.webhooks import WebhookEvent
 
 _ANSWER = TypeAdapter(Answer)
 # Exported under names of their own.
@@ -43,7 +44,7 @@ class SqlExporting:
             given = [_ANSWER.validate_python(body) for body in connection.execute(asked).scalars() if body]
             talks = escalations_where(connection, is_of(escalations, found))
             if not with_notes:
-                talks = [replace(each, proposals=()) for each in talks]
+                talks = [replace(each, proposals=(), proposal_changes=0) for each in talks]
             exported = ConversationExport(
                 conversation=found,
                 exported_at=at,
@@ -93,7 +94,8 @@ def _others(
     left_out = (*_TOLD, *_TELLS_NOTHING, *(() if with_notes else _FOR_HELPERS))
     for table in metadata.sorted_tables:
         if table not in left_out and (rows := _rows_of(connection, table, answer_ids, escalation_ids)):
-            found[table.name] = rows if with_notes else [_without_reason(each) for each in rows]
+            seen = [_without_reason(each) for each in rows if each.get("event") != WebhookEvent.PROPOSED]
+            found[table.name] = rows if with_notes else seen
     return found
 
 
