@@ -107,6 +107,12 @@ def test_the_row_that_is_asked_about_is_said_as_a_sentence() -> None:
     assert lines("遗失补领多少钱", table, headings=("收费",)) == ["收费：遗失补领，30元。"]
 
 
+@pytest.mark.parametrize("question", ["缴存基数下限和上限分别是多少", "缴存基数的上限和下限是多少"])
+def test_rows_that_are_asked_about_together_are_both_said(question: str) -> None:
+    table = "项目 | 标准\n缴存基数下限 | 2740元\n缴存基数上限 | 37731元\n缴存比例 | 5%至7%"
+    assert lines(question, table) == ["缴存基数下限：2740元；缴存基数上限：37731元。"]
+
+
 def test_a_row_of_several_columns_names_them() -> None:
     table = "序号 | 种类 | 带什么 | 时间\n1 | 婚姻档案 | 身份证 | 半小时\n2 | 学籍档案 | 学生证 | 一小时"
     assert lines("学籍档案带什么", table) == ["学籍档案：带什么 学生证，时间 一小时。"]

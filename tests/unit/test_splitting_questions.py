@@ -89,6 +89,9 @@ def test_the_same_is_asked_of_each_of_two_matters_compared() -> None:
     splitter = Splitter(READING.splitting, READING.asks, lambda part: True, rivals=lambda text: ["驾驶证", "行驶证"])
     assert splitter.split("驾照和行驶证哪个办得快") == ["驾驶证多久能办好", "行驶证多久能办好"]
     assert splitter.split("驾照和行驶证在哪里办") == ["驾照和行驶证在哪里办"]
+    assert splitter.split("驾照和行驶证都过期了，各要多久能拿到") == ["驾驶证多久能办好", "行驶证多久能办好"]
+    assert splitter.split("驾照跟行驶证分别要带什么") == ["驾驶证需要什么材料", "行驶证需要什么材料"]
+    assert splitter.split("驾照和行驶证的有效期各是几年") == ["驾驶证有效期多久", "行驶证有效期多久"]
 
 
 def test_a_letter_is_one_question() -> None:

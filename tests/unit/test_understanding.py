@@ -333,6 +333,12 @@ def test_what_was_understood_is_stored_with_the_question() -> None:
         ("医保热线几号", "962218", False),
         ("最晚几时报", "出生后一个月以内", False),
         ("文号是多少", "沪示范〔2026〕1号", False),
+        ("生育津贴能领多少钱", "免费办理。", True),
+        ("补贴能拿多少", "每月1131元。", False),
+        ("房产过户要交多少税", "一般的登记5个工作日。", True),
+        ("狗证多少钱", "费用由养犬人承担。", True),
+        ("职业病检查多少钱", "费用由用人单位承担。", False),
+        ("窗口给几天补材料", "5个工作日内补正。", False),
     ],
 )
 def test_an_answer_without_the_amount_asked_for_is_none(asked: str, statement: str, lacks: bool) -> None:

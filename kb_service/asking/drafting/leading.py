@@ -34,6 +34,8 @@ _MOST_EMBEDDED = 2
 # An item stands for its list when it alone has so much of the question, and so much more than any other item.
 _SPECIFIC = 0.1
 _LEAD = 1.5
+# Of several items that are asked about side by side, each has so much of the question that no other has.
+_BESIDE = 0.05
 
 _ASKED_IN_PASSING = frozenset({None, Facet.CONDITIONS, Facet.STEPS})
 _OF_TIMES = 1 / 3
@@ -129,6 +131,14 @@ class Choosing:
         others = [each for each in group if each is not item]
         own = self._specific(item, others)
         return own >= _SPECIFIC and all(own >= _LEAD * self._specific(each, [item]) for each in others)
+
+    def side_by_side(self, group: Sequence[Saying]) -> list[Saying]:
+        """The items of a list or table that are asked about together: 下限和上限分别是多少; empty where one is."""
+        if not self.compares() or self.understood.asks_for_section:
+            return []
+        return [
+            each for each in group if self._specific(each, [other for other in group if other is not each]) >= _BESIDE
+        ]
 
     def _score(self, saying: Saying, score_of: Mapping[str, float]) -> float:
         score = _PASSAGE * score_of[saying.source.passage.id] + _OWN * self.share(saying)

@@ -199,6 +199,9 @@ class ExtractiveDrafter:
             return "".join(sentence(each.text) for each in told), told
         group = [each for each in sayings if each.group == lead.group]
         hangs_from = lead.lead_in.key if lead.lead_in else ""
+        beside = choosing.side_by_side(group)
+        if lead in beside and len(beside) > 1:
+            return items_in_words(beside, longest=self._longest), beside
         if choosing.alone(lead, group) and not self._words.all_of_list.search(hangs_from):
             return one_item_in_words(lead), [lead]
         at = sayings.index(group[0])

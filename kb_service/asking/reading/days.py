@@ -16,6 +16,8 @@ _NUMBERED = re.compile(
 # A message of nothing but a year, as a reply gives it; in a sentence 2024 is a number like any other.
 _BARE_YEAR = re.compile(r"^(?P<year>(?:19|20)\d\d)(?=的?呢?$)")
 _CLAUSE = re.compile(r"[,。?!;、\n]")
+# Between two times that are the same one.
+_LINK = re.compile(r"^[,，、(（]?(?:也)?(?:就)?(?:是|即)?(?:指|说的是)?")
 _LONGEST = 300
 _LEFT_OVER = re.compile(r"^[的,，、 ]+")
 
@@ -58,7 +60,7 @@ class DayWords(Words):
         """
         if len(text) > _LONGEST:
             return None
-        numberless = _NUMBERED.sub("¦", text)
+        numberless = _said_once(_NUMBERED.sub("¦", text), today)
         match = self._only_time(numberless, today)
         if match is None or not self._asks_for_rules(numberless, match, today):
             return None
@@ -66,7 +68,7 @@ class DayWords(Words):
 
     def meant(self, text: str, today: date, *, chosen: date | None = None) -> date | None:
         """The one day that a normalised text names, whatever it says of it; else as `asked`."""
-        match = self._only_time(_NUMBERED.sub("¦", text), today)
+        match = self._only_time(_said_once(_NUMBERED.sub("¦", text), today), today)
         return None if match is None else self._unless_it_agrees(match, today, chosen)
 
     def _unless_it_agrees(self, match: re.Match[str], today: date, chosen: date | None) -> date | None:
@@ -102,6 +104,19 @@ class DayWords(Words):
             return False
         is_of_later_year = span is not None and span.first.year > today.year
         return is_of_later_year or bool(self.values.search(after) or self.values.search(before))
+
+
+def _said_once(text: str, today: date) -> str:
+    """With one time for several of which one lies within all others: 2024年9月 for 前年也就是2024年9月."""
+    matches = [each for each in TIME.finditer(text) if span_of(each, today) is not None]
+    spans = [span_of(each, today) for each in matches]
+    for narrow, span in zip(matches, spans, strict=True):
+        if span and all(other and other.first <= span.first and span.last <= other.last for other in spans):
+            wider = [each for each in matches if each is not narrow]
+            for each in reversed(wider):
+                text = text[: each.start()] + _LINK.sub("", text[each.end() :])
+            return text
+    return text
 
 
 def _clause_before(text: str, match: re.Match[str]) -> str:
