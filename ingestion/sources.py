@@ -128,6 +128,11 @@ class Reading:
         """One record of the bulk format with its text. Raises InvalidRecord, InvalidInterval, FileRefused."""
         return self._record(fields, _File("", "", b"", {}, None))
 
+    def unwritten(self, fields: Mapping[str, Any]) -> VersionDraft:
+        """A record of the bulk format whose text is still to be written. Raises InvalidRecord, InvalidInterval."""
+        record = read_record(fields)
+        return self._with_metadata(record, Kind.INTERPRETATION, record.question or "", "", ())
+
     def edited(self, version: Version, pieces: Sequence[PassageInVersion], fields: Mapping[str, Any]) -> VersionDraft:
         """A version with some fields of the bulk format changed; ``text`` or ``answer`` is its whole new text.
 

@@ -1,26 +1,32 @@
 """Wiring of learning: what nobody could answer is grouped, and asked again when there is a text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from ingestion.sources import Reading
 from kb_service.asking.asking import Asking
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import VersionDraft
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.writing import Cleaning, Writing
 from kb_service.ports import Vectors
 from kb_service.service import Records
 from kb_service.settings import Settings
-from kb_service.text.vocabulary import Words, load
+from kb_service.text.vocabulary import AnyOf, Words, load
 
 
 class LearningWords(Words):
     """`prompts/learning.yaml`; {names} are filled in by code."""
 
     left_open: str
+    courtesies: AnyOf
+    introductions: AnyOf
 
 
 def load_learning_words(prompts_dir: Path) -> LearningWords:
@@ -67,6 +73,34 @@ def open_closing(
         is_found=is_found,
         ask=ask,
         left_open=load_learning_words(settings.prompts_dir).left_open,
+        now=now,
+    )
+
+
+def open_writing(
+    settings: Settings,
+    records: Records,
+    *,
+    reading: Callable[[], Reading],
+    new_id: Callable[[], str],
+    now: Callable[[], datetime],
+) -> Writing:
+    """``reading``: with the catalogue as it is when it is asked."""
+    words = load_learning_words(settings.prompts_dir)
+
+    def drafted(fields: Mapping[str, Any]) -> VersionDraft:
+        return reading().record(fields) if fields.get("answer") else reading().unwritten(fields)
+
+    def region_of(department_id: str | None) -> str | None:
+        return next((each.region for each in records.catalogue.departments() if each.id == department_id), None)
+
+    return Writing(
+        gaps=records.gaps,
+        version=records.library.version,
+        drafted=drafted,
+        region_of=region_of,
+        cleaning=Cleaning(words.courtesies, words.introductions),
+        new_id=new_id,
         now=now,
     )
 

@@ -75,6 +75,7 @@ from kb_service.helping.suggesting import Suggesting
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.writing import Writing
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.emergencies import Emergencies
@@ -195,6 +196,7 @@ class Service:
     suggesting: Suggesting
     collecting: Collecting
     closing: Closing
+    writing: Writing
     heeding_feedback: HeedingFeedback
     proposing: Proposing
     delivering: Delivering

@@ -79,7 +79,7 @@ from kb_service.helping_wiring import (
     open_signing,
     open_suggesting,
 )
-from kb_service.learning_wiring import open_closing, open_collecting, open_heeding_feedback
+from kb_service.learning_wiring import open_closing, open_collecting, open_heeding_feedback, open_writing
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -403,6 +403,9 @@ def _service(
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
         collecting=open_collecting(records, texts.model.embed_questions, give_way=in_flight.give_way, now=now),
         closing=open_closing(settings, records, asking=lambda: service.asking, now=now),
+        writing=open_writing(
+            settings, records, reading=lambda: _reading(records, texts.converter), new_id=new_id, now=now
+        ),
         heeding_feedback=open_heeding_feedback(records, now=now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,

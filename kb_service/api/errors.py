@@ -75,6 +75,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.RecordsBusy: 503,
     errors.RecordsUnavailable: 503,
     errors.Unauthenticated: 401,
+    errors.TextMissing: 409,
     errors.UnknownMatter: 422,
     errors.DocumentNotFound: 404,
     errors.LateReasonMissing: 409,

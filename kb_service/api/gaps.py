@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import ServiceOf, Staff
+from kb_service.api.access import Editor, ServiceOf, Staff
+from kb_service.api.sizes import LONGEST_ANSWER
 from kb_service.api.texts import StorableText
+from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.domain.answers import DepartmentRef, MatterRef
 from kb_service.domain.gaps import AskedQuestion, Gap, GapQuery, GapState
 from kb_service.learning.closing import worth
@@ -40,12 +42,26 @@ class GapWithQuestions:
     questions: list[AskedQuestion]
 
 
+@dataclass(frozen=True, slots=True)
+class GapWithDraft:
+    """``version``: the draft that is to close it, with what of it is filled in."""
+
+    gap: GapShown
+    version: VersionRow
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
 class Drafted(_Body):
     version_id: StorableText = Field(min_length=1, max_length=36, description="Of the text that is to close it.")
+
+
+class Written(_Body):
+    answer: StorableText | None = Field(
+        default=None, max_length=LONGEST_ANSWER, description="Without it the draft has no text yet."
+    )
 
 
 class Because(_Body):
@@ -89,6 +105,22 @@ def gap(gap_id: str, service: ServiceOf, _actor: Staff) -> GapWithQuestions:
 def draft(gap_id: str, body: Drafted, service: ServiceOf, actor: Staff) -> GapShown:
     """This version is to close it: once residents find it, the gap's questions are asked again."""
     return shown(service, [service.closing.draft(gap_id, body.version_id, actor=actor.person_id)])[0]
+
+
+@router.post(
+    "/{gap_id}:write", status_code=201, responses={200: {"description": "It has a draft already, which is given."}}
+)
+def write(
+    gap_id: str, service: ServiceOf, actor: Editor, response: Response, body: Written | None = None
+) -> GapWithDraft:
+    """Open the draft of a Q&A that is to close it: question, similar questions, matter, department, region and days are
+    filled in, without personal data. The answer is the editor's; two people pass it as any other draft."""
+    answer = (body or Written()).answer
+    gap, is_new = service.writing.write(gap_id, actor=actor.person_id, answer=answer)
+    if not is_new:
+        response.status_code = 200
+    service.jobs.follow()
+    return GapWithDraft(shown(service, [gap])[0], row_of(service, service.library.version(gap.version_id or "")))
 
 
 @router.post("/{gap_id}:ask-again")

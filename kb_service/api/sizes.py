@@ -14,6 +14,8 @@ LARGEST_FILE = 100 * _MEGABYTE
 LARGEST_UPLOAD = 500 * _MEGABYTE
 # Of the comment with a feedback, in characters.
 LONGEST_COMMENT = 2000
+# Of a Q&A that is written for a gap, in characters; longer texts come as files.
+LONGEST_ANSWER = 100_000
 # That a database counts with.
 LARGEST_NUMBER = 2**63 - 1
 

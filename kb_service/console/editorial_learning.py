@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kb_service.api.access import ServiceOf, Staff
+from kb_service.api.access import Editor, ServiceOf, Staff, actor_of
 from kb_service.api.feedback import shown as feedback_shown
 from kb_service.api.gaps import shown as gaps_shown
 from kb_service.console.admission import FormOf, Shown, text_field
@@ -14,6 +14,7 @@ from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.feedback import FeedbackReason, FeedbackState
 from kb_service.domain.gaps import TO_DO, GapQuery, GapState
+from kb_service.domain.people import Role
 from kb_service.service import Service
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
@@ -58,6 +59,22 @@ def move_gap(request: Request, gap_id: str, service: ServiceOf, actor: Staff, fo
             case _:
                 raise InvalidRecord(f"move={move!r} is none", Cause("unknown_state", {"value": move[:40]}))
         return see(f"/console/gaps/{gap_id}", done="gap_moved")
+
+    def again(trouble: Trouble, _error: Exception) -> Response:
+        return _gap(request, service, gap_id, trouble=trouble)
+
+    return settled(act, again)
+
+
+@router.post("/gaps/{gap_id}/write")
+def write(request: Request, gap_id: str, service: ServiceOf, actor: Editor) -> Response:
+    """To the draft, whose answer is still to be written."""
+
+    def act() -> Response:
+        gap, is_new = service.writing.write(gap_id, actor=actor.person_id)
+        service.jobs.follow()
+        done = {"done": "written"} if is_new else {}
+        return see(f"/console/versions/{gap.version_id}", fragment="edit", **done)
 
     def again(trouble: Trouble, _error: Exception) -> Response:
         return _gap(request, service, gap_id, trouble=trouble)
@@ -115,6 +132,8 @@ def _gap(request: Request, service: Service, gap_id: str, *, trouble: Trouble | 
         shown=shown,
         questions=service.records.gaps.questions(gap_id),
         is_to_do=shown.gap.state in TO_DO,
+        has_draft=shown.gap.state is GapState.DRAFTED,
+        may_write=actor_of(request).has_any_of((Role.EDITOR,)),
     )
 
 

@@ -76,9 +76,10 @@ def page(request: Request, template: str, *, trouble: Trouble | None = None, **s
     return HTMLResponse(html, status_code=trouble.status if trouble else 200, headers=_HEADERS)
 
 
-def see(path: str, **query: str) -> Response:
-    """Where the browser goes after a form, so that reloading repeats nothing."""
-    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, status_code=303, headers=_HEADERS)
+def see(path: str, *, fragment: str = "", **query: str) -> Response:
+    """Where the browser goes after a form, so that reloading repeats nothing. ``fragment``: the place on that page."""
+    address = (f"{path}?{urlencode(query)}" if query else path) + (f"#{fragment}" if fragment else "")
+    return RedirectResponse(address, status_code=303, headers=_HEADERS)
 
 
 def settled(act: Callable[[], Response], again: Callable[[Trouble, KbError], Response]) -> Response:

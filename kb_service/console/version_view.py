@@ -44,7 +44,7 @@ class VersionView:
     """``corrected``: approved versions that an approval would leave without a day, so that it may withdraw one.
 
     ``fields``: the form's, as an editor last left them. ``excerpt_of``: the beginning of versions in suspicions that
-    are about whole texts.
+    are about whole texts. ``gap_ids``: of the gaps that it is to close, or closed.
     """
 
     version: Version
@@ -64,6 +64,7 @@ class VersionView:
     is_rehearsed: bool
     open_points: Sequence[dict[str, Any]]
     stated_days: Sequence[StatedDay]
+    gap_ids: Sequence[str]
 
     def is_stated(self, stated: StatedDay) -> bool:
         """Whether the field has the day already."""
@@ -103,6 +104,7 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
         is_rehearsed=as_it_is is not None,
         open_points=kept(service.publishing.open_points(version, as_it_is)) if is_ahead else (),
         stated_days=service.stated_days(version) if is_ahead else (),
+        gap_ids=service.records.gaps.to_be_closed_by(version_id),
     )
 
 

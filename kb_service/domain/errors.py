@@ -219,6 +219,10 @@ class EscalationStateWrong(KbError):
     """A move that an escalation cannot make from where it is: claimed by somebody else meanwhile, closed already."""
 
 
+class TextMissing(KbError):
+    """A version whose text nobody has written yet is not reviewed."""
+
+
 class GapNotFound(KbError):
     """No gap has that id."""
 

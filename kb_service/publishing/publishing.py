@@ -13,6 +13,7 @@ from kb_service.domain.errors import (
     NotTheAuthor,
     ReasonMissing,
     SecondPersonNeeded,
+    TextMissing,
     VersionsContradict,
 )
 from kb_service.domain.lead_time import LeadTimeVerdict
@@ -90,11 +91,12 @@ class Publishing:
     ) -> Version:
         """Ask for review. ``reason``: why it is late, where it is. ``confirmed``: the kinds of all its open points.
 
-        Rehearsed first, as for an approval. Raises ConfirmationMissing.
+        Rehearsed first, as for an approval. Raises ConfirmationMissing, TextMissing.
         """
 
         def decide(held: Held) -> Transition:
             state = state_after(Step.SUBMIT, held.version.state)
+            _require_text(held.version)
             values: dict[str, Any] = {"submitted_at": self._now(), "submitted_by": actor}
             if given := _given_reason(reason):
                 values["late_reason"] = given["reason"]
@@ -242,6 +244,11 @@ class Publishing:
         return self._version_states.change(
             version_id, actor=actor, at=self._now(), if_revision=if_revision, decide=decide
         )
+
+
+def _require_text(version: Version) -> None:
+    if not version.text.strip():
+        raise TextMissing("it has no text yet; write the answer (PATCH …, field answer) and submit it then")
 
 
 def _require_author(held: Held, actor: str) -> None:

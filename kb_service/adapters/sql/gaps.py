@@ -5,16 +5,27 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.gap_rows import (
+    conditions_of,
+    conversation_of,
+    counted,
+    first_words,
+    gap_held,
+    gap_of,
+    question_of,
+)
 from kb_service.adapters.sql.learning_tables import gap_questions, gaps
+from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.adapters.sql.trail import record
-from kb_service.domain.answers import Answer, Conversation, Outcome
-from kb_service.domain.errors import GapNotFound
-from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapPage, GapQuery, GapState, Why
+from kb_service.adapters.sql.upload_rows import one_at_a_time
+from kb_service.domain.answers import Answer, Outcome
+from kb_service.domain.documents import VersionDraft
+from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapPage, GapQuery, GapState
 from kb_service.domain.matters import Facet
 from kb_service.learning.collecting import Found, Likeness, NewGap, Placed
 
@@ -25,10 +36,11 @@ _JOINED = (*TO_DO, GapState.NOT_OURS)
 
 
 class SqlGaps:
-    """Implements `collecting.Gaps` and `closing.Gaps`."""
+    """Implements `collecting.Gaps`, `closing.Gaps` and `writing.Gaps`."""
 
     def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
         self._database = database
+        self._library = SqlLibrary(database, new_id=new_id)
         self._new_id = new_id
 
     # Collecting
@@ -48,7 +60,7 @@ class SqlGaps:
             )
             helped = {row[0]: bool(row[1]) for row in connection.execute(said.group_by(feedback.c.answer_id))}
         return [
-            Found(_ANSWER.validate_python(row.body), helped.get(row.id), row.user_hash or _conversation(row).key)
+            Found(_ANSWER.validate_python(row.body), helped.get(row.id), row.user_hash or conversation_of(row).key)
             for row in rows
         ]
 
@@ -97,15 +109,15 @@ class SqlGaps:
     def gap(self, gap_id: str) -> Gap:
         """Raises GapNotFound."""
         with self._database.reading() as connection:
-            return _one(connection, gap_id)
+            return gap_held(connection, gap_id)
 
     def list(self, wanted: GapQuery, *, limit: int, cursor: str | None = None) -> GapPage:
         """The newest first. Raises InvalidRecord for a cursor that is none of ours."""
         with self._database.reading() as connection:
-            query = _counted().where(*_conditions(wanted))
+            query = counted().where(*conditions_of(wanted))
             found, following = page_of(connection, query, gaps.c.opened_at, gaps.c.id, limit, cursor)
-            first = _first_words(connection, [row.id for row in found])
-            return GapPage([_gap(row, first.get(row.id, "")) for row in found], following)
+            first = first_words(connection, [row.id for row in found])
+            return GapPage([gap_of(row, first.get(row.id, "")) for row in found], following)
 
     def drafted(self) -> Mapping[str, str]:
         """The versions that are to close gaps, by the id of the gap."""
@@ -117,8 +129,22 @@ class SqlGaps:
         """The newest first. Raises GapNotFound."""
         query = select(gap_questions).where(gap_questions.c.gap_id == gap_id).order_by(gap_questions.c.asked_at.desc())
         with self._database.reading() as connection:
-            _one(connection, gap_id)
-            return [_asked(row) for row in connection.execute(query.limit(limit))]
+            gap_held(connection, gap_id)
+            return [question_of(row) for row in connection.execute(query.limit(limit))]
+
+    def regions(self, gap_id: str) -> Sequence[str | None]:
+        """For which districts its questions were asked, as far as their words are still kept; each once."""
+        region = answers.c.body["understood_as"]["region"].as_string()
+        query = select(region).distinct().join(gap_questions, gap_questions.c.answer_id == answers.c.id)
+        with self._database.reading() as connection:
+            its = and_(gap_questions.c.gap_id == gap_id, gap_questions.c.question != "")
+            return list(connection.execute(query.where(its)).scalars())
+
+    def to_be_closed_by(self, version_id: str) -> Sequence[str]:
+        """The ids of the gaps that this version is to close, or closed."""
+        query = select(gaps.c.id).where(gaps.c.version_id == version_id).order_by(gaps.c.opened_at)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
 
     def counts(self) -> Mapping[GapState, int]:
         with self._database.reading() as connection:
@@ -141,17 +167,33 @@ class SqlGaps:
         Raises GapNotFound.
         """
         with self._database.writing() as connection:
-            held = _one(connection, gap_id, lock=True)
+            held = gap_held(connection, gap_id, lock=True)
             values = dict(decide(held))
             _update(connection, held, values)
             _told(connection, action, gap_id, actor=actor, at=at, **_writable(values))
-            return _one(connection, gap_id)
+            return gap_held(connection, gap_id)
+
+    def write(
+        self, gap_id: str, *, actor: str, at: datetime, decide: Callable[[Gap], VersionDraft | None]
+    ) -> tuple[Gap, bool]:
+        """Store the draft that is to close it; whether it was. None: it has one already. Raises GapNotFound."""
+        with self._database.writing() as connection:
+            one_at_a_time(connection)
+            held = gap_held(connection, gap_id, lock=True)
+            draft = decide(held)
+            if draft is None:
+                return held, False
+            stored = self._library.store_within(connection, draft, actor=actor, at=at, approval=None)
+            values = {"state": GapState.DRAFTED, "version_id": stored.version_id, "left_open": None}
+            _update(connection, held, values)
+            _told(connection, "gap_written", gap_id, actor=actor, at=at, **values)
+            return gap_held(connection, gap_id), True
 
     def merge(self, gap_id: str, into: str, *, actor: str, at: datetime, decide: Callable[[Gap, Gap], None]) -> Gap:
         """All its questions go to the other one, which is given back. Raises GapNotFound."""
         with self._database.writing() as connection:
             # In the order of their ids, so that two who merge crosswise do not wait for each other.
-            locked = {each: _one(connection, each, lock=True) for each in sorted({gap_id, into})}
+            locked = {each: gap_held(connection, each, lock=True) for each in sorted({gap_id, into})}
             decide(locked[gap_id], locked[into])
             moved = update(gap_questions).where(gap_questions.c.gap_id == gap_id).values(gap_id=into)
             connection.execute(moved)
@@ -159,7 +201,7 @@ class SqlGaps:
             earlier = min(each.due_at for each in locked.values())
             _update(connection, locked[into], {"due_at": earlier})
             _told(connection, "gap_merged", gap_id, actor=actor, at=at, into=into)
-            return _one(connection, into)
+            return gap_held(connection, into)
 
     def split(
         self,
@@ -175,7 +217,7 @@ class SqlGaps:
         Raises GapNotFound.
         """
         with self._database.writing() as connection:
-            held = _one(connection, gap_id, lock=True)
+            held = gap_held(connection, gap_id, lock=True)
             its = and_(gap_questions.c.gap_id == gap_id, gap_questions.c.answer_id.in_(answer_ids))
             count = connection.execute(select(func.count()).select_from(gap_questions).where(its)).scalar_one()
             fresh = decide(held, count)
@@ -184,7 +226,7 @@ class SqlGaps:
             connection.execute(update(gap_questions).where(its).values(gap_id=new_id))
             _update(connection, held, {})
             _told(connection, "gap_split", gap_id, actor=actor, at=at, new=new_id, questions=count)
-            return _one(connection, new_id)
+            return gap_held(connection, new_id)
 
     def note_breaches(self, at: datetime) -> Sequence[str]:
         """Those that are over and were not told yet, once each."""
@@ -220,85 +262,3 @@ def _row(gap_id: str, fresh: NewGap) -> dict[str, Any]:
         "due_at": fresh.due_at,
         "revision": 1,
     }
-
-
-def _counted() -> Select[Any]:
-    count = (
-        select(
-            gap_questions.c.gap_id,
-            func.count().label("times"),
-            func.count(func.distinct(gap_questions.c.asker)).label("people"),
-            func.min(gap_questions.c.asked_at).label("first_at"),
-            func.max(gap_questions.c.asked_at).label("last_at"),
-        )
-        .group_by(gap_questions.c.gap_id)
-        .subquery()
-    )
-    columns = (gaps, count.c.times, count.c.people, count.c.first_at, count.c.last_at)
-    return select(*columns).join(count, count.c.gap_id == gaps.c.id, isouter=True)
-
-
-def _conditions(wanted: GapQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.states:
-        conditions.append(gaps.c.state.in_(wanted.states))
-    if wanted.departments:
-        conditions.append(gaps.c.department_id.in_(wanted.departments))
-    if wanted.matter_id is not None:
-        conditions.append(gaps.c.matter_id == wanted.matter_id)
-    if wanted.late_at is not None:
-        conditions.append(and_(gaps.c.state.in_(TO_DO), gaps.c.due_at <= wanted.late_at))
-    return conditions
-
-
-def _one(connection: Connection, gap_id: str, *, lock: bool = False) -> Gap:
-    if lock:
-        connection.execute(select(gaps.c.id).where(gaps.c.id == gap_id).with_for_update())
-    row = connection.execute(_counted().where(gaps.c.id == gap_id)).first()
-    if row is None:
-        raise GapNotFound(f"there is no gap {gap_id!r}; GET /v1/gaps lists them")
-    return _gap(row, _first_words(connection, [gap_id]).get(gap_id, ""))
-
-
-def _first_words(connection: Connection, gap_ids: Sequence[str]) -> Mapping[str, str]:
-    """Of each gap the first question whose words are still kept."""
-    query = select(gap_questions.c.gap_id, gap_questions.c.question).where(
-        gap_questions.c.gap_id.in_(gap_ids), gap_questions.c.question != ""
-    )
-    found: dict[str, str] = {}
-    for row in connection.execute(query.order_by(gap_questions.c.asked_at, gap_questions.c.answer_id)):
-        found.setdefault(row.gap_id, row.question)
-    return found
-
-
-def _gap(row: Row[Any], question: str) -> Gap:
-    return Gap(
-        id=row.id,
-        state=GapState(row.state),
-        question=question,
-        matter_id=row.matter_id,
-        facet=Facet(row.facet) if row.facet else None,
-        department_id=row.department_id,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        first_at=row.first_at or row.opened_at,
-        last_at=row.last_at or row.opened_at,
-        count=row.times or 0,
-        people=row.people or 0,
-        revision=row.revision,
-        version_id=row.version_id,
-        closed_at=row.closed_at,
-        breached_at=row.breached_at,
-        reason=row.reason,
-        left_open=row.left_open,
-        merged_into=row.merged_into,
-    )
-
-
-def _asked(row: Row[Any]) -> AskedQuestion:
-    facet = Facet(row.facet) if row.facet else None
-    return AskedQuestion(row.answer_id, row.question, row.asked_at, Why(row.why), facet, row.closest)
-
-
-def _conversation(row: Row[Any]) -> Conversation:
-    return Conversation(row.conversation_id, row.asked_by, row.channel, None)

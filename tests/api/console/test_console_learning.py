@@ -40,6 +40,13 @@ def test_an_editor_works_on_a_gap_on_a_page(http: Http, editor: Person) -> None:
     assert "没能答出" in editor.open(f"/gaps/{gap_id}").text
     assert editor.send(f"/gaps/{gap_id}", move="ask-again").status_code == 303
     assert "1 个中有 0 个" in editor.open(f"/gaps/{gap_id}").text
+    written = editor.send(f"/gaps/{gap_id}/write")
+    address = written.headers["location"]
+    assert written.status_code == 303 and address.endswith("?done=written#edit")
+    draft = editor.open(address.removeprefix("/console").partition("?")[0]).text
+    assert words in draft and "还没有写答复" in draft and f"/console/gaps/{gap_id}" in draft
+    again = editor.send(f"/gaps/{gap_id}/write").headers["location"]
+    assert again == address.replace("?done=written", "") and "打开问答草稿" in editor.open(f"/gaps/{gap_id}").text
     assert "没有这个版本" in editor.send(f"/gaps/{gap_id}", move="draft", version_id="nonsense").text
     done = editor.send(f"/gaps/{gap_id}", move="not-ours", reason="文化部门的事")
     assert done.status_code == 303 and "文化部门的事" in editor.open(f"/gaps/{gap_id}").text
