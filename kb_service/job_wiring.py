@@ -53,6 +53,7 @@ def owners_worker(service: Service) -> Worker:
         service.delivering.deliver()
 
     def learn(_job: ClaimedJob) -> None:
+        service.heeding_feedback.look()
         service.collecting.collect()
         service.closing.look()
 

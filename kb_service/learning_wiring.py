@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +42,18 @@ def open_collecting(
     give_way: Callable[[], None],
     now: Callable[[], datetime],
 ) -> Collecting:
-    def department_of(matter_id: str) -> str | None:
-        return next((each.department_id for each in records.catalogue.matters() if each.id == matter_id), None)
-
     return Collecting(
         gaps=records.gaps,
         vectors=vectors,
-        department_of=department_of,
+        department_of=partial(_department_of, records),
         calendar=records.working_days.calendar,
         give_way=give_way,
         now=now,
     )
+
+
+def _department_of(records: Records, matter_id: str) -> str | None:
+    return next((each.department_id for each in records.catalogue.matters() if each.id == matter_id), None)
 
 
 def open_closing(
@@ -107,5 +109,9 @@ def open_writing(
 
 def open_heeding_feedback(records: Records, *, now: Callable[[], datetime]) -> HeedingFeedback:
     return HeedingFeedback(
-        said=records.feedback, version=records.library.version, calendar=records.working_days.calendar, now=now
+        said=records.feedback,
+        version=records.library.version,
+        department_of=partial(_department_of, records),
+        calendar=records.working_days.calendar,
+        now=now,
     )

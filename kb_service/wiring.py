@@ -147,7 +147,7 @@ def open_records(settings: Settings) -> Records:
         proposals=SqlProposals(database),
         emergencies=SqlEmergencies(database),
         gaps=SqlGaps(database, new_id=new_id),
-        feedback=SqlFeedback(database),
+        feedback=SqlFeedback(database, new_id=new_id),
         lessons=SqlLessons(database),
         talk_signs=SqlTalkSigns(database),
         meeting_links=SqlMeetingLinks(database),

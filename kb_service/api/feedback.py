@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import ServiceOf, Staff
 from kb_service.api.texts import StorableText
-from kb_service.domain.feedback import Feedback, FeedbackReason, FeedbackState
+from kb_service.domain.answers import DepartmentRef
+from kb_service.domain.feedback import Feedback, FeedbackQuery, FeedbackReason, FeedbackState
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"])
@@ -19,9 +20,11 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 @dataclass(frozen=True, slots=True)
 class FeedbackShown:
-    """``due_at``: by when somebody should have looked: one working day where people may be misled, else five."""
+    """``department``: whose document was cited, or whose matter it is. ``due_at``: by when somebody should have looked:
+    one working day where people may be misled, else five."""
 
     feedback: Feedback
+    department: DepartmentRef | None
     due_at: datetime
     is_late: bool
 
@@ -50,12 +53,16 @@ def feedback(
     _actor: Staff,
     state: Annotated[list[FeedbackState] | None, Query()] = None,
     reason: Annotated[list[FeedbackReason] | None, Query()] = None,
+    department: Annotated[list[str] | None, Query(max_length=200)] = None,
+    late: bool = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> FeedbackList:
     """What did not help, or says why, the newest first: question, answer as given, versions cited, without personal
     data. What was not answered, or did not help, stands in a gap too (``gap_id``)."""
-    found = service.records.feedback.list(states=state or (), reasons=reason or (), limit=limit, cursor=cursor)
+    departments = [service.asking.department_id(each) for each in department or ()]
+    wanted = FeedbackQuery(state or (), reason or (), departments, service.now() if late else None)
+    found = service.records.feedback.list(wanted, limit=limit, cursor=cursor)
     return FeedbackList([shown(service, each) for each in found.feedback], found.next_cursor)
 
 
@@ -78,4 +85,5 @@ def correct(number: Number, body: Corrected, service: ServiceOf, actor: Staff) -
 
 def shown(service: Service, found: Feedback) -> FeedbackShown:
     heeding = service.heeding_feedback
-    return FeedbackShown(found, heeding.due_at(found), heeding.is_late(found))
+    department = service.asking.department(found.department_id) if found.department_id else None
+    return FeedbackShown(found, department, found.due_at or heeding.due_at(found), heeding.is_late(found))

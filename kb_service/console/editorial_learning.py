@@ -12,7 +12,7 @@ from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import matter_names
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidRecord
-from kb_service.domain.feedback import FeedbackReason, FeedbackState
+from kb_service.domain.feedback import FeedbackQuery, FeedbackReason, FeedbackState
 from kb_service.domain.gaps import TO_DO, GapQuery, GapState
 from kb_service.domain.people import Role
 from kb_service.service import Service
@@ -89,9 +89,11 @@ def feedback(
     actor: Staff,
     state: FeedbackState = FeedbackState.OPEN,
     reason: FeedbackReason | None = None,
+    department: Annotated[str, Query(max_length=80)] = "",
     cursor: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    return _feedback(request, service, {"state": state, "reason": reason, "cursor": cursor})
+    narrowed = {"state": state, "reason": reason, "department": department, "cursor": cursor}
+    return _feedback(request, service, narrowed)
 
 
 @router.post("/feedback/{number}")
@@ -140,16 +142,16 @@ def _gap(request: Request, service: Service, gap_id: str, *, trouble: Trouble | 
 def _feedback(
     request: Request, service: Service, narrowed: dict[str, Any], *, trouble: Trouble | None = None
 ) -> Response:
-    state, reason = narrowed["state"], narrowed.get("reason")
-    found = service.records.feedback.list(
-        states=(state,), reasons=(reason,) if reason else (), limit=_ROWS, cursor=narrowed.get("cursor") or None
-    )
+    state, reason, department = narrowed["state"], narrowed.get("reason"), narrowed.get("department")
+    wanted = FeedbackQuery((state,), (reason,) if reason else (), (department,) if department else ())
+    found = service.records.feedback.list(wanted, limit=_ROWS, cursor=narrowed.get("cursor") or None)
     return page(
         request,
         "feedback.html",
         trouble=trouble,
         items=[feedback_shown(service, each) for each in found.feedback],
-        narrowed={"state": state, "reason": reason or ""},
+        narrowed={"state": state, "reason": reason or "", "department": department or ""},
+        departments=service.catalogue.departments(),
         states=list(FeedbackState),
         reasons=list(FeedbackReason),
         matter_name_of=matter_names(service),

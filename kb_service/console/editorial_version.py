@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import FormData
 
 from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, actor_of
 from kb_service.api.review import compared
+from kb_service.api.sizes import LARGEST_NUMBER
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
@@ -22,10 +23,24 @@ router = APIRouter(prefix="/console/versions/{version_id}", include_in_schema=Fa
 _SEVERAL = frozenset({"similar_questions", "negative_questions", "repeals"})
 
 
+Place = Annotated[int | None, Query(ge=0, le=LARGEST_NUMBER)]
+
+
 @router.get("")
-def version_page(request: Request, version_id: str, service: ServiceOf, actor: Staff) -> Response:
-    """Its text with the passages, what it would change, what contradicts it, its history, and the next steps."""
-    return shown_version(request, service, version_id)
+def version_page(
+    request: Request,
+    version_id: str,
+    service: ServiceOf,
+    actor: Staff,
+    start: Annotated[Place, Query(alias="from")] = None,
+    end: Annotated[Place, Query(alias="to")] = None,
+) -> Response:
+    """Its text with the passages, what it would change, what contradicts it, its history, and the next steps.
+
+    ``start`` and ``end``: of the place that was cited, in code points of the text; it is marked.
+    """
+    cited = (start, end) if start is not None and end is not None and start < end else None
+    return shown_version(request, service, version_id, cited=cited)
 
 
 @router.get("/diff")
@@ -139,6 +154,7 @@ def shown_version(
     trouble: Trouble | None = None,
     typed: Mapping[str, str] | None = None,
     lost: Mapping[str, str] | None = None,
+    cited: tuple[int, int] | None = None,
 ) -> Response:
     """``typed``: the fields of the form that was refused, kept in it. ``lost``: what a newer one must not hold."""
     return page(
@@ -148,6 +164,7 @@ def shown_version(
         view=version_view(service, version_id, actor_of(request)),
         typed=typed or {},
         lost=lost or {},
+        cited=cited,
         kinds=list(Kind),
         audiences=list(Audience),
         matters=service.catalogue.matters(),

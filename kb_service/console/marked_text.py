@@ -20,12 +20,13 @@ _UNSEEN = re.compile(
 class TextRun:
     """A stretch of a version's text: a passage, or what stands between two (``passage`` is None: headings, blanks).
 
-    ``number`` counts the passages from 1.
+    ``number`` counts the passages from 1. ``start``: where it begins in the version's text, in code points.
     """
 
     text: str
     passage: Passage | None = None
     number: int = 0
+    start: int = 0
 
     @property
     def is_tinted(self) -> bool:
@@ -49,17 +50,28 @@ def runs(text: str, passages: Sequence[Passage]) -> list[TextRun]:
     at = 0
     for number, passage in enumerate(sorted(passages, key=lambda each: (each.start, each.end)), start=1):
         start = max(at, passage.start)
-        found += _between(text[at:start])
+        found += _between(text, at, start)
         at = max(start, passage.end)
-        found.append(TextRun(text[start:at], passage, number))
-    return [*found, *_between(text[at:])]
+        found.append(TextRun(text[start:at], passage, number, start))
+    return [*found, *_between(text, at, len(text))]
 
 
-def _between(text: str) -> Iterator[TextRun]:
+def _between(text: str, start: int, end: int) -> Iterator[TextRun]:
     """Headings, apart from the blank lines around them."""
-    first = len(text) - len(text.lstrip())
-    last = max(first, len(text.rstrip()))
-    yield from (TextRun(each) for each in (text[:first], text[first:last], text[last:]) if each)
+    within = text[start:end]
+    first = start + len(within) - len(within.lstrip())
+    last = max(first, start + len(within.rstrip()))
+    borders = (start, first, last, end)
+    yield from (TextRun(text[one:other], start=one) for one, other in pairwise(borders) if one < other)
+
+
+def cited_within(run: TextRun, place: tuple[int, int] | None) -> tuple[str, str, str]:
+    """The run before, in and after a place [start, end) of the version's text; the middle is empty where that lies
+    elsewhere."""
+    if place is None:
+        return run.text, "", ""
+    start, end = (min(max(each - run.start, 0), len(run.text)) for each in place)
+    return run.text[:start], run.text[start:end], run.text[end:]
 
 
 def pieces(text: str, sentence: tuple[int, int] | None, figures: Sequence[tuple[int, int]]) -> Iterator[MarkedText]:

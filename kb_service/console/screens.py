@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kb_service.api.errors import STATUS_OF
 from kb_service.api.sizes import LIMITS
-from kb_service.console.marked_text import pieces, visible
+from kb_service.console.marked_text import cited_within, pieces, visible
 from kb_service.console.pages import HEADERS
 from kb_service.console.words import Place, TroubleName, console_messages, moment_in_words, screen_words, size_in_words
 from kb_service.domain.addresses import link_to
@@ -108,7 +108,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"pieces": pieces, "link_to": link_to, "query": _query, "named": _named}
+    made.globals |= {
+        "pieces": pieces,
+        "cited_within": cited_within,
+        "link_to": link_to,
+        "query": _query,
+        "named": _named,
+    }
     made.globals |= {
         "size_in_words": size_in_words,
         "moment_in_words": moment_in_words,

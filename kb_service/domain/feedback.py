@@ -1,6 +1,6 @@
 """What people said of answers, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,10 +35,14 @@ MISLEADING = frozenset({FeedbackReason.OUTDATED, FeedbackReason.WRONG})
 
 @dataclass(frozen=True, slots=True)
 class CitedVersion:
+    """``start`` and ``end``: of the first quote of it, in code points of its text."""
+
     version_id: str
     document_id: str
     passage_id: str
     title: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Feedback:
     """Without personal data. ``question`` and ``answer`` are empty where their words were erased.
 
     ``gap_id``: of the gap that the question stands in; ``decision``: why it was dismissed; ``version_id``: the
-    version that corrects it.
+    version that corrects it. ``department_id``: whose document was cited, or whose matter it is; known, as ``due_at``,
+    within a minute. ``breached_at``: when it was noted to be late.
     """
 
     id: int
@@ -66,11 +71,28 @@ class Feedback:
     decided_by: str | None = None
     decision: str | None = None
     version_id: str | None = None
+    department_id: str | None = None
+    due_at: datetime | None = None
+    breached_at: datetime | None = None
+
+    @property
+    def is_misleading(self) -> bool:
+        return self.reason in MISLEADING
 
     def require_open(self) -> None:
         """Raises FeedbackStateWrong."""
         if self.state is not FeedbackState.OPEN:
             raise FeedbackStateWrong(f"this feedback is {self.state} already, by {self.decided_by}")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackQuery:
+    """Each narrows; empty is any. ``late_at``: due before that moment and still open."""
+
+    states: Collection[FeedbackState] = ()
+    reasons: Collection[FeedbackReason] = ()
+    departments: Collection[str] = ()
+    late_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Telling other systems what happens to an escalation: events, who is told, and the signature of what is sent."""
+"""Telling other systems of escalations and of what misled people: events, who is told, and the signature."""
 
 import base64
 import hashlib
@@ -28,6 +28,8 @@ class WebhookEvent(StrEnum):
     WARNED = "warned"
     BREACHED = "breached"
     PROPOSED = "proposed"
+    FEEDBACK = "feedback"
+    FEEDBACK_BREACHED = "feedback_breached"
 
 
 class WebhookForm(StrEnum):
@@ -54,7 +56,8 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """``id`` is the idempotency key: the same however often it is sent."""
+    """``id`` is the idempotency key: the same however often it is sent. ``escalation_id`` is empty where the event is
+    of none."""
 
     id: str
     webhook_id: str

@@ -36,13 +36,14 @@ def load_summary_words(prompts_dir: Path) -> SummaryWords:
 
 def line_of(delivery: Delivery, said: SummaryWords) -> str:
     """What happened, for a group of helpers; what it tells of is masked already."""
-    about = delivery.body["escalation"]
+    about = delivery.body.get("escalation") or delivery.body["feedback"]
     message = delivery.body.get("message", {})
     shown = [said.attachments[AttachmentKind(each["kind"])] for each in message.get("attachments", ())]
     return said.events[delivery.event].format(
-        department=about["department"],
-        question=_short(about["question"]),
-        helper=about["helper"] or "",
+        department=about["department"] or "",
+        question=_short(about.get("question", "")),
+        titles="、".join(f"《{each['title']}》" for each in about.get("cited", ())),
+        helper=about.get("helper") or "",
         text="".join([*shown, _short(message.get("text", ""))]),
     )
 

@@ -1,8 +1,8 @@
 """The verb of those who read what people said of answers: nothing is to be mended, or this version says it right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from kb_service.domain.calendar import WorkingCalendar
@@ -10,24 +10,34 @@ from kb_service.domain.clocks import end_of_working_day
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.feedback import (
-    MISLEADING,
     WORKING_DAYS,
     WORKING_DAYS_WHERE_MISLED,
     Feedback,
     FeedbackState,
 )
 
+_AT_ONCE = 200
+# What was said before that needs nobody any more.
+_LOOKS_BACK = timedelta(days=90)
+
 
 class Said(Protocol):
+    def without_owner(self, *, since: datetime, limit: int) -> Sequence[Feedback]: ...
+
+    def place(self, number: int, department_id: str | None, *, due_at: datetime, at: datetime) -> None: ...
+
+    def note_breaches(self, at: datetime) -> Sequence[int]: ...
+
     def decide(self, number: int, values: Mapping[str, Any], *, actor: str, at: datetime) -> Feedback: ...
 
 
 @dataclass(frozen=True, slots=True)
 class HeedingFeedback:
-    """``version``: by its id."""
+    """``version``: by its id. ``department_of``: from a matter's id to its department's."""
 
     said: Said
     version: Callable[[str], Version]
+    department_of: Callable[[str], str | None]
     calendar: Callable[[], WorkingCalendar]
     now: Callable[[], datetime]
 
@@ -42,9 +52,26 @@ class HeedingFeedback:
         version = self.version(version_id)
         return self._decided(number, actor, {"state": FeedbackState.CORRECTED, "version_id": version.id})
 
+    def look(self) -> int:
+        """What happens by itself: what is new goes to whose document it is, with its clock, and what is late is noted,
+        once; how much was new."""
+        placed = 0
+        while found := self.said.without_owner(since=self.now() - _LOOKS_BACK, limit=_AT_ONCE):
+            for each in found:
+                self.said.place(each.id, self._owner(each), due_at=self.due_at(each), at=self.now())
+            placed += len(found)
+        self.said.note_breaches(self.now())
+        return placed
+
+    def _owner(self, feedback: Feedback) -> str | None:
+        """Of the first document that was cited and has one, else of the matter."""
+        owners = (self.version(each.version_id).metadata.department for each in feedback.cited)
+        of_matter = self.department_of(feedback.matter_id) if feedback.matter_id else None
+        return next(filter(None, owners), of_matter)
+
     def due_at(self, feedback: Feedback) -> datetime:
         """By when somebody should have looked: one working day where people may be misled, else five."""
-        days = WORKING_DAYS_WHERE_MISLED if feedback.reason in MISLEADING else WORKING_DAYS
+        days = WORKING_DAYS_WHERE_MISLED if feedback.is_misleading else WORKING_DAYS
         return end_of_working_day(feedback.given_at, days, self.calendar())
 
     def is_late(self, feedback: Feedback) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from kb_service.domain.days import SHANGHAI
+from kb_service.domain.webhooks import WebhookEvent, WebhookForm
+from kb_service.helping.summaries import line_of, load_summary_words
 from tests.api.conftest import Http, open_points, small_knowledge_base
 
 # The Wednesday before the National Day. 1–7 October are free, the 10th is a make-up Saturday (国办发明电〔2025〕7号).
@@ -131,3 +133,48 @@ def test_a_gap_that_nobody_writes_for_is_late_when_its_five_working_days_are_ove
     told.service.closing.look()
     late = told.get(f"/v1/gaps/{gap_id}").json()["gap"]
     assert late["is_late"] is True and moment(late["gap"]["breached_at"]) == clock.at
+
+
+def test_feedback_that_a_text_is_outdated_goes_to_its_owner_and_is_told_to_other_systems(
+    told: Http, clock: Clock
+) -> None:
+    hook = told.service.records.webhooks.create(
+        "https://desk.example.org/kb",
+        form=WebhookForm.JSON,
+        events=[WebhookEvent.FEEDBACK, WebhookEvent.FEEDBACK_BREACHED],
+        departments=["qiqiu"],
+        actor="admin",
+        at=clock(),
+    )
+    asked = told.ask("热气球停放证要多少钱，我叫张伟")
+    assert asked["outcome"] == "answered"
+    said = {"resolved": False, "reason": "outdated", "comment": "早涨价了，打我13912345678"}
+    assert told.post(f"/v1/answers/{asked['answer_id']}/feedback", said).status_code == 204
+    told.service.heeding_feedback.look()
+
+    (mine,) = told.get("/v1/feedback", reason="outdated", department="市气球管理处").json()["feedback"]
+    assert told.get("/v1/feedback", reason="outdated", department="市大数据中心").json()["feedback"] == []
+    assert (mine["department"]["id"], mine["is_late"]) == ("qiqiu", False)
+    assert moment(mine["due_at"]) == datetime(2026, 10, 9, tzinfo=SHANGHAI)  # the 8th is the next working day
+
+    # The passage that was cited is marked on the page of its version.
+    cited, quoted = mine["feedback"]["cited"][0], asked["citations"][0]
+    assert (cited["start"], cited["end"]) == (quoted["start"], quoted["end"])
+    place = f"/console/versions/{cited['version_id']}?from={cited['start']}&amp;to={cited['end']}#cited"
+    page = told.get("/console/feedback", state="open", reason="outdated", department="qiqiu").text
+    assert place in page and "由市气球管理处处理" in page
+    marked = told.get(f"/console/versions/{cited['version_id']}", **{"from": cited["start"], "to": cited["end"]}).text
+    assert f'<mark class="cited-place" id="cited">{quoted["quote"]}</mark>' in marked
+
+    clock.turn_to(10, 9, hour=0)
+    told.service.heeding_feedback.look()
+    told.service.heeding_feedback.look()
+    (late,) = told.get("/v1/feedback", late=True).json()["feedback"]
+    assert late["feedback"]["id"] == mine["feedback"]["id"] and late["is_late"] is True
+    sent = [each for each in told.service.records.webhooks.list() if each.webhook_id == hook.id]
+    assert sorted(each.event for each in sent) == ["feedback", "feedback_breached"]
+    assert {each.body["feedback"]["department"] for each in sent} == {"qiqiu"}
+    written = "".join(map(str, (each.body for each in sent)))
+    assert "张伟" not in written and "13912345678" not in written and "涨价" not in written
+    line = line_of(sent[0], load_summary_words(told.service.settings.prompts_dir))
+    assert "《热气球停放证办事指南》" in line and "qiqiu" in line

@@ -19,7 +19,7 @@ from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.answers import Answer, Carried, HandOver, MatterRef, Outcome, Reason
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import FeedbackStateWrong, GapStateWrong, ReasonMissing
-from kb_service.domain.feedback import FeedbackReason, FeedbackState
+from kb_service.domain.feedback import FeedbackQuery, FeedbackReason, FeedbackState
 from kb_service.domain.gaps import Gap, GapQuery, GapState
 from kb_service.domain.matters import Facet
 from kb_service.learning.closing import Closing, worth
@@ -79,6 +79,15 @@ class Learning:
             now=lambda: self.at,
         )
         self.count = 0
+
+    def heeding(self, store: SqlFeedback) -> HeedingFeedback:
+        return HeedingFeedback(
+            said=store,
+            version=self.library.version,
+            department_of={"juzhuzheng": "gongan"}.get,
+            calendar=statutory_calendar,
+            now=lambda: self.at,
+        )
 
     def asked(self, text: str, *, user: str | None = None, of: MatterRef | None = PERMIT, **fields: object) -> str:
         """Asked, and not answered unless ``fields`` say so; the answer's id."""
@@ -266,12 +275,12 @@ def test_what_a_person_says_bit_by_bit_is_one_feedback_until_somebody_decides(le
     say(resolved=False, comment=None)
     say(resolved=False, comment=None, reason=FeedbackReason.OUTDATED)
     say(resolved=False, comment="我的电话13800138000，早就涨价了")
-    store = SqlFeedback(learning.database)
-    (one,) = store.list(limit=10).feedback
+    store = SqlFeedback(learning.database, new_id=new_id)
+    (one,) = store.list(FeedbackQuery(), limit=10).feedback
     assert (one.resolved, one.reason, one.cited[0].title) == (False, FeedbackReason.OUTDATED, citation().title)
     assert one.comment is not None and "早就涨价了" in one.comment and "13800138000" not in one.comment
 
-    heeding = HeedingFeedback(store, learning.library.version, statutory_calendar, lambda: learning.at)
+    heeding = learning.heeding(store)
     # Outdated misleads people: one working day, the last before the National Day being the 30th, is 8 October.
     assert heeding.due_at(one) == datetime(2026, 10, 9, tzinfo=SHANGHAI)
     with pytest.raises(ReasonMissing):
@@ -283,10 +292,53 @@ def test_what_a_person_says_bit_by_bit_is_one_feedback_until_somebody_decides(le
 
     say(resolved=True, comment=None)
     say(resolved=None, comment="现在对了")
-    assert [each.state for each in store.list(limit=10).feedback].count(FeedbackState.OPEN) == 1
+    assert [each.state for each in store.list(FeedbackQuery(), limit=10).feedback].count(FeedbackState.OPEN) == 1
 
 
 def test_praise_alone_needs_nobody(learning: Learning) -> None:
     given = learning.asked("居住证能邮寄吗")
     learning.transcript.add_feedback(given, asked_by="web", at=learning.at, resolved=True, comment=None)
-    assert SqlFeedback(learning.database).list(limit=10).feedback == []
+    assert SqlFeedback(learning.database, new_id=new_id).list(FeedbackQuery(), limit=10).feedback == []
+
+
+def test_feedback_goes_to_whose_document_was_cited_with_its_clock_and_is_late_once(learning: Learning) -> None:
+    (cited,) = learning.library.store(
+        [draft("lodging", department="jinbu")], actor="zhang", at=learning.at, approval=None
+    )
+    quoted = replace(citation(), version_id=cited.version_id)
+    answered = {"outcome": Outcome.ANSWERED, "escalation": HandOver(False)}
+    of_document = learning.asked("居住证能邮寄吗", citations=(quoted,), **answered)
+    of_matter = learning.asked("居住证照片要求")
+    say = partial(learning.transcript.add_feedback, asked_by="web", at=learning.at, comment=None)
+    say(of_document, resolved=False)
+    say(of_matter, resolved=False, reason=FeedbackReason.UNCLEAR)
+    say(learning.asked("护照能邮寄吗", of=PASSPORT), resolved=True)  # praise has no clock
+    store = SqlFeedback(learning.database, new_id=new_id)
+    heeding = learning.heeding(store)
+    assert (heeding.look(), heeding.look()) == (2, 0)
+    second, first = store.list(FeedbackQuery(), limit=10).feedback
+    # The 30th, a Wednesday: 8, 9, 10, 12 and 13 October are the five working days, the 8th is the one.
+    five, one = datetime(2026, 10, 14, tzinfo=SHANGHAI), datetime(2026, 10, 9, tzinfo=SHANGHAI)
+    assert (first.department_id, first.due_at) == ("jinbu", five)
+    assert (second.department_id, second.due_at) == ("gongan", five)
+    say(of_document, resolved=None, reason=FeedbackReason.OUTDATED)  # said after the first click, it has another clock
+    assert heeding.look() == 1
+    assert store.one(first.id).due_at == one
+
+    def late() -> list[int]:
+        return [each.id for each in store.list(FeedbackQuery(late_at=learning.at), limit=10).feedback]
+
+    learning.at = one - timedelta(seconds=1)
+    heeding.look()
+    assert (late(), store.one(first.id).breached_at) == ([], None)
+    learning.at = one
+    heeding.look()
+    learning.at = one + timedelta(hours=1)
+    heeding.look()
+    assert (late(), store.one(first.id).breached_at) == ([first.id], one)
+    events = [each.event for each in SqlTrail(learning.database).events(limit=1000)]
+    assert [each.action for each in events if each.actor in ("feedback", "clock")] == [
+        *["feedback_placed"] * 3,
+        "feedback_breached",
+    ]
+    assert [each.id for each in store.list(FeedbackQuery(departments=["gongan"]), limit=10).feedback] == [second.id]

@@ -207,7 +207,7 @@ feedback = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
-    Column("given_at", Moment, nullable=False),
+    Column("given_at", Moment, nullable=False, index=True),
     Column("resolved", Integer),
     Column("comment", Text),
     Column("reason", String(20)),
@@ -216,6 +216,9 @@ feedback = Table(
     Column("decided_by", String(200)),
     Column("decision", Text),
     Column("version_id", String(36)),
+    Column("department_id", String(80)),
+    Column("due_at", Moment),
+    Column("breached_at", Moment),
 )
 
 # What happened to knowledge: append-only; who, when, what, on which version.

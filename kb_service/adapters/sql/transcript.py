@@ -83,11 +83,14 @@ class SqlTranscript:
             said = {"resolved": is_resolved, "comment": comment, "reason": reason}
             # Said bit by bit: not resolved, why, and a comment. What somebody has decided on is not changed any more.
             earlier = (feedback.c.answer_id == answer_id) & feedback.c.state.is_(None)
-            found = connection.execute(select(feedback.c.id).where(earlier).order_by(feedback.c.id)).scalar()
+            known = select(feedback.c.id, feedback.c.reason).where(earlier).order_by(feedback.c.id)
+            found = connection.execute(known).first()
             if found is None:
                 connection.execute(insert(feedback).values(answer_id=answer_id, given_at=at, **said))
             elif new := {name: value for name, value in said.items() if value is not None}:
-                connection.execute(update(feedback).where(feedback.c.id == found).values(new))
+                # Another reason has another clock.
+                anew = {"due_at": None} if new.get("reason", found.reason) != found.reason else {}
+                connection.execute(update(feedback).where(feedback.c.id == found.id).values({**new, **anew}))
 
 
 def _is_of(asked_by: str) -> ColumnElement[bool]:

@@ -20,13 +20,14 @@ def tell(
     connection: Connection,
     event: WebhookEvent,
     *,
-    escalation_id: str,
     department_id: str,
     at: datetime,
     new_id: Callable[[], str],
     body: Callable[[], Mapping[str, Any]],
+    escalation_id: str = "",
 ) -> None:
-    """One delivery for each webhook that wants it; ``body`` is made only where one does."""
+    """One delivery for each webhook that wants it; ``body`` is made only where one does. ``department_id`` empty: of
+    nobody, for those who want all departments."""
     wanting = [each for each in _on(connection) if _wants(each, event, department_id)]
     if not wanting:
         return
