@@ -57,6 +57,9 @@ def owners_worker(service: Service) -> Worker:
         service.collecting.collect()
         service.closing.look()
 
+    def ask_again(job: ClaimedJob) -> None:
+        service.asking_again.ask_again(job.subject)
+
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
         jobs=jobs,
@@ -70,6 +73,7 @@ def owners_worker(service: Service) -> Worker:
             JobKind.REBUILD: Work(rebuild, attempts=None, schedule=often),
             JobKind.DELIVER: Work(deliver, attempts=None, schedule=every(_DELIVERED_EVERY)),
             JobKind.LEARN: Work(learn, attempts=None, schedule=every(_GAPS_LOOKED_AT)),
+            JobKind.ASK_AGAIN: Work(ask_again, attempts=3),
             JobKind.CLOCKS: Work(tell_clocks, attempts=None, schedule=every(_CLOCKS_LOOKED_AT)),
         },
         now=now,

@@ -12,8 +12,9 @@ from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import VersionDraft
+from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
-from kb_service.learning.collecting import Collecting
+from kb_service.learning.collecting import Collecting, in_full
 from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning.writing import Cleaning, Writing
 from kb_service.ports import Vectors
@@ -77,6 +78,33 @@ def open_closing(
         left_open=load_learning_words(settings.prompts_dir).left_open,
         now=now,
     )
+
+
+def open_asking_again(
+    records: Records,
+    *,
+    asking: Callable[[], Asking],
+    follow: Callable[[], object],
+    give_way: Callable[[], None],
+    now: Callable[[], datetime],
+) -> AskingAgain:
+    """``asking``: as it is when it is asked."""
+
+    def ask(given: Answer) -> Answer:
+        """Today, where it was asked for the day on which it was asked; else for the day of then."""
+        is_of_its_day = given.as_of == shanghai_day(given.asked_at)
+        understood = given.understood_as
+        matters = {each.id for each in records.catalogue.matters()}
+        question = asking().question(
+            in_full(given),
+            as_of=None if is_of_its_day else given.as_of,
+            region=understood.region,
+            audience=understood.audience,
+            matter_id=given.matter.id if given.matter and given.matter.id in matters else None,
+        )
+        return asking().rehearse(question, narrowing=EVERYTHING)
+
+    return AskingAgain(answers=records.affected, follow=follow, ask=ask, give_way=give_way, now=now)
 
 
 def open_writing(

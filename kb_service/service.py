@@ -27,6 +27,7 @@ from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.outside import Outside
+from kb_service.adapters.sql.affected import SqlAffected
 from kb_service.adapters.sql.attachments import SqlAttachments
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
@@ -72,6 +73,7 @@ from kb_service.helping.meetings import Meetings
 from kb_service.helping.proposing import Proposing
 from kb_service.helping.signs import Signing
 from kb_service.helping.suggesting import Suggesting
+from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
@@ -126,6 +128,7 @@ class Records:
     emergencies: SqlEmergencies
     gaps: SqlGaps
     feedback: SqlFeedback
+    affected: SqlAffected
     lessons: SqlLessons
     talk_signs: SqlTalkSigns
     meeting_links: SqlMeetingLinks
@@ -197,6 +200,7 @@ class Service:
     collecting: Collecting
     closing: Closing
     writing: Writing
+    asking_again: AskingAgain
     heeding_feedback: HeedingFeedback
     proposing: Proposing
     delivering: Delivering

@@ -30,6 +30,7 @@ from kb_service.adapters.outside import Outside
 from kb_service.adapters.private_files import keep_private, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
+from kb_service.adapters.sql.affected import SqlAffected
 from kb_service.adapters.sql.attachments import SqlAttachments
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
@@ -79,7 +80,13 @@ from kb_service.helping_wiring import (
     open_signing,
     open_suggesting,
 )
-from kb_service.learning_wiring import open_closing, open_collecting, open_heeding_feedback, open_writing
+from kb_service.learning_wiring import (
+    open_asking_again,
+    open_closing,
+    open_collecting,
+    open_heeding_feedback,
+    open_writing,
+)
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -148,6 +155,7 @@ def open_records(settings: Settings) -> Records:
         emergencies=SqlEmergencies(database),
         gaps=SqlGaps(database, new_id=new_id),
         feedback=SqlFeedback(database, new_id=new_id),
+        affected=SqlAffected(database, new_id=new_id),
         lessons=SqlLessons(database),
         talk_signs=SqlTalkSigns(database),
         meeting_links=SqlMeetingLinks(database),
@@ -405,6 +413,13 @@ def _service(
         closing=open_closing(settings, records, asking=lambda: service.asking, now=now),
         writing=open_writing(
             settings, records, reading=lambda: _reading(records, texts.converter), new_id=new_id, now=now
+        ),
+        asking_again=open_asking_again(
+            records,
+            asking=lambda: service.asking,
+            follow=synchroniser.reconcile,
+            give_way=in_flight.give_way,
+            now=now,
         ),
         heeding_feedback=open_heeding_feedback(records, now=now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),

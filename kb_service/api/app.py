@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from kb_service.api import (
     access,
+    affected,
     answers,
     attachments,
     canned_replies,
@@ -78,6 +79,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         search,
         uploads,
         versions,
+        affected,
         review,
         suspicions,
         lead_times,

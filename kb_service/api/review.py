@@ -35,12 +35,14 @@ class ComparedVersions:
 class Gate:
     """``open_points``: their kinds are what `:submit` and `:approve` take as ``confirm``. Until it ``is_rehearsed`` as
     it is, lost and conflicting answers are not among them; a step rehearses first. ``stated_days``: proposals only.
+    ``cited_by``: how many answers that are still kept cite it, to be known before it is withdrawn.
     """
 
     version_id: str
     open_points: list[OpenPoint]
     is_rehearsed: bool
     stated_days: list[StatedDay]
+    cited_by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def gate(version_id: str, service: ServiceOf, _actor: Staff) -> Gate:
     version = service.library.version(version_id)
     rehearsal = service.rehearsing.of_version_as_it_is(version)
     points = service.publishing.open_points(version, rehearsal)
-    return Gate(version_id, points, rehearsal is not None, service.stated_days(version))
+    cited_by = service.records.affected.counts([version_id]).get(version_id, 0)
+    return Gate(version_id, points, rehearsal is not None, service.stated_days(version), cited_by)
 
 
 @router.get("/versions/{version_id}/rehearsal")

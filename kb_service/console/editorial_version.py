@@ -13,6 +13,7 @@ from kb_service.api.sizes import LARGEST_NUMBER
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
+from kb_service.domain.affected import EFFECTS
 from kb_service.domain.causes import Cause
 from kb_service.domain.documents import Audience, Kind, Version
 from kb_service.domain.errors import InvalidRecord, KbError, VersionChanged
@@ -20,6 +21,7 @@ from kb_service.service import Service
 
 router = APIRouter(prefix="/console/versions/{version_id}", include_in_schema=False, route_class=Shown)
 
+_ROWS = 50
 _SEVERAL = frozenset({"similar_questions", "negative_questions", "repeals"})
 
 
@@ -65,6 +67,28 @@ def diff(
         shows_all=all,
         against=against,
         siblings=[each for each in service.records.shelf.document(version.document_id) if each.id != version_id],
+    )
+
+
+@router.get("/answers")
+def answers(
+    request: Request,
+    version_id: str,
+    service: ServiceOf,
+    actor: Staff,
+    cursor: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """Those that cited it, and what they would be now."""
+    found = service.records.affected.list(version_id, limit=_ROWS, cursor=cursor or None)
+    return page(
+        request,
+        "answers.html",
+        version=service.library.version(version_id),
+        affected=service.records.affected.affected(version_id),
+        answers=found.answers,
+        effects=EFFECTS,
+        kept_days=service.settings.keep_transcript_days,
+        next_cursor=found.next_cursor,
     )
 
 

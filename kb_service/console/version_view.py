@@ -45,6 +45,7 @@ class VersionView:
 
     ``fields``: the form's, as an editor last left them. ``excerpt_of``: the beginning of versions in suspicions that
     are about whole texts. ``gap_ids``: of the gaps that it is to close, or closed.
+    ``cited_by``: how many answers that are kept cite it, and each of ``corrected``, by version id.
     """
 
     version: Version
@@ -65,6 +66,7 @@ class VersionView:
     open_points: Sequence[dict[str, Any]]
     stated_days: Sequence[StatedDay]
     gap_ids: Sequence[str]
+    cited_by: Mapping[str, int]
 
     def is_stated(self, stated: StatedDay) -> bool:
         """Whether the field has the day already."""
@@ -86,12 +88,13 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
     ).suspicions
     as_it_is = service.rehearsing.of_version_as_it_is(version) if is_ahead else None
     contributed = has_contributed(service, version, actor)
+    corrected = [each for each in changes if _is_displaced(each, version)]
     return VersionView(
         version=version,
         row=row_of(service, version),
         runs=runs(version.text, passages),
         changes=changes,
-        corrected=[each for each in changes if _is_displaced(each, version)],
+        corrected=corrected,
         suspicions=suspicions,
         excerpt_of=excerpts(service, suspicions),
         rehearsal=service.records.rehearsals.latest(version_id),
@@ -105,6 +108,7 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
         open_points=kept(service.publishing.open_points(version, as_it_is)) if is_ahead else (),
         stated_days=service.stated_days(version) if is_ahead else (),
         gap_ids=service.records.gaps.to_be_closed_by(version_id),
+        cited_by=service.records.affected.counts([version_id, *(each.version_id for each in corrected)]),
     )
 
 

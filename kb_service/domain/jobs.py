@@ -28,6 +28,7 @@ class JobKind(StrEnum):
     CLOCKS = "clocks"
     DELIVER = "deliver"
     LEARN = "learn"
+    ASK_AGAIN = "ask_again"
 
 
 @dataclass(frozen=True, slots=True)

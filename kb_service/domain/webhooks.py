@@ -30,6 +30,7 @@ class WebhookEvent(StrEnum):
     PROPOSED = "proposed"
     FEEDBACK = "feedback"
     FEEDBACK_BREACHED = "feedback_breached"
+    ANSWERS_AFFECTED = "answers_affected"
 
 
 class WebhookForm(StrEnum):

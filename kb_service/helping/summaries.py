@@ -6,6 +6,7 @@ from pathlib import Path
 from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.attachments import AttachmentKind
 from kb_service.domain.escalations import Subject
+from kb_service.domain.rehearsals import Effect
 from kb_service.domain.webhooks import Delivery, WebhookEvent
 from kb_service.text.vocabulary import Words, load
 
@@ -36,13 +37,16 @@ def load_summary_words(prompts_dir: Path) -> SummaryWords:
 
 def line_of(delivery: Delivery, said: SummaryWords) -> str:
     """What happened, for a group of helpers; what it tells of is masked already."""
-    about = delivery.body.get("escalation") or delivery.body["feedback"]
+    told = delivery.body
+    about = told.get("escalation") or told.get("feedback") or told["version"]
     message = delivery.body.get("message", {})
     shown = [said.attachments[AttachmentKind(each["kind"])] for each in message.get("attachments", ())]
     return said.events[delivery.event].format(
         department=about["department"] or "",
         question=_short(about.get("question", "")),
-        titles="、".join(f"《{each['title']}》" for each in about.get("cited", ())),
+        titles="、".join(f"《{each['title']}》" for each in about.get("cited", [about] if "title" in about else ())),
+        changed=sum(about.get("effects", {}).get(each, 0) for each in (Effect.CHANGED, Effect.LOST)),
+        answers=about.get("answers", 0),
         helper=about.get("helper") or "",
         text="".join([*shown, _short(message.get("text", ""))]),
     )

@@ -98,7 +98,7 @@ class Collecting:
 
     def _place(self, found: Found) -> str | None:
         answer = found.answer
-        why, question = why_in_gap(answer, helped=found.helped), masked(_in_full(answer))
+        why, question = why_in_gap(answer, helped=found.helped), masked(in_full(answer))
         closest = [each.title for each in answer.possible] + [each.title for each in answer.citations]
         gap: str | NewGap | None = None
         if why is not None:
@@ -148,7 +148,7 @@ class Collecting:
         return NewGap(matter_id, answer.facet, department, at, due)
 
 
-def _in_full(answer: Answer) -> str:
+def in_full(answer: Answer) -> str:
     """What was asked in a conversation, with what it took from the turns before; alone it would ask nothing."""
     understood = answer.understood_as
     return understood.text if understood.carried_over else answer.question

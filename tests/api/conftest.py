@@ -15,6 +15,7 @@ import pytest
 from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.api.app import create_app
+from kb_service.domain.days import SHANGHAI
 from kb_service.domain.documents import Kind, VersionDraft, VersionState
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.people import Role
@@ -156,3 +157,54 @@ def keyed_service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) ->
 @pytest.fixture
 def keyed(keyed_service: Service) -> Http:
     return Http(replace(keyed_service))
+
+
+# The Wednesday before the National Day. 1–7 October are free, the 10th is a make-up Saturday (国办发明电〔2025〕7号).
+WEDNESDAY = datetime(2026, 9, 30, 10, 0, tzinfo=SHANGHAI)
+
+
+class Clock:
+    """Of a service whose days are worked out by hand."""
+
+    def __init__(self) -> None:
+        self.at = WEDNESDAY
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def turn_to(self, month: int, day: int, hour: int = 10) -> None:
+        self.at = datetime(2026, month, day, hour, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(scope="session")
+def _clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def clock(_clock: Clock) -> Clock:
+    """Wednesday at ten, for each test anew."""
+    _clock.at = WEDNESDAY
+    return _clock
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory, models_dir: Path, _clock: Clock) -> Iterator[Http]:
+    """A service that goes by the clock."""
+    yield from small_knowledge_base(tmp_path_factory.mktemp("told"), models_dir, clock=_clock)
+
+
+def step(http: Http, name: str, path: str, **body: Any) -> httpx.Response:
+    """What this person does."""
+    return http.request("POST", path, json=body, headers={"X-KB-Actor": name})
+
+
+def gap_with(http: Http, words: str) -> dict[str, Any]:
+    """The open gap with a question that has these words, as it is listed."""
+    http.service.collecting.collect()
+    listed = http.get("/v1/gaps", state="open", limit=200).json()["gaps"]
+    return next(dict(each) for each in listed if words in each["gap"]["question"])
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(SHANGHAI)

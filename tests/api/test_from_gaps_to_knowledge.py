@@ -1,59 +1,11 @@
 """What nobody could answer becomes knowledge, over HTTP, and every clock of it."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Any
-
-import pytest
 
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.webhooks import WebhookEvent, WebhookForm
 from kb_service.helping.summaries import line_of, load_summary_words
-from tests.api.conftest import Http, open_points, small_knowledge_base
-
-# The Wednesday before the National Day. 1–7 October are free, the 10th is a make-up Saturday (国办发明电〔2025〕7号).
-WEDNESDAY = datetime(2026, 9, 30, 10, 0, tzinfo=SHANGHAI)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.at = WEDNESDAY
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def turn_to(self, month: int, day: int, hour: int = 10) -> None:
-        self.at = datetime(2026, month, day, hour, tzinfo=SHANGHAI)
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, models_dir: Path, clock: Clock) -> Iterator[Http]:
-    yield from small_knowledge_base(tmp_path_factory.mktemp("told"), models_dir, clock=clock)
-
-
-@pytest.fixture(autouse=True)
-def _on_wednesday(clock: Clock) -> None:
-    clock.at = WEDNESDAY
-
-
-def step(http: Http, name: str, path: str, **body: Any) -> Any:
-    return http.request("POST", path, json=body, headers={"X-KB-Actor": name})
-
-
-def gap_with(http: Http, words: str) -> dict[str, Any]:
-    http.service.collecting.collect()
-    listed = http.get("/v1/gaps", state="open", limit=200).json()["gaps"]
-    return next(dict(each) for each in listed if words in each["gap"]["question"])
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(SHANGHAI)
+from tests.api.conftest import Clock, Http, gap_with, moment, open_points, step
 
 
 def test_a_question_nobody_can_answer_becomes_knowledge(told: Http, clock: Clock) -> None:

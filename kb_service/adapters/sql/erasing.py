@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, tru
 
 from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.learning_tables import gap_questions
+from kb_service.adapters.sql.learning_tables import affected_answers, cited_versions, gap_questions
 from kb_service.adapters.sql.proposals import forget
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
@@ -104,6 +104,8 @@ class SqlErasing:
                 ids = [row[0] for row in found]
                 connection.execute(update(answers).where(answers.c.id.in_(ids)).values(**NO_WORDS))
                 connection.execute(update(feedback).where(feedback.c.answer_id.in_(ids)).values(comment=None))
+                for table in (cited_versions, affected_answers):
+                    connection.execute(delete(table).where(table.c.answer_id.in_(ids)))
                 asked_in = gap_questions.c.answer_id.in_(ids)
                 connection.execute(update(gap_questions).where(asked_in).values(question="", asker=None))
                 asked = {masked(row[2]) for row in found if row[2]}

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, select
 from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.escalation_rows import escalations_where, messages_of
+from kb_service.adapters.sql.learning_tables import cited_versions
 from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.adapters.sql.talk_tables import clocks, escalations, message_keys, proposals, talk_messages
@@ -27,7 +28,7 @@ _ANSWER = TypeAdapter(Answer)
 _TOLD = (answers, feedback, escalations, talk_messages, clocks)
 # What the person was never sent; and hashes that tell nobody anything.
 _FOR_HELPERS = (proposals,)
-_TELLS_NOTHING = (message_keys,)
+_TELLS_NOTHING = (message_keys, cited_versions)
 
 
 class SqlExporting:

@@ -37,3 +37,21 @@ gap_questions = Table(
     Column("facet", String(20)),
     Column("closest", Text),
 )
+
+# Which versions each answer cites, so that they are found when one of them is withdrawn.
+cited_versions = Table(
+    "cited_versions",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id"), primary_key=True),
+    Column("version_id", String(36), primary_key=True, index=True),
+)
+
+# What became of answers that cited a version which was withdrawn: asked again under the knowledge of then.
+affected_answers = Table(
+    "affected_answers",
+    metadata,
+    Column("version_id", String(36), primary_key=True),
+    Column("answer_id", ForeignKey("answers.id"), primary_key=True, index=True),
+    Column("effect", String(20), nullable=False),
+    Column("asked_again_at", Moment, nullable=False),
+)

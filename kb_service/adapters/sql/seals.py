@@ -103,6 +103,8 @@ NOT_DECIDING: Mapping[str, str] = {
     "feedback": "what visitors say of answers: counted, never shown to residents",
     "gaps": "work still to be done on knowledge; what comes of it is a version, with a seal of its own",
     "gap_questions": "what was asked and not answered, for whoever writes a text",
+    "cited_versions": "finds answers by what they cite; the answers have a chain of their own",
+    "affected_answers": "what answers would be now, for who looks after them; shown to no resident",
     "upload_records": "reports for whoever sent the file",
     "jobs": "work still to be done, each of which reads its sealed rows when it is done",
     "examinations": "which versions were compared with their neighbours already",

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from kb_service.adapters.sql.answer_chain import add_answer
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.learning_tables import cited_versions
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.domain.answers import Answer, Conversation, Question
 from kb_service.domain.errors import AnswerNotFound
@@ -35,6 +36,9 @@ class SqlTranscript:
         }
         with self._database.writing() as connection:
             add_answer(connection, row)
+            if cited := {each.version_id for each in answer.citations}:
+                rows = [{"answer_id": answer.answer_id, "version_id": each} for each in sorted(cited)]
+                connection.execute(insert(cited_versions), rows)
 
     def answer(self, answer_id: str, *, channel: str | None, asked_by: str) -> Answer:
         query = select(answers.c.body, answers.c.channel).where(answers.c.id == answer_id, _is_of(asked_by))

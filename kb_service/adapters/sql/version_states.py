@@ -108,6 +108,8 @@ class SqlVersionStates:
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
         if transition.action == Step.RECALL:
             _keep_rehearsals(connection, version)
+        if transition.state is VersionState.WITHDRAWN:
+            enqueue(self._database, connection, Job(JobKind.ASK_AGAIN, version.id), at=at)
         if transition.state is VersionState.IN_REVIEW:
             enqueue(self._database, connection, Job(JobKind.REHEARSE, version.id), at=at)
         elif version.state is VersionState.IN_REVIEW:
