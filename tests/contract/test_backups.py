@@ -192,6 +192,7 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
 
 # What each migration since the first version that could make backups has added, newest first.
 _NEWEST_TABLES = (
+    "affected_answers", "cited_versions",
     "gap_questions", "gaps",
     "canned_replies", "meeting_links", "talk_signs",
     "message_keys", "attachments",
@@ -200,6 +201,8 @@ _NEWEST_TABLES = (
 )  # fmt: skip
 _SINCE_WHO_ASKED = [
     *(f"DROP TABLE {each}" for each in _NEWEST_TABLES),
+    "DROP INDEX ix_feedback_given_at",
+    *(f"ALTER TABLE feedback DROP COLUMN {each}" for each in ("department_id", "due_at", "breached_at")),
     *(
         f"ALTER TABLE feedback DROP COLUMN {each}"
         for each in ("reason", "state", "decided_at", "decided_by", "decision", "version_id")

@@ -6,12 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
+from kb_service.adapters.sql.affected import SqlAffected
 from kb_service.adapters.sql.engine import Database, alembic_config, upgrade
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.row_faults import row_faults
+from kb_service.adapters.sql.tables import answers
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.version_states import SqlVersionStates
@@ -112,6 +114,23 @@ def test_what_was_refused_before_causes_were_kept_stays_and_can_be_tried_again(t
     assert uploads.upload("stored").cause is None
     (record,) = uploads.records("stored")
     assert (record.reason, record.cause) == ("no answer", Cause("told_in_english"))
+    database.close()
+
+
+def test_answers_given_before_are_found_by_what_they_cite(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade_to(database, "20261129_1710_owners_of_feedback")
+    given = {"outcome": "answered", "asked_at": now(), "conversation_id": "c"}
+    bodies = {
+        "twice": {"citations": [{"version_id": "v1"}, {"version_id": "v1"}, {"version_id": "v2"}]},
+        "nothing": {"citations": []},
+        "erased": {},
+    }
+    with database.writing() as connection:
+        for answer_id, body in bodies.items():
+            connection.execute(insert(answers).values(id=answer_id, body=body, **given))
+    upgrade(database)
+    assert SqlAffected(database, new_id=new_id).counts(["v1", "v2", "v3"]) == {"v1": 1, "v2": 1}
     database.close()
 
 
