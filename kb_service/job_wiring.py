@@ -56,6 +56,7 @@ def owners_worker(service: Service) -> Worker:
         service.heeding_feedback.look()
         service.collecting.collect()
         service.closing.look()
+        service.finding_recurring.look()
 
     def ask_again(job: ClaimedJob) -> None:
         service.asking_again.ask_again(job.subject)

@@ -29,6 +29,7 @@ class LearningWords(Words):
     left_open: str
     courtesies: AnyOf
     introductions: AnyOf
+    untitled: str
 
 
 def load_learning_words(prompts_dir: Path) -> LearningWords:
@@ -126,10 +127,12 @@ def open_writing(
 
     return Writing(
         gaps=records.gaps,
+        cases=records.recurring,
         version=records.library.version,
         drafted=drafted,
         region_of=region_of,
         cleaning=Cleaning(words.courtesies, words.introductions),
+        untitled=words.untitled,
         new_id=new_id,
         now=now,
     )

@@ -48,6 +48,7 @@ from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
+from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.shelf import SqlShelf
@@ -77,6 +78,7 @@ from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
@@ -129,6 +131,7 @@ class Records:
     gaps: SqlGaps
     feedback: SqlFeedback
     affected: SqlAffected
+    recurring: SqlRecurring
     lessons: SqlLessons
     talk_signs: SqlTalkSigns
     meeting_links: SqlMeetingLinks
@@ -201,6 +204,7 @@ class Service:
     closing: Closing
     writing: Writing
     asking_again: AskingAgain
+    finding_recurring: FindingRecurring
     heeding_feedback: HeedingFeedback
     proposing: Proposing
     delivering: Delivering

@@ -51,6 +51,7 @@ from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.proposals import SqlProposals
+from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
@@ -80,6 +81,7 @@ from kb_service.helping_wiring import (
     open_signing,
     open_suggesting,
 )
+from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning_wiring import (
     open_asking_again,
     open_closing,
@@ -156,6 +158,7 @@ def open_records(settings: Settings) -> Records:
         gaps=SqlGaps(database, new_id=new_id),
         feedback=SqlFeedback(database, new_id=new_id),
         affected=SqlAffected(database, new_id=new_id),
+        recurring=SqlRecurring(database, new_id=new_id),
         lessons=SqlLessons(database),
         talk_signs=SqlTalkSigns(database),
         meeting_links=SqlMeetingLinks(database),
@@ -414,6 +417,7 @@ def _service(
         writing=open_writing(
             settings, records, reading=lambda: _reading(records, texts.converter), new_id=new_id, now=now
         ),
+        finding_recurring=FindingRecurring(records.recurring, texts.model.embed_questions, in_flight.give_way),
         asking_again=open_asking_again(
             records,
             asking=lambda: service.asking,

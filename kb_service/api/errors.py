@@ -80,6 +80,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.DocumentNotFound: 404,
     errors.LateReasonMissing: 409,
     errors.ReasonMissing: 422,
+    errors.RecurringCaseNotFound: 404,
     errors.RehearsalRunning: 409,
     errors.SecondPersonNeeded: 403,
     errors.SubjectUnknown: 422,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from kb_service.api.access import Editor, ServiceOf, Staff, actor_of
 from kb_service.api.feedback import shown as feedback_shown
 from kb_service.api.gaps import shown as gaps_shown
+from kb_service.api.recurring_cases import shown as recurring_shown
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import matter_names
@@ -82,6 +83,29 @@ def write(request: Request, gap_id: str, service: ServiceOf, actor: Editor) -> R
     return settled(act, again)
 
 
+@router.get("/recurring-cases")
+def recurring_cases(request: Request, service: ServiceOf, actor: Staff) -> Response:
+    """What helpers answer again and again; the most frequent first."""
+    return _recurring(request, service)
+
+
+@router.post("/recurring-cases/{case_id}/write")
+def write_case(request: Request, case_id: str, service: ServiceOf, actor: Editor) -> Response:
+    """To the draft, whose answer is a helper's reply and still to be checked."""
+
+    def act() -> Response:
+        case = service.finding_recurring.case(case_id)
+        version_id, is_new = service.writing.write_case(case, actor=actor.person_id)
+        service.jobs.follow()
+        done = {"done": "written"} if is_new else {}
+        return see(f"/console/versions/{version_id}", fragment="edit", **done)
+
+    def again(trouble: Trouble, _error: Exception) -> Response:
+        return _recurring(request, service, trouble=trouble)
+
+    return settled(act, again)
+
+
 @router.get("/feedback")
 def feedback(
     request: Request,
@@ -111,6 +135,16 @@ def decide_feedback(request: Request, number: int, service: ServiceOf, actor: St
     return settled(act, again)
 
 
+def _recurring(request: Request, service: Service, *, trouble: Trouble | None = None) -> Response:
+    return page(
+        request,
+        "recurring_cases.html",
+        trouble=trouble,
+        cases=recurring_shown(service, service.finding_recurring.found[:_ROWS]),
+        may_write=actor_of(request).has_any_of((Role.EDITOR,)),
+    )
+
+
 def _gaps(request: Request, service: Service, state: GapState, cursor: str) -> Response:
     found = service.records.gaps.list(GapQuery((state,)), limit=_ROWS, cursor=cursor or None)
     shown = gaps_shown(service, found.gaps)
@@ -122,6 +156,7 @@ def _gaps(request: Request, service: Service, state: GapState, cursor: str) -> R
         states=list(GapState),
         counts=service.records.gaps.counts(),
         next_cursor=found.next_cursor,
+        recurring=len(service.finding_recurring.found),
     )
 
 

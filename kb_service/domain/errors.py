@@ -223,6 +223,10 @@ class TextMissing(KbError):
     """A version whose text nobody has written yet is not reviewed."""
 
 
+class RecurringCaseNotFound(KbError):
+    """No such case among those that helpers answer again and again; it may have become a text meanwhile."""
+
+
 class GapNotFound(KbError):
     """No gap has that id."""
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Kind, Version, VersionDraft
 from kb_service.domain.gaps import AskedQuestion, Gap, GapState
+from kb_service.domain.recurring import RecurringCase
 
 # Of a gap the newest so many questions are read, and the most frequent of them stand in the draft.
 _READ = 500
@@ -33,6 +34,12 @@ class Gaps(Protocol):
     ) -> tuple[Gap, bool]: ...
 
 
+class Cases(Protocol):
+    def write(
+        self, draft: VersionDraft, escalation_ids: Sequence[str], *, actor: str, at: datetime
+    ) -> tuple[str, bool]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Cleaning:
     """``courtesies``: what a question may begin with and says nothing. ``introductions``: what leads to something that
@@ -46,14 +53,16 @@ class Cleaning:
 class Writing:
     """``drafted``: a draft from fields of the bulk format, with or without an answer. ``region_of``: a department's.
 
-    ``new_id``: for the document.
+    ``untitled``: what a draft is called whose question is not known any more. ``new_id``: for the document.
     """
 
     gaps: Gaps
+    cases: Cases
     version: Callable[[str], Version]
     drafted: Callable[[Mapping[str, Any]], VersionDraft]
     region_of: Callable[[str | None], str | None]
     cleaning: Cleaning
+    untitled: str
     new_id: Callable[[], str]
     now: Callable[[], datetime]
 
@@ -68,7 +77,8 @@ class Writing:
         has_draft = gap.state is GapState.DRAFTED and gap.version_id is not None
         if has_draft and not self.version(str(gap.version_id)).state.is_given_up:
             return gap, False
-        draft = self.drafted(self._fields(gap) | ({"answer": answer} if answer and answer.strip() else {}))
+        fields = self._fields(self._asked(gap), gap.matter_id, gap.department_id, self.gaps.regions(gap.id))
+        draft = self.drafted(fields | ({"answer": answer} if answer and answer.strip() else {}))
 
         def decide(held: Gap) -> VersionDraft | None:
             held.require_to_do()
@@ -76,29 +86,37 @@ class Writing:
 
         return self.gaps.write(gap_id, actor=actor, at=self.now(), decide=decide)
 
-    def _fields(self, gap: Gap) -> dict[str, Any]:
-        """It holds from today on, and is issued today: people ask for what is so already."""
-        today = shanghai_day(self.now())
-        asked = [each.question for each in self.gaps.questions(gap.id, limit=_READ)]
-        question, *similar = questions_of_draft(asked[::-1], self.cleaning) or [""]
+    def write_case(self, case: RecurringCase, *, actor: str) -> tuple[str, bool]:
+        """The id of a draft with the reply as its answer, and whether it is new: talks become one text only."""
+        first, asked = case.talks[0], [each.question for each in case.talks]
+        fields = self._fields(asked, first.matter_id, first.department_id, [each.region for each in case.talks])
+        draft = self.drafted(fields | {"answer": case.reply})
+        return self.cases.write(draft, [each.escalation_id for each in case.talks], actor=actor, at=self.now())
+
+    def _asked(self, gap: Gap) -> list[str]:
+        return [each.question for each in self.gaps.questions(gap.id, limit=_READ)][::-1]
+
+    def _fields(
+        self, asked: Sequence[str], matter_id: str | None, department_id: str | None, regions: Sequence[str | None]
+    ) -> dict[str, Any]:
+        """``asked``: the oldest first. It holds from today on, and is issued today: people ask for what is so already.
+
+        In the department's own region, else in the district that all of the questions were asked for.
+        """
+        today, asked_for = shanghai_day(self.now()), set(regions)
+        question, *similar = questions_of_draft(asked, self.cleaning) or [""]
         return {
             "id": f"qa-{self.new_id()}",
             "kind": Kind.INTERPRETATION,
             "question": question,
-            "title": question or "（问题待补充）",
+            "title": question or self.untitled,
             "similar_questions": similar,
-            "matter": gap.matter_id,
-            "department": gap.department_id,
-            "region": self._region(gap),
+            "matter": matter_id,
+            "department": department_id,
+            "region": self.region_of(department_id) or (asked_for.pop() if len(asked_for) == 1 else None),
             "effective_from": today,
             "issued_on": today,
         }
-
-    def _region(self, gap: Gap) -> str | None:
-        """The department's own, else the district that all of its questions were asked for."""
-        asked_for = set(self.gaps.regions(gap.id))
-        only = asked_for.pop() if len(asked_for) == 1 else None
-        return self.region_of(gap.department_id) or only
 
 
 def questions_of_draft(asked: Sequence[str], cleaning: Cleaning) -> list[str]:

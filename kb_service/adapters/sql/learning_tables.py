@@ -55,3 +55,12 @@ affected_answers = Table(
     Column("effect", String(20), nullable=False),
     Column("asked_again_at", Moment, nullable=False),
 )
+
+# Which talks became the draft of a Q&A: they are proposed no more while it lives.
+kept_cases = Table(
+    "kept_cases",
+    metadata,
+    Column("escalation_id", ForeignKey("escalations.id"), primary_key=True),
+    Column("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("kept_at", Moment, nullable=False),
+)

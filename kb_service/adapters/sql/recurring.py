@@ -1,0 +1,97 @@
+"""Resolved talks that are no text yet, and which of them became one."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, insert, or_, select
+
+from kb_service.adapters.sql.cases import SqlCases
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.learning_tables import kept_cases
+from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.tables import versions
+from kb_service.adapters.sql.talk_tables import escalations
+from kb_service.adapters.sql.trail import record
+from kb_service.adapters.sql.upload_rows import one_at_a_time
+from kb_service.domain.documents import GIVEN_UP, VersionDraft
+from kb_service.domain.escalations import EscalationState, Verdict
+from kb_service.domain.masking import masked
+from kb_service.domain.recurring import ResolvedTalk
+
+# As cases that are suggested to helpers: closed as resolved, and not denied by the person.
+_IS_RESOLVED = and_(
+    escalations.c.state == EscalationState.RESOLVED,
+    escalations.c.verdict == Verdict.RESOLVED,
+    or_(escalations.c.verdict_of_person.is_(None), escalations.c.verdict_of_person != Verdict.NOT),
+    escalations.c.question != "",
+    escalations.c.first_reply_at.is_not(None),
+)
+# A draft that was given up leaves the talk free for another one.
+_KEPT = (
+    select(kept_cases.c.escalation_id)
+    .join(versions, versions.c.id == kept_cases.c.version_id)
+    .where(kept_cases.c.escalation_id == escalations.c.id, versions.c.state.not_in(GIVEN_UP))
+)
+
+
+class SqlRecurring:
+    """Implements `recurring.Talks` and `writing.Cases`."""
+
+    def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._cases = SqlCases(database)
+        self._library = SqlLibrary(database, new_id=new_id)
+
+    def state(self) -> tuple[int, datetime | None]:
+        """Another one whenever other talks may be there."""
+        query = select(func.count(), func.max(escalations.c.changed_at)).where(_IS_RESOLVED, ~_KEPT.exists())
+        with self._database.reading() as connection:
+            row = connection.execute(query).one()
+            return row[0], row[1]
+
+    def not_kept(self, *, limit: int) -> Sequence[ResolvedTalk]:
+        """The newest resolved ones whose reply is no text yet."""
+        query = select(escalations).where(_IS_RESOLVED, ~_KEPT.exists()).order_by(escalations.c.closed_at.desc())
+        with self._database.reading() as connection:
+            row_of = {row.id: row for row in connection.execute(query.limit(limit))}
+        return [
+            ResolvedTalk(
+                escalation_id=each.escalation_id,
+                question=masked(each.question),
+                reply=masked(each.reply),
+                matter_id=row_of[each.escalation_id].matter_id,
+                department_id=row_of[each.escalation_id].department_id,
+                region=row_of[each.escalation_id].region,
+                asker=row_of[each.escalation_id].user_hash or row_of[each.escalation_id].conversation_id,
+                closed_at=each.closed_at,
+            )
+            for each in self._cases.cases(list(row_of))
+        ]
+
+    def write(
+        self, draft: VersionDraft, escalation_ids: Sequence[str], *, actor: str, at: datetime
+    ) -> tuple[str, bool]:
+        """Store the draft that these talks became, and its id; False: one of them had become a text already, whose id
+        is given."""
+        known = (
+            select(kept_cases.c.version_id)
+            .join(versions, versions.c.id == kept_cases.c.version_id)
+            .where(kept_cases.c.escalation_id.in_(escalation_ids), versions.c.state.not_in(GIVEN_UP))
+        )
+        with self._database.writing() as connection:
+            one_at_a_time(connection)
+            if (there := connection.execute(known.limit(1)).scalar()) is not None:
+                return str(there), False
+            stored = self._library.store_within(connection, draft, actor=actor, at=at, approval=None)
+            rows = [{"escalation_id": each, "version_id": stored.version_id, "kept_at": at} for each in escalation_ids]
+            connection.execute(insert(kept_cases), rows)
+            record(
+                connection,
+                at=at,
+                actor=actor,
+                action="talks_kept",
+                document_id=stored.document_id,
+                version_id=stored.version_id,
+                detail={"escalations": list(escalation_ids)},
+            )
+            return stored.version_id, True

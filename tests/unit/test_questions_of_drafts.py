@@ -1,0 +1,46 @@
+"""What is left of questions that become a Q&A: what is asked, without greetings and without anybody's data."""
+
+from pathlib import Path
+
+import pytest
+
+from kb_service.domain.masking import masked
+from kb_service.learning.recurring import are_alike
+from kb_service.learning.writing import Cleaning, cleaned, questions_of_draft
+from kb_service.learning_wiring import load_learning_words
+
+WORDS = load_learning_words(Path("prompts"))
+CLEANING = Cleaning(WORDS.courtesies, WORDS.introductions)
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("你好，我叫张伟，身份证310101199001011234，居住证怎么续签？", "居住证怎么续签？"),
+        ("我身份证310101199001011234怎么查社保", "怎么查社保"),
+        ("您好，我住在浦东新区世纪大道100弄5号201室，怎么办居住证", "怎么办居住证"),
+        ("我叫阿依古丽·买买提，电话是021-62345678，想问护照怎么办", "护照怎么办"),
+        ("银行卡号6222021001112345678的养老金没到账怎么办", "养老金没到账怎么办"),
+        ("本人李建国，怎么办老年卡", "怎么办老年卡"),
+        ("你好小申，想知道落户要什么材料", "落户要什么材料"),
+        ("我想咨询一下，居住证能邮寄吗", "居住证能邮寄吗"),
+        # What only begins like a courtesy is what is asked.
+        ("请教育局的电话是多少", "请教育局的电话是多少"),
+        ("问题反馈在哪", "问题反馈在哪"),
+        ("咨询师资格证怎么考", "咨询师资格证怎么考"),
+        ("我叫张伟，13912345678", ""),
+    ],
+)
+def test_greetings_and_what_identifies_a_person_are_left_out(asked: str, left: str) -> None:
+    assert cleaned(masked(asked), CLEANING) == left
+
+
+def test_the_most_frequent_question_is_the_first_and_none_stands_twice() -> None:
+    asked = ["居住证能寄吗", "请问居住证能邮寄吗", "你好，居住证能邮寄吗", "谢谢，", "居住证可以寄来吗"]
+    assert questions_of_draft(asked, CLEANING) == ["居住证能邮寄吗", "居住证能寄吗", "谢谢", "居住证可以寄来吗"]
+
+
+def test_replies_with_other_figures_are_not_alike() -> None:
+    assert are_alike("补办不收费，5个工作日办结。", "补办不收费，5个工作日内办结！")
+    assert not are_alike("补办收费10元，5个工作日办结。", "补办收费20元，5个工作日办结。")
+    assert not are_alike("补办不收费，当场办结。", "请到派出所窗口排队取号。")
