@@ -201,3 +201,33 @@ def test_the_way_through_the_pages_is_open_to_the_keyboard(open_as: OpenAs) -> N
     expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
     expect(page.get_by_role("link", name="跳到正文")).to_be_in_viewport()
     assert heading(page).startswith("概览")
+
+
+def test_an_editor_writes_for_a_gap_with_one_click_and_sees_the_place_that_feedback_is_about(
+    open_as: OpenAs, served: Served
+) -> None:
+    lent = {"title": "皮筏借用须知", "kind": Kind.PROCEDURE, "effective_from": day("2026-01-01")}
+    served.store("raft", "皮筏借用押金：每只33元。", actor="wang", approved_by="zong", **lent)
+    with httpx.Client(base_url=served.address, timeout=30) as web:
+        web.post("/v1/answers", json={"question": "我叫张伟，抖空竹的证遗失了怎么补办"})
+        asked = web.post("/v1/answers", json={"question": "皮筏借用押金是多少"}).json()
+        assert asked["outcome"] == "answered"
+        web.post(f"/v1/answers/{asked['answer_id']}/feedback", json={"resolved": False, "reason": "wrong"})
+    served.service.collecting.collect()
+    served.service.heeding_feedback.look()
+
+    editor = open_as("张三", viewport=PHONE)
+    editor.goto("/console/gaps")
+    editor.get_by_role("link", name="遗失了怎么补办").click()
+    editor.get_by_role("button", name="写成问答").click()
+    expect(editor.locator("h1")).to_have_text("抖空竹的证遗失了怎么补办")
+    expect(editor.get_by_role("button", name="提交审核")).to_have_count(0)
+    editor.get_by_label("全文").fill("抖空竹的证遗失的，持身份证到原窗口补办，不收费。")
+    editor.get_by_role("button", name="保存").click()
+    expect(editor.locator(".done")).to_have_text("已保存。")
+    expect(editor.get_by_role("button", name="提交审核")).to_be_visible()
+
+    editor.goto("/console/feedback?reason=wrong")
+    editor.get_by_role("link", name="引用处").first.click()
+    expect(editor.locator("#cited")).to_have_text(asked["citations"][0]["quote"])
+    expect(editor.locator("#cited")).to_be_in_viewport()
