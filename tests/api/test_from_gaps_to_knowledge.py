@@ -130,3 +130,14 @@ def test_feedback_that_a_text_is_outdated_goes_to_its_owner_and_is_told_to_other
     assert "张伟" not in written and "13912345678" not in written and "涨价" not in written
     line = line_of(sent[0], load_summary_words(told.service.settings.prompts_dir))
     assert "《热气球停放证办事指南》" in line and "qiqiu" in line
+
+
+def test_a_text_written_for_a_gap_is_compared_with_its_neighbours_as_any_other(told: Http, clock: Clock) -> None:
+    asked = told.ask("气球停放证工本费交了以后能退吗")
+    told.post(f"/v1/answers/{asked['answer_id']}/feedback", {"resolved": False})
+    gap_id = gap_with(told, "能退吗")["gap"]["id"]
+    made = step(told, "zhang", f"/v1/gaps/{gap_id}:write", answer="热气球停放证每证收取工本费130元，交了不退。").json()
+    told.service.synchroniser.reconcile()
+    told.service.examine_due()
+    found = told.get("/v1/suspicions", version_id=made["version"]["version_id"]).json()["suspicions"]
+    assert [each["kind"] for each in found] == ["contradiction"]  # the guide says 150
