@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
+from kb_service.adapters.sql.affected import SqlAffected
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.purging import SqlPurging
@@ -15,10 +16,12 @@ from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.tables import answers, rehearsals, upload_records, uploads, versions
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
+from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.domain.answers import Notice, NoticeKind, Outcome
 from kb_service.domain.documents import DraftPassage, VersionDraft
 from kb_service.domain.rehearsals import Effect, QuestionEffect, Rehearsal, RehearsedReply
 from kb_service.domain.uploads import Arrival
+from kb_service.domain.webhooks import WebhookForm
 from kb_service.ports import Approval
 from kb_service.wiring import new_id
 from tests.factories import NOON, answer, citation, day, metadata, question
@@ -55,6 +58,9 @@ def filled(database: Database) -> str:
     SqlRehearsals(database).add(
         Rehearsal("r1", version_id, 1, NOON, day("2026-07-01"), 1, {"changed": 1}, (effect,), 0.1)
     )
+    webhooks = SqlWebhooks(database, new_id=new_id)
+    webhooks.create("https://a.org", form=WebhookForm.JSON, events=[], departments=[], actor="admin", at=NOON)
+    SqlAffected(database, new_id=new_id).tell(version_id, at=NOON)
     item = {"version_id": version_id, "title": TITLE}
     SqlShelf(database).keep_due_list(day("2026-07-01"), [item], at=NOON)
     return version_id

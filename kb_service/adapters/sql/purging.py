@@ -22,6 +22,7 @@ from kb_service.adapters.sql.tables import (
     uploads,
     versions,
 )
+from kb_service.adapters.sql.talk_tables import deliveries
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.documents import VersionState
 
@@ -128,7 +129,9 @@ def _blank_uploads(connection: Connection, upload_ids: list[str], purged: Purged
 
 
 def _blank_reports(connection: Connection, purged: Purged) -> None:
-    """What rehearsals and due lists say of it."""
+    """What rehearsals and due lists say of it, and what other systems were told, or still would be, of its answers."""
+    of_answers = deliveries.c.escalation_id == ""
+    connection.execute(delete(deliveries).where(of_answers, purged.mentioned_in(deliveries.c.body)))
     for rehearsal_id, changes in retold_rehearsals(connection, purged).items():
         connection.execute(update(rehearsals).where(rehearsals.c.id == rehearsal_id).values(changes=changes))
     for day, items in redacted_due_lists(connection, purged).items():
