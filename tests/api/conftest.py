@@ -176,7 +176,7 @@ class Clock:
         self.at = datetime(2026, month, day, hour, tzinfo=SHANGHAI)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _clock() -> Clock:
     return Clock()
 
@@ -188,9 +188,9 @@ def clock(_clock: Clock) -> Clock:
     return _clock
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory, models_dir: Path, _clock: Clock) -> Iterator[Http]:
-    """A service that goes by the clock."""
+    """A service that goes by the clock, of the module's own: its gaps and feedback are counted."""
     yield from small_knowledge_base(tmp_path_factory.mktemp("told"), models_dir, clock=_clock)
 
 
