@@ -78,18 +78,23 @@ def _write_rows(path: Path, records: Sequence[Imported], tell: Tell) -> int:
             left_out += len(of_source)
             continue
         columns = header if _id_column(header) in header else [*header, "id"]
-        written += [_row(rows[int(each.line or 0) - 1], each, columns, tell) for each in of_source]
+        written += [_row(rows[int(each.line or 0) - 1], each, columns, tell, named=len(header)) for each in of_source]
     if written:
         with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark by which Excel knows UTF-8
             csv.writer(file).writerows([[*columns, "_reason", "_message"], *written])
     return left_out
 
 
-def _row(cells: Row, refused: Imported, header: Row, tell: Tell) -> Row:
-    """As it was, but for its whole id: without one, or with a mere number, it would be named after the new file."""
-    even = [*cells, *[""] * len(header)][: len(header)]
+def _row(cells: Row, refused: Imported, header: Row, tell: Tell, *, named: int) -> Row:
+    """As it was, but for its whole id: without one, or with a mere number, it would be named after the new file.
+
+    ``named``: how many cells have a name in the sheet. Those beside stand behind the reason, so that nothing is lost
+    and the row is refused until it is mended.
+    """
+    even = [*cells[:named], *[""] * len(header)][: len(header)]
     even[header.index(_id_column(header))] = json.loads(refused.content or "{}").get("id", "")
-    return [*even, refused.reason or "", tell(refused.cause) if refused.cause else ""]
+    beside = cells[named:]
+    return [*even, refused.reason or "", tell(refused.cause) if refused.cause else "", *beside]
 
 
 def _id_column(header: Row) -> str:

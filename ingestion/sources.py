@@ -201,6 +201,9 @@ class Reading:
         asked = row.fields.get("question") or row.fields.get("title") or " ".join(filter(None, row.cells))
         as_row = QuestionAnswer(row.row, asked, "", extra={"id": row.fields.get("id", "")})
         raw = dict(fields) | dict(row.fields) | {"id": self._row_id(base, as_row)}
+        if row.cause is not None and row.cause.name == "cells_beside_header":
+            # A cell that was cut in two may be the answer: as it is, half of it would be taken in.
+            raw = {name: value for name, value in raw.items() if name != "answer"} | {"_cells": list(row.cells)}
         return Read(file.source, row.row, None, row.reason, _written(raw), cause=row.cause)
 
     def _row_id(self, base: str, row: QuestionAnswer) -> str:

@@ -75,6 +75,15 @@ def test_rows_without_ids_get_the_one_that_their_question_gives(tmp_path: Path) 
     assert drafts(file) == drafts(sheet)
 
 
+@pytest.mark.parametrize("name", ["refused.csv", "refused.jsonl"])
+def test_a_row_that_was_cut_in_pieces_is_handed_back_whole_and_not_taken_in_by_half(tmp_path: Path, name: str) -> None:
+    sheet = written(tmp_path / "wenda.csv", "问题,答案\n带什么材料,身份证,户口簿,照片两张\n")
+    file = tmp_path / name
+    assert write_refused(file, refused_in(sheet), tell=TELL) == 0
+    assert all(each in file.read_text(encoding="utf-8-sig") for each in ("身份证", "户口簿", "照片两张"))
+    assert drafts(file) == {}
+
+
 def test_what_does_not_fit_into_a_sheet_is_counted(tmp_path: Path) -> None:
     sheet = written(tmp_path / "wenda.csv", SHEET)
     other = written(tmp_path / "other.csv", "问题,答案,施行日期\n多久？,五天。,哪天\n")
