@@ -123,7 +123,7 @@ def test_a_canned_reply_is_filled_in_from_the_talk(desk: Desk) -> None:
     own, for_all, *of_site = canned.for_talk(talk, "zhang")
     assert own.text == "{市公安局"
     # This talk tells no matter, and this department neither a telephone nor its hours: the file says what stands then.
-    assert for_all.text == "7月1日市公安局zhang：您咨询的事项，12345，工作日的服务时间"
+    assert for_all.text == "7月1日市公安局zhang：这件事，12345，工作日的服务时间"
     about = replace(talk, subject=replace(talk.subject, matter_id="qianzhu"))
     assert canned.for_talk(about, "zhang")[1].text.startswith("7月1日市公安局zhang：居住证签注，")
     assert of_site and all("{" not in each.text for each in of_site)
