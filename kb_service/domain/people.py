@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kb_service.domain.errors import InvalidPerson
-from kb_service.domain.privacy import visible
+from kb_service.domain.privacy import without_unseen
 
 LONGEST_NAME = 100
 
@@ -65,8 +65,8 @@ def person_id(name: str) -> str:
     Raises InvalidPerson for a name without visible characters, a longer one than 100, or control characters.
     """
     _require_plain(name)
-    folded = unicodedata.normalize("NFKC", visible(name)).casefold()
-    folded = visible(unicodedata.normalize("NFKC", folded)).translate(_MIDDLE_DOTS)
+    folded = unicodedata.normalize("NFKC", without_unseen(name)).casefold()
+    folded = without_unseen(unicodedata.normalize("NFKC", folded)).translate(_MIDDLE_DOTS)
     folded = _SPACE_AT_HAN.sub("", " ".join(folded.split()))
     if not folded:
         raise InvalidPerson("a person needs a name with visible characters")
@@ -78,7 +78,7 @@ def person_id(name: str) -> str:
 def shown_name(name: str) -> str:
     """The name as it was given, without what cannot be seen. Raises InvalidPerson as `person_id` does."""
     person_id(name)
-    return " ".join(visible(unicodedata.normalize("NFC", name)).split())
+    return " ".join(without_unseen(unicodedata.normalize("NFC", name)).split())
 
 
 def written_key(key_id: str, secret: str) -> str:

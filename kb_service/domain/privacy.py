@@ -22,6 +22,6 @@ _UNSEEN = re.compile(
 )
 
 
-def visible(text: str) -> str:
+def without_unseen(text: str) -> str:
     """Without the characters that are drawn as nothing."""
     return _UNSEEN.sub("", "".join(letter for letter in text if unicodedata.category(letter) != "Cf"))

@@ -9,6 +9,15 @@ from kb_service.adapters.sql.talk_tables import escalations, talk_messages
 from kb_service.domain.escalations import Author, EscalationState, Verdict
 from kb_service.domain.suggestions import ResolvedCase, ResolvedQuestion
 
+# Closed as resolved after a helper's answer, and not denied by the person; its words are still kept.
+IS_RESOLVED = and_(
+    escalations.c.state == EscalationState.RESOLVED,
+    escalations.c.verdict == Verdict.RESOLVED,
+    or_(escalations.c.verdict_of_person.is_(None), escalations.c.verdict_of_person != Verdict.NOT),
+    escalations.c.question != "",
+    escalations.c.first_reply_at.is_not(None),
+)
+
 
 class SqlCases:
     """Implements `suggesting.Cases`."""
@@ -20,15 +29,8 @@ class SqlCases:
         self, departments: Collection[str], matter_id: str | None, *, limit: int
     ) -> Sequence[ResolvedQuestion]:
         """The newest that a helper answered and closed as resolved, and that the person did not deny."""
-        is_resolved = and_(
-            escalations.c.state == EscalationState.RESOLVED,
-            escalations.c.verdict == Verdict.RESOLVED,
-            or_(escalations.c.verdict_of_person.is_(None), escalations.c.verdict_of_person != Verdict.NOT),
-            escalations.c.department_id.in_(departments),
-            escalations.c.question != "",
-            escalations.c.first_reply_at.is_not(None),
-        )
-        query = select(escalations.c.id, escalations.c.question).where(is_resolved)
+        its = (IS_RESOLVED, escalations.c.department_id.in_(departments))
+        query = select(escalations.c.id, escalations.c.question).where(*its)
         if matter_id is not None:
             query = query.where(escalations.c.matter_id == matter_id)
         with self._database.reading() as connection:

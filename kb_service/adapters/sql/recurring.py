@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import func, insert, select
 
-from kb_service.adapters.sql.cases import SqlCases
+from kb_service.adapters.sql.cases import IS_RESOLVED, SqlCases
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import kept_cases
 from kb_service.adapters.sql.library import SqlLibrary
@@ -14,18 +14,9 @@ from kb_service.adapters.sql.talk_tables import escalations
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.upload_rows import one_at_a_time
 from kb_service.domain.documents import GIVEN_UP, VersionDraft
-from kb_service.domain.escalations import EscalationState, Verdict
 from kb_service.domain.masking import masked
 from kb_service.domain.recurring import ResolvedTalk
 
-# As cases that are suggested to helpers: closed as resolved, and not denied by the person.
-_IS_RESOLVED = and_(
-    escalations.c.state == EscalationState.RESOLVED,
-    escalations.c.verdict == Verdict.RESOLVED,
-    or_(escalations.c.verdict_of_person.is_(None), escalations.c.verdict_of_person != Verdict.NOT),
-    escalations.c.question != "",
-    escalations.c.first_reply_at.is_not(None),
-)
 # A draft that was given up leaves the talk free for another one.
 _KEPT = (
     select(kept_cases.c.escalation_id)
@@ -44,14 +35,14 @@ class SqlRecurring:
 
     def state(self) -> tuple[int, datetime | None]:
         """Another one whenever other talks may be there."""
-        query = select(func.count(), func.max(escalations.c.changed_at)).where(_IS_RESOLVED, ~_KEPT.exists())
+        query = select(func.count(), func.max(escalations.c.changed_at)).where(IS_RESOLVED, ~_KEPT.exists())
         with self._database.reading() as connection:
             row = connection.execute(query).one()
             return row[0], row[1]
 
     def not_kept(self, *, limit: int) -> Sequence[ResolvedTalk]:
         """The newest resolved ones whose reply is no text yet."""
-        query = select(escalations).where(_IS_RESOLVED, ~_KEPT.exists()).order_by(escalations.c.closed_at.desc())
+        query = select(escalations).where(IS_RESOLVED, ~_KEPT.exists()).order_by(escalations.c.closed_at.desc())
         with self._database.reading() as connection:
             row_of = {row.id: row for row in connection.execute(query.limit(limit))}
         return [
