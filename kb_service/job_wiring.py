@@ -55,6 +55,7 @@ def owners_worker(service: Service) -> Worker:
     def learn(_job: ClaimedJob) -> None:
         service.collecting.collect()
         service.closing.look()
+        service.measuring.take_in()
 
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",

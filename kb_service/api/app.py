@@ -22,6 +22,7 @@ from kb_service.api import (
     meetings,
     operation,
     proposals,
+    resolution,
     review,
     search,
     suggestions,
@@ -95,6 +96,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         emergencies,
         gaps,
         feedback,
+        resolution,
         conversations,
         operation,
     ):

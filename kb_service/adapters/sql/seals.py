@@ -103,6 +103,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "feedback": "what visitors say of answers: counted, never shown to residents",
     "gaps": "work still to be done on knowledge; what comes of it is a version, with a seal of its own",
     "gap_questions": "what was asked and not answered, for whoever writes a text",
+    "outcomes": "counted for resolution, made from answers and talks; `kb resolution --check` counts from those again",
     "upload_records": "reports for whoever sent the file",
     "jobs": "work still to be done, each of which reads its sealed rows when it is done",
     "examinations": "which versions were compared with their neighbours already",
