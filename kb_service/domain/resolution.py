@@ -269,7 +269,7 @@ def gap_ages(opened_and_due: Sequence[tuple[datetime, datetime]], now: datetime)
 @dataclass(frozen=True, slots=True)
 class Figures:
     """All that is told of a period. ``behind``: answers that are not counted yet. ``left_out``: groups that are not
-    listed, those with the fewest questions; ``hours``: questions by hour of the week."""
+    listed, those with the fewest questions."""
 
     period: Period
     by: By

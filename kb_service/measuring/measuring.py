@@ -44,6 +44,7 @@ class Outcomes(Protocol):
 
 class Resolution(Protocol):
     def counts(self, period: Period | None, by: By, *, now: datetime) -> Grouped: ...
+    def counts_by_week(self, period: Period, by: By, *, now: datetime) -> Mapping[str, Grouped]: ...
     def reasons(self, period: Period) -> Mapping[Reason, int]: ...
     def hours(self, period: Period) -> Mapping[int, int]: ...
     def clocks(self, period: Period, *, now: datetime) -> Sequence[ClockCounts]: ...
@@ -68,6 +69,16 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Insight:
+    """``weeks``: by their Mondays. ``hours``: questions by hour of the week, 0 Monday's first."""
+
+    figures: Figures
+    weeks: Mapping[str, Counts]
+    hours: Mapping[int, int]
+    gap_ages: Sequence[GapAges]
+
+
+@dataclass(frozen=True, slots=True)
 class Measuring:
     outcomes: Outcomes
     resolution: Resolution
@@ -87,7 +98,25 @@ class Measuring:
     def figures(self, period: Period, by: By) -> Figures:
         self._catch_up()
         now = self.now()
-        groups = self.resolution.counts(period, by, now=now)
+        return self._figures(period, by, now, self.resolution.counts(period, by, now=now))
+
+    def insight(self, period: Period, by: By) -> Insight:
+        """All that the manager's page shows."""
+        self._catch_up()
+        now = self.now()
+        by_week = self.resolution.counts_by_week(period, by, now=now)
+        groups: dict[str | None, Counts] = {}
+        for of_week in by_week.values():
+            for value, counts in of_week.items():
+                groups[value] = groups.get(value, Counts()) + counts
+        return Insight(
+            figures=self._figures(period, by, now, groups),
+            weeks={each: total_of(by_week.get(each, {})) for each in _weeks(period)},
+            hours=self.resolution.hours(period),
+            gap_ages=self.gap_ages(),
+        )
+
+    def _figures(self, period: Period, by: By, now: datetime, groups: Grouped) -> Figures:
         listed = _listed(groups, by)
         return Figures(
             period=period,
@@ -101,15 +130,6 @@ class Measuring:
             first_replies=first_replies(self.resolution.first_reply_seconds(period)),
             behind=self.outcomes.behind(),
         )
-
-    def weeks(self, period: Period) -> Grouped:
-        """Every week of the period, those without a question too."""
-        found = self.resolution.counts(period, By.WEEK, now=self.now())
-        day, weeks = week_of(period.first), []
-        while day <= period.last:
-            weeks.append(day.isoformat())
-            day += timedelta(weeks=1)
-        return {week: found.get(week, Counts()) for week in weeks}
 
     def coverage(self) -> Coverage:
         return self.resolution.coverage(shanghai_day(self.now()))
@@ -135,6 +155,15 @@ class Measuring:
         taken = 0
         while taken < _TAKEN_IN_AT_ONCE and (more := self.outcomes.take_in()):
             taken += more
+
+
+def _weeks(period: Period) -> list[str]:
+    """Their Mondays, weeks without a question too."""
+    day, found = week_of(period.first), []
+    while day <= period.last:
+        found.append(day.isoformat())
+        day += timedelta(weeks=1)
+    return found
 
 
 def total_of(groups: Grouped) -> Counts:

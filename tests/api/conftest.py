@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator
     yield from small_knowledge_base(tmp_path_factory.mktemp("data"), models_dir)
 
 
-def small_knowledge_base(folder: Path, models_dir: Path) -> Iterator[Http]:
+def small_knowledge_base(folder: Path, models_dir: Path, now: Callable[[], datetime] = now) -> Iterator[Http]:
     (folder / "models").symlink_to(models_dir)
     questions = folder / "questions"
     questions.mkdir()
@@ -82,7 +83,7 @@ def small_knowledge_base(folder: Path, models_dir: Path) -> Iterator[Http]:
         at=NOON,
     )
     records.close()
-    service = open_service(settings)
+    service = open_service(settings, now=now)
     publish(
         service,
         "balloon",

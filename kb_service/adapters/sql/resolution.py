@@ -32,6 +32,23 @@ from kb_service.domain.resolution import (
     Side,
 )
 
+_READ = (
+    outcomes.c.id,
+    outcomes.c.week,
+    outcomes.c.matter_id,
+    outcomes.c.department_id,
+    outcomes.c.district,
+    outcomes.c.channel,
+    outcomes.c.outcome,
+    outcomes.c.ended_at,
+    outcomes.c.is_followed,
+    outcomes.c.came_back_at,
+)
+
+
+# Of what rows are grouped by, in that order.
+_Values = tuple[str | None, ...]
+
 
 class SqlResolution:
     """Implements `measuring.Resolution`. Each figure is counted where it lies; nothing is added up beforehand."""
@@ -41,13 +58,23 @@ class SqlResolution:
 
     def counts(self, period: Period | None, by: By, *, now: datetime) -> Grouped:
         """Of all time without a period."""
+        return {value: counts for (value,), counts in self._counts(period, (by,), now).items()}
+
+    def counts_by_week(self, period: Period, by: By, *, now: datetime) -> Mapping[str, Grouped]:
+        """By week and, in it, by something else: one look for both."""
+        found: dict[str, dict[str | None, Counts]] = {}
+        for (week, value), counts in self._counts(period, (By.WEEK, by), now).items():
+            found.setdefault(str(week), {})[value] = counts
+        return found
+
+    def _counts(self, period: Period | None, bys: Sequence[By], now: datetime) -> Mapping[_Values, Counts]:
         with self._database.reading() as connection:
-            assistant = _of_assistant(connection, period, by, now)
-            human = _of_human(connection, period, by, now)
+            assistant = _of_assistant(connection, period, bys, now)
+            human = _of_human(connection, period, bys, now)
         nothing = Counts()
         return {
-            value: Counts(assistant.get(value, nothing.assistant), human.get(value, nothing.human))
-            for value in [*assistant, *(each for each in human if each not in assistant)]
+            values: Counts(assistant.get(values, nothing.assistant), human.get(values, nothing.human))
+            for values in [*assistant, *(each for each in human if each not in assistant)]
         }
 
     def reasons(self, period: Period) -> Mapping[Reason, int]:
@@ -160,8 +187,8 @@ def _is_settled(facts: CTE, now: datetime) -> ColumnElement[bool]:
 
 
 def _of_assistant(
-    connection: Connection, period: Period | None, by: By, now: datetime
-) -> dict[str | None, AssistantCounts]:
+    connection: Connection, period: Period | None, bys: Sequence[By], now: datetime
+) -> dict[_Values, AssistantCounts]:
     facts = _facts(Side.ASSISTANT, period, _last_word(), _is_taken_over())
     is_counted = facts.c.outcome.in_(COUNTED)
     is_answered = facts.c.outcome == Outcome.ANSWERED
@@ -181,14 +208,16 @@ def _of_assistant(
     )
     source: FromClause = facts
     department_id: ColumnElement[Any] = facts.c.department_id
-    if by is By.DEPARTMENT:  # that of the matter as it is today; else where the question was handed to
+    if By.DEPARTMENT in bys:  # that of the matter as it is today; else where the question was handed to
         source = facts.join(matters, matters.c.id == facts.c.matter_id, isouter=True)
         department_id = func.coalesce(matters.c.department_id, facts.c.department_id)
-    found = _grouped(connection, _key(by, facts, department_id), counted, source)
-    return {value: AssistantCounts(*numbers) for value, numbers in found.items()}
+    found = _grouped(connection, [_key(each, facts, department_id) for each in bys], counted, source)
+    return {values: AssistantCounts(*numbers) for values, numbers in found.items()}
 
 
-def _of_human(connection: Connection, period: Period | None, by: By, now: datetime) -> dict[str | None, HumanCounts]:
+def _of_human(
+    connection: Connection, period: Period | None, bys: Sequence[By], now: datetime
+) -> dict[_Values, HumanCounts]:
     facts = _facts(Side.HUMAN, period)
     verdict = escalations.c.verdict_of_person
     is_going_on = escalations.c.state.in_(GOING_ON)
@@ -204,8 +233,9 @@ def _of_human(connection: Connection, period: Period | None, by: By, now: dateti
         _times(and_(is_settled, is_resolved, not_spoken_against, _nobody_back(facts))),
     )
     source = facts.join(escalations, escalations.c.id == facts.c.id)
-    found = _grouped(connection, _key(by, facts, escalations.c.department_id), counted, source)
-    return {value: HumanCounts(*numbers) for value, numbers in found.items()}
+    keys = [_key(each, facts, escalations.c.department_id) for each in bys]
+    found = _grouped(connection, keys, counted, source)
+    return {values: HumanCounts(*numbers) for values, numbers in found.items()}
 
 
 def _key(by: By, facts: CTE, department_id: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -223,17 +253,21 @@ def _key(by: By, facts: CTE, department_id: ColumnElement[Any]) -> ColumnElement
 
 
 def _grouped(
-    connection: Connection, key: ColumnElement[Any], counted: Sequence[ColumnElement[Any]], source: FromClause
-) -> dict[str | None, tuple[int, ...]]:
-    found: dict[str | None, tuple[int, ...]] = {}
-    for value, *numbers in connection.execute(select(key, *counted).select_from(source).group_by(key)):
-        found[None if value is None else str(value)] = tuple(int(each) for each in numbers)
+    connection: Connection,
+    keys: Sequence[ColumnElement[Any]],
+    counted: Sequence[ColumnElement[Any]],
+    source: FromClause,
+) -> dict[_Values, tuple[int, ...]]:
+    found: dict[_Values, tuple[int, ...]] = {}
+    for row in connection.execute(select(*keys, *counted).select_from(source).group_by(*keys)):
+        values = tuple(None if each is None else str(each) for each in row[: len(keys)])
+        found[values] = tuple(int(each) for each in row[len(keys) :])
     return found
 
 
 def _facts(side: Side, period: Period | None, *more: ColumnElement[Any]) -> CTE:
     """The rows of one side, ``more`` looked up once for each: left to choose, SQLite looks up anew for each sum."""
-    query = select(*outcomes.c, *more).where(*_within(side, period))
+    query = select(*_READ, *more).where(*_within(side, period))
     return query.cte("facts").prefix_with("MATERIALIZED")
 
 
