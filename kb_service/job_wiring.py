@@ -53,9 +53,9 @@ def owners_worker(service: Service) -> Worker:
         service.delivering.deliver()
 
     def learn(_job: ClaimedJob) -> None:
+        service.measuring.take_in()
         service.collecting.collect()
         service.closing.look()
-        service.measuring.take_in()
 
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",

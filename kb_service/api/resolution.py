@@ -174,7 +174,7 @@ def report_of(service: Service, period: Period, by: By) -> ResolutionReport:
         first_replies=figures.first_replies,
         clocks=_clocks(figures),
         coverage=service.measuring.coverage(),
-        lead_time=_lead_time(service, period),
+        lead_time=lead_time_of(service, period),
         targets=Targets([*ASSISTANT_TARGETS], [*HUMAN_TARGETS], [*MATTER_TARGETS]),
         behind=figures.behind,
     )
@@ -216,7 +216,7 @@ def _clocks(figures: Figures) -> list[ClockKept]:
     return [ClockKept(each.kind, each.met, each.late, each.running, each.stopped, each.kept) for each in figures.clocks]
 
 
-def _lead_time(service: Service, period: Period) -> LeadTimeKept:
+def lead_time_of(service: Service, period: Period) -> LeadTimeKept:
     rows = kept_lead_times(
         service.records.shelf.approved(since=period.first, until=period.last + timedelta(days=1)),
         today=service.measuring.usual_period().last,

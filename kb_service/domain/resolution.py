@@ -4,7 +4,7 @@ Two sides are counted apart: the assistant by questions, human help by talks. Da
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -76,7 +76,8 @@ class _Sums:
     __slots__ = ()
 
     def __add__(self, other: Self) -> Self:
-        return type(self)(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))  # type: ignore[call-overload]
+        # `astuple` copies deeply: over a year's groups that took longer than the counting.
+        return type(self)(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
