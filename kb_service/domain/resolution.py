@@ -73,7 +73,7 @@ def share(successes: int, n: int) -> Share:
 class _Sums:
     """Counts that add up field by field."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __add__(self, other: Self) -> Self:
         # `astuple` copies deeply: over a year's groups that took longer than the counting.

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Label, and_, case, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Label, and_, case, func, literal, or_, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import gaps
 from kb_service.adapters.sql.measuring_tables import outcomes
 from kb_service.adapters.sql.schedules import chunks, schedules_within
-from kb_service.adapters.sql.tables import feedback, matters, versions
+from kb_service.adapters.sql.tables import Moment, feedback, matters, versions
 from kb_service.adapters.sql.talk_tables import clocks, escalations
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.clocks import ClockKind
@@ -104,7 +104,7 @@ class SqlResolution:
     def clocks(self, period: Period, *, now: datetime) -> Sequence[ClockCounts]:
         """Of talks that began in the period."""
         is_met, is_stopped = clocks.c.met_at.is_not(None), clocks.c.stopped_at.is_not(None)
-        ended_at = func.coalesce(clocks.c.met_at, clocks.c.stopped_at, now)
+        ended_at = func.coalesce(clocks.c.met_at, clocks.c.stopped_at, literal(now, Moment()))
         in_time = ended_at < clocks.c.due_at
         query = (
             select(
