@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from kb_service.conversations_command import conversations
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Role
+from kb_service.domain.resolution import By as GroupedBy
 from kb_service.domain.switches import Covers
 from kb_service.help_command import escalations, helpers
 from kb_service.settings import Settings, settings_fault
@@ -169,6 +170,34 @@ def check(
         print(f"trail: {trail['events']} entries, {trail['answers']} answers, head {trail['hash']}")
         print("clean" if not checked["findings"] else f"{len(checked['findings'])} findings")
     if checked["findings"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def resolution(
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, counted in.")] = (
+        None
+    ),
+    by: Annotated[GroupedBy, typer.Option(help="What to group by.")] = GroupedBy.WEEK,
+    check: Annotated[
+        bool, typer.Option("--check", help="Count everything again from the raw rows; exit code 1 if it differs.")
+    ] = False,
+) -> None:
+    """What was resolved, confirmed and implied, with intervals."""
+    from kb_service.resolution_command import check as run_check
+    from kb_service.resolution_command import lines
+
+    if not check:
+        print("\n".join(lines(Settings(), first=_day(first), last=_day(last), by=by)))
+        return
+    checked = run_check(Settings())
+    for each in checked.differences:
+        print(f"{each.by} {each.value or 'unknown'}: {each.figure} is {each.kept}, the rows say {each.counted}")
+    counted = f"{checked.figures} figures from {checked.answers} answers and {checked.talks} talks"
+    erased = f"; of {checked.erased} rows the words were erased, what is left of them is taken as kept"
+    print(f"{counted}: {len(checked.differences)} differ{erased if checked.erased else ''}")
+    if checked.differences:
         raise typer.Exit(1)
 
 

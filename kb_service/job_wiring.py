@@ -54,6 +54,7 @@ def owners_worker(service: Service) -> Worker:
 
     def learn(_job: ClaimedJob) -> None:
         service.heeding_feedback.look()
+        service.measuring.take_in()
         service.collecting.collect()
         service.closing.look()
         service.finding_recurring.look()

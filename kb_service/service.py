@@ -45,11 +45,14 @@ from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
+from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.resolution import SqlResolution
+from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
@@ -80,6 +83,7 @@ from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
+from kb_service.measuring.measuring import Measuring
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.emergencies import Emergencies
@@ -137,6 +141,9 @@ class Records:
     meeting_links: SqlMeetingLinks
     canned_replies: SqlCannedReplies
     attachments: SqlAttachments
+    outcomes: SqlOutcomes
+    resolution: SqlResolution
+    resolution_rows: SqlResolutionRows
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -206,6 +213,7 @@ class Service:
     asking_again: AskingAgain
     finding_recurring: FindingRecurring
     heeding_feedback: HeedingFeedback
+    measuring: Measuring
     proposing: Proposing
     delivering: Delivering
     outside: Outside

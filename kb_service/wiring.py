@@ -49,10 +49,13 @@ from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.neighbours import SqlNeighbours
+from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.resolution import SqlResolution
+from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.talk_signs import SqlTalkSigns
@@ -89,6 +92,7 @@ from kb_service.learning_wiring import (
     open_heeding_feedback,
     open_writing,
 )
+from kb_service.measuring.measuring import Measuring
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -164,6 +168,9 @@ def open_records(settings: Settings) -> Records:
         meeting_links=SqlMeetingLinks(database),
         canned_replies=SqlCannedReplies(database),
         attachments=SqlAttachments(database),
+        outcomes=SqlOutcomes(database),
+        resolution=SqlResolution(database),
+        resolution_rows=SqlResolutionRows(database),
     )
 
 
@@ -206,6 +213,17 @@ def open_texts(settings: Settings, records: Records) -> Texts:
         library=records.library, computed=records.computed, surfacing=surfacing, model=model, segmenter=segmenter
     )
     return Texts(converter, segmenter, model, preparing)
+
+
+def open_measuring(records: Records, *, now: Callable[[], datetime] = now) -> Measuring:
+    """Needs neither model nor index."""
+    return Measuring(
+        outcomes=records.outcomes,
+        resolution=records.resolution,
+        rows=records.resolution_rows,
+        matters=records.catalogue.matters,
+        now=now,
+    )
 
 
 def importing(settings: Settings, records: Records) -> Importing:
@@ -426,6 +444,7 @@ def _service(
             now=now,
         ),
         heeding_feedback=open_heeding_feedback(records, now=now),
+        measuring=open_measuring(records, now=now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,

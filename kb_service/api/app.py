@@ -24,6 +24,7 @@ from kb_service.api import (
     operation,
     proposals,
     recurring_cases,
+    resolution,
     review,
     search,
     suggestions,
@@ -99,6 +100,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         gaps,
         recurring_cases,
         feedback,
+        resolution,
         conversations,
         operation,
     ):

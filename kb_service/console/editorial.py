@@ -9,6 +9,7 @@ from kb_service.console import (
     editorial_lists,
     editorial_upload,
     editorial_version,
+    insight,
 )
 from kb_service.console.screens import Trouble, page, see
 
@@ -23,6 +24,7 @@ def editorial_router() -> APIRouter:
         editorial_version,
         editorial_learning,
         editorial_emergencies,
+        insight,
     ):
         router.include_router(module.router)
 

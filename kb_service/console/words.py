@@ -29,6 +29,7 @@ from kb_service.domain.matters import Facet
 from kb_service.domain.open_points import PointKind
 from kb_service.domain.people import Role
 from kb_service.domain.rehearsals import Effect
+from kb_service.domain.resolution import By, Side
 from kb_service.domain.routing import RoutedBy
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers
@@ -70,6 +71,7 @@ Place = Literal[
     "/console/gaps",
     "/console/feedback",
     "/console/emergencies",
+    "/console/insight",
 ]
 # Why a page of the console says that nothing was done, where no error of the domain is the reason.
 TroubleName = Literal["unreadable", "not_understood", "wrong_key", "no_such_page", "no_file", "no_text", "failed"]
@@ -122,6 +124,10 @@ class ScreenWords(Words):
     feedback_states: Mapping[FeedbackState, str]
     feedback_reasons: Mapping[FeedbackReason, str]
     covers: Mapping[Covers, str]
+    grouped_by: Mapping[By, str]
+    sides: Mapping[Side, str]
+    measured: Mapping[Literal["confirmed", "implied"], str]
+    hand_overs: Mapping[Reason, str]
     reaches: Mapping[Reach, str]
     stages: Mapping[Stage, str]
     open_points: Mapping[PointKind, str]

@@ -133,6 +133,7 @@ _OF_REQUESTS = {
     "fields_not_object": "",
     "fields_not_editable": "fields",
     "no_due_list": "day",
+    "no_period": "first last",
     "not_of_year": "day year",
     "unknown_due": "value",
     "wrong_revision": "value",

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, tru
 from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import affected_answers, cited_versions, gap_questions
+from kb_service.adapters.sql.measuring_tables import outcomes
 from kb_service.adapters.sql.proposals import forget
 from kb_service.adapters.sql.row_faults import NO_WORDS
 from kb_service.adapters.sql.seals import seals
@@ -86,6 +87,7 @@ class SqlErasing:
                 for table in (talk_messages, attachments, message_keys, talk_signs):
                     connection.execute(delete(table).where(table.c.escalation_id.in_(ids)))
                 forget(connection, ids)
+                _forget_askers(connection, ids, at)
                 connection.execute(delete(deliveries).where(deliveries.c.escalation_id.in_(ids)))
                 record(connection, at=at, actor=actor, action="erase_talks", detail={"escalations": ids}, was=was)
             is_done = True
@@ -108,6 +110,7 @@ class SqlErasing:
                     connection.execute(delete(table).where(table.c.answer_id.in_(ids)))
                 asked_in = gap_questions.c.answer_id.in_(ids)
                 connection.execute(update(gap_questions).where(asked_in).values(question="", asker=None))
+                _forget_askers(connection, ids, at)
                 asked = {masked(row[2]) for row in found if row[2]}
                 _forget_in_rehearsals(connection, true(), partial(_is_one_of, asked))
                 numbers = {"answers": _ranges(row[1] for row in found)}
@@ -131,6 +134,14 @@ def _end(connection: Connection, ids: Sequence[str], *, at: datetime) -> None:
     ended = select(escalations.c.id).where(going_on)
     connection.execute(update(clocks).where(clocks.c.escalation_id.in_(ended), is_running).values(stopped_at=at))
     connection.execute(update(escalations).where(going_on).values(**its))
+
+
+def _forget_askers(connection: Connection, ids: Sequence[str], at: datetime) -> None:
+    """What is counted by stays; whether somebody comes back later is not seen any more."""
+    its = outcomes.c.id.in_(ids)
+    is_open = or_(outcomes.c.back_until.is_(None), outcomes.c.back_until > at)
+    connection.execute(update(outcomes).where(its, is_open).values(is_followed=0))
+    connection.execute(update(outcomes).where(its).values(asker=None))
 
 
 def _forget_in_rehearsals(

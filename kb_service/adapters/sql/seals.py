@@ -106,6 +106,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "cited_versions": "finds answers by what they cite; the answers have a chain of their own",
     "affected_answers": "what answers would be now, for who looks after them; shown to no resident",
     "kept_cases": "which talks became a draft, so that they are not proposed again; the draft has a seal of its own",
+    "outcomes": "counted for resolution, made from answers and talks; `kb resolution --check` counts from those again",
     "upload_records": "reports for whoever sent the file",
     "jobs": "work still to be done, each of which reads its sealed rows when it is done",
     "examinations": "which versions were compared with their neighbours already",

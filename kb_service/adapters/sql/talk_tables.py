@@ -23,7 +23,7 @@ escalations = Table(
     Column("matter_id", String(120)),
     Column("facet", String(20)),
     Column("region", String(100)),
-    Column("answer_id", String(40)),
+    Column("answer_id", String(40), index=True),
     Column("evidence", JSON, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("opened_by", String(200), nullable=False),

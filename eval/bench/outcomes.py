@@ -1,0 +1,173 @@
+"""`python -m eval.bench.outcomes`: how long the figures of resolution take over many outcomes, dealt from a seed."""
+
+import argparse
+import hashlib
+import json
+import random
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kb_service.domain.clocks import FIRST_REPLY
+from kb_service.domain.days import SHANGHAI, shanghai_day
+from kb_service.domain.matters import Department, Matter
+from kb_service.domain.resolution import By, Period
+from kb_service.measuring.measuring import Measuring
+from kb_service.service import Records
+from kb_service.settings import Settings
+from kb_service.wiring import open_measuring, open_records
+
+_SEED = 20261129
+_END = datetime(2026, 11, 29, 12, tzinfo=SHANGHAI)
+_DAYS = 84
+_MATTERS, _DEPARTMENTS = 120, 20
+_DISTRICTS = ("浦东新区", "徐汇区", "静安区", "黄浦区", "闵行区", "嘉定区")
+_OUTCOMES = ("answered",) * 12 + ("handed_over",) * 3 + ("no_source", "not_grounded", "clarify", "courtesy")
+# Of a stored answer most is its words and evidence; rows as long as real ones, so that reading them costs as much.
+_WORDS = "示" * 2000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m eval.bench.outcomes", description=__doc__)
+    parser.add_argument("--answers", type=int, default=100_000)
+    parser.add_argument("--keep", type=Path, help="a data folder to fill and keep, for looking at the page")
+    parser.add_argument("--check", action="store_true", help="count again from the raw rows too")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=asked.keep or Path(folder), start_new=True)
+        with open_records(settings) as records:
+            _measure(records, settings.data_dir / "kb.sqlite", asked.answers, is_checked=asked.check)
+
+
+def _measure(records: Records, path: Path, answers: int, *, is_checked: bool) -> None:
+    measuring = open_measuring(records, now=lambda: _END)
+    _fill(records, path, answers)
+    _timed(f"taking in {answers} answers", measuring.take_in)
+    period = Period(shanghai_day(_END - timedelta(days=_DAYS)), shanghai_day(_END))
+    for by in By:
+        _timed(f"figures by {by}", lambda by=by: measuring.figures(period, by))  # type: ignore[misc]
+    _timed("everything that the page shows", lambda: _page(measuring, period))
+    if is_checked:
+        found = measuring.check()
+        print(f"{found.figures} figures counted again: {len(found.differences)} differ")
+
+
+def _page(measuring: Measuring, period: Period) -> None:
+    measuring.insight(period, By.MATTER)
+    measuring.coverage()
+
+
+def _timed(what: str, act: Callable[[], object]) -> None:
+    """On a busy machine the processor's seconds say more."""
+    start, used = time.perf_counter(), time.process_time()
+    act()
+    print(f"{what}: {time.perf_counter() - start:.3f} s, of processor {time.process_time() - used:.3f} s", flush=True)
+
+
+def _fill(records: Records, path: Path, answers: int) -> None:
+    """Straight into the file: through the chain of answers it would take half an hour."""
+    dealt = random.Random(_SEED)
+    records.catalogue.replace(
+        departments_=[Department(f"d{n}", f"示例局{n}", (), "12345", None, ()) for n in range(_DEPARTMENTS)],
+        matters_=[Matter(f"m{n}", f"示例事项{n}", f"d{n % _DEPARTMENTS}", ()) for n in range(_MATTERS)],
+        actor="bench",
+        at=_END,
+    )
+    rows = list(_answers(dealt, answers))
+    talks = [_talk(dealt, row) for row in rows if row["outcome"] == "handed_over" and dealt.random() < 0.6]
+    said = [
+        {"answer_id": row["id"], "given_at": row["asked_at"], "resolved": int(dealt.random() < 0.7)}
+        for row in rows
+        if dealt.random() < 0.2
+    ]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        _insert(connection, "answers", rows)
+        _insert(connection, "escalations", talks)
+        _insert(connection, "clocks", [_clock(dealt, talk) for talk in talks])
+        _insert(connection, "feedback", said)
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    names = list(rows[0])
+    blanks = ", ".join(f":{name}" for name in names)
+    connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({blanks})", rows)
+
+
+def _answers(dealt: random.Random, count: int) -> Iterator[dict[str, Any]]:
+    moments = sorted(_END - timedelta(seconds=dealt.uniform(0, _DAYS * 86_400)) for _ in range(count))
+    for number, at in enumerate(moments, start=1):
+        outcome = dealt.choice(_OUTCOMES)
+        reasons = [dealt.choice(("low_confidence", "user_request"))] if outcome == "handed_over" else []
+        region = f"上海市/{dealt.choice(_DISTRICTS)}" if dealt.random() < 0.4 else None
+        body = {
+            "text": _WORDS,
+            "citations": [],
+            "understood_as": {"region": region},
+            "escalation": {"reasons": reasons, "department": None},
+        }
+        yield {
+            "id": f"a{number}",
+            "conversation_id": f"c{number}",
+            "channel": dealt.choice(("web", "app", "hotline")),
+            "user_hash": hashlib.sha256(f"user {dealt.randrange(count // 3 + 1)}".encode()).hexdigest(),
+            "asked_at": _stored(at),
+            "outcome": outcome,
+            "matter_id": f"m{min(int(dealt.expovariate(0.04)), _MATTERS - 1)}" if dealt.random() < 0.9 else None,
+            "body": json.dumps(body, ensure_ascii=False),
+            "number": number,
+        }
+
+
+def _talk(dealt: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
+    opened = datetime.fromisoformat(answer["asked_at"])
+    closed = opened + timedelta(minutes=dealt.uniform(3, 40))
+    return {
+        "id": f"t{answer['number']}",
+        "conversation_id": answer["conversation_id"],
+        "channel": answer["channel"],
+        "user_hash": answer["user_hash"],
+        "state": "resolved",
+        "department_id": f"d{dealt.randrange(_DEPARTMENTS)}",
+        "question": "",
+        "summary": "",
+        "reasons": "[]",
+        "evidence": "[]",
+        "matter_id": answer["matter_id"],
+        "answer_id": answer["id"],
+        "opened_at": answer["asked_at"],
+        "opened_by": "person",
+        "first_reply_at": str(opened + timedelta(seconds=dealt.expovariate(1 / 30))),
+        "closed_at": str(closed),
+        "changed_at": str(closed),
+        "verdict": dealt.choice(("resolved",) * 9 + ("not",)),
+        "verdict_of_person": dealt.choice(("resolved", "resolved", "partly", "not", None, None)),
+        "revision": 4,
+        "last_number": 4,
+    }
+
+
+def _clock(dealt: random.Random, talk: dict[str, Any]) -> dict[str, Any]:
+    due = datetime.fromisoformat(talk["opened_at"]) + FIRST_REPLY
+    return {
+        "escalation_id": talk["id"],
+        "kind": "first_reply",
+        "round": 1,
+        "started_at": talk["opened_at"],
+        "warns_at": str(due - timedelta(seconds=20)),
+        "due_at": str(due),
+        "met_at": talk["first_reply_at"],
+    }
+
+
+def _stored(at: datetime) -> str:
+    """As SQLite has it: UTC, without its zone."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", timespec="microseconds")
+
+
+if __name__ == "__main__":
+    main()

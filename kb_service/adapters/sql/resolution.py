@@ -1,0 +1,282 @@
+"""Counting what was resolved, in SQL, over the rows of outcomes with what people said and what became of talks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Label, and_, case, func, literal, or_, select
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.learning_tables import gaps
+from kb_service.adapters.sql.measuring_tables import outcomes
+from kb_service.adapters.sql.schedules import chunks, schedules_within
+from kb_service.adapters.sql.tables import Moment, feedback, matters, versions
+from kb_service.adapters.sql.talk_tables import clocks, escalations
+from kb_service.domain.answers import Outcome, Reason
+from kb_service.domain.clocks import ClockKind
+from kb_service.domain.documents import VersionState
+from kb_service.domain.escalations import GOING_ON, EscalationState, Verdict
+from kb_service.domain.gaps import TO_DO
+from kb_service.domain.resolution import (
+    BACK_WITHIN,
+    COUNTED,
+    NO_RETURN,
+    AssistantCounts,
+    By,
+    ClockCounts,
+    Counts,
+    Coverage,
+    Grouped,
+    HumanCounts,
+    Period,
+    Side,
+)
+
+_READ = (
+    outcomes.c.id,
+    outcomes.c.week,
+    outcomes.c.matter_id,
+    outcomes.c.department_id,
+    outcomes.c.district,
+    outcomes.c.channel,
+    outcomes.c.outcome,
+    outcomes.c.ended_at,
+    outcomes.c.is_followed,
+    outcomes.c.came_back_at,
+)
+
+
+# Of what rows are grouped by, in that order.
+_Values = tuple[str | None, ...]
+
+
+class SqlResolution:
+    """Implements `measuring.Resolution`. Each figure is counted where it lies; nothing is added up beforehand."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def counts(self, period: Period | None, by: By, *, now: datetime) -> Grouped:
+        """Of all time without a period."""
+        return {value: counts for (value,), counts in self._counts(period, (by,), now).items()}
+
+    def counts_by_week(self, period: Period, by: By, *, now: datetime) -> Mapping[str, Grouped]:
+        """By week and, in it, by something else: one look for both."""
+        found: dict[str, dict[str | None, Counts]] = {}
+        for (week, value), counts in self._counts(period, (By.WEEK, by), now).items():
+            found.setdefault(str(week), {})[value] = counts
+        return found
+
+    def _counts(self, period: Period | None, bys: Sequence[By], now: datetime) -> Mapping[_Values, Counts]:
+        with self._database.reading() as connection:
+            assistant = _of_assistant(connection, period, bys, now)
+            human = _of_human(connection, period, bys, now)
+        nothing = Counts()
+        return {
+            values: Counts(assistant.get(values, nothing.assistant), human.get(values, nothing.human))
+            for values in [*assistant, *(each for each in human if each not in assistant)]
+        }
+
+    def reasons(self, period: Period) -> Mapping[Reason, int]:
+        """Why questions were not answered by the assistant, the most frequent first; one may have several reasons."""
+        query = (
+            select(outcomes.c.reasons, func.count())
+            .where(*_within(Side.ASSISTANT, period), outcomes.c.outcome.in_(COUNTED - {Outcome.ANSWERED}))
+            .group_by(outcomes.c.reasons)
+        )
+        found: dict[Reason, int] = {}
+        with self._database.reading() as connection:
+            for reasons, count in connection.execute(query):
+                for each in filter(None, reasons.split(",")):
+                    found[Reason(each)] = found.get(Reason(each), 0) + count
+        return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+    def hours(self, period: Period) -> Mapping[int, int]:
+        """Questions by hour of the week, greetings left out."""
+        query = (
+            select(outcomes.c.hour_of_week, func.count())
+            .where(*_within(Side.ASSISTANT, period), outcomes.c.outcome.not_in(NO_RETURN))
+            .group_by(outcomes.c.hour_of_week)
+        )
+        with self._database.reading() as connection:
+            return {hour: count for hour, count in connection.execute(query)}
+
+    def clocks(self, period: Period, *, now: datetime) -> Sequence[ClockCounts]:
+        """Of talks that began in the period."""
+        is_met, is_stopped = clocks.c.met_at.is_not(None), clocks.c.stopped_at.is_not(None)
+        ended_at = func.coalesce(clocks.c.met_at, clocks.c.stopped_at, literal(now, Moment()))
+        in_time = ended_at < clocks.c.due_at
+        query = (
+            select(
+                clocks.c.kind,
+                _times(and_(is_met, in_time)),
+                _times(~in_time),
+                _times(and_(~is_met, ~is_stopped, in_time)),
+                _times(and_(~is_met, is_stopped, in_time)),
+            )
+            .join(outcomes, outcomes.c.id == clocks.c.escalation_id)
+            .where(*_within(Side.HUMAN, period))
+            .group_by(clocks.c.kind)
+        )
+        with self._database.reading() as connection:
+            found = {ClockKind(row[0]): row for row in connection.execute(query)}
+        return [ClockCounts(kind, *(found[kind][1:] if kind in found else (0, 0, 0, 0))) for kind in ClockKind]
+
+    def first_reply_seconds(self, period: Period) -> Sequence[float]:
+        """Of the first round only: how long people waited in service hours until anybody replied."""
+        query = (
+            select(clocks.c.started_at, clocks.c.met_at)
+            .join(outcomes, outcomes.c.id == clocks.c.escalation_id)
+            .where(*_within(Side.HUMAN, period), clocks.c.kind == ClockKind.FIRST_REPLY, clocks.c.round == 1)
+            .where(clocks.c.met_at.is_not(None))
+        )
+        with self._database.reading() as connection:
+            return [(row.met_at - row.started_at).total_seconds() for row in connection.execute(query)]
+
+    def gaps_to_do(self) -> Sequence[tuple[datetime, datetime]]:
+        """When each was found and when it is due."""
+        query = select(gaps.c.opened_at, gaps.c.due_at).where(gaps.c.state.in_(TO_DO))
+        with self._database.reading() as connection:
+            return [(row.opened_at, row.due_at) for row in connection.execute(query)]
+
+    def coverage(self, today: date) -> Coverage:
+        """A document or two of each matter are looked at, until one is in force."""
+        query = select(versions.c.matter_id, versions.c.document_id).distinct()
+        query = query.join(matters, matters.c.id == versions.c.matter_id)
+        query = query.where(versions.c.state == VersionState.APPROVED, versions.c.published_at.is_not(None))
+        is_begun = or_(versions.c.effective_from.is_(None), versions.c.effective_from <= today)
+        is_not_over = or_(versions.c.effective_to.is_(None), versions.c.effective_to > today)
+        with self._database.reading() as connection:
+            count = connection.execute(select(func.count()).select_from(matters)).scalar_one()
+            waiting: dict[str, list[str]] = {}
+            for row in connection.execute(query.where(is_begun, is_not_over).order_by(versions.c.document_id)):
+                waiting.setdefault(row.matter_id, []).append(row.document_id)
+            covered: set[str] = set()
+            while waiting:
+                next_of = {matter_id: documents.pop() for matter_id, documents in waiting.items()}
+                in_force = _in_force(connection, next_of.values(), today)
+                covered |= {matter_id for matter_id, each in next_of.items() if each in in_force}
+                waiting = {each: left for each, left in waiting.items() if left and each not in covered}
+        return Coverage(len(covered), int(count))
+
+
+def _in_force(connection: Connection, document_ids: Any, today: date) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(sorted(set(document_ids))):
+        schedules = schedules_within(connection, some)
+        found |= {each for each in some if any(one.interval.contains(today) for one in schedules[each])}
+    return found
+
+
+def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _within(side: Side, period: Period | None) -> list[ColumnElement[bool]]:
+    its = [outcomes.c.side == side]
+    return its if period is None else [*its, outcomes.c.day.between(period.first, period.last)]
+
+
+def _nobody_back(facts: CTE) -> ColumnElement[bool]:
+    """A talk that was opened again and closed later begins its seven days anew."""
+    return or_(facts.c.came_back_at.is_(None), facts.c.came_back_at <= facts.c.ended_at)
+
+
+def _is_settled(facts: CTE, now: datetime) -> ColumnElement[bool]:
+    return and_(facts.c.is_followed == 1, facts.c.ended_at <= now - BACK_WITHIN)
+
+
+def _of_assistant(
+    connection: Connection, period: Period | None, bys: Sequence[By], now: datetime
+) -> dict[_Values, AssistantCounts]:
+    facts = _facts(Side.ASSISTANT, period, _last_word(), _is_taken_over())
+    is_counted = facts.c.outcome.in_(COUNTED)
+    is_answered = facts.c.outcome == Outcome.ANSWERED
+    is_handed_over = or_(facts.c.outcome == Outcome.HANDED_OVER, facts.c.is_taken_over)
+    is_settled = and_(is_counted, _is_settled(facts, now))
+    not_spoken_against = func.coalesce(facts.c.said, 1) == 1
+    counted = (
+        _times(is_counted),
+        _times(is_answered),
+        _times(and_(is_counted, is_handed_over)),
+        _times(and_(is_counted, facts.c.said.is_not(None))),
+        _times(and_(is_counted, facts.c.said == 1)),
+        _times(is_settled),
+        _times(and_(is_settled, is_answered, ~is_handed_over, not_spoken_against, _nobody_back(facts))),
+        _times(facts.c.outcome == Outcome.CLARIFY),
+        _times(facts.c.outcome == Outcome.OUT_OF_SCOPE),
+    )
+    source: FromClause = facts
+    department_id: ColumnElement[Any] = facts.c.department_id
+    if By.DEPARTMENT in bys:  # that of the matter as it is today; else where the question was handed to
+        source = facts.join(matters, matters.c.id == facts.c.matter_id, isouter=True)
+        department_id = func.coalesce(matters.c.department_id, facts.c.department_id)
+    found = _grouped(connection, [_key(each, facts, department_id) for each in bys], counted, source)
+    return {values: AssistantCounts(*numbers) for values, numbers in found.items()}
+
+
+def _of_human(
+    connection: Connection, period: Period | None, bys: Sequence[By], now: datetime
+) -> dict[_Values, HumanCounts]:
+    facts = _facts(Side.HUMAN, period)
+    verdict = escalations.c.verdict_of_person
+    is_going_on = escalations.c.state.in_(GOING_ON)
+    is_settled = and_(~is_going_on, _is_settled(facts, now))
+    is_resolved = and_(escalations.c.state == EscalationState.RESOLVED, escalations.c.verdict == Verdict.RESOLVED)
+    not_spoken_against = or_(verdict.is_(None), verdict == Verdict.RESOLVED)
+    counted = (
+        func.count(),
+        _times(is_going_on),
+        _times(verdict.is_not(None)),
+        _times(verdict == Verdict.RESOLVED),
+        _times(is_settled),
+        _times(and_(is_settled, is_resolved, not_spoken_against, _nobody_back(facts))),
+    )
+    source = facts.join(escalations, escalations.c.id == facts.c.id)
+    keys = [_key(each, facts, escalations.c.department_id) for each in bys]
+    found = _grouped(connection, keys, counted, source)
+    return {values: HumanCounts(*numbers) for values, numbers in found.items()}
+
+
+def _key(by: By, facts: CTE, department_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    match by:
+        case By.DEPARTMENT:
+            return department_id
+        case By.MATTER:
+            return facts.c.matter_id
+        case By.DISTRICT:
+            return facts.c.district
+        case By.CHANNEL:
+            return facts.c.channel
+        case By.WEEK:
+            return facts.c.week
+
+
+def _grouped(
+    connection: Connection,
+    keys: Sequence[ColumnElement[Any]],
+    counted: Sequence[ColumnElement[Any]],
+    source: FromClause,
+) -> dict[_Values, tuple[int, ...]]:
+    found: dict[_Values, tuple[int, ...]] = {}
+    for row in connection.execute(select(*keys, *counted).select_from(source).group_by(*keys)):
+        values = tuple(None if each is None else str(each) for each in row[: len(keys)])
+        found[values] = tuple(int(each) for each in row[len(keys) :])
+    return found
+
+
+def _facts(side: Side, period: Period | None, *more: ColumnElement[Any]) -> CTE:
+    """The rows of one side, ``more`` looked up once for each: left to choose, SQLite looks up anew for each sum."""
+    query = select(*_READ, *more).where(*_within(side, period))
+    return query.cte("facts").prefix_with("MATERIALIZED")
+
+
+def _last_word() -> Label[Any]:
+    """What the person said last of whether an answer helped."""
+    said = select(feedback.c.resolved).where(feedback.c.answer_id == outcomes.c.id, feedback.c.resolved.is_not(None))
+    return said.order_by(feedback.c.id.desc()).limit(1).scalar_subquery().label("said")
+
+
+def _is_taken_over() -> Label[Any]:
+    """Whether a talk was opened on an answer."""
+    return select(escalations.c.id).where(escalations.c.answer_id == outcomes.c.id).exists().label("is_taken_over")

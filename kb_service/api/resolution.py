@@ -1,0 +1,287 @@
+"""`/v1/resolution`: what was resolved, as people say and as their silence implies, with the clocks of human help."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+
+from kb_service.api.access import ServiceOf, Watcher
+from kb_service.domain.answers import Reason
+from kb_service.domain.causes import Cause
+from kb_service.domain.clocks import ClockKind
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.resolution import (
+    ASSISTANT_TARGETS,
+    HUMAN_TARGETS,
+    MATTER_TARGETS,
+    AssistantCounts,
+    By,
+    Counts,
+    Coverage,
+    Figures,
+    FirstReplies,
+    HumanCounts,
+    Period,
+    Share,
+    Target,
+    share,
+)
+from kb_service.publishing.due import kept_lead_times
+from kb_service.service import Service
+
+router = APIRouter(prefix="/v1", tags=["resolution"])
+
+_LONGEST = timedelta(days=3 * 366)
+# A spreadsheet takes what begins so for a formula, and people choose the names of channels.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CSV = "text/csv"
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantResolution:
+    """``confirmed``: of those of whom the person said whether it was resolved; ``implied``: of those whose seven days
+    are over; ``pending``: those whose are not, or cannot be followed. ``asked_back``, ``out_of_scope``: beside it."""
+
+    questions: int
+    answered: int
+    handed_over: int
+    confirmed: Share
+    implied: Share
+    pending: int
+    asked_back: int
+    out_of_scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class HumanResolution:
+    talks: int
+    going_on: int
+    confirmed: Share
+    implied: Share
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionOf:
+    """``value``: an id, a district, a channel or the Monday of a week; None where nobody knows."""
+
+    value: str | None
+    name: str | None
+    assistant: AssistantResolution
+    human: HumanResolution
+
+
+@dataclass(frozen=True, slots=True)
+class ClockKept:
+    """``late``: over before it was met, or over and still running."""
+
+    kind: ClockKind
+    met: int
+    late: int
+    running: int
+    stopped: int
+    kept: Share
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTimeKept:
+    """Of texts whose first day is in the period."""
+
+    on_time: int
+    late: int
+    not_achievable: int
+    kept: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    assistant: list[Target]
+    human: list[Target]
+    matters: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionReport:
+    """``first`` to ``last``: days in Shanghai, both in it. ``left_out``: groups that are not listed. ``behind``:
+    answers that are not counted yet. ``coverage`` is of today."""
+
+    first: date
+    last: date
+    by: By
+    at: datetime
+    total: ResolutionOf
+    groups: list[ResolutionOf]
+    left_out: int
+    reasons: dict[Reason, int]
+    first_replies: FirstReplies
+    clocks: list[ClockKept]
+    coverage: Coverage
+    lead_time: LeadTimeKept
+    targets: Targets
+    behind: int
+
+
+@router.get("/resolution", responses={200: {"content": {CSV: {}}}})
+def resolution(
+    service: ServiceOf,
+    _actor: Watcher,
+    first: Annotated[date | None, Query(alias="from", description="The first day; else that of eleven weeks ago.")] = (
+        None
+    ),
+    last: Annotated[date | None, Query(alias="to", description="The last day, counted in; else today.")] = None,
+    by: By = By.WEEK,
+    format: Literal["json", "csv"] | None = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> ResolutionReport:
+    """Three figures are never one: what people confirmed, what their silence implies, and (later) what a sample shows.
+    As CSV with `format=csv` or `Accept: text/csv`: a row for each group and one for all."""
+    period = period_of(service, first, last)
+    report = report_of(service, period, by)
+    if format == "csv" or (format is None and accept.split(";")[0].strip() == CSV):
+        return csv_response(report)  # type: ignore[return-value]
+    return report
+
+
+def period_of(service: Service, first: date | None, last: date | None) -> Period:
+    """Raises InvalidRecord for a period that ends before it begins, or is longer than three years."""
+    usual = service.measuring.usual_period()
+    end = last or (usual.last if first is None or first <= usual.last else first)
+    begin = first or min(usual.first, end)
+    if begin > end or end - begin > _LONGEST:
+        raise InvalidRecord(
+            f"from {begin} to {end} is no period of at most three years",
+            Cause("no_period", {"first": str(begin), "last": str(end)}),
+        )
+    return Period(begin, end)
+
+
+def report_of(service: Service, period: Period, by: By) -> ResolutionReport:
+    figures = service.measuring.figures(period, by)
+    name_of = names_by(service, by)
+    return ResolutionReport(
+        first=period.first,
+        last=period.last,
+        by=by,
+        at=figures.at,
+        total=_of(None, None, figures.total),
+        groups=[_of(value, name_of.get(value or ""), counts) for value, counts in figures.groups.items()],
+        left_out=figures.left_out,
+        reasons=dict(figures.reasons),
+        first_replies=figures.first_replies,
+        clocks=_clocks(figures),
+        coverage=service.measuring.coverage(),
+        lead_time=lead_time_of(service, period),
+        targets=Targets([*ASSISTANT_TARGETS], [*HUMAN_TARGETS], [*MATTER_TARGETS]),
+        behind=figures.behind,
+    )
+
+
+def names_by(service: Service, by: By) -> Mapping[str, str]:
+    match by:
+        case By.MATTER:
+            return {each.id: each.name for each in service.catalogue.matter_names()}
+        case By.DEPARTMENT:
+            return {each.id: each.name for each in service.catalogue.departments()}
+        case By.DISTRICT | By.CHANNEL | By.WEEK:
+            return {}
+
+
+def _of(value: str | None, name: str | None, counts: Counts) -> ResolutionOf:
+    return ResolutionOf(value, name or value, of_assistant(counts.assistant), of_human(counts.human))
+
+
+def of_assistant(counts: AssistantCounts) -> AssistantResolution:
+    return AssistantResolution(
+        questions=counts.questions,
+        answered=counts.answered,
+        handed_over=counts.handed_over,
+        confirmed=counts.confirmed,
+        implied=counts.implied_share,
+        pending=counts.questions - counts.settled,
+        asked_back=counts.asked_back,
+        out_of_scope=counts.out_of_scope,
+    )
+
+
+def of_human(counts: HumanCounts) -> HumanResolution:
+    pending = counts.talks - counts.going_on - counts.settled
+    return HumanResolution(counts.talks, counts.going_on, counts.confirmed, counts.implied_share, pending)
+
+
+def _clocks(figures: Figures) -> list[ClockKept]:
+    return [ClockKept(each.kind, each.met, each.late, each.running, each.stopped, each.kept) for each in figures.clocks]
+
+
+def lead_time_of(service: Service, period: Period) -> LeadTimeKept:
+    rows = kept_lead_times(
+        service.records.shelf.approved(since=period.first, until=period.last + timedelta(days=1)),
+        today=service.measuring.usual_period().last,
+        calendar=service.records.working_days.calendar(),
+        month=None,
+        department=None,
+    )
+    on_time, counted = sum(each.on_time for each in rows), sum(each.counted for each in rows)
+    late, impossible = sum(each.late for each in rows), sum(each.not_achievable for each in rows)
+    return LeadTimeKept(on_time, late, impossible, share(on_time, counted))
+
+
+_COLUMNS = (
+    "value", "name", "questions", "answered", "handed_over", "asked_back", "out_of_scope",
+    "confirmed", "confirmed_n", "confirmed_rate", "confirmed_low", "confirmed_high",
+    "implied", "implied_n", "implied_rate", "implied_low", "implied_high", "pending",
+    "talks", "going_on",
+    "talks_confirmed", "talks_confirmed_n", "talks_confirmed_rate", "talks_confirmed_low", "talks_confirmed_high",
+    "talks_implied", "talks_implied_n", "talks_implied_rate", "talks_implied_low", "talks_implied_high",
+    "talks_pending",
+)  # fmt: skip
+
+
+def csv_response(report: ResolutionReport) -> Response:
+    name = f"resolution-by-{report.by}-{report.first}-{report.last}.csv"
+    return csv_file(name, csv_text([_COLUMNS, *map(_cells, report.groups), ("total", *_cells(report.total)[1:])]))
+
+
+def csv_file(name: str, text: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(text, media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def csv_text(rows: "list[tuple[object, ...]]") -> str:
+    """With the mark by which spreadsheets know UTF-8."""
+    written = io.StringIO()
+    csv.writer(written).writerows([_harmless(each) for each in row] for row in rows)
+    return "\ufeff" + written.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _cells(group: ResolutionOf) -> tuple[object, ...]:
+    assistant, human = group.assistant, group.human
+    return (
+        group.value or "",
+        group.name or "",
+        assistant.questions,
+        assistant.answered,
+        assistant.handed_over,
+        assistant.asked_back,
+        assistant.out_of_scope,
+        *_share_cells(assistant.confirmed),
+        *_share_cells(assistant.implied),
+        assistant.pending,
+        human.talks,
+        human.going_on,
+        *_share_cells(human.confirmed),
+        *_share_cells(human.implied),
+        human.pending,
+    )
+
+
+def _share_cells(one: Share) -> Iterator[object]:
+    yield from (one.successes, one.n)
+    yield from ("" if one.rate is None else f"{one.rate:.4f}", f"{one.low:.4f}", f"{one.high:.4f}")

@@ -1,0 +1,117 @@
+"""What was resolved, in pictures and tables: for whoever answers for the service."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BeforeValidator
+
+from kb_service.api.access import ServiceOf, Watcher
+from kb_service.api.resolution import csv_file, csv_text, lead_time_of, names_by, of_assistant, of_human, period_of
+from kb_service.console.admission import Shown
+from kb_service.console.charts import HEIGHT, WIDTH, cells, dots, trend, y_of
+from kb_service.console.screens import page
+from kb_service.domain.resolution import (
+    ASSISTANT_TARGETS,
+    GAP_AGES,
+    HUMAN_TARGETS,
+    MATTER_TARGETS,
+    By,
+    Counts,
+    GapAges,
+    Side,
+)
+from kb_service.measuring.measuring import Insight
+
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
+
+_Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
+_MOST_DOTS = 60
+_MOST_ROWS = 100
+
+
+@router.get("/insight")
+def insight(
+    request: Request,
+    service: ServiceOf,
+    actor: Watcher,
+    first: Annotated[_Day, Query(alias="from")] = None,
+    last: Annotated[_Day, Query(alias="to")] = None,
+    by: By = By.MATTER,
+) -> Response:
+    period = period_of(service, first, last)
+    found = service.measuring.insight(period, by)
+    figures, names = found.figures, names_by(service, by)
+    rows = [_row(value, names.get(value or ""), counts) for value, counts in figures.groups.items()]
+    return page(
+        request,
+        "insight.html",
+        period=period,
+        by=by,
+        bys=[each for each in By if each is not By.WEEK],
+        query_of={"from": period.first, "to": period.last},
+        figures=figures,
+        total_assistant=of_assistant(figures.total.assistant),
+        total_human=of_human(figures.total.human),
+        trends=[
+            trend(Side.ASSISTANT, found.weeks, ASSISTANT_TARGETS),
+            trend(Side.HUMAN, found.weeks, HUMAN_TARGETS),
+        ],
+        weeks=[_row(week, week, counts) for week, counts in found.weeks.items()],
+        dots=dots(
+            [(row["name"] or "", row["assistant"].questions, row["assistant"].implied) for row in rows[:_MOST_DOTS]]
+        ),
+        rows=rows[:_MOST_ROWS],
+        rows_left_out=len(rows) - len(rows[:_MOST_ROWS]) + figures.left_out,
+        gap_ages=found.gap_ages,
+        most_gaps=max((each.on_time + each.late for each in found.gap_ages), default=0) or 1,
+        cells=cells(found.hours),
+        hours=found.hours,
+        coverage=service.measuring.coverage(),
+        matter_targets=MATTER_TARGETS,
+        lead_time=lead_time_of(service, period),
+        width=WIDTH,
+        height=HEIGHT,
+        y_of=y_of,
+    )
+
+
+@router.get("/insight/{picture}.csv")
+def picture_as_csv(
+    picture: Literal["hours", "gaps", "clocks", "reasons"],
+    service: ServiceOf,
+    actor: Watcher,
+    first: Annotated[_Day, Query(alias="from")] = None,
+    last: Annotated[_Day, Query(alias="to")] = None,
+) -> Response:
+    """What a picture shows; those of resolution are at `/v1/resolution`."""
+    period = period_of(service, first, last)
+    found = service.measuring.insight(period, By.WEEK)
+    name = f"{picture}-{period.first}-{period.last}.csv"
+    return csv_file(name, csv_text(_rows_of(picture, found)))
+
+
+def _rows_of(picture: str, found: Insight) -> list[tuple[object, ...]]:
+    match picture:
+        case "hours":
+            return [("weekday", "hour", "questions"), *((c.day + 1, c.hour, c.count) for c in cells(found.hours))]
+        case "gaps":
+            return [("days", "on_time", "late"), *((_days(each), each.on_time, each.late) for each in found.gap_ages)]
+        case "clocks":
+            kept = [(each.kind.value, each.met, each.late, each.running, each.stopped) for each in found.figures.clocks]
+            return [("clock", "met", "late", "running", "stopped"), *kept]
+        case _:
+            return [("reason", "questions"), *((each.value, n) for each, n in found.figures.reasons.items())]
+
+
+def _days(ages: GapAges) -> str:
+    return f"over {GAP_AGES[-2]}" if ages.up_to_days is None else f"up to {ages.up_to_days}"
+
+
+def _row(value: str | None, name: str | None, counts: Counts) -> dict[str, Any]:
+    return {
+        "value": value,
+        "name": name or value,
+        "assistant": of_assistant(counts.assistant),
+        "human": of_human(counts.human),
+    }

@@ -1,0 +1,182 @@
+"""The figures of a period, counted when they are asked for; `check` counts them again from the raw rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import add
+from typing import Protocol
+
+from kb_service.domain.answers import Reason
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.matters import Matter
+from kb_service.domain.resolution import (
+    AssistantCounts,
+    By,
+    ClockCounts,
+    Counts,
+    Coverage,
+    Difference,
+    Figures,
+    GapAges,
+    Grouped,
+    HumanCounts,
+    Period,
+    differences,
+    first_replies,
+    gap_ages,
+    week_of,
+)
+from kb_service.measuring.recounting import RawRows, Recounting
+
+# What is shown when nobody says which: this week and the eleven before.
+_USUAL_WEEKS = 12
+# Rows taken in while somebody waits for the figures; the rest follows in the background.
+_TAKEN_IN_AT_ONCE = 2000
+_MOST_GROUPS = 500
+_FIGURES_OF_A_GROUP = len(fields(AssistantCounts)) + len(fields(HumanCounts))
+
+
+class Outcomes(Protocol):
+    def behind(self) -> int: ...
+    def take_in(self) -> int: ...
+
+
+class Resolution(Protocol):
+    def counts(self, period: Period | None, by: By, *, now: datetime) -> Grouped: ...
+    def counts_by_week(self, period: Period, by: By, *, now: datetime) -> Mapping[str, Grouped]: ...
+    def reasons(self, period: Period) -> Mapping[Reason, int]: ...
+    def hours(self, period: Period) -> Mapping[int, int]: ...
+    def clocks(self, period: Period, *, now: datetime) -> Sequence[ClockCounts]: ...
+    def first_reply_seconds(self, period: Period) -> Sequence[float]: ...
+    def gaps_to_do(self) -> Sequence[tuple[datetime, datetime]]: ...
+    def coverage(self, today: date) -> Coverage: ...
+
+
+class Rows(Protocol):
+    def all(self) -> RawRows: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``erased``: rows that can only be taken as they were kept."""
+
+    answers: int
+    talks: int
+    erased: int
+    figures: int
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """``weeks``: by their Mondays. ``hours``: questions by hour of the week, 0 Monday's first."""
+
+    figures: Figures
+    weeks: Mapping[str, Counts]
+    hours: Mapping[int, int]
+    gap_ages: Sequence[GapAges]
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    outcomes: Outcomes
+    resolution: Resolution
+    rows: Rows
+    matters: Callable[[], Sequence[Matter]]
+    now: Callable[[], datetime]
+
+    def take_in(self) -> None:
+        """All that is new."""
+        while self.outcomes.take_in():
+            pass
+
+    def usual_period(self) -> Period:
+        today = shanghai_day(self.now())
+        return Period(week_of(today) - timedelta(weeks=_USUAL_WEEKS - 1), today)
+
+    def figures(self, period: Period, by: By) -> Figures:
+        self._catch_up()
+        now = self.now()
+        return self._figures(period, by, now, self.resolution.counts(period, by, now=now))
+
+    def insight(self, period: Period, by: By) -> Insight:
+        """All that the manager's page shows."""
+        self._catch_up()
+        now = self.now()
+        by_week = self.resolution.counts_by_week(period, by, now=now)
+        groups: dict[str | None, Counts] = {}
+        for of_week in by_week.values():
+            for value, counts in of_week.items():
+                groups[value] = groups.get(value, Counts()) + counts
+        return Insight(
+            figures=self._figures(period, by, now, groups),
+            weeks={each: total_of(by_week.get(each, {})) for each in _weeks(period)},
+            hours=self.resolution.hours(period),
+            gap_ages=self.gap_ages(),
+        )
+
+    def _figures(self, period: Period, by: By, now: datetime, groups: Grouped) -> Figures:
+        listed = _listed(groups, by)
+        return Figures(
+            period=period,
+            by=by,
+            at=now,
+            total=total_of(groups),
+            groups=listed,
+            left_out=len(groups) - len(listed),
+            reasons=self.resolution.reasons(period),
+            clocks=self.resolution.clocks(period, now=now),
+            first_replies=first_replies(self.resolution.first_reply_seconds(period)),
+            behind=self.outcomes.behind(),
+        )
+
+    def coverage(self) -> Coverage:
+        return self.resolution.coverage(shanghai_day(self.now()))
+
+    def gap_ages(self) -> Sequence[GapAges]:
+        return gap_ages(self.resolution.gaps_to_do(), self.now())
+
+    def check(self) -> Checked:
+        """Of all time, by everything that can be grouped by."""
+        self.take_in()
+        now, rows = self.now(), self.rows.all()
+        again = Recounting(rows, {each.id: each.department_id for each in self.matters()}, now)
+        found: list[Difference] = []
+        figures = 0
+        for by in By:
+            kept, counted = self.resolution.counts(None, by, now=now), again.counts(by)
+            found += differences(by, kept, counted)
+            figures += _FIGURES_OF_A_GROUP * len(counted)
+        erased = rows.erased
+        return Checked(len(rows.answers), len(rows.talks), erased, figures, found)
+
+    def _catch_up(self) -> None:
+        taken = 0
+        while taken < _TAKEN_IN_AT_ONCE and (more := self.outcomes.take_in()):
+            taken += more
+
+
+def _weeks(period: Period) -> list[str]:
+    """Their Mondays, weeks without a question too."""
+    day, found = week_of(period.first), []
+    while day <= period.last:
+        found.append(day.isoformat())
+        day += timedelta(weeks=1)
+    return found
+
+
+def total_of(groups: Grouped) -> Counts:
+    return reduce(add, groups.values(), Counts())
+
+
+def _listed(groups: Grouped, by: By) -> Grouped:
+    """Weeks in their order, all else by how many questions and talks it has."""
+    if by is By.WEEK:
+        return dict(sorted(groups.items(), key=lambda each: each[0] or ""))
+    ordered = sorted(groups.items(), key=lambda each: (-_size(each[1]), each[0] is None, each[0] or ""))
+    return dict(ordered[:_MOST_GROUPS])
+
+
+def _size(counts: Counts) -> int:
+    return counts.assistant.questions + counts.human.talks

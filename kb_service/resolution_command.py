@@ -1,0 +1,45 @@
+"""What `kb resolution` does, in the database that a running service uses as well: neither key nor index is needed."""
+
+from datetime import date
+
+from kb_service.domain.resolution import AssistantCounts, By, Counts, HumanCounts, Period, Share
+from kb_service.measuring.measuring import Checked
+from kb_service.settings import Settings
+from kb_service.wiring import open_measuring, open_records
+
+
+def lines(settings: Settings, *, first: date | None, last: date | None, by: By) -> list[str]:
+    """A line for each group and one for all. What the service has not counted yet is counted first."""
+    with open_records(settings) as records:
+        measuring = open_measuring(records)
+        measuring.take_in()
+        usual = measuring.usual_period()
+        found = measuring.figures(Period(first or usual.first, last or usual.last), by)
+    head = f"{found.period.first} to {found.period.last}, by {by}"
+    rows = [_line(value or "unknown", counts) for value, counts in found.groups.items()]
+    return [head, *rows, _line("total", found.total)]
+
+
+def check(settings: Settings) -> Checked:
+    """Every figure of all time, counted in SQL and again from the raw rows in Python."""
+    with open_records(settings) as records:
+        return open_measuring(records).check()
+
+
+def _line(value: str, counts: Counts) -> str:
+    return f"{value}: {_assistant(counts.assistant)}; {_human(counts.human)}"
+
+
+def _assistant(counts: AssistantCounts) -> str:
+    told = f"confirmed {_share(counts.confirmed)}, implied {_share(counts.implied_share)}"
+    return f"{counts.questions} questions, {told}"
+
+
+def _human(counts: HumanCounts) -> str:
+    return f"{counts.talks} talks, confirmed {_share(counts.confirmed)}, implied {_share(counts.implied_share)}"
+
+
+def _share(one: Share) -> str:
+    if one.rate is None:
+        return "nothing yet"
+    return f"{one.rate:.1%} of {one.n} ({one.low:.1%}–{one.high:.1%})"
