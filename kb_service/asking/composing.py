@@ -149,14 +149,16 @@ class Composer:
         return "\n\n".join(said)
 
     def _headings(self, parts: Sequence[Part]) -> list[str]:
-        """What tells the parts apart: matter, facet or both; else their numbers.
+        """What tells the parts apart: the name of each thing that was asked about, where the answer has it too; matter,
+        facet or both; else their numbers.
 
         In our words: the asker's own may hold links and markup for the page to follow.
         """
+        names = [each.name if each.name in each.marked_text(1) else "" for each in parts]
         matters = [each.understood.matter.name if each.understood.matter else "" for each in parts]
         facets = [self._lexicon.say(f"label_{facet}") if (facet := each.understood.facet) else "" for each in parts]
         both = ["，".join(filter(None, pair)) for pair in zip(matters, facets, strict=True)]
-        for headings in (matters, facets, both):
+        for headings in (names, matters, facets, both):
             if all(headings) and len(set(headings)) == len(parts):
                 return headings
         numbered = [self._lexicon.say("part", number=_NUMERALS[number]) for number in range(1, len(parts) + 1)]

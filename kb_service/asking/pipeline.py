@@ -19,6 +19,7 @@ from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing, present_offered
+from kb_service.asking.preferring import FEW_WORDS, preferred
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
@@ -38,7 +39,6 @@ from kb_service.asking.search.retrieving import (
 from kb_service.domain.answers import (
     EXTRACTIVE,
     Answer,
-    Carried,
     Citation,
     Clarification,
     Complaint,
@@ -47,6 +47,7 @@ from kb_service.domain.answers import (
     Question,
     Reason,
 )
+from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.ports import LibraryReader, ScriptConverter
 from kb_service.text.normalising import normalised
@@ -54,12 +55,6 @@ from kb_service.text.normalising import normalised
 _CANDIDATES = 10
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
-# By so much a message read by itself has to be surer than with what was said before it.
-_CLEARLY_SURER = 0.1
-# So many of the best passages are looked at for the matter that was spoken of.
-_NEAR = 5
-# Characters of its own that a message may have and still be likely to go on with what was said before it.
-_FEW_WORDS = 6
 _OUTCOME_OF_SCOPE = {
     Reason.OUT_OF_SCOPE: Outcome.OUT_OF_SCOPE,
     Reason.ABUSE: Outcome.OUT_OF_SCOPE,
@@ -175,6 +170,19 @@ class Pipeline:
         for readings in asked:
             part = yield from self._part(readings, context)
             parts.append(part)
+        is_ours = parts[0].understood.scope is None and parts[0].reply.outcome is not Outcome.ANSWERED
+        if context.is_alone and is_ours:
+            parts = (yield from self._apart(question, context)) or parts
+        return parts
+
+    def _apart(self, question: Question, context: Context) -> Generator[Event, None, list[Part]]:
+        """Of a question that asks the same of two things, an answer for each; empty where one of them has none."""
+        parts: list[Part] = []
+        for name, readings in self._tools.messages.read_apart(question, context.turns).items():
+            part = yield from self._part(readings, replace(context, is_alone=False))
+            if part.reply.outcome is not Outcome.ANSWERED:
+                return []
+            parts.append(replace(part, name=name))
         return parts
 
     def _part(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
@@ -186,7 +194,7 @@ class Pipeline:
             return Part(first, SearchResult(), self._after_complaint(first, context))
         yield Progress("searching")
         looked_up = [self._look_up(each, context.narrowing) for each in readings]
-        understood, result = _preferred(looked_up)
+        understood, result = preferred(looked_up)
         yield EvidenceFound(self._tools.composer.evidence([result]))
         yield Progress("drafting")
         reply = yield from self._decide(understood, result, context)
@@ -233,6 +241,7 @@ class Pipeline:
             statements=tuple(normalised(each.text, self._tools.converter) for each in draft.statements),
             sayings=draft.sayings,
             passage_id=source.passage.id,
+            under=normalised(_above(source), self._tools.converter),
             is_of_section=facet is not None and self._tools.retriever.heading_names(facet, source),
         )
 
@@ -292,7 +301,7 @@ class Pipeline:
 
     def _asked_back(self, understood: Understanding, result: SearchResult, context: Context) -> Clarification | None:
         # What says little is far off from everything: it is asked back what is meant.
-        is_clear = len(understood.phrasing.content) > _FEW_WORDS and not understood.rivals
+        is_clear = len(understood.phrasing.content) > FEW_WORDS and not understood.rivals
         if not context.is_alone or (result.confidence < _FAR_OFF and is_clear):
             return None
         is_guess = understood.is_matter_inferred and not result.is_sure
@@ -398,30 +407,6 @@ class Pipeline:
         return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)
 
 
-def _preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple[Understanding, SearchResult]:
-    """With what was said before, unless the message clearly is one by itself.
-
-    A message of many words is, when next to nothing of the matter spoken of is found with them; and one that has a sure
-    answer by itself and none with what was said before, or a less sure one: of few words only when it is found in the
-    matter spoken of all the same.
-    """
-    carried, *others = looked_up
-    if not others:
-        return carried
-    own = others[0]
-    matters = [each.source.metadata.matter_id for each in own[1].candidates[:_NEAR]]
-    before = carried[0].matter.id if carried[0].matter else None
-    says_much = len(carried[0].phrasing.content) > _FEW_WORDS
-    if says_much and before not in matters:
-        return own
-    lead = own[1].confidence - carried[1].confidence
-    is_surer = own[1].is_sure and (not carried[1].is_sure or lead > _CLEARLY_SURER)
-    is_of_matter = before in matters[:1]
-    if not is_surer or not (says_much or is_of_matter):
-        return carried
-    return (_of_matter(own[0], carried[0]), own[1]) if is_of_matter else own
-
-
-def _of_matter(own: Understanding, carried: Understanding) -> Understanding:
-    """A message read by itself that is about the matter spoken of all the same."""
-    return replace(own, matter=carried.matter, matter_name=carried.matter_name, carried=(Carried.MATTER,))
+def _above(found: PassageInVersion) -> str:
+    """What a passage stands under: the title of its document, the question it answers, its headings."""
+    return " ".join((found.metadata.title, found.metadata.question or "", *found.passage.heading_path))

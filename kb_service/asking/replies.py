@@ -54,11 +54,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question of a message."""
+    """One question of a message. ``name``: of the thing that it was asked about, where a question asked about two."""
 
     understood: Understanding
     result: SearchResult
     reply: Reply
+    name: str = ""
 
     def marked_text(self, first_mark: int) -> str:
         """Its text; marks count from ``first_mark``."""

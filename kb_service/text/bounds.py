@@ -27,7 +27,7 @@ _OVER, _UNDER = "超过|高于|多于|大于", "低于|少于|小于"
 _IN_FRONT = {
     Bound.MOST: rf"{_NOT}(?:{_OVER}|晚于|迟于)|最[多高长晚迟]|至多|上限",
     Bound.LEAST: rf"{_NOT}(?:{_UNDER}|早于)|最[低少]|至少|下限|年满|已满|达到",
-    Bound.LESS: rf"未满|不满|不足|未达到?|不到|{_UNDER}",
+    Bound.LESS: rf"未满|不满|没满|不足|未达到?|不到|没到|{_UNDER}",
     Bound.MORE: rf"{_OVER}|(?<!不)逾(?!期)",
 }
 # These bound only what can be counted: 约定 and 超出范围 are other words.

@@ -76,6 +76,20 @@ def test_an_answer_that_says_that_the_source_has_none_lacks_what_is_asked() -> N
     assert not lacks_what_is_asked(seen_of(asked(), [candidate("guide", 3.0)], ["签注免费。"]))
 
 
+def test_a_later_clause_that_disclaims_what_is_asked_counts_where_it_is_nearest_to_the_question() -> None:
+    days = QuantityAsked((re.compile(r"\d+日"),), disclaimers=("没有载明",), disclaimed=(re.compile("多久"),))
+    answer = ["到期前30日内提出。", "受理后多久办好没有载明。"]
+    best = [candidate("guide", 3.0)]
+    assert lacks_what_is_asked(seen_of(asked("受理后多久办好", quantity_asked=days), best, answer))
+    assert not lacks_what_is_asked(seen_of(asked("到期前多久提出", quantity_asked=days), best, answer))
+
+
+def test_an_answer_about_one_of_two_things_lacks_what_is_asked() -> None:
+    question = asked("男女分别几岁", sides=(re.compile("男"), re.compile("女")))
+    assert lacks_what_is_asked(seen_of(question, [candidate("guide", 3.0)], ["女职工58岁。"]))
+    assert not lacks_what_is_asked(seen_of(question, [candidate("guide", 3.0)], ["男职工63岁，女职工58岁。"]))
+
+
 def test_whether_the_section_that_is_asked_for_is_quoted() -> None:
     answer = DraftedAnswer(("签注免费。",), (), "guide-0", is_of_section=True)
     seen = answer_features(asked(), [candidate("guide", 3.0)], TERMS, answer, characters_shared)

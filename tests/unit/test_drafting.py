@@ -57,7 +57,13 @@ def drafted(
         longest=longest,
     )
     scored = [each if isinstance(each, Candidate) else candidate(each) for each in candidates]
-    understood = understanding(asked, facet=facet, matter=matter, quantity_asked=LEXICON.quantity_asked(asked))
+    understood = understanding(
+        asked,
+        facet=facet,
+        matter=matter,
+        quantity_asked=LEXICON.quantity_asked(asked),
+        sides=LEXICON.reading.splitting.sides_of(asked),
+    )
     return returned(drafter.draft(understood, scored, dict.fromkeys(bigrams_of(asked), 1.0)))
 
 
@@ -84,6 +90,23 @@ def test_a_sentence_that_goes_on_is_read_with_the_one_before_it() -> None:
 
 def test_where_amounts_are_asked_a_sentence_without_any_does_not_lead() -> None:
     assert lines("登记多少钱", "登记先到登记窗口取登记表。每件收80元。")[0] == "每件收80元。"
+
+
+def test_of_two_groups_asked_about_together_each_is_told() -> None:
+    said = lines("男的女的分别几岁退休", "女职工逐步延到58岁。", "男职工原来60岁退休，逐步延到63岁。")
+    assert {"女职工逐步延到58岁。", "男职工原来60岁退休，逐步延到63岁。"} <= set(said)
+
+
+def test_what_something_changed_by_is_told_to_who_asks_for_that_only() -> None:
+    texts = ("延长领取期间每月增加40元。", "失业金按月分档：延长领取期间，每月1690元。")
+    assert lines("延长领取期间每月多少元", *texts)[0] == texts[1]
+    assert lines("延长领取期间每月增加多少元", *texts)[0] == texts[0]
+
+
+def test_who_is_below_an_age_is_not_of_that_age() -> None:
+    table = "年龄 | 有效期\n未满16周岁 | 5年\n16周岁至25周岁 | 10年"
+    assert "5年" in lines("没到16岁管几年", table)[0]
+    assert "10年" in lines("16岁管几年", table)[0]
 
 
 @pytest.mark.parametrize("asked", ["鸽子不登记罚多少", "鸽子没登记罚多少"])

@@ -54,6 +54,36 @@ def test_a_story_and_its_question_stay_together(text: str) -> None:
     assert split_questions(text) == [text]
 
 
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("婚假跟生育假各有几天", {"婚假": "婚假有几天", "生育假": "生育假有几天"}),
+        (
+            "4050的社保补贴和岗位补贴一个月分别多少钱",
+            {"社保补贴": "4050的社保补贴一个月多少钱", "岗位补贴": "4050的岗位补贴一个月多少钱"},
+        ),
+        ("婚假和生育假都有吗", {}),
+        ("劳动合同各要几份", {}),
+    ],
+)
+def test_what_is_asked_of_two_things_is_asked_of_each(text: str, apart: dict[str, str]) -> None:
+    assert READING.splitting.apart(text) == apart
+
+
+def test_a_comma_parts_questions_of_two_matters_and_what_is_asked_again() -> None:
+    matters = {"最低工资": "wage", "社保": "insurance"}
+    splitter = Splitter(
+        READING.splitting,
+        READING.asks,
+        lambda part: True,
+        asked=lambda piece: "多少" in piece,
+        matter_named=lambda piece: next((matter for name, matter in matters.items() if name in piece), ""),
+    )
+    assert splitter.split("最低工资多少，社保要交多少") == ["最低工资多少", "社保要交多少"]
+    assert splitter.split("上限是多少，下限又是多少") == ["上限是多少", "下限又是多少"]
+    assert splitter.split("最低工资多少，一年多少") == ["最低工资多少，一年多少"]
+
+
 def test_statements_go_with_the_question_they_lead_to() -> None:
     parts = split_questions("社保断了两个月。医保还能用吗？补缴要什么材料？谢谢！")
     assert parts == ["社保断了两个月。医保还能用吗？", "补缴要什么材料？谢谢！"]

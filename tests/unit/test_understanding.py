@@ -345,6 +345,49 @@ def test_an_answer_without_the_amount_asked_for_is_none(asked: str, statement: s
     assert LEXICON.quantity_asked(asked).is_missing_from(statement) is lacks
 
 
+@pytest.mark.parametrize(
+    ("asked", "statement", "is_of_another"),
+    [
+        ("护照加急几天", "自收到材料之日起15日内签发。请求加急的，应当及时办理。", True),
+        ("护照加急几天", "加急的，5个工作日签发。", False),
+        ("护照能加急吗，几天", "自收到材料之日起15日内签发。", False),
+        ("补充公积金的比例是多少", "单位和职工的缴存比例各为5%至7%。", True),
+        ("居住证丢了补一张多少钱", "第一次申领免收工本费。丢失后补领的，要缴纳工本费。", True),
+        ("居住证丢了补一张多少钱", "丢失后补领的，工本费20元。", False),
+        ("身份证丢了补一张要几天", "自提交登记表之日起60日内发放。", False),  # the time is the same
+        ("小时工最低多少", "月最低工资标准为2740元。", True),
+        ("退税几天到账", "次年6月30日内办理。", True),
+        ("产假几天", "享受生育假60天。", True),
+        ("简易注销公示几天", "公示期为10日。简易注销不收费。", True),
+        ("简易注销公示几天", "简易注销的公示期为10日。", False),
+    ],
+)
+def test_an_amount_of_something_else_is_not_the_one_asked_for(asked: str, statement: str, is_of_another: bool) -> None:
+    assert LEXICON.quantity_asked(asked).is_of_another(statement) is is_of_another
+
+
+def test_what_the_amount_stands_under_may_say_what_it_is_of() -> None:
+    assert not LEXICON.quantity_asked("简易注销公示几天").is_of_another("公示期为10日。", under="简易注销 公示")
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "is_whole"),
+    [
+        ("男的女的分别几岁退休", "女职工延到58岁。", False),
+        ("男的女的分别几岁退休", "男职工延到63岁，女职工延到58岁。", True),
+        ("失业保险单位和个人各交多少", "单位缴0.5%。", False),
+        ("失业保险公司和职工各交多少", "单位和个人各缴0.5%。", True),
+        ("婚假和生育假各有几天", "婚假一共10天。", False),
+        ("婚假和生育假各有几天", "婚假10天，生育假60天。", True),
+        ("劳动合同各要几份", "合同三份。", True),  # 同 of 合同 joins nothing
+        ("男的几岁退休", "女职工延到58岁。", True),  # nothing is asked of both
+    ],
+)
+def test_what_is_asked_of_two_things_is_answered_of_both(asked: str, answer: str, is_whole: bool) -> None:
+    sides = READER.settled(understood(asked)).sides
+    assert all(each.search(answer) for each in sides) is is_whole
+
+
 def test_the_name_of_a_matter_asks_for_nothing_itself() -> None:
     renting = Matter("rent", "支付房屋租赁费用", "fund")
     read = replace(understood("去哪里办"), text="支付房屋租赁费用 去哪里办", matter=renting, matter_name=renting.name)

@@ -43,6 +43,11 @@ class ConversationReader:
         whole = message.parts[0] if len(message.parts) == 1 else self.reader.understand(question)
         return [self._readings(whole, topic)]
 
+    def read_apart(self, question: Question, turns: Sequence[Answer]) -> dict[str, Readings]:
+        """As `read`, of a question that asks the same of two things: one question of each, by its name; empty of any
+        other."""
+        return {name: self.read(each, turns)[0] for name, each in self.reader.apart(question).items()}
+
     def _topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:
         def names_topic(text: str) -> bool:
             again = replace(question, text=text, seen="", matter_id=None)

@@ -46,6 +46,8 @@ _BARE_NUMBER = re.compile(r"(?<![\d.第〔])(\d{1,7}(?:\.\d+)?)(?![\d.]|年|月|
 _LONGEST_LABEL = 8
 _OLDEST = 120
 _SMALLEST_AMOUNT = 300
+# Below 16 (未满16周岁) is not 16.
+_A_LITTLE = Decimal("0.5")
 _COMPARED = frozenset({FigureKind.AGE, FigureKind.AMOUNT, FigureKind.DURATION})
 _RANGE = re.compile(r"\s*(?:至|到|-|~|—)+\s*$")
 
@@ -92,7 +94,7 @@ class Choosing:
 
     def compares(self) -> bool:
         """Whether several things are asked about side by side: 分别, 哪个更."""
-        return self.words.compares.search(self.understood.own_words) is not None
+        return bool(self.understood.sides) or self.words.compares.search(self.understood.own_words) is not None
 
     def best(self, sayings: Sequence[Saying], score_of: Mapping[str, float]) -> Saying:
         """The saying that answers; at least one is given. ``score_of``: of their passages, by the passage's id.
@@ -102,6 +104,11 @@ class Choosing:
         quantity = self.understood.quantity_asked
         if quantity:
             sayings = [each for each in sayings if not quantity.is_missing_from(with_lead_in(each))] or sayings
+        if quantity.qualified:
+            of_it = [each for each in sayings if not quantity.is_of_another(with_lead_in(each), each.context)]
+            sayings = of_it or sayings
+        if quantity and not self.words.asks_change.search(self.understood.own_words):
+            sayings = [each for each in sayings if not self.words.changed.search(each.key)] or sayings
         scored = sorted(((self._score(each, score_of), -at) for at, each in enumerate(sayings)), reverse=True)
         most = _MOST_COMPARED if sayings[0].source.metadata.matter_id else _MOST_EMBEDDED
         close = [(score, at) for score, at in scored[:most] if scored[0][0] - score < _CLOSE]
@@ -216,7 +223,9 @@ def agreement(question: str, said: str) -> int:
 def _asked(question: str) -> Iterator[tuple[FigureKind, str, Decimal]]:
     for each in figures(question):
         if each.kind in _COMPARED:
-            yield (each.kind, *_measured(each))
+            unit, value = _measured(each)
+            bounds = bounds_of(question, each.start, each.end)[0]
+            yield each.kind, unit, value - _A_LITTLE * (Bound.LESS in bounds) + _A_LITTLE * (Bound.MORE in bounds)
     for match in _BARE_NUMBER.finditer(question):
         value = Decimal(match[1])
         if value <= _OLDEST and "今年" in question[: match.start()]:

@@ -121,6 +121,7 @@ class ExtractiveDrafter:
         lead = choosing.best(choosing.asked_for(readable), score_of)
         room = self._longest if understood.facet in _ASKS_FOR_A_LIST else min(_SHORT, self._longest)
         paragraphs = [self._leading(understood, lead, sayings_of[lead.source.passage.id], choosing, room)]
+        paragraphs += self._other_sides(paragraphs[0], readable, sayings_of, choosing, score_of)
         paragraphs += self._further(paragraphs, lead, candidates, sayings_of, choosing, room)
         return paragraphs + self._where_to_go(understood, paragraphs)
 
@@ -165,6 +166,26 @@ class ExtractiveDrafter:
                 lines.append(line)
                 told += group
         return _Paragraph("\n".join(lines), (lead, *(each for each in told if each is not lead)))
+
+    def _other_sides(
+        self,
+        first: _Paragraph,
+        readable: Sequence[Saying],
+        sayings_of: Mapping[str, Sequence[Saying]],
+        choosing: Choosing,
+        score_of: Mapping[str, float],
+    ) -> list[_Paragraph]:
+        """Of things asked about together (男的女的分别几岁), what is said of those left out by the first paragraph."""
+        further: list[_Paragraph] = []
+        for side in choosing.understood.sides:
+            said = "\n".join(self._normalise(each.text) for each in (first, *further))
+            of_side = [each for each in readable if side.search(each.key)]
+            if side.search(said) or not of_side:
+                continue
+            best = choosing.best(of_side, score_of)
+            text, told = self._first(best, sayings_of[best.source.passage.id], choosing)
+            further.append(_Paragraph(text, tuple(told)))
+        return further
 
     def _line(self, group: Sequence[Saying], lead: Saying, choosing: Choosing, room: int) -> str:
         """A further sentence or list; empty for lines of other facets (收费：…) and the rest of a table."""

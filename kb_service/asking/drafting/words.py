@@ -13,7 +13,8 @@ class QuotingWords(Words):
     ``goes_on``: one that is not read without the one before it; ``limits``, ``exceptions``: what is never left out
     behind the sentence before it. ``all_of_list``: what introduces a list all of whose items count.
     ``asked_by_name``: headings of sections that are meant only where they are named. ``compares``: a question of
-    several things side by side; ``asks_online``: one for how it is done from home; ``asks_may``, ``asks_must``: one for
+    several things side by side. ``changed``: a sentence that tells what something changed by, ``asks_change``: a
+    question for that. ``asks_online``: one for how it is done from home; ``asks_may``, ``asks_must``: one for
     yes or no. ``may``, ``may_not``, ``must``, ``must_not``: what a sentence says of these, ``unsure``: that it says
     neither; ``everybody``: words for whoever asks, which are no condition.
     """
@@ -26,6 +27,8 @@ class QuotingWords(Words):
     all_of_list: re.Pattern[str]
     asked_by_name: AnyOf
     compares: AnyOf
+    changed: re.Pattern[str]
+    asks_change: re.Pattern[str]
     asks_online: AnyOf
     asks_may: re.Pattern[str]
     asks_must: re.Pattern[str]

@@ -18,6 +18,7 @@ _BARE_YEAR = re.compile(r"^(?P<year>(?:19|20)\d\d)(?=的?呢?$)")
 _CLAUSE = re.compile(r"[,。?!;、\n]")
 # Between two times that are the same one.
 _LINK = re.compile(r"^[,，、(（]?(?:也)?(?:就)?(?:是|即)?(?:指|说的是)?")
+_SAYS_NO_MORE = re.compile(r"(?:的|那)?(?:会儿?|阵子?|时候?|当时|年|个?月)?(?:里|份|左右)?")
 _LONGEST = 300
 _LEFT_OVER = re.compile(r"^[的,，、 ]+")
 
@@ -92,7 +93,9 @@ class DayWords(Words):
             return True
         before = _clause_before(text, match)
         rest = text[match.end() :]
-        after = _CLAUSE.split(rest)[0]
+        clauses = _CLAUSE.split(rest)
+        # A time that is a clause of its own (去年10月的时候，…) goes with the one behind it.
+        after = "".join(clauses[: 2 if _SAYS_NO_MORE.fullmatch(clauses[0]) and before in ("", "在") else 1])
         span = span_of(match, today)
         is_to_come = span is not None and span.first > today
         is_reached = is_to_come and self.until.fullmatch(before) is not None  # 到明年七月最低工资多少

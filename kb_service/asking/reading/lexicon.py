@@ -22,14 +22,25 @@ from kb_service.text.vocabulary import AnyOf, Words, load
 _WORD = re.compile(r"\{([a-z_]+)\}")
 # In normalised text.
 _CLAUSE_END = re.compile(r"[,。!?;\n]")
+_SENTENCE_END = re.compile(r"[。!?;\n]")
 _NUMBER = "(?P<number>[1-9一二三四五六七八九两])"
 
 
 class Expectation(Words):
-    """A question that matches ``asked`` is answered only by a text that matches ``needed``."""
+    """A question that matches ``asked`` is answered only by a text that matches ``needed``; ``disclaimed``: how a text
+    names such a thing where it says that it has none (各项扣除的具体数额本文没有收录)."""
 
     asked: re.Pattern[str]
     needed: re.Pattern[str]
+    disclaimed: re.Pattern[str] | None = None
+
+
+class Qualifier(Words):
+    """Whoever asks for an amount or a time with words of ``asked`` is answered by one with ``said`` beside or above it:
+    15日签发 is not how long 加急 takes."""
+
+    asked: re.Pattern[str]
+    said: re.Pattern[str]
 
 
 class QuestionWords(Words):
@@ -40,6 +51,7 @@ class QuestionWords(Words):
     asking_words: tuple[str, ...]
     courtesy: Courtesies
     expected: tuple[Expectation, ...]
+    qualifiers: tuple[Qualifier, ...]
     disclaimers: tuple[str, ...]
 
 
@@ -101,10 +113,13 @@ class Wording(RootModel[Mapping[str, str]]):
 
 @dataclass(frozen=True, slots=True)
 class QuantityAsked:
-    """The amounts, times and numbers that a question asks for. ``needed``: what a text that answers must match."""
+    """The amounts, times and numbers that a question asks for. ``needed``: what a text that answers must match;
+    ``qualified``: what must stand with it; ``disclaimed``: the names of what is asked for."""
 
     needed: tuple[re.Pattern[str], ...] = ()
     disclaimers: tuple[str, ...] = ()
+    qualified: tuple[re.Pattern[str], ...] = ()
+    disclaimed: tuple[re.Pattern[str], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.needed)
@@ -113,12 +128,31 @@ class QuantityAsked:
         """Whether a normalised text has not what is asked for; a clause that says so (没有载明) has nothing."""
         if not self.needed:
             return False
-        said = "\n".join(each for each in _CLAUSE_END.split(answer) if not self._disclaims(each))
+        said = self._said(answer)
         return any(not each.search(said) for each in self.needed)
+
+    def is_of_another(self, answer: str, under: str = "") -> bool:
+        """Whether a normalised text has what is asked for only of something else: the ordinary time to who asks for the
+        urgent one. ``under``: what it stands under, normalised."""
+        sentences = [self._said(each) for each in _SENTENCE_END.split(answer)]
+        missing = [each for each in self.qualified if not each.search(under)]
+        return any(
+            not any(qualifier.search(each) and amount.search(each) for each in sentences)
+            for qualifier in missing
+            for amount in self.needed
+        )
+
+    def disclaimed_in(self, answer: str) -> str:
+        """The clause of a normalised text that says of what is asked for that the source has none; empty for none."""
+        clauses = [each for each in _CLAUSE_END.split(answer) if self._disclaims(each)]
+        return next((each for each in clauses if any(name.search(each) for name in self.disclaimed)), "")
 
     def begins_with_disclaimer(self, answer: str) -> bool:
         """Whether a normalised text says first that the source does not have the answer."""
         return self._disclaims(_CLAUSE_END.split(answer, 1)[0])
+
+    def _said(self, answer: str) -> str:
+        return "\n".join(each for each in _CLAUSE_END.split(answer) if not self._disclaims(each))
 
     def _disclaims(self, clause: str) -> bool:
         return any(word in clause for word in self.disclaimers)
@@ -150,8 +184,14 @@ class Lexicon:
 
     def quantity_asked(self, question: str) -> QuantityAsked:
         """Of a normalised question."""
-        needed = tuple(each.needed for each in self.questions.expected if each.asked.search(question))
-        return QuantityAsked(needed, self.questions.disclaimers)
+        words = self.questions
+        asked = [each for each in words.expected if each.asked.search(question)]
+        return QuantityAsked(
+            needed=tuple(each.needed for each in asked),
+            disclaimers=words.disclaimers,
+            qualified=tuple(each.said for each in words.qualifiers if each.asked.search(question)),
+            disclaimed=tuple(each.disclaimed for each in asked if each.disclaimed),
+        )
 
     def bare(self, said: str) -> str:
         """A normalised message without the courtesies and the insults around it; all of it where it has no more."""

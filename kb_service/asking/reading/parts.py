@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kb_service.text.vocabulary import AnyOf, Words
+from kb_service.text.vocabulary import AnyOf, Words, any_of
 
 _MOST = 3
 # A question as short as this (该如何防范？) goes on with the one before, unless it names something to be asked.
@@ -23,7 +23,7 @@ _NUMBER = re.compile(
     r"(?:^|(?<=[\s。;；?？,，:：]))(?:[(（]?[1-3一二三][)）.、．]|[①②③]|第[一二三](?:个问题)?[,，、:：])\s*(?=[^\d\s])"
 )
 _QUESTION_MARK = re.compile(r"[?？]|呢[。!]?$")
-_COMMA = re.compile("[,，、]")
+_COMMA = re.compile("[,，、 ]")
 _LONGEST_HOLLOW = 16
 _LEAD = re.compile(r"^[\s,，、;；:：。]+")
 _LONGEST_SEEN = 120
@@ -32,11 +32,18 @@ _MOST_LINES = 200
 
 
 class SplittingWords(Words):
-    """The part `splitting` of `reading.yaml`. ``compared``: what is asked of two things (哪个快), and how of one."""
+    """The part `splitting` of `reading.yaml`. ``compared``: what is asked of two things (哪个快), and how of one.
+    ``each_of``: that the same is asked of several things; ``sides``: things that are asked about together, each with
+    its other words; ``joined``: two things with a name joined (婚假和生育假);
+    ``again``: that the same is asked of something else (社保基数又是多少)."""
 
     another: tuple[str, ...]
     hollow: tuple[str, ...]
     compared: Mapping[str, str]
+    each_of: re.Pattern[str]
+    sides: tuple[tuple[re.Pattern[str], ...], ...]
+    joined: re.Pattern[str]
+    again: re.Pattern[str]
 
     @cached_property
     def next_question(self) -> re.Pattern[str]:
@@ -47,6 +54,26 @@ class SplittingWords(Words):
         """Whether a piece says nothing by itself: it belongs to what stands before it."""
         return len(piece) <= _LONGEST_HOLLOW and self._hollow.match(piece) is not None
 
+    def sides_of(self, text: str) -> tuple[re.Pattern[str], ...]:
+        """Of a normalised text that asks the same of several things: what an answer to each of them names."""
+        if not self.each_of.search(text):
+            return ()
+        for group in self.sides:
+            named = [each for each in group if each.search(text)]
+            if len(named) > 1:
+                return tuple(named)
+        joined = self.joined.search(text)
+        return _told_apart(joined["one"], joined["other"]) if joined else ()
+
+    def apart(self, text: str) -> dict[str, str]:
+        """By the name of each of two things joined, the question of it: 婚假有几天 and 生育假有几天 of
+        婚假和生育假各有几天."""
+        joined = self.joined.search(text) if self.each_of.search(text) else None
+        if joined is None:
+            return {}
+        before, behind = text[: joined.start()], text[joined.end() :]
+        return {name: self.each_of.sub("", f"{before}{name}{behind}") for name in (joined["one"], joined["other"])}
+
     @cached_property
     def _hollow(self) -> re.Pattern[str]:
         return re.compile(rf"^(?:{'|'.join(self.hollow)}|,|，|\s|[?？!！。])*$")
@@ -55,14 +82,15 @@ class SplittingWords(Words):
 @dataclass(frozen=True, slots=True)
 class Splitter:
     """``asks``: what a question has; ``asks_for_itself``: whether a short part is a question of its own;
-    ``asked``: what a piece asks for, equal where it is the same; ``rivals``: the names of the matters that a text sets
-    side by side.
+    ``asked``: what a piece asks for, equal where it is the same; ``matter_named``: of which matter; ``rivals``: the
+    names of the matters that a text sets side by side.
     """
 
     words: SplittingWords
     asks: re.Pattern[str]
     asks_for_itself: Callable[[str], bool]
     asked: Callable[[str], Hashable] = lambda piece: None
+    matter_named: Callable[[str], str] = lambda piece: ""
     rivals: Callable[[str], Sequence[str]] = lambda text: ()
 
     def split(self, text: str) -> list[str]:
@@ -93,16 +121,23 @@ class Splitter:
         return [cleaned for piece in pieces[:_MOST_PIECES] if (cleaned := _LEAD.sub("", piece).strip())]
 
     def _asking_otherwise(self, sentence: str) -> list[str]:
-        """多少钱，要多久: apart at a comma where each side asks for something else of a matter."""
+        """多少钱，要多久: apart at a comma where each side asks for something else of a matter, or of another one."""
         pieces: list[str] = []
         for piece in _COMMA.split(sentence):
             before = self.asked(pieces[-1]) if pieces and self.asks.search(pieces[-1]) else None
             own = self.asked(piece) if self.asks.search(piece) else None
-            if pieces and not (before and own and before != own):
+            is_next = before and own and (before != own or self._is_of_another(piece, pieces[-1]))
+            if pieces and not is_next:
                 pieces[-1] += f"，{piece}"
             else:
                 pieces.append(piece)
         return pieces if len(pieces) > 1 else [sentence]
+
+    def _is_of_another(self, piece: str, before: str) -> bool:
+        if self.words.again.search(piece):
+            return True
+        matters = {self.matter_named(each) for each in (before, piece)}
+        return len(matters) == 2 and "" not in matters
 
     def _compared(self, text: str) -> list[str]:
         """身份证和护照哪个快: the same asked of each; empty where nothing is compared that has names."""
@@ -128,6 +163,15 @@ class Splitter:
 
     def _stands_alone(self, piece: str) -> bool:
         return not self.words.is_hollow(piece) and (len(piece) > _SHORT or self.asks_for_itself(piece))
+
+
+def _told_apart(one: str, other: str) -> tuple[re.Pattern[str], ...]:
+    """What only the one and only the other of two names has, two characters at least; empty where one has nothing."""
+    own = [
+        [name[at : at + 2] for at in range(len(name) - 1) if name[at : at + 2] not in rival]
+        for name, rival in ((one, other), (other, one))
+    ]
+    return tuple(any_of(map(re.escape, each)) for each in own) if all(own) else ()
 
 
 class PictureWords(Words):

@@ -85,6 +85,7 @@ class Reader:
             lexicon.reading.asks,
             self._names_something,
             asked=lambda piece: self._asked(normalised(piece, converter)),
+            matter_named=lambda piece: self._matter_named(normalised(piece, converter)),
             rivals=lambda text: [each.name for each in self._linker.link(normalised(text, converter)).rivals],
         )
 
@@ -153,7 +154,17 @@ class Reader:
         """
         text = timeless(understood.text) if understood.as_of_named else understood.text
         settled = replace(understood, text=text)
-        return replace(settled, quantity_asked=self._lexicon.quantity_asked(settled.own_words))
+        return replace(
+            settled,
+            quantity_asked=self._lexicon.quantity_asked(settled.own_words),
+            sides=self._lexicon.reading.splitting.sides_of(settled.text),
+        )
+
+    def apart(self, question: Question) -> dict[str, Question]:
+        """The same question of each of two things that it joins (婚假和生育假各有几天), by its name; empty where it
+        joins none."""
+        texts = self._lexicon.reading.splitting.apart(question.text)
+        return {name: replace(question, text=text) for name, text in texts.items()}
 
     def _normalise(self, question: Question, of_message: bool | None = None) -> _Normalised:
         """``of_message``: whether the message is in traditional script, where ``question`` is a part of it."""
@@ -233,6 +244,11 @@ class Reader:
     def _asked(self, text: str) -> Facet | tuple[re.Pattern[str], ...]:
         """The facet, else the kinds of amounts and times that a normalised text asks for; false for neither."""
         return self._facet(text) or self._lexicon.quantity_asked(text).needed
+
+    def _matter_named(self, text: str) -> str:
+        """The id of the one matter that a normalised text names; empty for none."""
+        linked = self._linker.link(text)
+        return linked.matter.id if linked.matter and linked.is_named else ""
 
     def _names_something(self, part: str) -> bool:
         text = normalised(part, self._converter)

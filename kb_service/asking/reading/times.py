@@ -34,6 +34,8 @@ _YEARS_FROM_NOW = {
     "后年": 2,
 }
 _DAYS_AGO = {"昨": 1, "前": 2}
+# Of winter the months of the year that it begins in.
+_FIRST_MONTH_OF_SEASON = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 _FIRST_OF_HOLIDAY = {"元": (1, 1), "五": (5, 1), "劳": (5, 1), "国": (10, 1)}
 
 _YEAR = (
@@ -42,20 +44,30 @@ _YEAR = (
 )
 _MONTH_NAME = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九元正])"
 _DAY_NAME = r"(?:3[01]|[12]\d|0?[1-9])[日号]"
-_MONTH = rf"(?P<month>{_MONTH_NAME})月份?(?:(?P<day>{_DAY_NAME})|(?P<month_part>底|末|初(?!中|次)))?"
+# 七八月 is read as 八月.
+_MONTH = (
+    rf"(?:[一二三四五六七八](?=[二三四五六七八九]月))?(?P<month>{_MONTH_NAME})月份?"
+    rf"(?:(?P<day>{_DAY_NAME})|(?P<month_part>底|末|初(?!中|次)))?"
+)
 _QUARTER = r"第?(?P<quarter>[一二三四1-4])季度"
 _HOLIDAY = r"(?P<holiday>元旦|五一(?!路)|劳动节|国庆节?(?!路))"
 _HALF = r"上半年|下半年|年初|年底|年末|年中"
-_PART = rf"(?P<part>{_HALF}|初(?!中|次)|底|末|中旬?(?!学|心))"
+_SEASON = r"春[天季]|夏[天季]|秋[天季]|冬[天季]"
+_PART = rf"(?P<part>{_HALF}|{_SEASON}|初(?!中|次)|底|末|中旬?(?!学|心))"
+_THEN = r"那(?:会儿?|阵子?|时候?|年)"
 _SAME = r"(?P<same>(?:的)?(?:这|此|今)(?:个)?(?:时候|时|会儿|天|日)|同期)"
 _TAIL = r"(?P<tail>以前|之前|前(?!往|期|提|款|几)|以后|之后|起|开始|后(?!续|期|来))?"
 _NUMERIC = r"(?P<y>(?:19|20)\d\d)[-./](?P<m>1[0-2]|0?[1-9])(?:[-./](?P<d>3[01]|[12]\d|0?[1-9]))?(?![\d.])"
 _AGO = r"(?P<ago>\d{1,2}|[一二两三四五六七八九十]|十[一二]|半)(?P<ago_unit>年|个月|天|周)(?:以|之)?前(?!往|期|提|款)"
-_SHORT_YEAR = rf"(?P<short>[012]\d)年(?P<short_month>{_MONTH_NAME})月份?"
+# 25年 alone is a number of years.
+_SHORT_YEAR = (
+    rf"(?P<short>[012]\d)年(?:(?P<short_month>{_MONTH_NAME})月份?|(?P<short_part>{_HALF}|{_SEASON}|底|末|初(?!中|次))"
+    rf"|(?={_THEN}))"
+)
 _NEAR = r"(?P<near>上个?月|下个?月|这个?月|本月|上个?季度|下个?季度|这个?季度|本季度)"
 TIME = re.compile(
     rf"(?<![\d.年])(?:{_NUMERIC}|{_AGO}|{_SHORT_YEAR}"
-    rf"|{_YEAR}(?:年)?(?:度)?(?:的)?(?:{_MONTH}|{_QUARTER}|{_HOLIDAY}|{_PART}|{_SAME})?(?:份)?"
+    rf"|{_YEAR}(?:年)?(?:度)?(?:的)?(?:(?:{_THEN})?[(（]?{_MONTH}[)）]?|{_QUARTER}|{_HOLIDAY}|{_PART}|{_SAME})?(?:份)?"
     rf"|{_NEAR}(?P<near_day>{_DAY_NAME})?|(?P<beside>昨天|前天)|(?P<bare_part>{_HALF})"
     rf"|{_HOLIDAY.replace('<holiday>', '<bare_holiday>')}"
     rf"|(?P<bare>{_MONTH_NAME})月份?(?P<bare_day>{_DAY_NAME})?){_TAIL}"
@@ -114,7 +126,7 @@ def span_of(match: re.Match[str], today: date) -> DaySpan | None:
     if match["ago"]:
         return _ago(match["ago"], match["ago_unit"], today)
     if match["short"]:
-        return _month(2000 + int(match["short"]), _value(match["short_month"]), today)
+        return _short(2000 + int(match["short"]), match["short_month"], match["short_part"] or "", today)
     if match["near"]:
         return _near(match["near"], match["near_day"], today)
     if match["beside"]:
@@ -162,7 +174,17 @@ def _month(year: int, month: int, today: date, *, day: str | None = None, part: 
     return DaySpan.on(date(year, month, last)) if part else DaySpan(date(year, month, 1), date(year, month, last))
 
 
+def _short(year: int, month: str | None, part: str, today: date) -> DaySpan | None:
+    if month:
+        return _month(year, _value(month), today)
+    return _part(year, part) if year <= today.year + _FURTHEST else None
+
+
 def _part(year: int, part: str) -> DaySpan:
+    if part[:1] in _FIRST_MONTH_OF_SEASON:
+        first = _FIRST_MONTH_OF_SEASON[part[0]]
+        last = min(first + 2, 12)
+        return DaySpan(date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
     if part.startswith("上半"):
         return DaySpan(date(year, 1, 1), date(year, 6, 30))
     if part.startswith("下半"):

@@ -1,5 +1,6 @@
 """What a message was read as: values, made by the reader and passed on."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +23,8 @@ class Understanding:
     matter, by id, see `reading.nearness`; empty where nothing is known of it.
     ``scope`` is set when no document should answer it; ``likeness``: the class of message that it follows from.
     ``audience_named``: whom its words speak for; ``as_of_named``: the day they ask about.
-    ``quantity_asked``: the amounts and times that an answer must have. ``seen``: what was taken from a picture, part of
+    ``quantity_asked``: the amounts and times that an answer must have; ``sides``: the things asked about together, by
+    what an answer says of each. ``seen``: what was taken from a picture, part of
     ``text``. ``phrasing``: how the message itself was put, whatever was carried over since. ``carried``: that.
     """
 
@@ -41,6 +43,7 @@ class Understanding:
     audience_named: Audience | None = None
     as_of_named: date | None = None
     quantity_asked: QuantityAsked = NO_QUANTITY
+    sides: tuple[re.Pattern[str], ...] = ()
     seen: str = ""
     phrasing: Phrasing = NOTHING_SAID
     carried: tuple[Carried, ...] = ()
