@@ -55,6 +55,9 @@ from kb_service.text.normalising import normalised
 _CANDIDATES = 10
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
+# From here on the general rule is told to who asks about a case of their own. Of 11 known messages that were sure to be
+# answered, all 6 above it were right, and 3 of 5 below.
+_CLEARLY_SURE = 0.8
 _OUTCOME_OF_SCOPE = {
     Reason.OUT_OF_SCOPE: Outcome.OUT_OF_SCOPE,
     Reason.ABUSE: Outcome.OUT_OF_SCOPE,
@@ -249,7 +252,7 @@ class Pipeline:
         self, understood: Understanding, result: SearchResult, context: Context
     ) -> Generator[Progress, None, Reply]:
         scope = understood.scope
-        if scope is not None and not (result.is_sure and understood.likeness.sure.gives_way):
+        if scope is not None and not self._is_answered_all_the_same(understood, result):
             return self._hand_over(understood, result, scope, _OUTCOME_OF_SCOPE[scope])
         if not result.candidates or result.terms is None:
             return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE, context)
@@ -270,6 +273,17 @@ class Pipeline:
             usable = self._tools.planted_orders.without(result.candidates)
             draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
         return self._checked(understood, result, draft, context)
+
+    def _is_answered_all_the_same(self, understood: Understanding, result: SearchResult) -> bool:
+        """Whether a message that sounds like none for documents has a sure answer; one about the person's own case
+        (我没单位，自己交社保比例多少) a clearly sure one, unless it asks what only their records say."""
+        kind = understood.likeness.sure
+        asks_rule = (
+            kind is MessageClass.NEEDS_PERSONAL_DATA
+            and result.confidence >= _CLEARLY_SURE
+            and not self._tools.lexicon.scope.own_records.search(understood.text)
+        )
+        return result.is_sure and (kind.gives_way or asks_rule)
 
     def _checked(self, understood: Understanding, result: SearchResult, draft: Draft, context: Context) -> Reply:
         """The draft as an answer, if it holds against the database as it is now."""

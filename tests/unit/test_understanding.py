@@ -371,6 +371,21 @@ def test_what_the_amount_stands_under_may_say_what_it_is_of() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "is_of_records"),
+    [
+        ("我的停放证批下来了吗，几个工作日", True),
+        ("我的停放证还有几天到期", True),
+        ("我交的材料进度到哪了", True),
+        ("帮我查一下公积金余额", True),
+        ("身份证交了表，最晚几天发给我", False),
+        ("我没单位，自己交社保养老比例和医疗比例各多少", False),
+    ],
+)
+def test_what_only_records_tell_is_known(asked: str, is_of_records: bool) -> None:
+    assert (LEXICON.scope.own_records.search(asked) is not None) is is_of_records
+
+
+@pytest.mark.parametrize(
     ("asked", "answer", "is_whole"),
     [
         ("男的女的分别几岁退休", "女职工延到58岁。", False),

@@ -67,7 +67,7 @@ class OtherPlaces(Words):
 
 
 class ScopeWords(Words):
-    """`prompts/scope.yaml`."""
+    """`prompts/scope.yaml`. ``own_records``: what only a person's own records can tell (批下来了吗, 余额)."""
 
     platform_owner: str
     accepted_false_alarms: Mapping[MessageClass, float]
@@ -76,6 +76,7 @@ class ScopeWords(Words):
     insults: AnyOf
     around_insults: re.Pattern[str]
     orders: AnyOf
+    own_records: AnyOf
 
     def likeness(self, text: str, hidden: str, by_examples: Callable[[], Likeness]) -> Likeness:
         """The class of a normalised message. ``hidden``: what it hides from a reader's eye, looked through for orders.
