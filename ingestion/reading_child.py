@@ -199,6 +199,10 @@ class ReadingChildren:
         child = self._at_work(order)
         try:
             yield from self._told(child, put_off_after)
+        except StillReading:
+            child.kill()
+            self._make_ready()
+            raise
         except BaseException:  # GeneratorExit too: it is in the middle of a file that nobody wants any more
             child.kill()
             raise
@@ -208,6 +212,12 @@ class ReadingChildren:
             del self._idle[:-_MOST_IDLE]
         for each in surplus:
             each.kill()
+
+    def _make_ready(self) -> None:
+        """Children that load what they need while others read: where one file is slow, more of them often are."""
+        with self._lock:
+            while len(self._idle) < _MOST_IDLE:
+                self._idle.insert(0, Child(__name__, self._limits))
 
     def _told(self, child: Child, put_off_after: float) -> Iterator[object]:
         patience = put_off_after

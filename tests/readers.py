@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ingestion.parsing.limits import ParsingLimits
-from ingestion.reading_child import QUICK_SECONDS, FileInFolder, KeptFile, read_in_folder, read_source
+from ingestion.reading_child import FileInFolder, KeptFile, read_in_folder, read_source
 from ingestion.sources import Read
 
 _KEPT: list[object] = []
@@ -51,5 +51,5 @@ def dawdles_at_slow_files(source: FileInFolder, limits: ParsingLimits) -> Iterat
     if source.path.name.startswith("endless"):
         time.sleep(600)
     if source.path.name.startswith("slow"):
-        time.sleep(QUICK_SECONDS + 1)
+        time.sleep(2)  # longer than a file of a folder is given at first
     return read_in_folder(source, limits)

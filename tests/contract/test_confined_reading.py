@@ -101,6 +101,24 @@ def test_what_is_parsed_for_a_look_is_confined_too(children: ReadingChildren, tm
     assert children.parsed(kept(tmp_path, "guide.md", "# 指南\n\n免费。".encode()).path).blocks[0].text == "指南"
 
 
+def test_an_honest_file_is_stored_before_slow_ones_are_read_to_their_end(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("a-honest.md", "endless1.md", "endless2.md", "z-honest.md"):
+        (folder / name).write_text("签注免费。", encoding="utf-8")
+    importing = Importing(
+        library=SqlLibrary(database, new_id=new_id),
+        source=lambda path: FileInFolder(path, tmp_path / "blobs", {}, {}),
+        children=lambda: ReadingChildren(seconds=4),
+        now=now,
+        reader=dawdles_at_slow_files,
+    )
+    done = importing.run([folder], actor="wang", publish=False)
+    assert [Path(next(done).source).name for _ in range(2)] == ["a-honest.md", "z-honest.md"]
+    assert len(SqlLibrary(database, new_id=new_id).document_ids()) == 2
+    done.close()
+
+
 def test_a_folder_is_read_to_its_end_and_what_is_slow_comes_last(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
