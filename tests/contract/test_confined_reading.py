@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,11 +63,15 @@ def test_a_child_that_keeps_too_much_memory_is_replaced(children: ReadingChildre
         assert chunk.records[0].draft is not None
 
 
+@pytest.mark.parametrize("name", ["full.md", "hoarding.md", "no_memory.md"])
 def test_a_file_that_takes_the_last_byte_of_the_memory_is_told_as_that(
-    children: ReadingChildren, tmp_path: Path
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(ReadingFailed, match="more than the 1024 MB of memory that a file may"):
-        list(children.read(kept(tmp_path, "full.md", "签注。".encode()), reader=dies_at_bad_files))
+    limit = "more than the 256 MB of memory that a file may"
+    with closing(ReadingChildren(memory_mb=256)) as children, pytest.raises(ReadingFailed, match=limit) as failed:
+        list(children.read(kept(tmp_path, name, "签注。".encode()), reader=dies_at_bad_files))
+    assert failed.value.cause.name == "reading_out_of_memory"
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("attack", [office.many_runs, pages.words_of_scripts], ids=lambda attack: attack.__name__)
