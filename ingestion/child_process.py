@@ -28,6 +28,12 @@ _MAPPED_BYTES = 2**30
 _KEPT_SHARE = 0.75
 # What a child may write, by mistake or not, into one file.
 _LARGEST_WRITTEN_FILE = 256 * 2**20
+# How a child ends whose memory does not even do for saying so.
+_OUT_OF_MEMORY = 97
+
+
+class ChildOutOfMemory(EOFError):
+    """The child has ended because its memory did not do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +74,16 @@ class Child:
         self._pipe.recv()
 
     def message(self, *, seconds: float) -> Any:
-        """The next message. Raises TimeoutError, or EOFError with the way in which the child ended."""
+        """The next message. Raises TimeoutError, ChildOutOfMemory, or EOFError with how else the child ended."""
         if not self._pipe.poll(seconds):
             raise TimeoutError
         try:
             return self._pipe.recv()
         except (EOFError, OSError) as error:
-            raise EOFError(self._ending()) from error
+            ending = self._ending()
+            if self._process.returncode == _OUT_OF_MEMORY:
+                raise ChildOutOfMemory from None
+            raise EOFError(ending) from error
 
     def _ending(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -107,9 +116,12 @@ def main(
     ):
         resource.setrlimit(limited, (most, most))
     with Connection(descriptor) as pipe, contextlib.suppress(OSError):
-        working = importlib.import_module(module)
-        working.warm()
-        _serve(pipe, working.work, idle_seconds, silent_seconds)
+        try:
+            working = importlib.import_module(module)
+            working.warm()
+            _serve(pipe, working.work, idle_seconds, silent_seconds)
+        except MemoryError:
+            os._exit(_OUT_OF_MEMORY)
         # Ended here, whatever threads a library has left behind.
         os._exit(0)
 

@@ -1,14 +1,13 @@
 """Taking files and records in: read in child processes, stored in short transactions, reported one by one."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ingestion.reading_child import (
-    QUICK_SECONDS,
     FileInFolder,
     Reader,
     ReadingChildren,
@@ -25,6 +24,8 @@ from kb_service.ports import Approval
 
 # Rows in one transaction, so that a question never waits long for the write lock.
 _ROWS_AT_ONCE = 400
+# A file of which nothing was told after the first of these seconds is read again after all others, then for longer.
+_PATIENCE_SECONDS = (1.0, 4.0, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +69,42 @@ class Importing:
     def dry_run(self, paths: list[Path]) -> Iterator[Imported]:
         """What an import would do, without storing anything."""
         for read in self._reads(paths):
-            yield _refused(read) if read.draft is None else _would_add(read, read.draft)
+            if read is not None:
+                yield _refused(read) if read.draft is None else _would_add(read, read.draft)
 
     def run(self, paths: list[Path], *, actor: str, publish: bool) -> Iterator[Imported]:
-        """Store what can be read; a bad file or record is refused alone."""
+        """Store what can be read; a bad file or record is refused alone, and what was read before does not wait."""
         waiting: list[tuple[Read, VersionDraft]] = []
         rows = 0
         for read in self._reads(paths):
-            if read.draft is None:
+            if read is not None and read.draft is not None:
+                waiting.append((read, read.draft))
+                rows += 3 + len(read.draft.passages)
+                if rows < _ROWS_AT_ONCE:
+                    continue
+            yield from self._store(waiting, actor, publish)
+            waiting, rows = [], 0
+            if read is not None and read.draft is None:
                 yield _refused(read)
-                continue
-            waiting.append((read, read.draft))
-            rows += 3 + len(read.draft.passages)
-            if rows >= _ROWS_AT_ONCE:
-                yield from self._store(waiting, actor, publish)
-                waiting, rows = [], 0
         yield from self._store(waiting, actor, publish)
 
-    def _reads(self, paths: list[Path]) -> Iterator[Read]:
-        """What is read quickly first: one file that takes its whole time does not hold the others up."""
+    def _reads(self, paths: list[Path]) -> Iterator[Read | None]:
+        """What is read quickly first: files that take their whole time do not hold the others up.
+
+        None where time went by without anything read: a file was put off, or all others come to be read for longer.
+        """
         with closing(self._children()) as children:
-            slow: list[Path] = []
-            for path in files_in(paths):
-                try:
-                    yield from self._read(children, path, put_off_after=QUICK_SECONDS)
-                except StillReading:
-                    slow.append(path)
-            for path in slow:
-                yield from self._read(children, path, put_off_after=math.inf)
+            left: Iterable[Path] = files_in(paths)
+            for seconds in _PATIENCE_SECONDS:
+                slow: list[Path] = []
+                for path in left:
+                    try:
+                        yield from self._read(children, path, put_off_after=seconds)
+                    except StillReading:
+                        slow.append(path)
+                        yield None
+                yield None
+                left = slow
 
     def _read(self, children: ReadingChildren, path: Path, *, put_off_after: float) -> Iterator[Read]:
         source = str(path)
@@ -108,6 +117,8 @@ class Importing:
             yield Read(source, None, None, f"{path.name}: {error}", cause=error.cause)
 
     def _store(self, waiting: list[tuple[Read, VersionDraft]], actor: str, publish: bool) -> Iterator[Imported]:
+        if not waiting:
+            return
         at = self._now()
         approval = Approval(actor, at, BULK_IMPORT) if publish else None
         stored = self._library.store([draft for _, draft in waiting], actor=actor, at=at, approval=approval)

@@ -4,6 +4,7 @@ A file has so many seconds and so much memory. A file of many records is told a 
 page by page, and each of these has the seconds for itself.
 """
 
+import errno
 import functools
 import itertools
 import math
@@ -17,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ingestion.child_process import Child, ChildLimits, Tell
+from ingestion.child_process import Child, ChildLimits, ChildOutOfMemory, Tell
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.limits import LIMITS, ParsingLimits
 from ingestion.parsing.parse import parse
@@ -199,6 +200,10 @@ class ReadingChildren:
         child = self._at_work(order)
         try:
             yield from self._told(child, put_off_after)
+        except StillReading:
+            child.kill()
+            self._make_ready()
+            raise
         except BaseException:  # GeneratorExit too: it is in the middle of a file that nobody wants any more
             child.kill()
             raise
@@ -209,15 +214,17 @@ class ReadingChildren:
         for each in surplus:
             each.kill()
 
+    def _make_ready(self) -> None:
+        """Children that load what they need while others read: where one file is slow, more of them often are."""
+        with self._lock:
+            while len(self._idle) < _MOST_IDLE:
+                self._idle.insert(0, Child(__name__, self._limits))
+
     def _told(self, child: Child, put_off_after: float) -> Iterator[object]:
         patience = put_off_after
         while (message := self._message(child, patience)) is not _Sign.DONE:
             if message is _Sign.OUT_OF_MEMORY:
-                raise ReadingFailed(
-                    f"reading it takes more than the {self._memory_mb} MB of memory that a file may; "
-                    "split it and try again",
-                    Cause("reading_out_of_memory", {"limit": self._memory_mb}),
-                )
+                raise self._out_of_memory()
             if isinstance(message, _Fault):
                 raise ReadingFailed(message.sentence, message.cause, message.details)
             if isinstance(message, _Refused):
@@ -237,10 +244,18 @@ class ReadingChildren:
                 f"reading it took longer than the {self._seconds:g} seconds that a file may; split it and try again",
                 Cause("reading_timed_out", {"seconds": math.ceil(self._seconds)}),
             ) from None
+        except ChildOutOfMemory:
+            raise self._out_of_memory() from None
         except EOFError as error:
             crashed = str(error).startswith("exit code") or str(error) in _CRASHES
             sentence = f"reading it ended the process that read it ({error})"
             raise ReadingFailed(sentence, Cause("reader_failed" if crashed else "reader_ended")) from error
+
+    def _out_of_memory(self) -> ReadingFailed:
+        return ReadingFailed(
+            f"reading it takes more than the {self._memory_mb} MB of memory that a file may; split it and try again",
+            Cause("reading_out_of_memory", {"limit": self._memory_mb}),
+        )
 
     def _at_work(self, order: _Read | _Parse) -> Child:
         while True:
@@ -289,6 +304,9 @@ def work(order: _Read | _Parse, tell: Tell) -> None:
         traceback.clear_frames(error.__traceback__)  # they hold what took the memory, and telling needs some
         tell(_Sign.OUT_OF_MEMORY)
     except Exception as error:  # whatever a parser trips over fails this file alone
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            tell(_Sign.OUT_OF_MEMORY)
+            return
         first = (str(error).splitlines() or [""])[0][:300]
         # What the system refuses (no space for a temporary file, too many open files) is not the file's fault.
         cause = Cause("reader_interrupted" if isinstance(error, OSError) else "reader_failed")

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ingestion.child_process import Child, ChildLimits, Tell
+from ingestion.child_process import Child, ChildLimits, ChildOutOfMemory, Tell
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused, PictureRefused
 
@@ -105,6 +105,8 @@ class PictureReading:
                 f"reading the picture took longer than {self._seconds:g} seconds; cut out the part that matters",
                 Cause("picture_takes_too_long", {"seconds": math.ceil(self._seconds)}),
             ) from None
+        except ChildOutOfMemory:
+            raise PictureRefused(_TOO_MUCH, Cause("picture_takes_too_much")) from None
         except EOFError as error:
             raise PictureRefused(
                 "the picture could not be read; save it again as PNG or JPEG", Cause("picture_damaged")
@@ -134,6 +136,8 @@ class PictureReading:
 
 _BUSY = "too many pictures are being read at the moment; send it again in a minute, or type the words that it shows"
 
+_TOO_MUCH = "reading the picture takes more memory than one may; make it smaller"
+
 
 def warm() -> None:
     """Nothing: the recogniser is loaded with the first picture, so that a question of words never waits for it."""
@@ -147,5 +151,4 @@ def work(order: tuple[PictureReader, bytes], tell: Tell) -> None:
     except FileRefused as error:
         tell(_Refused(str(error), error.cause))
     except MemoryError:
-        sentence = "reading the picture takes more memory than one may; make it smaller"
-        tell(_Refused(sentence, Cause("picture_takes_too_much")))
+        tell(_Refused(_TOO_MUCH, Cause("picture_takes_too_much")))

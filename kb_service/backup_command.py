@@ -51,7 +51,8 @@ def restore_shown(settings: Settings, file: Path, *, replace: bool, kept_head: s
         _tell_restored(restored)
     with _progress() as told:
         told("making the index and checking", 0, 0)
-        checked = check_restored(settings, kept_head or restored.manifest.trail.hash)
+        trail = restored.manifest.trail
+        checked = check_restored(settings, kept_head or (trail.hash if trail.events else None))
     if as_json:
         _print({"restored": restored, "checked": checked})
     else:

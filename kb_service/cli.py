@@ -145,9 +145,21 @@ def route(question: str, as_json: AsJson = False) -> None:
         print(f"{each['score']:.2f}  {each['name']}  ({each['reason']})")
 
 
+def _head(written: str | None) -> str | None:
+    from kb_service.domain.trail import is_head
+
+    if written is not None and not is_head(written.strip()):
+        raise typer.BadParameter(
+            f"{written!r} is no head; copy the whole of what `kb check` printed after the word head"
+        )
+    return None if written is None else written.strip()
+
+
 @app.command()
 def check(
-    head: Annotated[str | None, typer.Option(help="A head of the trail that was written down earlier.")] = None,
+    head: Annotated[
+        str | None, typer.Option(callback=_head, help="A head of the trail that was written down earlier.")
+    ] = None,
     accept: Annotated[
         str | None,
         typer.Option(metavar="REASON", help="Say in the trail that the rows found changed are right as they are."),
@@ -242,7 +254,9 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="What `kb backup` made.")],
     replace: Annotated[bool, typer.Option("--replace", help="Set aside what is in the data folder already.")] = False,
-    head: Annotated[str | None, typer.Option(help="A head of the trail that was written down with the backup.")] = None,
+    head: Annotated[
+        str | None, typer.Option(callback=_head, help="A head of the trail that was written down with the backup.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Verify the backup and place nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:

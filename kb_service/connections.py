@@ -58,20 +58,39 @@ def room_for_connections(wanted: int) -> int:
 
 
 class _Conversation(h11.Connection):
-    """Raises RemoteProtocolError for a body in too many too small pieces, which is answered with 400."""
+    """Raises RemoteProtocolError for a body in too many too small pieces, and for one that says in two ways where it
+    ends, which are answered with 400; for too long a head, which h11 itself lets pass where it comes in one go, with
+    431: ``fault_status``."""
 
     _pieces = _in_pieces = 0
+    fault_status = 400
 
     def next_event(self) -> Any:
-        event = super().next_event()
+        try:
+            return self._checked(super().next_event())
+        except h11.RemoteProtocolError as error:
+            self.fault_status = error.error_status_hint
+            raise
+
+    def _checked(self, event: Any) -> Any:
         if isinstance(event, h11.Request):
             self._pieces = self._in_pieces = 0
+            _require_plain_head(event)
         elif isinstance(event, h11.Data):
             self._pieces += event.chunk_end
             self._in_pieces += len(event.data)
             if self._pieces > _FREE_PIECES and self._in_pieces < self._pieces * _SMALLEST_PIECE:
                 raise h11.RemoteProtocolError("a body in too many too small pieces")
         return event
+
+
+def _require_plain_head(request: h11.Request) -> None:
+    """What stands before us (a proxy) may read the length where we read the coding, and take two requests for one."""
+    size = len(request.target) + sum(len(name) + len(value) + 4 for name, value in request.headers)
+    if size > _LONGEST_HEAD:
+        raise h11.RemoteProtocolError("a head that is too long", error_status_hint=431)
+    if {b"content-length", b"transfer-encoding"} <= {name for name, _ in request.headers}:
+        raise h11.RemoteProtocolError("both a length and a coding of the body")
 
 
 class BoundedProtocol(H11Protocol):
@@ -119,7 +138,10 @@ class BoundedProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """What goes wrong in a body while its reply is under way, or sent, cannot be told any more."""
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        can_tell = self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
+        if can_tell and self.conn.fault_status == 431:
+            self._refuse(431, "Request Header Fields Too Large")
+        elif can_tell:
             super().send_400_response(msg)
         else:
             self.transport.abort()
@@ -184,7 +206,8 @@ class BoundedProtocol(H11Protocol):
                 yield each
 
     def _refuse(self, status: int, phrase: str) -> None:
-        head = f"HTTP/1.1 {status} {phrase}\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 5\r\n\r\n"
+        again = "" if status == 431 else "Retry-After: 5\r\n"
+        head = f"HTTP/1.1 {status} {phrase}\r\nContent-Length: 0\r\nConnection: close\r\n{again}\r\n"
         self.transport.write(head.encode())
         self.transport.close()
 

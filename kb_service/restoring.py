@@ -86,7 +86,7 @@ def restore(settings: Settings, file: Path, told: Told, *, replace: bool) -> Res
     return Restored(manifest, originals, differences, set_aside)
 
 
-def check_restored(settings: Settings, kept_head: str) -> Checked:
+def check_restored(settings: Settings, kept_head: str | None) -> Checked:
     """Make the index from the database, and compare everything; ``kept_head`` must occur in the trail."""
     with open_service(settings) as service:
         if service.rebuild_reasons:

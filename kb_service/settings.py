@@ -1,10 +1,11 @@
 """Where things are and how they are reached, from the environment (`KB_*`). Every field is told in docs/settings.md."""
 
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PREFIX = "KB_"
@@ -146,6 +147,17 @@ class Settings(BaseSettings):
         description="LibreOffice, which .doc, .wps, .xls and .ppt are converted with; found on the path unless given.",
     )
     jobs_at_once: int = Field(default=2, ge=1, le=32, description="Small uploads that this process reads at a time.")
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, proxies: str) -> str:
+        if proxies != "*":
+            for each in filter(None, map(str.strip, proxies.split(","))):
+                try:
+                    ip_network(each)
+                except ValueError as error:
+                    raise ValueError("a part of it is no IP address, network such as 10.0.0.0/8, or *") from error
+        return proxies
 
     @model_validator(mode="after")
     def _a_model_has_a_name_and_room(self) -> Self:

@@ -27,7 +27,7 @@ from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import ProbeResult, open_edge_index, probe_early
 from kb_service.adapters.index.ownership import OwnerAddress, Ownership, claim, find_owner
 from kb_service.adapters.outside import Outside
-from kb_service.adapters.private_files import keep_private, require_placed
+from kb_service.adapters.private_files import keep_private, require_folders, require_placed
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.affected import SqlAffected
@@ -124,6 +124,7 @@ def new_secret() -> str:
 
 def open_records(settings: Settings) -> Records:
     """The database, with its schema brought up to date. Raises RecordsUnavailable."""
+    require_folders(settings.data_dir)
     keep_private(settings.data_dir)
     require_placed(settings.data_dir)
     database = Database(settings.database, synchronous=settings.sqlite_synchronous)
@@ -286,6 +287,7 @@ def open_service(settings: Settings, *, now: Callable[[], datetime] = now) -> Se
 
     Raises IndexOwnedElsewhere when another process owns the index, EmbeddingModelUnavailable without a model.
     """
+    require_folders(settings.data_dir)
     with contextlib.ExitStack() as undo:
         ownership = None if settings.qdrant_url else undo.enter_context(_claimed(settings))
         probed = probe_early(ownership) if ownership else None

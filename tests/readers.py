@@ -1,5 +1,6 @@
 """Readers of files that go wrong, for the child process that reads: it imports them by name."""
 
+import errno
 import os
 import signal
 import time
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ingestion.parsing.limits import ParsingLimits
-from ingestion.reading_child import QUICK_SECONDS, FileInFolder, KeptFile, read_in_folder, read_source
+from ingestion.reading_child import FileInFolder, KeptFile, read_in_folder, read_source
 from ingestion.sources import Read
 
 _KEPT: list[object] = []
@@ -28,22 +29,26 @@ def dies_at_bad_files(source: KeptFile, limits: ParsingLimits) -> Iterator[Read]
     if source.file_name.startswith("greedy"):
         _KEPT.append(np.zeros(2**29 + 2**28, dtype=np.uint8))
     if source.file_name.startswith("full"):
-        _take_all_memory()
+        _take_all_memory([])
+    if source.file_name.startswith("hoarding"):
+        _take_all_memory(_KEPT)
+    if source.file_name.startswith("no_memory"):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
     if source.file_name.startswith("odd"):
         raise LookupError("no such part\nin the file")
     return read_source(source, limits)
 
 
-def _take_all_memory() -> None:
-    """To the last bytes, and holds it in its frame."""
-    held: list[bytearray] = []
+def _take_all_memory(held: list[object]) -> None:
+    """To the last bytes: of a frame alone, which can be cleared, or of the module."""
     size = 2**24
     while True:
         try:
             held.append(bytearray(size))
         except MemoryError:
             if size < 32:
-                raise
+                while True:
+                    held.append(float(len(held)))
             size //= 2
 
 
@@ -51,5 +56,5 @@ def dawdles_at_slow_files(source: FileInFolder, limits: ParsingLimits) -> Iterat
     if source.path.name.startswith("endless"):
         time.sleep(600)
     if source.path.name.startswith("slow"):
-        time.sleep(QUICK_SECONDS + 1)
+        time.sleep(2)  # longer than a file of a folder is given at first
     return read_in_folder(source, limits)

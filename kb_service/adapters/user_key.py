@@ -13,14 +13,15 @@ _SHORTEST = 16
 
 
 def user_key_in(data_dir: Path) -> bytes:
-    """Made once and kept in the data folder, readable by its owner only. Raises RecordsUnavailable for an empty one."""
+    """Made once and kept in the data folder, readable by its owner only. Raises RecordsUnavailable for one that is
+    empty or holds what no key does."""
     path = data_dir / USER_KEY
     if not path.exists():
         _make(path)
     key = path.read_bytes()
-    if len(key.strip()) < _SHORTEST:
+    if len(key.strip()) < _SHORTEST or not (key.isascii() and key.decode("ascii").strip().isprintable()):
         raise RecordsUnavailable(
-            f"the key of user references, {path}, is empty or cut off; put it back from the last backup, set "
+            f"the key of user references, {path}, is empty, cut off or damaged; put it back from the last backup, set "
             "KB_USER_KEY, or remove the file: then a new one is made, and nobody who asked before is recognised"
         )
     return key

@@ -51,6 +51,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         title="城市政务知识库服务 kb-service",
         description="Answers with citations into exact versions in force, as of any day.",
         version="0.1.0",
+        openapi_url=None,  # `operation.described` has it
         docs_url=None,  # the pages that FastAPI brings fetch their scripts from the internet
         redoc_url=None,
     )

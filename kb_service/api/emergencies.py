@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from kb_service.api.access import Asker, Reviewer, ServiceOf, needs
 from kb_service.api.texts import StorableText
 from kb_service.domain.announcements import LONGEST_ANNOUNCEMENT, Announcement, Reach
-from kb_service.domain.days import SHANGHAI
+from kb_service.domain.days import storable_moment
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.switches import Covers, Switch
 from kb_service.service import Service
@@ -21,12 +21,8 @@ router = APIRouter(prefix="/v1", tags=["emergencies"])
 _MOST_PAST = 200
 
 
-def _in_shanghai(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-
-
-# Without a zone it is Shanghai's.
-Moment = Annotated[datetime, AfterValidator(_in_shanghai)]
+# Without a zone it is Shanghai's. Every moment that a request gives is one.
+Moment = Annotated[datetime, AfterValidator(storable_moment)]
 Reason = Annotated[StorableText, Field(max_length=2000)]
 
 

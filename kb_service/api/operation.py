@@ -1,5 +1,6 @@
 """`/healthz`, `/readyz`, `/metrics` for orchestrators and operators; `/internal` for other commands on this machine."""
 
+import json
 import secrets
 from collections import Counter
 from typing import Annotated
@@ -39,6 +40,15 @@ def ready(service: ServiceOf) -> dict[str, object]:
     service.require_usable()
     behind = len(service.library.unsynced())
     return {"status": "ready", "points": service.index.count(), "behind": behind}
+
+
+@router.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
+async def described(request: Request) -> Response:
+    """The description of this interface, written down once: it takes as long as many answers."""
+    state = request.app.state
+    if not hasattr(state, "description"):
+        state.description = json.dumps(request.app.openapi(), ensure_ascii=False).encode()
+    return Response(state.description, media_type="application/json")
 
 
 @router.get("/metrics")

@@ -13,7 +13,7 @@ from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.domain.announcements import LONGEST_ANNOUNCEMENT, Reach
 from kb_service.domain.causes import Cause
-from kb_service.domain.days import SHANGHAI, cause_of_bad_day
+from kb_service.domain.days import cause_of_bad_day, storable_moment
 from kb_service.domain.errors import InvalidRecord, KbError
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.switches import Covers
@@ -131,7 +131,7 @@ def _moment(form: FormData, name: str) -> datetime | None:
     """As a browser writes a local moment, which is Shanghai's; None where nothing was filled in."""
     written = text_field(form, name).strip()
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=SHANGHAI) if written else None
+        return storable_moment(datetime.fromisoformat(written)) if written else None
     except ValueError as error:
         raise InvalidRecord(
             f"{name}: {written!r} is no moment such as 2026-07-01T08:00", cause_of_bad_day(name, written)

@@ -7,7 +7,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kb_service.domain.causes import Cause
@@ -35,6 +35,20 @@ def shanghai_day(moment: datetime) -> date:
         return moment.astimezone(SHANGHAI).date()
     except OverflowError as error:
         raise ValueError(f"{moment.isoformat()} has no day in Shanghai that a calendar knows") from error
+
+
+def storable_moment(moment: datetime) -> datetime:
+    """The moment, which without a zone is Shanghai's. It is kept in UTC and shown as Shanghai's.
+
+    Raises ValueError for one that is before the year 1 or after 9999 in either.
+    """
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    try:
+        aware.astimezone(UTC)
+        aware.astimezone(SHANGHAI)
+    except OverflowError as error:
+        raise ValueError(f"{moment.isoformat()} is no moment that a calendar knows") from error
+    return aware
 
 
 @dataclass(frozen=True, slots=True)

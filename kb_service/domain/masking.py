@@ -12,15 +12,18 @@ from kb_service.domain.personal_names import HOUSES, NAMES
 # What people put between the digits of a number: 138 1234 5678, 138-1234-5678, 138.1234.5678, a tab, twice a space.
 _GAP = r"[ \t.·\-–—_]{0,2}"
 # Between groups of digits a line may end too, and a comma stands where no thousands end.
-_GROUP_GAP = r"[ \t\n.·\-–—_,]{0,2}"
+_GROUP_GAP = r"[ \t\n.·\-–—_,/()\[\]]{0,3}"
 # 幺三八…: numerals read out, or written as banks do. One may be followed by another (一直打不通): they need no end.
 _HAN = "[〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
 _HAN_FROM_3 = "[三四五六七八九叁肆伍陆柒捌玖]"
+_HAN_FROM_2 = "[二三四五六七八贰叁肆伍陆柒捌]"
+# 二一, 五七一: without the 零 before it.
+_HAN_AREA = f"(?:[幺一壹][〇零]|[二贰]{_HAN}|{_HAN_FROM_3}{_HAN}{{2}})"
 _HAN_GAP = r"[ \t.·\-–—_,，]{0,2}"
 _ANY = f"(?:[0-9]|{_HAN})"
 # Neither within a longer number or word nor behind a point, as the decimals of a figure are.
 _START, _END = r"(?<![0-9A-Za-z])(?<!\d\.)", r"(?![0-9A-Za-z])"
-_COUNTRY = rf"[(]?(?:\+|00)?{_GAP}86[)]?{_GAP}"
+_COUNTRY = rf"[(]?(?:\+|00)?{_GAP}(?:86|八六)[)]?{_GAP}"
 _AREA = r"(?:10|2\d|[3-9]\d{2})"
 # The first two digits of an identity card.
 _PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
@@ -57,10 +60,15 @@ _PATTERNS = (
         rf"(?<!\d)(?:{_COUNTRY})?1[3-9]{_ANY}{_GROUP_GAP}{_ANY}{{4}}{_GROUP_GAP}{_ANY}{{4}}(?!\d)",
     ),
     ("〔手机号〕", r"(?:手机|电话|微信|联系|打)\D{0,4}(?P<it>1[3-9]\d，\d{4}，\d{4})(?!\d)"),
-    ("〔手机号〕", rf"(?<!{_HAN})[幺一壹]{_HAN_FROM_3}{_HAN}(?:{_HAN_GAP}{_HAN}{{4}}){{2}}"),
-    ("〔手机号〕", rf"(?<!{_HAN})[幺一壹]{_GAP}{_HAN_FROM_3}{_more('9', _HAN)}"),
+    ("〔手机号〕", rf"(?<!{_HAN})(?:{_COUNTRY})?[幺一壹]{_HAN_FROM_3}{_HAN}(?:{_HAN_GAP}{_HAN}{{4}}){{2}}"),
+    ("〔手机号〕", rf"(?<!{_HAN})(?:{_COUNTRY})?[幺一壹]{_GAP}{_HAN_FROM_3}{_more('9', _HAN)}"),
+    ("〔座机号〕", rf"(?<!{_HAN})[(]?[〇零]{_HAN_AREA}[)]?{_GAP}{_HAN_FROM_2}{_more('6,7', _HAN)}(?!{_HAN})"),
     ("〔座机号〕", rf"(?<!\d)(?:{_COUNTRY}|[(]?0){_AREA}[)]?{_GAP}[2-8]{_more('6,7')}(?!\d)"),
     ("〔座机号〕", rf"(?:电话|座机|固话|家电|传真|号码|打){_SAID}(?P<it>[2-8]\d{{2,3}}{_GAP}\d{{4}})(?!\d)"),
+    (
+        "〔座机号〕",
+        rf"(?:电话|座机|固话|家电|传真|号码){_SAID}(?P<it>{_HAN_FROM_2}{_HAN}{{2,3}}{_HAN_GAP}{_HAN}{{4}})(?!{_HAN})",
+    ),
     (
         "〔邮箱〕",
         r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+ ?(?:@|[(\[]at[)\]]) ?[A-Za-z0-9-]+"
@@ -94,11 +102,22 @@ _CHECKED = (
     ),
     ("〔卡号〕", re.compile(rf"(?<!\d)(?<!\d\.)[3-69](?:{_ANYTHING}\d){{15,18}}(?![\dXx])"), is_card_number),
 )
+# A joiner holds pictures of people together as well.
+_UNSEEN = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=\w)\u200d(?=\w)")
 _MASKS = (*_CHECKED, *((mask, re.compile(pattern), None) for mask, pattern in _PATTERNS))
 
 
 def masked(text: str) -> str:
-    """The text with what identifies a person replaced by what it was. Hotlines (12345, 962222) and years stay."""
+    """The text with what identifies a person replaced by what it was. Hotlines (12345, 962222) and years stay.
+
+    Characters that are not seen part no number, and go with what is masked.
+    """
+    seen = _UNSEEN.sub("", text)
+    done = _masked(seen)
+    return text if done == seen else done
+
+
+def _masked(text: str) -> str:
     plain = "".join(map(_plain, text))
     for mask, pattern, is_proved in _MASKS:
         for found in reversed(list(pattern.finditer(plain))):

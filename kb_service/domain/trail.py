@@ -7,6 +7,7 @@ Entries keep seals of the rows that they changed; answers, far more of them, hav
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import Any
 
 # What stands before the first entry.
 NO_HASH = "0" * 64
+_HEAD = re.compile("[0-9a-f]{64}(?:-(?!0{64})[0-9a-f]{64})?")
 # Where an entry keeps the seals of the rows that it changed: before and after, by kind and id.
 ROWS = "rows"
 # An entry that takes the rows of its subjects as they are: an operator has looked at them, or nothing told of them yet.
@@ -94,6 +96,11 @@ def hash_of_answer(number: int, sha256: str, previous_hash: str) -> str:
 
 def head_of(events: int, event_hash: str, answers: int, answer_hash: str) -> TrailHead:
     return TrailHead(events, f"{event_hash}-{answer_hash}" if answers else event_hash, answers)
+
+
+def is_head(kept: str) -> bool:
+    """Whether it is written like a head, of whatever trail."""
+    return _HEAD.fullmatch(kept) is not None
 
 
 def hashes_of_head(kept: str) -> tuple[str, str]:

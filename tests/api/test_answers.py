@@ -258,6 +258,12 @@ def test_every_error_of_the_domain_has_a_status() -> None:
     assert set(KbError.__subclasses__()) == set(STATUS_OF)
 
 
+def test_the_openapi_document_is_written_down_once(http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = http.get("/openapi.json").content
+    monkeypatch.setattr(http._app, "openapi", lambda: pytest.fail("it was made again"))
+    assert http.get("/openapi.json").content == first
+
+
 def test_the_openapi_document_has_examples(http: Http) -> None:
     document = http.get("/openapi.json").json()
     content = document["paths"]["/v1/answers"]["post"]["requestBody"]["content"]["application/json"]

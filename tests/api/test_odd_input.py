@@ -39,6 +39,10 @@ def test_a_day_at_the_end_of_time_or_in_other_digits(http: Http, day: str) -> No
         "/v1/due-lists/",
     ):
         assert_told(http, "GET", path + quote(day))
+    for field in ("starts_at", "ends_at"):
+        announcement = {"text": "系统维护", "reach": "channel", "subject": "nobody's", field: day}
+        assert_told(http, "POST", "/v1/announcements", json=announcement)
+    assert_told(http, "GET", "/v1/announcements")
     assert_told(http, "PUT", "/v1/calendar/2026", json={"days": [{"day": day, "is_working": True}]})
 
 

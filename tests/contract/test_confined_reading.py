@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,11 +63,15 @@ def test_a_child_that_keeps_too_much_memory_is_replaced(children: ReadingChildre
         assert chunk.records[0].draft is not None
 
 
+@pytest.mark.parametrize("name", ["full.md", "hoarding.md", "no_memory.md"])
 def test_a_file_that_takes_the_last_byte_of_the_memory_is_told_as_that(
-    children: ReadingChildren, tmp_path: Path
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(ReadingFailed, match="more than the 1024 MB of memory that a file may"):
-        list(children.read(kept(tmp_path, "full.md", "签注。".encode()), reader=dies_at_bad_files))
+    limit = "more than the 256 MB of memory that a file may"
+    with closing(ReadingChildren(memory_mb=256)) as children, pytest.raises(ReadingFailed, match=limit) as failed:
+        list(children.read(kept(tmp_path, name, "签注。".encode()), reader=dies_at_bad_files))
+    assert failed.value.cause.name == "reading_out_of_memory"
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("attack", [office.many_runs, pages.words_of_scripts], ids=lambda attack: attack.__name__)
@@ -99,6 +104,24 @@ def test_what_is_parsed_for_a_look_is_confined_too(children: ReadingChildren, tm
     with pytest.raises(FileRefused, match=r"anchors\.md uses YAML anchors in line 2"):
         children.parsed(kept(tmp_path, name, data).path)
     assert children.parsed(kept(tmp_path, "guide.md", "# 指南\n\n免费。".encode()).path).blocks[0].text == "指南"
+
+
+def test_an_honest_file_is_stored_before_slow_ones_are_read_to_their_end(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("a-honest.md", "endless1.md", "endless2.md", "z-honest.md"):
+        (folder / name).write_text("签注免费。", encoding="utf-8")
+    importing = Importing(
+        library=SqlLibrary(database, new_id=new_id),
+        source=lambda path: FileInFolder(path, tmp_path / "blobs", {}, {}),
+        children=lambda: ReadingChildren(seconds=4),
+        now=now,
+        reader=dawdles_at_slow_files,
+    )
+    done = importing.run([folder], actor="wang", publish=False)
+    assert [Path(next(done).source).name for _ in range(2)] == ["a-honest.md", "z-honest.md"]
+    assert len(SqlLibrary(database, new_id=new_id).document_ids()) == 2
+    done.close()
 
 
 def test_a_folder_is_read_to_its_end_and_what_is_slow_comes_last(database: Database, tmp_path: Path) -> None:

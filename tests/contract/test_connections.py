@@ -174,6 +174,28 @@ def test_a_body_in_few_pieces_or_in_large_ones_is_taken(port: int, pieces: bytes
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_head_that_is_too_long_is_refused_however_it_comes(port: int, parts: int) -> None:
+    sent = HALF + b"X-Long: " + b"x" * 70_000 + b"\r\nConnection: close\r\n\r\n"
+    with opened(port, b"") as connection, contextlib.suppress(ConnectionError):
+        for start in range(0, len(sent), len(sent) // parts):
+            connection.sendall(sent[start : start + len(sent) // parts])
+            time.sleep(0.1)
+        assert everything(connection).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_head_of_60_kb_is_taken(port: int) -> None:
+    with opened(port, HALF + b"X-Long: " + b"x" * 60_000 + b"\r\nConnection: close\r\n\r\n") as connection:
+        assert everything(connection).startswith(b"HTTP/1.1 200")
+
+
+def test_a_body_whose_end_is_told_in_two_ways_is_refused(port: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with opened(port, head + b"0\r\n\r\nG") as connection:
+        got = everything(connection)
+    assert got.startswith(b"HTTP/1.1 400") and got.count(b"HTTP/1.1") == 1
+
+
 def test_nonsense_in_a_body_whose_reply_was_sent_ends_the_connection_without_a_fault_of_ours(
     port: int, caplog: pytest.LogCaptureFixture
 ) -> None:

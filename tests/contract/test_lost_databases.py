@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from kb_service.adapters.private_files import keep_private
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.user_key import user_key_in
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.settings import Settings
-from kb_service.wiring import now, open_records
+from kb_service.wiring import now, open_records, open_service
 from tests.factories import draft
 
 
@@ -149,3 +150,35 @@ def test_what_is_kept_is_closed_to_other_users(used: Path) -> None:
     opened(used)
     modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (used, used / "kb.sqlite", used / "blobs")}
     assert modes == {"var": 0o700, "kb.sqlite": 0o600, "blobs": 0o700}
+
+
+def test_a_user_key_of_bytes_that_no_key_has_is_told_as_damaged(tmp_path: Path) -> None:
+    for bytes_ in (bytes(range(128, 168)), b"\0" * 43, b"x" * 42 + b"\x1b"):
+        (tmp_path / "user.key").write_bytes(bytes_)
+        with pytest.raises(RecordsUnavailable, match="is empty, cut off or damaged; put it back"):
+            user_key_in(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["blobs", "index"])
+def test_a_file_in_the_place_of_a_folder_is_told(name: str, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    (tmp_path / name).write_text("x")
+    for open_them in (open_service, open_records):
+        with pytest.raises(RecordsUnavailable, match=f"{name} is no folder; move it away"):
+            open_them(settings)
+
+
+def test_all_that_a_data_folder_holds_is_closed_to_others(tmp_path: Path) -> None:
+    data, model = tmp_path / "data", tmp_path / "data" / "models" / "m"
+    model.mkdir(parents=True)
+    for file in (data / "corpus-loaded", data / "run.lock", data / "kb.sqlite", model / "model.onnx"):
+        file.write_text("x")
+        file.chmod(0o644)
+    for folder in (data, model.parent, model):
+        folder.chmod(0o755)
+    (data / "models" / "linked").symlink_to("/etc/hostname")
+    before = Path("/etc/hostname").stat().st_mode
+    keep_private(data)
+    modes = {path.stat().st_mode & 0o777 for path in (data, *data.rglob("*")) if not path.is_symlink()}
+    assert modes == {0o700, 0o600}
+    assert Path("/etc/hostname").stat().st_mode == before

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,15 @@ import pytest
 import qdrant_edge
 from passage_index_points import MANIFEST, dense, payload, point, points, sparse, uuid_of, within
 
-from kb_service.adapters.full_disk import LEAST_FREE_BYTES
+from kb_service.adapters.full_disk import LEAST_FREE_BYTES, takes_room_when_read
 from kb_service.adapters.index.edge import EdgeIndex, create_empty
-from kb_service.adapters.index.edge_files import bytes_used_by, shard_folder
+from kb_service.adapters.index.edge_files import (
+    OPENING_BYTES,
+    bytes_of_holes_in,
+    bytes_used_by,
+    free_bytes_on,
+    shard_folder,
+)
 from kb_service.domain.errors import IndexUnavailable, NotEnoughSpace
 
 CHILD_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
@@ -160,6 +167,34 @@ def test_a_withdrawal_needs_less_space_than_new_points(folder: Path) -> None:
         index.upsert([point(1)])
     index.delete([uuid_of(1)])
     index.close()
+
+
+def test_an_index_is_opened_on_a_nearly_full_disk_and_a_new_one_is_not_begun(folder: Path) -> None:
+    EdgeIndex(folder, free_bytes=lambda _: OPENING_BYTES).close()
+    with pytest.raises(NotEnoughSpace, match="has 3 MB free and the index needs 4 MB; free some space"):
+        EdgeIndex(folder, free_bytes=lambda _: OPENING_BYTES - 1)
+    new = folder.with_name("another")
+    with pytest.raises(NotEnoughSpace, match="has 63 MB free and the index needs 64 MB"):
+        create_empty(new, MANIFEST, free_bytes=lambda _: LEAST_FREE_BYTES - 1)
+    assert not new.exists()
+
+
+@pytest.mark.skipif(
+    not os.path.ismount("/dev/shm") or free_bytes_on(Path("/dev/shm")) < 2**29,
+    reason="no folder of this machine is kept in memory with 512 MB free",
+)
+def test_where_reading_takes_room_an_index_is_opened_only_with_room_for_all_of_it() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as in_memory:
+        assert takes_room_when_read(Path(in_memory))
+        folder = Path(in_memory) / "index"
+        with pytest.raises(NotEnoughSpace, match="has 100 MB free and the index needs 320 MB"):
+            create_empty(folder, MANIFEST, free_bytes=lambda _: 100 * 2**20)
+        create_empty(folder, MANIFEST)
+        holes = bytes_of_holes_in(folder)
+        assert holes > 100 * 2**20
+        with pytest.raises(NotEnoughSpace):
+            EdgeIndex(folder, free_bytes=lambda _: holes)
+        EdgeIndex(folder).close()
 
 
 def test_the_tail_grows_with_writes_and_changed_payloads_and_ends_with_optimising(index: EdgeIndex) -> None:

@@ -2,14 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, delete, update
+from typer.testing import CliRunner
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.tables import events
 from kb_service.adapters.sql.trail import SqlTrail, record
+from kb_service.cli import app
 from kb_service.domain.trail import NO_HASH
 from kb_service.wiring import new_id
 from tests.factories import NOON, draft
@@ -59,6 +62,24 @@ def test_a_cut_end_is_found_against_a_head_kept_elsewhere_only(database: Databas
     assert trail.faults() == []
     (fault,) = trail.faults(kept_head=kept)
     assert kept in fault
+
+
+@pytest.mark.parametrize("kept", ["", "x", "0" * 63, "0" * 64 + "-", "F" * 64, " " + "0" * 64, f"{NO_HASH}-{NO_HASH}"])
+def test_what_is_no_head_is_told_as_that(trail: SqlTrail, kept: str) -> None:
+    (fault,) = trail.faults(kept_head=kept)
+    assert fault.startswith(f"the kept head {kept!r} is none")
+
+
+def test_the_head_of_an_empty_trail_does_not_occur_in_one_with_entries(trail: SqlTrail) -> None:
+    (fault,) = trail.faults(kept_head=NO_HASH)
+    assert fault.startswith(f"the kept head {NO_HASH} does not occur")
+
+
+@pytest.mark.parametrize("head", ["", "00", "clean"])
+def test_what_is_no_head_is_refused_at_the_command_line_before_anything_is_done(head: str, tmp_path: Path) -> None:
+    for command in (["check"], ["restore", str(tmp_path / "none.zip")]):
+        result = CliRunner().invoke(app, [*command, "--head", head])
+        assert result.exit_code == 2 and "is no head" in result.output
 
 
 def test_a_head_that_was_kept_stays_in_a_trail_that_grows(database: Database, trail: SqlTrail) -> None:

@@ -11,6 +11,8 @@ from kb_service.settings import Settings, settings_fault
     [
         ("KB_MAX_WRONG_RATE", "2", "KB_MAX_WRONG_RATE: Input should be less than 1"),
         ("KB_PORT", "http", "KB_PORT: Input should be a valid integer"),
+        ("KB_PROXIES", "10.0.0.0/8, nonsense", "KB_PROXIES: a part of it is no IP address"),
+        ("KB_PROXIES", "999.1.1.1", "KB_PROXIES: a part of it is no IP address"),
         ("KB_LLM_URL", "http://127.0.0.1:9/v1", "KB_LLM_URL is set, and KB_LLM_MODEL is not"),
     ],
 )
@@ -24,6 +26,11 @@ def test_a_wrong_setting_is_named_and_explained(
     assert sentence.startswith(beginning)
     assert "docs/settings.md" in sentence
     assert "\n" not in sentence
+
+
+def test_addresses_and_networks_of_proxies_are_taken() -> None:
+    for proxies in ("", "*", "127.0.0.1,::1", "10.0.0.0/8, 192.168.1.1"):
+        assert Settings(proxies=proxies).proxies == proxies
 
 
 def test_a_reply_that_would_fill_the_window_is_refused() -> None:

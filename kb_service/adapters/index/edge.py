@@ -17,6 +17,8 @@ from kb_service.adapters.index.edge_files import (
     free_bytes_on,
     put_in_place,
     require_space_for_log,
+    require_space_for_new,
+    require_space_for_opening,
     require_space_for_points,
     shard_folder,
 )
@@ -50,8 +52,14 @@ TAIL_LIMIT = 10_000
 _SCROLL_PAGE = 1_000
 
 
-def create_empty(folder: Path, manifest: Manifest, *, hnsw_from_kb: int | None = None) -> None:
-    """A new index without points; the manifest goes last, so that an interrupted creation is no index."""
+def create_empty(
+    folder: Path, manifest: Manifest, *, hnsw_from_kb: int | None = None, free_bytes: FreeBytes = free_bytes_on
+) -> None:
+    """A new index without points; the manifest goes last, so that an interrupted creation is no index.
+
+    Raises NotEnoughSpace, IndexUnavailable.
+    """
+    require_space_for_new(folder, free_bytes=free_bytes)
     shard_folder(folder).mkdir(parents=True)
     with engine_faults(f"cannot create an index in {folder}"):
         config = shard_config(dimensions=manifest.dimensions, hnsw_from_kb=hnsw_from_kb)
@@ -64,7 +72,7 @@ def create_empty(folder: Path, manifest: Manifest, *, hnsw_from_kb: int | None =
 
 
 class EdgeIndex:
-    """`PassageIndex` on an existing folder. Raises IndexUnavailable when it cannot be opened."""
+    """`PassageIndex` on an existing folder. Raises NotEnoughSpace, or IndexUnavailable when it cannot be opened."""
 
     def __init__(self, folder: Path, *, free_bytes: FreeBytes = free_bytes_on) -> None:
         self._folder = folder
@@ -73,6 +81,7 @@ class EdgeIndex:
         self._shard: engine.EdgeShard | None = None
         self._manifest = _manifest_in(folder)
         self._tail = TailCount(folder)
+        require_space_for_opening(folder, free_bytes=free_bytes)
         self._shard = self._load()
 
     @property
@@ -179,6 +188,7 @@ class EdgeIndex:
         old one stays.
         """
         manifest = _manifest_in(new_folder)
+        require_space_for_opening(new_folder, free_bytes=self._free_bytes)
         with self._lock:
             self._close_shard()
             try:

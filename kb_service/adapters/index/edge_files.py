@@ -5,13 +5,14 @@ whether the disk has room for a write, since a full disk kills a process that ma
 ``index.old`` (during a swap) and ``index.bad-…`` (set aside).
 """
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kb_service.adapters.full_disk import LEAST_FREE_BYTES
+from kb_service.adapters.full_disk import LEAST_FREE_BYTES, takes_room_when_read
 from kb_service.adapters.index.manifest import MANIFEST_NAME
 from kb_service.domain.errors import NotEnoughSpace
 
@@ -21,6 +22,10 @@ FreeBytes = Callable[[Path], int]
 
 # Building an optimised copy beside the old segments and the write-ahead log takes up to this much of the index's size.
 SIZE_FACTOR = 2.5
+# Opening writes next to nothing, so that a full disk does not keep a service from answering.
+OPENING_BYTES = 4 * 1024**2
+# The sizes of the files of an empty index (210 MB, 108 KB of them written), and room for the first log.
+EMPTY_BYTES = 256 * 1024**2
 
 
 def shard_folder(folder: Path) -> Path:
@@ -113,9 +118,31 @@ def bytes_used_by(folder: Path) -> int:
     return total
 
 
+def bytes_of_holes_in(folder: Path) -> int:
+    """What the files would take on the disk if nothing of them were a hole, less what they take."""
+    total = 0
+    for directory, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                found = os.stat(os.path.join(directory, name))
+                total += max(0, found.st_size - found.st_blocks * 512)
+    return total
+
+
+def require_space_for_opening(folder: Path, *, free_bytes: FreeBytes) -> None:
+    """Raises NotEnoughSpace where opening what is in ``folder`` would kill the process."""
+    _require(folder, OPENING_BYTES, free_bytes)
+
+
+def require_space_for_new(folder: Path, *, free_bytes: FreeBytes) -> None:
+    """Raises NotEnoughSpace where an empty index cannot be made, or not opened, in ``folder``, which need not exist."""
+    _require(folder, LEAST_FREE_BYTES, free_bytes, holes_bytes=EMPTY_BYTES)
+
+
 def require_space_for_points(folder: Path, *, growth_bytes: int, free_bytes: FreeBytes) -> None:
     """Raises NotEnoughSpace unless 2.5 times the index, as large as it is about to become, is free."""
-    _require(folder, int(SIZE_FACTOR * (bytes_used_by(folder) + growth_bytes)), free_bytes)
+    wanted_bytes = int(SIZE_FACTOR * (bytes_used_by(folder) + growth_bytes))
+    _require(folder, max(wanted_bytes, LEAST_FREE_BYTES), free_bytes)
 
 
 def require_space_for_log(folder: Path, *, free_bytes: FreeBytes) -> None:
@@ -123,11 +150,18 @@ def require_space_for_log(folder: Path, *, free_bytes: FreeBytes) -> None:
     _require(folder, LEAST_FREE_BYTES, free_bytes)
 
 
-def _require(folder: Path, wanted_bytes: int, free_bytes: FreeBytes) -> None:
-    wanted_bytes = max(wanted_bytes, LEAST_FREE_BYTES)
-    free = free_bytes(folder)
+def _require(folder: Path, wanted_bytes: int, free_bytes: FreeBytes, *, holes_bytes: int | None = None) -> None:
+    """``holes_bytes``: of the index as it will be; None for those of the one that is there."""
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    free = free_bytes(there)
+    if free >= wanted_bytes and _holes_take_room(there):
+        wanted_bytes += bytes_of_holes_in(folder) if holes_bytes is None else holes_bytes
     if free < wanted_bytes:
         raise NotEnoughSpace(
             f"the disk of {folder} has {free // 1024**2} MB free and the index needs {wanted_bytes // 1024**2} MB; "
             "free some space and try again"
         )
+
+
+# A folder does not move to another disk while a process has it open.
+_holes_take_room = functools.lru_cache(takes_room_when_read)

@@ -24,6 +24,7 @@ from kb_service.adapters.index.edge_files import (
     finish_interrupted_swap,
     folder_for_new,
     free_bytes_on,
+    require_space_for_opening,
     set_aside,
     shard_folder,
 )
@@ -89,8 +90,12 @@ def open_edge_index(
 
 
 def probe_early(ownership: Ownership) -> Callable[[], ProbeResult]:
-    """Probe in the background, on another core, while this process still loads its model; waits when called."""
+    """Probe in the background, on another core, while this process still loads its model; waits when called.
+
+    Raises NotEnoughSpace.
+    """
     finish_interrupted_swap(ownership.index_folder)
+    require_space_for_opening(ownership.index_folder, free_bytes=free_bytes_on)
     pool = ThreadPoolExecutor(1, thread_name_prefix="probe")
     result = pool.submit(probe_folder, ownership.index_folder)
     pool.shutdown(wait=False)
@@ -151,7 +156,7 @@ def rebuild(
     try:
         with FileLock(new.with_name(f"{new.name}.lock"), blocking=False):
             shutil.rmtree(building, ignore_errors=True)
-            create_empty(building, manifest, hnsw_from_kb=hnsw_from_kb)
+            create_empty(building, manifest, hnsw_from_kb=hnsw_from_kb, free_bytes=free_bytes)
             points = _fill(building, batches, on_progress, free_bytes)
             shutil.rmtree(new, ignore_errors=True)
             building.rename(new)

@@ -19,6 +19,7 @@ from kb_service.domain.trail import (
     hash_of,
     hashes_of_head,
     head_of,
+    is_head,
     rows_of_entry,
 )
 
@@ -103,8 +104,11 @@ class SqlTrail:
     def faults(self, *, kept_head: str | None = None) -> list[str]:
         """What breaks the chain, at most one sentence a break; ``kept_head``: its hashes must occur."""
         found: list[str] = []
+        if kept_head is not None and not is_head(kept_head):
+            found.append(f"the kept head {kept_head[:200]!r} is none: copy all that `kb check` printed after `head`")
+            kept_head = None
         kept_entry, kept_answer = hashes_of_head(kept_head or NO_HASH)
-        number, previous, is_head_there = 0, NO_HASH, kept_entry == NO_HASH
+        number, previous, is_head_there = 0, NO_HASH, kept_head is None
         for entry in self._all():
             number += 1
             fault = fault_of(entry, number=number, previous_hash=previous)
@@ -112,7 +116,7 @@ class SqlTrail:
                 found.append(fault)
             number, previous = entry.event.number, entry.hash or NO_HASH
             is_head_there = is_head_there or entry.hash == kept_entry
-        if not is_head_there:
+        if not is_head_there and not (kept_entry == NO_HASH and number == 0):  # the head of a trail without entries
             found.append(f"the kept head {kept_head} does not occur: entries were removed or the chain was rewritten")
         if kept_answer != NO_HASH and not self._has_answer(kept_answer):
             found.append(f"the kept head {kept_head} does not occur: answers were removed or their chain was rewritten")

@@ -61,3 +61,7 @@ def test_moments_of_the_form_are_shanghais(http: Http, reviewer: Person) -> None
     assert ">检修</textarea>" in wrong.text
     reversed_ = reviewer.send("/emergencies/announcements", text="检修", **(fields | {"ends_at": "2035-01-01T08:00"}))
     assert_page(reversed_, 422, "公告没有内容、太长")
+    before_all = reviewer.send(
+        "/emergencies/announcements", text="检修", **(fields | {"starts_at": "0001-01-01T00:00"})
+    )
+    assert_page(before_all, 422, "0001-01-01")
