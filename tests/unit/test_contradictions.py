@@ -183,7 +183,7 @@ TIME = section("办理时限", "自受理之日起15日内发放停靠证。")
             id="outside a ring road is no exception",
         ),
         pytest.param(
-            section("补领", "停靠证补领可全程网办。"),
+            section("补领", "停靠证补领全程网办。"),
             answer("停靠证补领能网上办吗？", "停靠证补领不支持网上办理。"),
             ("全程网办", "不支持"),
             id="whether it can be done online",
