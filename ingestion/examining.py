@@ -19,11 +19,13 @@ from kb_service.publishing.contradictions import (
     FigureConflict,
     common_from,
     differences,
+    is_in_the_same_words,
     may_contradict,
     serve_the_same,
 )
 from kb_service.publishing.duplicates import NEAR, near_duplicate, shingles_of
-from kb_service.publishing.statements import FigureStatement, Stating
+from kb_service.publishing.figure_statement import FigureStatement
+from kb_service.publishing.statements import Stating
 
 # What one version is compared with at most, so that a large matter costs no more than a small one.
 _PASSAGES = 200
@@ -41,9 +43,12 @@ _LAST_IMPORT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Neighbour:
-    """Passages of a version of another document, on the same matter or near in the index."""
+    """Passages of a version of another document, on the same matter or near in the index. Near ones may be of another
+    subject; then only what is said word for word is compared.
+    """
 
     passages: tuple[PassageInVersion, ...]
+    is_of_its_subject: bool
 
     @property
     def first(self) -> PassageInVersion:
@@ -120,13 +125,13 @@ class Examining:
             if len(ids) > _PASSAGES:
                 ids = self._nearest(version, _telling(own, stated), matter_id)
         found = list(self._library.passages(ids[:_PASSAGES]).values())
+        near: list[PassageInVersion] = []
         if matter_id is None or self._neighbours.is_any_without_matter():
             nearest = self._library.passages(self._nearest(version, _telling(own, stated), None))
-            found += [each for each in nearest.values() if self._is_of_its_subject(own[0], each)]
-        by_version: dict[str, dict[str, PassageInVersion]] = defaultdict(dict)
-        for each in found:
-            by_version[each.passage.version_id][each.passage.id] = each
-        return [_Neighbour(tuple(each.values())) for each in by_version.values()]
+            near = [each for each in nearest.values() if matter_id is None or each.metadata.matter_id is None]
+        of_its_subject = [*found, *(each for each in near if self._is_of_its_subject(own[0], each))]
+        other = [each for each in near if each not in of_its_subject]
+        return [*_by_version(of_its_subject, True), *_by_version(other, False)]
 
     def _nearest(self, version: Version, telling: Sequence[PassageInVersion], matter_id: str | None) -> list[str]:
         surfaces = [self._preparing.own_surface(each) for each in telling]
@@ -143,10 +148,8 @@ class Examining:
         return list(found)
 
     def _is_of_its_subject(self, own: PassageInVersion, other: PassageInVersion) -> bool:
-        """Whether a text found by nearness alone is about the same: one of the two must lack a matter."""
+        """Whether a text found by nearness alone is about the same."""
         mine, yours = own.metadata, other.metadata
-        if mine.matter_id is not None and yours.matter_id is not None:
-            return False
         ours, theirs = (self._stating.pairs_of(each.question or each.title) for each in (mine, yours))
         is_near = len(ours & theirs) >= _SAME_SUBJECT * max(1, min(len(ours), len(theirs)))
         return is_near and self._stating.is_of_one_subject(own, other)
@@ -167,7 +170,9 @@ class Examining:
     # Suspicions
 
     def _near_duplicates(self, version: Version, around: Sequence[_Neighbour]) -> Iterator[Suspected]:
-        served = [each for each in around if serve_the_same(version.metadata, each.first.metadata)]
+        served = [
+            each for each in around if each.is_of_its_subject and serve_the_same(version.metadata, each.first.metadata)
+        ]
         length = len(version.text)
         texts = self._neighbours.texts(
             [_version_of(each) for each in served], shortest=int(length / _LONGER), longest=int(length * _LONGER)
@@ -189,7 +194,15 @@ class Examining:
             theirs = self._stated(each.passages)
             self._give_way()
             for difference in differences(stated, theirs, self._stating.groups):
-                yield _contradiction(difference)
+                if each.is_of_its_subject or is_in_the_same_words(difference):
+                    yield _contradiction(difference)
+
+
+def _by_version(passages: Iterable[PassageInVersion], is_of_its_subject: bool) -> list[_Neighbour]:
+    found: dict[str, dict[str, PassageInVersion]] = defaultdict(dict)
+    for each in passages:
+        found[each.passage.version_id][each.passage.id] = each
+    return [_Neighbour(tuple(each.values()), is_of_its_subject) for each in found.values()]
 
 
 def _telling(own: Sequence[PassageInVersion], stated: Sequence[FigureStatement]) -> list[PassageInVersion]:

@@ -96,6 +96,7 @@ _OF_RECORDS = {
     "file_not_sent": "",
     "file_outside": "file",
     "header_again": "",
+    "answered_otherwise": "row",
     "cells_beside_header": "cells columns",
     "error_value": "value",
     "formula_without_value": "",
@@ -123,6 +124,8 @@ _OF_TAKING_IN = {
 _OF_REQUESTS = {
     "form_not_utf8": "",
     "unknown_parts": "parts",
+    "nothing_sent": "",
+    "not_rehearsed": "",
     "no_files_sent": "",
     "form_expected": "",
     "not_true_or_false": "name",

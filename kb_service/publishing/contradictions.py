@@ -8,10 +8,10 @@ from kb_service.domain.documents import Metadata
 from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import on_one_level
 from kb_service.publishing.contrasts import Group
-from kb_service.publishing.quantities import Quantity, all_within, is_comparable, says_the_same
-from kb_service.publishing.statements import FigureStatement
+from kb_service.publishing.figure_statement import FigureStatement
+from kb_service.publishing.quantities import all_within, is_comparable
+from kb_service.publishing.telling_apart import letters_apart, share_a_condition, shared_letters, tells_apart
 from kb_service.publishing.wordings import NO, SAID, TOPICS
-from kb_service.text.bounds import Side
 from kb_service.text.figures import FigureKind
 
 # How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;
@@ -31,8 +31,12 @@ _ABOUT_AS_MUCH = 0.2
 _NO_NEARER = 0.05
 
 # Of what is said with 可以 or 不得: of the clause that says less, and of the other.
-_CONTRARY, _CONTRARY_OF_SAID = "非", "非无未"
 _SAYS_ALL, _SAYS_PART = 0.8, 0.4
+# How much of what a bare answer is asked, by its letters, the other must name.
+_SAYS_MOST, _SAYS_NEARLY_ALL = 0.65, 0.75
+_DUTY = "duty"
+# Of two texts without a common matter or subject: how much of each clause, and how many pairs of its own.
+_WORD_FOR_WORD, _OWN_WORDS = 0.9, 3
 # How much of what need not be done is said around the demand.
 _NEEDS = 0.75
 
@@ -82,12 +86,20 @@ def differences(
     taken: set[FigureStatement] = set()
     for pair in sorted(conflicting, key=lambda pair: -pair.likeness):
         sides = {pair.ours, pair.theirs}
-        if pair.likeness < _needed(pair.ours.kind) or sides & taken:
+        if pair.likeness < _needed(pair) or sides & taken:
             continue
         taken |= sides
         if not _stands_beside(pair, ours, theirs) and not _is_one_of_several(pair, conflicting):
             found.append(pair)
     return found
+
+
+def is_in_the_same_words(pair: FigureConflict) -> bool:
+    """Whether two clauses say the same but for their figures, of something that a heading or title of either names."""
+    one, other = pair.ours, pair.theirs
+    covered = min(_covered(one, other), _covered(other, one))
+    names_its_subject = bool(one.subject | other.subject) and min(len(one.telling), len(other.telling)) >= _OWN_WORDS
+    return covered >= _WORD_FOR_WORD and names_its_subject
 
 
 def _stands_beside(pair: FigureConflict, ours: Sequence[FigureStatement], theirs: Sequence[FigureStatement]) -> bool:
@@ -124,8 +136,10 @@ def _names_the_whole(pair: FigureConflict) -> bool:
     return _covered(priced, free) >= _SAYS_ALL and not _is_free(priced)
 
 
-def _needed(kind: FigureKind) -> float:
-    return _ALIKE_OF_COUNTS if kind is FigureKind.COUNT else _ALIKE
+def _needed(pair: FigureConflict) -> float:
+    """A bare answer (两条。) is of what is asked, whatever it counts."""
+    is_counted = pair.ours.kind is FigureKind.COUNT and not (pair.ours.is_bare or pair.theirs.is_bare)
+    return _ALIKE_OF_COUNTS if is_counted else _ALIKE
 
 
 def _alike(
@@ -136,7 +150,9 @@ def _alike(
     pairs = []
     for one in ours:
         for other in theirs:
-            if one.kind is not other.kind or (_needs_the_same_words(one) and not _is_opposed(one, other)):
+            if one.kind is not other.kind or not _are_counted_alike(one, other):
+                continue
+            if _need_the_same_words(one, other) and not _is_opposed(one, other):
                 continue
             value = likeness(one, other)
             if one in lonely and other in lonely:
@@ -146,17 +162,25 @@ def _alike(
     return pairs
 
 
-def _needs_the_same_words(one: FigureStatement) -> bool:
-    return one.kind in SAID and not one.roles & TOPICS
+def _need_the_same_words(one: FigureStatement, other: FigureStatement) -> bool:
+    """受理机关：民政局 is of one topic with 由街道受理, which names the same duty."""
+    if one.kind not in SAID or one.roles & other.roles & TOPICS:
+        return False
+    return not (one.roles & other.roles & {_DUTY} and (one.roles | other.roles) & TOPICS)
 
 
 def _are_of_one_role(one: FigureStatement, other: FigureStatement) -> bool:
-    """Both name one role, and not each something of its own besides: 护照 and 通行证."""
-    return bool(one.roles & other.roles) and not (_letters_apart(one, other) and _letters_apart(other, one))
-
-
-def _letters_apart(one: FigureStatement, other: FigureStatement) -> set[str]:
-    return set("".join(one.telling)) - set("".join(other.context))
+    """Both name one role, and not each something of its own besides: 护照 and 通行证. A bare answer (两条。) speaks of
+    what is asked, which the other may name in other words.
+    """
+    if one.is_bare or other.is_bare:
+        shared = shared_letters(one, other), shared_letters(other, one)
+        if one.roles & other.roles and min(shared) > 0:
+            return True
+        if one.is_bare and other.is_bare:
+            return sum(shared) / 2 >= _SAYS_NEARLY_ALL
+        return max(shared) >= _SAYS_MOST
+    return bool(one.roles & other.roles) and not (letters_apart(one, other) and letters_apart(other, one))
 
 
 def _is_opposed(one: FigureStatement, other: FigureStatement) -> bool:
@@ -180,9 +204,18 @@ def _only_ones(statements: Sequence[FigureStatement]) -> set[FigureStatement]:
         if all(
             other is each or (says_all(each, other) and says_all(other, each))
             for other in statements
-            if other.kind is each.kind and other.roles & TOPICS == each.roles & TOPICS
+            if other.kind is each.kind
+            and other.roles & TOPICS == each.roles & TOPICS
+            and _are_counted_alike(each, other)
         )
     }
+
+
+def _are_counted_alike(one: FigureStatement, other: FigureStatement) -> bool:
+    """2寸 is beside 3张 no other figure of the kind."""
+    return one.kind is not FigureKind.COUNT or any(
+        is_comparable(a, b) for a in one.quantities for b in other.quantities
+    )
 
 
 def do_conflict(one: FigureStatement, other: FigureStatement) -> bool:
@@ -205,74 +238,8 @@ def likeness(one: FigureStatement, other: FigureStatement) -> float:
     if one.roles & other.roles:
         shared += _SAME_ROLE
     kinds = {each[0] for each, _ in one.conditions} & {each[0] for each, _ in other.conditions}
-    return shared + _SAME_CASE if any(_share_a_condition(one, other, kind) for kind in kinds) else shared
+    return shared + _SAME_CASE if any(share_a_condition(one, other, kind) for kind in kinds) else shared
 
 
 def _covered(one: FigureStatement, by: FigureStatement) -> float:
     return len(one.clause & by.context) / len(one.clause) if one.clause else 0.5
-
-
-def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[str, Group]) -> str:
-    """The reason why the two cannot speak of the same thing; empty when there is none."""
-    for name, mine, yours in (
-        ("years", one.years, other.years),
-        ("ordinals", one.ordinals, other.ordinals),
-        ("bounds", one.bounds, other.bounds),
-        ("starting event", one.starting_event, other.starting_event),
-    ):
-        if mine and yours and not mine & yours:
-            return name
-    # Most dates tell of one event: only two that name the same are compared.
-    if one.kind is FigureKind.DATE and ((one.is_of_its_text and other.is_of_its_text) or not one.roles & other.roles):
-        return "event"
-    if _is_another_case(one, other):
-        return "conditions"
-    # 复诊 against 初诊: each stands on its own side only. 社保卡 is short for 社会保障卡.
-    if _own_letters(one, other) and _own_letters(other, one):
-        return "subject"
-    if _is_the_contrary(one, other) or _is_the_contrary(other, one):
-        return "contrary"
-    return next((name for name, group in groups.items() if _apart_in(name, group, one, other)), "")
-
-
-def _own_letters(one: FigureStatement, other: FigureStatement) -> set[str]:
-    return set("".join(one.subject - other.near)) - set("".join(other.near))
-
-
-def _is_the_contrary(one: FigureStatement, other: FigureStatement) -> bool:
-    """非会员 against 会员."""
-    marks = _CONTRARY_OF_SAID if one.kind in SAID else _CONTRARY
-    return any(pair[0] in marks and pair not in other.context for pair in one.clause)
-
-
-def _apart_in(name: str, group: Group, one: FigureStatement, other: FigureStatement) -> bool:
-    mine, yours = one.named.get(name), other.named.get(name)
-    if mine and yours:
-        return not mine.members & yours.members
-    alone = mine or yours
-    return alone is not None and alone.in_text and bool(alone.members & group.marked)
-
-
-def _is_another_case(one: FigureStatement, other: FigureStatement) -> bool:
-    """By figures of the conditions: 满60周岁的 and 满70周岁的, or by what follows from a case."""
-    mine, yours = one.consequences, other.consequences
-    if mine and yours and not any(says_the_same(a, b) for a in mine for b in yours):
-        return True
-    if bool(mine) is not bool(yours) and any(each[0] is one.kind for each in (*mine, *yours)):
-        return True
-    kinds = {each[0] for each, _ in one.conditions} & {each[0] for each, _ in other.conditions}
-    return any(not _share_a_condition(one, other, kind) for kind in kinds)
-
-
-def _share_a_condition(one: FigureStatement, other: FigureStatement, kind: FigureKind) -> bool:
-    mine, yours = ([each for each in side.conditions if each[0][0] is kind] for side in (one, other))
-    return any(
-        says_the_same(a, b) and not (_sides(a, mine) and _sides(b, yours) and not _sides(a, mine) & _sides(b, yours))
-        for a, _ in mine
-        for b, _ in yours
-    )
-
-
-def _sides(of: Quantity, among: Sequence[tuple[Quantity, Side | None]]) -> frozenset[Side]:
-    """五年以下（含五年）has five years at its upper side, although they are said again without."""
-    return frozenset(side for each, side in among if side and says_the_same(each, of))

@@ -43,7 +43,7 @@ def quantity(figure: Figure) -> Quantity | None:
         case FigureKind.DURATION if figure.unit in _DAYS:
             least, greatest = _DAYS[figure.unit]
             return (figure.kind, figure.unit, Decimal(figure.value) * least, Decimal(figure.value) * greatest)
-        case FigureKind.NEED:  # said of a thing or by a list in which it stands
+        case FigureKind.NEED | FigureKind.RESPONSIBLE:  # said of a thing or by a list in which it stands, in a sentence
             return (figure.kind, "", figure.value, figure.value)
         case _ if _PLAIN.fullmatch(figure.value):
             return (figure.kind, figure.unit, Decimal(figure.value), Decimal(figure.value))

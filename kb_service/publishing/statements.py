@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.publishing.contrasts import Contrasts
+from kb_service.publishing.figure_statement import FigureStatement, Named
 from kb_service.publishing.quantities import Quantity, quantity, roughly
 from kb_service.publishing.wordings import LISTED, SAID, TOPICS, listed_needs, worded
 from kb_service.text.bounds import Side, side_of
@@ -34,53 +35,6 @@ _ON_RECEIPT = frozenset({"receipt"})
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """Members of a group of contrasts. ``in_text``: by the text or its question, not by the title alone."""
-
-    members: frozenset[str]
-    in_text: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FigureStatement:
-    """The figures of one kind in a clause. ``span`` is its sentence, ``figure_spans`` the figures, in the passage.
-
-    ``conditions``: figures of other kinds in the clause, and all of a case before it (满60周岁的，), with their bounds;
-    ``consequences``: what follows from such a case. The rest are pairs of characters: ``near`` is the context without
-    the title; ``subject`` what of the clause is asked, or stands in heading or title; ``telling`` is the clause without
-    what is done at any counter; ``thing`` what stands behind the first figure.
-    ``is_of_its_text``: a day in the life of the text that says it (本办法自…起施行).
-    ``roles``: the groups that bind and of which it names a member.
-    """
-
-    source: PassageInVersion
-    kind: FigureKind
-    quantities: tuple[Quantity, ...]
-    figure_spans: tuple[tuple[int, int], ...]
-    span: tuple[int, int]
-    conditions: tuple[tuple[Quantity, Side | None], ...]
-    consequences: tuple[Quantity, ...]
-    is_of_its_text: bool
-    years: frozenset[str]
-    ordinals: frozenset[str]
-    bounds: frozenset[Side]
-    starting_event: frozenset[str]
-    clause: frozenset[str]
-    context: frozenset[str]
-    subject: frozenset[str]
-    telling: frozenset[str]
-    thing: frozenset[str]
-    near: frozenset[str]
-    named: Mapping[str, Named]
-    roles: frozenset[str]
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The figures as the text has them."""
-        return tuple(self.source.passage.text[start:end] for start, end in self.figure_spans)
-
-
-@dataclass(frozen=True, slots=True)
 class _Sentence:
     """``heading``: what the passage is headed with or asked, and the line that leads in to a list. ``premises``:
     ages that the question itself tells, of whom it is asked.
@@ -102,6 +56,7 @@ class _Among:
     led: Sequence[Clause]
     conditions: Sequence[Figure]
     consequences: Sequence[Figure]
+    cases: Sequence[Clause]
 
 
 class Stating:
@@ -117,8 +72,9 @@ class Stating:
         asked = [metadata.question or "", *(each for each in found.passage.heading_path if each != metadata.title)]
         premises = {figure.meaning for each in asked for figure in figures(each) if figure.kind is FigureKind.AGE}
         read = figures(text)
-        stated = sorted([*read, *worded(text, self._words.wordings, read)], key=lambda figure: figure.start)
         heading = self._plain(" ".join(asked))
+        found_in_words = worded(text, self._words.wordings, read, heading)
+        stated = sorted([*read, *found_in_words], key=lambda figure: figure.start)
         lists_needs = self._words.lists_what_is_needed.search(heading) is not None
         if not (stated or lists_needs):
             return
@@ -174,7 +130,7 @@ class Stating:
         conditions = [each for part in led for each in part.figures if each.kind is not kind]
         conditions += [each for part in cases for each in part.figures if each.kind is kind]
         after = parts[at + 1 :] if self._is_a_case(parts[at]) else ()
-        return _Among(parts[:at], led, conditions, [each for part in after for each in part.figures])
+        return _Among(parts[:at], led, conditions, [each for part in after for each in part.figures], cases)
 
     def _is_a_case(self, clause: Clause) -> bool:
         return self._words.is_a_case.search(clause.text) is not None
@@ -194,11 +150,16 @@ class Stating:
         kind, passage = own[0].kind, sentence.source.passage
         *_, said = plain = [self._plain(_without_figures(each)) for each in among.led]
         text = _joined(plain)
+        # Figures name too: 静安区 of 静安区受理中心, 二套 beside 首套.
+        names = self._plain(among.led[-1].text)
         earlier = self._plain(_joined(each.text for each in among.before))
         named = self._named(
-            kind, (_STARTING_EVENT.sub("", said), said, text, earlier, sentence.heading), sentence.title
+            kind, (_STARTING_EVENT.sub("", said), said, names, text, earlier, sentence.heading), sentence.title
         )
         telling = self.pairs_of(self._words.any_step.sub(" ", text))
+        is_bare = not telling and bool(sentence.heading)
+        if is_bare:
+            telling = self._subject_of(sentence.heading)
         clause = telling if kind in SAID else self.pairs_of(text)
         asked = self.pairs_of(self._words.any_step.sub(" ", f"{sentence.heading} {sentence.title}"))
         return FigureStatement(
@@ -218,13 +179,15 @@ class Stating:
             starting_event=self._starting_event(text),
             clause=clause,
             context=context,
-            subject=self.pairs_of(said) & clause & asked,
+            subject=self.pairs_of(said) & clause & asked or self.pairs_of(text) & clause & asked,
             telling=telling,
             thing=self.pairs_of(self._plain(_behind(among.led[-1], own[0]))),
             near=near,
             named=named,
             roles=frozenset(name for name, group in self.groups.items() if group.binds and name in named)
-            | {topic for figure in own if (topic := _topic(figure))},
+            | {figure.unit for figure in own if figure.unit in TOPICS},
+            is_of_an_age=any(_has(each, FigureKind.AGE) for each in among.cases),
+            is_bare=is_bare,
         )
 
     def _quantities(self, text: str, own: Sequence[Figure]) -> Iterator[Quantity]:
@@ -233,6 +196,10 @@ class Stating:
                 start, end = figure.start, figure.end
                 around = GAP.join((text[max(0, start - _NEAR) : start], text[start:end], text[end : end + _NEAR]))
                 yield roughly(found) if self._words.roughly.search(around) else found
+
+    def _subject_of(self, heading: str) -> frozenset[str]:
+        """What a heading or question names, without what is asked of it."""
+        return self.pairs_of(self._words.any_title.sub(" ", self._words.any_step.sub(" ", heading)))
 
     def _starting_event(self, text: str) -> frozenset[str]:
         """The characters of what a time runs from; one value for all that mean the application."""
@@ -259,7 +226,8 @@ class Stating:
 
 
 def _topic(figure: Figure) -> str:
-    return figure.unit if figure.unit in TOPICS else ""
+    """What is stated apart from the rest of its kind: 2寸 and 3张 are two counts."""
+    return figure.unit if figure.unit in TOPICS or figure.kind is FigureKind.COUNT else ""
 
 
 def _years(text: str, stated: Sequence[Figure]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from kb_service.text.clauses import Span
 from kb_service.text.figures import Figure, FigureKind
+from kb_service.text.numerals import number, plain
 from kb_service.text.vocabulary import AnyOf, Words
 
 # Said with a word that every text has: two that differ must speak of the very same thing.
@@ -15,8 +16,8 @@ SAID = frozenset({FigureKind.PERMISSION, FigureKind.NEED, FigureKind.RESPONSIBLE
 YES, NO = "yes", "no"
 LISTED = "listed"
 # Units of what tells by itself what is spoken of: whether somebody else may come, whether
-# any counter will do, at which office.
-TOPICS = frozenset({"代办", "通办", "网办", "机构"})
+# any counter will do, at which office, who decides, whether it is open.
+TOPICS = frozenset({"代办", "通办", "网办", "机构", "机关", "开门"})
 _TIME_OF_DAY = re.compile(r"(?:(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d(?!\d))|(?<=[上下]午)\d{1,2}(?=[点时])")
 _MARK_OF_A_LINE = re.compile(
     r"^[\s\-*•·|]*(?:[（(]?[\d一二三四五六七八九十]{1,2}[)）]|[\d一二三四五六七八九十]{1,2}[.．、])?\s*"
@@ -25,26 +26,35 @@ _AFTERNOON, _NOON = "下午", 12
 
 
 class Wording(Words):
-    """Words that state ``value``, or the part of them that is named so: ``(?P<value>…)``."""
+    """Words that state ``value``, or the part of them that is named so: ``(?P<value>…)``. With ``under`` they state it
+    only below a heading or question that it matches.
+    """
 
     kind: FigureKind
     words: AnyOf
     value: str | None = None
     unit: str = ""
+    under: AnyOf | None = None
 
-    def found_in(self, text: str) -> Iterator[Figure]:
+    def found_in(self, text: str, heading: str) -> Iterator[Figure]:
+        if self.under is not None and not self.under.search(heading):
+            return
         for match in self.words.finditer(text):
-            value = self.value if self.value is not None else match["value"]
+            value = self.value if self.value is not None else self._value_of(match["value"])
             yield Figure(self.kind, value, self.unit, *match.span("value" if self.value is None else 0))
 
+    def _value_of(self, written: str) -> str:
+        counted = number(written) if self.kind is FigureKind.COUNT else None
+        return written if counted is None else plain(counted)
 
-def worded(text: str, wordings: Sequence[Wording], read: Sequence[Figure]) -> list[Figure]:
+
+def worded(text: str, wordings: Sequence[Wording], read: Sequence[Figure], heading: str = "") -> list[Figure]:
     """Those of the wordings, the earlier one first where two overlap, and the times of a day; none over
-    one of ``read``.
+    one of ``read``. ``heading``: what stands over the text, or is asked.
     """
     taken = [(each.start, each.end) for each in read]
     found: list[Figure] = []
-    for figure in (each for wording in wordings for each in wording.found_in(text)):
+    for figure in (each for wording in wordings for each in wording.found_in(text, heading)):
         if all(figure.end <= start or end <= figure.start for start, end in taken):
             taken.append((figure.start, figure.end))
             found.append(figure)

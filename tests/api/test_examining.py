@@ -89,6 +89,20 @@ def test_without_a_matter_neighbours_are_looked_up_in_the_index(http: Http, edit
     assert "near_duplicate" in kinds_of(editor, copy, against=first)
 
 
+def test_without_a_matter_what_two_texts_of_other_names_say_word_for_word_is_compared(
+    http: Http, editor: Desk, reviewer: Desk
+) -> None:
+    said = "轮滑场地占用许可决定在{days}个工作日内作出。"
+    guide = {"kind": "procedure", "title": "轮滑场地占用许可", "text": said.format(days=12)}
+    first = editor.draft("skate-ground", **guide)
+    publish(http, editor, reviewer, first)
+    other = {"kind": "procedure", "title": "街镇窗口工作日志"}
+    draft = taken_in(http, editor, "window-log", **other, text=said.format(days=8))
+    assert kinds_of(editor, draft, against=first) == ["contradiction"]
+    in_other_words = taken_in(http, editor, "window-note", **other, text="窗口办理许可决定8个工作日作出。")
+    assert kinds_of(editor, in_other_words, against=first) == []
+
+
 def test_a_mended_draft_is_no_longer_suspected(http: Http, editor: Desk, guide: str) -> None:
     fields = {"question": "滑板登记几天办好", "answer": "滑板登记受理后9个工作日办结。", "matter": "滑板登记"}
     draft = taken_in(http, editor, "board-days", **fields)

@@ -128,6 +128,75 @@ TIME = section("办理时限", "自受理之日起15日内发放停靠证。")
         pytest.param(
             answer("停靠证几天发？", "自受理之日起当场办结。"), TIME, ("当场办结", "15日"), id="at once and in days"
         ),
+        pytest.param(
+            answer("办停靠证要收费吗？", "不收费。"), FEE, ("不收费", "60元"), id="a bare answer to what is free"
+        ),
+        pytest.param(
+            answer("停靠证几天能办好？", "5个工作日。"),
+            section("办理时限", "25个工作日"),
+            ("5个工作日", "25个工作日"),
+            id="a bare answer and what stands under a heading",
+        ),
+        pytest.param(
+            section("受理机关", "区海事局"),
+            section("基本信息", "项目 | 内容\n受理机关 | 区水务局"),
+            ("区海事局", "区水务局"),
+            id="authorities, under a heading and in a table",
+        ),
+        pytest.param(
+            section("受理", "停靠证由区海事局受理。"),
+            section("受理", "受理机关：区水务局"),
+            ("区海事局", "区水务局"),
+            id="authorities, in a sentence and with their name",
+        ),
+        pytest.param(
+            answer("停靠证可以代办吗？", "不可以。"),
+            section("代办", "可由近亲属代办。"),
+            ("不可以", "可"),
+            id="a bare answer on who may come",
+        ),
+        pytest.param(
+            answer("领停靠证必须本人去吗？", "不用。"),
+            section("领取", "停靠证须本人领取。"),
+            ("不用", "须本人"),
+            id="whether one must come oneself",
+        ),
+        pytest.param(
+            section("有效期", "长期"), section("有效期", "停靠证有效期3年。"), ("长期", "3年"), id="for ever and years"
+        ),
+        pytest.param(
+            section("申请材料说明", "无需照片。"),
+            section("办理条件", "近期免冠照片2张"),
+            ("无需", "照片"),
+            id="how many of what is not needed",
+        ),
+        pytest.param(
+            section("宠物", "允许携带猫狗上船，但须牵绳。"),
+            section("宠物", "禁止携带猫狗上船。"),
+            ("允许", "禁止"),
+            id="allowed on a condition and forbidden",
+        ),
+        pytest.param(
+            section("烟花", "外环以外可以燃放烟花。"),
+            section("烟花", "外环以外禁止燃放烟花。"),
+            ("可以", "禁止"),
+            id="outside a ring road is no exception",
+        ),
+        pytest.param(
+            section("补领", "停靠证补领全程网办。"),
+            answer("停靠证补领能网上办吗？", "停靠证补领不支持网上办理。"),
+            ("全程网办", "不支持"),
+            id="whether it can be done online",
+        ),
+        pytest.param(
+            section("时间", "码头周六对外开放。"),
+            answer("码头周六开门吗？", "周六不对外开放。"),
+            ("对外开放", "不对外开放"),
+            id="open and closed on one day",
+        ),
+        pytest.param(
+            section("照片", "提交2寸船照3张。"), section("照片", "提交船照2张。"), ("3张", "2张"), id="beside its size"
+        ),
     ],
 )
 def test_other_figures_for_the_same_thing_conflict(
@@ -241,6 +310,57 @@ def test_the_same_figures_in_other_words_do_not_conflict(ours: PassageInVersion,
             section("职责", "停靠证由区海事局核发。"),
             section("职责", "停靠证由区政务服务中心受理。"),
             id="other duties",
+        ),
+        pytest.param(
+            answer("停靠证补办几天？", "15个工作日。"), answer("船员证审验几天？", "5个工作日。"), id="bare answers"
+        ),
+        pytest.param(
+            section("离港停靠", "离港停靠船位，须封存满6个月。"),
+            section("进港停靠", "进港停靠船位，须租用满3个月。"),
+            id="what is named before the comma",
+        ),
+        pytest.param(
+            section("停靠", "白天停靠每小时10元。"), section("停靠", "夜间停靠每小时5元。"), id="day and night"
+        ),
+        pytest.param(
+            section("时间", "周一至周五9:00—17:00开放。"),
+            section("时间", "周六9:00—11:30开放。"),
+            id="other days of the week",
+        ),
+        pytest.param(
+            section("时间", "码头周一闭馆。"), section("时间", "码头周二至周日对外开放。"), id="closed on another day"
+        ),
+        pytest.param(
+            section("有效期", "停靠证有效期10年。"),
+            section("有效期", "未满16周岁的，停靠证有效期5年。"),
+            id="the exception of an age",
+        ),
+        pytest.param(
+            section("领取", "应当本人领取停靠证。"),
+            section("领取", "因重病不能到场的，可以委托他人代办。"),
+            id="who is too ill to come",
+        ),
+        pytest.param(
+            section("材料", "船检证明复印件1份。"), section("材料", "船员名册副本2份。"), id="another thing is counted"
+        ),
+        pytest.param(
+            section("优惠", "普通件7个工作日办结。"), section("优惠", "加急件3个工作日办结。"), id="usual and urgent"
+        ),
+        pytest.param(
+            section("收费", "办理停靠证收费10元。"),
+            section("收费", "低保家庭办理停靠证免收费用。"),
+            id="the exception of those in need",
+        ),
+        pytest.param(section("收费", "一次停靠15元。"), section("收费", "多次停靠80元。"), id="once and several times"),
+        pytest.param(
+            section("受理", "受理机关：徐汇区海事处"),
+            section("受理", "受理机关：静安区海事处"),
+            id="each district's own",
+        ),
+        pytest.param(
+            section("受理", "受理机关：区海事局"),
+            section("受理", "主管机关：市水务局"),
+            id="who accepts and who governs",
         ),
         pytest.param(
             answer("徐汇区停船补贴多少？", "徐汇区每次补贴3元。"),
