@@ -31,7 +31,6 @@ _ORDINAL = re.compile(
 )
 # What a time runs from: 出生 of 出生后一个月内.
 _STARTING_EVENT = re.compile(r"[自从在于]?([^，,。；;、\x00自从在于]{1,14}?)(?:之日|那天|当日|以后|之后|后|起|之日起)")
-_NAMES = frozenset({FigureKind.PLACE, FigureKind.RESPONSIBLE})
 _ON_RECEIPT = frozenset({"receipt"})
 
 
@@ -151,8 +150,8 @@ class Stating:
         kind, passage = own[0].kind, sentence.source.passage
         *_, said = plain = [self._plain(_without_figures(each)) for each in among.led]
         text = _joined(plain)
-        # 静安区 of 静安区受理中心.
-        names = self._plain(among.led[-1].text) if kind in _NAMES else ""
+        # Figures name too: 静安区 of 静安区受理中心, 二套 beside 首套.
+        names = self._plain(among.led[-1].text)
         earlier = self._plain(_joined(each.text for each in among.before))
         named = self._named(
             kind, (_STARTING_EVENT.sub("", said), said, names, text, earlier, sentence.heading), sentence.title

@@ -10,6 +10,8 @@ from kb_service.text.bounds import Side
 from kb_service.text.figures import FigureKind
 
 _CONTRARY, _CONTRARY_OF_SAID = "非", "非无未"
+# So many letters of its own name another thing that is counted: 身份证复印件1份, 户口簿复印件2份.
+_OTHER_THING = 2
 # By less than that of their letters a question and a clause name one thing.
 _ONE_THING = 0.3
 
@@ -36,6 +38,11 @@ def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[st
     # 复诊 against 初诊: each stands on its own side only. 社保卡 is short for 社会保障卡.
     if _own_letters(one, other) and _own_letters(other, one):
         return "subject"
+    if (
+        one.kind is FigureKind.COUNT
+        and min(len(letters_apart(one, other)), len(letters_apart(other, one))) >= _OTHER_THING
+    ):
+        return "thing"
     if _is_the_contrary(one, other) or _is_the_contrary(other, one):
         return "contrary"
     return next((name for name, group in groups.items() if _apart_in(name, group, one, other)), "")

@@ -177,6 +177,18 @@ TIME = section("办理时限", "自受理之日起15日内发放停靠证。")
             id="allowed on a condition and forbidden",
         ),
         pytest.param(
+            section("烟花", "外环以外可以燃放烟花。"),
+            section("烟花", "外环以外禁止燃放烟花。"),
+            ("可以", "禁止"),
+            id="outside a ring road is no exception",
+        ),
+        pytest.param(
+            section("补领", "停靠证补领全程网办。"),
+            answer("停靠证补领能网上办吗？", "停靠证补领不支持网上办理。"),
+            ("全程网办", "不支持"),
+            id="whether it can be done online",
+        ),
+        pytest.param(
             section("时间", "码头周六对外开放。"),
             answer("码头周六开门吗？", "周六不对外开放。"),
             ("对外开放", "不对外开放"),
@@ -328,6 +340,18 @@ def test_the_same_figures_in_other_words_do_not_conflict(ours: PassageInVersion,
             section("领取", "因重病不能到场的，可以委托他人代办。"),
             id="who is too ill to come",
         ),
+        pytest.param(
+            section("材料", "船检证明复印件1份。"), section("材料", "船员名册副本2份。"), id="another thing is counted"
+        ),
+        pytest.param(
+            section("优惠", "普通件7个工作日办结。"), section("优惠", "加急件3个工作日办结。"), id="usual and urgent"
+        ),
+        pytest.param(
+            section("收费", "办理停靠证收费10元。"),
+            section("收费", "低保家庭办理停靠证免收费用。"),
+            id="the exception of those in need",
+        ),
+        pytest.param(section("收费", "一次停靠15元。"), section("收费", "多次停靠80元。"), id="once and several times"),
         pytest.param(
             section("受理", "受理机关：徐汇区海事处"),
             section("受理", "受理机关：静安区海事处"),
