@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ingestion.answered_rows import AnsweredRows
 from ingestion.frontmatter import once_each
 from ingestion.parsing.blocks import QuestionAnswer, RefusedRow
 from ingestion.parsing.limits import LIMITS, ParsingLimits, require_passages
@@ -173,7 +174,8 @@ class Reading:
         blob = self._keep(file.data)
         if parsed.question_answers or parsed.refused_rows:
             self._require_records(len(parsed.question_answers) + len(parsed.refused_rows), file.name)
-            rows = (self._row(file, row, fields, blob) for row in parsed.question_answers)
+            answered = AnsweredRows(self._converter)
+            rows = (self._row(file, row, fields, blob, answered) for row in parsed.question_answers)
             refused = (self._refused_row(file, row, fields) for row in parsed.refused_rows)
             for position, read in enumerate(chain(rows, refused)):
                 yield read if position else replace(read, report=parsed.report)
@@ -184,13 +186,16 @@ class Reading:
         is_first = not (parsed.question_answers or parsed.refused_rows)
         yield Read(file.source, None, draft, report=parsed.report if is_first else None)
 
-    def _row(self, file: _File, row: QuestionAnswer, fields: Mapping[str, Any], blob: str) -> Read:
+    def _row(
+        self, file: _File, row: QuestionAnswer, fields: Mapping[str, Any], blob: str, answered: AnsweredRows
+    ) -> Read:
         base = _id(file.name, fields)
         own = {"question": row.question, "answer": row.answer, "similar_questions": list(row.similar_questions)}
         raw = dict(fields) | own | dict(row.extra) | {"id": self._row_id(base, row)}
         try:
             record = read_record(raw)
             draft = self._draft(record, structure_text(row.answer), Kind.INTERPRETATION, file.name, blob)
+            answered.require_the_same(row, draft)
             return Read(file.source, row.row, draft)
         except (InvalidRecord, InvalidInterval) as error:
             return Read(file.source, row.row, None, str(error), _written(raw), cause=error.cause)
@@ -201,8 +206,7 @@ class Reading:
         asked = row.fields.get("question") or row.fields.get("title") or " ".join(filter(None, row.cells))
         as_row = QuestionAnswer(row.row, asked, "", extra={"id": row.fields.get("id", "")})
         raw = dict(fields) | dict(row.fields) | {"id": self._row_id(base, as_row)}
-        if row.cause is not None and row.cause.name == "cells_beside_header":
-            # A cell that was cut in two may be the answer: as it is, half of it would be taken in.
+        if row.is_cut:  # as it is, half of an answer would be taken in
             raw = {name: value for name, value in raw.items() if name != "answer"} | {"_cells": list(row.cells)}
         return Read(file.source, row.row, None, row.reason, _written(raw), cause=row.cause)
 

@@ -50,7 +50,8 @@ class QuestionAnswer:
 class RefusedRow:
     """A row of such a sheet that is no question with its answer, with the reason and its cause; ``cells`` as they are.
 
-    ``fields``: those of its cells whose columns are named, under the names of the bulk format.
+    ``fields``: those of its cells whose columns are named, under the names of the bulk format. ``is_cut``: a text may
+    stand in several of its cells, so that no one of them is the answer.
     """
 
     row: int
@@ -58,6 +59,7 @@ class RefusedRow:
     cells: tuple[str, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
     cause: Cause | None = None
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

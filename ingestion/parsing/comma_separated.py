@@ -4,7 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 
 from ingestion.parsing.blocks import ParsedFile, RefusedRow
@@ -65,7 +65,7 @@ def rows_of_csv(text: str, name: str) -> Iterator[CsvRow]:
         yield from (CsvRow(number, _stripped(cells)) for number, cells in enumerate(rest, start=2))
         return
     delimiter = _delimiter(text, name)
-    if delimiter in _OF_SENTENCES and '"' not in text:
+    if delimiter in _OF_SENTENCES:
         yield from _rows_with_sentences(text, delimiter)
         return
     try:
@@ -79,12 +79,12 @@ def rows_of_csv(text: str, name: str) -> Iterator[CsvRow]:
 
 def _rows_with_sentences(text: str, delimiter: str) -> Iterator[CsvRow]:
     """Cells between full-width commas, which sentences hold too: what a header has no column for is of the last."""
-    lines = text.split("\n")
-    cells = [_stripped(line.split(delimiter)) for line in lines]
-    at = header_position(cells[:_FIRST_LINES])
-    most = -1 if at is None else len(cells[at]) - 1
-    for number, line in enumerate(lines, start=1):
-        yield CsvRow(number, _stripped(line.split(delimiter, most)))
+    rows = list(_rows_one_by_one(text, delimiter))
+    at = header_position([row.cells for row in rows[:_FIRST_LINES]])
+    last = None if at is None else len(rows[at].cells) - 1
+    for row in rows:
+        is_over = last is not None and len(row.cells) > last + 1
+        yield replace(row, cells=[*row.cells[:last], delimiter.join(row.cells[last:])]) if is_over else row
 
 
 def _rows_one_by_one(text: str, delimiter: str) -> Iterator[CsvRow]:

@@ -26,15 +26,27 @@ _FREQUENT = frozenset(
 # A file cut off in the middle of a character, or with a bad byte here and there: what was there is shown as U+FFFD.
 _BROKEN, _MOST_BROKEN, _ONE_BROKEN_IN = "\ufffd", 2, 500
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CODES = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_FEW_CODES = 8
+# Of so many characters of a Chinese text at least one is a frequent one; bytes that merely decode have none.
+_TELLING = 40
+# What UTF-16 without a mark consists of: other characters come of bytes that are no text.
+_USUAL = re.compile(r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u2010-\u206f\u2100-\u27bf\u3000-\u9fff\uff00-\uffef]")
+_MOSTLY = 0.7
 _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]")
 
 
 def decode(data: bytes, name: str) -> str:
     """The text with "\\n" line ends and no control or invisible characters. Raises FileRefused for what is no text."""
     text = _decoded(data, name)
-    if text.count("\x00") > 0 or len(_CONTROL.findall(text)) > max(8, len(text) // 100):
-        raise FileRefused(f"{name} is not a text file; upload it with its right file ending.", Cause("not_text"))
+    odd = len(_CODES.findall(text))
+    if text.count("\x00") > 0 or (odd > len(text) // 100 and (odd > _FEW_CODES or odd > len(text) // 5)):
+        raise _no_text(name)
     return clean(text)
+
+
+def _no_text(name: str) -> FileRefused:
+    return FileRefused(f"{name} is not a text file; upload it with its right file ending.", Cause("not_text"))
 
 
 def is_utf8(data: bytes) -> bool:
@@ -57,7 +69,10 @@ def _decoded(data: bytes, name: str) -> str:
         if data.startswith(mark):
             return _strictly(data, encoding, name)
     if (encoding_guess := _utf16_without_mark(data)) is not None:
-        return _strictly(data, encoding_guess, name)
+        text = _strictly(data, encoding_guess, name)
+        if len(_USUAL.findall(text)) < _MOSTLY * len(text):
+            raise _no_text(name)
+        return text
     if is_utf8(data):
         return data.decode("utf-8")
     readings = list(_readings(data))
@@ -65,7 +80,11 @@ def _decoded(data: bytes, name: str) -> str:
         raise FileRefused(
             f"{name} is in an encoding that is not recognised; save it as UTF-8.", Cause("unknown_encoding")
         )
-    return max(readings, key=_familiarity)
+    best = max(readings, key=_familiarity)
+    foreign = [character for character in best if ord(character) > 127]
+    if len(foreign) >= _TELLING and _FREQUENT.isdisjoint(foreign):
+        raise _no_text(name)
+    return best
 
 
 def _readings(data: bytes) -> Iterator[str]:

@@ -60,7 +60,7 @@ def question_answers(rows: Sequence[NumberedRow], unread: Unread = _NOTHING_UNRE
             found.rows.append(_row(number, fields))
         else:
             reason, cause = fault
-            found.refused.append(RefusedRow(number, reason, tuple(row), fields, cause))
+            found.refused.append(RefusedRow(number, reason, tuple(row), fields, cause, _has_more(row, header)))
     return found
 
 
@@ -69,7 +69,7 @@ def _fault(row: Sequence[str], header: Sequence[str], fields: Mapping[str, str])
     question, answer = fields.get("question") or fields.get("title"), fields.get("answer")
     if row == header:
         return "it repeats the header", Cause("header_again")
-    if len(row) > len(header) and any(row[len(header) :]):
+    if _has_more(row, header):
         return (
             f"it has {len(row)} cells and the header {len(header)}; put a text that holds the separator into quotes",
             Cause("cells_beside_header", {"cells": len(row), "columns": len(header)}),
@@ -85,6 +85,11 @@ def _fault(row: Sequence[str], header: Sequence[str], fields: Mapping[str, str])
     if not answer and sum(map(bool, row)) == 1 and _FULL_WIDTH.search(question):
         return "it has no answer; its cells may be separated by a full-width comma", Cause("no_answer_full_width")
     return None if answer else ("it has a question and no answer", Cause("no_answer"))
+
+
+def _has_more(row: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether cells stand beside the columns that the header names."""
+    return any(row[len(header) :])
 
 
 def _unread_of(number: int, fields: Mapping[str, str], columns: Mapping[int, str], unread: Unread) -> Cause | None:

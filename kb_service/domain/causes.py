@@ -96,6 +96,7 @@ _OF_RECORDS = {
     "file_not_sent": "",
     "file_outside": "file",
     "header_again": "",
+    "answered_otherwise": "row",
     "cells_beside_header": "cells columns",
     "error_value": "value",
     "formula_without_value": "",

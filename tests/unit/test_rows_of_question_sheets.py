@@ -7,6 +7,8 @@ import pytest
 from ingestion.parsing.parse import parse
 from ingestion.sources import Read, Reading
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.domain.causes import Cause
+from kb_service.domain.errors import FileRefused
 
 
 def reads(text: str, name: str = "a.csv") -> list[Read]:
@@ -136,3 +138,47 @@ def test_the_line_that_tells_excel_what_parts_the_cells_is_no_row() -> None:
 def test_titles_over_the_header_are_told_with_their_rows() -> None:
     parsed = parse("犬证问答,,\n\n问题,答案,部门\n要带什么,带犬证。,公安局\n".encode(), "a.csv")
     assert [(str(note.kind), note.places) for note in parsed.report.notes] == [("rows_above_header", ("1",))]
+
+
+def test_of_two_answers_to_one_question_the_second_is_refused_with_the_row_of_the_first() -> None:
+    sheet = "问题,答案\n犬证收费吗,首次免费。\n犬证怎么办,带身份证。\n犬证收费吗？,每证50元。\n犬证收费吗,首次免费\n"
+    assert taken(sheet) == [2, 3, 5]  # the last says the same once more
+    (again,) = [each for each in reads(sheet) if each.draft is None]
+    assert (again.line, again.cause) == (4, Cause("answered_otherwise", {"row": 2}))
+    assert "每证50元" in str(again.content)
+
+
+def test_answers_of_other_days_are_versions_of_one_question() -> None:
+    sheet = "问题,答案,effective_from\n犬证收费吗,首次免费。,2026-01-01\n犬证收费吗,每证50元。,2027-01-01\n"
+    assert taken(sheet) == [2, 3]
+
+
+def test_full_width_commas_part_the_cells_beside_a_quoted_one() -> None:
+    sheet = '问题，答案\n甲怎么办，"带身份证，当场办。"\n乙怎么办，带身份证，当场办。\n"丙，怎么办"，带照片。\n'
+    answers = {each.line: (each.draft.metadata.question, each.draft.text) for each in reads(sheet) if each.draft}
+    assert answers == {
+        2: ("甲怎么办", "带身份证，当场办。"),
+        3: ("乙怎么办", "带身份证，当场办。"),
+        4: ("丙，怎么办", "带照片。"),
+    }
+
+
+def test_a_row_says_itself_whether_one_of_its_cells_can_be_the_answer() -> None:
+    parsed = parse("问题,答案\n犬证怎么办,带,身份证\n犬证收费吗,\n".encode(), "a.csv")
+    assert [(each.row, each.is_cut) for each in parsed.refused_rows] == [(2, True), (3, False)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(bytes(range(1, 9)), id="a few control codes"),
+        pytest.param(b"\x7f" * 5, id="deletes"),
+        pytest.param("".join(map(chr, range(0x80, 0xA0))).encode() * 9, id="control codes in UTF-8"),
+        pytest.param(bytes(range(0x80, 0xA0)) * 9, id="bytes that GB18030 has rare characters for"),
+        pytest.param(bytes(at * 7 % 31 for at in range(400)), id="control bytes that UTF-16 has letters for"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_as_such(data: bytes) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        parse(data, "a.txt")
+    assert refusal.value.cause == Cause("not_text")
