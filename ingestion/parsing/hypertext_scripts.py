@@ -18,8 +18,11 @@ _INSIDE = {
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _PUT = re.compile(
     r"(?:(?:getElementById\(\s*|\$\(\s*|querySelector\(\s*)[\"']#?([\w-]+)[\"']\s*\)\s*)?"
-    r"(?:document\.write(?:ln)?\(|\.(?:innerHTML|innerText|textContent)\s*=|\.(?:html|text|append)\()\s*(?=[\"'`])"
+    r"(?:document\.write(?:ln)?\(|\.(?:innerHTML|innerText|textContent)\s*\+?=|\.(?:html|text|append)\()\s*(?=[\"'`])"
 )
+# Between two texts that are put together, with or without a value between them.
+_AND = re.compile(r"[\"'`]\s*\+\s*(?:([\w.$]{1,80}(?:\([^()\"'`\n]{0,80}\))?)\s*\+\s*)?(?=[\"'`])")
+_VALUE = "…"
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _CONTROL_OF = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": "", "v": ""}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -64,8 +67,7 @@ class Scripts:
         for script in self._scripts:
             text = script.text  # made anew from the tree each time
             for found in _PUT.finditer(text):
-                start = found.end() + 1
-                words = _unescaped(text[start : _inside(text, start, text[found.end()])])
+                words, _ = _joined_words(text, found.end())
                 if len(_HAN.findall(words)) >= _LEAST_PUT:
                     yield PutWords(found[1], script, words)
 
@@ -76,7 +78,7 @@ class Scripts:
             if "template" in (script.get("type") or "") or script.get("type") == "text/html":
                 texts: Iterator[str] = iter([script.text])
             else:
-                texts = map(_unescaped, _literals(script.text))
+                texts = _texts(script.text)
             for words in texts:
                 is_text = len(_HAN.findall(words)) >= _LEAST_TOLD and not _CODE_OF_TAGS.search(words)
                 if is_text and words not in seen:
@@ -84,7 +86,20 @@ class Scripts:
                     yield words
 
 
+def _texts(text: str) -> Iterator[str]:
+    """The literals, those that are added to each other as one."""
+    until = 0
+    for start, _ in _literal_places(text):
+        if start >= until:
+            words, until = _joined_words(text, start - 1)
+            yield words
+
+
 def _literals(text: str) -> Iterator[str]:
+    return (text[start:end] for start, end in _literal_places(text))
+
+
+def _literal_places(text: str) -> Iterator[tuple[int, int]]:
     """In time that grows with the text alone: where a quote is not closed, no other of its kind is looked at."""
     at, found = 0, 0
     open_until: dict[str, int] = {}
@@ -94,7 +109,7 @@ def _literals(text: str) -> Iterator[str]:
             continue
         end = _inside(text, opening.end(), quote)
         if text[end : end + 1] == quote:
-            yield text[at:end]
+            yield at, end
             at, found = end + 1, found + 1
         else:
             open_until[quote] = end
@@ -104,6 +119,20 @@ def _inside(text: str, start: int, quote: str) -> int:
     """Where what is quoted ends."""
     inside = _INSIDE[quote].match(text, start)
     return inside.end() if inside else start
+
+
+def _joined_words(text: str, at: int) -> tuple[str, int]:
+    """What is quoted there with all that is added to it, and where that ends; a value of the script alone is "…"."""
+    parts: list[str] = []
+    while True:
+        end = _inside(text, at + 1, text[at])
+        parts.append(_unescaped(text[at + 1 : end]))
+        following = _AND.match(text, end) if text[end : end + 1] == text[at] else None
+        if following is None or len(parts) >= _MOST_LITERALS:
+            return "".join(parts), end
+        if following[1]:
+            parts.append(_VALUE)
+        at = following.end()
 
 
 def _unescaped(literal: str) -> str:

@@ -21,7 +21,10 @@ _LEAST_TWO_SIDED_SHARE = 0.3
 _LEAST_ROWS_THAT_READ_ON = 3
 _SENTENCE_END = re.compile(r"[。！？；：][”』」）)]*$")
 _NARROWEST_COLUMN_SHARE = 0.22
+# Narrower ones are cells, unless most of their lines go on in the next one.
+_NARROWEST_TEXT_SHARE, _READS_ON_SHARE, _MOSTLY_READS_ON = 0.14, 0.3, 0.6
 _LINES_THAT_MAKE_A_MARGIN = 3
+_INDENT = 2.5  # times the type size
 # A margin is one only where lines fill this share of the space, or this many times the type size: lists do neither.
 _LEAST_FULL_SHARE, _LEAST_FULL_SIZES = 0.6, 15
 
@@ -181,10 +184,23 @@ def _gutter_between(printed: Sequence[PrintedLine], low: float, high: float, pag
         return None
     # Formulas break into many short parts: a column is as wide as its better lines.
     widths = [sorted(part.x1 - part.x0 for part in side)[int(0.7 * len(side))] for side in (left, right)]
-    return gutter if min(widths) >= _NARROWEST_COLUMN_SHARE * page_width else None
+    is_text = all(_reads_on(column, _MOSTLY_READS_ON) for side in (left, right) for column in _by_left(side))
+    narrowest = _NARROWEST_TEXT_SHARE if is_text else _NARROWEST_COLUMN_SHARE
+    return gutter if min(widths) >= narrowest * page_width else None
 
 
-def _reads_on(side: Sequence[PrintedLine]) -> bool:
+def _by_left(side: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
+    """The lines of each column, by where they begin."""
+    columns: list[list[PrintedLine]] = []
+    for part in sorted(_of_usual_size(side), key=lambda part: part.x0):
+        if columns and part.x0 - columns[-1][0].x0 <= _INDENT * part.size:
+            columns[-1].append(part)
+        else:
+            columns.append([part])
+    return columns
+
+
+def _reads_on(side: Sequence[PrintedLine], share: float = _READS_ON_SHARE) -> bool:
     """Whether sentences run over its lines, as they do in a column of text and hardly in a column of cells."""
     if not side:
         return False
@@ -193,12 +209,12 @@ def _reads_on(side: Sequence[PrintedLine]) -> bool:
     runs_on = [
         _SENTENCE_END.search(line.text) is None
         and line.x1 >= full
-        and abs(below.x0 - line.x0) <= 2.5 * line.size
+        and abs(below.x0 - line.x0) <= _INDENT * line.size
         and below.top - line.bottom <= 1.5 * line.size
         for line, below in pairwise(lines)
     ]
     ends = sum(_SENTENCE_END.search(line.text) is not None for line in lines)
-    return ends > 0 and sum(runs_on) >= max(1, 0.3 * len(lines))
+    return ends > 0 and sum(runs_on) >= max(1, share * len(lines))
 
 
 def _of_usual_size(lines: Sequence[PrintedLine]) -> list[PrintedLine]:

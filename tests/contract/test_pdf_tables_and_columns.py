@@ -97,6 +97,38 @@ def test_a_few_lines_in_two_columns_are_read_column_by_column() -> None:
     ]  # fmt: skip
 
 
+NARROW = (
+    "为了规范停车秩序，保障道路通畅，制定本办法。本市道路停车适用本办法，由交通部门负责解释并且监督实施。",
+    "首小时收费五元，第二小时起每小时收费八元，不足一小时的按一小时计算。军车和救护车执行任务时免费停放。",
+    "违反规定停车的，由公安机关交通管理部门责令改正，可以并处罚款。对处罚不服的，可以依法申请行政复议。",
+)
+
+
+def test_three_narrow_columns_of_text_under_a_title_are_no_table() -> None:
+    def page(canvas: Canvas) -> None:
+        write(canvas, 60, 800, "道路停车管理办法有关规定摘要以及各部门职责分工说明（修订版本）")
+        for place, column in enumerate(NARROW):
+            for number in range(0, len(column), 9):
+                write(canvas, 60 + 165 * place, 770 - 2 * number, column[number : number + 9])
+
+    assert tables(page) == []
+    assert lines(page)[1:] == list(NARROW)
+
+
+def test_three_narrow_columns_of_cells_are_a_table_as_before() -> None:
+    cells = [("停车场甲一期", "人民大道一段", "五十个车位")] * 4 + [
+        ("停车场乙二期。", "人民大道二段", "六十个车位")
+    ] * 5
+
+    def page(canvas: Canvas) -> None:
+        for number, row in enumerate(cells):
+            for place, cell in enumerate(row):
+                write(canvas, 60 + 165 * place, 770 - 18 * number, cell)
+
+    [table] = tables(page)
+    assert table.split("\n")[0] == " | ".join(cells[0])
+
+
 def test_an_initial_over_two_lines_begins_the_upper_one() -> None:
     def page(canvas: Canvas) -> None:
         write(canvas, 60, 748, "为", size=32)

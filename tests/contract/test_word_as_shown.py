@@ -331,6 +331,52 @@ def test_a_title_of_two_lines_is_one_and_a_chapter_is_none_of_it() -> None:
     assert lines(word_file(body))[:2] == ["云栖市城市轨道交通管理条例", "第一章　总则"]
 
 
+CENTRED, LARGE, BOLD, LINE_BREAK = '<w:jc w:val="center"/>', '<w:sz w:val="44"/>', "<w:b/>", "<w:r><w:br/></w:r>"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param(
+            "".join(
+                paragraph(run(each, LARGE), properties=CENTRED)
+                for each in ("云栖市交通委员会", "关于印发《轨道交通", "乘客守则》的通知")
+            ),
+            id="three centred paragraphs",
+        ),
+        pytest.param(
+            paragraph(
+                run("云栖市交通委员会关于印发", LARGE),
+                LINE_BREAK,
+                run("《轨道交通乘客守则》的通知", LARGE),
+                properties=CENTRED,
+            ),
+            id="a line break",
+        ),
+        pytest.param(
+            "".join(
+                paragraph(run(each, BOLD), properties=CENTRED)
+                for each in ("云栖市交通委员会关于印发", "《轨道交通乘客守则》的通知")
+            ),
+            id="bold, no larger than the text",
+        ),
+        pytest.param(
+            "".join(
+                paragraph(each, properties=CENTRED)
+                for each in ("云栖市交通委员会关于印发", "《轨道交通乘客守则》的通知")
+            ),
+            id="centred alone",
+        ),
+    ],
+)
+def test_a_title_in_several_lines_is_whole(title: str) -> None:
+    number = paragraph("云交规〔2026〕3号", properties=CENTRED)
+    body = number + paragraph("各有关单位：") + paragraph("现将守则印发给你们，请认真执行，有关情况及时报送。")
+    parsed = parse(word_file(title + body), "a.docx")
+    assert parsed.metadata["title"] == "云栖市交通委员会关于印发《轨道交通乘客守则》的通知"
+    assert [each.text for each in parsed.blocks][:2] == [parsed.metadata["title"], "云交规〔2026〕3号"]
+
+
 @pytest.mark.parametrize(
     ("part", "advice"),
     [("META-INF/container.xml", "export it as PDF"), ("Index/Document.iwa", "Word, Excel or PDF")],

@@ -94,6 +94,25 @@ def test_what_a_script_a_style_or_a_click_shows_is_read(head: str, body: str) ->
 
 
 @pytest.mark.parametrize(
+    ("script", "shown"),
+    [
+        ("c.innerHTML = '<p>甲材料清单，' + \n \"身份证和户口簿</p>\";", "甲材料清单，身份证和户口簿"),
+        ("c.innerHTML = '<p>甲材料清单共' + list.length + '项，须带原件</p>'", "甲材料清单共…项，须带原件"),
+        ("c.innerHTML = `<p>甲材料清单，` + '身份证' + '和户口簿</p>' + tail", "甲材料清单，身份证和户口簿"),
+    ],
+)
+def test_texts_that_a_script_puts_together_are_whole(script: str, shown: str) -> None:
+    script = script.replace("c.", "document.getElementById('c').")
+    assert shown in text_of(f"<h1>补贴</h1><p>{LONG}</p><div id=c></div><script>{script}</script>")
+
+
+def test_a_page_that_a_script_puts_together_is_read_whole() -> None:
+    half = len(LONG) // 2
+    script = f"var page = '<p>{LONG[:half]}' + '{LONG[half:]}</p>';"
+    assert LONG in text_of(f"<h1>补贴</h1><div id=app></div><script>{script}</script>")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         f"<h1>补贴</h1><div class='article' style='opacity:0'><p>{LONG}</p></div>",

@@ -11,7 +11,6 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from ingestion.markers import starts_unit
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile, paragraph
 from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
@@ -28,6 +27,7 @@ from ingestion.parsing.word.numbering import Numbering
 from ingestion.parsing.word.styles import Styles, is_larger
 from ingestion.parsing.word.tables import cells_of, is_frame, own, rows_of
 from ingestion.parsing.word.text import ParagraphTexts
+from ingestion.parsing.word.title import MOST_LINES, TitleLine, with_joined_title
 from ingestion.parsing.wrapping import display_width
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
@@ -90,7 +90,7 @@ class _Reader:
         self._page = 1
         self._parts_shown: set[str | None] = set()
         self._initial = ""
-        self._title_sizes: list[int] = []
+        self._title_lines: list[TitleLine] = []
         self._has_title = any(self._styles.heading_level(each) == 0 for each in body.iter(f"{W}p"))
 
     def blocks(self, container: Any) -> Iterator[Block]:
@@ -108,14 +108,8 @@ class _Reader:
                 yield from self.blocks(element)
 
     def with_joined_title(self, blocks: list[Block]) -> list[Block]:
-        """A title set in two centred lines of one size is one heading."""
-        if len(self._title_sizes) < 2 or len(blocks) < 2 or self._title_sizes[0] != self._title_sizes[1]:
-            return blocks
-        first, second = blocks[:2]
-        are_title = all(each.kind is BlockKind.HEADING and each.level == 1 for each in (first, second))
-        if not are_title or starts_unit(second.text) or _is_whole_title(first.text, second.text):
-            return blocks
-        return [Block(BlockKind.HEADING, first.text + second.text, level=1, page=first.page), *blocks[2:]]
+        """A title set in lines that look alike is one heading."""
+        return with_joined_title(blocks, self._title_lines)
 
     def _paragraph(self, element: Any) -> Iterator[Block]:
         page = self._page if self._has_pages else None
@@ -126,7 +120,9 @@ class _Reader:
         elif text:
             self._initial, text = "", self._initial + text
         if text and not self._styles.name(element).lower().startswith("toc "):
-            yield self._text_block(element, label, text, page)
+            block = self._text_block(element, label, text, page)
+            self._may_be_title(element, block)
+            yield block
         yield from self._notes_below(page)
         for box in own(element, "txbxContent"):
             yield from self.blocks(box)
@@ -134,6 +130,13 @@ class _Reader:
             yield from self._chart(chart.get(f"{R}id"), page)
         for diagram in element.iter(f"{DGM}relIds"):
             yield from self._diagram(diagram.get(f"{R}dm"), page)
+
+    def _may_be_title(self, element: Any, block: Block) -> None:
+        if len(self._title_lines) < MOST_LINES:
+            look, level = self._styles.look(element), self._styles.heading_level(element)
+            is_set_as_title = look.is_centred or level == 0
+            alike = (level, look.half_points, look.is_bold)
+            self._title_lines.append(TitleLine(block.text, alike if is_set_as_title else None))
 
     def _label_and_text(self, element: Any) -> tuple[str | None, str]:
         """The label is None outside lists. An empty paragraph counts like any other, a hidden or deleted one not."""
@@ -190,7 +193,6 @@ class _Reader:
         look = self._styles.look(element)
         is_short = display_width(text) <= _WIDEST_LOOKED_HEADING and not text.endswith(("。", "；", "，"))
         if is_short and is_larger(look, self._body_size) and look.is_centred:
-            self._title_sizes.append(look.half_points)
             return Block(BlockKind.HEADING, whole, level=1, page=page)
         if is_short and (look.is_bold or is_larger(look, self._body_size)):
             return Block(BlockKind.HEADING, whole, page=page)
@@ -222,12 +224,6 @@ class _Reader:
             look, count = self._styles.look_and_letters(element)
             letters[look.half_points] += count
         return letters.most_common(1)[0][0] if letters else 0
-
-
-def _is_whole_title(first: str, second: str) -> bool:
-    """Whether the first line already names a kind of document, and the second begins something else."""
-    kinds = ("条例", "办法", "规定", "规则", "细则", "方案", "指南", "决定", "章程")
-    return first.endswith(kinds) and not second.endswith(kinds) and not second.startswith(("（", "(", "的"))
 
 
 def _is_gone(element: Any) -> bool:
