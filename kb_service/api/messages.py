@@ -1,6 +1,7 @@
 """What an error says to people, in Chinese, beside its detail in English: words from `prompts/messages.yaml`."""
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Formatter
@@ -69,9 +70,15 @@ class Messages(Words):
             return self.of_cause(cause_of_bad_day(name, str(fault.get("input"))))
         kind = fault["type"] if fault["type"] in self.faults else "other"
         words = {"field": self.fields.get(name, name[:_LONGEST_SHOWN])} | dict(fault.get("ctx", {}))
+        if "expected" in words:
+            words["expected"] = "、".join(_ONE_OR_ANOTHER.split(str(words["expected"])))
         words["written"] = str(fault.get("input"))[:_LONGEST_SHOWN]
         hint = "" if kind in _NEED_NO_HINT else self.hints.get(name, "")
         return self.faults[kind].format_map(words) + hint
+
+
+# pydantic's 'a', 'b' or 'c'.
+_ONE_OR_ANOTHER = re.compile(", | or ")
 
 
 class _Blanks(dict[str, Any]):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from kb_service.api.access import Reviewer, ServiceOf, Staff
 from kb_service.api.sizes import LARGEST_NUMBER
 from kb_service.api.version_shapes import VersionRow, WantedVersions, rows_of
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import Passage
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.life import IntervalChange
@@ -104,7 +105,8 @@ def rehearsal(version_id: str, service: ServiceOf, _actor: Staff) -> Rehearsal:
     latest = service.records.rehearsals.latest(version_id)
     if latest is None:
         raise VersionNotFound(
-            f"version {version_id!r} was not rehearsed yet; it is when it is submitted, or with POST …:rehearse"
+            f"version {version_id!r} was not rehearsed yet; it is when it is submitted, or with POST …:rehearse",
+            Cause("not_rehearsed"),
         )
     return latest
 

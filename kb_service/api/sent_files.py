@@ -106,6 +106,10 @@ def _arrival(file: UploadFile, fields: Mapping[str, Any], blobs: Blobs) -> Arriv
 
 def inline_record(body: bytes) -> dict[str, Any]:
     """A record of the bulk format with its text in it. Raises InvalidRecord."""
+    if not body.strip():
+        raise InvalidRecord(
+            "nothing was sent; send files as multipart/form-data, or a record as JSON", Cause("nothing_sent")
+        )
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:

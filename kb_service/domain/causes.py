@@ -124,6 +124,8 @@ _OF_TAKING_IN = {
 _OF_REQUESTS = {
     "form_not_utf8": "",
     "unknown_parts": "parts",
+    "nothing_sent": "",
+    "not_rehearsed": "",
     "no_files_sent": "",
     "form_expected": "",
     "not_true_or_false": "name",

@@ -147,7 +147,7 @@ class Unauthenticated(KbError):
 class ConfirmationMissing(KbError):
     """Something is open that has to be confirmed by name, or something is confirmed that is not open.
 
-    ``open_points``: what is open now, as the trail keeps it.
+    ``open_points``: those that are not confirmed yet, else what is open now; as the trail keeps them.
     """
 
     def __init__(self, detail: str, open_points: Sequence[Mapping[str, Any]] = ()) -> None:

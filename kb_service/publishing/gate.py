@@ -58,7 +58,7 @@ def require_confirmed(points: Sequence[OpenPoint], confirmed: Collection[str]) -
         raise ConfirmationMissing(
             f"{'; '.join(map(_told, missing))}. Mend it, or say that it is meant: send it again with "
             f'"confirm": [{words}]',
-            kept(points),
+            kept(missing),
         )
 
 

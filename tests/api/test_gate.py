@@ -82,6 +82,14 @@ def test_what_is_missing_or_unknown_is_refused_until_both_people_confirm_it_by_n
         assert [each["kind"] for each in entries[action]["detail"]["confirmed"]] == [kind]
 
 
+def test_the_message_names_only_what_is_not_confirmed_yet(own: Http, editor: Desk) -> None:
+    version_id = bare(editor, **(known(own) | {"matter": "no-such-matter", "region": "浦冬新区"}))
+    refused = editor.step(version_id, "submit", confirm=["unknown_matter"]).json()
+    assert "浦冬新区" in refused["message"]
+    assert "no-such-matter" not in refused["message"]
+    assert '"confirm": ["unknown_matter", "unknown_region"]' in refused["detail"]  # all are to be sent again
+
+
 def test_a_confirmation_of_what_is_not_open_is_refused(own: Http, editor: Desk) -> None:
     version_id = bare(editor, **known(own))
     refused = editor.step(version_id, "submit", confirm=["no_matter"])

@@ -28,7 +28,7 @@ CHINESE = r"[\u4e00-\u9fff].*。$"
             "“查询日期”写的“明天”看不出是哪一天；请写成 2026-03-01 这样的日期。",
         ),
         ({"question": "x" * 5000}, "“问题”太长，最多 4000 个字。"),
-        ({"question": "押金", "audience": "cat"}, "“对象”只能是 'person' or 'enterprise'。"),
+        ({"question": "押金", "audience": "cat"}, "“对象”只能是其中之一：'person'、'enterprise'。"),
         ({"question": "押金", "nonsense": 1}, "“nonsense”不是这里能用的字段。"),
         ({"question": 7}, "“问题”要填文字。"),
         ({"question": " "}, "请先输入问题。"),
@@ -126,3 +126,14 @@ def test_every_error_of_the_domain_has_a_message() -> None:
     assert sorted({each.__name__ for each in STATUS_OF} - set(MESSAGES.errors)) == []
     assert all("{" not in MESSAGES.of_cause(Cause(each.__name__)) for each in STATUS_OF)
     assert isinstance(Settings().prompts_dir, Path)
+
+
+def test_a_version_that_never_was_is_told_as_none(http: Http) -> None:
+    reply = http.get("/v1/versions/never-was/history")
+    assert reply.status_code == 404
+    assert reply.json()["message"].startswith("没有这个版本")
+
+
+def test_an_upload_without_anything_in_it_is_told_so(http: Http) -> None:
+    reply = http.request("POST", "/v1/documents", headers={"X-KB-Actor": "zhang"})
+    assert (reply.status_code, reply.json()["message"][:6]) == (422, "没有收到文件")
