@@ -112,7 +112,7 @@ class BoundedProtocol(H11Protocol):
         # Nothing lies in our buffer unless the client has stopped reading: what lies there is what it owes.
         transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)
-        self.conn = _Conversation(h11.SERVER, _LONGEST_HEAD)
+        self.conn = self._conversation = _Conversation(h11.SERVER, _LONGEST_HEAD)
         self._came_at = time.monotonic()
         # Since when its request is awaited; None between two of them.
         self._since: float | None = self._came_at
@@ -139,7 +139,7 @@ class BoundedProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """What goes wrong in a body while its reply is under way, or sent, cannot be told any more."""
         can_tell = self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
-        if can_tell and self.conn.fault_status == 431:
+        if can_tell and self._conversation.fault_status == 431:
             self._refuse(431, "Request Header Fields Too Large")
         elif can_tell:
             super().send_400_response(msg)
