@@ -6,6 +6,7 @@ uvicorn itself waits for ever for the rest of a head or of a body, and for a cli
 import asyncio
 import math
 import resource
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from kb_service.senders import sender_at
 _OTHER_DESCRIPTORS = 1024
 _FEWEST_CONNECTIONS = 16
 _LONGEST_HEAD = 64 * 1024
+# What the system takes of replies that nobody reads yet; it would take megabytes, and so many replies made for nothing.
+_UNREAD_BYTES = 128 * 1024
 # A body in pieces of a byte each costs thousands of times what it weighs, and all others wait for that: whoever sends
 # so many pieces has to send so much in one on the average.
 _FREE_PIECES = 1000
@@ -111,6 +114,8 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # Nothing lies in our buffer unless the client has stopped reading: what lies there is what it owes.
         transport.set_write_buffer_limits(high=0)
+        if (connected := transport.get_extra_info("socket")) is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD_BYTES)
         super().connection_made(transport)
         self.conn = self._conversation = _Conversation(h11.SERVER, _LONGEST_HEAD)
         self._came_at = time.monotonic()
