@@ -6,6 +6,7 @@ uvicorn itself waits for ever for the rest of a head or of a body, and for a cli
 import asyncio
 import math
 import resource
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from kb_service.senders import sender_at
 _OTHER_DESCRIPTORS = 1024
 _FEWEST_CONNECTIONS = 16
 _LONGEST_HEAD = 64 * 1024
+# What the system takes of replies that nobody reads yet; it would take megabytes, and so many replies made for nothing.
+_UNREAD_BYTES = 128 * 1024
 # A body in pieces of a byte each costs thousands of times what it weighs, and all others wait for that: whoever sends
 # so many pieces has to send so much in one on the average.
 _FREE_PIECES = 1000
@@ -111,8 +114,10 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # Nothing lies in our buffer unless the client has stopped reading: what lies there is what it owes.
         transport.set_write_buffer_limits(high=0)
+        if (connected := transport.get_extra_info("socket")) is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD_BYTES)
         super().connection_made(transport)
-        self.conn = _Conversation(h11.SERVER, _LONGEST_HEAD)
+        self.conn = self._conversation = _Conversation(h11.SERVER, _LONGEST_HEAD)
         self._came_at = time.monotonic()
         # Since when its request is awaited; None between two of them.
         self._since: float | None = self._came_at
@@ -139,7 +144,7 @@ class BoundedProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """What goes wrong in a body while its reply is under way, or sent, cannot be told any more."""
         can_tell = self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
-        if can_tell and self.conn.fault_status == 431:
+        if can_tell and self._conversation.fault_status == 431:
             self._refuse(431, "Request Header Fields Too Large")
         elif can_tell:
             super().send_400_response(msg)

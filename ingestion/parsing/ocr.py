@@ -17,6 +17,8 @@ _CERTAIN = 0.9
 _LONGEST_SIDE = 4_000
 # The same text of an A4 scan as at 2,000 pixels and six lines at once, with 350 MB less memory at the peak.
 _READ_AT_SIDE = 1_600
+# Drawn out more than this a picture is a rule or an attack: the recogniser would make millions of pixels of it.
+_MOST_DRAWN_OUT = 100
 _TALLEST_TYPE, _GOOD_TYPE = 120, 64  # pixels
 _TITLE_SIZE = 1.4  # times the median height of a page's lines
 
@@ -39,8 +41,10 @@ def recogniser() -> Recogniser:
 
 
 def lines_of_picture(picture: Any, page: int, read: Recogniser) -> list[PrintedLine]:
-    """The printed lines of an RGB picture, in its pixels."""
+    """The printed lines of an RGB picture, in its pixels; none of one that is no more than a stroke."""
     longest = max(picture.size)
+    if longest > _MOST_DRAWN_OUT * min(picture.size):
+        return []
     shrink = min(1.0, _LONGEST_SIDE / longest)
     if shrink < 1.0:
         picture = picture.resize((max(1, int(picture.width * shrink)), max(1, int(picture.height * shrink))))

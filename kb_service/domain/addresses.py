@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+# Labels of letters and digits of any script.
+_HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\.?")
 # Control and format characters (a browser drops tabs: `java\tscript:`), line ends, halves of surrogate pairs.
 _UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 
@@ -34,9 +37,21 @@ def link_to(text: str | None) -> str | None:
 def _is_web(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return bool(_WEB.match(text) and parts.hostname) and parts.username is None and (parts.port or 1) > 0
+        return bool(_WEB.match(text)) and _is_host(parts.hostname or "") and parts.username is None and _is_port(parts)
     except ValueError:
         return False
+
+
+def _is_port(parts: SplitResult) -> bool:
+    """Raises ValueError for one beyond 65535."""
+    return (parts.port or 1) > 0
+
+
+def _is_host(name: str) -> bool:
+    """Raises ValueError. A percent sign would be decoded by a browser, into whatever it stands for."""
+    if ":" in name:
+        return "%" not in name and bool(ip_address(name))
+    return _HOST.fullmatch(name) is not None
 
 
 def secure_link(text: str) -> str | None:

@@ -150,6 +150,15 @@ def scan(notice: Image.Image, *, pages: int) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.parametrize("size", [(1, 1_000_000), (1_000_000, 1), (3, 400)])
+def test_a_picture_that_is_a_mere_stroke_is_refused_as_one_without_text(size: tuple[int, int]) -> None:
+    file = io.BytesIO()
+    Image.new("L", size, 255).save(file, "PNG")
+    with pytest.raises(FileRefused) as refused:
+        parse(file.getvalue(), "线.png")
+    assert refused.value.cause.name == "picture_without_text"
+
+
 def test_a_scanned_page_is_read_as_a_picture(notice: Image.Image) -> None:
     parsed = parse(scan(notice, pages=1), "a.pdf")
     assert [(block.page, block.text) for block in parsed.blocks] == [(1, text) for text in PRINTED]

@@ -16,12 +16,16 @@ DANGEROUS = [
     "http:evil.example", "https:/evil.example", "http://", "https://:80", "https://[::1", "https://a:99999",
     "https://a\x00",
     "https://gov.cn/\u202egnp.exe", "https://gov\u200b.cn", "https://a\x85b", "https://a\u2028b", "a1+.-:x",
-    "\ufeffdata:x",
+    "\ufeffdata:x", "https://a cn", "https://%00.cn", "https://a%2ecn/", "https://a\u00a0cn", "https://a<b>.cn", "https://.",
+    "https://a..cn", "https://.cn", 'https://a".cn', "https://[fe80::1%25eth0]/", "https://a,b", "https://a\u3000cn/x",
 ]  # fmt: skip
 HARMLESS = [
     "https://www.shanghai.gov.cn/a?b=1#c",
     "HTTP://a.cn:8080/x",
     "http://[::1]/",
+    "https://上海.中国/办事",
+    "https://a_b-c.gov.cn./x y",
+    "http://127.0.0.1/",
     "市政府公报 2024年第3期",
     "〔2024〕3号: 附件",
 ]
