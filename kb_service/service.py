@@ -29,6 +29,7 @@ from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.outside import Outside
 from kb_service.adapters.sql.affected import SqlAffected
 from kb_service.adapters.sql.attachments import SqlAttachments
+from kb_service.adapters.sql.audits import SqlAudits
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
@@ -83,6 +84,8 @@ from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
+from kb_service.measuring.auditing import Auditing
+from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.measuring import Measuring
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
@@ -144,6 +147,7 @@ class Records:
     outcomes: SqlOutcomes
     resolution: SqlResolution
     resolution_rows: SqlResolutionRows
+    audits: SqlAudits
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -214,6 +218,8 @@ class Service:
     finding_recurring: FindingRecurring
     heeding_feedback: HeedingFeedback
     measuring: Measuring
+    auditing: Auditing
+    keeping: Keeping
     proposing: Proposing
     delivering: Delivering
     outside: Outside

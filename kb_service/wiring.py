@@ -32,6 +32,7 @@ from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.affected import SqlAffected
 from kb_service.adapters.sql.attachments import SqlAttachments
+from kb_service.adapters.sql.audits import SqlAudits
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
@@ -67,6 +68,7 @@ from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
+from kb_service.adapters.suite_file import SuiteFile
 from kb_service.answer_wiring import open_asking
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.drafting.words import load_quoting_words
@@ -92,6 +94,8 @@ from kb_service.learning_wiring import (
     open_heeding_feedback,
     open_writing,
 )
+from kb_service.measuring.auditing import Auditing
+from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.measuring import Measuring
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
@@ -171,6 +175,7 @@ def open_records(settings: Settings) -> Records:
         outcomes=SqlOutcomes(database),
         resolution=SqlResolution(database),
         resolution_rows=SqlResolutionRows(database),
+        audits=SqlAudits(database),
     )
 
 
@@ -222,6 +227,17 @@ def open_measuring(records: Records, *, now: Callable[[], datetime] = now) -> Me
         resolution=records.resolution,
         rows=records.resolution_rows,
         matters=records.catalogue.matters,
+        now=now,
+    )
+
+
+def open_auditing(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Auditing:
+    """Needs neither model nor index."""
+    return Auditing(
+        audits=records.audits,
+        take_in=open_measuring(records, now=now).take_in,
+        wanted=settings.audit_questions,
+        seed=settings.audit_seed,
         now=now,
     )
 
@@ -391,7 +407,7 @@ def _service(
     rehearsing = Rehearsing(
         asking=lambda: service.asking,
         questions=lambda version: KnownQuestions(
-            suite=settings.questions_dir,
+            suites=settings.suites,
             matter_of=service.asking.matter_of,
             recent=records.transcript.recent_questions,
         ).near(version),
@@ -445,6 +461,8 @@ def _service(
         ),
         heeding_feedback=open_heeding_feedback(records, now=now),
         measuring=open_measuring(records, now=now),
+        auditing=open_auditing(settings, records, now=now),
+        keeping=Keeping(records.audits, SuiteFile(settings.own_questions_dir), records.library.documents_among, now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,

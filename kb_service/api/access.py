@@ -165,6 +165,8 @@ Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
 Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
 HelperActor = Annotated[Actor, needs(Role.HELPER)]
 AdminActor = Annotated[Actor, needs(Role.ADMIN)]
+# Who judges the audited sample.
+Evaluator = Annotated[Actor, needs(Role.EVALUATOR)]
 # Who may see how the lead time is kept.
 Watcher = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)]
 
