@@ -33,6 +33,7 @@ from kb_service.adapters.sql.audits import SqlAudits
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.consents import SqlConsents
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -87,6 +88,7 @@ from kb_service.learning.writing import Writing
 from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.measuring import Measuring
+from kb_service.measuring.recalibrating import Recalibrating
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.emergencies import Emergencies
@@ -148,6 +150,7 @@ class Records:
     resolution: SqlResolution
     resolution_rows: SqlResolutionRows
     audits: SqlAudits
+    consents: SqlConsents
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -220,6 +223,7 @@ class Service:
     measuring: Measuring
     auditing: Auditing
     keeping: Keeping
+    recalibrating: Recalibrating
     proposing: Proposing
     delivering: Delivering
     outside: Outside

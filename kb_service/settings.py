@@ -178,6 +178,11 @@ class Settings(BaseSettings):
         return self.data_dir / "questions"
 
     @property
+    def calibration_dir(self) -> Path:
+        """Where a model that `kb eval calibrate` proposes waits for a second person."""
+        return self.data_dir / "calibration"
+
+    @property
     def suites(self) -> Sequence[Path]:
         """Folders of known questions, each once."""
         return list({each.resolve(): each for each in (self.own_questions_dir, self.questions_dir)}.values())

@@ -20,6 +20,7 @@ from ingestion.surfaces import Surfacing
 from ingestion.sync import Synchroniser
 from ingestion.taking_in import KnownNames, TakingIn
 from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.calibration_folder import CalibrationFolder
 from kb_service.adapters.embedding.loading import ModelChoice, load_model
 from kb_service.adapters.embedding.model_folder import MODEL_NAME
 from kb_service.adapters.index.edge import EdgeIndex
@@ -36,6 +37,7 @@ from kb_service.adapters.sql.audits import SqlAudits
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.consents import SqlConsents
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -97,6 +99,7 @@ from kb_service.learning_wiring import (
 from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.measuring import Measuring
+from kb_service.measuring.recalibrating import Recalibrating
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -176,6 +179,7 @@ def open_records(settings: Settings) -> Records:
         resolution=SqlResolution(database),
         resolution_rows=SqlResolutionRows(database),
         audits=SqlAudits(database),
+        consents=SqlConsents(database),
     )
 
 
@@ -240,6 +244,12 @@ def open_auditing(settings: Settings, records: Records, *, now: Callable[[], dat
         seed=settings.audit_seed,
         now=now,
     )
+
+
+def open_recalibrating(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Recalibrating:
+    """Needs neither model nor index."""
+    files = CalibrationFolder(settings.calibration_dir, settings.own_confidence_model)
+    return Recalibrating(files, records.consents, now)
 
 
 def importing(settings: Settings, records: Records) -> Importing:
@@ -462,6 +472,7 @@ def _service(
         heeding_feedback=open_heeding_feedback(records, now=now),
         measuring=open_measuring(records, now=now),
         auditing=open_auditing(settings, records, now=now),
+        recalibrating=open_recalibrating(settings, records, now=now),
         keeping=Keeping(records.audits, SuiteFile(settings.own_questions_dir), records.library.documents_among, now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,

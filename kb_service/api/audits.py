@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb_service.api.access import Evaluator, ServiceOf, Watcher
+from kb_service.api.access import Consenter, Evaluator, ServiceOf, Watcher
 from kb_service.api.sizes import LONGEST_COMMENT
 from kb_service.api.texts import StorableText
 from kb_service.domain.answers import Citation, Outcome, Possible
@@ -24,6 +24,7 @@ from kb_service.domain.audits import (
     counts_of,
     ratings_of,
 )
+from kb_service.domain.calibrations import Proposal
 from kb_service.domain.masking import masked
 from kb_service.measuring.auditing import Reading
 from kb_service.measuring.keeping import Expect, Expectation
@@ -155,6 +156,18 @@ def keep(answer_id: str, service: ServiceOf, actor: Evaluator, body: Keep | None
         said.question, said.expect, tuple(said.documents), tuple(said.must_include), tuple(said.must_not)
     )
     return dict(service.keeping.keep(answer_id, expectation, actor=actor.person_id))
+
+
+@router.get("/calibration")
+def calibration(service: ServiceOf, _actor: Watcher) -> Proposal | None:
+    """The confidence model that `kb eval calibrate` proposed and that waits for a second person; null without one."""
+    return service.recalibrating.proposal()
+
+
+@router.post("/calibration:accept")
+def accept_calibration(service: ServiceOf, actor: Consenter) -> Proposal:
+    """Take it into use, from the next start on. Who proposed it cannot."""
+    return service.recalibrating.accept(actor=actor.person_id)
 
 
 @router.get("/weeks")

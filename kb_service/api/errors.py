@@ -37,6 +37,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.AlreadyJudged: 409,
     errors.NothingToJudge: 409,
     errors.NotSettled: 409,
+    errors.NothingProposed: 409,
     errors.SampledQuestionNotFound: 404,
     errors.FeedbackNotFound: 404,
     errors.FeedbackStateWrong: 409,

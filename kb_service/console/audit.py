@@ -5,7 +5,7 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
-from kb_service.api.access import Evaluator, ServiceOf, Watcher, actor_of
+from kb_service.api.access import Consenter, Evaluator, ServiceOf, Watcher, actor_of
 from kb_service.api.audits import judged_questions, shown, to_read
 from kb_service.api.sizes import LONGEST_COMMENT
 from kb_service.console.admission import FormOf, Shown, text_field
@@ -37,6 +37,18 @@ class Quoted:
 def audit(request: Request, service: ServiceOf, actor: Watcher, week: date | None = None) -> Response:
     """What is mine to judge, and how far the weeks are."""
     return _audit(request, service, week)
+
+
+@router.post("/audit/calibration")
+def consent(request: Request, service: ServiceOf, actor: Consenter, form: FormOf) -> Response:
+    def act() -> Response:
+        service.recalibrating.accept(actor=actor.person_id)
+        return see("/console/audit", done="recalibrated")
+
+    def again(trouble: Trouble, _error: Exception) -> Response:
+        return _audit(request, service, None, trouble=trouble)
+
+    return settled(act, again)
 
 
 @router.post("/audit/{answer_id}")
@@ -98,6 +110,9 @@ def _audit(request: Request, service: Service, week: date | None, *, trouble: Tr
         quoted=[_quoted(service, each) for each in reading.answer.citations] if reading else [],
         weeks=[shown(each) for each in reversed(service.records.audits.samples())],
         wanted=service.settings.audit_questions,
+        proposal=service.recalibrating.proposal(),
+        person_id=actor.person_id,
+        may_consent=actor.has_any_of((Role.EVALUATOR, Role.REVIEWER)),
         longest_note=LONGEST_COMMENT,
     )
 

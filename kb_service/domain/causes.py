@@ -143,6 +143,7 @@ _OF_REQUESTS = {
     "rating_unfit": "value",
     "no_expectation": "",
     "no_document_expected": "",
+    "consent_of_another": "",
     "calendar_year_unknown": "year",
     "picture_address": "",
     "picture_not_base64": "",

@@ -255,6 +255,10 @@ class NotSettled(KbError):
     """A sampled question of which nobody knows yet what counts."""
 
 
+class NothingProposed(KbError):
+    """No confidence model waits for a second person, or not the one that was proposed."""
+
+
 class GapStateWrong(KbError):
     """A move that a gap cannot make from where it is."""
 

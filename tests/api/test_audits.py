@@ -1,6 +1,8 @@
 """The audited sample over HTTP: a week of seven questions, three judges who know nothing of each other, its figures."""
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
+from eval.before_after import page
 from eval.questions import read_questions
 from kb_service.domain.answers import Outcome
+from kb_service.domain.calibrations import Dot, Outlook, Proposal
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.people import Role
+from kb_service.domain.resolution import share
 from tests.api.conftest import Http, key_of, small_knowledge_base
 
 MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=SHANGHAI)
@@ -153,6 +158,47 @@ def test_settled_questions_become_questions_of_the_sites_suite(week: Week) -> No
         each["rating"]: each["kept_as"] for each in week.http.get("/v1/audits/weeks/2026-11-02").json()["questions"]
     }
     assert kept["partly"] == asked["partly"].id
+
+
+def test_a_recalibrated_confidence_is_taken_into_use_by_a_second_person_only(week: Week) -> None:
+    settings, service = week.http.service.settings, week.http.service
+    half = Outlook(0.6, share(1, 2), share(1, 2), share(0, 1), 0.75, 0.1, (Dot(0.7, 0.5, 2),))
+    better = replace(half, threshold=0.5, answered=share(2, 2), calibration_error=0.05)
+
+    def propose(text: str, actor: str = "zhang") -> None:
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        proposal = Proposal("20261109-a", sha256, actor, week.at, "questions", 2, half, better)
+        service.recalibrating.propose(proposal, text, picture=page(proposal))
+
+    assert week.send("li", "/v1/audits/calibration:accept", {}).json()["error"] == "NothingProposed"
+    propose('{"a": 1}')
+    picture = (settings.calibration_dir / "proposal.html").read_text("utf-8")
+    assert (
+        picture.count("<circle") == 2
+        and "100.0% (34.2%–100.0%; 2/2)" in picture
+        and "http" not in picture.replace("http://www.w3.org/2000/svg", "")
+    )
+    refused = week.send("zhang", "/v1/audits/calibration:accept", {})
+    assert (refused.status_code, refused.json()["message"]) == (403, "这次校准是您提出的；请另一人看过前后对比再同意。")
+    assert not settings.own_confidence_model.exists()
+    (settings.calibration_dir / "confidence_model.json").write_text('{"a": 2}')
+    assert week.send("li", "/v1/audits/calibration:accept", {}).json()["error"] == "NothingProposed"
+
+    # Whoever writes another name into the file is still who proposed it, as the trail tells.
+    propose('{"a": 3}')
+    told = settings.calibration_dir / "proposal.json"
+    told.write_text(told.read_text("utf-8").replace("zhang", "somebody"), "utf-8")
+    assert week.send("zhang", "/v1/audits/calibration:accept", {}).status_code == 403
+    shown = week.http.request("GET", "/console/audit", headers={"Cookie": "kb_actor=li"}).text
+    assert "同意启用" in shown and "34.2–100.0%" in shown
+    consented = week.http.request(
+        "POST", "/console/audit/calibration", headers={"Cookie": "kb_actor=li"}, data={"a": ""}
+    )
+    assert (consented.status_code, consented.headers["location"]) == (303, "/console/audit?done=recalibrated")
+    assert settings.own_confidence_model.read_text() == '{"a": 3}'
+    assert week.http.get("/v1/audits/calibration").json() is None
+    acts = [(each.event.actor, each.event.action) for each in service.records.trail.events(limit=1000)]
+    assert ("zhang", "confidence_propose") in acts and acts[-1] == ("li", "confidence_accept")
 
 
 def test_evaluators_judge_and_others_of_the_staff_see_results_only(keyed: Http) -> None:
