@@ -76,6 +76,13 @@ def test_every_stratum_gets_its_share_and_small_ones_go_together() -> None:
         assert sum(each.stratum == stratum.number for each in drawn.items) == stratum.drawn
 
 
+def test_a_rest_that_is_too_small_goes_with_the_matters_before_it() -> None:
+    high = [*candidates(Band.HIGH, "huzhao", 60), *candidates(Band.HIGH, "hunyin", 6)]
+    drawn = draw(MONDAY, [*candidates(Band.LOW, "huzhao", 34), *high], wanted=20, seed="s")
+    # 34 and 66 of 100: 6.8 and 13.2 of 20.
+    assert [(each.size, each.drawn) for each in drawn.strata] == [(34, 7), (66, 13)]
+
+
 def test_the_same_week_and_seed_draw_the_same_and_another_seed_others() -> None:
     of_week = candidates(Band.HIGH, "huzhao", 300)
     one = draw(MONDAY, of_week, wanted=30, seed="s")
@@ -168,6 +175,8 @@ def test_where_all_of_a_stratum_was_erased_the_rest_of_the_week_stands_for_it() 
     left = Sample(MONDAY, NOON, 4, whole.strata, whole.items[:2])
     found = audited_share([left])
     assert (found.rate, found.n, found.questions) == (0.5, 2, 100)
+    # It stands for all 100 beside another week's 100: (50 + 100) of 200.
+    assert audited_share([left, sample([(100, [RESOLVED])])]).rate == 0.75
 
 
 def test_kappa_of_cohen_by_hand() -> None:
