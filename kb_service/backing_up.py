@@ -128,8 +128,8 @@ def _other_files(settings: Settings) -> Iterator[tuple[str, Path]]:
         for path in files_below(folder):
             yield f"{name}/{path.relative_to(folder)}", path
     kept = settings.own_questions_dir / AUDITED
-    if len(settings.suites) > 1 and kept.exists():
-        yield f"questions/{AUDITED}", kept
+    if len(settings.suites) > 1 and kept.exists():  # else it is among the known questions already
+        yield AUDITED, kept
 
 
 def folders_of_words(settings: Settings) -> Mapping[str, Path]:
