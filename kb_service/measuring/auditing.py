@@ -120,8 +120,10 @@ class Auditing:
                 drawn[entry.detail["week"]] = entry.detail
             else:
                 said.setdefault(entry.detail["answer"], []).append((entry.actor, entry.detail["rating"]))
-        found: list[str] = []
-        for sample in self.audits.samples():
+        samples = self.audits.samples()
+        lost = sorted(drawn.keys() - {each.week.isoformat() for each in samples})
+        found = [f"week {each}: its sample was drawn and is no longer there" for each in lost]
+        for sample in samples:
             told = drawn.get(sample.week.isoformat(), {"sizes": [], "answers": {}})
             if [each.size for each in sample.strata] != told["sizes"]:
                 found.append(f"week {sample.week}: the sizes of its strata are not those that were drawn from")

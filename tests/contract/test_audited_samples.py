@@ -12,7 +12,7 @@ from kb_service.adapters.sql.audits import SqlAudits
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.exporting import SqlExporting
-from kb_service.adapters.sql.measuring_tables import audit_items, audit_judgements, audit_strata
+from kb_service.adapters.sql.measuring_tables import audit_items, audit_judgements, audit_strata, audit_weeks
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
@@ -200,6 +200,10 @@ def test_what_other_hands_change_is_found_against_the_trail(audited: Audited) ->
         with audited.database.writing() as connection:
             connection.execute(tampering)
         assert any(told in each for each in audited.auditing().differences()), told
+    with audited.database.writing() as connection:
+        for table in (audit_judgements, audit_items, audit_strata, audit_weeks):
+            connection.execute(delete(table))
+    assert list(audited.auditing().differences()) == ["week 2026-11-02: its sample was drawn and is no longer there"]
 
 
 def test_each_act_stands_in_the_trail_and_the_person_is_not_given_what_staff_said(audited: Audited) -> None:
