@@ -11,7 +11,8 @@ log = logging.getLogger(__name__)
 
 # Everything of a product's own but the model folder and what tells who owns the index.
 KEPT = (
-    "kb.sqlite*", "user.key", "confidence_model.json", "statistics.npz", "blobs", "index", "prompts", "questions"
+    "kb.sqlite*", "user.key", "confidence_model.json", "statistics.npz", "blobs", "index", "prompts", "questions",
+    "calibration",
 )  # fmt: skip
 # What else it makes: a data folder may be one that is for everybody, such as /tmp, where other files are not its own.
 _MADE = (

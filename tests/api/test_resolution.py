@@ -184,3 +184,18 @@ def test_helpers_and_residents_do_not_see_the_figures(keyed: Http) -> None:
 
     assert [status(each) for each in (Role.EVALUATOR, Role.EDITOR, Role.REVIEWER, Role.ADMIN)] == [200] * 4
     assert [status(each) for each in (Role.HELPER, Role.FRONTEND)] == [403] * 2
+
+
+def test_evaluators_judge_and_others_of_the_staff_see_results_only(keyed: Http) -> None:
+    def status(method: str, path: str, *roles: Role) -> int:
+        key = key_of(keyed, f"核对 {' '.join(roles)}", *roles)
+        return keyed.request(
+            method, path, headers={"Authorization": f"Bearer {key}"}, json={"rating": "not"}
+        ).status_code
+
+    assert [status("GET", "/v1/audits/next", each) for each in (Role.EVALUATOR, Role.ADMIN)] == [200, 200]
+    assert [status("GET", "/v1/audits/next", each) for each in (Role.EDITOR, Role.REVIEWER, Role.HELPER)] == [403] * 3
+    assert status("POST", "/v1/audits/questions/a:judge", Role.EDITOR) == 403
+    assert status("POST", "/v1/audits/questions/a:judge", Role.EVALUATOR) == 404
+    assert [status("GET", "/v1/audits/weeks", each) for each in (Role.EDITOR, Role.REVIEWER)] == [200] * 2
+    assert [status("GET", "/v1/audits/weeks", each) for each in (Role.HELPER, Role.FRONTEND)] == [403] * 2
