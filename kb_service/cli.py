@@ -202,6 +202,17 @@ def resolution(
 
 
 @app.command()
+def report(
+    month: Annotated[str, typer.Option(help="Of which month: 2026-11.")],
+    out: Annotated[Path | None, typer.Option(help="The file; report-MONTH.html here unless given.")] = None,
+) -> None:
+    """Write the report of a month as one HTML file."""
+    from kb_service.report_command import write_month
+
+    print(f"written: {write_month(Settings(), month, out)}")
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what is wrong with this installation and what to do; exit code 1 when something is."""
     from kb_service.doctor import diagnoses

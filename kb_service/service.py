@@ -45,6 +45,7 @@ from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
+from kb_service.adapters.sql.month_counts import SqlMonthCounts
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.proposals import SqlProposals
@@ -84,6 +85,7 @@ from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
 from kb_service.measuring.measuring import Measuring
+from kb_service.measuring.reporting import Reporting
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.emergencies import Emergencies
@@ -144,6 +146,7 @@ class Records:
     outcomes: SqlOutcomes
     resolution: SqlResolution
     resolution_rows: SqlResolutionRows
+    month_counts: SqlMonthCounts
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -214,6 +217,7 @@ class Service:
     finding_recurring: FindingRecurring
     heeding_feedback: HeedingFeedback
     measuring: Measuring
+    reporting: Reporting
     proposing: Proposing
     delivering: Delivering
     outside: Outside

@@ -48,6 +48,7 @@ from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
+from kb_service.adapters.sql.month_counts import SqlMonthCounts
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
@@ -93,6 +94,7 @@ from kb_service.learning_wiring import (
     open_writing,
 )
 from kb_service.measuring.measuring import Measuring
+from kb_service.measuring.reporting import Reporting
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -171,6 +173,7 @@ def open_records(settings: Settings) -> Records:
         outcomes=SqlOutcomes(database),
         resolution=SqlResolution(database),
         resolution_rows=SqlResolutionRows(database),
+        month_counts=SqlMonthCounts(database),
     )
 
 
@@ -222,6 +225,16 @@ def open_measuring(records: Records, *, now: Callable[[], datetime] = now) -> Me
         resolution=records.resolution,
         rows=records.resolution_rows,
         matters=records.catalogue.matters,
+        now=now,
+    )
+
+
+def open_reporting(records: Records, measuring: Measuring, *, now: Callable[[], datetime] = now) -> Reporting:
+    return Reporting(
+        measuring=measuring,
+        month_counts=records.month_counts,
+        shelf=records.shelf,
+        calendar=records.working_days.calendar,
         now=now,
     )
 
@@ -364,6 +377,7 @@ def _service(
         settings, records, said=lambda text: service.asking.said(text), give_way=in_flight.give_way
     )
     emergencies = open_emergencies(records)
+    measuring = open_measuring(records, now=now)
 
     def asking() -> Asking:
         return open_asking(
@@ -444,7 +458,8 @@ def _service(
             now=now,
         ),
         heeding_feedback=open_heeding_feedback(records, now=now),
-        measuring=open_measuring(records, now=now),
+        measuring=measuring,
+        reporting=open_reporting(records, measuring, now=now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,

@@ -10,7 +10,8 @@ from kb_service.api.access import ServiceOf, Watcher
 from kb_service.api.resolution import csv_file, csv_text, lead_time_of, names_by, of_assistant, of_human, period_of
 from kb_service.console.admission import Shown
 from kb_service.console.charts import HEIGHT, WIDTH, cells, dots, trend, y_of
-from kb_service.console.screens import page
+from kb_service.console.screens import page, see
+from kb_service.domain.reports import month_of
 from kb_service.domain.resolution import (
     ASSISTANT_TARGETS,
     GAP_AGES,
@@ -74,6 +75,13 @@ def insight(
         height=HEIGHT,
         y_of=y_of,
     )
+
+
+@router.get("/insight/report")
+def chosen_report(service: ServiceOf, actor: Watcher, month: str) -> Response:
+    """Where the form for a month leads. Raises InvalidRecord for what is no month."""
+    chosen = month_of(month, today=service.measuring.usual_period().last)
+    return see(f"/v1/reports/{chosen.first:%Y-%m}")
 
 
 @router.get("/insight/{picture}.csv")

@@ -134,6 +134,7 @@ _OF_REQUESTS = {
     "fields_not_editable": "fields",
     "no_due_list": "day",
     "no_period": "first last",
+    "no_month": "",
     "not_of_year": "day year",
     "unknown_due": "value",
     "wrong_revision": "value",
