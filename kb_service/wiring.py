@@ -95,6 +95,7 @@ from kb_service.learning_wiring import (
 )
 from kb_service.measuring.measuring import Measuring
 from kb_service.measuring.reporting import Reporting
+from kb_service.measuring.telling import Telling
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -237,6 +238,10 @@ def open_reporting(records: Records, measuring: Measuring, *, now: Callable[[], 
         calendar=records.working_days.calendar,
         now=now,
     )
+
+
+def open_telling(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Telling:
+    return Telling(records.resolution, records.catalogue.matters, settings.smallest_public_count, now)
 
 
 def importing(settings: Settings, records: Records) -> Importing:

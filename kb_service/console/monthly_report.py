@@ -36,8 +36,8 @@ _MOST_ROWS = 20
 _NAMED_DOTS = 10
 _TAG = 11
 _ASSETS = files("kb_service.console") / "assets"
-_STYLE = "".join((_ASSETS / f"{each}.css").read_text("utf-8") for each in ("insight", "report"))
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+STYLE = "".join((_ASSETS / f"{each}.css").read_text("utf-8") for each in ("insight", "report"))
+_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _HEADERS = {
     **HEADERS,
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; "
@@ -121,7 +121,7 @@ def html_of(report: MonthReport, names: Names, *, prompts: Path) -> str:
     return rendered(
         "report.html",
         report=report,
-        style=_STYLE,
+        style=STYLE,
         words=screen_words(prompts),
         period=figures.period,
         weeks_period=weeks_up_to(figures.period),

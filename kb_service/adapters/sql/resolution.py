@@ -58,16 +58,17 @@ class SqlResolution:
 
     def counts(self, period: Period | None, by: By, *, now: datetime) -> Grouped:
         """Of all time without a period."""
-        return {value: counts for (value,), counts in self._counts(period, (by,), now).items()}
+        return {value: counts for (value,), counts in self.counts_by(period, (by,), now=now).items()}
 
     def counts_by_week(self, period: Period, by: By, *, now: datetime) -> Mapping[str, Grouped]:
         """By week and, in it, by something else: one look for both."""
         found: dict[str, dict[str | None, Counts]] = {}
-        for (week, value), counts in self._counts(period, (By.WEEK, by), now).items():
+        for (week, value), counts in self.counts_by(period, (By.WEEK, by), now=now).items():
             found.setdefault(str(week), {})[value] = counts
         return found
 
-    def _counts(self, period: Period | None, bys: Sequence[By], now: datetime) -> Mapping[_Values, Counts]:
+    def counts_by(self, period: Period | None, bys: Sequence[By], *, now: datetime) -> Mapping[_Values, Counts]:
+        """By several things at once; the values in the order of ``bys``."""
         with self._database.reading() as connection:
             assistant = _of_assistant(connection, period, bys, now)
             human = _of_human(connection, period, bys, now)
