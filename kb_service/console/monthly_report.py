@@ -17,14 +17,13 @@ from kb_service.console.charts import HEIGHT, WIDTH, Dot, dots, trend, y_of
 from kb_service.console.pages import HEADERS
 from kb_service.console.screens import rendered
 from kb_service.console.words import screen_words
-from kb_service.domain.reports import MonthReport, weeks_up_to
+from kb_service.domain.reports import MonthReport, Rated, weeks_up_to
 from kb_service.domain.resolution import (
     ASSISTANT_TARGETS,
     HUMAN_TARGETS,
     MATTER_TARGETS,
     Counts,
     Grouped,
-    Share,
     Side,
     Target,
 )
@@ -77,12 +76,12 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``name``: confirmed or implied."""
+    """``name``: confirmed, implied or audited."""
 
     side: Side
     name: str
-    share: Share
-    before: Share
+    share: Rated
+    before: Rated
     targets: Sequence[Target]
 
     @property
@@ -126,7 +125,7 @@ def html_of(report: MonthReport, names: Names, *, prompts: Path) -> str:
         period=figures.period,
         weeks_period=weeks_up_to(figures.period),
         figures=figures,
-        rows_of_figures=list(_figures(figures.total, report.before)),
+        rows_of_figures=list(_figures(report)),
         trends=[
             trend(Side.ASSISTANT, report.weeks, ASSISTANT_TARGETS),
             trend(Side.HUMAN, report.weeks, HUMAN_TARGETS),
@@ -146,11 +145,13 @@ def html_of(report: MonthReport, names: Names, *, prompts: Path) -> str:
     )
 
 
-def _figures(now: Counts, before: Counts) -> Iterator[Figure]:
+def _figures(report: MonthReport) -> Iterator[Figure]:
     for side, targets in ((Side.ASSISTANT, ASSISTANT_TARGETS), (Side.HUMAN, HUMAN_TARGETS)):
-        new, old = getattr(now, side), getattr(before, side)
+        new, old = getattr(report.figures.total, side), getattr(report.before, side)
         yield Figure(side, "confirmed", new.confirmed, old.confirmed, targets)
         yield Figure(side, "implied", new.implied_share, old.implied_share, targets)
+        if report.audited and side is Side.ASSISTANT:
+            yield Figure(side, "audited", *report.audited, targets)
 
 
 def _rows(groups: Grouped, name_of: Mapping[str, str]) -> list[Row]:

@@ -15,6 +15,7 @@ from kb_service.console.words import screen_words
 from kb_service.domain.answers import Method
 from kb_service.domain.matters import Department
 from kb_service.domain.public_record import MEASURES, RATES, PublicRecord, PublicRow
+from kb_service.domain.reports import Rated
 from kb_service.domain.resolution import By, Share
 from kb_service.text.vocabulary import Words, load
 
@@ -46,12 +47,14 @@ class TransparencyWords(Words):
 @dataclass(frozen=True, slots=True)
 class Told:
     """Of the service. ``model``: of the language model, empty without one. ``wrong``: the share of answers given that
-    were wrong, where it was measured on the site's own questions. ``desk``: who takes what is nobody else's."""
+    were wrong, where it was measured on the site's own questions; ``wrong_of_sample``: the same of a sample of what
+    people asked. ``desk``: who takes what is nobody else's."""
 
     model: str
     wrong: Share | None
     contact: str
     desk: Department | None
+    wrong_of_sample: Rated | None = None
 
 
 @functools.cache

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Protocol
 
 from kb_service.domain.causes import Cause
 from kb_service.domain.days import SHANGHAI
@@ -38,6 +39,21 @@ def moments_of(period: Period) -> tuple[datetime, datetime]:
     """From midnight in Shanghai to the midnight after the last day, which is in it no more."""
     start, end = (datetime.combine(each, time.min, SHANGHAI) for each in (period.first, period.last))
     return start, end + timedelta(days=1)
+
+
+class Rated(Protocol):
+    """A share that may be weighted, so that ``rate`` is not the quotient of the two."""
+
+    @property
+    def successes(self) -> int: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def rate(self) -> float | None: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +108,13 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class MonthReport:
-    """``figures`` by matter; ``before``: all of the month before. ``weeks``: by their Mondays. ``gap_ages`` and
+    """``figures`` by matter; ``before``: all of the month before. ``audited``: of a sample that people read, in this
+    month and the one before; None where there is none. ``weeks``: by their Mondays. ``gap_ages`` and
     ``coverage`` are of the moment when the report was made."""
 
     figures: Figures
     before: Counts
+    audited: tuple[Rated, Rated] | None
     weeks: Mapping[str, Counts]
     departments: Grouped
     gap_ages: Sequence[GapAges]

@@ -16,6 +16,7 @@ from kb_service.domain.reports import (
     LeadTimes,
     MonthReport,
     NotCounted,
+    Rated,
     month_before,
     month_of,
     weeks_up_to,
@@ -43,6 +44,7 @@ class Reporting:
     shelf: Shelf
     calendar: Callable[[], WorkingCalendar]
     now: Callable[[], datetime]
+    audited: Callable[[Period], Rated] | None = None
 
     def month(self, written: str) -> MonthReport:
         """Of ``2026-11``. Raises InvalidRecord for what is no month, and for one that has not begun."""
@@ -54,6 +56,7 @@ class Reporting:
         return MonthReport(
             figures=figures,
             before=total_of(counts(month_before(period), By.WEEK)),
+            audited=(self.audited(period), self.audited(month_before(period))) if self.audited else None,
             weeks={each: by_week.get(each, Counts()) for each in mondays(weeks_up_to(period))},
             departments=by_size(counts(period, By.DEPARTMENT)),
             gap_ages=self.measuring.gap_ages(),

@@ -107,6 +107,7 @@ def test_the_page_says_what_is_measured_and_what_is_not(nobody: Told) -> None:
     page = files(nobody)["index.html"]
     assert "没有使用大语言模型" in page and "模型起草" not in page and "尚未测量" in page and "电话 021-1" in page
     page = files(nobody, model="demo-7b", wrong=share(4, 100), desk=DEPARTMENTS[0])["index.html"]
+    assert "抽样由两个人" in files(nobody, wrong_of_sample=share(2, 50))["index.html"] and "抽样由两个人" not in page
     assert "使用大语言模型（demo-7b）起草" in page and "4.0%" in page and "n=100" in page and "12345" in page
 
 
