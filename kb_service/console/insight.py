@@ -43,6 +43,7 @@ def insight(
     period = period_of(service, first, last)
     found = service.measuring.insight(period, by)
     figures, names = found.figures, names_by(service, by)
+    shades = cells(found.hours)
     rows = [_row(value, names.get(value or ""), counts) for value, counts in figures.groups.items()]
     return page(
         request,
@@ -66,7 +67,8 @@ def insight(
         rows_left_out=len(rows) - len(rows[:_MOST_ROWS]) + figures.left_out,
         gap_ages=found.gap_ages,
         most_gaps=max((each.on_time + each.late for each in found.gap_ages), default=0) or 1,
-        cells=cells(found.hours),
+        cells=shades,
+        busiest=max(shades, key=lambda each: each.count),
         hours=found.hours,
         coverage=service.measuring.coverage(),
         matter_targets=MATTER_TARGETS,
