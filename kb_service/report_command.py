@@ -31,7 +31,10 @@ def write_public(settings: Settings, month: str, folder: Path) -> list[Path]:
         desk = next((each for each in records.catalogue.departments() if each.id == settings.general_desk), None)
         told = Told(settings.llm_model if settings.llm_url else "", measured_wrong(settings), settings.contact, desk)
         texts = files_of(record, _names(records), told, prompts=settings.prompts_dir)
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
+    if is_new:
+        folder.chmod(0o755)
     written = [folder / name for name in texts]
     for path in written:
         path.write_bytes(texts[path.name].encode())
