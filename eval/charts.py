@@ -1,9 +1,10 @@
-"""Two charts as SVG, written by hand: whether confidence is honest, and what a threshold buys."""
+"""Charts as SVG, written by hand: whether confidence is honest, before and after, and what a threshold buys."""
 
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from eval.reliability import Bin, OperatingPoint
+from kb_service.domain.calibrations import Dot
 
 _SIDE, _MARGIN, _RIGHT = 320, 48, 16  # pixels: the plotting area, left and bottom margin, right and top margin
 
@@ -13,6 +14,17 @@ def reliability_svg(bins: Sequence[Bin]) -> str:
     most = max((each.n for each in bins), default=1)
     dots = [_dot(each, radius=3 + 9 * (each.n / most) ** 0.5) for each in bins]
     return _chart("Confidence", "Share right", [_line([(0, 0), (1, 1)], "#9ca3af"), *dots])
+
+
+def before_after_svg(before: Sequence[Dot], after: Sequence[Dot]) -> str:
+    """The same of two models: grey dots and blue ones."""
+    most = max((each.n for each in (*before, *after)), default=1)
+    marks = [_line([(0, 0), (1, 1)], "#9ca3af")]
+    for colour, dots in (("#6b7280", before), ("#2563eb", after)):
+        for each in dots:
+            at = f'cx="{_x(each.confidence):.1f}" cy="{_y(each.right):.1f}" r="{3 + 9 * (each.n / most) ** 0.5:.1f}"'
+            marks.append(f'<circle {at} fill="{colour}" fill-opacity="0.55"><title>n={each.n}</title></circle>')
+    return _chart("Confidence", "Share right", marks)
 
 
 def risk_coverage_svg(points: Sequence[OperatingPoint], *, accepted_risk: float) -> str:

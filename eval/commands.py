@@ -1,5 +1,6 @@
 """`kb eval`: examine the service, look back, compare, calibrate, gate."""
 
+import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from uuid import uuid4
 import typer
 
 from eval.article_command import articles
+from eval.before_after import page
 from eval.calibrating import calibrate as fit_confidence
 from eval.collecting import collect as collect_rows
 from eval.collecting import recall_at
@@ -27,14 +29,16 @@ from eval.reading import reading
 from eval.routing_command import routing
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import label_answers, refit
-from eval.statistics import Rate
 from eval.systems import AnswersQuestions
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from eval.trend import trend
 from kb_service.asking.search.confidence import as_json, load_confidence
 from kb_service.client import ServiceClient
+from kb_service.domain.calibrations import Proposal
+from kb_service.domain.people import person_id
+from kb_service.domain.resolution import Share
 from kb_service.settings import Settings
-from kb_service.wiring import now, open_converter, open_service, owner_address
+from kb_service.wiring import now, open_converter, open_recalibrating, open_records, open_service, owner_address
 
 app = typer.Typer(no_args_is_help=True, help="Measure the service on questions with known answers.")
 app.command()(articles)
@@ -129,16 +133,18 @@ def calibrate(
     questions: Annotated[
         Path | None, typer.Option(help="A site's own questions with known answers: a .jsonl file or a folder.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the model goes; of a site's own: its data folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the model there, and propose nothing.")] = None,
     accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.10,
-    yes: Annotated[bool, typer.Option("--yes", help="Take a site's own model into use without asking.")] = False,
+    actor: Annotated[str, typer.Option(help="Who proposes a site's own model; recorded.")] = "local-admin",
 ) -> None:
-    """Fit the confidence: anew on rows of several sets, or further on a site's own questions."""
+    """Fit the confidence: anew on rows of several sets, or further on a site's own questions (those that were kept of
+    audited samples, unless others are named). Of these it is a proposal, which a second person takes into use."""
     version = f"{now():%Y%m%d}-{uuid4().hex[:6]}"
-    if (rows is None) == (questions is None):
+    if rows is not None and questions is not None:
         raise typer.BadParameter("give either --rows or --questions")
-    if questions is not None:
-        return _calibrate_site(questions, out, version=version, accepted_error=accepted_error, yes=yes)
+    if rows is None:
+        asked = questions or Settings().own_questions_dir
+        return _calibrate_site(asked, out, version=version, accepted_error=accepted_error, actor=person_id(actor))
     with errors_in_one_sentence():
         sets = [read_set(each) for each in rows or ()]
         fitted = fit_confidence(sets, version=version, accepted_error=accepted_error)
@@ -153,8 +159,17 @@ def calibrate(
     print(f"answer from {fitted.answer_threshold}")
 
 
-def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted_error: float, yes: bool) -> None:
-    """Every question is answered, however unsure; what was learned takes effect when a person says so."""
+@app.command()
+def accept(actor: Annotated[str, typer.Option(help="Who consents: another person than who proposed it.")]) -> None:
+    """Take the confidence model that `calibrate` proposed into use, from the next start on."""
+    settings = Settings()
+    with errors_in_one_sentence(), open_records(settings) as records:
+        found = open_recalibrating(settings, records).accept(actor=person_id(actor))
+    print(f"{found.version}, proposed by {found.proposed_by}, is in use from the next start on")
+
+
+def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted_error: float, actor: str) -> None:
+    """Every question is answered, however unsure; what was learned takes effect when a second person says so."""
     settings = Settings()
     with errors_in_one_sentence():
         asked = read_questions(questions)
@@ -171,9 +186,16 @@ def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted
         print(
             f"{name:<8}{outlook.threshold:<13.2f}{shares}{_number(outlook.auroc)}  {_number(outlook.calibration_error)}"
         )
-    path = out or settings.own_confidence_model
-    if yes or typer.confirm(f"Write it to {path}, in use from the next start on?"):
-        _write(path, as_json(found.model, {"questions": questions.name, "sha256": labelled.sha256}))
+    text = as_json(found.model, {"questions": questions.name, "sha256": labelled.sha256})
+    if out is not None:
+        return _write(out, text)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    count = len(labelled.labels)
+    proposal = Proposal(version, sha256, actor, now(), questions.name, count, found.before, found.after)
+    with errors_in_one_sentence(), open_records(settings) as records:
+        open_recalibrating(settings, records).propose(proposal, text, picture=page(proposal))
+    print(f"before and after: {settings.calibration_dir / 'proposal.html'}, and 抽样核对 of the console")
+    print("in use when another person consents there, or with: kb eval accept --actor NAME")
 
 
 def _write(path: Path, text: str) -> None:
@@ -182,8 +204,8 @@ def _write(path: Path, text: str) -> None:
     print(f"written to {path}")
 
 
-def _with_interval(each: Rate) -> str:
-    return f"{each.share:.1%} ({each.low:.1%}–{each.high:.1%})"
+def _with_interval(each: Share) -> str:
+    return f"{each.rate or 0:.1%} ({each.low:.1%}–{each.high:.1%})"
 
 
 @contextmanager

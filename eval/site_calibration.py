@@ -15,12 +15,14 @@ from eval.errors import TooFewRows
 from eval.fitting import boosted, calibration, folded, probabilities, ranges, require_enough
 from eval.labelled_sets import LabelledSet, Matrix
 from eval.questions import SuiteQuestion
-from eval.reliability import expected_calibration_error, thinned_risks
+from eval.reliability import bins, expected_calibration_error, thinned_risks
 from eval.scoring import Observed, score
-from eval.statistics import Rate, auroc, rate
+from eval.statistics import auroc
 from eval.systems import AnswersQuestions
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.domain.answers import Outcome
+from kb_service.domain.calibrations import Dot, Outlook
+from kb_service.domain.resolution import Share, share
 from kb_service.ports import ScriptConverter
 
 _FEWEST_OF_A_KIND = 30
@@ -28,20 +30,6 @@ _FEWEST_OF_A_KIND = 30
 _MANY = 1000
 _OF_FEW = Recipe(trees=120, depth=2, shrinkage=0.05, rows=0.6, features=0.2, leaf=10)
 _OF_MANY = replace(_OF_FEW, trees=200, depth=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What a model would do with the questions: ``resolved`` of all (right answers, and those rightly not answered),
-    ``wrong`` of the answered.
-    """
-
-    threshold: float
-    answered: Rate
-    resolved: Rate
-    wrong: Rate
-    auroc: float | None
-    calibration_error: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +118,17 @@ def _outlook(
     asked = list(zip(given, labels, one.answerable.tolist(), strict=True))
     return Outlook(
         threshold=model.answer_threshold,
-        answered=rate(given),
-        resolved=rate([is_right if is_given else not is_answerable for is_given, is_right, is_answerable in asked]),
-        wrong=rate([not is_right for is_given, is_right, _ in asked if is_given]),
+        answered=_share(given),
+        resolved=_share([is_right if is_given else not is_answerable for is_given, is_right, is_answerable in asked]),
+        wrong=_share([not is_right for is_given, is_right, _ in asked if is_given]),
         auroc=auroc(confidences, labels),
         calibration_error=expected_calibration_error(confidences, labels),
+        dots=tuple(Dot(each.mean_confidence, each.share_right, each.n) for each in bins(confidences, labels)),
     )
+
+
+def _share(outcomes: Sequence[bool]) -> Share:
+    return share(sum(outcomes), len(outcomes))
 
 
 def _recipe(one: LabelledSet) -> Recipe:

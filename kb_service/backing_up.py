@@ -13,6 +13,7 @@ from kb_service.adapters.private_files import require_placed
 from kb_service.adapters.sql.copying import copy_into_file, originals
 from kb_service.adapters.sql.engine import Database, file_of, head_revision, require_current
 from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.adapters.suite_file import AUDITED
 from kb_service.adapters.user_key import USER_KEY
 from kb_service.answer_wiring import user_key
 from kb_service.domain.errors import BackupRefused, RecordsUnavailable
@@ -126,6 +127,9 @@ def _other_files(settings: Settings) -> Iterator[tuple[str, Path]]:
     for name, folder in folders_of_words(settings).items():
         for path in files_below(folder):
             yield f"{name}/{path.relative_to(folder)}", path
+    kept = settings.own_questions_dir / AUDITED
+    if len(settings.suites) > 1 and kept.exists():  # else it is among the known questions already
+        yield AUDITED, kept
 
 
 def folders_of_words(settings: Settings) -> Mapping[str, Path]:

@@ -184,9 +184,9 @@ def resolution(
         bool, typer.Option("--check", help="Count everything again from the raw rows; exit code 1 if it differs.")
     ] = False,
 ) -> None:
-    """What was resolved, confirmed and implied, with intervals."""
+    """What was resolved: confirmed, implied, and as people judged a sample, with intervals."""
     from kb_service.resolution_command import check as run_check
-    from kb_service.resolution_command import lines
+    from kb_service.resolution_command import check_samples, lines
 
     if not check:
         print("\n".join(lines(Settings(), first=_day(first), last=_day(last), by=by)))
@@ -197,7 +197,10 @@ def resolution(
     counted = f"{checked.figures} figures from {checked.answers} answers and {checked.talks} talks"
     erased = f"; of {checked.erased} rows the words were erased, what is left of them is taken as kept"
     print(f"{counted}: {len(checked.differences)} differ{erased if checked.erased else ''}")
-    if checked.differences:
+    samples, not_as_told = check_samples(Settings())
+    print("".join(f"{each}\n" for each in not_as_told), end="")
+    print(f"{samples} audited samples compared with the trail: {len(not_as_told)} differences")
+    if checked.differences or not_as_told:
         raise typer.Exit(1)
 
 

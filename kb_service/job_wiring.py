@@ -59,6 +59,9 @@ def owners_worker(service: Service) -> Worker:
         service.closing.look()
         service.finding_recurring.look()
 
+    def audit(_job: ClaimedJob) -> None:
+        service.auditing.draw()  # of a week once: each morning, so that a Monday without a service is made up for
+
     def ask_again(job: ClaimedJob) -> None:
         service.asking_again.ask_again(job.subject)
 
@@ -71,6 +74,7 @@ def owners_worker(service: Service) -> Worker:
             JobKind.EXAMINE: Work(examine, attempts=None, schedule=often),
             JobKind.REHEARSE: Work(rehearse, attempts=3),
             JobKind.DUE_LIST: Work(make_due_list, attempts=None, schedule=every_morning),
+            JobKind.AUDIT: Work(audit, attempts=None, schedule=every_morning),
             JobKind.ERASE: Work(erase, attempts=None, schedule=every_morning),
             JobKind.REBUILD: Work(rebuild, attempts=None, schedule=often),
             JobKind.DELIVER: Work(deliver, attempts=None, schedule=every(_DELIVERED_EVERY)),

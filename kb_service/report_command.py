@@ -5,17 +5,18 @@ from pathlib import Path
 from kb_service.asking.search.confidence import load_confidence
 from kb_service.console.monthly_report import Names, html_of
 from kb_service.console.public_page import Told, files_of
+from kb_service.domain.audits import Rating
 from kb_service.domain.resolution import Share, share
 from kb_service.service import Records
 from kb_service.settings import Settings
-from kb_service.wiring import open_measuring, open_records, open_reporting, open_telling
+from kb_service.wiring import open_auditing, open_measuring, open_records, open_reporting, open_telling
 
 
 def write_month(settings: Settings, month: str, out: Path | None) -> Path:
     """One HTML file; ``report-2026-11.html`` unless ``out`` says which. Raises InvalidRecord for what is no month."""
     with open_records(settings) as records:
         measuring = open_measuring(records)
-        reporting = open_reporting(records, measuring)
+        reporting = open_reporting(settings, records, measuring)
         measuring.take_in()
         html = html_of(reporting.month(month), _names(records), prompts=settings.prompts_dir)
     target = out or Path(f"report-{month}.html")
@@ -29,7 +30,13 @@ def write_public(settings: Settings, month: str, folder: Path) -> list[Path]:
         open_measuring(records).take_in()
         record = open_telling(settings, records).month(month)
         desk = next((each for each in records.catalogue.departments() if each.id == settings.general_desk), None)
-        told = Told(settings.llm_model if settings.llm_url else "", measured_wrong(settings), settings.contact, desk)
+        told = Told(
+            model=settings.llm_model if settings.llm_url else "",
+            wrong=measured_wrong(settings),
+            contact=settings.contact,
+            desk=desk,
+            wrong_of_sample=open_auditing(settings, records).share(record.period, Rating.WRONG),
+        )
         texts = files_of(record, _names(records), told, prompts=settings.prompts_dir)
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)

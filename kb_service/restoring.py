@@ -14,6 +14,7 @@ from kb_service.adapters.private_files import KEPT, RESTORING, keep_private
 from kb_service.adapters.sql.copying import holds_rows, load_from_file, opened_copy, require_sound_file
 from kb_service.adapters.sql.engine import Database, file_of, head_revision, is_new
 from kb_service.adapters.sql.trail import SqlTrail, record
+from kb_service.adapters.suite_file import AUDITED
 from kb_service.adapters.user_key import USER_KEY
 from kb_service.backing_up import (
     CONFIDENCE_MODEL,
@@ -183,6 +184,9 @@ def _place_files(settings: Settings, unpacked: Path) -> Iterator[str]:
                 f"{name}/ of the backup is not as {folder}: it is in {settings.data_dir / name}; set "
                 f"KB_{name.upper()}_DIR to that folder to use it"
             )
+    if (unpacked / AUDITED).exists():
+        settings.own_questions_dir.mkdir(mode=0o700, exist_ok=True)
+        (unpacked / AUDITED).rename(settings.own_questions_dir / AUDITED)
 
 
 def _contents(folder: Path) -> dict[Path, bytes]:

@@ -29,9 +29,11 @@ from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.outside import Outside
 from kb_service.adapters.sql.affected import SqlAffected
 from kb_service.adapters.sql.attachments import SqlAttachments
+from kb_service.adapters.sql.audits import SqlAudits
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.consents import SqlConsents
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -84,7 +86,10 @@ from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
+from kb_service.measuring.auditing import Auditing
+from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.measuring import Measuring
+from kb_service.measuring.recalibrating import Recalibrating
 from kb_service.measuring.reporting import Reporting
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
@@ -147,6 +152,8 @@ class Records:
     resolution: SqlResolution
     resolution_rows: SqlResolutionRows
     month_counts: SqlMonthCounts
+    audits: SqlAudits
+    consents: SqlConsents
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -218,6 +225,9 @@ class Service:
     heeding_feedback: HeedingFeedback
     measuring: Measuring
     reporting: Reporting
+    auditing: Auditing
+    keeping: Keeping
+    recalibrating: Recalibrating
     proposing: Proposing
     delivering: Delivering
     outside: Outside

@@ -1,5 +1,6 @@
 """Where things are and how they are reached, from the environment (`KB_*`). Every field is told in docs/settings.md."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -60,6 +61,13 @@ class Settings(BaseSettings):
     )
     requests_per_address: int = Field(
         default=1200, ge=0, description="The same of an address that shows no valid key; 0 is any number."
+    )
+
+    audit_questions: int = Field(
+        default=50, ge=0, le=1000, description="Questions of each week that people read and judge; 0 for none."
+    )
+    audit_seed: str = Field(
+        default="", max_length=100, description="With the week it decides which: the same seed draws the same ones."
     )
 
     general_desk: str | None = Field(
@@ -168,6 +176,21 @@ class Settings(BaseSettings):
     def own_confidence_model(self) -> Path:
         """Where `kb eval calibrate --questions` puts what it learned from the site's own questions."""
         return self.data_dir / "confidence_model.json"
+
+    @property
+    def own_questions_dir(self) -> Path:
+        """The site's own suite: what was kept of audited samples is there."""
+        return self.data_dir / "questions"
+
+    @property
+    def calibration_dir(self) -> Path:
+        """Where a model that `kb eval calibrate` proposes waits for a second person."""
+        return self.data_dir / "calibration"
+
+    @property
+    def suites(self) -> Sequence[Path]:
+        """Folders of known questions, each once."""
+        return list({each.resolve(): each for each in (self.own_questions_dir, self.questions_dir)}.values())
 
     @property
     def confidence_in_use(self) -> Path:

@@ -20,6 +20,7 @@ from ingestion.surfaces import Surfacing
 from ingestion.sync import Synchroniser
 from ingestion.taking_in import KnownNames, TakingIn
 from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.calibration_folder import CalibrationFolder
 from kb_service.adapters.embedding.loading import ModelChoice, load_model
 from kb_service.adapters.embedding.model_folder import MODEL_NAME
 from kb_service.adapters.index.edge import EdgeIndex
@@ -32,9 +33,11 @@ from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.affected import SqlAffected
 from kb_service.adapters.sql.attachments import SqlAttachments
+from kb_service.adapters.sql.audits import SqlAudits
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.consents import SqlConsents
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -68,6 +71,7 @@ from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
+from kb_service.adapters.suite_file import SuiteFile
 from kb_service.answer_wiring import open_asking
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.drafting.words import load_quoting_words
@@ -93,7 +97,10 @@ from kb_service.learning_wiring import (
     open_heeding_feedback,
     open_writing,
 )
+from kb_service.measuring.auditing import Auditing
+from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.measuring import Measuring
+from kb_service.measuring.recalibrating import Recalibrating
 from kb_service.measuring.reporting import Reporting
 from kb_service.measuring.telling import Telling
 from kb_service.ports import EmbeddingModel, ScriptConverter
@@ -175,6 +182,8 @@ def open_records(settings: Settings) -> Records:
         resolution=SqlResolution(database),
         resolution_rows=SqlResolutionRows(database),
         month_counts=SqlMonthCounts(database),
+        audits=SqlAudits(database),
+        consents=SqlConsents(database),
     )
 
 
@@ -230,18 +239,38 @@ def open_measuring(records: Records, *, now: Callable[[], datetime] = now) -> Me
     )
 
 
-def open_reporting(records: Records, measuring: Measuring, *, now: Callable[[], datetime] = now) -> Reporting:
+def open_reporting(
+    settings: Settings, records: Records, measuring: Measuring, *, now: Callable[[], datetime] = now
+) -> Reporting:
     return Reporting(
         measuring=measuring,
         month_counts=records.month_counts,
         shelf=records.shelf,
         calendar=records.working_days.calendar,
         now=now,
+        audited=open_auditing(settings, records, now=now).share,
+    )
+
+
+def open_auditing(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Auditing:
+    """Needs neither model nor index."""
+    return Auditing(
+        audits=records.audits,
+        take_in=open_measuring(records, now=now).take_in,
+        wanted=settings.audit_questions,
+        seed=settings.audit_seed,
+        now=now,
     )
 
 
 def open_telling(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Telling:
     return Telling(records.resolution, records.catalogue.matters, settings.smallest_public_count, now)
+
+
+def open_recalibrating(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Recalibrating:
+    """Needs neither model nor index."""
+    files = CalibrationFolder(settings.calibration_dir, settings.own_confidence_model)
+    return Recalibrating(files, records.consents, now)
 
 
 def importing(settings: Settings, records: Records) -> Importing:
@@ -410,7 +439,7 @@ def _service(
     rehearsing = Rehearsing(
         asking=lambda: service.asking,
         questions=lambda version: KnownQuestions(
-            suite=settings.questions_dir,
+            suites=settings.suites,
             matter_of=service.asking.matter_of,
             recent=records.transcript.recent_questions,
         ).near(version),
@@ -464,7 +493,10 @@ def _service(
         ),
         heeding_feedback=open_heeding_feedback(records, now=now),
         measuring=measuring,
-        reporting=open_reporting(records, measuring, now=now),
+        reporting=open_reporting(settings, records, measuring, now=now),
+        auditing=open_auditing(settings, records, now=now),
+        recalibrating=open_recalibrating(settings, records, now=now),
+        keeping=Keeping(records.audits, SuiteFile(settings.own_questions_dir), records.library.documents_among, now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,

@@ -20,7 +20,7 @@ from kb_service.domain.resolution import By, Period
 from kb_service.measuring.measuring import Measuring
 from kb_service.service import Records
 from kb_service.settings import Settings
-from kb_service.wiring import open_measuring, open_records
+from kb_service.wiring import open_auditing, open_measuring, open_records
 
 _SEED = 20261129
 _END = datetime(2026, 11, 29, 12, tzinfo=SHANGHAI)
@@ -52,6 +52,10 @@ def _measure(records: Records, path: Path, answers: int, *, is_checked: bool) ->
     for by in By:
         _timed(f"figures by {by}", lambda by=by: measuring.figures(period, by))  # type: ignore[misc]
     _timed("everything that the page shows", lambda: _page(measuring, period))
+    auditing = open_auditing(Settings(), records, now=lambda: _END)
+    _timed("drawing the audited sample of a week", auditing.draw)
+    (sample,) = records.audits.samples()
+    print(f"  {sample.drawn} of {sample.questions} questions, {len(sample.strata)} strata")
     if is_checked:
         found = measuring.check()
         print(f"{found.figures} figures counted again: {len(found.differences)} differ")
@@ -106,6 +110,7 @@ def _answers(dealt: random.Random, count: int) -> Iterator[dict[str, Any]]:
         region = f"上海市/{dealt.choice(_DISTRICTS)}" if dealt.random() < 0.4 else None
         body = {
             "text": _WORDS,
+            "confidence": round(dealt.betavariate(5, 2) if outcome == "answered" else dealt.betavariate(2, 4), 3),
             "citations": [],
             "understood_as": {"region": region},
             "escalation": {"reasons": reasons, "department": None},

@@ -31,8 +31,8 @@ _PIECE = 1024 * 1024
 # What zipfile makes of damaged bytes: some read as encrypted, or as compressed in another way.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 _NAMES = re.compile(
-    r"kb\.sqlite|user\.key|confidence_model\.json|blobs/[0-9a-f]{2}/[0-9a-f]{64}"
-    r"|(prompts|questions)(/[^./\\\0][^/\\\0]*)+"
+    r"kb\.sqlite|user\.key|confidence_model\.json|audited\.jsonl"
+    r"|blobs/[0-9a-f]{2}/[0-9a-f]{64}|(prompts|questions)(/[^./\\\0][^/\\\0]*)+"
 )
 
 

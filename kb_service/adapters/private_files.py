@@ -10,7 +10,8 @@ log = logging.getLogger(__name__)
 
 # Everything of a product's own but the model folder and what tells who owns the index.
 KEPT = (
-    "kb.sqlite*", "user.key", "confidence_model.json", "statistics.npz", "blobs", "index", "prompts", "questions"
+    "kb.sqlite*", "user.key", "confidence_model.json", "statistics.npz", "blobs", "index", "prompts", "questions",
+    "calibration",
 )  # fmt: skip
 # There while a backup is being put in place, the database last.
 RESTORING = "restoring"

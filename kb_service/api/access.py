@@ -165,6 +165,10 @@ Reviewer = Annotated[Actor, needs(Role.REVIEWER)]
 Staff = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER)]
 HelperActor = Annotated[Actor, needs(Role.HELPER)]
 AdminActor = Annotated[Actor, needs(Role.ADMIN)]
+# Who judges the audited sample.
+Evaluator = Annotated[Actor, needs(Role.EVALUATOR)]
+# Who may take a recalibrated confidence into use.
+Consenter = Annotated[Actor, needs(Role.EVALUATOR, Role.REVIEWER)]
 # Who may see how the lead time is kept.
 Watcher = Annotated[Actor, needs(Role.EDITOR, Role.REVIEWER, Role.EVALUATOR)]
 

@@ -9,6 +9,7 @@ from kb_service.api import (
     affected,
     answers,
     attachments,
+    audits,
     canned_replies,
     chat_completions,
     conversations,
@@ -102,6 +103,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         recurring_cases,
         feedback,
         resolution,
+        audits,
         conversations,
         operation,
     ):

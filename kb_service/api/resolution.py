@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from kb_service.api.access import ServiceOf, Watcher
 from kb_service.domain.answers import Reason
+from kb_service.domain.audits import AuditedShare
 from kb_service.domain.causes import Cause
 from kb_service.domain.clocks import ClockKind
 from kb_service.domain.errors import InvalidRecord
@@ -65,12 +66,14 @@ class HumanResolution:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionOf:
-    """``value``: an id, a district, a channel or the Monday of a week; None where nobody knows."""
+    """``value``: an id, a district, a channel or the Monday of a week; None where nobody knows. ``audited``: what
+    people judged of a sample, of all and of weeks; its ``rate`` is weighted, and None until all of a week is judged."""
 
     value: str | None
     name: str | None
     assistant: AssistantResolution
     human: HumanResolution
+    audited: AuditedShare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,8 @@ def resolution(
     format: Literal["json", "csv"] | None = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ResolutionReport:
-    """Three figures are never one: what people confirmed, what their silence implies, and (later) what a sample shows.
-    As CSV with `format=csv` or `Accept: text/csv`: a row for each group and one for all."""
+    """Three figures are never one: what people confirmed, what their silence implies, and what people judged of a
+    sample. As CSV with `format=csv` or `Accept: text/csv`: a row for each group and one for all."""
     period = period_of(service, first, last)
     report = report_of(service, period, by)
     if format == "csv" or (format is None and accept.split(";")[0].strip() == CSV):
@@ -160,13 +163,15 @@ def period_of(service: Service, first: date | None, last: date | None) -> Period
 def report_of(service: Service, period: Period, by: By) -> ResolutionReport:
     figures = service.measuring.figures(period, by)
     name_of = names_by(service, by)
+    of_week = service.auditing.shares_by_week(period) if by is By.WEEK else {}
+    groups = [_of(value, name_of.get(value or ""), counts) for value, counts in figures.groups.items()]
     return ResolutionReport(
         first=period.first,
         last=period.last,
         by=by,
         at=figures.at,
-        total=_of(None, None, figures.total),
-        groups=[_of(value, name_of.get(value or ""), counts) for value, counts in figures.groups.items()],
+        total=replace(_of(None, None, figures.total), audited=service.auditing.share(period)),
+        groups=[replace(each, audited=of_week.get(each.value or "")) for each in groups],
         left_out=figures.left_out,
         reasons=dict(figures.reasons),
         first_replies=figures.first_replies,
@@ -227,6 +232,7 @@ _COLUMNS = (
     "talks_confirmed", "talks_confirmed_n", "talks_confirmed_rate", "talks_confirmed_low", "talks_confirmed_high",
     "talks_implied", "talks_implied_n", "talks_implied_rate", "talks_implied_low", "talks_implied_high",
     "talks_pending",
+    "audited", "audited_n", "audited_rate", "audited_low", "audited_high",
 )  # fmt: skip
 
 
@@ -269,9 +275,10 @@ def _cells(group: ResolutionOf) -> tuple[object, ...]:
         *_share_cells(human.confirmed),
         *_share_cells(human.implied),
         human.pending,
+        *(_share_cells(group.audited) if group.audited else ("",) * 5),
     )
 
 
-def _share_cells(one: Share) -> Iterator[object]:
+def _share_cells(one: Share | AuditedShare) -> Iterator[object]:
     yield from (one.successes, one.n)
     yield from ("" if one.rate is None else f"{one.rate:.4f}", f"{one.low:.4f}", f"{one.high:.4f}")

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from kb_service.console import (
     admission,
+    audit,
     editorial_emergencies,
     editorial_learning,
     editorial_lists,
@@ -25,6 +26,7 @@ def editorial_router() -> APIRouter:
         editorial_learning,
         editorial_emergencies,
         insight,
+        audit,
     ):
         router.include_router(module.router)
 

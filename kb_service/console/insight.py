@@ -55,6 +55,8 @@ def insight(
         figures=figures,
         total_assistant=of_assistant(figures.total.assistant),
         total_human=of_human(figures.total.human),
+        audited=service.auditing.share(period),
+        audited_of_week=service.auditing.shares_by_week(period),
         trends=[
             trend(Side.ASSISTANT, found.weeks, ASSISTANT_TARGETS),
             trend(Side.HUMAN, found.weeks, HUMAN_TARGETS),

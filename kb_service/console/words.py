@@ -16,6 +16,7 @@ from kb_service.api.upload_shapes import Stage
 from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.announcements import Reach
 from kb_service.domain.answers import Outcome, Reason
+from kb_service.domain.audits import Rating
 from kb_service.domain.clocks import ClockKind, OrderKind
 from kb_service.domain.days import SHANGHAI, Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
@@ -35,6 +36,7 @@ from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.helping.summaries import load_summary_words
+from kb_service.measuring.keeping import Expect
 from kb_service.publishing.difference import Change
 from kb_service.publishing.stated_days import StatedField
 from kb_service.text.vocabulary import Words, load
@@ -72,6 +74,7 @@ Place = Literal[
     "/console/feedback",
     "/console/emergencies",
     "/console/insight",
+    "/console/audit",
 ]
 # Why a page of the console says that nothing was done, where no error of the domain is the reason.
 TroubleName = Literal["unreadable", "not_understood", "wrong_key", "no_such_page", "no_file", "no_text", "failed"]
@@ -126,7 +129,9 @@ class ScreenWords(Words):
     covers: Mapping[Covers, str]
     grouped_by: Mapping[By, str]
     sides: Mapping[Side, str]
-    measured: Mapping[Literal["confirmed", "implied"], str]
+    measured: Mapping[Literal["confirmed", "implied", "audited"], str]
+    ratings: Mapping[Rating, str]
+    expects: Mapping[Expect, str]
     hand_overs: Mapping[Reason, str]
     reaches: Mapping[Reach, str]
     stages: Mapping[Stage, str]

@@ -239,6 +239,26 @@ class FeedbackStateWrong(KbError):
     """Somebody decided on this feedback already."""
 
 
+class SampledQuestionNotFound(KbError):
+    """No question of an audited sample has this answer, or its words were erased."""
+
+
+class AlreadyJudged(KbError):
+    """A person judges a sampled question once."""
+
+
+class NothingToJudge(KbError):
+    """Two agreed on it, or a third has settled it."""
+
+
+class NotSettled(KbError):
+    """A sampled question of which nobody knows yet what counts."""
+
+
+class NothingProposed(KbError):
+    """No confidence model waits for a second person, or not the one that was proposed."""
+
+
 class GapStateWrong(KbError):
     """A move that a gap cannot make from where it is."""
 

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     DELIVER = "deliver"
     LEARN = "learn"
     ASK_AGAIN = "ask_again"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,14 @@ _Z_95 = 1.959963984540054
 
 def wilson_interval(successes: int, n: int) -> tuple[float, float]:
     """The 95 % score interval of a proportion (Wilson, JASA 22, 1927); (0, 1) when n is 0."""
+    return wilson_of_rate(successes / n if n else 0.0, n)
+
+
+def wilson_of_rate(share: float, n: float) -> tuple[float, float]:
+    """The same of a weighted proportion, with its effective n."""
     if n == 0:
         return 0.0, 1.0
-    share, z2 = successes / n, _Z_95**2
+    z2 = _Z_95**2
     centre = share + z2 / (2 * n)
     spread = _Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return max(0.0, (centre - spread) / (1 + z2 / n)), min(1.0, (centre + spread) / (1 + z2 / n))

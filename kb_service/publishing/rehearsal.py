@@ -172,12 +172,12 @@ class KnownQuestions:
     def __init__(
         self,
         *,
-        suite: Path,
+        suites: Sequence[Path],
         matter_of: Callable[[str], str | None],
         recent: Callable[[str, int], Sequence[str]],
     ) -> None:
-        """``suite``: a folder of `.jsonl` files, may be absent. ``recent``: asked of a matter, newest first."""
-        self._suite = suite
+        """``suites``: folders of `.jsonl` files, may be absent. ``recent``: asked of a matter, newest first."""
+        self._suites = suites
         self._matter_of = matter_of
         self._recent = recent
 
@@ -201,7 +201,7 @@ class KnownQuestions:
 
     def suite(self) -> list[KnownQuestion]:
         """Raises InvalidRecord for a line that is no question."""
-        files = sorted(self._suite.glob("*.jsonl")) if self._suite.is_dir() else []
+        files = [file for each in self._suites if each.is_dir() for file in sorted(each.glob("*.jsonl"))]
         found = []
         for file in files:
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):

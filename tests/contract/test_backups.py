@@ -20,6 +20,7 @@ from kb_service.adapters.private_files import RESTORING
 from kb_service.adapters.sql.engine import Database, head_revision, revision_of
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.schema import metadata
+from kb_service.adapters.suite_file import SuiteFile
 from kb_service.adapters.user_key import user_key_in
 from kb_service.backing_up import BackedUp, back_up
 from kb_service.domain.errors import BackupRefused, IndexOwnedElsewhere, RecordsUnavailable
@@ -53,6 +54,7 @@ def fill(settings: Settings) -> None:
         records.transcript.add(answer("a1", "签注免费。[1]", citation(), asked_at=now()), question())
         records.transcript.add_feedback("a1", asked_by="web", at=now(), resolved=True, comment="有用")
     user_key_in(settings.data_dir)
+    SuiteFile(settings.own_questions_dir).keep({"id": "audited-1", "question": "签注要钱吗"})
 
 
 @pytest.fixture
@@ -91,6 +93,8 @@ def test_every_row_and_file_comes_back_and_the_trail_tells_of_it(
     assert restored.differences == ()
     assert rows(elsewhere) == rows(used)
     assert user_key_in(elsewhere.data_dir) == user_key_in(used.data_dir)
+    kept = [each.own_questions_dir / "audited.jsonl" for each in (used, elsewhere)]
+    assert kept[0].read_bytes() == kept[1].read_bytes() and b"audited-1" in kept[1].read_bytes()
     with open_records(elsewhere) as records:
         assert all(records.blobs.is_intact(digest) for digest in records.library.blobs())
         assert row_faults(records.database) == []
@@ -192,6 +196,7 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
 
 # What each migration since the first version that could make backups has added, newest first.
 _NEWEST_TABLES = (
+    "audit_judgements", "audit_items", "audit_strata", "audit_weeks", "outcomes",
     "kept_cases",
     "affected_answers", "cited_versions",
     "gap_questions", "gaps",

@@ -31,7 +31,7 @@ class Matters:
 
 
 def near(folder: Path, known_version: Version, matters: Matters) -> list[KnownQuestion]:
-    known = KnownQuestions(suite=folder, matter_of=matters.matter_of, recent=lambda matter_id, most: ())
+    known = KnownQuestions(suites=[folder], matter_of=matters.matter_of, recent=lambda matter_id, most: ())
     return list(known.near(known_version))
 
 

@@ -15,6 +15,7 @@ from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.console.words import console_messages, screen_words
 from kb_service.domain.announcements import Reach
 from kb_service.domain.answers import Outcome, Reason
+from kb_service.domain.audits import Rating
 from kb_service.domain.clocks import ClockKind, OrderKind
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Audience, Kind, VersionState
@@ -60,6 +61,7 @@ def chinese_in_the_glossary(row: str) -> dict[str, str]:
     ("row", "closed", "shown"),
     [
         ("Kind", Kind, WORDS.kinds),
+        ("Rating", Rating, WORDS.ratings),
         ("Facet", Facet, WORDS.facets),
         ("Audience", Audience, WORDS.audiences),
         ("Version", VersionState, WORDS.states),

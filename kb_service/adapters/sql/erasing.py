@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, true, update
 
+from kb_service.adapters.sql.audits import forget_audited
 from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import affected_answers, cited_versions, gap_questions
@@ -111,6 +112,7 @@ class SqlErasing:
                 asked_in = gap_questions.c.answer_id.in_(ids)
                 connection.execute(update(gap_questions).where(asked_in).values(question="", asker=None))
                 _forget_askers(connection, ids, at)
+                forget_audited(connection, ids)
                 asked = {masked(row[2]) for row in found if row[2]}
                 _forget_in_rehearsals(connection, true(), partial(_is_one_of, asked))
                 numbers = {"answers": _ranges(row[1] for row in found)}

@@ -13,6 +13,7 @@ from kb_service.adapters.sql.conversations import conversations_named, is_of
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.escalation_rows import escalations_where, messages_of
 from kb_service.adapters.sql.learning_tables import cited_versions
+from kb_service.adapters.sql.measuring_tables import audit_judgements
 from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.adapters.sql.talk_tables import clocks, escalations, message_keys, proposals, talk_messages
@@ -26,8 +27,8 @@ from kb_service.domain.webhooks import WebhookEvent
 _ANSWER = TypeAdapter(Answer)
 # Exported under names of their own.
 _TOLD = (answers, feedback, escalations, talk_messages, clocks)
-# What the person was never sent; and hashes that tell nobody anything.
-_FOR_HELPERS = (proposals,)
+# What the person was never sent, and what staff say of answers; and hashes that tell nobody anything.
+_FOR_STAFF = (proposals, audit_judgements)
 _TELLS_NOTHING = (message_keys, cited_versions)
 
 
@@ -92,7 +93,7 @@ def _others(
 ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """From whatever table has a row of theirs, so that a new one is not forgotten."""
     found: dict[str, list[dict[str, Any]]] = {}
-    left_out = (*_TOLD, *_TELLS_NOTHING, *(() if with_notes else _FOR_HELPERS))
+    left_out = (*_TOLD, *_TELLS_NOTHING, *(() if with_notes else _FOR_STAFF))
     for table in metadata.sorted_tables:
         if table not in left_out and (rows := _rows_of(connection, table, answer_ids, escalation_ids)):
             seen = [_without_reason(each) for each in rows if each.get("event") != WebhookEvent.PROPOSED]

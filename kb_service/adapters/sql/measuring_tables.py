@@ -1,6 +1,7 @@
-"""The table that live resolution is counted from: what became of each question, without a word of it."""
+"""The tables that resolution is counted from, without a word of any question: what became of each, and what people
+judged of a sample."""
 
-from sqlalchemy import Column, Date, Index, Integer, String, Table
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from kb_service.adapters.sql.tables import Moment, metadata
 
@@ -31,4 +32,51 @@ outcomes = Table(
     Column("came_back_at", Moment),
     Index("ix_outcomes_of_days", "side", "day"),
     Index("ix_outcomes_of_asker", "asker", "at"),
+)
+
+# The audited sample of a week, by its Monday: how it was drawn, and of what.
+audit_weeks = Table(
+    "audit_weeks",
+    metadata,
+    Column("week", Date, primary_key=True),
+    Column("drawn_at", Moment, nullable=False),
+    Column("wanted", Integer, nullable=False),
+)
+
+# `bands`: with commas. `size`: of how many questions, `drawn`: how many were drawn of them.
+audit_strata = Table(
+    "audit_strata",
+    metadata,
+    Column("week", ForeignKey("audit_weeks.week"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("bands", String(60), nullable=False),
+    Column("matter_id", String(120)),
+    Column("size", Integer, nullable=False),
+    Column("drawn", Integer, nullable=False),
+)
+
+# `kept_as`: its id in the site's suite.
+audit_items = Table(
+    "audit_items",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id"), primary_key=True),
+    Column("week", ForeignKey("audit_weeks.week"), nullable=False),
+    Column("stratum", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("is_answered", Integer, nullable=False),
+    Column("kept_as", String(80)),
+    UniqueConstraint("week", "place"),
+)
+
+# `number`: the order in which people judged; the first two count, and the third where those differ.
+audit_judgements = Table(
+    "audit_judgements",
+    metadata,
+    Column("answer_id", ForeignKey("audit_items.answer_id"), primary_key=True),
+    Column("person_id", String(200), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("rating", String(40), nullable=False),
+    Column("note", Text),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("answer_id", "number"),
 )

@@ -1,0 +1,52 @@
+"""Taking a confidence model of the site's own into use: proposed with a picture of before and after, by two people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kb_service.domain.calibrations import Proposal
+from kb_service.domain.errors import NothingProposed
+
+
+class ProposedModel(Protocol):
+    """Files of the data folder."""
+
+    def keep(self, proposal: Proposal, model: str, picture: str) -> None: ...
+    def proposal(self) -> Proposal | None: ...
+    def sha256(self) -> str | None: ...
+    def take_into_use(self) -> None: ...
+
+
+class Consents(Protocol):
+    """What the trail tells of them."""
+
+    def propose(self, proposal: Proposal) -> None: ...
+    def accept(self, proposal: Proposal, *, actor: str, at: datetime, take_into_use: Callable[[], None]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibrating:
+    files: ProposedModel
+    consents: Consents
+    now: Callable[[], datetime]
+
+    def propose(self, proposal: Proposal, model: str, *, picture: str) -> None:
+        """In the place of an earlier one. ``model``: the file's text, ``picture``: a page of before and after."""
+        self.files.keep(proposal, model, picture)
+        self.consents.propose(proposal)
+
+    def proposal(self) -> Proposal | None:
+        """What waits for a second person."""
+        return self.files.proposal()
+
+    def accept(self, *, actor: str) -> Proposal:
+        """In use from the next start on. Raises NothingProposed, also where the file is not the one that was proposed,
+        and SecondPersonNeeded."""
+        found = self.files.proposal()
+        if found is None:
+            raise NothingProposed("no confidence model waits for consent; `kb eval calibrate` proposes one")
+        if self.files.sha256() != found.sha256:
+            raise NothingProposed("the model's file is not the one that was proposed; calibrate again")
+        self.consents.accept(found, actor=actor, at=self.now(), take_into_use=self.files.take_into_use)
+        return found
