@@ -217,6 +217,29 @@ def resolution(
 
 
 @app.command()
+def report(
+    month: Annotated[str, typer.Option(help="Of which month: 2026-11.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The file, report-MONTH.html unless given; with --public a folder.")
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Open data without small counts, and a page of what the service is.")
+    ] = False,
+) -> None:
+    """Write the report of a month as one HTML file, or what everybody may have of it."""
+    from kb_service.report_command import write_month, write_public
+
+    settings = Settings()
+    if not public:
+        print(f"written: {write_month(settings, month, out)}")
+        return
+    for path in write_public(settings, month, out or Path(f"public-{month}")):
+        print(f"written: {path}")
+    if not settings.contact:
+        print("nobody is named who answers for the service: set KB_CONTACT", file=sys.stderr)
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what is wrong with this installation and what to do; exit code 1 when something is."""
     from kb_service.doctor import diagnoses

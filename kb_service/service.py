@@ -47,6 +47,7 @@ from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
+from kb_service.adapters.sql.month_counts import SqlMonthCounts
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.proposals import SqlProposals
@@ -89,6 +90,7 @@ from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.measuring import Measuring
 from kb_service.measuring.recalibrating import Recalibrating
+from kb_service.measuring.reporting import Reporting
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.emergencies import Emergencies
@@ -149,6 +151,7 @@ class Records:
     outcomes: SqlOutcomes
     resolution: SqlResolution
     resolution_rows: SqlResolutionRows
+    month_counts: SqlMonthCounts
     audits: SqlAudits
     consents: SqlConsents
 
@@ -221,6 +224,7 @@ class Service:
     finding_recurring: FindingRecurring
     heeding_feedback: HeedingFeedback
     measuring: Measuring
+    reporting: Reporting
     auditing: Auditing
     keeping: Keeping
     recalibrating: Recalibrating

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         description="Whether helpers take people from the queue, or are given them by who has the most room.",
     )
 
+    contact: str = Field(default="", description="How people reach who answers for the service, on the public page.")
+    smallest_public_count: int = Field(
+        default=10, ge=3, le=1000, description="No count below it is told in the public record."
+    )
+
     learned_routing: bool = Field(
         default=True, description="Whether what became of past escalations helps to find the responsible department."
     )

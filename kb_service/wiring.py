@@ -51,6 +51,7 @@ from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
+from kb_service.adapters.sql.month_counts import SqlMonthCounts
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
@@ -100,6 +101,8 @@ from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.measuring import Measuring
 from kb_service.measuring.recalibrating import Recalibrating
+from kb_service.measuring.reporting import Reporting
+from kb_service.measuring.telling import Telling
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -179,6 +182,7 @@ def open_records(settings: Settings) -> Records:
         outcomes=SqlOutcomes(database),
         resolution=SqlResolution(database),
         resolution_rows=SqlResolutionRows(database),
+        month_counts=SqlMonthCounts(database),
         audits=SqlAudits(database),
         consents=SqlConsents(database),
     )
@@ -236,6 +240,19 @@ def open_measuring(records: Records, *, now: Callable[[], datetime] = now) -> Me
     )
 
 
+def open_reporting(
+    settings: Settings, records: Records, measuring: Measuring, *, now: Callable[[], datetime] = now
+) -> Reporting:
+    return Reporting(
+        measuring=measuring,
+        month_counts=records.month_counts,
+        shelf=records.shelf,
+        calendar=records.working_days.calendar,
+        now=now,
+        audited=open_auditing(settings, records, now=now).share,
+    )
+
+
 def open_auditing(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Auditing:
     """Needs neither model nor index."""
     return Auditing(
@@ -245,6 +262,10 @@ def open_auditing(settings: Settings, records: Records, *, now: Callable[[], dat
         seed=settings.audit_seed,
         now=now,
     )
+
+
+def open_telling(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Telling:
+    return Telling(records.resolution, records.catalogue.matters, settings.smallest_public_count, now)
 
 
 def open_recalibrating(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Recalibrating:
@@ -392,6 +413,7 @@ def _service(
         settings, records, said=lambda text: service.asking.said(text), give_way=in_flight.give_way
     )
     emergencies = open_emergencies(records)
+    measuring = open_measuring(records, now=now)
 
     def asking() -> Asking:
         return open_asking(
@@ -472,7 +494,8 @@ def _service(
             now=now,
         ),
         heeding_feedback=open_heeding_feedback(records, now=now),
-        measuring=open_measuring(records, now=now),
+        measuring=measuring,
+        reporting=open_reporting(settings, records, measuring, now=now),
         auditing=open_auditing(settings, records, now=now),
         recalibrating=open_recalibrating(settings, records, now=now),
         keeping=Keeping(records.audits, SuiteFile(settings.own_questions_dir), records.library.documents_among, now),

@@ -41,6 +41,7 @@ from kb_service.api.live import Bells
 from kb_service.api.observing import Observed
 from kb_service.api.rates import RequestRates
 from kb_service.api.unsniffed import Unsniffed
+from kb_service.console import monthly_report
 from kb_service.console.editorial import editorial_router
 from kb_service.console.pages import pages_router
 from kb_service.service import Service
@@ -110,5 +111,6 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         app.include_router(module.router)
     app.include_router(operation.internal)
     app.include_router(pages_router(settings.prompts_dir, attachment_mb=settings.attachment_mb))
+    app.include_router(monthly_report.router)
     app.include_router(editorial_router())
     return app

@@ -29,9 +29,7 @@ from kb_service.domain.resolution import (
     Period,
     Share,
     Target,
-    share,
 )
-from kb_service.publishing.due import kept_lead_times
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["resolution"])
@@ -222,16 +220,8 @@ def _clocks(figures: Figures) -> list[ClockKept]:
 
 
 def lead_time_of(service: Service, period: Period) -> LeadTimeKept:
-    rows = kept_lead_times(
-        service.records.shelf.approved(since=period.first, until=period.last + timedelta(days=1)),
-        today=service.measuring.usual_period().last,
-        calendar=service.records.working_days.calendar(),
-        month=None,
-        department=None,
-    )
-    on_time, counted = sum(each.on_time for each in rows), sum(each.counted for each in rows)
-    late, impossible = sum(each.late for each in rows), sum(each.not_achievable for each in rows)
-    return LeadTimeKept(on_time, late, impossible, share(on_time, counted))
+    found = service.reporting.lead_times(period)
+    return LeadTimeKept(found.on_time, found.late, found.not_achievable, found.kept)
 
 
 _COLUMNS = (

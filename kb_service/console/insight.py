@@ -10,7 +10,8 @@ from kb_service.api.access import ServiceOf, Watcher
 from kb_service.api.resolution import csv_file, csv_text, lead_time_of, names_by, of_assistant, of_human, period_of
 from kb_service.console.admission import Shown
 from kb_service.console.charts import HEIGHT, WIDTH, cells, dots, trend, y_of
-from kb_service.console.screens import page
+from kb_service.console.screens import page, see
+from kb_service.domain.reports import month_of
 from kb_service.domain.resolution import (
     ASSISTANT_TARGETS,
     GAP_AGES,
@@ -42,6 +43,7 @@ def insight(
     period = period_of(service, first, last)
     found = service.measuring.insight(period, by)
     figures, names = found.figures, names_by(service, by)
+    shades = cells(found.hours)
     rows = [_row(value, names.get(value or ""), counts) for value, counts in figures.groups.items()]
     return page(
         request,
@@ -67,7 +69,8 @@ def insight(
         rows_left_out=len(rows) - len(rows[:_MOST_ROWS]) + figures.left_out,
         gap_ages=found.gap_ages,
         most_gaps=max((each.on_time + each.late for each in found.gap_ages), default=0) or 1,
-        cells=cells(found.hours),
+        cells=shades,
+        busiest=max(shades, key=lambda each: each.count),
         hours=found.hours,
         coverage=service.measuring.coverage(),
         matter_targets=MATTER_TARGETS,
@@ -76,6 +79,13 @@ def insight(
         height=HEIGHT,
         y_of=y_of,
     )
+
+
+@router.get("/insight/report")
+def chosen_report(service: ServiceOf, actor: Watcher, month: str) -> Response:
+    """Where the form for a month leads. Raises InvalidRecord for what is no month."""
+    chosen = month_of(month, today=service.measuring.usual_period().last)
+    return see(f"/v1/reports/{chosen.first:%Y-%m}")
 
 
 @router.get("/insight/{picture}.csv")

@@ -63,7 +63,8 @@ def page(request: Request, template: str, *, trouble: Trouble | None = None, **s
     actor: Actor | None = getattr(request.state, "actor", None)
     prompts = request.app.state.service.settings.prompts_dir
     words = screen_words(prompts)
-    html = _TEMPLATES.get_template(template).render(
+    html = rendered(
+        template,
         request_path=request.url.path,
         actor=actor,
         is_keyless=request.app.state.keys_seen.is_keyless(),
@@ -76,6 +77,11 @@ def page(request: Request, template: str, *, trouble: Trouble | None = None, **s
         **shown,
     )
     return HTMLResponse(html, status_code=trouble.status if trouble else 200, headers=_HEADERS)
+
+
+def rendered(template: str, **shown: object) -> str:
+    """A document of its own: ``shown`` is all that the template knows."""
+    return _TEMPLATES.get_template(template).render(**shown)
 
 
 def see(path: str, *, fragment: str = "", **query: str) -> Response:

@@ -99,9 +99,9 @@ class Auditing:
         """Raises SampledQuestionNotFound, AlreadyJudged, NothingToJudge, InvalidRecord."""
         return self.audits.judge(answer_id, rating, note=note.strip() or None, actor=actor, at=self.now())
 
-    def share(self, period: Period) -> AuditedShare:
+    def share(self, period: Period, wanted: Rating = Rating.RESOLVED) -> AuditedShare:
         """Of the weeks that lie in the period whole."""
-        return audited_share(self._within(period))
+        return audited_share(self._within(period), wanted)
 
     def shares_by_week(self, period: Period) -> Mapping[str, AuditedShare]:
         """By their Mondays; of weeks that are judged completely."""

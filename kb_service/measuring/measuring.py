@@ -111,7 +111,7 @@ class Measuring:
                 groups[value] = groups.get(value, Counts()) + counts
         return Insight(
             figures=self._figures(period, by, now, groups),
-            weeks={each: total_of(by_week.get(each, {})) for each in _weeks(period)},
+            weeks={each: total_of(by_week.get(each, {})) for each in mondays(period)},
             hours=self.resolution.hours(period),
             gap_ages=self.gap_ages(),
         )
@@ -157,8 +157,8 @@ class Measuring:
             taken += more
 
 
-def _weeks(period: Period) -> list[str]:
-    """Their Mondays, weeks without a question too."""
+def mondays(period: Period) -> list[str]:
+    """Of its weeks, those without a question too."""
     day, found = week_of(period.first), []
     while day <= period.last:
         found.append(day.isoformat())
@@ -174,8 +174,12 @@ def _listed(groups: Grouped, by: By) -> Grouped:
     """Weeks in their order, all else by how many questions and talks it has."""
     if by is By.WEEK:
         return dict(sorted(groups.items(), key=lambda each: each[0] or ""))
-    ordered = sorted(groups.items(), key=lambda each: (-_size(each[1]), each[0] is None, each[0] or ""))
-    return dict(ordered[:_MOST_GROUPS])
+    return dict(list(by_size(groups).items())[:_MOST_GROUPS])
+
+
+def by_size(groups: Grouped) -> Grouped:
+    """Those with the most questions and talks first."""
+    return dict(sorted(groups.items(), key=lambda each: (-_size(each[1]), each[0] is None, each[0] or "")))
 
 
 def _size(counts: Counts) -> int:

@@ -58,16 +58,17 @@ class SqlResolution:
 
     def counts(self, period: Period | None, by: By, *, now: datetime) -> Grouped:
         """Of all time without a period."""
-        return {value: counts for (value,), counts in self._counts(period, (by,), now).items()}
+        return {value: counts for (value,), counts in self.counts_by(period, (by,), now=now).items()}
 
     def counts_by_week(self, period: Period, by: By, *, now: datetime) -> Mapping[str, Grouped]:
         """By week and, in it, by something else: one look for both."""
         found: dict[str, dict[str | None, Counts]] = {}
-        for (week, value), counts in self._counts(period, (By.WEEK, by), now).items():
+        for (week, value), counts in self.counts_by(period, (By.WEEK, by), now=now).items():
             found.setdefault(str(week), {})[value] = counts
         return found
 
-    def _counts(self, period: Period | None, bys: Sequence[By], now: datetime) -> Mapping[_Values, Counts]:
+    def counts_by(self, period: Period | None, bys: Sequence[By], *, now: datetime) -> Mapping[_Values, Counts]:
+        """By several things at once; the values in the order of ``bys``."""
         with self._database.reading() as connection:
             assistant = _of_assistant(connection, period, bys, now)
             human = _of_human(connection, period, bys, now)
@@ -109,10 +110,10 @@ class SqlResolution:
         query = (
             select(
                 clocks.c.kind,
-                _times(and_(is_met, in_time)),
-                _times(~in_time),
-                _times(and_(~is_met, ~is_stopped, in_time)),
-                _times(and_(~is_met, is_stopped, in_time)),
+                times(and_(is_met, in_time)),
+                times(~in_time),
+                times(and_(~is_met, ~is_stopped, in_time)),
+                times(and_(~is_met, is_stopped, in_time)),
             )
             .join(outcomes, outcomes.c.id == clocks.c.escalation_id)
             .where(*_within(Side.HUMAN, period))
@@ -168,7 +169,7 @@ def _in_force(connection: Connection, document_ids: Any, today: date) -> set[str
     return found
 
 
-def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:
+def times(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
@@ -196,15 +197,15 @@ def _of_assistant(
     is_settled = and_(is_counted, _is_settled(facts, now))
     not_spoken_against = func.coalesce(facts.c.said, 1) == 1
     counted = (
-        _times(is_counted),
-        _times(is_answered),
-        _times(and_(is_counted, is_handed_over)),
-        _times(and_(is_counted, facts.c.said.is_not(None))),
-        _times(and_(is_counted, facts.c.said == 1)),
-        _times(is_settled),
-        _times(and_(is_settled, is_answered, ~is_handed_over, not_spoken_against, _nobody_back(facts))),
-        _times(facts.c.outcome == Outcome.CLARIFY),
-        _times(facts.c.outcome == Outcome.OUT_OF_SCOPE),
+        times(is_counted),
+        times(is_answered),
+        times(and_(is_counted, is_handed_over)),
+        times(and_(is_counted, facts.c.said.is_not(None))),
+        times(and_(is_counted, facts.c.said == 1)),
+        times(is_settled),
+        times(and_(is_settled, is_answered, ~is_handed_over, not_spoken_against, _nobody_back(facts))),
+        times(facts.c.outcome == Outcome.CLARIFY),
+        times(facts.c.outcome == Outcome.OUT_OF_SCOPE),
     )
     source: FromClause = facts
     department_id: ColumnElement[Any] = facts.c.department_id
@@ -226,11 +227,11 @@ def _of_human(
     not_spoken_against = or_(verdict.is_(None), verdict == Verdict.RESOLVED)
     counted = (
         func.count(),
-        _times(is_going_on),
-        _times(verdict.is_not(None)),
-        _times(verdict == Verdict.RESOLVED),
-        _times(is_settled),
-        _times(and_(is_settled, is_resolved, not_spoken_against, _nobody_back(facts))),
+        times(is_going_on),
+        times(verdict.is_not(None)),
+        times(verdict == Verdict.RESOLVED),
+        times(is_settled),
+        times(and_(is_settled, is_resolved, not_spoken_against, _nobody_back(facts))),
     )
     source = facts.join(escalations, escalations.c.id == facts.c.id)
     keys = [_key(each, facts, escalations.c.department_id) for each in bys]
