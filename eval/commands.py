@@ -37,8 +37,9 @@ from kb_service.client import ServiceClient
 from kb_service.domain.calibrations import Proposal
 from kb_service.domain.people import person_id
 from kb_service.domain.resolution import Share
+from kb_service.measuring_wiring import open_recalibrating
 from kb_service.settings import Settings
-from kb_service.wiring import now, open_converter, open_recalibrating, open_records, open_service, owner_address
+from kb_service.wiring import now, open_converter, open_records, open_service, owner_address
 
 app = typer.Typer(no_args_is_help=True, help="Measure the service on questions with known answers.")
 app.command()(articles)
@@ -164,7 +165,7 @@ def accept(actor: Annotated[str, typer.Option(help="Who consents: another person
     """Take the confidence model that `calibrate` proposed into use, from the next start on."""
     settings = Settings()
     with errors_in_one_sentence(), open_records(settings) as records:
-        found = open_recalibrating(settings, records).accept(actor=person_id(actor))
+        found = open_recalibrating(settings, records, now=now).accept(actor=person_id(actor))
     print(f"{found.version}, proposed by {found.proposed_by}, is in use from the next start on")
 
 
@@ -193,7 +194,7 @@ def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted
     count = len(labelled.labels)
     proposal = Proposal(version, sha256, actor, now(), questions.name, count, found.before, found.after)
     with errors_in_one_sentence(), open_records(settings) as records:
-        open_recalibrating(settings, records).propose(proposal, text, picture=page(proposal))
+        open_recalibrating(settings, records, now=now).propose(proposal, text, picture=page(proposal))
     print(f"before and after: {settings.calibration_dir / 'proposal.html'}, and 抽样核对 of the console")
     print("in use when another person consents there, or with: kb eval accept --actor NAME")
 

@@ -7,16 +7,17 @@ from kb_service.console.monthly_report import Names, html_of
 from kb_service.console.public_page import Told, files_of
 from kb_service.domain.audits import Rating
 from kb_service.domain.resolution import Share, share
+from kb_service.measuring_wiring import open_auditing, open_measuring, open_reporting, open_telling
 from kb_service.service import Records
 from kb_service.settings import Settings
-from kb_service.wiring import open_auditing, open_measuring, open_records, open_reporting, open_telling
+from kb_service.wiring import now, open_records
 
 
 def write_month(settings: Settings, month: str, out: Path | None) -> Path:
     """One HTML file; ``report-2026-11.html`` unless ``out`` says which. Raises InvalidRecord for what is no month."""
     with open_records(settings) as records:
-        measuring = open_measuring(records)
-        reporting = open_reporting(settings, records, measuring)
+        measuring = open_measuring(records, now=now)
+        reporting = open_reporting(settings, records, measuring, now=now)
         measuring.take_in()
         html = html_of(reporting.month(month), _names(records), prompts=settings.prompts_dir)
     target = out or Path(f"report-{month}.html")
@@ -27,15 +28,15 @@ def write_month(settings: Settings, month: str, out: Path | None) -> Path:
 def write_public(settings: Settings, month: str, folder: Path) -> list[Path]:
     """Open data, its description and a page. Raises InvalidRecord for a month that is none, or not old enough."""
     with open_records(settings) as records:
-        open_measuring(records).take_in()
-        record = open_telling(settings, records).month(month)
+        open_measuring(records, now=now).take_in()
+        record = open_telling(settings, records, now=now).month(month)
         desk = next((each for each in records.catalogue.departments() if each.id == settings.general_desk), None)
         told = Told(
             model=settings.llm_model if settings.llm_url else "",
             wrong=measured_wrong(settings),
             contact=settings.contact,
             desk=desk,
-            wrong_of_sample=open_auditing(settings, records).share(record.period, Rating.WRONG),
+            wrong_of_sample=open_auditing(settings, records, now=now).share(record.period, Rating.WRONG),
         )
         texts = files_of(record, _names(records), told, prompts=settings.prompts_dir)
     is_new = not folder.exists()

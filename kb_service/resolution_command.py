@@ -6,18 +6,19 @@ from datetime import date
 from kb_service.domain.audits import AuditedShare
 from kb_service.domain.resolution import AssistantCounts, By, Counts, HumanCounts, Period, Share
 from kb_service.measuring.measuring import Checked
+from kb_service.measuring_wiring import open_auditing, open_measuring
 from kb_service.settings import Settings
-from kb_service.wiring import open_auditing, open_measuring, open_records
+from kb_service.wiring import now, open_records
 
 
 def lines(settings: Settings, *, first: date | None, last: date | None, by: By) -> list[str]:
     """A line for each group and one for all. What the service has not counted yet is counted first."""
     with open_records(settings) as records:
-        measuring = open_measuring(records)
+        measuring = open_measuring(records, now=now)
         measuring.take_in()
         usual = measuring.usual_period()
         found = measuring.figures(Period(first or usual.first, last or usual.last), by)
-        auditing = open_auditing(settings, records)
+        auditing = open_auditing(settings, records, now=now)
         total = auditing.share(found.period)
         of_week: Mapping[str, AuditedShare] = auditing.shares_by_week(found.period) if by is By.WEEK else {}
     head = f"{found.period.first} to {found.period.last}, by {by}"
@@ -28,13 +29,13 @@ def lines(settings: Settings, *, first: date | None, last: date | None, by: By) 
 def check(settings: Settings) -> Checked:
     """Every figure of all time, counted in SQL and again from the raw rows in Python."""
     with open_records(settings) as records:
-        return open_measuring(records).check()
+        return open_measuring(records, now=now).check()
 
 
 def check_samples(settings: Settings) -> tuple[int, Sequence[str]]:
     """How many samples there are, and what of them is not as the trail tells."""
     with open_records(settings) as records:
-        auditing = open_auditing(settings, records)
+        auditing = open_auditing(settings, records, now=now)
         return len(auditing.audits.samples()), auditing.differences()
 
 

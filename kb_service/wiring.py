@@ -20,7 +20,6 @@ from ingestion.surfaces import Surfacing
 from ingestion.sync import Synchroniser
 from ingestion.taking_in import KnownNames, TakingIn
 from kb_service.adapters.blobs import BlobFolder
-from kb_service.adapters.calibration_folder import CalibrationFolder
 from kb_service.adapters.embedding.loading import ModelChoice, load_model
 from kb_service.adapters.embedding.model_folder import MODEL_NAME
 from kb_service.adapters.index.edge import EdgeIndex
@@ -97,12 +96,8 @@ from kb_service.learning_wiring import (
     open_heeding_feedback,
     open_writing,
 )
-from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.keeping import Keeping
-from kb_service.measuring.measuring import Measuring
-from kb_service.measuring.recalibrating import Recalibrating
-from kb_service.measuring.reporting import Reporting
-from kb_service.measuring.telling import Telling
+from kb_service.measuring_wiring import open_auditing, open_measuring, open_recalibrating, open_reporting
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
@@ -227,51 +222,6 @@ def open_texts(settings: Settings, records: Records) -> Texts:
         library=records.library, computed=records.computed, surfacing=surfacing, model=model, segmenter=segmenter
     )
     return Texts(converter, segmenter, model, preparing)
-
-
-def open_measuring(records: Records, *, now: Callable[[], datetime] = now) -> Measuring:
-    """Needs neither model nor index."""
-    return Measuring(
-        outcomes=records.outcomes,
-        resolution=records.resolution,
-        rows=records.resolution_rows,
-        matters=records.catalogue.matters,
-        now=now,
-    )
-
-
-def open_reporting(
-    settings: Settings, records: Records, measuring: Measuring, *, now: Callable[[], datetime] = now
-) -> Reporting:
-    return Reporting(
-        measuring=measuring,
-        month_counts=records.month_counts,
-        shelf=records.shelf,
-        calendar=records.working_days.calendar,
-        now=now,
-        audited=open_auditing(settings, records, now=now).share,
-    )
-
-
-def open_auditing(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Auditing:
-    """Needs neither model nor index."""
-    return Auditing(
-        audits=records.audits,
-        take_in=open_measuring(records, now=now).take_in,
-        wanted=settings.audit_questions,
-        seed=settings.audit_seed,
-        now=now,
-    )
-
-
-def open_telling(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Telling:
-    return Telling(records.resolution, records.catalogue.matters, settings.smallest_public_count, now)
-
-
-def open_recalibrating(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Recalibrating:
-    """Needs neither model nor index."""
-    files = CalibrationFolder(settings.calibration_dir, settings.own_confidence_model)
-    return Recalibrating(files, records.consents, now)
 
 
 def importing(settings: Settings, records: Records) -> Importing:

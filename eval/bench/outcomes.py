@@ -18,9 +18,10 @@ from kb_service.domain.days import SHANGHAI, shanghai_day
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.resolution import By, Period
 from kb_service.measuring.measuring import Measuring
+from kb_service.measuring_wiring import open_auditing, open_measuring
 from kb_service.service import Records
 from kb_service.settings import Settings
-from kb_service.wiring import open_auditing, open_measuring, open_records
+from kb_service.wiring import open_records
 
 _SEED = 20261129
 _END = datetime(2026, 11, 29, 12, tzinfo=SHANGHAI)

@@ -1,0 +1,55 @@
+"""Wiring of measuring: resolution, the audited sample, reports. Needs neither model nor index."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from kb_service.adapters.calibration_folder import CalibrationFolder
+from kb_service.measuring.auditing import Auditing
+from kb_service.measuring.measuring import Measuring
+from kb_service.measuring.recalibrating import Recalibrating
+from kb_service.measuring.reporting import Reporting
+from kb_service.measuring.telling import Telling
+from kb_service.service import Records
+from kb_service.settings import Settings
+
+
+def open_measuring(records: Records, *, now: Callable[[], datetime]) -> Measuring:
+    return Measuring(
+        outcomes=records.outcomes,
+        resolution=records.resolution,
+        rows=records.resolution_rows,
+        matters=records.catalogue.matters,
+        now=now,
+    )
+
+
+def open_reporting(
+    settings: Settings, records: Records, measuring: Measuring, *, now: Callable[[], datetime]
+) -> Reporting:
+    return Reporting(
+        measuring=measuring,
+        month_counts=records.month_counts,
+        shelf=records.shelf,
+        calendar=records.working_days.calendar,
+        now=now,
+        audited=open_auditing(settings, records, now=now).share,
+    )
+
+
+def open_auditing(settings: Settings, records: Records, *, now: Callable[[], datetime]) -> Auditing:
+    return Auditing(
+        audits=records.audits,
+        take_in=open_measuring(records, now=now).take_in,
+        wanted=settings.audit_questions,
+        seed=settings.audit_seed,
+        now=now,
+    )
+
+
+def open_telling(settings: Settings, records: Records, *, now: Callable[[], datetime]) -> Telling:
+    return Telling(records.resolution, records.catalogue.matters, settings.smallest_public_count, now)
+
+
+def open_recalibrating(settings: Settings, records: Records, *, now: Callable[[], datetime]) -> Recalibrating:
+    files = CalibrationFolder(settings.calibration_dir, settings.own_confidence_model)
+    return Recalibrating(files, records.consents, now)
