@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import orjson
@@ -50,6 +50,13 @@ class Reply(Words):
     suggested: StorableText | None = Field(default=None, max_length=4 * LONGEST_QUESTION)
     versions: list[Annotated[StorableText, Field(max_length=36)]] = Field(default=[], max_length=20)
     suggestions_ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTalk:
+    """``version_id``: of the draft."""
+
+    version_id: str
 
 
 class Reason(BaseModel):
@@ -240,6 +247,18 @@ def resolve(escalation_id: str, body: Resolve, service: ServiceOf, actor: Helper
     return Showing(service).escalation(
         service.helping.resolve(escalation_id, actor.person_id, body.verdict, body.reason)
     )
+
+
+@router.post("/{escalation_id}:keep", status_code=201, responses={200: {"description": "It is a draft already."}})
+def keep(escalation_id: str, service: ServiceOf, actor: HelperActor, response: Response) -> KeptTalk:
+    """Open the draft of a Q&A with the question and the reply of a resolved talk, without personal data; an editor
+    checks it and a second person reviews it, as any other."""
+    service.helping.seen_by(escalation_id, actor.person_id)
+    version_id, is_new = service.writing.keep(escalation_id, actor=actor.person_id)
+    if not is_new:
+        response.status_code = 200
+    service.jobs.follow()
+    return KeptTalk(version_id)
 
 
 def _messages(service: Service, escalation_id: str, after: int) -> list[MessageShown]:

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Kind, Version, VersionDraft
+from kb_service.domain.errors import EscalationStateWrong
 from kb_service.domain.gaps import AskedQuestion, Gap, GapState
-from kb_service.domain.recurring import RecurringCase
+from kb_service.domain.recurring import RecurringCase, ResolvedTalk
 
 # Of a gap the newest so many questions are read, and the most frequent of them stand in the draft.
 _READ = 500
@@ -35,6 +36,8 @@ class Gaps(Protocol):
 
 
 class Cases(Protocol):
+    def talk(self, escalation_id: str) -> ResolvedTalk | None: ...
+
     def write(
         self, draft: VersionDraft, escalation_ids: Sequence[str], *, actor: str, at: datetime
     ) -> tuple[str, bool]: ...
@@ -92,6 +95,13 @@ class Writing:
         fields = self._fields(asked, first.matter_id, first.department_id, [each.region for each in case.talks])
         draft = self.drafted(fields | {"answer": case.reply})
         return self.cases.write(draft, [each.escalation_id for each in case.talks], actor=actor, at=self.now())
+
+    def keep(self, escalation_id: str, *, actor: str) -> tuple[str, bool]:
+        """The same of one talk whose helper wants to keep the reply. Raises EscalationStateWrong."""
+        talk = self.cases.talk(escalation_id)
+        if talk is None:
+            raise EscalationStateWrong("only a talk that was resolved with a reply in words becomes a text")
+        return self.write_case(RecurringCase(talk.escalation_id, (talk,), talk.reply), actor=actor)
 
     def _asked(self, gap: Gap) -> list[str]:
         return [each.question for each in self.gaps.questions(gap.id, limit=_READ)][::-1]

@@ -18,6 +18,7 @@ from eval.bench.listening import Listener
 from kb_service.adapters.sql.escalation_rows import add_lines
 from kb_service.api.app import create_app
 from kb_service.cli import app
+from kb_service.domain.documents import VersionState
 from kb_service.domain.escalations import Author
 from kb_service.domain.matters import Department
 from kb_service.domain.people import Role
@@ -292,6 +293,23 @@ def test_how_a_like_question_was_resolved_is_shown_to_helpers_of_the_department_
     assert "13900139000" not in case["reply"] and "13800138000" not in case["question"]
     assert people.get("王帮办", "/v1/suggestions", q="热气球停放证丢了怎么补").json()["cases"] == []
     assert people.get("前端", "/v1/suggestions", q="热气球").status_code == 403
+
+
+def test_a_helper_keeps_the_reply_of_a_resolved_talk_as_a_draft_without_personal_data(people: People) -> None:
+    talk = people.open("s3", "热气球停放证照片要几寸，我叫王小明，手机13800138000")
+    keeping = f"/v1/escalations/{talk['id']}:keep"
+    people.post("李帮办", f"/v1/escalations/{talk['id']}:claim")
+    people.post("李帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "一寸照片两张，交给13900139000。"})
+    assert people.post("李帮办", keeping).status_code == 409  # it is going on
+    people.post("李帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
+    assert people.post("王帮办", keeping).status_code == 404  # of another department
+    kept = people.post("李帮办", keeping)
+    assert kept.status_code == 201
+    version = people.http.service.library.version(kept.json()["version_id"])
+    assert version.state is VersionState.DRAFT and "一寸照片两张" in version.text
+    assert "13900139000" not in version.text and "13800138000" not in (version.metadata.question or "")
+    again = people.post("李帮办", keeping)
+    assert (again.status_code, again.json()) == (200, kept.json())
 
 
 # Live

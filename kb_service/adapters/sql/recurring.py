@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from kb_service.adapters.sql.cases import IS_RESOLVED, SqlCases
 from kb_service.adapters.sql.engine import Database
@@ -43,8 +44,15 @@ class SqlRecurring:
     def not_kept(self, *, limit: int) -> Sequence[ResolvedTalk]:
         """The newest resolved ones whose reply is no text yet."""
         query = select(escalations).where(IS_RESOLVED, ~_KEPT.exists()).order_by(escalations.c.closed_at.desc())
+        return self._talks(query.limit(limit))
+
+    def talk(self, escalation_id: str) -> ResolvedTalk | None:
+        """One of them, kept or not; None where it was not resolved with a reply in words."""
+        return next(iter(self._talks(select(escalations).where(IS_RESOLVED, escalations.c.id == escalation_id))), None)
+
+    def _talks(self, query: Select[Any]) -> list[ResolvedTalk]:
         with self._database.reading() as connection:
-            row_of = {row.id: row for row in connection.execute(query.limit(limit))}
+            row_of = {row.id: row for row in connection.execute(query)}
         return [
             ResolvedTalk(
                 escalation_id=each.escalation_id,

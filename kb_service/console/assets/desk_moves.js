@@ -3,7 +3,7 @@
 import { keyedButton } from "./desk_keys.js";
 import { element } from "./dom.js";
 import { askForMove, choice, reason, selection } from "./move_dialog.js";
-import { move } from "./talk_service.js";
+import { keep, move } from "./talk_service.js";
 import { ORDER_KINDS, VERDICTS } from "./words.js";
 
 const HELD = ["claimed", "answered"];
@@ -24,6 +24,10 @@ export function moveBar({ me, transferTargets, current, become, tell }) {
     document.getElementById("reply").focus();
   }
 
+  const keepReply = () => keep(current().id).then(
+    () => tell("已把这次的提问和答复写成问答草稿（去掉了个人信息），由编辑核对、另一人审核后发布。"),
+    (error) => tell(error.message));
+
   const asked = (title, fields, name) => () => askForMove(title, fields(), (values) => make(name, values));
   const withReason = (isNeeded) => reason({ isNeeded });
   const MOVES = [
@@ -42,6 +46,7 @@ export function moveBar({ me, transferTargets, current, become, tell }) {
       run: asked("办结", () => [
         choice({ name: "verdict", label: "是否解决", options: VERDICTS }),
         reason({ label: "原因（没有完全解决时必填）", isNeeded: ({ verdict }) => verdict !== "resolved" })], "resolve") },
+    { label: "写成问答", key: "Q", can: () => isIn("resolved") && current().verdict === "resolved", run: keepReply },
   ];
   const buttons = MOVES.map(({ label, key, run, primary }) => keyedButton(label, key, run, { class: primary ? "primary" : "quiet" }));
 

@@ -31,6 +31,7 @@ export const departments = () => getJson("/v1/departments");
 export const presence = (isPresent) => postJson("/v1/helpers/me:presence", { is_present: isPresent });
 export const escalations = (parameters) => getJson(`/v1/escalations?${new URLSearchParams(parameters)}`);
 export const move = (id, name, body) => postJson(`${escalation(id)}:${name}`, body ?? {});
+export const keep = (id) => postJson(`${escalation(id)}:keep`, {});
 export const typeAtDesk = (id) => postJson(`${escalation(id)}:typing`, {});
 export const readAtDesk = (id, number) => postJson(`${escalation(id)}:read`, { number });
 export const cannedReplies = (id) => getJson(`${escalation(id)}/canned-replies`);
