@@ -173,20 +173,24 @@ class Pipeline:
         for readings in asked:
             part = yield from self._part(readings, context)
             parts.append(part)
-        is_ours = parts[0].understood.scope is None and parts[0].reply.outcome is not Outcome.ANSWERED
-        if context.is_alone and is_ours:
-            parts = (yield from self._apart(question, context)) or parts
+        if context.is_alone and parts[0].understood.scope is None:
+            parts = (yield from self._apart(question, parts[0], context)) or parts
         return parts
 
-    def _apart(self, question: Question, context: Context) -> Generator[Event, None, list[Part]]:
-        """Of a question that asks the same of two things, an answer for each; empty where one of them has none."""
+    def _apart(self, question: Question, whole: Part, context: Context) -> Generator[Event, None, list[Part]]:
+        """Of a question that asks the same of two things and has no answer as it is, an answer for each; of a sentence
+        two clauses of which ask, one for each clause. Empty where one of them has none, or they have the same."""
+        messages = self._tools.messages
+        asked = {} if whole.reply.draft else messages.read_apart(question, context.turns)
+        named = list(asked.items()) or [("", each) for each in messages.read_clauses(question, context.turns)]
         parts: list[Part] = []
-        for name, readings in self._tools.messages.read_apart(question, context.turns).items():
+        for name, readings in named:
             part = yield from self._part(readings, replace(context, is_alone=False))
-            if part.reply.outcome is not Outcome.ANSWERED:
+            if part.reply.draft is None:
                 return []
             parts.append(replace(part, name=name))
-        return parts
+        said = {each.reply.draft.statements[0].text for each in parts if each.reply.draft}
+        return parts if len(said) == len(parts) else []
 
     def _part(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
         first = readings[0]

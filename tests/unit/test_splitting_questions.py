@@ -70,6 +70,20 @@ def test_what_is_asked_of_two_things_is_asked_of_each(text: str, apart: dict[str
     assert READING.splitting.apart(text) == apart
 
 
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("报工伤要在几天里报，报了多久出结果", ["报工伤要在几天里报", "报了多久出结果"]),
+        ("我搬家了，登记要改吗，改的时候要带什么", ["我搬家了，登记要改吗", "改的时候要带什么"]),
+        ("我搬家了，登记要改吗", []),
+        ("居住证怎么办，多久", []),  # what says so little goes with what stands before it
+        ("居住证怎么办", []),
+    ],
+)
+def test_clauses_that_each_ask_something_may_be_asked_apart(text: str, clauses: list[str]) -> None:
+    assert Splitter(READING.splitting, READING.asks, lambda part: True).clauses(text) == clauses
+
+
 def test_a_comma_parts_questions_of_two_matters_and_what_is_asked_again() -> None:
     matters = {"最低工资": "wage", "社保": "insurance"}
     splitter = Splitter(

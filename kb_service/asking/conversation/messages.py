@@ -48,6 +48,13 @@ class ConversationReader:
         other."""
         return {name: self.read(each, turns)[0] for name, each in self.reader.apart(question).items()}
 
+    def read_clauses(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
+        """As `read`, of a sentence two clauses of which ask: one question of each, read after those before it; empty of
+        any other."""
+        message = self.reader.read_clauses(question)
+        parts = self._parts(message, self._topic(question, turns)) if message else []
+        return parts if len(parts) > 1 else []
+
     def _topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:
         def names_topic(text: str) -> bool:
             again = replace(question, text=text, seen="", matter_id=None)

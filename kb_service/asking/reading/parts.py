@@ -108,6 +108,16 @@ class Splitter:
             return [text]
         return once if len(once) <= _MOST else [*once[: _MOST - 1], "".join(once[_MOST - 1 :])]
 
+    def clauses(self, text: str) -> list[str]:
+        """The two or three clauses of one sentence that each ask something of their own, statements with the one that
+        they lead to; empty where there are not so many (报工伤要几天里报，报了多久出结果)."""
+        if len(text) > _LONGEST:
+            return []
+        pieces = [f"{each.strip()}，" for each in _COMMA.split(text) if each.strip()]
+        parts = [each.rstrip("，") for each in self._with_statements(pieces)]
+        is_each_one = all(self.asks.search(each) and len(each) >= _SHORT for each in parts)
+        return parts if 1 < len(parts) <= _MOST and is_each_one else []
+
     def _pieces(self, text: str) -> list[str]:
         numbered = _NUMBER.split(text)
         rough = numbered if len(numbered) > 2 else [text]

@@ -101,15 +101,27 @@ class Reader:
         plain = self._normalise(question)
         texts = self._splitter.split(question.text) if plain.scope not in _OF_THE_WHOLE else [question.text]
         if len(texts) > 1:
-            first, *others = texts
-            asked = [replace(question, text=first), *(replace(question, text=each, seen="") for each in others)]
-            parts = tuple(self._understood(each, self._normalise(each, plain.is_traditional)) for each in asked)
+            parts = self._understood_apart(question, texts, plain.is_traditional)
             if any(each.scope is Reason.DISTRESS for each in parts):
                 in_distress = Likeness(MessageClass.DISTRESS, MessageClass.DISTRESS)
                 return Message(question, (self._understood(question, replace(plain, likeness=in_distress)),))
             if plain.scope is None or any(_is_for_documents(each) for each in parts):
                 return Message(question, parts)
         return Message(question, (self._understood(question, plain),))
+
+    def read_clauses(self, question: Question) -> Message | None:
+        """A message of one sentence as the questions of its clauses; None where it has no two that ask."""
+        texts = self._splitter.clauses(question.text)
+        if not texts:
+            return None
+        return Message(question, self._understood_apart(question, texts, self.is_traditional(question.text)))
+
+    def _understood_apart(
+        self, question: Question, texts: Sequence[str], is_traditional: bool
+    ) -> tuple[Understanding, ...]:
+        first, *others = texts
+        asked = [replace(question, text=first), *(replace(question, text=each, seen="") for each in others)]
+        return tuple(self._understood(each, self._normalise(each, is_traditional)) for each in asked)
 
     def understand(self, question: Question) -> Understanding:
         """A message as one question, however many it asks."""
