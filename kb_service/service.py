@@ -42,6 +42,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
@@ -83,6 +84,7 @@ from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
+from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
 from kb_service.publishing.due import DueItem, due_items
@@ -144,6 +146,7 @@ class Records:
     outcomes: SqlOutcomes
     resolution: SqlResolution
     resolution_rows: SqlResolutionRows
+    knowledge_use: SqlKnowledgeUse
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -214,6 +217,7 @@ class Service:
     finding_recurring: FindingRecurring
     heeding_feedback: HeedingFeedback
     measuring: Measuring
+    measuring_use: MeasuringUse
     proposing: Proposing
     delivering: Delivering
     outside: Outside

@@ -45,6 +45,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
@@ -92,6 +93,7 @@ from kb_service.learning_wiring import (
     open_heeding_feedback,
     open_writing,
 )
+from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
 from kb_service.ports import EmbeddingModel, ScriptConverter
 from kb_service.publishing.contrasts import load_contrasts
@@ -172,6 +174,7 @@ def open_records(settings: Settings) -> Records:
         outcomes=SqlOutcomes(database),
         resolution=SqlResolution(database),
         resolution_rows=SqlResolutionRows(database),
+        knowledge_use=SqlKnowledgeUse(database),
     )
 
 
@@ -224,6 +227,13 @@ def open_measuring(records: Records, *, now: Callable[[], datetime] = now) -> Me
         rows=records.resolution_rows,
         matters=records.catalogue.matters,
         now=now,
+    )
+
+
+def open_measuring_use(records: Records, measuring: Measuring, *, now: Callable[[], datetime] = now) -> MeasuringUse:
+    """Needs neither model nor index."""
+    return MeasuringUse(
+        use=records.knowledge_use, catch_up=measuring.catch_up, matters=records.catalogue.matter_names, now=now
     )
 
 
@@ -446,7 +456,8 @@ def _service(
             now=now,
         ),
         heeding_feedback=open_heeding_feedback(records, now=now),
-        measuring=open_measuring(records, now=now),
+        measuring=(measuring := open_measuring(records, now=now)),
+        measuring_use=open_measuring_use(records, measuring, now=now),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,

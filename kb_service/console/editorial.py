@@ -10,6 +10,7 @@ from kb_service.console import (
     editorial_upload,
     editorial_version,
     insight,
+    knowledge_use,
 )
 from kb_service.console.screens import Trouble, page, see
 
@@ -25,6 +26,7 @@ def editorial_router() -> APIRouter:
         editorial_learning,
         editorial_emergencies,
         insight,
+        knowledge_use,
     ):
         router.include_router(module.router)
 

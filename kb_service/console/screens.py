@@ -37,6 +37,7 @@ _PLACES: tuple[tuple[Place, tuple[Role, ...]], ...] = (
     ("/console/feedback", _STAFF),
     ("/console/emergencies", _STAFF),
     ("/console/insight", (*_STAFF, Role.EVALUATOR)),
+    ("/console/knowledge", (*_STAFF, Role.EVALUATOR)),
 )
 
 

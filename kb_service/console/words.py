@@ -72,6 +72,7 @@ Place = Literal[
     "/console/feedback",
     "/console/emergencies",
     "/console/insight",
+    "/console/knowledge",
 ]
 # Why a page of the console says that nothing was done, where no error of the domain is the reason.
 TroubleName = Literal["unreadable", "not_understood", "wrong_key", "no_such_page", "no_file", "no_text", "failed"]

@@ -17,7 +17,10 @@ from kb_service.service import Service
 from tests.api.conftest import Http, open_points, service_with_a_key
 from tests.factories import NOON, day, metadata
 
-PAGES = ["", "/upload", "/versions", "/review", "/due", "/suspicions", "/gaps", "/feedback", "/emergencies", "/insight"]
+PAGES = [
+    "", "/upload", "/versions", "/review", "/due", "/suspicions", "/gaps", "/feedback", "/emergencies", "/insight",
+    "/knowledge",
+]  # fmt: skip
 RULE = "第一条 铁环停放证工本费为30元。\n第二条 自受理之日起5个工作日内办结。"
 
 
