@@ -32,6 +32,7 @@ from kb_service.adapters.sql.attachments import SqlAttachments
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -87,6 +88,7 @@ from kb_service.learning.writing import Writing
 from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
+from kb_service.publishing.asking_ahead import AskingAhead
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.publishing import Publishing
@@ -147,6 +149,7 @@ class Records:
     resolution: SqlResolution
     resolution_rows: SqlResolutionRows
     knowledge_use: SqlKnowledgeUse
+    days_ahead: SqlDaysAhead
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -218,6 +221,7 @@ class Service:
     heeding_feedback: HeedingFeedback
     measuring: Measuring
     measuring_use: MeasuringUse
+    asking_ahead: AskingAhead
     proposing: Proposing
     delivering: Delivering
     outside: Outside

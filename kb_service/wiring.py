@@ -35,6 +35,7 @@ from kb_service.adapters.sql.attachments import SqlAttachments
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -96,6 +97,7 @@ from kb_service.learning_wiring import (
 from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
 from kb_service.ports import EmbeddingModel, ScriptConverter
+from kb_service.publishing.asking_ahead import AskingAhead
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.gate import KnownIds, points_of_fields
@@ -175,6 +177,7 @@ def open_records(settings: Settings) -> Records:
         resolution=SqlResolution(database),
         resolution_rows=SqlResolutionRows(database),
         knowledge_use=SqlKnowledgeUse(database),
+        days_ahead=SqlDaysAhead(database),
     )
 
 
@@ -233,7 +236,11 @@ def open_measuring(records: Records, *, now: Callable[[], datetime] = now) -> Me
 def open_measuring_use(records: Records, measuring: Measuring, *, now: Callable[[], datetime] = now) -> MeasuringUse:
     """Needs neither model nor index."""
     return MeasuringUse(
-        use=records.knowledge_use, catch_up=measuring.catch_up, matters=records.catalogue.matter_names, now=now
+        use=records.knowledge_use,
+        asked_ahead=records.days_ahead.kept,
+        catch_up=measuring.catch_up,
+        matters=records.catalogue.matter_names,
+        now=now,
     )
 
 
@@ -400,13 +407,17 @@ def _service(
         mean_terms=lambda: index.manifest.mean_terms,
         now=now,
     )
-    rehearsing = Rehearsing(
-        asking=lambda: service.asking,
-        questions=lambda version: KnownQuestions(
+
+    def known_questions() -> KnownQuestions:
+        return KnownQuestions(
             suite=settings.questions_dir,
             matter_of=service.asking.matter_of,
             recent=records.transcript.recent_questions,
-        ).near(version),
+        )
+
+    rehearsing = Rehearsing(
+        asking=lambda: service.asking,
+        questions=lambda version: known_questions().near(version),
         version=records.library.version,
         index_documents=synchroniser.sync,
         store=records.rehearsals,
@@ -423,6 +434,8 @@ def _service(
         points_of_fields=lambda metadata: points_of_fields(metadata, _known_ids(records, districts)),
         now=now,
     )
+    measuring = open_measuring(records, now=now)
+    measuring_use = open_measuring_use(records, measuring, now=now)
     asked = asking()
     service = Service(
         settings=settings,
@@ -456,8 +469,16 @@ def _service(
             now=now,
         ),
         heeding_feedback=open_heeding_feedback(records, now=now),
-        measuring=(measuring := open_measuring(records, now=now)),
-        measuring_use=open_measuring_use(records, measuring, now=now),
+        measuring=measuring,
+        measuring_use=measuring_use,
+        asking_ahead=AskingAhead(
+            store=records.days_ahead,
+            days=measuring_use.days_ahead,
+            questions=lambda: known_questions().suite(),
+            asking=lambda: service.asking,
+            give_way=in_flight.give_way,
+            now=now,
+        ),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,

@@ -12,6 +12,7 @@ from kb_service.api.access import ServiceOf, Watcher
 from kb_service.api.resolution import CSV, csv_file, csv_text, period_of, share_cells
 from kb_service.domain.answers import Reason
 from kb_service.domain.knowledge_use import CitedCounts, Damage, HandedOver, KnownVersion, SwitchDay
+from kb_service.domain.questions_ahead import DayAhead, QuestionAhead
 from kb_service.domain.resolution import Share
 from kb_service.measuring.knowledge_use import KnowledgeUse
 from kb_service.service import Service
@@ -85,9 +86,18 @@ class HandedOverOf:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAhead:
+    """Of the site's known questions, asked as of the day before and as of the day, those answered otherwise."""
+
+    asked_at: datetime
+    questions: int
+    effects: list[QuestionAhead]
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchDayOf:
     """``lost``: matters without a text in force from that day on; ``gained``: with one again; ``without``: how many
-    have none that day."""
+    have none that day. ``asked``: None until the known questions were asked for it."""
 
     day: date
     begin: list[VersionInUse]
@@ -95,6 +105,7 @@ class SwitchDayOf:
     lost: list[NamedMatter]
     gained: list[NamedMatter]
     without: int
+    asked: AskedAhead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,7 @@ def _report(found: KnowledgeUse, name_of: Mapping[str, str]) -> UseReport:
         ending_soon=_versions(found.ending_soon[:_MOST], name_of),
         matters=found.matters,
         without=_matters(found.without[:_MOST], name_of),
-        ahead=[_switch_day(each, name_of) for each in found.ahead[:_MOST]],
+        ahead=[_switch_day(each, found.asked_ahead.get(each.day), name_of) for each in found.ahead[:_MOST]],
         left_out={part: len(each) - _MOST for part, each in whole.items() if len(each) > _MOST},
     )
 
@@ -214,7 +225,7 @@ def _handed_over(found: HandedOver, name_of: Mapping[str, str]) -> HandedOverOf:
     )
 
 
-def _switch_day(found: SwitchDay, name_of: Mapping[str, str]) -> SwitchDayOf:
+def _switch_day(found: SwitchDay, asked: DayAhead | None, name_of: Mapping[str, str]) -> SwitchDayOf:
     return SwitchDayOf(
         day=found.day,
         begin=_versions(found.begin[:_MOST], name_of),
@@ -222,6 +233,7 @@ def _switch_day(found: SwitchDay, name_of: Mapping[str, str]) -> SwitchDayOf:
         lost=_matters(found.lost[:_MOST], name_of),
         gained=_matters(found.gained[:_MOST], name_of),
         without=found.without,
+        asked=AskedAhead(asked.asked_at, asked.questions, [*asked.effects]) if asked else None,
     )
 
 
@@ -242,7 +254,7 @@ def _rows(part: Part, found: KnowledgeUse, name_of: Mapping[str, str]) -> list[t
         case Part.WITHOUT:
             return [("matter_id", "matter"), *((each, name_of.get(each, each)) for each in found.without)]
         case Part.AHEAD:
-            return [("day", "what", *_OF_VERSION), *_ahead_rows(found.ahead, name_of)]
+            return [("day", "what", *_OF_VERSION), *_ahead_rows(found, name_of)]
         case Part.DAMAGES:
             names = (*_OF_VERSION[:6], "cited", "unresolved", "returned", "failed", *_OF_SHARE, "expected_damage")
             return [names, *(_damage_row(each, name_of) for each in found.damages)]
@@ -261,13 +273,16 @@ def _version_rows(versions: Iterable[KnownVersion], name_of: Mapping[str, str]) 
     ]  # fmt: skip
 
 
-def _ahead_rows(days: Iterable[SwitchDay], name_of: Mapping[str, str]) -> list[tuple[object, ...]]:
+def _ahead_rows(found: KnowledgeUse, name_of: Mapping[str, str]) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for each in days:
+    for each in found.ahead:
         rows += [(each.day, "begin", *row) for row in _version_rows(each.begin, name_of)]
         rows += [(each.day, "end", *row) for row in _version_rows(each.end, name_of)]
         for what, matter_ids in (("matter_lost", each.lost), ("matter_gained", each.gained)):
             rows += [(each.day, what, "", "", "", one, name_of.get(one, ""), "", "", "", "") for one in matter_ids]
+        for one in found.asked_ahead[each.day].effects if each.day in found.asked_ahead else ():
+            cited = (*one.after, *one.before, "")[0]
+            rows.append((each.day, f"question_{one.effect}", "", cited, one.question, "", "", "", "", "", ""))
     return rows
 
 

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     DELIVER = "deliver"
     LEARN = "learn"
     ASK_AGAIN = "ask_again"
+    ASK_AHEAD = "ask_ahead"
 
 
 @dataclass(frozen=True, slots=True)

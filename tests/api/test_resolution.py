@@ -15,7 +15,7 @@ from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.people import Role
 from kb_service.domain.service_hours import service_hours
-from tests.api.conftest import Http, key_of, publish, small_knowledge_base
+from tests.api.conftest import FEE_2026, Http, key_of, publish, small_knowledge_base
 from tests.factories import NOON
 
 MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=SHANGHAI)
@@ -176,6 +176,28 @@ def test_knowledge_in_use_says_which_text_did_not_help_what_nobody_cites_and_wha
     assert "2026-12-31,end,lantern" in ahead
     shown = fortnight.http.request("GET", "/console/knowledge?from=2026-11-01", headers={"Cookie": "kb_actor=zhang"})
     assert shown.status_code == 200 and "孔明灯管理办法" in shown.text and "50.0%" in shown.text
+
+
+def test_known_questions_are_asked_ahead_of_each_switch_day_and_those_answered_otherwise_are_shown(
+    fortnight: Fortnight,
+) -> None:
+    in_force = fortnight.http.service.library.schedules(["balloon"])["balloon"][-1].version_id
+    dearer = publish(
+        fortnight.http.service,
+        "balloon",
+        FEE_2026.replace("150元", "180元"),
+        title="热气球停放证办事指南",
+        effective_from="2027-01-01",
+        matter_id="qiqiu-tingfang",
+    )
+    ahead = fortnight.http.service.asking_ahead
+    assert [ahead.look(), ahead.look(), ahead.look()] == [True, True, False]  # the lantern's end, and the new fee
+    shown = {each["day"]: each["asked"] for each in fortnight.http.get("/v1/knowledge-use").json()["ahead"]}
+    assert (shown["2026-12-31"]["questions"], shown["2026-12-31"]["effects"]) == (1, [])
+    changed = {"effect": "changed", "outcome": "answered", "before": [in_force], "after": [dearer]}
+    assert shown["2027-01-01"]["effects"] == [{"question": QUESTION, **changed}]
+    page = fortnight.http.request("GET", "/console/knowledge", headers={"Cookie": "kb_actor=zhang"}).text
+    assert QUESTION in page and "答复改变" in page
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(fortnight: Fortnight) -> None:

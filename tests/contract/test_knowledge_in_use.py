@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.library import SqlLibrary
@@ -17,6 +18,8 @@ from kb_service.domain.answers import HandOver, MatterRef, Outcome, Reason
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.knowledge_use import CitedCounts, HandedOver
+from kb_service.domain.questions_ahead import DayAhead, QuestionAhead
+from kb_service.domain.rehearsals import Effect
 from kb_service.domain.resolution import Period
 from kb_service.measuring.knowledge_use import KnowledgeUse, MeasuringUse
 from kb_service.ports import Approval
@@ -73,7 +76,7 @@ class Used:
             while outcomes.take_in():
                 pass
 
-        measuring = MeasuringUse(SqlKnowledgeUse(self.database), catch_up, lambda: [MATTER], lambda: self.at)
+        measuring = MeasuringUse(SqlKnowledgeUse(self.database), dict, catch_up, lambda: [MATTER], lambda: self.at)
         return measuring.knowledge_use(NOVEMBER)
 
 
@@ -149,3 +152,20 @@ def test_a_draft_is_no_knowledge(used: Used) -> None:
     library = SqlLibrary(used.database, new_id=lambda: "v1")
     library.store([about()], actor="editor", at=NOON, approval=None)
     assert (used.use().in_force, list(used.use().without)) == (0, [MATTER.id])
+
+
+def test_what_was_asked_ahead_of_a_day_takes_the_place_of_what_was_kept_and_goes_with_its_day(
+    database: Database,
+) -> None:
+    store = SqlDaysAhead(database)
+    asked = QuestionAhead("签注要钱吗", Effect.LOST, Outcome.NO_SOURCE, ("v1",), ())
+    first = DayAhead(day("2027-01-01"), "f1", MONDAY, 20, ())
+    again = DayAhead(day("2027-01-01"), "f2", MONDAY, 21, (asked,))
+    other = DayAhead(day("2027-02-01"), "f3", MONDAY, 21, ())
+    for each in (first, again, other):
+        store.keep(each)
+    assert store.kept() == {again.day: again, other.day: other}
+    store.keep_only([again.day])
+    assert store.kept() == {again.day: again}
+    store.keep_only([])
+    assert store.kept() == {}

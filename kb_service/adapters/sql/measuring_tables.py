@@ -1,6 +1,6 @@
-"""The table that live resolution is counted from: what became of each question, without a word of it."""
+"""Tables of measuring: what became of each question, without a word of it, and of known ones on coming days."""
 
-from sqlalchemy import Column, Date, Index, Integer, String, Table
+from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table
 
 from kb_service.adapters.sql.tables import Moment, metadata
 
@@ -31,4 +31,15 @@ outcomes = Table(
     Column("came_back_at", Moment),
     Index("ix_outcomes_of_days", "side", "day"),
     Index("ix_outcomes_of_asker", "asker", "at"),
+)
+
+# One row for each switch day that the site's known questions were asked for; `effects` has those whose answer changes.
+days_ahead = Table(
+    "days_ahead",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("questions", Integer, nullable=False),
+    Column("effects", JSON, nullable=False),
 )

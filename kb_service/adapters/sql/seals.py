@@ -107,6 +107,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "affected_answers": "what answers would be now, for who looks after them; shown to no resident",
     "kept_cases": "which talks became a draft, so that they are not proposed again; the draft has a seal of its own",
     "outcomes": "counted for resolution, made from answers and talks; `kb resolution --check` counts from those again",
+    "days_ahead": "what known questions are answered with on coming days, for editors; asked again each week",
     "upload_records": "reports for whoever sent the file",
     "jobs": "work still to be done, each of which reads its sealed rows when it is done",
     "examinations": "which versions were compared with their neighbours already",
