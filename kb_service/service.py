@@ -49,6 +49,7 @@ from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.problems import SqlProblems
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.recurring import SqlRecurring
@@ -83,6 +84,7 @@ from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.ledger import Ledger
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
 from kb_service.measuring.knowledge_use import MeasuringUse
@@ -150,6 +152,7 @@ class Records:
     resolution_rows: SqlResolutionRows
     knowledge_use: SqlKnowledgeUse
     days_ahead: SqlDaysAhead
+    problems: SqlProblems
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -222,6 +225,7 @@ class Service:
     measuring: Measuring
     measuring_use: MeasuringUse
     asking_ahead: AskingAhead
+    ledger: Ledger
     proposing: Proposing
     delivering: Delivering
     outside: Outside

@@ -53,6 +53,7 @@ from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.problems import SqlProblems
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
@@ -92,6 +93,7 @@ from kb_service.learning_wiring import (
     open_closing,
     open_collecting,
     open_heeding_feedback,
+    open_ledger,
     open_writing,
 )
 from kb_service.measuring.knowledge_use import MeasuringUse
@@ -178,6 +180,7 @@ def open_records(settings: Settings) -> Records:
         resolution_rows=SqlResolutionRows(database),
         knowledge_use=SqlKnowledgeUse(database),
         days_ahead=SqlDaysAhead(database),
+        problems=SqlProblems(database),
     )
 
 
@@ -471,6 +474,7 @@ def _service(
         heeding_feedback=open_heeding_feedback(records, now=now),
         measuring=measuring,
         measuring_use=measuring_use,
+        ledger=open_ledger(records, new_id=new_id, now=now),
         asking_ahead=AskingAhead(
             store=records.days_ahead,
             days=measuring_use.days_ahead,

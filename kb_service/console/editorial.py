@@ -11,6 +11,7 @@ from kb_service.console import (
     editorial_version,
     insight,
     knowledge_use,
+    problems,
 )
 from kb_service.console.screens import Trouble, page, see
 
@@ -27,6 +28,7 @@ def editorial_router() -> APIRouter:
         editorial_emergencies,
         insight,
         knowledge_use,
+        problems,
     ):
         router.include_router(module.router)
 

@@ -192,7 +192,7 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
 
 # What each migration since the first version that could make backups has added, newest first.
 _NEWEST_TABLES = (
-    "days_ahead", "outcomes",
+    "problems", "days_ahead", "outcomes",
     "kept_cases",
     "affected_answers", "cited_versions",
     "gap_questions", "gaps",

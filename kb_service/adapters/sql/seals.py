@@ -102,6 +102,7 @@ NOT_DECIDING: Mapping[str, str] = {
     "term_counts": "computed from the text and computed anew when missing; orders what is found, adds nothing to it",
     "feedback": "what visitors say of answers: counted, never shown to residents",
     "gaps": "work still to be done on knowledge; what comes of it is a version, with a seal of its own",
+    "problems": "work still to be done beside knowledge; what comes of it is a version, with a seal of its own",
     "gap_questions": "what was asked and not answered, for whoever writes a text",
     "cited_versions": "finds answers by what they cite; the answers have a chain of their own",
     "affected_answers": "what answers would be now, for who looks after them; shown to no resident",

@@ -19,7 +19,7 @@ from tests.factories import NOON, day, metadata
 
 PAGES = [
     "", "/upload", "/versions", "/review", "/due", "/suspicions", "/gaps", "/feedback", "/emergencies", "/insight",
-    "/knowledge",
+    "/knowledge", "/problems",
 ]  # fmt: skip
 RULE = "第一条 铁环停放证工本费为30元。\n第二条 自受理之日起5个工作日内办结。"
 
