@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.outcomes import SqlOutcomes
+from kb_service.adapters.sql.tables import feedback
 from kb_service.adapters.sql.talk_tables import escalations
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.domain.answers import HandOver, MatterRef, Outcome, Reason
@@ -106,6 +107,8 @@ def test_the_last_word_decides_and_who_said_unresolved_and_came_back_failed_once
     version_id = used.stored(about())
     first = used.asked("u1", version_id)
     used.said(first, resolved=False)
+    with used.database.writing() as connection:  # decided on, so that the next word has a row of its own
+        connection.execute(update(feedback).values(state="dismissed"))
     used.said(first, resolved=True)
     used.said(used.asked("u2", version_id), resolved=False)
     used.asked("u2", after=timedelta(days=1), outcome=Outcome.NO_SOURCE)
