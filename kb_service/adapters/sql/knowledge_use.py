@@ -121,6 +121,7 @@ def _counts(period: Period, now: datetime) -> Any:
     facts = (
         select(
             outcomes.c.id,
+            outcomes.c.number,
             case((last_word == 0, 1), else_=0).label("is_unresolved"),
             case((or_(is_back, is_taken_over), 1), else_=0).label("is_returned"),
             case((is_settled, 1), else_=0).label("is_settled"),
@@ -131,7 +132,7 @@ def _counts(period: Period, now: datetime) -> Any:
     )
     # The rows of an answer are looked up by its id: asked the other way round, SQLite has no index to go by.
     cited = (
-        select(facts, versions.c.document_id)
+        select(facts.c.number, facts.c.is_unresolved, facts.c.is_returned, facts.c.is_settled, versions.c.document_id)
         .select_from(facts.join(cited_versions, cited_versions.c.answer_id == facts.c.id))
         .join(versions, versions.c.id == cited_versions.c.version_id)
         .distinct()
