@@ -17,6 +17,8 @@ from kb_service.wiring import now
 _CLOCKS_LOOKED_AT = timedelta(seconds=5)
 _DELIVERED_EVERY = timedelta(seconds=2)
 _GAPS_LOOKED_AT = timedelta(minutes=1)
+# Of days that are known already nothing is asked again within a week.
+_AHEAD_LOOKED_AT = timedelta(hours=1)
 
 
 def owners_worker(service: Service) -> Worker:
@@ -65,6 +67,10 @@ def owners_worker(service: Service) -> Worker:
     def ask_again(job: ClaimedJob) -> None:
         service.asking_again.ask_again(job.subject)
 
+    def ask_ahead(_job: ClaimedJob) -> None:
+        while not worker.stopping.is_set() and service.asking_ahead.look():
+            pass
+
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
         jobs=jobs,
@@ -80,6 +86,7 @@ def owners_worker(service: Service) -> Worker:
             JobKind.DELIVER: Work(deliver, attempts=None, schedule=every(_DELIVERED_EVERY)),
             JobKind.LEARN: Work(learn, attempts=None, schedule=every(_GAPS_LOOKED_AT)),
             JobKind.ASK_AGAIN: Work(ask_again, attempts=3),
+            JobKind.ASK_AHEAD: Work(ask_ahead, attempts=None, schedule=every(_AHEAD_LOOKED_AT)),
             JobKind.CLOCKS: Work(tell_clocks, attempts=None, schedule=every(_CLOCKS_LOOKED_AT)),
         },
         now=now,

@@ -12,10 +12,12 @@ from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import VersionDraft
+from kb_service.domain.errors import InvalidRecord
 from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting, in_full
 from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.ledger import Ledger
 from kb_service.learning.writing import Cleaning, Writing
 from kb_service.ports import Vectors
 from kb_service.service import Records
@@ -146,3 +148,13 @@ def open_heeding_feedback(records: Records, *, now: Callable[[], datetime]) -> H
         calendar=records.working_days.calendar,
         now=now,
     )
+
+
+def open_ledger(records: Records, *, new_id: Callable[[], str], now: Callable[[], datetime]) -> Ledger:
+    def require_linked(gap_id: str | None, document_id: str | None) -> None:
+        if gap_id is not None:
+            records.gaps.gap(gap_id)
+        if document_id is not None and document_id not in records.library.revisions([document_id]):
+            raise InvalidRecord(f"there is no document {document_id!r}; name one that is there, or none")
+
+    return Ledger(records.problems, records.working_days.calendar, require_linked, new_id, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kb_service.adapters.calibration_folder import CalibrationFolder
 from kb_service.measuring.auditing import Auditing
+from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
 from kb_service.measuring.recalibrating import Recalibrating
 from kb_service.measuring.reporting import Reporting
@@ -33,6 +34,16 @@ def open_reporting(
         calendar=records.working_days.calendar,
         now=now,
         audited=open_auditing(settings, records, now=now).share,
+    )
+
+
+def open_measuring_use(records: Records, measuring: Measuring, *, now: Callable[[], datetime]) -> MeasuringUse:
+    return MeasuringUse(
+        use=records.knowledge_use,
+        asked_ahead=records.days_ahead.kept,
+        catch_up=measuring.catch_up,
+        matters=records.catalogue.matter_names,
+        now=now,
     )
 
 

@@ -34,6 +34,7 @@ from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.consents import SqlConsents
+from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -44,12 +45,14 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
 from kb_service.adapters.sql.month_counts import SqlMonthCounts
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.problems import SqlProblems
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.recurring import SqlRecurring
@@ -84,14 +87,17 @@ from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
 from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.ledger import Ledger
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
 from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.keeping import Keeping
+from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
 from kb_service.measuring.recalibrating import Recalibrating
 from kb_service.measuring.reporting import Reporting
 from kb_service.ports import EmbeddingModel, Jobs, ScriptConverter, Segmenter
+from kb_service.publishing.asking_ahead import AskingAhead
 from kb_service.publishing.due import DueItem, due_items
 from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.publishing import Publishing
@@ -154,6 +160,9 @@ class Records:
     month_counts: SqlMonthCounts
     audits: SqlAudits
     consents: SqlConsents
+    knowledge_use: SqlKnowledgeUse
+    days_ahead: SqlDaysAhead
+    problems: SqlProblems
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""
@@ -228,6 +237,9 @@ class Service:
     auditing: Auditing
     keeping: Keeping
     recalibrating: Recalibrating
+    measuring_use: MeasuringUse
+    asking_ahead: AskingAhead
+    ledger: Ledger
     proposing: Proposing
     delivering: Delivering
     outside: Outside

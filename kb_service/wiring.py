@@ -37,6 +37,7 @@ from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.consents import SqlConsents
+from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -47,6 +48,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
@@ -54,6 +56,7 @@ from kb_service.adapters.sql.month_counts import SqlMonthCounts
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.problems import SqlProblems
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
@@ -94,11 +97,19 @@ from kb_service.learning_wiring import (
     open_closing,
     open_collecting,
     open_heeding_feedback,
+    open_ledger,
     open_writing,
 )
 from kb_service.measuring.keeping import Keeping
-from kb_service.measuring_wiring import open_auditing, open_measuring, open_recalibrating, open_reporting
+from kb_service.measuring_wiring import (
+    open_auditing,
+    open_measuring,
+    open_measuring_use,
+    open_recalibrating,
+    open_reporting,
+)
 from kb_service.ports import EmbeddingModel, ScriptConverter
+from kb_service.publishing.asking_ahead import AskingAhead
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.gate import KnownIds, points_of_fields
@@ -180,6 +191,9 @@ def open_records(settings: Settings) -> Records:
         month_counts=SqlMonthCounts(database),
         audits=SqlAudits(database),
         consents=SqlConsents(database),
+        knowledge_use=SqlKnowledgeUse(database),
+        days_ahead=SqlDaysAhead(database),
+        problems=SqlProblems(database),
     )
 
 
@@ -388,13 +402,17 @@ def _service(
         mean_terms=lambda: index.manifest.mean_terms,
         now=now,
     )
-    rehearsing = Rehearsing(
-        asking=lambda: service.asking,
-        questions=lambda version: KnownQuestions(
+
+    def known_questions() -> KnownQuestions:
+        return KnownQuestions(
             suites=settings.suites,
             matter_of=service.asking.matter_of,
             recent=records.transcript.recent_questions,
-        ).near(version),
+        )
+
+    rehearsing = Rehearsing(
+        asking=lambda: service.asking,
+        questions=lambda version: known_questions().near(version),
         version=records.library.version,
         index_documents=synchroniser.sync,
         store=records.rehearsals,
@@ -411,6 +429,8 @@ def _service(
         points_of_fields=lambda metadata: points_of_fields(metadata, _known_ids(records, districts)),
         now=now,
     )
+    measuring = open_measuring(records, now=now)
+    measuring_use = open_measuring_use(records, measuring, now=now)
     asked = asking()
     service = Service(
         settings=settings,
@@ -449,6 +469,16 @@ def _service(
         auditing=open_auditing(settings, records, now=now),
         recalibrating=open_recalibrating(settings, records, now=now),
         keeping=Keeping(records.audits, SuiteFile(settings.own_questions_dir), records.library.documents_among, now),
+        measuring_use=measuring_use,
+        ledger=open_ledger(records, new_id=new_id, now=now),
+        asking_ahead=AskingAhead(
+            store=records.days_ahead,
+            days=measuring_use.days_ahead,
+            questions=lambda: known_questions().suite(),
+            asking=lambda: service.asking,
+            give_way=in_flight.give_way,
+            now=now,
+        ),
         proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,

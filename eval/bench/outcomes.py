@@ -17,8 +17,9 @@ from kb_service.domain.clocks import FIRST_REPLY
 from kb_service.domain.days import SHANGHAI, shanghai_day
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.resolution import By, Period
+from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
-from kb_service.measuring_wiring import open_auditing, open_measuring
+from kb_service.measuring_wiring import open_auditing, open_measuring, open_measuring_use
 from kb_service.service import Records
 from kb_service.settings import Settings
 from kb_service.wiring import open_records
@@ -27,6 +28,7 @@ _SEED = 20261129
 _END = datetime(2026, 11, 29, 12, tzinfo=SHANGHAI)
 _DAYS = 84
 _MATTERS, _DEPARTMENTS = 120, 20
+_DOCUMENTS = 3000
 _DISTRICTS = ("浦东新区", "徐汇区", "静安区", "黄浦区", "闵行区", "嘉定区")
 _OUTCOMES = ("answered",) * 12 + ("handed_over",) * 3 + ("no_source", "not_grounded", "clarify", "courtesy")
 # Of a stored answer most is its words and evidence; rows as long as real ones, so that reading them costs as much.
@@ -57,6 +59,8 @@ def _measure(records: Records, path: Path, answers: int, *, is_checked: bool) ->
     _timed("drawing the audited sample of a week", auditing.draw)
     (sample,) = records.audits.samples()
     print(f"  {sample.drawn} of {sample.questions} questions, {len(sample.strata)} strata")
+    use = open_measuring_use(records, measuring, now=lambda: _END)
+    _timed("knowledge in use", lambda: _use(use, period))
     if is_checked:
         found = measuring.check()
         print(f"{found.figures} figures counted again: {len(found.differences)} differ")
@@ -65,6 +69,11 @@ def _measure(records: Records, path: Path, answers: int, *, is_checked: bool) ->
 def _page(measuring: Measuring, period: Period) -> None:
     measuring.insight(period, By.MATTER)
     measuring.coverage()
+
+
+def _use(use: MeasuringUse, period: Period) -> None:
+    found = use.knowledge_use(period)
+    print(f"{found.cited} documents cited, {len(found.never_cited)} never, {len(found.ahead)} switch days: ", end="")
 
 
 def _timed(what: str, act: Callable[[], object]) -> None:
@@ -92,6 +101,9 @@ def _fill(records: Records, path: Path, answers: int) -> None:
     ]
     with closing(sqlite3.connect(path)) as connection, connection:
         _insert(connection, "answers", rows)
+        _insert(connection, "documents", list(_documents()))
+        _insert(connection, "versions", list(_versions(dealt)))
+        _insert(connection, "cited_versions", list(_cited(dealt, rows)))
         _insert(connection, "escalations", talks)
         _insert(connection, "clocks", [_clock(dealt, talk) for talk in talks])
         _insert(connection, "feedback", said)
@@ -127,6 +139,53 @@ def _answers(dealt: random.Random, count: int) -> Iterator[dict[str, Any]]:
             "body": json.dumps(body, ensure_ascii=False),
             "number": number,
         }
+
+
+def _documents() -> Iterator[dict[str, Any]]:
+    for number in range(_DOCUMENTS):
+        yield {
+            "id": f"doc{number}",
+            "kind": "procedure",
+            "created_at": _stored(_END - timedelta(days=400)),
+            "revision": 1,
+            "synced_revision": 1,
+        }
+
+
+def _versions(dealt: random.Random) -> Iterator[dict[str, Any]]:
+    """One of each document; one of ten ends within half a year, and half of those have a next version."""
+    for number in range(_DOCUMENTS):
+        begins = shanghai_day(_END - timedelta(days=dealt.randrange(30, 2000)))
+        ends = shanghai_day(_END + timedelta(days=dealt.randrange(1, 180))) if number % 10 == 0 else None
+        for version, start, end in (("1", begins, ends), ("2", ends, None)):
+            if version == "1" or number % 20 == 0:
+                yield {
+                    "id": f"v{number}-{version}",
+                    "document_id": f"doc{number}",
+                    "state": "approved",
+                    "text": _WORDS,
+                    "content_sha256": f"{number}-{version}",
+                    "title": f"示例文件{number}",
+                    "kind": "procedure",
+                    "similar_questions": "[]",
+                    "negative_questions": "[]",
+                    "matter_id": f"m{number % _MATTERS}",
+                    "effective_from": str(start),
+                    "effective_to": end and str(end),
+                    "created_at": _stored(_END - timedelta(days=400)),
+                    "created_by": "bench",
+                    "approved_at": _stored(_END - timedelta(days=400)),
+                    "published_at": _stored(_END - timedelta(days=400)),
+                    "revision": 1,
+                }
+
+
+def _cited(dealt: random.Random, answers: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """One or two texts, some of them much more often than others."""
+    for answer in answers:
+        if answer["outcome"] == "answered":
+            for document in {min(int(dealt.expovariate(0.002)), _DOCUMENTS - 1) for _ in range(dealt.choice((1, 2)))}:
+                yield {"answer_id": answer["id"], "version_id": f"v{document}-1"}
 
 
 def _talk(dealt: random.Random, answer: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.FeedbackNotFound: 404,
     errors.FeedbackStateWrong: 409,
     errors.GapNotFound: 404,
+    errors.ProblemNotFound: 404,
+    errors.ProblemStateWrong: 409,
     errors.GapStateWrong: 409,
     errors.EscalationStateWrong: 409,
     errors.FileRefused: 422,

@@ -267,18 +267,18 @@ def _cells(group: ResolutionOf) -> tuple[object, ...]:
         assistant.handed_over,
         assistant.asked_back,
         assistant.out_of_scope,
-        *_share_cells(assistant.confirmed),
-        *_share_cells(assistant.implied),
+        *share_cells(assistant.confirmed),
+        *share_cells(assistant.implied),
         assistant.pending,
         human.talks,
         human.going_on,
-        *_share_cells(human.confirmed),
-        *_share_cells(human.implied),
+        *share_cells(human.confirmed),
+        *share_cells(human.implied),
         human.pending,
-        *(_share_cells(group.audited) if group.audited else ("",) * 5),
+        *(share_cells(group.audited) if group.audited else ("",) * 5),
     )
 
 
-def _share_cells(one: Share | AuditedShare) -> Iterator[object]:
+def share_cells(one: Share | AuditedShare) -> Iterator[object]:
     yield from (one.successes, one.n)
     yield from ("" if one.rate is None else f"{one.rate:.4f}", f"{one.low:.4f}", f"{one.high:.4f}")

@@ -11,6 +11,8 @@ from kb_service.console import (
     editorial_upload,
     editorial_version,
     insight,
+    knowledge_use,
+    problems,
 )
 from kb_service.console.screens import Trouble, page, see
 
@@ -27,6 +29,8 @@ def editorial_router() -> APIRouter:
         editorial_emergencies,
         insight,
         audit,
+        knowledge_use,
+        problems,
     ):
         router.include_router(module.router)
 

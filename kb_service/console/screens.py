@@ -36,8 +36,10 @@ _PLACES: tuple[tuple[Place, tuple[Role, ...]], ...] = (
     ("/console/gaps", _STAFF),
     ("/console/feedback", _STAFF),
     ("/console/emergencies", _STAFF),
+    ("/console/problems", (*_STAFF, Role.EVALUATOR)),
     ("/console/insight", (*_STAFF, Role.EVALUATOR)),
     ("/console/audit", (*_STAFF, Role.EVALUATOR)),
+    ("/console/knowledge", (*_STAFF, Role.EVALUATOR)),
 )
 
 

@@ -29,6 +29,7 @@ from kb_service.domain.life import Phase
 from kb_service.domain.matters import Facet
 from kb_service.domain.open_points import PointKind
 from kb_service.domain.people import Role
+from kb_service.domain.problems import ProblemMove, ProblemState
 from kb_service.domain.rehearsals import Effect
 from kb_service.domain.resolution import By, Side
 from kb_service.domain.routing import RoutedBy
@@ -73,8 +74,10 @@ Place = Literal[
     "/console/gaps",
     "/console/feedback",
     "/console/emergencies",
+    "/console/problems",
     "/console/insight",
     "/console/audit",
+    "/console/knowledge",
 ]
 # Why a page of the console says that nothing was done, where no error of the domain is the reason.
 TroubleName = Literal["unreadable", "not_understood", "wrong_key", "no_such_page", "no_file", "no_text", "failed"]
@@ -122,6 +125,8 @@ class ScreenWords(Words):
     suspicions: Mapping[SuspicionKind, str]
     suspicion_states: Mapping[SuspicionState, str]
     facets: Mapping[Facet, str]
+    problem_states: Mapping[ProblemState, str]
+    problem_moves: Mapping[ProblemMove, str]
     gap_states: Mapping[GapState, str]
     gap_whys: Mapping[Why, str]
     feedback_states: Mapping[FeedbackState, str]

@@ -227,6 +227,14 @@ class RecurringCaseNotFound(KbError):
     """No such case among those that helpers answer again and again; it may have become a text meanwhile."""
 
 
+class ProblemNotFound(KbError):
+    """No problem of the ledger has that id."""
+
+
+class ProblemStateWrong(KbError):
+    """A problem of the ledger is not in the state that the move begins at."""
+
+
 class GapNotFound(KbError):
     """No gap has that id."""
 

@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     LEARN = "learn"
     ASK_AGAIN = "ask_again"
     AUDIT = "audit"
+    ASK_AHEAD = "ask_ahead"
 
 
 @dataclass(frozen=True, slots=True)

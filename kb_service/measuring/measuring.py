@@ -96,13 +96,13 @@ class Measuring:
         return Period(week_of(today) - timedelta(weeks=_USUAL_WEEKS - 1), today)
 
     def figures(self, period: Period, by: By) -> Figures:
-        self._catch_up()
+        self.catch_up()
         now = self.now()
         return self._figures(period, by, now, self.resolution.counts(period, by, now=now))
 
     def insight(self, period: Period, by: By) -> Insight:
         """All that the manager's page shows."""
-        self._catch_up()
+        self.catch_up()
         now = self.now()
         by_week = self.resolution.counts_by_week(period, by, now=now)
         groups: dict[str | None, Counts] = {}
@@ -151,7 +151,8 @@ class Measuring:
         erased = rows.erased
         return Checked(len(rows.answers), len(rows.talks), erased, figures, found)
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
+        """What is new, as much of it as somebody can wait for."""
         taken = 0
         while taken < _TAKEN_IN_AT_ONCE and (more := self.outcomes.take_in()):
             taken += more

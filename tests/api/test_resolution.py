@@ -15,7 +15,7 @@ from kb_service.domain.days import SHANGHAI
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.people import Role
 from kb_service.domain.service_hours import service_hours
-from tests.api.conftest import Http, key_of, small_knowledge_base
+from tests.api.conftest import FEE_2026, Http, key_of, publish, small_knowledge_base
 from tests.factories import NOON
 
 MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=SHANGHAI)
@@ -144,6 +144,62 @@ def test_the_same_figures_come_as_csv_for_a_spreadsheet(fortnight: Fortnight) ->
     ]
 
 
+def test_knowledge_in_use_says_which_text_did_not_help_what_nobody_cites_and_what_ends(fortnight: Fortnight) -> None:
+    ending = publish(
+        fortnight.http.service,
+        "lantern",
+        "第一条 孔明灯不得在市区燃放。",
+        title="孔明灯管理办法",
+        effective_from="2020-01-01",
+        effective_to="2026-12-31",
+    )
+    november = {"from": "2026-11-01", "to": "2026-11-30"}
+    used = fortnight.http.get("/v1/knowledge-use", **november).json()
+    # Four answers cite the guide: u2 said it did not help, u4 was back after three days; u1 and u4 again were helped.
+    (damage,) = used["damages"]
+    assert (damage["document_id"], damage["matter"]["name"]) == ("balloon", "热气球停放证办理")
+    assert (damage["cited"], damage["unresolved"], damage["returned"], parts(damage["failure"])) == (4, 1, 1, (2, 4))
+    assert damage["expected_damage"] == 0.6  # 4 × 0.15, the lower end of 2 of 4
+    (handed,) = used["handed_over"]
+    assert (handed["questions"], handed["handed_over"], handed["reasons"]) == (5, 1, {"user_request": 1})
+    assert [each["version_id"] for each in used["never_cited"]] == [ending]
+    assert [each["version_id"] for each in used["ending_soon"]] == [ending]
+    assert [(each["day"], [one["version_id"] for one in each["end"]]) for each in used["ahead"]] == [
+        ("2026-12-31", [ending])
+    ]
+    assert (used["in_force"], used["without"]) == (2, [])
+
+    got = fortnight.http.get("/v1/knowledge-use", format="csv", part="damages", **november)
+    (row,) = csv.DictReader(io.StringIO(got.text.removeprefix("\ufeff")))
+    assert (row["document_id"], row["failed"], row["n"], row["expected_damage"]) == ("balloon", "2", "4", "0.60")
+    ahead = fortnight.http.get("/v1/knowledge-use", format="csv", part="ahead", **november).text
+    assert "2026-12-31,end,lantern" in ahead
+    shown = fortnight.http.request("GET", "/console/knowledge?from=2026-11-01", headers={"Cookie": "kb_actor=zhang"})
+    assert shown.status_code == 200 and "孔明灯管理办法" in shown.text and "50.0%" in shown.text
+
+
+def test_known_questions_are_asked_ahead_of_each_switch_day_and_those_answered_otherwise_are_shown(
+    fortnight: Fortnight,
+) -> None:
+    in_force = fortnight.http.service.library.schedules(["balloon"])["balloon"][-1].version_id
+    dearer = publish(
+        fortnight.http.service,
+        "balloon",
+        FEE_2026.replace("150元", "180元"),
+        title="热气球停放证办事指南",
+        effective_from="2027-01-01",
+        matter_id="qiqiu-tingfang",
+    )
+    ahead = fortnight.http.service.asking_ahead
+    assert [ahead.look(), ahead.look(), ahead.look()] == [True, True, False]  # the lantern's end, and the new fee
+    shown = {each["day"]: each["asked"] for each in fortnight.http.get("/v1/knowledge-use").json()["ahead"]}
+    assert (shown["2026-12-31"]["questions"], shown["2026-12-31"]["effects"]) == (1, [])
+    changed = {"effect": "changed", "outcome": "answered", "before": [in_force], "after": [dearer]}
+    assert shown["2027-01-01"]["effects"] == [{"question": QUESTION, **changed}]
+    page = fortnight.http.request("GET", "/console/knowledge", headers={"Cookie": "kb_actor=zhang"}).text
+    assert QUESTION in page and "答复改变" in page
+
+
 def test_a_period_that_ends_before_it_begins_is_refused(fortnight: Fortnight) -> None:
     refused = fortnight.http.get("/v1/resolution", **{"from": "2026-11-02", "to": "2026-11-01"})
     assert refused.status_code == 422 and "2026-11-02" in refused.json()["message"]
@@ -178,12 +234,13 @@ def test_figures_hold_nothing_personal_and_stay_when_words_are_erased(fortnight:
 
 
 def test_helpers_and_residents_do_not_see_the_figures(keyed: Http) -> None:
-    def status(*roles: Role) -> int:
-        key = key_of(keyed, f"看数 {' '.join(roles)}", *roles)
-        return keyed.request("GET", "/v1/resolution", headers={"Authorization": f"Bearer {key}"}).status_code
+    def statuses(*roles: Role) -> set[int]:
+        key = {"Authorization": "Bearer " + key_of(keyed, f"看数 {' '.join(roles)}", *roles)}
+        paths = ("/v1/resolution", "/v1/knowledge-use")
+        return {keyed.request("GET", each, headers=key).status_code for each in paths}
 
-    assert [status(each) for each in (Role.EVALUATOR, Role.EDITOR, Role.REVIEWER, Role.ADMIN)] == [200] * 4
-    assert [status(each) for each in (Role.HELPER, Role.FRONTEND)] == [403] * 2
+    assert [statuses(each) for each in (Role.EVALUATOR, Role.EDITOR, Role.REVIEWER, Role.ADMIN)] == [{200}] * 4
+    assert [statuses(each) for each in (Role.HELPER, Role.FRONTEND)] == [{403}] * 2
 
 
 def test_evaluators_judge_and_others_of_the_staff_see_results_only(keyed: Http) -> None:

@@ -196,7 +196,8 @@ def test_a_backup_of_a_newer_version_is_refused(elsewhere: Settings, made: Backe
 
 # What each migration since the first version that could make backups has added, newest first.
 _NEWEST_TABLES = (
-    "audit_judgements", "audit_items", "audit_strata", "audit_weeks", "outcomes",
+    "audit_judgements", "audit_items", "audit_strata", "audit_weeks",
+    "problems", "days_ahead", "outcomes",
     "kept_cases",
     "affected_answers", "cited_versions",
     "gap_questions", "gaps",

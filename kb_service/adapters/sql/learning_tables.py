@@ -64,3 +64,25 @@ kept_cases = Table(
     Column("version_id", ForeignKey("versions.id"), primary_key=True),
     Column("kept_at", Moment, nullable=False),
 )
+
+# What was met while accompanying people, until it is put right; its words are without personal data.
+problems = Table(
+    "problems",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("matter_id", String(120)),
+    Column("step", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("measures", Text, nullable=False),
+    Column("owner", String(200), nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("found_by", String(200), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("gap_id", String(36)),
+    Column("document_id", String(400)),
+    Column("found", Text, nullable=False),
+    Column("closed_at", Moment),
+    Column("revision", Integer, nullable=False),
+    Index("ix_problems_to_do", "state", "due_at"),
+)

@@ -1,7 +1,7 @@
-"""The tables that resolution is counted from, without a word of any question: what became of each, and what people
-judged of a sample."""
+"""Tables of measuring, without a word of any question: what became of each, what people judged of a sample, and how
+known questions will be answered on coming days."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from kb_service.adapters.sql.tables import Moment, metadata
 
@@ -79,4 +79,15 @@ audit_judgements = Table(
     Column("note", Text),
     Column("at", Moment, nullable=False),
     UniqueConstraint("answer_id", "number"),
+)
+
+# One row for each switch day that the site's known questions were asked for; `effects` has those whose answer changes.
+days_ahead = Table(
+    "days_ahead",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("questions", Integer, nullable=False),
+    Column("effects", JSON, nullable=False),
 )

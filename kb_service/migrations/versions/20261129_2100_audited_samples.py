@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_2100_audited_samples"
-down_revision = "20261129_1800_outcomes"
+down_revision = "20261129_1951_problems"
 
 
 def upgrade() -> None:

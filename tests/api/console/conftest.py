@@ -29,6 +29,8 @@ PAGES = [
     "/emergencies",
     "/insight",
     "/audit",
+    "/knowledge",
+    "/problems",
 ]
 RULE = "第一条 铁环停放证工本费为30元。\n第二条 自受理之日起5个工作日内办结。"
 

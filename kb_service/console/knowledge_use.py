@@ -1,0 +1,37 @@
+"""知识使用: what texts are good for, what does damage, and what changes on which coming day."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BeforeValidator
+
+from kb_service.api.access import ServiceOf, Watcher
+from kb_service.api.knowledge_use import names_of_matters
+from kb_service.api.resolution import period_of
+from kb_service.console.admission import Shown
+from kb_service.console.screens import page
+
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
+
+_Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
+
+
+@router.get("/knowledge")
+def knowledge(
+    request: Request,
+    service: ServiceOf,
+    actor: Watcher,
+    first: Annotated[_Day, Query(alias="from")] = None,
+    last: Annotated[_Day, Query(alias="to")] = None,
+) -> Response:
+    period = period_of(service, first, last)
+    return page(
+        request,
+        "knowledge_use.html",
+        period=period,
+        query_of={"from": period.first, "to": period.last},
+        found=service.measuring_use.knowledge_use(period),
+        name_of=names_of_matters(service),
+        department_name=service.asking.department_name,
+    )

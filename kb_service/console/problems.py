@@ -1,0 +1,88 @@
+"""问题台账: problems met while accompanying somebody, by when they are due, each with its next moves."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request, Response
+
+from kb_service.api.access import ServiceOf, Staff, Watcher
+from kb_service.api.problems import last_day, shown
+from kb_service.console.admission import FormOf, Shown, text_field
+from kb_service.console.screens import Trouble, page, see, settled
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.people import Role
+from kb_service.domain.problems import ProblemMove, ProblemQuery, ProblemState
+from kb_service.learning.ledger import NewProblem
+from kb_service.service import Service
+
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
+
+_ROWS = 200
+_LONGEST = 4000
+
+
+@router.get("/problems")
+def problems(
+    request: Request, service: ServiceOf, actor: Watcher, state: ProblemState | None = None, late: bool = False
+) -> Response:
+    return _problems(request, service, state, late=late)
+
+
+@router.post("/problems")
+def note(request: Request, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
+    new = NewProblem(
+        description=text_field(form, "description")[:_LONGEST],
+        owner=text_field(form, "owner")[:200],
+        step=text_field(form, "step")[:400],
+        measures=text_field(form, "measures")[:_LONGEST],
+        matter_id=text_field(form, "matter_id")[:120] or None,
+        gap_id=text_field(form, "gap_id").strip()[:36] or None,
+        document_id=text_field(form, "document_id").strip()[:400] or None,
+    )
+    days = text_field(form, "working_days").strip()
+
+    def act() -> Response:
+        if days and not (days.isascii() and days.isdigit() and 1 <= int(days[:4]) <= 250):
+            raise InvalidRecord(f"working_days={days[:10]!r} is no number from 1 to 250")
+        service.ledger.note(replace(new, working_days=int(days)) if days else new, actor=actor.person_id)
+        return see("/console/problems", done="problem_kept")
+
+    return settled(act, lambda trouble, _error: _problems(request, service, None, trouble=trouble))
+
+
+@router.post("/problems/{problem_id}")
+def move(request: Request, problem_id: str, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
+    asked = text_field(form, "move")
+
+    def act() -> Response:
+        if asked not in [*ProblemMove]:
+            raise InvalidRecord(f"move={asked[:40]!r} is none")
+        said = text_field(form, "said")[:_LONGEST]
+        service.ledger.move(problem_id, ProblemMove(asked), said, actor=actor.person_id)
+        return see("/console/problems", fragment=problem_id, done="problem_kept")
+
+    return settled(act, lambda trouble, _error: _problems(request, service, None, trouble=trouble))
+
+
+def _problems(
+    request: Request,
+    service: Service,
+    state: ProblemState | None,
+    *,
+    late: bool = False,
+    trouble: Trouble | None = None,
+) -> Response:
+    wanted = ProblemQuery((state,) if state else (), due_before=service.now() if late else None)
+    found = service.records.problems.list(wanted, limit=_ROWS)
+    return page(
+        request,
+        "problems.html",
+        trouble=trouble,
+        problems=shown(service, found.problems),
+        total=found.total,
+        states=[*ProblemState],
+        state=state,
+        late=late,
+        last_day=last_day,
+        matters=service.catalogue.matters(),
+        may_write=request.state.actor.has_any_of((Role.EDITOR, Role.REVIEWER)),
+    )

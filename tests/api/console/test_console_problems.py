@@ -1,0 +1,38 @@
+"""问题台账 at a browser and over HTTP: noted in a form, moved with a button, read as a list and as CSV."""
+
+import csv
+import io
+
+from tests.api.conftest import Http
+from tests.api.console.conftest import Person
+
+
+def test_a_problem_is_noted_moved_and_read_as_csv(http: Http, editor: Person, reviewer: Person) -> None:
+    sent = editor.send(
+        "/problems", description="铁环停放窗口要求重复交照片", owner="窗口", step="受理", working_days="3"
+    )
+    assert sent.status_code == 303, sent.text
+    (noted,) = [
+        each for each in http.get("/v1/problems").json()["problems"] if "铁环" in each["problem"]["description"]
+    ]
+    problem_id = noted["problem"]["id"]
+    assert (noted["problem"]["state"], noted["moves"], noted["is_late"]) == ("open", ["rectify"], False)
+    refused = reviewer.send(f"/problems/{problem_id}", move="close", said="")
+    assert refused.status_code == 409 and "状态已经变了" in refused.text
+    assert reviewer.send(f"/problems/{problem_id}", move="rectify", said="改用电子证照").status_code == 303
+    shown = editor.open("/problems", state="rectifying").text
+    assert "改用电子证照" in shown and "整改中" in shown
+    got = http.get("/v1/problems", format="csv", state="rectifying")
+    rows = csv.DictReader(io.StringIO(got.text.removeprefix("\ufeff")))
+    assert [each["measures"] for each in rows if each["id"] == problem_id] == ["改用电子证照"]
+    moved = http.post(f"/v1/problems/{problem_id}:move", {"move": "close"}, headers={"X-KB-Actor": "zhang"})
+    assert (moved.status_code, moved.json()["moves"]) == (200, ["look_back", "reopen"])
+
+
+def test_a_problem_that_names_a_gap_or_a_document_that_is_not_there_is_refused(http: Http) -> None:
+    body = {"description": "重复交照片", "owner": "窗口"}
+    who = {"X-KB-Actor": "zhang"}
+    assert http.post("/v1/problems", {**body, "gap_id": "none"}, headers=who).status_code == 404
+    assert http.post("/v1/problems", {**body, "document_id": "none"}, headers=who).status_code == 422
+    linked = http.post("/v1/problems", {**body, "document_id": "balloon"}, headers=who)
+    assert linked.status_code == 201 and linked.json()["problem"]["document_id"] == "balloon"
