@@ -14,9 +14,11 @@ from eval.errors import RunNotFound, SuiteInvalid
 from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.questions import SuitePart, SuiteQuestion, read_questions
+from eval.report import report
 from eval.runs import read_history, read_rows, run_folder
 from eval.scoring import ScoredRow
 from eval.statistics import rate
+from eval.telling_runs import summary_of
 from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.adapters.script import OpenCCConverter
@@ -158,6 +160,31 @@ def test_a_part_of_the_questions_can_be_asked(service: Service, tmp_path: Path) 
     assert not asked[SuitePart.DEV] & asked[SuitePart.TEST]
 
 
+def test_a_table_without_documents_is_judged_by_its_words(service: Service, tmp_path: Path) -> None:
+    rows = [
+        "问题,必须出现,日期",
+        "热气球停放证收取多少工本费,120元,2025-06-01",
+        "热气球停放证收多少工本费,120元,2026-06-01",
+    ]
+    (tmp_path / "suite.csv").write_text("\n".join(rows), encoding="utf-8")
+    past, present = examine(InProcess(service), tmp_path, converter=OpenCCConverter(), at=NOON, name="table").rows
+    assert (past.is_resolved, past.is_right, past.cites_document) == (True, True, None)
+    assert (present.is_resolved, present.missing_facts) == (False, ("120元",))
+    assert not past.is_source_known  # nothing to calibrate the confidence on
+
+
+def test_of_a_beir_folder_it_is_said_what_is_not_scored(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "queries.jsonl").write_text('{"_id": "1", "text": "热气球停放证收取多少工本费"}', encoding="utf-8")
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n1\tballoon\t1\n", encoding="utf-8")
+    examined = examine(InProcess(service), tmp_path, converter=OpenCCConverter(), at=NOON, name="beir")
+    assert (examined.run.summary.recall_at[1].successes, examined.run.summary.cites_document.successes) == (1, 1)
+    said = summary_of(examined.run, tmp_path)
+    assert "wrong among answered        –  (not scored)" in said
+    assert "no question says what must or must not stand in the answer" in said
+    assert "## Not scored by this suite" in report(examined.run, examined.rows)
+
+
 def test_the_controls_rank_below_the_product(examined: Examined) -> None:
     assert set(examined.run.controls) == {"shuffled evidence", "always hand over"}
     assert failures(examined.run) == []
@@ -200,8 +227,8 @@ def test_an_empty_suite_is_refused(tmp_path: Path) -> None:
         read_questions(_suite(tmp_path, []))
 
 
-def test_an_answer_without_an_expected_document_is_refused_with_its_line(tmp_path: Path) -> None:
-    sourceless = {name: value for name, value in QUESTIONS[0].items() if name != "document"}
+def test_an_answer_without_an_expected_document_or_words_is_refused_with_its_line(tmp_path: Path) -> None:
+    sourceless = {name: value for name, value in QUESTIONS[0].items() if name not in {"document", "must_include"}}
     with pytest.raises(SuiteInvalid, match=r"suite\.jsonl:2: .*document: an answer needs one"):
         read_questions(_suite(tmp_path, [QUESTIONS[1], sourceless]))
 
