@@ -28,6 +28,7 @@ from eval.routing_command import routing
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import label_answers, refit
 from eval.statistics import Rate
+from eval.suite_commands import suite
 from eval.systems import AnswersQuestions
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from eval.telling_runs import changes_of, summary_of
@@ -43,6 +44,7 @@ app.command()(attack)
 app.command()(converse)
 app.command()(reading)
 app.command()(routing)
+app.add_typer(suite, name="suite")
 
 Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
