@@ -19,6 +19,7 @@ from eval.comparing import compare as compare_rows
 from eval.dialogue_commands import attack, converse
 from eval.errors import EvaluationStopped
 from eval.examining import examine, failures, file
+from eval.explain_command import explain
 from eval.in_process import InProcess
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
@@ -42,6 +43,7 @@ app = typer.Typer(no_args_is_help=True, help="Measure the service on questions w
 app.command()(articles)
 app.command()(attack)
 app.command()(converse)
+app.command()(explain)
 app.command()(reading)
 app.command()(routing)
 app.add_typer(suite, name="suite")

@@ -1,7 +1,9 @@
 """An evaluator's day: examine a small knowledge base, file the run, look back, compare, calibrate."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +12,16 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.commands import app
-from eval.errors import RunNotFound, SuiteInvalid
+from eval.errors import EvaluationStopped, RunNotFound, SuiteInvalid
 from eval.examining import Examined, examine, failures, file
+from eval.explaining import explain, turns_up_to
 from eval.in_process import InProcess
 from eval.questions import SuitePart, SuiteQuestion, read_questions
 from eval.report import report
 from eval.runs import read_history, read_rows, run_folder
 from eval.scoring import ScoredRow
 from eval.statistics import rate
+from eval.telling_explained import explained, explanation_as_json
 from eval.telling_runs import summary_of
 from ingestion.splitting import split
 from ingestion.structure import structure_text
@@ -183,6 +187,50 @@ def test_of_a_beir_folder_it_is_said_what_is_not_scored(service: Service, tmp_pa
     assert "wrong among answered        –  (not scored)" in said
     assert "no question says what must or must not stand in the answer" in said
     assert "## Not scored by this suite" in report(examined.run, examined.rows)
+
+
+def test_a_question_is_explained_step_by_step_by_the_pipeline_that_answered_it(
+    service: Service, examined: Examined, tmp_path: Path
+) -> None:
+    asked = turns_up_to(read_questions(_suite(tmp_path, QUESTIONS)), "past")
+    row_of = {row.id: row for row in examined.rows}
+    found = explain(service, asked, OpenCCConverter(), run="first", row=row_of["past"])
+    (reading,) = found.readings
+    assert (reading.day, reading.is_taken) == (day("2025-06-01"), True)
+    assert (reading.found[0].rank, reading.found[0].document_id, reading.found[0].is_expected) == (1, "balloon", True)
+    assert reading.sureness is not None and reading.sureness.is_sure
+    assert "120元" in "".join(reading.draft)
+    assert all(each.holds for each in found.checks) and found.checks
+    assert found.in_run is not None
+    # The very reply of the run: what watches the tools changes nothing.
+    assert (found.got.text, found.got.cited, found.got.confidence) == (
+        found.in_run.text, found.in_run.cited, found.in_run.confidence,
+    )  # fmt: skip
+    assert found.got.is_right
+    said = explained(found)
+    assert "the same reply" in said and "must say      120元" in said
+
+
+def test_a_turn_is_explained_after_the_turns_before_it_and_an_unknown_id_is_named(
+    service: Service, tmp_path: Path
+) -> None:
+    questions = read_questions(_suite(tmp_path, QUESTIONS))
+    found = explain(service, turns_up_to(questions, "talk#2"), OpenCCConverter())
+    assert len(found.said_before) == 1
+    assert (found.in_run, found.got.is_right) == (None, True)
+    assert json.loads(explanation_as_json(found))["expected"]["facts"] == ["150元"]
+    with pytest.raises(EvaluationStopped, match="no question 'talk'"):
+        turns_up_to(questions, "talk")
+
+
+def test_explaining_stores_nothing(service: Service, examined: Examined, tmp_path: Path) -> None:
+    def kept() -> int:
+        with closing(sqlite3.connect(service.settings.data_dir / "kb.sqlite")) as database:
+            return int(database.execute("SELECT count(*) FROM answers").fetchone()[0])
+
+    before = kept()
+    explain(service, turns_up_to(read_questions(_suite(tmp_path, QUESTIONS)), "talk#2"), OpenCCConverter())
+    assert kept() == before > 0
 
 
 def test_the_controls_rank_below_the_product(examined: Examined) -> None:
