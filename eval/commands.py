@@ -21,6 +21,7 @@ from eval.errors import EvaluationStopped
 from eval.examining import examine, failures, file
 from eval.explain_command import explain
 from eval.in_process import InProcess
+from eval.inversion_command import inversion
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
 from eval.questions import SuitePart, read_questions
@@ -44,6 +45,7 @@ app.command()(articles)
 app.command()(attack)
 app.command()(converse)
 app.command()(explain)
+app.command()(inversion)
 app.command()(reading)
 app.command()(routing)
 app.add_typer(suite, name="suite")

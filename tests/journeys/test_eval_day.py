@@ -7,6 +7,8 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from typer.testing import CliRunner
@@ -16,6 +18,7 @@ from eval.errors import EvaluationStopped, RunNotFound, SuiteInvalid
 from eval.examining import Examined, examine, failures, file
 from eval.explaining import explain, turns_up_to
 from eval.in_process import InProcess
+from eval.inverting import invert
 from eval.questions import SuitePart, SuiteQuestion, read_questions
 from eval.report import report
 from eval.runs import read_history, read_rows, run_folder
@@ -26,7 +29,7 @@ from eval.telling_runs import summary_of
 from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.domain.answers import Answer, Outcome
+from kb_service.domain.answers import Answer, Outcome, Question
 from kb_service.domain.documents import VersionDraft
 from kb_service.ports import Approval
 from kb_service.service import Service
@@ -231,6 +234,29 @@ def test_explaining_stores_nothing(service: Service, examined: Examined, tmp_pat
     before = kept()
     explain(service, turns_up_to(read_questions(_suite(tmp_path, QUESTIONS)), "talk#2"), OpenCCConverter())
     assert kept() == before > 0
+
+
+def test_nobody_is_told_that_a_forbidden_thing_is_allowed(service: Service) -> None:
+    found = invert(service, as_of=day("2026-06-01"), most=10)
+    (reply,) = found.replies
+    assert (reply.asked.question, reply.asked.clause) == ("线长能不能超过八十米", "线长不得超过八十米")
+    assert (found.answered.n, found.wrong.successes) == (1, 0)
+    assert invert(service, as_of=day("2023-06-01"), most=10).replies == ()  # not in force yet
+
+
+def test_an_answer_that_turns_a_clause_round_is_found(service: Service) -> None:
+    class SaysYes:
+        def question(self, text: str, **circumstances: Any) -> Question:
+            return service.asking.question(text, **circumstances)
+
+        def retraced(self, question: Question, **watched: Any) -> Answer:
+            answer = service.asking.retraced(question, **watched)
+            return replace(answer, outcome=Outcome.ANSWERED, text="可以，线长可以超过八十米。")
+
+    yes = cast(Service, SimpleNamespace(library=service.library, asking=SaysYes()))
+    found = invert(yes, as_of=day("2026-06-01"), most=10)
+    assert (found.wrong.successes, found.wrong.n) == (1, 1)
+    assert [each.asked.document_id for each in found.wrong_replies] == ["kite"]
 
 
 def test_the_controls_rank_below_the_product(examined: Examined) -> None:
