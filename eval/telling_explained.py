@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from eval.explanation import Expected, Explanation, Got, Reading, Sureness
 
-_COUNTED = 8
+_COUNTED = 12
 _LONGEST = 70
 
 

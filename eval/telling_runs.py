@@ -11,7 +11,7 @@ from eval.unscored import SENTENCE_OF, Unscored
 def summary_of(run: Run, folder: Path) -> str:
     """The rates of a run, and what its suite says nothing of."""
     summary = run.summary
-    of_words = "     –  (not scored)" if Unscored.WORDS in run.unscored else ""
+    of_words = f"{'–':>6}  (not scored)" if Unscored.WORDS in run.unscored else ""
     talk = summary.talk
     lines = [
         f"right, of all          {rate_with_interval(summary.verdicts.right)}",
