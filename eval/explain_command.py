@@ -29,14 +29,17 @@ def explain(
     """Ask one question again in this process, and tell what each step of answering gave; nothing is stored."""
     with errors_in_one_sentence():
         asked = turns_up_to(read_questions(questions), question_id)
-        name, row = _in_run(question_id, run, out)
+        name, row = in_run(question_id, run, out)
         with open_service(Settings()) as service:
             found = explain_question(service, asked, open_converter(), run=name, row=row)
     print(explanation_as_json(found) if as_json else explained(found))
 
 
-def _in_run(question_id: str, run: str | None, out: Path) -> tuple[str | None, ScoredRow | None]:
-    """Raises RunNotFound for a run that was named and is not there, or does not have the question."""
+def in_run(question_id: str, run: str | None, out: Path) -> tuple[str | None, ScoredRow | None]:
+    """The run's name and what it has of the question: of the latest run, if there is one, unless one is named.
+
+    Raises RunNotFound for a run that was named and is not there, or does not have the question.
+    """
     try:
         folder = run_folder(run or read_history(out)[-1].run, out)
         rows = read_rows(folder)

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from eval.commands import app
 from eval.errors import EvaluationStopped, RunNotFound, SuiteInvalid
 from eval.examining import Examined, examine, failures, file
+from eval.explain_command import in_run
 from eval.explaining import explain, turns_up_to
 from eval.in_process import InProcess
 from eval.inverting import invert
@@ -224,6 +225,19 @@ def test_a_turn_is_explained_after_the_turns_before_it_and_an_unknown_id_is_name
     assert json.loads(explanation_as_json(found))["expected"]["facts"] == ["150元"]
     with pytest.raises(EvaluationStopped, match="no question 'talk'"):
         turns_up_to(questions, "talk")
+
+
+def test_an_explanation_is_compared_with_the_latest_run_or_the_one_named(examined: Examined, tmp_path: Path) -> None:
+    assert in_run("past", None, tmp_path) == (None, None)  # nothing was ever run
+    file(examined, tmp_path)
+    file(_with_rows(examined, "second", tuple(map(_failing, examined.rows))), tmp_path)
+    latest, named = in_run("past", None, tmp_path), in_run("past", "first", tmp_path)
+    assert (latest[0], named[0]) == ("second", "first")
+    assert latest[1] is not None and not latest[1].is_resolved
+    assert named[1] is not None and named[1].is_resolved
+    assert in_run("new", None, tmp_path) == ("second", None)
+    with pytest.raises(RunNotFound, match="has no question 'new'"):
+        in_run("new", "first", tmp_path)
 
 
 def test_explaining_stores_nothing(service: Service, examined: Examined, tmp_path: Path) -> None:
