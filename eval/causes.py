@@ -38,13 +38,13 @@ def cause_of(row: ScoredRow) -> Cause | None:
 def _of_unresolved(row: ScoredRow) -> Cause:
     if row.outcome is Outcome.COURTESY or (row.outcome is not Outcome.ANSWERED and not _was_doubted(row)):
         return Cause.SCOPE
-    if row.document_rank is None:
+    if row.document_rank is None and row.expected_documents:
         return Cause.RETRIEVAL
-    if not row.label and not row.cites_document:
+    if row.expected_documents and not row.label and not row.cites_document:
         return Cause.RANKING
     if row.outcome is not Outcome.ANSWERED:
         return Cause.CONFIDENCE
-    if not row.cites_version:
+    if row.cites_version is False:
         return Cause.VERSION
     return Cause.DRAFTER if row.missing_facts else Cause.FORBIDDEN
 

@@ -20,8 +20,10 @@ from eval.comparing import Comparison
 from eval.comparing import compare as compare_rows
 from eval.dialogue_commands import attack, converse
 from eval.errors import EvaluationStopped
-from eval.examining import Examined, examine, failures, file
+from eval.examining import examine, failures, file
+from eval.explain_command import explain
 from eval.in_process import InProcess
+from eval.inversion_command import inversion
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
 from eval.questions import SuitePart, read_questions
@@ -29,8 +31,10 @@ from eval.reading import reading
 from eval.routing_command import routing
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import label_answers, refit
+from eval.suite_commands import suite
 from eval.systems import AnswersQuestions
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
+from eval.telling_runs import changes_of, summary_of
 from eval.trend import trend
 from kb_service.asking.search.confidence import as_json, load_confidence
 from kb_service.client import ServiceClient
@@ -45,8 +49,11 @@ app = typer.Typer(no_args_is_help=True, help="Measure the service on questions w
 app.command()(articles)
 app.command()(attack)
 app.command()(converse)
+app.command()(explain)
+app.command()(inversion)
 app.command()(reading)
 app.command()(routing)
+app.add_typer(suite, name="suite")
 
 Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
@@ -55,7 +62,9 @@ _OUT = Path("var/eval")
 
 @app.command()
 def run(
-    questions: Annotated[Path, typer.Option(help="A .jsonl file or a folder of them.")] = Path("corpus/questions"),
+    questions: Annotated[Path, typer.Option(help="A .jsonl or .csv file, a folder, or a BEIR folder.")] = Path(
+        "corpus/questions"
+    ),
     part: Annotated[
         SuitePart, typer.Option(help="Half of the questions, always the same: dev, or test.")
     ] = SuitePart.ALL,
@@ -69,7 +78,7 @@ def run(
     with errors_in_one_sentence(), _system(url) as system:
         examined = examine(system, questions, converter=open_converter(), at=at, name=name, part=part, advance=dot)
         folder = file(examined, out)
-    print(run_as_json(examined.run) if as_json else _summary(examined, folder))
+    print(run_as_json(examined.run) if as_json else summary_of(examined.run, folder))
     for each in (found := failures(examined.run)):
         print(f"kb eval: {each}", file=sys.stderr)
     if found:
@@ -91,7 +100,7 @@ def compare(before: str, after: str, out: Out = _OUT, as_json: AsJson = False) -
     if as_json:
         typer.echo(_json(found))
         return
-    print(_changes(found))
+    print(changes_of(found))
 
 
 @app.command()
@@ -108,8 +117,8 @@ def gate(
         if violations := sum(len(row.violations) for row in rows):
             raise EvaluationStopped(f"{violations} citations are not in force on the day asked about, or misquote")
         if len(found.newly_wrong) > len(found.newly_right) and found.p_value < significance:
-            raise EvaluationStopped(f"worse than the baseline\n{_changes(found)}")
-    print(_changes(found))
+            raise EvaluationStopped(f"worse than the baseline\n{changes_of(found)}")
+    print(changes_of(found))
 
 
 @app.command()
@@ -220,45 +229,6 @@ def _system(url: str | None) -> Iterator[AnswersQuestions]:
         return
     with open_service(settings) as service:
         yield InProcess(service)
-
-
-def _summary(examined: Examined, folder: Path) -> str:
-    summary = examined.run.summary
-    talk = summary.talk
-    lines = [
-        f"right, of all          {rate_with_interval(summary.verdicts.right)}",
-        f"  asked alone          {rate_with_interval(summary.verdicts_alone.right)}",
-        f"  turns                {rate_with_interval(talk.turns.right)}",
-        f"  follow-ups           {rate_with_interval(talk.follow_ups.right)}",
-        f"  whole conversations  {rate_with_interval(talk.whole)}",
-        f"wrong among answered   {rate_with_interval(summary.verdicts.wrong_among_answered)}",
-        f"fact in 1st sentence   {rate_with_interval(summary.verdicts.fact_first)}",
-        f"near ones declined     {rate_with_interval(summary.verdicts.near_declined)}",
-        f"resolution             {rate_with_interval(summary.resolution)}",
-        f"  of the answerable    {rate_with_interval(summary.resolution_of_answerable)}",
-        *(f"  {name + ':':<21}{rate_with_interval(each)}" for name, each in examined.run.controls.items()),
-        f"answered, unresolved   {rate_with_interval(summary.error_among_answered)}",
-        *(f"document in first {at:<5}{rate_with_interval(each)}" for at, each in summary.recall_at.items()),
-        f"right version cited    {rate_with_interval(summary.cites_version)}",
-        f"rightly handed over    {rate_with_interval(summary.right_hand_overs)}",
-        f"wrongly handed over    {rate_with_interval(summary.wrong_hand_overs)}",
-        f"department right       {rate_with_interval(summary.routing)}",
-        f"violations             {summary.violations}",
-        f"latency                p50 {summary.latency_p50_ms:.0f} ms, p95 {summary.latency_p95_ms:.0f} ms",
-        f"report                 {folder / 'report.md'}",
-    ]
-    return "\n".join(lines)
-
-
-def _changes(found: Comparison) -> str:
-    lines = [
-        f"{found.questions} questions in both runs ({found.only_in_one} in one only);"
-        f" right {found.resolved_before} → {found.resolved_after}; McNemar exact p = {found.p_value:.4f}"
-    ]
-    for name, changes in (("newly right", found.newly_right), ("newly wrong", found.newly_wrong)):
-        lines.append(f"{name}: {len(changes)}")
-        lines += [f"  {each.id}  {each.question}  ({each.cause})" for each in changes]
-    return "\n".join(lines)
 
 
 def _number(value: float | None) -> str:

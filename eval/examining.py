@@ -7,14 +7,15 @@ from pathlib import Path
 
 from eval.charts import reliability_svg, risk_coverage_svg
 from eval.controls import always_hand_over, shuffled
-from eval.question_lines import question_files
 from eval.questions import SuitePart, SuiteQuestion, checksums, read_questions
 from eval.report import report
 from eval.runs import Run, RunConditions, code_revision, remember, write_run
 from eval.scoring import Observed, ScoredRow, observe, score
 from eval.statistics import Rate
+from eval.suite_files import suite_files
 from eval.summary import ACCEPTED_ERROR_RATE, resolution, summarise
 from eval.systems import AnswersQuestions
+from eval.unscored import unscored
 from kb_service.ports import ScriptConverter
 
 Advance = Callable[[], None]
@@ -54,13 +55,14 @@ def examine(
             revision=code_revision(),
             confidence_version=rows[0].confidence_version,
             system=system.described(),
-            question_files=checksums(question_files(path)),
+            question_files=checksums(suite_files(path)),
             part=part,
         ),
         summary=summarise(rows),
         controls={
             control: resolution(_scored(questions, given, system, converter)) for control, given in controls.items()
         },
+        unscored=unscored(questions),
     )
     return Examined(run, tuple(rows))
 

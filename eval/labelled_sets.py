@@ -26,6 +26,11 @@ class _Line(BaseModel):
     label: bool
     relevant: list[str] = []
     expected_documents: list[str] = []
+    is_answerable: bool = False
+
+    @property
+    def is_source_known(self) -> bool:
+        return bool(self.relevant or self.expected_documents) or not self.is_answerable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class LabelledSet:
 
 
 def read_set(path: Path) -> LabelledSet:
-    """A file of rows, or a run folder. Rows without features (nothing was found) are left out: their confidence is 0.
+    """A file of rows, or a run folder. Rows without features (nothing was found) are left out, since their confidence
+    is 0, and those of questions whose source the suite does not know.
 
     Raises RunNotFound for a missing file, TooFewRows when no row is left.
     """
@@ -55,7 +61,7 @@ def read_set(path: Path) -> LabelledSet:
         raise RunNotFound(f"{file} does not exist; `kb eval run` and `kb eval collect` write rows")
     content = file.read_bytes()
     lines = [_Line.model_validate_json(line) for line in content.decode().splitlines() if line.strip()]
-    rows = [line for line in lines if line.features]
+    rows = [line for line in lines if line.features and line.is_source_known]
     if not rows:
         raise TooFewRows(f"{file} has no row with features")
     names = tuple(sorted(rows[0].features))

@@ -1,14 +1,15 @@
 """The lines of a suite's ``.jsonl`` files: a question, or a conversation turn by turn, and what a right reply is."""
 
-from collections.abc import Iterator
+import json
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from eval.errors import SuiteInvalid
+from eval.written_lines import WrittenLine
 from kb_service.domain.answers import Carried, Reason
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
@@ -29,6 +30,16 @@ class Expect(StrEnum):
     COURTESY = "courtesy"
 
 
+_ANY = "|".join(Expect)
+# For the JSON Schema, which cannot call the reader's own check.
+_EXPECTATIONS = rf"^\s*({_ANY})(\s*\|\s*({_ANY}))*\s*$"
+_ANSWERS_ONLY = r"^\s*(answer|rule)(\s*\|\s*(answer|rule))*\s*$"
+_ANSWER_NEEDS: dict[str, Any] = {
+    "if": {"properties": {"expect": {"pattern": _ANSWERS_ONLY}}, "required": ["expect"]},
+    "then": {"anyOf": [{"required": ["document"]}, {"required": ["must_include"]}]},
+}
+
+
 def alternatives(text: str | None) -> tuple[str, ...]:
     """What stands between bars."""
     return tuple(each.strip() for each in (text or "").split("|") if each.strip())
@@ -40,7 +51,7 @@ class _Judged(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question: str = ""
-    expect: str = ""
+    expect: str = Field("", json_schema_extra={"pattern": _EXPECTATIONS})
     must_include: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
     document: str | None = None
@@ -61,14 +72,17 @@ class _Judged(BaseModel):
             raise ValueError("question: is missing")
         if not self.expects:
             raise ValueError("expect: is missing")
-        if {Expect.ANSWER, Expect.RULE}.issuperset(self.expects) and not alternatives(self.document):
-            raise ValueError("document: an answer needs one")
+        is_answer = {Expect.ANSWER, Expect.RULE}.issuperset(self.expects)
+        if is_answer and not alternatives(self.document) and not self.must_include:
+            raise ValueError("document: an answer needs one, or words in must_include")
 
 
 class Turn(_Judged):
     """What is said in a conversation. ``choose``: the option of the reply before, counted from 1 or by words of its
     label; ``question`` is then said only if there is no such option. ``carried`` and ``reasons`` must at least be those
     named; ``parts``: how many questions the message holds."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["question", "expect"], **_ANSWER_NEEDS})
 
     choose: int | str | None = None
     facet: Facet | None = None
@@ -91,6 +105,11 @@ class SuiteLine(_Judged):
     """One question, or ``turns``; a conversation's ``question`` may repeat its first turn, its ``matter`` is not
     judged, and its day, region and audience hold for the turns that name none."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["question", "expect"]}, {"required": ["turns"]}], **_ANSWER_NEEDS}
+    )
+
+    expect: str = Field("", json_schema_extra={"pattern": rf"{_EXPECTATIONS}|^{_BY_TURN}$"})
     id: str = Field(min_length=1)
     type: str | None = None
     turns: tuple[Turn, ...] = ()
@@ -127,19 +146,6 @@ class SuiteLine(_Judged):
         )
 
 
-def read_lines(path: Path) -> list[SuiteLine]:
-    """All lines of a file, or of a folder's ``.jsonl`` files. Raises SuiteInvalid, naming file and line, for a bad
-    line or a repeated id, and for a missing path."""
-    found: dict[str, SuiteLine] = {}
-    for file in question_files(path):
-        for number, text in _written(file):
-            line = _parsed(file, number, text)
-            if line.id in found:
-                raise SuiteInvalid(f"{file.name}:{number}: the id {line.id!r} is used twice; ids must differ")
-            found[line.id] = line
-    return list(found.values())
-
-
 def question_files(path: Path) -> list[Path]:
     """Raises SuiteInvalid when the path does not exist."""
     if not path.exists():
@@ -147,19 +153,16 @@ def question_files(path: Path) -> list[Path]:
     return sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
 
 
-def _written(file: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.strip():
-            yield number, line
-
-
-def _parsed(file: Path, number: int, text: str) -> SuiteLine:
+def line_of(written: WrittenLine) -> SuiteLine:
+    """Raises SuiteInvalid, naming file and line."""
+    if written.fault:
+        raise SuiteInvalid(f"{written.place}: {written.fault}")
     try:
-        return SuiteLine.model_validate_json(text)
+        return SuiteLine.model_validate_json(json.dumps(written.fields))
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"]) or "line"
-        raise SuiteInvalid(f"{file.name}:{number}: {where}: {fault['msg']}") from error
+        raise SuiteInvalid(f"{written.place}: {where}: {fault['msg']}") from error
 
 
 def _known_expectations(value: str) -> str:

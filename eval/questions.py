@@ -1,4 +1,4 @@
-"""Questions with known answers, alone and as turns of conversations, read from ``.jsonl``."""
+"""Questions with known answers, alone and as turns of conversations."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from eval.errors import SuiteInvalid
-from eval.question_lines import Expect, SuiteLine, Turn, alternatives, read_lines
+from eval.question_lines import Expect, SuiteLine, Turn, alternatives
+from eval.suite_files import read_lines
 from kb_service.domain.answers import Outcome
 from kb_service.domain.documents import Audience
 
@@ -38,7 +39,7 @@ class SuiteQuestion:
     ``also_right``: outcomes that will do as well as the expected one. Any of ``expected_documents``,
     ``expected_departments`` (ids or names) and ``expected_matters`` (ids) will do; ``expected_version_from`` speaks of
     the first document. A fact may hold alternatives between bars. ``turn`` counts from 1 within ``conversation``, and
-    is 0 outside of one.
+    is 0 outside of one. What is answerable names documents, or facts alone: then any source in force will do.
     """
 
     id: str
@@ -66,7 +67,7 @@ class SuiteQuestion:
 
 
 def read_questions(path: Path, part: SuitePart = SuitePart.ALL) -> list[SuiteQuestion]:
-    """The questions of a file or of a folder's ``.jsonl`` files, the turns of a conversation one after the other.
+    """The questions of a file or folder in any form of `eval.suite_files`, the turns of a conversation one by one.
 
     Raises SuiteInvalid for a bad line, a repeated id, a missing path, or no question at all.
     """
@@ -97,7 +98,7 @@ def _question(line: SuiteLine, asked: SuiteLine | Turn, turn: int = 0) -> SuiteQ
     documents = alternatives(asked.document)
     outcomes = list(dict.fromkeys(_OUTCOME_OF[each] for each in asked.expects))
     # What may be answered or not, and of which no document is named, nobody holds to be answerable.
-    is_answerable = Outcome.ANSWERED in outcomes and bool(documents)
+    is_answerable = Outcome.ANSWERED in outcomes and (bool(documents) or len(outcomes) == 1)
     expected = next(each for each in outcomes if (each is Outcome.ANSWERED) == is_answerable)
     return SuiteQuestion(
         id=f"{line.id}#{turn}" if turn else line.id,

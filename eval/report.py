@@ -7,6 +7,7 @@ from eval.runs import Run
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
 from eval.summary import ACCEPTED_ERROR_RATE, Summary, Verdicts
+from eval.unscored import SENTENCE_OF, Unscored
 
 _LONGEST_CELL = 60
 
@@ -16,8 +17,9 @@ def report(run: Run, rows: Sequence[ScoredRow]) -> str:
     parts = [
         f"# Evaluation {run.conditions.run}",
         _conditions(run),
+        *_not_scored(run),
         "## What people get",
-        _verdicts(run.summary),
+        _verdicts(run),
         "## Rates",
         _table(("what", "share", "n", "95 % interval"), _rates(run)),
         "## What was expected, what was given",
@@ -43,8 +45,19 @@ def _conditions(run: Run) -> str:
     return "\n".join(lines)
 
 
-def _verdicts(summary: Summary) -> str:
+def _not_scored(run: Run) -> list[str]:
+    if not run.unscored:
+        return []
+    return ["## Not scored by this suite", "\n".join(f"- {SENTENCE_OF[each]}" for each in run.unscored)]
+
+
+def _lacks_words(run: Run) -> bool:
+    return Unscored.WORDS in run.unscored
+
+
+def _verdicts(run: Run) -> str:
     """Over all, by kind of asking, and by the type of the question."""
+    summary, are_words_scored = run.summary, not _lacks_words(run)
     talk = summary.talk
     named = {
         "**all**": summary.verdicts,
@@ -52,14 +65,18 @@ def _verdicts(summary: Summary) -> str:
         "turns of conversations": talk.turns,
         "follow-ups": talk.follow_ups,
     }
-    lines = [(name, *_verdict_cells(each)) for name, each in (named | dict(summary.verdicts_by_type)).items()]
+    lines = [
+        (name, *_verdict_cells(each, are_words_scored))
+        for name, each in (named | dict(summary.verdicts_by_type)).items()
+    ]
     header = ("questions", "right", "wrong, of the answered", "fact in the first sentence", "near ones declined")
     whole = f"Conversations right in every turn: {_in_one(talk.whole)}"
     return f"{_table(header, lines)}\n\n{whole}"
 
 
-def _verdict_cells(each: Verdicts) -> tuple[str, ...]:
-    return tuple(map(_in_one, (each.right, each.wrong_among_answered, each.fact_first, each.near_declined)))
+def _verdict_cells(each: Verdicts, are_words_scored: bool) -> tuple[str, ...]:
+    of_words = map(_in_one, (each.wrong_among_answered, each.fact_first)) if are_words_scored else ("–", "–")
+    return _in_one(each.right), *of_words, _in_one(each.near_declined)
 
 
 def _rates(run: Run) -> list[tuple[str, ...]]:
@@ -80,7 +97,8 @@ def _rates(run: Run) -> list[tuple[str, ...]]:
         ("first department right", summary.routing),
         ("matter recognised", summary.matter),
     ]
-    return [(name, *_cells(each)) for name, each in named]
+    of_words = {"answers with all required facts", "answers with a forbidden fact"} if _lacks_words(run) else set()
+    return [(name, *_cells(each)) for name, each in named if name not in of_words]
 
 
 def _confidence(summary: Summary) -> str:

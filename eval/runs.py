@@ -14,6 +14,7 @@ from eval.questions import SuitePart
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
 from eval.summary import Summary
+from eval.unscored import Unscored
 
 HISTORY_NAME = "history.jsonl"
 ROWS_NAME = "rows.jsonl"
@@ -39,6 +40,7 @@ class Run:
     conditions: RunConditions
     summary: Summary
     controls: Mapping[str, Rate]
+    unscored: tuple[Unscored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ class ScoredRow:
     """One question of a run: asked, expected, given, judged. None where nothing was expected.
 
     ``document_rank`` counts search hits from 1. ``label``: the first evidence's document is an expected one, which is
-    what the confidence foretells. ``is_resolved``: in scope, answered, with an expected document and version cited, all
-    required facts and no forbidden one. ``is_right``: resolved, or rightly not answered. ``is_wrong``: answered where
+    what the confidence foretells; it says nothing without `is_source_known`. ``is_resolved``: in scope, answered, with
+    an expected document and version cited (any in force, where none is expected of what can be answered), all required
+    facts and no forbidden one. ``is_right``: resolved, or rightly not answered. ``is_wrong``: answered where
     that was not expected, or without the facts. ``fact_first``: a required fact stands in the first sentence of the
     answer. ``turn`` counts from 1 within ``conversation``, and is 0 outside of one.
     """
@@ -76,6 +77,11 @@ class ScoredRow:
     label: bool
     answer_ms: float
 
+    @property
+    def is_source_known(self) -> bool:
+        """Whether the suite says where the answer stands, or that it stands nowhere."""
+        return bool(self.expected_documents) or not self.is_answerable
+
 
 def observe(system: AnswersQuestions, question: SuiteQuestion, *, conversation_id: str | None = None) -> Observed:
     """Ask, and look at what search and routing give on their own; only the answer is timed."""
@@ -100,7 +106,7 @@ def score(
     """Judge one reply. The citations are compared with the database, not with what the answer says of itself."""
     answer, expected = observed.answer, question.expected_documents
     source_of = {each.version_id: system.source(each.version_id) for each in answer.citations}
-    right = [each for each in answer.citations if each.document_id in expected]
+    right = [each for each in answer.citations if each.document_id in expected or _will_any_source_do(question)]
     in_version = [each for each in right if _is_version(each, question, source_of[each.version_id])]
     was_answered = answer.outcome is Outcome.ANSWERED
     stated = answer.text if was_answered else ""  # whom to call, told when handing over, is no fact of an answer
@@ -169,11 +175,16 @@ def _is_fact_first(question: SuiteQuestion, stated: str, converter: ScriptConver
     return bool(stated_facts(first_sentence(stated), question.required_facts, converter))
 
 
+def _will_any_source_do(question: SuiteQuestion) -> bool:
+    """Where the suite says what must be said, and not where it stands."""
+    return question.is_answerable and not question.expected_documents
+
+
 def _is_version(citation: Citation, question: SuiteQuestion, source: CitedVersion | None) -> bool:
     """Whether the version is the one expected, or, where only the document was named, one in force at all."""
     if source is None or source.interval is None:
         return False
-    speaks_of_it = citation.document_id == question.expected_documents[0]
+    speaks_of_it = citation.document_id in question.expected_documents[:1]
     if question.expected_version_from is None or not speaks_of_it:
         return True
     return source.interval.start == question.expected_version_from

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.errors import SuiteInvalid
-from eval.question_lines import Expect, Turn, alternatives, read_lines
+from eval.question_lines import Expect, Turn, alternatives
+from eval.suite_files import read_lines
 from kb_service.domain.answers import Outcome
 
 _HANDED_OVER = frozenset({Outcome.HANDED_OVER, Outcome.NO_SOURCE, Outcome.NOT_GROUNDED})

@@ -87,6 +87,7 @@ def summarise(rows: Sequence[ScoredRow]) -> Summary:
     in_scope = [row for row in asked if row.is_in_scope]
     answered = [row for row in asked if row.outcome is Outcome.ANSWERED]
     sourced = [row for row in asked if row.expected_documents]
+    to_be_answered = [row for row in answered if row.expected_documents or row.is_answerable]
     latencies = [row.answer_ms for row in rows]
     return Summary(
         questions=len(rows),
@@ -101,8 +102,8 @@ def summarise(rows: Sequence[ScoredRow]) -> Summary:
         recall_at={depth: rate([_is_found(row, depth) for row in sourced]) for depth in _RECALL_DEPTHS},
         cites_document=_of_known(answered, lambda row: row.cites_document),
         cites_version=_of_known(answered, lambda row: row.cites_version),
-        has_required_facts=rate([not row.missing_facts for row in answered if row.expected_documents]),
-        says_forbidden_fact=rate([bool(row.forbidden_facts) for row in answered if row.expected_documents]),
+        has_required_facts=rate([not row.missing_facts for row in to_be_answered]),
+        says_forbidden_fact=rate([bool(row.forbidden_facts) for row in to_be_answered]),
         violations=sum(len(row.violations) for row in rows),
         right_hand_overs=rate([_is_handed_over(row) for row in asked if row.expected_outcome in _HAND_OVERS]),
         wrong_hand_overs=rate([_is_handed_over(row) for row in asked if row.expected_outcome is Outcome.ANSWERED]),
@@ -143,8 +144,8 @@ def talk(turns: Sequence[ScoredRow]) -> Talk:
 
 
 def calibration(rows: Sequence[ScoredRow]) -> Calibration:
-    """Over the questions that were searched for."""
-    searched = [row for row in rows if row.outcome is not Outcome.COURTESY]
+    """Over the questions that were searched for and whose source the suite knows."""
+    searched = [row for row in rows if row.outcome is not Outcome.COURTESY and row.is_source_known]
     confidences, labels = [row.confidence for row in searched], [row.label for row in searched]
     points = reliability.risk_coverage(confidences, labels)
     return Calibration(

@@ -22,6 +22,9 @@ def errors_in_one_sentence() -> Iterator[None]:
 
 
 def rate_with_interval(rate: Rate) -> str:
+    """A dash where there was nothing to count."""
+    if not rate.n:
+        return f"{'–':>6}  (0/0)"
     return f"{rate.share:6.1%}  ({rate.low:.1%}–{rate.high:.1%}; {rate.successes}/{rate.n})"
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from kb_service.asking.conversation.topics import TURNS
 from kb_service.asking.events import Answered, Event, TextReady
-from kb_service.asking.pipeline import Pipeline
+from kb_service.asking.pipeline import Pipeline, Tools
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, Retriever
@@ -166,10 +166,11 @@ class Asking:
 
     def rehearse(self, question: Question, *, narrowing: Narrowing) -> Answer:
         """The answer that would be given with one version more and others less; nothing is stored."""
-        for event in self._rehearsal.answer(question, narrowing=narrowing):
-            if isinstance(event, Answered):
-                return event.answer
-        raise AssertionError("the pipeline ended without an answer")
+        return _answer_of(self._rehearsal.answer(question, narrowing=narrowing))
+
+    def retraced(self, question: Question, *, turns: Sequence[Answer], watch: Callable[[Tools], Tools]) -> Answer:
+        """The answer that would be given now after these turns, by tools that ``watch`` gives; nothing is stored."""
+        return _answer_of(self._pipeline.watched(watch).answer(question, turns=turns))
 
     def matter_of(self, text: str) -> str | None:
         """The id of the matter that a question names."""
@@ -256,3 +257,10 @@ class Asking:
     def user_hash(self, user_ref: str | None) -> str | None:
         """What is kept of a reference to a person."""
         return None if user_ref is None else hash_of_user(user_ref, self._user_key)
+
+
+def _answer_of(events: Iterator[Event]) -> Answer:
+    for event in events:
+        if isinstance(event, Answered):
+            return event.answer
+    raise AssertionError("the pipeline ended without an answer")

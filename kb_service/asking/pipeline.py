@@ -114,6 +114,10 @@ class Pipeline:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
 
+    def watched(self, watch: Callable[[Tools], Tools]) -> "Pipeline":
+        """The same, with tools of which some tell what they do."""
+        return Pipeline(watch(self._tools))
+
     def answer(
         self, question: Question, *, turns: Sequence[Answer] = (), narrowing: Narrowing = EVERYTHING
     ) -> Iterator[Event]:

@@ -1,26 +1,36 @@
 """An evaluator's day: examine a small knowledge base, file the run, look back, compare, calibrate."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from typer.testing import CliRunner
 
 from eval.commands import app
-from eval.errors import RunNotFound, SuiteInvalid
+from eval.errors import EvaluationStopped, RunNotFound, SuiteInvalid
 from eval.examining import Examined, examine, failures, file
+from eval.explain_command import in_run
+from eval.explaining import explain, turns_up_to
 from eval.in_process import InProcess
+from eval.inverting import invert
 from eval.questions import SuitePart, SuiteQuestion, read_questions
+from eval.report import report
 from eval.runs import read_history, read_rows, run_folder
 from eval.scoring import ScoredRow
 from eval.statistics import rate
+from eval.telling_explained import explained, explanation_as_json
+from eval.telling_runs import summary_of
 from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.domain.answers import Answer, Outcome
+from kb_service.domain.answers import Answer, Outcome, Question
 from kb_service.domain.documents import VersionDraft
 from kb_service.ports import Approval
 from kb_service.service import Service
@@ -158,6 +168,111 @@ def test_a_part_of_the_questions_can_be_asked(service: Service, tmp_path: Path) 
     assert not asked[SuitePart.DEV] & asked[SuitePart.TEST]
 
 
+def test_a_table_without_documents_is_judged_by_its_words(service: Service, tmp_path: Path) -> None:
+    rows = [
+        "问题,必须出现,日期",
+        "热气球停放证收取多少工本费,120元,2025-06-01",
+        "热气球停放证收多少工本费,120元,2026-06-01",
+    ]
+    (tmp_path / "suite.csv").write_text("\n".join(rows), encoding="utf-8")
+    past, present = examine(InProcess(service), tmp_path, converter=OpenCCConverter(), at=NOON, name="table").rows
+    assert (past.is_resolved, past.is_right, past.cites_document) == (True, True, None)
+    assert (present.is_resolved, present.missing_facts) == (False, ("120元",))
+    assert not past.is_source_known  # nothing to calibrate the confidence on
+
+
+def test_of_a_beir_folder_it_is_said_what_is_not_scored(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "queries.jsonl").write_text('{"_id": "1", "text": "热气球停放证收取多少工本费"}', encoding="utf-8")
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n1\tballoon\t1\n", encoding="utf-8")
+    examined = examine(InProcess(service), tmp_path, converter=OpenCCConverter(), at=NOON, name="beir")
+    assert (examined.run.summary.recall_at[1].successes, examined.run.summary.cites_document.successes) == (1, 1)
+    said = summary_of(examined.run, tmp_path)
+    assert "wrong among answered        –  (not scored)" in said
+    assert "no question says what must or must not stand in the answer" in said
+    assert "## Not scored by this suite" in report(examined.run, examined.rows)
+
+
+def test_a_question_is_explained_step_by_step_by_the_pipeline_that_answered_it(
+    service: Service, examined: Examined, tmp_path: Path
+) -> None:
+    asked = turns_up_to(read_questions(_suite(tmp_path, QUESTIONS)), "past")
+    row_of = {row.id: row for row in examined.rows}
+    found = explain(service, asked, OpenCCConverter(), run="first", row=row_of["past"])
+    (reading,) = found.readings
+    assert (reading.day, reading.is_taken) == (day("2025-06-01"), True)
+    assert (reading.found[0].rank, reading.found[0].document_id, reading.found[0].is_expected) == (1, "balloon", True)
+    assert reading.sureness is not None and reading.sureness.is_sure
+    assert "120元" in "".join(reading.draft)
+    assert all(each.holds for each in found.checks) and found.checks
+    assert found.in_run is not None
+    # The very reply of the run: what watches the tools changes nothing.
+    assert (found.got.text, found.got.cited, found.got.confidence) == (
+        found.in_run.text, found.in_run.cited, found.in_run.confidence,
+    )  # fmt: skip
+    assert found.got.is_right
+    said = explained(found)
+    assert "the same reply" in said and "must say      120元" in said
+
+
+def test_a_turn_is_explained_after_the_turns_before_it_and_an_unknown_id_is_named(
+    service: Service, tmp_path: Path
+) -> None:
+    questions = read_questions(_suite(tmp_path, QUESTIONS))
+    found = explain(service, turns_up_to(questions, "talk#2"), OpenCCConverter())
+    assert len(found.said_before) == 1
+    assert (found.in_run, found.got.is_right) == (None, True)
+    assert json.loads(explanation_as_json(found))["expected"]["facts"] == ["150元"]
+    with pytest.raises(EvaluationStopped, match="no question 'talk'"):
+        turns_up_to(questions, "talk")
+
+
+def test_an_explanation_is_compared_with_the_latest_run_or_the_one_named(examined: Examined, tmp_path: Path) -> None:
+    assert in_run("past", None, tmp_path) == (None, None)  # nothing was ever run
+    file(examined, tmp_path)
+    file(_with_rows(examined, "second", tuple(map(_failing, examined.rows))), tmp_path)
+    latest, named = in_run("past", None, tmp_path), in_run("past", "first", tmp_path)
+    assert (latest[0], named[0]) == ("second", "first")
+    assert latest[1] is not None and not latest[1].is_resolved
+    assert named[1] is not None and named[1].is_resolved
+    assert in_run("new", None, tmp_path) == ("second", None)
+    with pytest.raises(RunNotFound, match="has no question 'new'"):
+        in_run("new", "first", tmp_path)
+
+
+def test_explaining_stores_nothing(service: Service, examined: Examined, tmp_path: Path) -> None:
+    def kept() -> int:
+        with closing(sqlite3.connect(service.settings.data_dir / "kb.sqlite")) as database:
+            return int(database.execute("SELECT count(*) FROM answers").fetchone()[0])
+
+    before = kept()
+    explain(service, turns_up_to(read_questions(_suite(tmp_path, QUESTIONS)), "talk#2"), OpenCCConverter())
+    assert kept() == before > 0
+
+
+def test_nobody_is_told_that_a_forbidden_thing_is_allowed(service: Service) -> None:
+    found = invert(service, as_of=day("2026-06-01"), most=10)
+    (reply,) = found.replies
+    assert (reply.asked.question, reply.asked.clause) == ("线长能不能超过八十米", "线长不得超过八十米")
+    assert (found.answered.n, found.wrong.successes) == (1, 0)
+    assert invert(service, as_of=day("2023-06-01"), most=10).replies == ()  # not in force yet
+
+
+def test_an_answer_that_turns_a_clause_round_is_found(service: Service) -> None:
+    class SaysYes:
+        def question(self, text: str, **circumstances: Any) -> Question:
+            return service.asking.question(text, **circumstances)
+
+        def retraced(self, question: Question, **watched: Any) -> Answer:
+            answer = service.asking.retraced(question, **watched)
+            return replace(answer, outcome=Outcome.ANSWERED, text="可以，线长可以超过八十米。")
+
+    yes = cast(Service, SimpleNamespace(library=service.library, asking=SaysYes()))
+    found = invert(yes, as_of=day("2026-06-01"), most=10)
+    assert (found.wrong.successes, found.wrong.n) == (1, 1)
+    assert [each.asked.document_id for each in found.wrong_replies] == ["kite"]
+
+
 def test_the_controls_rank_below_the_product(examined: Examined) -> None:
     assert set(examined.run.controls) == {"shuffled evidence", "always hand over"}
     assert failures(examined.run) == []
@@ -200,8 +315,8 @@ def test_an_empty_suite_is_refused(tmp_path: Path) -> None:
         read_questions(_suite(tmp_path, []))
 
 
-def test_an_answer_without_an_expected_document_is_refused_with_its_line(tmp_path: Path) -> None:
-    sourceless = {name: value for name, value in QUESTIONS[0].items() if name != "document"}
+def test_an_answer_without_an_expected_document_or_words_is_refused_with_its_line(tmp_path: Path) -> None:
+    sourceless = {name: value for name, value in QUESTIONS[0].items() if name not in {"document", "must_include"}}
     with pytest.raises(SuiteInvalid, match=r"suite\.jsonl:2: .*document: an answer needs one"):
         read_questions(_suite(tmp_path, [QUESTIONS[1], sourceless]))
 

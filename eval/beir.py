@@ -1,0 +1,88 @@
+"""A folder in the form of BEIR (Thakur et al., NeurIPS 2021): ``queries.jsonl`` and judgements in ``qrels/*.tsv``.
+
+It says which documents are relevant to a query and nothing of what an answer should say.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.errors import SuiteInvalid
+from eval.written_lines import WrittenLine, lines_of_jsonl
+
+_QUERIES, _JUDGEMENTS = "queries.jsonl", "qrels"
+_HEADER = ("query-id", "corpus-id", "score")
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """``splits``: the names of the files that judge it."""
+
+    documents: list[str]
+    splits: list[str]
+
+
+def is_beir(path: Path) -> bool:
+    return (path / _QUERIES).is_file() and (path / _JUDGEMENTS).is_dir()
+
+
+def beir_files(folder: Path) -> list[Path]:
+    return [folder / _QUERIES, *sorted((folder / _JUDGEMENTS).glob("*.tsv"))]
+
+
+def lines_of_beir(folder: Path) -> Iterator[WrittenLine]:
+    """A line a query that is judged and has a relevant document; its types are the names of the files that judge it.
+
+    Raises SuiteInvalid for a judgement that cannot be read or is of no query, and where nothing is judged.
+    """
+    text_of = dict(_queries(folder / _QUERIES))
+    judged: dict[str, _Judged] = {}
+    for file in beir_files(folder)[1:]:
+        for place, query, document in _relevant(file):
+            if query not in text_of:
+                raise SuiteInvalid(f"{place}: the query {query!r} does not stand in {_QUERIES}")
+            of_query = judged.setdefault(query, _Judged([], []))
+            of_query.documents.append(document)
+            of_query.splits.append(file.stem)
+    if not judged:
+        raise SuiteInvalid(f"{folder / _JUDGEMENTS} names no relevant document")
+    for query, (place, text) in text_of.items():
+        if query in judged:
+            yield WrittenLine(
+                place,
+                {
+                    "id": query,
+                    "question": text,
+                    "expect": "answer",
+                    "document": "|".join(dict.fromkeys(judged[query].documents)),
+                    "type": "|".join(dict.fromkeys(judged[query].splits)),
+                },
+            )
+
+
+def _queries(file: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    seen: set[str] = set()
+    for line in lines_of_jsonl(file):
+        query, text = line.fields.get("_id"), line.fields.get("text")
+        if line.fault or not isinstance(query, str) or not isinstance(text, str):
+            raise SuiteInvalid(f"{line.place}: {line.fault or '_id and text: must be there, as words'}")
+        if query in seen:
+            raise SuiteInvalid(f"{line.place}: the id {query!r} is used twice; ids must differ")
+        seen.add(query)
+        yield query, (line.place, text)
+
+
+def _relevant(file: Path) -> Iterator[tuple[str, str, str]]:
+    """Place, query and document of each judgement above 0."""
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        cells = tuple(line.strip().split("\t"))
+        if not line.strip() or cells == _HEADER:
+            continue
+        if len(cells) != len(_HEADER) or not cells[2].lstrip("-").isdigit():
+            raise SuiteInvalid(
+                f"{_JUDGEMENTS}/{file.name}:{number}: {json.dumps(line, ensure_ascii=False)} is no judgement;"
+                " a line has the id of a query, the id of a document and a whole number, with tabs between"
+            )
+        if int(cells[2]) > 0:
+            yield f"{_JUDGEMENTS}/{file.name}:{number}", cells[0], cells[1]

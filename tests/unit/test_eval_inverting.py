@@ -1,0 +1,56 @@
+"""Questions whose right answer is no, made of what clauses forbid and demand."""
+
+import pytest
+
+from eval.inverting import Side, begins_wrongly, questions_of
+from tests.factories import passage_in_version
+
+
+@pytest.mark.parametrize(
+    ("clause", "question"),
+    [
+        ("（四）个人不得饲养烈性犬。", "个人能不能饲养烈性犬"),
+        ("公共场所禁止随地吐痰乱扔垃圾。", "公共场所能不能随地吐痰乱扔垃圾"),
+        ("单位还应当按月告知本人，不得拖延。", "单位可以不按月告知本人吗"),
+        ("第三条 申请人必须到场签字。", "申请人可以不到场签字吗"),
+        ("应当办理网签备案。", "居住证签注，可以不办理网签备案吗"),
+    ],
+)
+def test_a_clause_asks_whether_it_may_be_turned_round(clause: str, question: str) -> None:
+    first, *_ = questions_of(passage_in_version(clause, title="居住证签注办事指南（演示）"))
+    assert first.question == question
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "单位不得不另行申报材料。",
+        "应当办理而没有办理的，处以罚款。",
+        "会说明应当走的渠道。",
+        "单位应当自事故发生之日，30日内提出申请。",
+        "是否应当办理登记，由登记机关决定。",
+        "个人不得养犬。",  # two characters say too little
+        "申请人应当在登记机关规定的期限以内补正全部申请材料。",  # nobody asks so
+    ],
+)
+def test_what_forbids_and_demands_nothing_asks_nothing(clause: str) -> None:
+    assert list(questions_of(passage_in_version(clause))) == []
+
+
+@pytest.mark.parametrize(
+    ("side", "text", "is_wrong"),
+    [
+        (Side.FORBIDDEN, "可以，个人可以饲养。", True),
+        (Side.FORBIDDEN, "您好，能饲养。", True),
+        (Side.FORBIDDEN, "不可以，个人不得饲养烈性犬。", False),
+        (Side.FORBIDDEN, "个人不得饲养烈性犬。可以饲养其他犬。", False),
+        (Side.DEMANDED, "可以，", True),
+        (Side.DEMANDED, "不用到场。", True),
+        (Side.DEMANDED, "不需要到场。", True),
+        (Side.DEMANDED, "不可以，必须到场。", False),
+        (Side.DEMANDED, "申请人必须到场签字。", False),
+        (Side.FORBIDDEN, "不需要办证。", False),
+    ],
+)
+def test_an_answer_begins_wrongly_when_it_allows_or_spares(side: Side, text: str, is_wrong: bool) -> None:
+    assert begins_wrongly(side, text) is is_wrong
