@@ -1,7 +1,9 @@
 """What a resident, an orchestrator and a job see of a PostgreSQL that is stopped, cut off, replaced or full."""
 
+import gc
 import logging
 import shutil
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +67,10 @@ def on_postgresql(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) ->
         with open_service(Settings(data_dir=folder, database_url=server.url("kb"))) as service:
             publish(service, "balloon", FEE_2026, title="热气球停放证办事指南", effective_from="2026-01-01")
             yield OnPostgresql(Http(service), server, disk)
+    # A connection on which the server went away may hang in the traceback of its error until it is collected.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def told_by_jobs(caplog: pytest.LogCaptureFixture) -> list[str]:
