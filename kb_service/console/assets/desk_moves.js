@@ -46,7 +46,7 @@ export function moveBar({ me, transferTargets, current, become, tell }) {
       run: asked("办结", () => [
         choice({ name: "verdict", label: "是否解决", options: VERDICTS }),
         reason({ label: "原因（没有完全解决时必填）", isNeeded: ({ verdict }) => verdict !== "resolved" })], "resolve") },
-    { label: "写成问答", key: "Q", can: () => isIn("resolved") && current().verdict === "resolved", run: keepReply },
+    { label: "写成问答", key: "L", can: () => isIn("resolved") && current().verdict === "resolved", run: keepReply },
   ];
   const buttons = MOVES.map(({ label, key, run, primary }) => keyedButton(label, key, run, { class: primary ? "primary" : "quiet" }));
 
