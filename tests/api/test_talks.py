@@ -310,6 +310,7 @@ def test_a_helper_keeps_the_reply_of_a_resolved_talk_as_a_draft_without_personal
     assert "13900139000" not in version.text and "13800138000" not in (version.metadata.question or "")
     again = people.post("李帮办", keeping)
     assert (again.status_code, again.json()) == (200, kept.json())
+    people.http.service.synchroniser.sync([version.document_id])
 
 
 # Live
