@@ -10,6 +10,7 @@ from ingestion.sources import Reading
 from kb_service.asking.asking import Asking
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Answer
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.errors import InvalidRecord
@@ -155,6 +156,9 @@ def open_ledger(records: Records, *, new_id: Callable[[], str], now: Callable[[]
         if gap_id is not None:
             records.gaps.gap(gap_id)
         if document_id is not None and document_id not in records.library.revisions([document_id]):
-            raise InvalidRecord(f"there is no document {document_id!r}; name one that is there, or none")
+            raise InvalidRecord(
+                f"there is no document {document_id!r}; name one that is there, or none",
+                Cause("no_problem_document", {"document": document_id}),
+            )
 
     return Ledger(records.problems, records.working_days.calendar, require_linked, new_id, now)

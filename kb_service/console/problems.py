@@ -8,6 +8,7 @@ from kb_service.api.access import ServiceOf, Staff, Watcher
 from kb_service.api.problems import last_day, shown
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
+from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Role
 from kb_service.domain.problems import ProblemMove, ProblemQuery, ProblemState
@@ -41,8 +42,10 @@ def note(request: Request, service: ServiceOf, actor: Staff, form: FormOf) -> Re
     days = text_field(form, "working_days").strip()
 
     def act() -> Response:
-        if days and not (days.isascii() and days.isdigit() and 1 <= int(days[:4]) <= 250):
-            raise InvalidRecord(f"working_days={days[:10]!r} is no number from 1 to 250")
+        if days and not (days.isascii() and days.isdigit() and len(days) <= 3 and 1 <= int(days) <= 250):
+            raise InvalidRecord(
+                f"working_days={days[:10]!r} is no number from 1 to 250", Cause("no_problem_days", {"value": days[:10]})
+            )
         service.ledger.note(replace(new, working_days=int(days)) if days else new, actor=actor.person_id)
         return see("/console/problems", done="problem_kept")
 
@@ -55,7 +58,7 @@ def move(request: Request, problem_id: str, service: ServiceOf, actor: Staff, fo
 
     def act() -> Response:
         if asked not in [*ProblemMove]:
-            raise InvalidRecord(f"move={asked[:40]!r} is none")
+            raise InvalidRecord(f"move={asked[:40]!r} is none", Cause("no_problem_move", {"value": asked[:40]}))
         said = text_field(form, "said")[:_LONGEST]
         service.ledger.move(problem_id, ProblemMove(asked), said, actor=actor.person_id)
         return see("/console/problems", fragment=problem_id, done="problem_kept")
