@@ -8,7 +8,6 @@ from kb_service.console.public_page import Told, files_of
 from kb_service.domain.audits import Rating
 from kb_service.domain.resolution import Share, share
 from kb_service.measuring_wiring import open_auditing, open_measuring, open_reporting, open_telling
-from kb_service.service import Records
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records
 
@@ -19,7 +18,7 @@ def write_month(settings: Settings, month: str, out: Path | None) -> Path:
         measuring = open_measuring(records, now=now)
         reporting = open_reporting(settings, records, measuring, now=now)
         measuring.take_in()
-        html = html_of(reporting.month(month), _names(records), prompts=settings.prompts_dir)
+        html = html_of(reporting.month(month), Names.of(records.catalogue), prompts=settings.prompts_dir)
     target = out or Path(f"report-{month}.html")
     target.write_text(html, encoding="utf-8")
     return target
@@ -38,7 +37,7 @@ def write_public(settings: Settings, month: str, folder: Path) -> list[Path]:
             desk=desk,
             wrong_of_sample=open_auditing(settings, records, now=now).share(record.period, Rating.WRONG),
         )
-        texts = files_of(record, _names(records), told, prompts=settings.prompts_dir)
+        texts = files_of(record, Names.of(records.catalogue), told, prompts=settings.prompts_dir)
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     if is_new:
@@ -58,10 +57,3 @@ def measured_wrong(settings: Settings) -> Share | None:
     model = load_confidence(settings.own_confidence_model, settings.max_wrong_rate)
     seen = next((each for each in model.risks if each.threshold == model.answer_threshold), None)
     return share(round(seen.wrong), round(seen.answered)) if seen else None
-
-
-def _names(records: Records) -> Names:
-    return Names(
-        {each.id: each.name for each in records.catalogue.matter_names()},
-        {each.id: each.name for each in records.catalogue.departments()},
-    )

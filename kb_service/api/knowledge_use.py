@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query
 
 from kb_service.api.access import ServiceOf, Watcher
-from kb_service.api.resolution import CSV, csv_file, csv_text, period_of, share_cells
+from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
+from kb_service.api.resolution import period_of, share_cells
 from kb_service.domain.answers import Reason
 from kb_service.domain.knowledge_use import CitedCounts, Damage, HandedOver, KnownVersion, SwitchDay
 from kb_service.domain.questions_ahead import DayAhead, QuestionAhead
@@ -144,7 +145,7 @@ def knowledge_use(
     """Nothing is asked for it: counts are of answers given, days of intervals. With `format=csv` one list, whole."""
     found = service.measuring_use.knowledge_use(period_of(service, first, last))
     name_of = names_of_matters(service)
-    if format == "csv" or (format is None and accept.split(";")[0].strip() == CSV):
+    if is_csv_asked(format, accept):
         name = f"knowledge-{part}-{found.period.first}-{found.period.last}.csv"
         return csv_file(name, csv_text(_rows(part, found, name_of)))  # type: ignore[return-value]
     return _report(found, name_of)

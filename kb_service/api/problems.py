@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import ServiceOf, Staff, Watcher
-from kb_service.api.resolution import CSV, csv_file, csv_text
+from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
 from kb_service.api.texts import StorableText
 from kb_service.domain.answers import MatterRef
 from kb_service.domain.days import SHANGHAI, days_later
@@ -77,7 +77,7 @@ def problems(
 ) -> ProblemsShown:
     """What is to do first, by when it is due. As CSV with `format=csv` or `Accept: text/csv`, whole."""
     wanted = ProblemQuery(tuple(state or ()), owner, matter_id, _due_before(service, late, due_until))
-    if format == "csv" or (format is None and accept.split(";")[0].strip() == CSV):
+    if is_csv_asked(format, accept):
         found = service.records.problems.list(wanted, limit=_MOST_IN_CSV)
         return csv_file("problems.csv", csv_text(_rows(service, found.problems)))  # type: ignore[return-value]
     found = service.records.problems.list(wanted, limit=limit)

@@ -1,7 +1,5 @@
 """`/v1/resolution`: what was resolved, as people say and as their silence implies, with the clocks of human help."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Response
 
 from kb_service.api.access import ServiceOf, Watcher
+from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
 from kb_service.domain.answers import Reason
 from kb_service.domain.audits import AuditedShare
 from kb_service.domain.causes import Cause
@@ -35,9 +34,6 @@ from kb_service.service import Service
 router = APIRouter(prefix="/v1", tags=["resolution"])
 
 _LONGEST = timedelta(days=3 * 366)
-# A spreadsheet takes what begins so for a formula, and people choose the names of channels.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-CSV = "text/csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +138,7 @@ def resolution(
     sample. As CSV with `format=csv` or `Accept: text/csv`: a row for each group and one for all."""
     period = period_of(service, first, last)
     report = report_of(service, period, by)
-    if format == "csv" or (format is None and accept.split(";")[0].strip() == CSV):
+    if is_csv_asked(format, accept):
         return csv_response(report)  # type: ignore[return-value]
     return report
 
@@ -239,22 +235,6 @@ _COLUMNS = (
 def csv_response(report: ResolutionReport) -> Response:
     name = f"resolution-by-{report.by}-{report.first}-{report.last}.csv"
     return csv_file(name, csv_text([_COLUMNS, *map(_cells, report.groups), ("total", *_cells(report.total)[1:])]))
-
-
-def csv_file(name: str, text: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(text, media_type=f"{CSV}; charset=utf-8", headers=headers)
-
-
-def csv_text(rows: "list[tuple[object, ...]]") -> str:
-    """With the mark by which spreadsheets know UTF-8."""
-    written = io.StringIO()
-    csv.writer(written).writerows([_harmless(each) for each in row] for row in rows)
-    return "\ufeff" + written.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _cells(group: ResolutionOf) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from kb_service.domain.audits import Rating, Sample, Stage
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidRecord, VersionNotFound
 from kb_service.domain.people import Role
-from kb_service.measuring.keeping import Expect, Expectation
+from kb_service.measuring.keeping import FOLLOWS, Expect, Expectation
 from kb_service.service import Service
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
@@ -128,7 +128,7 @@ def _week(request: Request, service: Service, week: date, *, trouble: Trouble | 
         trouble=trouble,
         week=shown(sample),
         questions=judged_questions(service, sample),
-        follows={Rating.RESOLVED: Expect.ANSWER, Rating.RIGHTLY_HANDED_OVER: Expect.DECLINE},
+        follows=FOLLOWS,
         expects=list(Expect),
         may_keep=actor_of(request).has_any_of((Role.EVALUATOR,)),
         was_disputed={each.answer_id for each in sample.items if len(each.judgements) > 2},

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator
 
 from kb_service.api.access import ServiceOf, Watcher
-from kb_service.api.resolution import csv_file, csv_text, lead_time_of, names_by, of_assistant, of_human, period_of
+from kb_service.api.csv_files import csv_file, csv_text
+from kb_service.api.resolution import lead_time_of, names_by, of_assistant, of_human, period_of
 from kb_service.console.admission import Shown
 from kb_service.console.charts import HEIGHT, WIDTH, cells, dots, trend, y_of
 from kb_service.console.screens import page, see

@@ -27,6 +27,7 @@ from kb_service.domain.resolution import (
     Side,
     Target,
 )
+from kb_service.ports import Catalogue
 
 router = APIRouter(prefix="/v1/reports", tags=["resolution"])
 
@@ -49,6 +50,13 @@ _HEADERS = {
 class Names:
     matters: Mapping[str, str]
     departments: Mapping[str, str]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> "Names":
+        return cls(
+            {each.id: each.name for each in catalogue.matters()},
+            {each.id: each.name for each in catalogue.departments()},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +113,7 @@ def month_report(
 ) -> Response:
     """A month in one HTML file, the same as `kb report --month` writes: figures against targets and the month before,
     twelve weeks, matters, reasons, clocks, gaps, feedback, and how everything is counted."""
-    names = Names(
-        {each.id: each.name for each in service.catalogue.matter_names()},
-        {each.id: each.name for each in service.catalogue.departments()},
-    )
-    report = service.reporting.month(month)
+    report, names = service.reporting.month(month), Names.of(service.catalogue)
     return HTMLResponse(html_of(report, names, prompts=service.settings.prompts_dir), headers=_HEADERS)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kb_service.api.csv_files import csv_text
 from kb_service.api.door_words import door_words
-from kb_service.api.resolution import csv_text
 from kb_service.console.monthly_report import STYLE, Names
 from kb_service.console.screens import rendered
 from kb_service.console.words import screen_words

@@ -24,7 +24,7 @@ class Expect(StrEnum):
 
 
 # What follows from the judgement alone. Of an answer that did not help nobody has said what would have been right.
-_FOLLOWS = {Rating.RESOLVED: Expect.ANSWER, Rating.RIGHTLY_HANDED_OVER: Expect.DECLINE}
+FOLLOWS = {Rating.RESOLVED: Expect.ANSWER, Rating.RIGHTLY_HANDED_OVER: Expect.DECLINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Keeping:
 def line_of(reading: Reading, rating: Rating, said: Expectation) -> dict[str, object]:
     """As `kb eval` reads it. It is asked with the day, region and audience that it was asked with."""
     answer = reading.answer
-    expect = said.expect or _FOLLOWS.get(rating)
+    expect = said.expect or FOLLOWS.get(rating)
     if expect is None:
         raise InvalidRecord(f"say what is expected: {', '.join(Expect)}", Cause("no_expectation"))
     line: dict[str, object] = {
