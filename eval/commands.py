@@ -24,13 +24,14 @@ from eval.examining import examine, failures, file
 from eval.explain_command import explain
 from eval.in_process import InProcess
 from eval.inversion_command import inversion
+from eval.known import passages_in_force, teach
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
 from eval.questions import SuitePart, read_questions
 from eval.reading import reading
 from eval.routing_command import routing
 from eval.runs import read_history, read_rows, run_as_json, run_folder
-from eval.site_calibration import label_answers, refit
+from eval.site_calibration import ask_all, labelled, refit
 from eval.suite_commands import suite
 from eval.systems import AnswersQuestions
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
@@ -39,6 +40,7 @@ from eval.trend import trend
 from kb_service.asking.search.confidence import as_json, load_confidence
 from kb_service.client import ServiceClient
 from kb_service.domain.calibrations import Proposal
+from kb_service.domain.days import shanghai_day
 from kb_service.domain.people import person_id
 from kb_service.domain.resolution import Share
 from kb_service.measuring_wiring import open_recalibrating
@@ -184,23 +186,28 @@ def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted
     with errors_in_one_sentence():
         asked = read_questions(questions)
         with open_service(settings.model_copy(update={"max_wrong_rate": 1.0})) as service:
-            labelled = label_answers(InProcess(service), asked, open_converter(), name=questions.name, advance=dot)
+            system, converter = InProcess(service), open_converter()
+            answered = ask_all(system, asked, converter, advance=dot)
+            passages = passages_in_force(service, shanghai_day(now()))
+            taught = teach(answered, passages=passages, texts=service.texts, converter=converter, part=SuitePart.DEV)
+        rows = labelled(answered, taught, name=questions.name)
         # A model of the site's own has seen these questions: onto it the folds would tell of questions seen.
         base = load_confidence(settings.confidence_model, accepted_error)
         in_use = load_confidence(settings.confidence_in_use, accepted_error)
-        found = refit(labelled, base, in_use=in_use, version=version, accepted_error=accepted_error)
-    print(f"{len(labelled.labels)} questions, {int(labelled.labels.sum())} answered right if all were answered")
+        found = refit(rows, base, taught, in_use=in_use, version=version, accepted_error=accepted_error)
+    print(f"{len(rows.labels)} questions, {int(rows.labels.sum())} answered right if all were answered")
+    print(f"{len(taught.known)} of them are known from now on (those of the {SuitePart.DEV} half)")
     print(f"{'':<8}{'answer from':<13}{'answered':<26}{'resolved':<26}{'wrong among answered':<26}AUROC  ECE")
     for name, outlook in (("before", found.before), ("after", found.after)):
         shares = "".join(f"{_with_interval(each):<26}" for each in (outlook.answered, outlook.resolved, outlook.wrong))
         print(
             f"{name:<8}{outlook.threshold:<13.2f}{shares}{_number(outlook.auroc)}  {_number(outlook.calibration_error)}"
         )
-    text = as_json(found.model, {"questions": questions.name, "sha256": labelled.sha256})
+    text = as_json(found.model, {"questions": questions.name, "sha256": rows.sha256})
     if out is not None:
         return _write(out, text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    count = len(labelled.labels)
+    count = len(rows.labels)
     proposal = Proposal(version, sha256, actor, now(), questions.name, count, found.before, found.after)
     with errors_in_one_sentence(), open_records(settings) as records:
         open_recalibrating(settings, records, now=now).propose(proposal, text, picture=page(proposal))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from eval.facts import missing_facts, stated_facts
 from eval.promises import House, broken_promises, versions_of
 from eval.question_lines import Turn, alternatives
 from eval.scripts import Script, outcomes_of
@@ -15,6 +14,7 @@ from eval.talking import TalkMessage, Talks
 from kb_service.asking.conversation.topics import matters_asked_back, of_other_matters
 from kb_service.domain.answers import Answer, Carried, Outcome, Reason
 from kb_service.ports import ScriptConverter
+from kb_service.text.facts import missing_facts, stated_facts
 
 
 @dataclass(frozen=True, slots=True)

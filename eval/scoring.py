@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from eval.facts import first_sentence, missing_facts, stated_facts
 from eval.questions import SuiteQuestion
 from eval.systems import AnswersQuestions, CitedVersion, FoundPlace
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason
 from kb_service.ports import ScriptConverter
+from kb_service.text.facts import first_sentence, missing_facts, stated_facts
 
 SEARCH_DEPTH = 10
 # What a question expects that nothing answers, or that is none of knowledge.

@@ -13,23 +13,25 @@ import numpy as np
 from eval.boosting import Recipe
 from eval.errors import TooFewRows
 from eval.fitting import boosted, calibration, folded, probabilities, ranges, require_enough
+from eval.known import Asked, Taught
 from eval.labelled_sets import LabelledSet, Matrix
 from eval.questions import SuiteQuestion
 from eval.reliability import bins, expected_calibration_error, thinned_risks
 from eval.scoring import Observed, score
 from eval.statistics import auroc
 from eval.systems import AnswersQuestions
-from kb_service.asking.search.confidence import ConfidenceModel
+from kb_service.asking.search.confidence import ConfidenceModel, Tree
+from kb_service.asking.search.known_questions import KNOWN_FEATURES
 from kb_service.domain.answers import Outcome
 from kb_service.domain.calibrations import Dot, Outlook
 from kb_service.domain.resolution import Share, share
 from kb_service.ports import ScriptConverter
 
 _FEWEST_OF_A_KIND = 30
-# Small trees for hundreds of questions; deeper ones where there are so many that they learn more from them.
+# Small trees for hundreds of questions; more and deeper ones where there are so many that they learn more from them.
 _MANY = 1000
-_OF_FEW = Recipe(trees=120, depth=2, shrinkage=0.05, rows=0.6, features=0.2, leaf=10)
-_OF_MANY = replace(_OF_FEW, trees=200, depth=3)
+_OF_FEW = Recipe(trees=120, depth=2, shrinkage=0.05, rows=0.6, features=0.2, leaf=20)
+_OF_MANY = replace(_OF_FEW, trees=400, depth=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,57 +41,72 @@ class Refit:
     after: Outlook
 
 
-def label_answers(
+def ask_all(
     system: AnswersQuestions,
     questions: Sequence[SuiteQuestion],
     converter: ScriptConverter,
     *,
-    name: str,
     advance: Callable[[], None],
-) -> LabelledSet:
-    """Ask questions of a system that answers however unsure it is, and judge the answers. Raises TooFewRows.
-
-    What is not answered even so (out of scope, asked back, nothing found) is left out: no confidence decides there.
-    """
-    features, labels, answerable = list[Mapping[str, float]](), list[bool](), list[bool]()
+) -> list[Asked]:
+    """Ask questions of a system that answers however unsure it is, and judge the answers."""
+    asked = list[Asked]()
     conversations: dict[str, str] = {}
     for each in questions:
         answer = system.answer(each, conversation_id=conversations.get(each.conversation or ""))
         if each.conversation:
             conversations[each.conversation] = answer.conversation_id
         advance()
-        if answer.features and answer.outcome is Outcome.ANSWERED:
-            features.append(answer.features)
-            labels.append(score(each, Observed(answer, (), (), 0.0), system, converter).is_resolved)
-            answerable.append(each.is_answerable)
-    if not features:
-        raise TooFewRows(f"none of the {len(questions)} questions was answered")
-    names = tuple(sorted({each for row in features for each in row}))
+        asked.append(Asked(each, answer, score(each, Observed(answer, (), (), 0.0), system, converter).is_resolved))
+    return asked
+
+
+def labelled(asked: Sequence[Asked], taught: Taught, *, name: str) -> LabelledSet:
+    """What is not answered even so (out of scope, asked back, nothing found) is left out: no confidence decides there.
+    Raises TooFewRows.
+    """
+    rows = [
+        (each, features)
+        for each, features in zip(asked, taught.features, strict=True)
+        if features and each.answer.outcome is Outcome.ANSWERED
+    ]
+    if not rows:
+        raise TooFewRows(f"none of the {len(asked)} questions was answered")
+    names = tuple(sorted({each for _, features in rows for each in features}))
     return LabelledSet(
         name=name,
-        sha256=hashlib.sha256(repr(questions).encode()).hexdigest(),
+        sha256=hashlib.sha256(repr([each.question for each in asked]).encode()).hexdigest(),
         names=names,
-        features=np.array([[row.get(each, 0.0) for each in names] for row in features]),
-        labels=np.array(labels, dtype=np.float64),
-        answerable=np.array(answerable),
+        features=np.array([[features.get(each, 0.0) for each in names] for _, features in rows]),
+        labels=np.array([float(each.is_right) for each, _ in rows]),
+        answerable=np.array([each.question.is_answerable for each, _ in rows]),
     )
 
 
 def refit(
-    one: LabelledSet, base: ConfidenceModel, *, in_use: ConfidenceModel, version: str, accepted_error: float
+    one: LabelledSet,
+    base: ConfidenceModel,
+    taught: Taught,
+    *,
+    in_use: ConfidenceModel,
+    version: str,
+    accepted_error: float,
 ) -> Refit:
-    """Further trees, calibration and thresholds for the questions of a site. Raises TooFewRows, ScikitLearnMissing.
+    """Trees, calibration and thresholds for the questions of a site. Raises TooFewRows, ScikitLearnMissing.
 
-    ``base``: a model that has not seen the questions; ``in_use``: what is compared as before.
+    ``base``: a model that has not seen the questions, onto whose trees those of few questions grow; ``in_use``: what is
+    compared as before. Every row is learned from twice, with what is known of other questions and without: so the
+    model serves texts as well that came after the questions.
     """
     require_enough([one], of_a_kind=_FEWEST_OF_A_KIND)
     names = (*base.names, *(name for name in one.names if name not in base.names))
     own = replace(one, names=names, features=_in_order(one, names))
-    (logit,) = folded([own], _recipe(own), onto=base.trees)
-    slope, offset = calibration([own], [logit])
-    unseen = probabilities(logit, slope, offset)
+    alone = replace(own, features=np.where(np.isin(names, KNOWN_FEATURES), 0.0, own.features))
+    recipe, onto = _how_to_grow(own, base)
+    knowing, unknowing = folded([own, alone], recipe, onto=onto)
+    slope, offset = calibration([own, alone], [knowing, unknowing])
+    unseen = probabilities(knowing, slope, offset)
     labels = [bool(each) for each in one.labels]
-    trees = boosted([own], _recipe(own), onto=base.trees)
+    trees = boosted([own, alone], recipe, onto=onto)
     model = replace(
         base,
         version=version,
@@ -101,6 +118,8 @@ def refit(
         risks=tuple(thinned_risks(unseen.tolist(), labels, one.answerable.tolist(), unanswerable_share=None)),
         has_margin=False,
         max_wrong_rate=accepted_error,
+        known=taught.known,
+        passages_known=taught.passages,
     )
     rows = [dict(zip(names, row, strict=True)) for row in own.features.tolist()]
     return Refit(
@@ -131,8 +150,9 @@ def _share(outcomes: Sequence[bool]) -> Share:
     return share(sum(outcomes), len(outcomes))
 
 
-def _recipe(one: LabelledSet) -> Recipe:
-    return _OF_MANY if len(one.labels) >= _MANY else _OF_FEW
+def _how_to_grow(one: LabelledSet, base: ConfidenceModel) -> tuple[Recipe, Sequence[Tree]]:
+    """Few questions correct what others have taught; many teach more than that."""
+    return (_OF_MANY, ()) if len(one.labels) >= _MANY else (_OF_FEW, base.trees)
 
 
 def _in_order(one: LabelledSet, names: Sequence[str]) -> Matrix:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from eval.beir import is_beir
 from eval.errors import SuiteInvalid
-from eval.facts import comparable
 from eval.question_lines import SuiteLine, Turn, line_of
 from eval.suite_files import read_lines, with_id, written_lines
 from eval.written_lines import WrittenLine
 from kb_service.domain.documents import Audience
 from kb_service.domain.masking import masked
 from kb_service.ports import ScriptConverter
+from kb_service.text.facts import comparable
 
 ADDED_NAME = "added.jsonl"
 _END_MARKS = "？?。.！!~～"

@@ -47,7 +47,8 @@ from kb_service.asking.reading.nearness import NearestNames
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Router
 from kb_service.asking.search.articles import ArticleFinder
-from kb_service.asking.search.confidence import load_confidence
+from kb_service.asking.search.confidence import ConfidenceModel, load_confidence
+from kb_service.asking.search.known_questions import KnownQuestions
 from kb_service.asking.search.reranking import reranked
 from kb_service.asking.search.retrieving import Candidate, Retriever
 from kb_service.domain.answers import Answer, Question
@@ -135,6 +136,7 @@ def open_asking(
     )
 
     confidence = load_confidence(settings.confidence_in_use, settings.max_wrong_rate)
+    known = _known_questions(confidence, texts, questions.one)
     noticing = Noticing(records.library, lexicon, settings.end_notice_days)
 
     def contradicted(version_ids: Sequence[str], as_of: date) -> bool:
@@ -171,6 +173,7 @@ def open_asking(
         lexicon=lexicon,
         converter=texts.converter,
         nearness=nearness,
+        known=known,
         composer=composer,
         noticing=noticing,
         articles=ArticleAnswers(
@@ -251,6 +254,13 @@ def _nearness(
     """The cosines of a question and sayings of passages; the same are asked about again and again."""
     sayings = RememberedVectors(saying_vectors, most=_SAYINGS_REMEMBERED)
     return lambda question, texts: [float(questions.one(question) @ each) for each in sayings.of(texts)]
+
+
+def _known_questions(confidence: ConfidenceModel, texts: Texts, embed: Callable[[str], Vector]) -> KnownQuestions:
+    """The vectors are kept in the database: some milliseconds a question the first time."""
+    vector_of = texts.preparing.question_vectors([each.text for each in confidence.known])
+    vectors = np.array([vector_of[each.text] for each in confidence.known], np.float32)
+    return KnownQuestions(confidence.known, confidence.passages_known, vectors, texts.converter, embed)
 
 
 def _drafter(

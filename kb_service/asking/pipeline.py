@@ -28,6 +28,7 @@ from kb_service.asking.routing import MAJORITY, Router
 from kb_service.asking.search.answer_features import DraftedAnswer, Nearness, answer_features, lacks_what_is_asked
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.features import features
+from kb_service.asking.search.known_questions import Given, KnownQuestions
 from kb_service.asking.search.retrieving import (
     EVERYTHING,
     Candidate,
@@ -91,6 +92,7 @@ class Tools:
     lexicon: Lexicon
     converter: ScriptConverter
     nearness: Nearness
+    known: KnownQuestions
     composer: Composer
     noticing: Noticing
     articles: ArticleAnswers
@@ -226,6 +228,7 @@ class Pipeline:
         if quoted is not None:
             answer = self._drafted(quoted, understood.facet)
             feature_of |= answer_features(understood, candidates, terms, answer, self._tools.nearness)
+            feature_of |= self._tools.known.features(understood.text, _given(quoted))
         probability, needed = confidence.probability(feature_of), confidence.needed(feature_of)
         # An editor's word that this text answers this question stands above what the fit makes of it.
         is_written = quoted is not None and retriever.is_written_for(understood.text, quoted.quotes[0].source)
@@ -427,6 +430,14 @@ class Pipeline:
         related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
         steps = best.steps if best else ()
         return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)
+
+
+def _given(draft: Draft) -> Given:
+    sources = [each.source for each in draft.quotes]
+    documents = frozenset(each.document_id for each in sources)
+    return Given(
+        "\n".join(each.text for each in draft.statements), documents, tuple(each.passage.text for each in sources)
+    )
 
 
 def _above(found: PassageInVersion) -> str:

@@ -71,6 +71,9 @@ def test_a_period_to_come_is_asked_about_as_of_its_first_day(text: str, expected
         ("去年这时候失业金每月多少", "2025-11-25"),
         ("2026年以前的失业金标准是多少", "2025-12-31"),
         ("去年国庆前失业金多少", "2025-09-30"),
+        ("去年教师节那天最低工资多少", "2025-09-10"),
+        ("今年六一的时候社保基数上限多少", "2026-06-01"),
+        ("今年年初1月份的时候公积金上限是多少", "2026-01-31"),
         ("三年前最低工资多少", "2023-11-25"),
         ("半年前失业金标准", "2026-05-25"),
         ("昨天的收费标准", "2026-11-24"),
@@ -151,3 +154,8 @@ def test_of_several_years_none_is_chosen(text: str) -> None:
 def test_a_day_that_no_calendar_has_is_none() -> None:
     assert DAYS.asked("2025年2月30日的失业金标准是多少", TODAY) is None
     assert DAYS.asked("2024年2月29日的失业金标准是多少", TODAY) == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize("text", ["六一儿童节小孩看病能报销多少", "八一军人优待多少", "清明路派出所办居住证要多少钱"])
+def test_a_holiday_that_names_people_or_a_road_is_no_day(text: str) -> None:
+    assert DAYS.asked(text, TODAY) is None

@@ -11,9 +11,11 @@ import pytest
 from eval.boosting import Recipe, boost, calibration_line, logits, values
 from eval.calibrating import calibrate
 from eval.errors import ScikitLearnMissing, TooFewRows
+from eval.known import Taught
 from eval.labelled_sets import LabelledSet, balanced
 from eval.site_calibration import refit
-from kb_service.asking.search.confidence import Tree, load_confidence
+from kb_service.asking.search.confidence import Tree, as_json, load_confidence
+from kb_service.asking.search.known_questions import KnownQuestion
 
 
 def test_a_score_of_yes_or_no_is_calibrated_to_the_log_odds() -> None:
@@ -131,13 +133,34 @@ def _separable(name: str, rows: int) -> LabelledSet:
     return LabelledSet(name, "", ("covered",), covered[:, None], right.astype(float), right)
 
 
+NOTHING = Taught((), frozenset(), ())
+
+
+def test_what_known_questions_say_is_learned_beside_what_is_true_without_them(tmp_path: Path) -> None:
+    """Each answer teaches twice: with the numbers right ones are told apart, without them by what is covered."""
+    base = calibrate([_separable("all", 400)], version="v", accepted_error=0.1, recipe=Recipe(trees=40)).model
+    covered = np.tile(np.linspace(0, 1, 100), 4)
+    is_known_right = np.repeat([0.0, 1.0], 200)
+    right = np.where(covered > 0.8, True, np.where(covered < 0.2, False, is_known_right == 1))
+    features = np.stack([covered, is_known_right], axis=1)
+    own = LabelledSet("own", "", ("covered", "known_right_share"), features, right.astype(float), right)
+    taught = Taught((KnownQuestion("签注收费吗", True, ("d",), ("不收费",)),), frozenset({"abc"}), ())
+    found = refit(own, base, taught, in_use=base, version="own", accepted_error=0.1)
+    between = {"covered": 0.5}
+    assert found.model.probability(between | {"known_right_share": 1.0}) > found.model.probability(between) + 0.2
+    assert found.model.probability({"covered": 0.95}) > found.model.probability({"covered": 0.05}) + 0.5
+    (file := tmp_path / "model.json").write_text(as_json(found.model, {}), encoding="utf-8")
+    assert load_confidence(file, 0.1) == found.model
+    assert (found.model.known, found.model.passages_known) == (taught.known, taught.passages)
+
+
 def test_further_trees_learn_what_the_model_in_use_does_not_know() -> None:
     base = calibrate([_separable("all", 400)], version="v", accepted_error=0.1, recipe=Recipe(trees=40)).model
     covered = np.tile(np.linspace(0, 1, 100), 4)
     is_told = np.repeat([0.0, 1.0], 200)
     right = is_told == 1  # whatever is covered
     own = LabelledSet("own", "", ("covered", "told"), np.stack([covered, is_told], axis=1), right.astype(float), right)
-    found = refit(own, base, in_use=base, version="own", accepted_error=0.1)
+    found = refit(own, base, NOTHING, in_use=base, version="own", accepted_error=0.1)
     assert found.model.trees[: len(base.trees)] == base.trees
     assert found.model.names == ("covered", "told")
     assert not found.model.has_margin

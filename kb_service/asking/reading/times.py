@@ -36,7 +36,22 @@ _YEARS_FROM_NOW = {
 _DAYS_AGO = {"昨": 1, "前": 2}
 # Of winter the months of the year that it begins in.
 _FIRST_MONTH_OF_SEASON = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
-_FIRST_OF_HOLIDAY = {"元": (1, 1), "五": (5, 1), "劳": (5, 1), "国": (10, 1)}
+# By their first character. 清明 is the 4th in some years; no rule begins between the two.
+_FIRST_OF_HOLIDAY = {
+    "元": (1, 1),
+    "三": (3, 8),
+    "妇": (3, 8),
+    "清": (4, 5),
+    "五": (5, 1),
+    "劳": (5, 1),
+    "六": (6, 1),
+    "儿": (6, 1),
+    "七": (7, 1),
+    "八": (8, 1),
+    "教": (9, 10),
+    "国": (10, 1),
+    "圣": (12, 25),
+}
 
 _YEAR = (
     r"(?P<year>(?:19|20)\d\d|(?:二[〇零0]|一九)[〇零一二三四五六七八九]{2}|大前年|前年|去年|上一?年度?|"
@@ -50,7 +65,12 @@ _MONTH = (
     rf"(?:(?P<day>{_DAY_NAME})|(?P<month_part>底|末|初(?!中|次)))?"
 )
 _QUARTER = r"第?(?P<quarter>[一二三四1-4])季度"
-_HOLIDAY = r"(?P<holiday>元旦|五一(?!路)|劳动节|国庆节?(?!路))"
+_HOLIDAY = (
+    r"(?P<holiday>元旦|三八节|妇女节|清明节?(?!路)|五一节?(?!路)|劳动节|六一节?(?!路)|儿童节|七一(?!路)|八一(?!路)|教师节|"
+    r"国庆节?(?!路)|圣诞节?)"
+)
+# Without a year: others name what is done for people then (八一军人优待), not a day.
+_BARE_HOLIDAY = r"(?P<bare_holiday>元旦|五一(?!路)|劳动节|国庆节?(?!路))"
 _HALF = r"上半年|下半年|年初|年底|年末|年中"
 _SEASON = r"春[天季]|夏[天季]|秋[天季]|冬[天季]"
 _PART = rf"(?P<part>{_HALF}|{_SEASON}|初(?!中|次)|底|末|中旬?(?!学|心))"
@@ -67,9 +87,9 @@ _SHORT_YEAR = (
 _NEAR = r"(?P<near>上个?月|下个?月|这个?月|本月|上个?季度|下个?季度|这个?季度|本季度)"
 TIME = re.compile(
     rf"(?<![\d.年])(?:{_NUMERIC}|{_AGO}|{_SHORT_YEAR}"
-    rf"|{_YEAR}(?:年)?(?:度)?(?:的)?(?:(?:{_THEN})?[(（]?{_MONTH}[)）]?|{_QUARTER}|{_HOLIDAY}|{_PART}|{_SAME})?(?:份)?"
+    rf"|{_YEAR}(?:年)?(?:度)?(?:的)?(?:(?:{_THEN}|年初的?)?[(（]?{_MONTH}[)）]?|{_QUARTER}|{_HOLIDAY}|{_PART}|{_SAME})?(?:份)?"
     rf"|{_NEAR}(?P<near_day>{_DAY_NAME})?|(?P<beside>昨天|前天)|(?P<bare_part>{_HALF})"
-    rf"|{_HOLIDAY.replace('<holiday>', '<bare_holiday>')}"
+    rf"|{_BARE_HOLIDAY}"
     rf"|(?P<bare>{_MONTH_NAME})月份?(?P<bare_day>{_DAY_NAME})?){_TAIL}"
 )
 

@@ -1,7 +1,8 @@
 """How likely the answer drafted is right, and whether that is enough to give it.
 
 Boosted trees over the features of evidence and answer, calibrated on questions that the trees had not seen;
-docs/decisions/0023-confidence-of-answers.md. `kb eval calibrate` makes the file, and one of a site's own.
+docs/decisions/0023-confidence-of-answers.md and 0052-known-questions.md. `kb eval calibrate` makes the file, and one of
+a site's own.
 """
 
 import json
@@ -9,6 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+from kb_service.asking.search.known_questions import KnownQuestion
 
 ACCEPTED_WRONG_RATE = 0.10
 # One-sided 95 %: the rate that was seen is not the rate that will be seen.
@@ -66,7 +70,8 @@ class ConfidenceModel:
     ``range_of``: where the features lay that say what kind of question it is. ``risks`` are of questions like those
     fitted on, ``risks_elsewhere`` of sets that the fit had not seen. ``has_margin``: whether the threshold leaves a
     margin for chance: a model for all sites does, one fitted on a site's own questions goes by what was seen of them.
-    ``max_wrong_rate``: which share of the answers given may be wrong.
+    ``max_wrong_rate``: which share of the answers given may be wrong. ``known``: questions that answers are held
+    against; ``passages_known``: fingerprints of the passages that were in force when they were judged.
     """
 
     version: str
@@ -79,6 +84,8 @@ class ConfidenceModel:
     risks_elsewhere: tuple[Risk, ...]
     has_margin: bool = True
     max_wrong_rate: float = ACCEPTED_WRONG_RATE
+    known: tuple[KnownQuestion, ...] = ()
+    passages_known: frozenset[str] = frozenset()
 
     def probability(self, feature_of: Mapping[str, float]) -> float:
         """0–1; 0 without features. A feature that is not given counts as 0."""
@@ -133,6 +140,8 @@ def load_confidence(path: Path, max_wrong_rate: float | None = None) -> Confiden
         risks_elsewhere=_risks(said["risks_elsewhere"]),
         has_margin=bool(said.get("has_margin", True)),
         max_wrong_rate=float(said["accepted_error"]) if max_wrong_rate is None else max_wrong_rate,
+        known=tuple(_known(each) for each in said.get("known", ())),
+        passages_known=frozenset(said.get("passages_known", ())),
     )
 
 
@@ -140,8 +149,14 @@ def _risks(rows: Sequence[Sequence[float]]) -> tuple[Risk, ...]:
     return tuple(Risk(threshold, answered, wrong) for threshold, answered, wrong in rows)
 
 
+def _known(said: Mapping[str, Any]) -> KnownQuestion:
+    lists = {name: tuple(said.get(name, ())) for name in ("documents", "facts", "forbidden")}
+    return KnownQuestion(said["text"], bool(said["is_answerable"]), **lists)
+
+
 def as_json(model: ConfidenceModel, head: Mapping[str, object]) -> str:
-    """What `load_confidence` reads, ``head`` before it; a line a tree, so that the file can be read and compared."""
+    """What `load_confidence` reads, ``head`` before it; a line for a tree and a known question, so that files can be
+    compared."""
     values = {
         **head,
         "version": model.version,
@@ -153,10 +168,17 @@ def as_json(model: ConfidenceModel, head: Mapping[str, object]) -> str:
         "risks": [_numbers(each) for each in model.risks],
         "risks_elsewhere": [_numbers(each) for each in model.risks_elsewhere],
         "names": model.names,
+        "passages_known": sorted(model.passages_known),
     }
     lines = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}," for name, value in values.items()]
-    trees = [f"    {json.dumps(asdict(tree))}" for tree in model.trees]
-    return "\n".join(["{", *lines, '  "trees": [', ",\n".join(trees), "  ]", "}", ""])
+    trees = ",\n".join(f"    {json.dumps(asdict(tree))}" for tree in model.trees)
+    known = ",\n".join(f"    {json.dumps(_stated(each), ensure_ascii=False)}" for each in model.known)
+    return "\n".join(["{", *lines, '  "trees": [', trees, "  ],", '  "known": [', known, "  ]", "}", ""])
+
+
+def _stated(known: KnownQuestion) -> dict[str, object]:
+    """Without what is empty."""
+    return {name: value for name, value in asdict(known).items() if value or name == "is_answerable"}
 
 
 def _numbers(risk: Risk) -> tuple[float, float, float]:

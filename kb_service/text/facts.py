@@ -28,7 +28,7 @@ def first_sentence(text: str) -> str:
 def missing_facts(text: str, facts: Sequence[str], converter: ScriptConverter) -> list[str]:
     """The facts that the text does not state. A fact may give alternatives: ``30天|三十天``."""
     stated = comparable(text, converter)
-    return [fact for fact in facts if not _is_stated(fact, stated, converter)]
+    return [fact for fact in facts if not is_stated([comparable(each, converter) for each in fact.split("|")], stated)]
 
 
 def stated_facts(text: str, facts: Sequence[str], converter: ScriptConverter) -> list[str]:
@@ -37,8 +37,8 @@ def stated_facts(text: str, facts: Sequence[str], converter: ScriptConverter) ->
     return [fact for fact in facts if fact not in missing]
 
 
-def _is_stated(fact: str, stated: str, converter: ScriptConverter) -> bool:
-    alternatives = [comparable(each, converter) for each in fact.split("|")]
+def is_stated(alternatives: Sequence[str], stated: str) -> bool:
+    """Whether a text states any of them, all as `comparable` makes them."""
     return any(_occurs(each, stated) for each in alternatives if each)
 
 

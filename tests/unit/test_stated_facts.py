@@ -2,8 +2,8 @@
 
 import pytest
 
-from eval.facts import comparable, missing_facts, stated_facts
 from kb_service.adapters.script import OpenCCConverter
+from kb_service.text.facts import comparable, missing_facts, stated_facts
 
 CONVERTER = OpenCCConverter()
 
