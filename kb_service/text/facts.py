@@ -44,6 +44,8 @@ def is_stated(alternatives: Sequence[str], stated: str) -> bool:
 
 def _occurs(fact: str, stated: str) -> bool:
     """A figure must stand whole: 「740元」 is not said by 「2740元」, nor 「2」 by 「2.5」."""
+    if fact not in stated:  # so that no pattern is made for it
+        return False
     before = r"(?<!\d)(?<!\d\.)" if fact[0].isdigit() else ""
     after = r"(?!\d)(?!\.\d)" if fact[-1].isdigit() else ""
     return re.search(before + re.escape(fact) + after, stated) is not None
