@@ -32,6 +32,7 @@ class LearningWords(Words):
     left_open: str
     courtesies: AnyOf
     introductions: AnyOf
+    asks: AnyOf
     untitled: str
 
 
@@ -128,13 +129,20 @@ def open_writing(
     def region_of(department_id: str | None) -> str | None:
         return next((each.region for each in records.catalogue.departments() if each.id == department_id), None)
 
+    def names_of(matter_id: str | None) -> Sequence[str]:
+        found = (each for each in records.catalogue.matters() if each.id == matter_id)
+        return [name for each in found for name in (each.name, *each.aliases)]
+
     return Writing(
         gaps=records.gaps,
         cases=records.recurring,
         version=records.library.version,
         drafted=drafted,
         region_of=region_of,
-        cleaning=Cleaning(words.courtesies, words.introductions),
+        names_of=names_of,
+        calendar=records.working_days.calendar,
+        review_days=settings.kept_review_days,
+        cleaning=Cleaning(words.courtesies, words.introductions, words.asks),
         untitled=words.untitled,
         new_id=new_id,
         now=now,

@@ -45,6 +45,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.kept_reviews import SqlKeptReviews
 from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
@@ -163,6 +164,7 @@ class Records:
     knowledge_use: SqlKnowledgeUse
     days_ahead: SqlDaysAhead
     problems: SqlProblems
+    kept_reviews: SqlKeptReviews
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""

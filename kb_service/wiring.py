@@ -48,6 +48,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.kept_reviews import SqlKeptReviews
 from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
@@ -194,6 +195,7 @@ def open_records(settings: Settings) -> Records:
         knowledge_use=SqlKnowledgeUse(database),
         days_ahead=SqlDaysAhead(database),
         problems=SqlProblems(database),
+        kept_reviews=SqlKeptReviews(database),
     )
 
 

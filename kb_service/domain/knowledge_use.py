@@ -28,6 +28,7 @@ class KnownVersion:
     department: str | None
     published_on: date
     interval: Interval
+    review_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,17 @@ def never_cited(
     """Those in force today of documents of which no version was cited, the oldest first."""
     found = [each for each in versions if each.interval.contains(today) and each.document_id not in cited_documents]
     return sorted(found, key=lambda each: (each.interval.start_day, each.published_on, each.version_id))
+
+
+def is_past_review(review_by: date | None, today: date) -> bool:
+    """The day itself is there for the review."""
+    return review_by is not None and review_by < today
+
+
+def past_review(versions: Iterable[KnownVersion], today: date) -> Sequence[KnownVersion]:
+    """Those in force today whose review date is over, the oldest first."""
+    found = [each for each in versions if each.interval.contains(today) and is_past_review(each.review_by, today)]
+    return sorted(found, key=lambda each: (each.review_by or date.max, each.version_id))
 
 
 def matters_without(versions: Iterable[KnownVersion], matter_ids: Iterable[str], day: date) -> Sequence[str]:

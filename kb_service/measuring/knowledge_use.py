@@ -17,6 +17,7 @@ from kb_service.domain.knowledge_use import (
     ending_soon,
     matters_without,
     never_cited,
+    past_review,
     ranked_by_damage,
 )
 from kb_service.domain.questions_ahead import DayAhead
@@ -49,6 +50,7 @@ class KnowledgeUse:
     damages: Sequence[Damage]
     handed_over: Sequence[HandedOver]
     ending_soon: Sequence[KnownVersion]
+    past_review: Sequence[KnownVersion]
     matters: int
     without: Sequence[str]
     ahead: Sequence[SwitchDay]
@@ -87,6 +89,7 @@ class MeasuringUse:
             damages=ranked_by_damage(damages),
             handed_over=self.use.handed_over(period),
             ending_soon=self._ending_soon(versions, today),
+            past_review=past_review(versions, today),
             matters=len(matter_ids),
             without=matters_without(versions, matter_ids, today),
             ahead=_ahead(versions, matter_ids, today),

@@ -36,7 +36,7 @@ class SqlKnowledgeUse:
 
     def known_versions(self) -> Sequence[KnownVersion]:
         with self._database.reading() as connection:
-            known: Select[Any] = select(*_SHOWN, versions.c.published_at).where(_KNOWN)
+            known: Select[Any] = select(*_SHOWN, versions.c.published_at, versions.c.review_by).where(_KNOWN)
             row_of = {row.id: row for row in connection.execute(known)}
             schedules = schedules_within(connection, sorted({row.document_id for row in row_of.values()}))
         return [
@@ -96,7 +96,8 @@ class SqlKnowledgeUse:
 
 def _known(row: Row[Any], interval: Interval) -> KnownVersion:
     published_on = shanghai_day(row.published_at)
-    return KnownVersion(row.id, row.document_id, row.title, row.matter_id, row.department, published_on, interval)
+    shown = (row.id, row.document_id, row.title, row.matter_id, row.department, published_on, interval)
+    return KnownVersion(*shown, row.review_by)
 
 
 def _within(period: Period) -> Sequence[Any]:

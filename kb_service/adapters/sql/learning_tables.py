@@ -1,6 +1,6 @@
 """Tables of learning: what nobody could answer, grouped."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from kb_service.adapters.sql.tables import Moment, metadata
 
@@ -56,13 +56,15 @@ affected_answers = Table(
     Column("asked_again_at", Moment, nullable=False),
 )
 
-# Which talks became the draft of a Q&A: they are proposed no more while it lives.
+# Which talks became the draft of a Q&A: they are proposed no more while it lives. `rests_on`: ids of the versions that
+# the replies cited.
 kept_cases = Table(
     "kept_cases",
     metadata,
     Column("escalation_id", ForeignKey("escalations.id"), primary_key=True),
     Column("version_id", ForeignKey("versions.id"), primary_key=True),
     Column("kept_at", Moment, nullable=False),
+    Column("rests_on", JSON),
 )
 
 # What was met while accompanying people, until it is put right; its words are without personal data.
