@@ -59,6 +59,7 @@ def owners_worker(service: Service) -> Worker:
         service.measuring.take_in()
         service.collecting.collect()
         service.closing.look()
+        service.ledger.look()
         service.finding_recurring.look()
 
     def audit(_job: ClaimedJob) -> None:

@@ -194,7 +194,7 @@ def open_records(settings: Settings) -> Records:
         consents=SqlConsents(database),
         knowledge_use=SqlKnowledgeUse(database),
         days_ahead=SqlDaysAhead(database),
-        problems=SqlProblems(database),
+        problems=SqlProblems(database, new_id=new_id),
         kept_reviews=SqlKeptReviews(database),
     )
 
@@ -472,7 +472,7 @@ def _service(
         recalibrating=open_recalibrating(settings, records, now=now),
         keeping=Keeping(records.audits, SuiteFile(settings.own_questions_dir), records.library.documents_among, now),
         measuring_use=measuring_use,
-        ledger=open_ledger(records, new_id=new_id, now=now),
+        ledger=open_ledger(settings, records, new_id=new_id, now=now),
         asking_ahead=AskingAhead(
             store=records.days_ahead,
             days=measuring_use.days_ahead,

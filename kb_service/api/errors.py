@@ -44,6 +44,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.GapNotFound: 404,
     errors.ProblemNotFound: 404,
     errors.ProblemStateWrong: 409,
+    errors.LookedBackByCloser: 409,
     errors.GapStateWrong: 409,
     errors.EscalationStateWrong: 409,
     errors.FileRefused: 422,

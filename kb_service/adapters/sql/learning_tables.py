@@ -86,5 +86,10 @@ problems = Table(
     Column("found", Text, nullable=False),
     Column("closed_at", Moment),
     Column("revision", Integer, nullable=False),
+    Column("department_id", String(80)),
+    Column("closed_by", String(200)),
+    Column("warned_at", Moment),
+    Column("breached_at", Moment),
     Index("ix_problems_to_do", "state", "due_at"),
+    Index("ix_problems_of_gap", "gap_id"),
 )
