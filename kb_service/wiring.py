@@ -61,6 +61,7 @@ from kb_service.adapters.sql.problems import SqlProblems
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
 from kb_service.adapters.sql.resolution import SqlResolution
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.shelf import SqlShelf
@@ -151,7 +152,7 @@ def open_records(settings: Settings) -> Records:
             _require_known(settings, database)
         upgrade(database)
         undo.pop_all()
-    library = SqlLibrary(database, new_id=new_id)
+    library, weeks = SqlLibrary(database, new_id=new_id), RememberedWeeks()
     return Records(
         database=database,
         library=library,
@@ -187,12 +188,12 @@ def open_records(settings: Settings) -> Records:
         canned_replies=SqlCannedReplies(database),
         attachments=SqlAttachments(database),
         outcomes=SqlOutcomes(database),
-        resolution=SqlResolution(database),
+        resolution=SqlResolution(database, weeks),
         resolution_rows=SqlResolutionRows(database),
         month_counts=SqlMonthCounts(database),
         audits=SqlAudits(database),
         consents=SqlConsents(database),
-        knowledge_use=SqlKnowledgeUse(database),
+        knowledge_use=SqlKnowledgeUse(database, weeks),
         days_ahead=SqlDaysAhead(database),
         problems=SqlProblems(database, new_id=new_id),
         kept_reviews=SqlKeptReviews(database),

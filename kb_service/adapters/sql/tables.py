@@ -220,6 +220,7 @@ feedback = Table(
     Column("department_id", String(80)),
     Column("due_at", Moment),
     Column("breached_at", Moment),
+    Column("changed_at", Moment, index=True),
 )
 
 # What happened to knowledge: append-only; who, when, what, on which version.
