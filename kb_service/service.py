@@ -58,6 +58,7 @@ from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
 from kb_service.adapters.sql.resolution import SqlResolution
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.row_faults import row_faults
@@ -165,6 +166,7 @@ class Records:
     days_ahead: SqlDaysAhead
     problems: SqlProblems
     kept_reviews: SqlKeptReviews
+    weeks: RememberedWeeks
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""

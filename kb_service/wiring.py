@@ -197,6 +197,7 @@ def open_records(settings: Settings) -> Records:
         days_ahead=SqlDaysAhead(database),
         problems=SqlProblems(database, new_id=new_id),
         kept_reviews=SqlKeptReviews(database),
+        weeks=weeks,
     )
 
 

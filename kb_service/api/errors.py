@@ -38,6 +38,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.NothingToJudge: 409,
     errors.NotSettled: 409,
     errors.NothingProposed: 409,
+    errors.ProposalDeclined: 409,
     errors.SampledQuestionNotFound: 404,
     errors.FeedbackNotFound: 404,
     errors.FeedbackStateWrong: 409,

@@ -267,6 +267,10 @@ class NotSettled(KbError):
     """A sampled question of which nobody knows yet what counts."""
 
 
+class ProposalDeclined(KbError):
+    """A confidence model that somebody declined is not taken into use."""
+
+
 class NothingProposed(KbError):
     """No confidence model waits for a second person, or not the one that was proposed."""
 

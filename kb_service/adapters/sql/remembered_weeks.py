@@ -49,10 +49,8 @@ class RememberedWeeks:
         self._lock = Lock()
         self._kept: dict[tuple[Hashable, date], object] = {}
         self._seen: _Seen | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return not self._kept
+        # Whether everything is counted anew by whoever asks next.
+        self.is_cold = True
 
     def counted(
         self, connection: Connection, name: Hashable, period: Period, now: datetime, count: Callable[[Period], Counted]
@@ -74,6 +72,7 @@ class RememberedWeeks:
                 with self._lock:
                     if kept_of is self._kept:  # else something changed meanwhile, perhaps in this week
                         kept_of[name, week] = made
+        self.is_cold = False
         return found
 
     def _follow(self, connection: Connection) -> dict[tuple[Hashable, date], object]:
@@ -82,7 +81,7 @@ class RememberedWeeks:
             before = self._seen
             self._seen = now_seen = _look(connection, before)
             if before is None or _is_another(connection, before) or now_seen.erased != before.erased:
-                self._kept = {}
+                self._kept, self.is_cold = {}, True
             elif touched := _touched(connection, before, now_seen):
                 self._kept = {key: each for key, each in self._kept.items() if key[1] not in touched}
             return self._kept
