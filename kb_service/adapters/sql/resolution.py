@@ -4,7 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, Column, ColumnElement, Connection, FromClause, Label, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    FromClause,
+    Label,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import gaps
@@ -156,13 +171,14 @@ class SqlResolution:
     def first_reply_seconds(self, period: Period) -> Sequence[float]:
         """Of the first round only: how long people waited in service hours until anybody replied."""
         query = (
-            select(clocks.c.started_at, clocks.c.met_at)
+            select(type_coerce(clocks.c.started_at, DateTime()), type_coerce(clocks.c.met_at, DateTime()))
             .join(outcomes, outcomes.c.id == clocks.c.escalation_id)
             .where(*_within(Side.HUMAN, period), clocks.c.kind == ClockKind.FIRST_REPLY, clocks.c.round == 1)
             .where(clocks.c.met_at.is_not(None))
         )
         with self._database.reading() as connection:
-            return [(row.met_at - row.started_at).total_seconds() for row in connection.execute(query)]
+            # Of many thousands only the difference matters: without zones they are read in half the time.
+            return [(met_at - started_at).total_seconds() for started_at, met_at in connection.execute(query).all()]
 
     def gaps_to_do(self) -> Sequence[tuple[datetime, datetime]]:
         """When each was found and when it is due."""
