@@ -1,8 +1,8 @@
 """The files of the public record, from a month of people on every database."""
 
 import csv
-import io
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
