@@ -180,6 +180,18 @@ def accept(actor: Annotated[str, typer.Option(help="Who consents: another person
     print(f"{found.version}, proposed by {found.proposed_by}, is in use from the next start on")
 
 
+@app.command()
+def decline(
+    actor: Annotated[str, typer.Option(help="Who declines it.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the trail.")],
+) -> None:
+    """Keep the confidence model that `calibrate` proposed out of use."""
+    settings = Settings()
+    with errors_in_one_sentence(), open_records(settings) as records:
+        found = open_recalibrating(settings, records, now=now).decline(reason, actor=person_id(actor))
+    print(f"{found.version}, proposed by {found.proposed_by}, is declined and cannot be accepted")
+
+
 def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted_error: float, actor: str) -> None:
     """Every question is answered, however unsure; what was learned takes effect when a second person says so."""
     settings = Settings()
@@ -213,6 +225,7 @@ def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted
         open_recalibrating(settings, records, now=now).propose(proposal, text, picture=page(proposal))
     print(f"before and after: {settings.calibration_dir / 'proposal.html'}, and 抽样核对 of the console")
     print("in use when another person consents there, or with: kb eval accept --actor NAME")
+    print("kept out of use with: kb eval decline --actor NAME --reason WHY")
 
 
 def _write(path: Path, text: str) -> None:

@@ -37,6 +37,7 @@ _SYNONYMS = {
     "replaces": "替代 取代 代替",
     "repeals": "废止 廢止 废止文件",
     "amends": "修正 修订 修改文件",
+    "review_by": "复审日 复审日期 复核日期 复查日期",
     "chapters": "章节 章節",
 }
 FIELD_OF: Mapping[str, str] = MappingProxyType(

@@ -21,7 +21,7 @@ _LONGEST_DERIVED_TITLE = 40
 # Each similar question is embedded and indexed as a passage is.
 _MOST_LISTED = 200
 _MOST_UNKNOWN = 100
-_DAYS = frozenset({"effective_from", "effective_to", "valid_through", "issued_on"})
+_DAYS = frozenset({"effective_from", "effective_to", "valid_through", "issued_on", "review_by"})
 _CHINESE_DATE = re.compile(r"\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*")
 _AUDIENCES = {"个人": "person", "法人": "enterprise", "企业": "enterprise", "單位": "enterprise", "单位": "enterprise"}
 _KINDS = {
@@ -111,6 +111,7 @@ class Record(BaseModel):
     replaces: Long = None
     repeals: DocumentIds = []
     amends: Long = None
+    review_by: Day = None
 
 
 def read_record(fields: Mapping[str, Any]) -> Record:
@@ -172,6 +173,7 @@ def metadata_of(
         replaces=record.replaces,
         repeals=tuple(dict.fromkeys(record.repeals)),
         amends=record.amends,
+        review_by=record.review_by,
     )
 
 

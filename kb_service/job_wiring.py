@@ -9,6 +9,7 @@ from ingestion.reading_child import QUICK_SECONDS
 from ingestion.taking_in import TakingIn
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.jobs import ClaimedJob, Job, JobKind, every, every_morning
+from kb_service.domain.resolution import By
 from kb_service.service import Records, Service
 from kb_service.settings import Settings
 from kb_service.wiring import now
@@ -59,7 +60,13 @@ def owners_worker(service: Service) -> Worker:
         service.measuring.take_in()
         service.collecting.collect()
         service.closing.look()
+        service.ledger.look()
         service.finding_recurring.look()
+        if service.records.weeks.is_cold:  # so that nobody waits for it at the pages
+            period = service.measuring.usual_period()
+            service.measuring.insight(period, By.MATTER)
+            service.measuring_use.knowledge_use(period)
+            service.measuring_use.used(period)
 
     def audit(_job: ClaimedJob) -> None:
         service.auditing.draw()  # of a week once: each morning, so that a Monday without a service is made up for

@@ -32,7 +32,10 @@ class LearningWords(Words):
     left_open: str
     courtesies: AnyOf
     introductions: AnyOf
+    asks: AnyOf
     untitled: str
+    problem_of_gap: str
+    problem_of_nobody: str
 
 
 def load_learning_words(prompts_dir: Path) -> LearningWords:
@@ -128,13 +131,20 @@ def open_writing(
     def region_of(department_id: str | None) -> str | None:
         return next((each.region for each in records.catalogue.departments() if each.id == department_id), None)
 
+    def names_of(matter_id: str | None) -> Sequence[str]:
+        found = (each for each in records.catalogue.matters() if each.id == matter_id)
+        return [name for each in found for name in (each.name, *each.aliases)]
+
     return Writing(
         gaps=records.gaps,
         cases=records.recurring,
         version=records.library.version,
         drafted=drafted,
         region_of=region_of,
-        cleaning=Cleaning(words.courtesies, words.introductions),
+        names_of=names_of,
+        calendar=records.working_days.calendar,
+        review_days=settings.kept_review_days,
+        cleaning=Cleaning(words.courtesies, words.introductions, words.asks),
         untitled=words.untitled,
         new_id=new_id,
         now=now,
@@ -151,7 +161,9 @@ def open_heeding_feedback(records: Records, *, now: Callable[[], datetime]) -> H
     )
 
 
-def open_ledger(records: Records, *, new_id: Callable[[], str], now: Callable[[], datetime]) -> Ledger:
+def open_ledger(
+    settings: Settings, records: Records, *, new_id: Callable[[], str], now: Callable[[], datetime]
+) -> Ledger:
     def require_linked(gap_id: str | None, document_id: str | None) -> None:
         if gap_id is not None:
             records.gaps.gap(gap_id)
@@ -161,4 +173,20 @@ def open_ledger(records: Records, *, new_id: Callable[[], str], now: Callable[[]
                 Cause("no_problem_document", {"document": document_id}),
             )
 
-    return Ledger(records.problems, records.working_days.calendar, require_linked, new_id, now)
+    def name_of(department_id: str) -> str | None:
+        return next((each.name for each in records.catalogue.departments() if each.id == department_id), None)
+
+    words = load_learning_words(settings.prompts_dir)
+    return Ledger(
+        problems=records.problems,
+        calendar=records.working_days.calendar,
+        require_linked=require_linked,
+        gap=records.gaps.gap,
+        department_of=partial(_department_of, records),
+        name_of=name_of,
+        from_gap=words.problem_of_gap,
+        nobody=words.problem_of_nobody,
+        untitled=words.untitled,
+        new_id=new_id,
+        now=now,
+    )

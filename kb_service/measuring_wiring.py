@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from kb_service.adapters.calibration_folder import CalibrationFolder
 from kb_service.measuring.auditing import Auditing
-from kb_service.measuring.knowledge_use import MeasuringUse
+from kb_service.measuring.knowledge_use import MeasuringUse, used_differences
 from kb_service.measuring.measuring import Measuring
 from kb_service.measuring.recalibrating import Recalibrating
 from kb_service.measuring.reporting import Reporting
@@ -21,6 +22,7 @@ def open_measuring(records: Records, *, now: Callable[[], datetime]) -> Measurin
         rows=records.resolution_rows,
         matters=records.catalogue.matters,
         now=now,
+        used_differences=partial(used_differences, records.knowledge_use),
     )
 
 
@@ -34,6 +36,7 @@ def open_reporting(
         calendar=records.working_days.calendar,
         now=now,
         audited=open_auditing(settings, records, now=now).share,
+        used=open_measuring_use(records, measuring, now=now).used,
     )
 
 

@@ -45,6 +45,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.kept_reviews import SqlKeptReviews
 from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
@@ -57,6 +58,7 @@ from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
 from kb_service.adapters.sql.resolution import SqlResolution
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.row_faults import row_faults
@@ -163,6 +165,8 @@ class Records:
     knowledge_use: SqlKnowledgeUse
     days_ahead: SqlDaysAhead
     problems: SqlProblems
+    kept_reviews: SqlKeptReviews
+    weeks: RememberedWeeks
 
     def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
         """Say in the trail that rows which were changed in the database are right as they are; how many."""

@@ -80,6 +80,13 @@ class Settings(BaseSettings):
         description="Whether helpers take people from the queue, or are given them by who has the most room.",
     )
 
+    kept_review_days: int = Field(
+        default=180,
+        ge=0,
+        le=3660,
+        description="Days until a kept reply of a helper is to be looked at again; 0 is never.",
+    )
+
     contact: str = Field(default="", description="How people reach who answers for the service, on the public page.")
     smallest_public_count: int = Field(
         default=10, ge=3, le=1000, description="No count below it is told in the public record."

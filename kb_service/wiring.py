@@ -48,6 +48,7 @@ from kb_service.adapters.sql.gaps import SqlGaps
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.intake import SqlIntake
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.kept_reviews import SqlKeptReviews
 from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
@@ -60,6 +61,7 @@ from kb_service.adapters.sql.problems import SqlProblems
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.recurring import SqlRecurring
 from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
 from kb_service.adapters.sql.resolution import SqlResolution
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.shelf import SqlShelf
@@ -150,7 +152,7 @@ def open_records(settings: Settings) -> Records:
             _require_known(settings, database)
         upgrade(database)
         undo.pop_all()
-    library = SqlLibrary(database, new_id=new_id)
+    library, weeks = SqlLibrary(database, new_id=new_id), RememberedWeeks()
     return Records(
         database=database,
         library=library,
@@ -186,14 +188,16 @@ def open_records(settings: Settings) -> Records:
         canned_replies=SqlCannedReplies(database),
         attachments=SqlAttachments(database),
         outcomes=SqlOutcomes(database),
-        resolution=SqlResolution(database),
+        resolution=SqlResolution(database, weeks),
         resolution_rows=SqlResolutionRows(database),
         month_counts=SqlMonthCounts(database),
         audits=SqlAudits(database),
         consents=SqlConsents(database),
-        knowledge_use=SqlKnowledgeUse(database),
+        knowledge_use=SqlKnowledgeUse(database, weeks),
         days_ahead=SqlDaysAhead(database),
-        problems=SqlProblems(database),
+        problems=SqlProblems(database, new_id=new_id),
+        kept_reviews=SqlKeptReviews(database),
+        weeks=weeks,
     )
 
 
@@ -470,7 +474,7 @@ def _service(
         recalibrating=open_recalibrating(settings, records, now=now),
         keeping=Keeping(records.audits, SuiteFile(settings.own_questions_dir), records.library.documents_among, now),
         measuring_use=measuring_use,
-        ledger=open_ledger(records, new_id=new_id, now=now),
+        ledger=open_ledger(settings, records, new_id=new_id, now=now),
         asking_ahead=AskingAhead(
             store=records.days_ahead,
             days=measuring_use.days_ahead,

@@ -205,7 +205,7 @@ def _due(clock: Clock) -> datetime:
     """The desk never closes; orders are simple ones."""
     if clock.kind is ClockKind.FIRST_REPLY:
         return clock.started_at + timedelta(seconds=60)
-    return end_of_working_day(clock.started_at, 1 if clock.kind is ClockKind.CONTACT else 5)
+    return end_of_working_day(clock.started_at, 5 if clock.kind is ClockKind.ORDER else 1)
 
 
 if __name__ == "__main__":

@@ -52,23 +52,25 @@ def _measure(records: Records, path: Path, answers: int, *, is_checked: bool) ->
     _fill(records, path, answers)
     _timed(f"taking in {answers} answers", measuring.take_in)
     period = Period(shanghai_day(_END - timedelta(days=_DAYS)), shanghai_day(_END))
+    use = open_measuring_use(records, measuring, now=lambda: _END)
+    for when in ("cold", "warm"):
+        _timed(f"everything that the page 解决率 shows, {when}", lambda: _page(measuring, use, period))
+        _timed(f"knowledge in use, {when}", lambda: _use(use, period))
     for by in By:
         _timed(f"figures by {by}", lambda by=by: measuring.figures(period, by))  # type: ignore[misc]
-    _timed("everything that the page shows", lambda: _page(measuring, period))
     auditing = open_auditing(Settings(), records, now=lambda: _END)
     _timed("drawing the audited sample of a week", auditing.draw)
     (sample,) = records.audits.samples()
     print(f"  {sample.drawn} of {sample.questions} questions, {len(sample.strata)} strata")
-    use = open_measuring_use(records, measuring, now=lambda: _END)
-    _timed("knowledge in use", lambda: _use(use, period))
     if is_checked:
         found = measuring.check()
         print(f"{found.figures} figures counted again: {len(found.differences)} differ")
 
 
-def _page(measuring: Measuring, period: Period) -> None:
+def _page(measuring: Measuring, use: MeasuringUse, period: Period) -> None:
     measuring.insight(period, By.MATTER)
     measuring.coverage()
+    use.used(period)
 
 
 def _use(use: MeasuringUse, period: Period) -> None:
@@ -103,7 +105,7 @@ def _fill(records: Records, path: Path, answers: int) -> None:
         _insert(connection, "answers", rows)
         _insert(connection, "documents", list(_documents()))
         _insert(connection, "versions", list(_versions(dealt)))
-        _insert(connection, "cited_versions", list(_cited(dealt, rows)))
+        _insert(connection, "cited_versions", list(_cited(rows)))
         _insert(connection, "escalations", talks)
         _insert(connection, "clocks", [_clock(dealt, talk) for talk in talks])
         _insert(connection, "feedback", said)
@@ -121,10 +123,13 @@ def _answers(dealt: random.Random, count: int) -> Iterator[dict[str, Any]]:
         outcome = dealt.choice(_OUTCOMES)
         reasons = [dealt.choice(("low_confidence", "user_request"))] if outcome == "handed_over" else []
         region = f"上海市/{dealt.choice(_DISTRICTS)}" if dealt.random() < 0.4 else None
+        # One or two texts, some of them much more often than others.
+        times = dealt.choice((1, 2)) if outcome == "answered" else 0
+        cited = {min(int(dealt.expovariate(0.002)), _DOCUMENTS - 1) for _ in range(times)}
         body = {
             "text": _WORDS,
             "confidence": round(dealt.betavariate(5, 2) if outcome == "answered" else dealt.betavariate(2, 4), 3),
-            "citations": [],
+            "citations": [{"version_id": f"v{each}-1"} for each in cited],
             "understood_as": {"region": region},
             "escalation": {"reasons": reasons, "department": None},
         }
@@ -180,12 +185,10 @@ def _versions(dealt: random.Random) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _cited(dealt: random.Random, answers: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """One or two texts, some of them much more often than others."""
+def _cited(answers: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for answer in answers:
-        if answer["outcome"] == "answered":
-            for document in {min(int(dealt.expovariate(0.002)), _DOCUMENTS - 1) for _ in range(dealt.choice((1, 2)))}:
-                yield {"answer_id": answer["id"], "version_id": f"v{document}-1"}
+        body = json.loads(answer["body"])
+        yield from ({"answer_id": answer["id"], "version_id": each["version_id"]} for each in body["citations"])
 
 
 def _talk(dealt: random.Random, answer: dict[str, Any]) -> dict[str, Any]:

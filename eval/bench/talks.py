@@ -9,6 +9,7 @@ from eval.bench.desks import Caller, hire, set_up_desks
 from eval.bench.kills import settings_in
 from eval.bench.measurement import Measurement, table
 from eval.bench.month import DAYS, START, Month, MovedClock
+from eval.bench.month_figures import LOOKED_AT, figure_faults, page_over_http
 from eval.bench.month_rules import faults_of
 from eval.bench.serving import served
 from kb_service.wiring import open_service
@@ -48,7 +49,9 @@ def month(*, conversations: int, seed: int = _SEED, database_url: str | None = N
                 seconds = time.perf_counter() - started
             ledger = played.ledger
             faults = faults_of(service, ledger)
-    for fault in faults[:_SHOWN]:
+            clock.at = LOOKED_AT
+            differ = [*figure_faults(service, ledger, page_over_http(port, key_of))]
+    for fault in [*faults[:_SHOWN], *differ[:_SHOWN]]:
         print(f"FAULT {fault}")
     load = f"{conversations} talks, {'PostgreSQL' if database_url else 'SQLite'}, seed {seed}"
     moves = sum(map(len, ledger.moves.values()))
@@ -61,6 +64,14 @@ def month(*, conversations: int, seed: int = _SEED, database_url: str | None = N
             f"{len(faults)} faults in {moves} moves, {said} messages",
             conversations,
             12,
+            load,
+            "0",
+        ),
+        Measurement(
+            "its figures on the page, in the CSV and from the raw rows",
+            f"{len(differ)} differ",
+            conversations,
+            1,
             load,
             "0",
         ),

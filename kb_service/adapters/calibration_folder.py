@@ -44,6 +44,10 @@ class CalibrationFolder:
         os.replace(self._model, self._in_use)
         self._told.unlink(missing_ok=True)
 
+    def put_away(self) -> None:
+        """The model's file stays, to be looked at."""
+        self._told.unlink(missing_ok=True)
+
     @property
     def _model(self) -> Path:
         return self._folder / "confidence_model.json"

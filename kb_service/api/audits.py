@@ -117,6 +117,12 @@ class Judge(_Body):
 _Fact = Annotated[StorableText, Field(min_length=1, max_length=200)]
 
 
+class Declined(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: StorableText = Field(max_length=2000)
+
+
 class Keep(_Body):
     """What is left out follows from the question, its answer and the judgement, where it can."""
 
@@ -168,6 +174,12 @@ def calibration(service: ServiceOf, _actor: Watcher) -> Proposal | None:
 def accept_calibration(service: ServiceOf, actor: Consenter) -> Proposal:
     """Take it into use, from the next start on. Who proposed it cannot."""
     return service.recalibrating.accept(actor=actor.person_id)
+
+
+@router.post("/calibration:decline")
+def decline_calibration(body: Declined, service: ServiceOf, actor: Consenter) -> Proposal:
+    """It is not taken into use, and why. Also by who proposed it."""
+    return service.recalibrating.decline(body.reason, actor=actor.person_id)
 
 
 @router.get("/weeks")

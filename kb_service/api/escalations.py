@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Annotated
 
 import orjson
@@ -54,9 +55,15 @@ class Reply(Words):
 
 @dataclass(frozen=True, slots=True)
 class KeptTalk:
-    """``version_id``: of the draft."""
+    """``version_id``: of the draft. ``review_due_at``: when a second person is to have reviewed it, ``review_by``: when
+    somebody is to look again whether it is still right. ``rests_on``: ids of the versions that the replies cited."""
 
     version_id: str
+    similar_questions: tuple[str, ...]
+    effective_from: date | None
+    review_by: date | None
+    review_due_at: datetime | None
+    rests_on: tuple[str, ...]
 
 
 class Reason(BaseModel):
@@ -252,13 +259,22 @@ def resolve(escalation_id: str, body: Resolve, service: ServiceOf, actor: Helper
 @router.post("/{escalation_id}:keep", status_code=201, responses={200: {"description": "It is a draft already."}})
 def keep(escalation_id: str, service: ServiceOf, actor: HelperActor, response: Response) -> KeptTalk:
     """Open the draft of a Q&A with the question and the reply of a resolved talk, without personal data; an editor
-    checks it and a second person reviews it, as any other."""
+    checks it, and a second person reviews it within a working day."""
     service.helping.seen_by(escalation_id, actor.person_id)
     version_id, is_new = service.writing.keep(escalation_id, actor=actor.person_id)
     if not is_new:
         response.status_code = 200
     service.jobs.follow()
-    return KeptTalk(version_id)
+    fields = service.library.version(version_id).metadata
+    kept = service.records.kept_reviews.of_version(version_id)
+    return KeptTalk(
+        version_id,
+        fields.similar_questions,
+        fields.effective_from,
+        fields.review_by,
+        kept.due_at if kept else None,
+        kept.rests_on if kept else (),
+    )
 
 
 def _messages(service: Service, escalation_id: str, after: int) -> list[MessageShown]:

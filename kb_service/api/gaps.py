@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import Editor, ServiceOf, Staff
+from kb_service.api.problems import ProblemShown
+from kb_service.api.problems import shown as problems_shown
 from kb_service.api.sizes import LONGEST_ANSWER
 from kb_service.api.texts import StorableText
 from kb_service.api.version_shapes import VersionRow, row_of
@@ -40,6 +42,7 @@ class GapList:
 class GapWithQuestions:
     gap: GapShown
     questions: list[AskedQuestion]
+    problems: list[ProblemShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ def gaps(
 def gap(gap_id: str, service: ServiceOf, _actor: Staff) -> GapWithQuestions:
     """With its questions, the newest first, without personal data."""
     found = service.records.gaps.gap(gap_id)
-    return GapWithQuestions(shown(service, [found])[0], list(service.records.gaps.questions(gap_id)))
+    problems = problems_shown(service, service.records.problems.of_gap(gap_id))
+    return GapWithQuestions(shown(service, [found])[0], list(service.records.gaps.questions(gap_id)), problems)
 
 
 @router.post("/{gap_id}:draft")
@@ -121,6 +125,17 @@ def write(
         response.status_code = 200
     service.jobs.follow()
     return GapWithDraft(shown(service, [gap])[0], row_of(service, service.library.version(gap.version_id or "")))
+
+
+@router.post(
+    "/{gap_id}:problem", status_code=201, responses={200: {"description": "It is in the ledger already, as given."}}
+)
+def problem(gap_id: str, service: ServiceOf, actor: Staff, response: Response) -> ProblemShown:
+    """Into the problem ledger, filled in: description, matter, owner, deadline, link."""
+    noted, is_new = service.ledger.note_gap(gap_id, actor=actor.person_id)
+    if not is_new:
+        response.status_code = 200
+    return problems_shown(service, [noted])[0]
 
 
 @router.post("/{gap_id}:ask-again")

@@ -31,6 +31,7 @@ class Part(StrEnum):
     DAMAGES = "damages"
     HANDED_OVER = "handed_over"
     ENDING_SOON = "ending_soon"
+    PAST_REVIEW = "past_review"
     WITHOUT = "without"
     AHEAD = "ahead"
 
@@ -55,6 +56,7 @@ class VersionInUse:
     published_on: date
     effective_from: date | None
     effective_to: date | None
+    review_by: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,9 @@ class SwitchDayOf:
 
 @dataclass(frozen=True, slots=True)
 class UseReport:
-    """``first`` to ``last``: the days of the citations. ``in_force``, ``without``, ``ending_soon`` are of ``today``,
-    ``ahead`` of the 180 days after it. ``left_out``: by list, how many entries are not shown; a CSV has them."""
+    """``first`` to ``last``: the days of the citations. ``in_force``, ``without``, ``ending_soon`` and
+    ``past_review`` are of ``today``, ``ahead`` of the 180 days after it. ``left_out``: by list, how many entries are
+    not shown; a CSV has them."""
 
     first: date
     last: date
@@ -124,6 +127,7 @@ class UseReport:
     damages: list[DamageOf]
     handed_over: list[HandedOverOf]
     ending_soon: list[VersionInUse]
+    past_review: list[VersionInUse]
     matters: int
     without: list[NamedMatter]
     ahead: list[SwitchDayOf]
@@ -168,6 +172,7 @@ def _report(found: KnowledgeUse, name_of: Mapping[str, str]) -> UseReport:
         damages=[_damage(each, name_of) for each in found.damages[:_MOST]],
         handed_over=[_handed_over(each, name_of) for each in found.handed_over[:_MOST]],
         ending_soon=_versions(found.ending_soon[:_MOST], name_of),
+        past_review=_versions(found.past_review[:_MOST], name_of),
         matters=found.matters,
         without=_matters(found.without[:_MOST], name_of),
         ahead=[_switch_day(each, found.asked_ahead.get(each.day), name_of) for each in found.ahead[:_MOST]],
@@ -194,6 +199,7 @@ def _versions(found: Iterable[KnownVersion], name_of: Mapping[str, str]) -> list
             published_on=each.published_on,
             effective_from=each.interval.start,
             effective_to=each.interval.end,
+            review_by=each.review_by,
         )
         for each in found
     ]
@@ -240,7 +246,7 @@ def _switch_day(found: SwitchDay, asked: DayAhead | None, name_of: Mapping[str, 
 
 _OF_VERSION = (
     "document_id", "version_id", "title", "matter_id", "matter", "department", "published_on", "effective_from",
-    "effective_to",
+    "effective_to", "review_by",
 )  # fmt: skip
 _OF_SHARE = ("n", "rate", "low", "high")
 
@@ -252,6 +258,8 @@ def _rows(part: Part, found: KnowledgeUse, name_of: Mapping[str, str]) -> list[t
             return [_OF_VERSION, *_version_rows(found.never_cited, name_of)]
         case Part.ENDING_SOON:
             return [_OF_VERSION, *_version_rows(found.ending_soon, name_of)]
+        case Part.PAST_REVIEW:
+            return [_OF_VERSION, *_version_rows(found.past_review, name_of)]
         case Part.WITHOUT:
             return [("matter_id", "matter"), *((each, name_of.get(each, each)) for each in found.without)]
         case Part.AHEAD:
@@ -269,6 +277,7 @@ def _version_rows(versions: Iterable[KnownVersion], name_of: Mapping[str, str]) 
         (
             each.document_id, each.version_id, each.title, each.matter_id or "", name_of.get(each.matter_id or "", ""),
             each.department or "", each.published_on, each.interval.start or "", each.interval.end or "",
+            each.review_by or "",
         )
         for each in versions
     ]  # fmt: skip
@@ -280,10 +289,10 @@ def _ahead_rows(found: KnowledgeUse, name_of: Mapping[str, str]) -> list[tuple[o
         rows += [(each.day, "begin", *row) for row in _version_rows(each.begin, name_of)]
         rows += [(each.day, "end", *row) for row in _version_rows(each.end, name_of)]
         for what, matter_ids in (("matter_lost", each.lost), ("matter_gained", each.gained)):
-            rows += [(each.day, what, "", "", "", one, name_of.get(one, ""), "", "", "", "") for one in matter_ids]
+            rows += [(each.day, what, "", "", "", one, name_of.get(one, ""), "", "", "", "", "") for one in matter_ids]
         for one in found.asked_ahead[each.day].effects if each.day in found.asked_ahead else ():
             cited = (*one.after, *one.before, "")[0]
-            rows.append((each.day, f"question_{one.effect}", "", cited, one.question, "", "", "", "", "", ""))
+            rows.append((each.day, f"question_{one.effect}", "", cited, one.question, "", "", "", "", "", "", ""))
     return rows
 
 

@@ -68,6 +68,7 @@ def problems(
     _actor: Watcher,
     state: Annotated[list[ProblemState] | None, Query()] = None,
     owner: Annotated[str | None, Query(max_length=200)] = None,
+    gap_id: Annotated[str | None, Query(max_length=36)] = None,
     matter_id: Annotated[str | None, Query(max_length=120)] = None,
     late: bool = False,
     due_until: Annotated[date | None, Query(description="To be closed by the end of that day, and not closed.")] = None,
@@ -76,7 +77,7 @@ def problems(
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ProblemsShown:
     """What is to do first, by when it is due. As CSV with `format=csv` or `Accept: text/csv`, whole."""
-    wanted = ProblemQuery(tuple(state or ()), owner, matter_id, _due_before(service, late, due_until))
+    wanted = ProblemQuery(tuple(state or ()), owner, matter_id, gap_id, _due_before(service, late, due_until))
     if is_csv_asked(format, accept):
         found = service.records.problems.list(wanted, limit=_MOST_IN_CSV)
         return csv_file("problems.csv", csv_text(_rows(service, found.problems)))  # type: ignore[return-value]
@@ -97,7 +98,8 @@ def problem(problem_id: str, service: ServiceOf, _actor: Watcher) -> ProblemShow
 
 @router.post("/{problem_id}:move")
 def move(problem_id: str, body: Moved, service: ServiceOf, actor: Staff) -> ProblemShown:
-    """open → rectifying → closed → looked_back; `reopen` when it turns out not to be put right."""
+    """open → rectifying → closed → looked_back, by another person than who closed it; `reopen` when it turns out not to
+    be put right."""
     return shown(service, [service.ledger.move(problem_id, body.move, body.said, actor=actor.person_id)])[0]
 
 
@@ -123,7 +125,7 @@ def _rows(service: Service, found: Sequence[Problem]) -> list[tuple[object, ...]
     now = service.now()
     titles = (
         "id", "state", "matter_id", "matter", "step", "description", "measures", "owner", "found_at", "found_by",
-        "due_on", "late", "closed_at", "found", "gap_id", "document_id",
+        "due_on", "late", "closed_at", "closed_by", "found", "gap_id", "document_id",
     )  # fmt: skip
     return [
         titles,
@@ -132,7 +134,7 @@ def _rows(service: Service, found: Sequence[Problem]) -> list[tuple[object, ...]
                 each.id, each.state.value, each.matter_id or "", names.get(each.matter_id or "", ""), each.step,
                 each.description, each.measures, each.owner, each.found_at.isoformat(), each.found_by,
                 last_day(each), int(each.is_late(now)), each.closed_at.isoformat() if each.closed_at else "",
-                each.found, each.gap_id or "", each.document_id or "",
+                each.closed_by or "", each.found, each.gap_id or "", each.document_id or "",
             )
             for each in found
         ),

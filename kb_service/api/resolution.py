@@ -104,7 +104,8 @@ class Targets:
 @dataclass(frozen=True, slots=True)
 class ResolutionReport:
     """``first`` to ``last``: days in Shanghai, both in it. ``left_out``: groups that are not listed. ``behind``:
-    answers that are not counted yet. ``coverage`` is of today."""
+    answers that are not counted yet. ``coverage`` is of today. ``knowledge_used``: of the versions in force on a day
+    of the period, those that its answers cite."""
 
     first: date
     last: date
@@ -117,6 +118,7 @@ class ResolutionReport:
     first_replies: FirstReplies
     clocks: list[ClockKept]
     coverage: Coverage
+    knowledge_used: Share
     lead_time: LeadTimeKept
     targets: Targets
     behind: int
@@ -173,6 +175,7 @@ def report_of(service: Service, period: Period, by: By) -> ResolutionReport:
         first_replies=figures.first_replies,
         clocks=_clocks(figures),
         coverage=service.measuring.coverage(),
+        knowledge_used=service.measuring_use.used(period),
         lead_time=lead_time_of(service, period),
         targets=Targets([*ASSISTANT_TARGETS], [*HUMAN_TARGETS], [*MATTER_TARGETS]),
         behind=figures.behind,

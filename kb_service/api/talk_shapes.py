@@ -21,6 +21,7 @@ from kb_service.domain.escalations import (
 )
 from kb_service.domain.routing import HandOn, RoutingStep
 from kb_service.helping.helping import PERSON
+from kb_service.helping.moves import EVERY_CLOCK
 from kb_service.helping.skills import skills_asked
 from kb_service.service import Service
 
@@ -175,7 +176,7 @@ class Showing:
         )
 
     def escalation(self, found: Escalation) -> EscalationShown:
-        due = min((each.due_at for each in found.clocks if each.is_running), default=None)
+        due = min((each.due_at for each in found.clocks if each.is_running and each.kind in EVERY_CLOCK), default=None)
         return EscalationShown(
             id=found.id,
             conversation_id=found.conversation.conversation_id,

@@ -51,6 +51,7 @@ class VersionRow:
     replaces: str | None
     repeals: tuple[str, ...]
     amends: str | None
+    review_by: date | None
     created_at: datetime
     created_by: str
     submitted_at: datetime | None
@@ -107,6 +108,7 @@ def _row(service: Service, version: Version, interval: Interval | None, verdict:
         replaces=fields.replaces,
         repeals=fields.repeals,
         amends=fields.amends,
+        review_by=fields.review_by,
         created_at=version.created_at,
         created_by=version.created_by,
         submitted_at=version.submitted_at,

@@ -23,6 +23,8 @@ from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/versions", tags=["versions"])
 
+# Where a site has no usual time for kept replies.
+_REVIEW_DAYS = 180
 _REVISION = re.compile("[0-9]{1,9}")
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, e.g. "3": refuse if it changed since.')]
 
@@ -50,6 +52,12 @@ class GateRequest(StepRequest):
 
 class ApprovalRequest(GateRequest):
     withdraw: StorableText | None = Field(default=None, max_length=36, description="A version that this one corrects.")
+
+
+class Confirmation(StepRequest):
+    review_by: date | None = Field(
+        default=None, description="The next one; else as many days ahead as for kept replies."
+    )
 
 
 class Refusal(BaseModel):
@@ -166,6 +174,26 @@ def withdraw(
     return _after(service, withdrawn)
 
 
+@router.post("/{version_id}:confirm")
+def confirm(
+    version_id: str,
+    service: ServiceOf,
+    actor: Reviewer,
+    body: Confirmation | None = None,
+    if_match: IfMatch = None,
+) -> VersionRow:
+    """Somebody looked at it, and it is still right: its review date moves."""
+    asked = body or Confirmation()
+    confirmed = service.publishing.confirm(
+        version_id,
+        asked.review_by or next_review(service),
+        actor=actor.person_id,
+        reason=asked.reason,
+        if_revision=_revision(if_match),
+    )
+    return _after(service, confirmed)
+
+
 @router.post("/{version_id}:revise", status_code=201)
 def revise(version_id: str, service: ServiceOf, actor: Editor) -> VersionRow:
     """A new draft with the same text and fields."""
@@ -177,6 +205,11 @@ def purge(version_id: str, body: Refusal, service: ServiceOf, actor: Annotated[A
     """For unlawful content: its text and original are gone for good; what cited it stays readable without the words."""
     service.purge(version_id, actor=actor.person_id, reason=body.reason)
     return row_of(service, service.library.version(version_id))
+
+
+def next_review(service: Service) -> date:
+    """Where nobody says another day."""
+    return shanghai_day(service.now()) + timedelta(days=service.settings.kept_review_days or _REVIEW_DAYS)
 
 
 def _after(service: Service, version: Version) -> VersionRow:

@@ -51,6 +51,18 @@ def consent(request: Request, service: ServiceOf, actor: Consenter, form: FormOf
     return settled(act, again)
 
 
+@router.post("/audit/calibration/decline")
+def decline(request: Request, service: ServiceOf, actor: Consenter, form: FormOf) -> Response:
+    def act() -> Response:
+        service.recalibrating.decline(text_field(form, "reason")[:LONGEST_COMMENT], actor=actor.person_id)
+        return see("/console/audit", done="calibration_declined")
+
+    def again(trouble: Trouble, _error: Exception) -> Response:
+        return _audit(request, service, None, trouble=trouble)
+
+    return settled(act, again)
+
+
 @router.post("/audit/{answer_id}")
 def judge(request: Request, answer_id: str, service: ServiceOf, actor: Evaluator, form: FormOf) -> Response:
     note = text_field(form, "note")[:LONGEST_COMMENT]

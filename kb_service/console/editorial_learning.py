@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from kb_service.api.access import Editor, ServiceOf, Staff, actor_of
 from kb_service.api.feedback import shown as feedback_shown
 from kb_service.api.gaps import shown as gaps_shown
+from kb_service.api.problems import shown as problems_shown
 from kb_service.api.recurring_cases import shown as recurring_shown
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
@@ -76,6 +77,21 @@ def write(request: Request, gap_id: str, service: ServiceOf, actor: Editor) -> R
         service.jobs.follow()
         done = {"done": "written"} if is_new else {}
         return see(f"/console/versions/{gap.version_id}", fragment="edit", **done)
+
+    def again(trouble: Trouble, _error: Exception) -> Response:
+        return _gap(request, service, gap_id, trouble=trouble)
+
+    return settled(act, again)
+
+
+@router.post("/gaps/{gap_id}/problem")
+def note_problem(request: Request, gap_id: str, service: ServiceOf, actor: Staff) -> Response:
+    """To the problem of the ledger that it is now, or was already."""
+
+    def act() -> Response:
+        noted, is_new = service.ledger.note_gap(gap_id, actor=actor.person_id)
+        done = {"done": "problem_kept"} if is_new else {}
+        return see("/console/problems", fragment=noted.id, **done)
 
     def again(trouble: Trouble, _error: Exception) -> Response:
         return _gap(request, service, gap_id, trouble=trouble)
@@ -168,6 +184,7 @@ def _gap(request: Request, service: Service, gap_id: str, *, trouble: Trouble | 
         trouble=trouble,
         shown=shown,
         questions=service.records.gaps.questions(gap_id),
+        problems=problems_shown(service, service.records.problems.of_gap(gap_id)),
         is_to_do=shown.gap.state in TO_DO,
         has_draft=shown.gap.state is GapState.DRAFTED,
         may_write=actor_of(request).has_any_of((Role.EDITOR,)),

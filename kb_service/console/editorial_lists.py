@@ -120,6 +120,8 @@ def due(request: Request, service: ServiceOf, actor: Watcher, by: str = "week") 
         due=due_now(service, today),
         by=by if by in ("overdue", "today", "week", "all") else "week",
         compliance=compliance_since(service, today),
+        kept=service.records.kept_reviews.waiting(limit=200),
+        now=service.now(),
         department_name=service.asking.department_name,
         years=[(year, stretches(year)) for year in years],
         may_open=actor.has_any_of((Role.EDITOR, Role.REVIEWER)),

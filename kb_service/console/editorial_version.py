@@ -1,6 +1,7 @@
 """The page of one version, its difference from another, and the forms that move it on."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
 from typing import Annotated, Protocol
 
@@ -10,11 +11,13 @@ from starlette.datastructures import FormData
 from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, actor_of
 from kb_service.api.review import compared
 from kb_service.api.sizes import LARGEST_NUMBER
+from kb_service.api.versions import next_review
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
 from kb_service.domain.affected import EFFECTS
 from kb_service.domain.causes import Cause
+from kb_service.domain.days import cause_of_bad_day
 from kb_service.domain.documents import Audience, Kind, Version
 from kb_service.domain.errors import InvalidRecord, KbError, VersionChanged
 from kb_service.service import Service
@@ -155,6 +158,23 @@ def withdraw(request: Request, version_id: str, service: ServiceOf, actor: Revie
     return _step(request, service, version_id, form, "withdrawn", act)
 
 
+@router.post("/confirm")
+def confirm(request: Request, version_id: str, service: ServiceOf, actor: Reviewer, form: FormOf) -> Response:
+    written = text_field(form, "review_by").strip()
+
+    def act(if_revision: int) -> Version:
+        try:
+            review_by = date.fromisoformat(written) if written else next_review(service)
+        except ValueError as error:
+            raise InvalidRecord(f"{written!r} is no day", cause_of_bad_day("review_by", written)) from error
+        reason = text_field(form, "reason").strip() or None
+        return service.publishing.confirm(
+            version_id, review_by, actor=actor.person_id, reason=reason, if_revision=if_revision
+        )
+
+    return _step(request, service, version_id, form, "confirmed", act)
+
+
 @router.post("/revise")
 def revise(request: Request, version_id: str, service: ServiceOf, actor: Editor, form: FormOf) -> Response:
     act = partial(service.publishing.revise, version_id, actor=actor.person_id)
@@ -193,6 +213,7 @@ def shown_version(
         audiences=list(Audience),
         matters=service.catalogue.matters(),
         departments=service.catalogue.departments(),
+        next_review=next_review(service),
     )
 
 

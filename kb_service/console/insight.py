@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 
 from kb_service.api.access import ServiceOf, Watcher
 from kb_service.api.csv_files import csv_file, csv_text
-from kb_service.api.resolution import lead_time_of, names_by, of_assistant, of_human, period_of
+from kb_service.api.resolution import lead_time_of, names_by, of_assistant, of_human, period_of, share_cells
 from kb_service.console.admission import Shown
 from kb_service.console.charts import HEIGHT, WIDTH, cells, dots, trend, y_of
 from kb_service.console.screens import page, see
@@ -74,6 +74,7 @@ def insight(
         busiest=max(shades, key=lambda each: each.count),
         hours=found.hours,
         coverage=service.measuring.coverage(),
+        knowledge_used=service.measuring_use.used(period),
         matter_targets=MATTER_TARGETS,
         lead_time=lead_time_of(service, period),
         width=WIDTH,
@@ -91,7 +92,7 @@ def chosen_report(service: ServiceOf, actor: Watcher, month: str) -> Response:
 
 @router.get("/insight/{picture}.csv")
 def picture_as_csv(
-    picture: Literal["hours", "gaps", "clocks", "reasons"],
+    picture: Literal["hours", "gaps", "clocks", "reasons", "knowledge"],
     service: ServiceOf,
     actor: Watcher,
     first: Annotated[_Day, Query(alias="from")] = None,
@@ -99,9 +100,11 @@ def picture_as_csv(
 ) -> Response:
     """What a picture shows; those of resolution are at `/v1/resolution`."""
     period = period_of(service, first, last)
-    found = service.measuring.insight(period, By.WEEK)
     name = f"{picture}-{period.first}-{period.last}.csv"
-    return csv_file(name, csv_text(_rows_of(picture, found)))
+    if picture == "knowledge":
+        used = service.measuring_use.used(period)
+        return csv_file(name, csv_text([("cited", "in_force", "rate", "low", "high"), tuple(share_cells(used))]))
+    return csv_file(name, csv_text(_rows_of(picture, service.measuring.insight(period, By.WEEK))))
 
 
 def _rows_of(picture: str, found: Insight) -> list[tuple[object, ...]]:

@@ -87,5 +87,6 @@ def _problems(
         late=late,
         last_day=last_day,
         matters=service.catalogue.matters(),
+        me=request.state.actor.person_id,
         may_write=request.state.actor.has_any_of((Role.EDITOR, Role.REVIEWER)),
     )

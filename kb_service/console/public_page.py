@@ -1,6 +1,7 @@
 """The public record as files: open data with its description, and a page that says what the service is."""
 
 import functools
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from kb_service.console.screens import rendered
 from kb_service.console.words import screen_words
 from kb_service.domain.answers import Method
 from kb_service.domain.matters import Department
-from kb_service.domain.public_record import MEASURES, RATES, PublicRecord, PublicRow
+from kb_service.domain.public_record import MEASURES, RATES, TABLES, PublicRecord, PublicRow
 from kb_service.domain.reports import Rated
 from kb_service.domain.resolution import By, Share
 from kb_service.text.vocabulary import Words, load
@@ -29,6 +30,7 @@ _TITLES = {
     "talks_confirmed": "本人评价为已解决的会话",
     "talks_implied": "推定已解决的会话",
 }
+_SHARE = {"constraints": {"minimum": 0, "maximum": 1}}
 _DATA_PACKAGE = "https://specs.frictionlessdata.io/schemas/tabular-data-package.json"
 
 
@@ -68,10 +70,11 @@ def files_of(record: PublicRecord, names: Names, told: Told, *, prompts: Path) -
     rows = [_values(each, names) for each in [record.total, *record.rows]]
     fields = list(_fields(record.smallest))
     columns = [field["name"] for field in fields]
+    table = csv_text([(*columns,), *((*(_cell(row[name]) for name in columns),) for row in rows)])
     return {
-        "resolution.csv": csv_text([(*columns,), *((*(_cell(row[name]) for name in columns),) for row in rows)]),
+        "resolution.csv": table,
         "resolution.json": _json(_head(record) | {"rows": rows}),
-        "datapackage.json": _json(_package(record, fields)),
+        "datapackage.json": _json(_package(record, fields, table.encode())),
         "index.html": _page(record, told, prompts),
     }
 
@@ -109,7 +112,9 @@ def _cell(value: object) -> object:
 
 def _fields(smallest: int) -> Iterator[dict[str, Any]]:
     """As the Table Schema of Frictionless Data has them."""
-    yield _field("by", "string", "分组", "total 为合计；matter 事项，department 责任单位，district 区，week 周")
+    yield _field("by", "string", "分组", "total 为合计；matter 事项，department 责任单位，district 区，week 周") | {
+        "constraints": {"required": True, "enum": ["total", *(each.value for each in TABLES)]}
+    }
     yield _field("value", "string", "编号", "事项或责任单位的编号、区名、周一的日期；合计和未说明的为空")
     yield _field("name", "string", "名称", "未说明的为空")
     for measure in MEASURES:
@@ -117,9 +122,15 @@ def _fields(smallest: int) -> Iterator[dict[str, Any]]:
         yield _field(measure.name, "integer", _TITLES[measure.name], told) | {"constraints": {"minimum": smallest}}
         if measure.name in RATES:
             yield _field(f"{measure.name}_n", "integer", f"{_TITLES[measure.name]}：可算的个数", "比率的分母")
-            yield _field(f"{measure.name}_rate", "number", f"{_TITLES[measure.name]}：比率", "0 到 1")
-            yield _field(f"{measure.name}_low", "number", f"{_TITLES[measure.name]}：区间下限", "95% Wilson 区间")
-            yield _field(f"{measure.name}_high", "number", f"{_TITLES[measure.name]}：区间上限", "95% Wilson 区间")
+            yield _field(f"{measure.name}_rate", "number", f"{_TITLES[measure.name]}：比率", "0 到 1") | _SHARE
+            yield (
+                _field(f"{measure.name}_low", "number", f"{_TITLES[measure.name]}：区间下限", "95% Wilson 区间")
+                | _SHARE
+            )
+            yield (
+                _field(f"{measure.name}_high", "number", f"{_TITLES[measure.name]}：区间上限", "95% Wilson 区间")
+                | _SHARE
+            )
     yield _field("withheld", "string", "不公开的列", "列名，以空格分开")
 
 
@@ -136,7 +147,8 @@ def _head(record: PublicRecord) -> dict[str, Any]:
     }
 
 
-def _package(record: PublicRecord, fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _package(record: PublicRecord, fields: Sequence[Mapping[str, Any]], table: bytes) -> dict[str, Any]:
+    """``table``: the CSV; whoever copied it finds by its hash whether it is whole."""
     month = f"{record.period.first:%Y-%m}"
     return {
         "$schema": _DATA_PACKAGE,
@@ -152,6 +164,8 @@ def _package(record: PublicRecord, fields: Sequence[Mapping[str, Any]]) -> dict[
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
+                "bytes": len(table),
+                "hash": f"sha256:{hashlib.sha256(table).hexdigest()}",
                 "schema": {"fields": [*fields], "missingValues": [""]},
             }
         ],

@@ -7,12 +7,14 @@ from typing import Any
 
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.console.marked_text import TextRun, runs
-from kb_service.domain.days import Interval
+from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import Metadata, Version, VersionState
+from kb_service.domain.knowledge_use import is_past_review
 from kb_service.domain.life import IntervalChange
 from kb_service.domain.open_points import kept
 from kb_service.domain.people import Actor, Role, person_id
 from kb_service.domain.queries import SuspicionQuery
+from kb_service.domain.recurring import KeptDraft
 from kb_service.domain.rehearsals import Rehearsal
 from kb_service.domain.suspicions import Suspicion, SuspicionSide
 from kb_service.domain.trail import ChainedEvent
@@ -32,6 +34,7 @@ class Allowed:
     edit: bool
     review: bool
     withdraw: bool
+    confirm: bool
     revise: bool
     decide: bool
     recall: bool
@@ -45,6 +48,7 @@ class VersionView:
 
     ``fields``: the form's, as an editor last left them. ``excerpt_of``: the beginning of versions in suspicions that
     are about whole texts. ``gap_ids``: of the gaps that it is to close, or closed.
+    ``kept``: the talk that it was made from, and ``rests_on`` what the replies there cited.
     ``cited_by``: how many answers that are kept cite it, and each of ``corrected``, by version id.
     """
 
@@ -67,6 +71,10 @@ class VersionView:
     stated_days: Sequence[StatedDay]
     gap_ids: Sequence[str]
     cited_by: Mapping[str, int]
+    kept: KeptDraft | None
+    rests_on: Sequence[Version]
+    is_past_review: bool
+    is_review_late: bool
 
     def is_stated(self, stated: StatedDay) -> bool:
         """Whether the field has the day already."""
@@ -89,6 +97,7 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
     as_it_is = service.rehearsing.of_version_as_it_is(version) if is_ahead else None
     contributed = has_contributed(service, version, actor)
     corrected = [each for each in changes if _is_displaced(each, version)]
+    kept_draft = service.records.kept_reviews.of_version(version_id)
     return VersionView(
         version=version,
         row=row_of(service, version),
@@ -108,6 +117,10 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
         open_points=kept(service.publishing.open_points(version, as_it_is)) if is_ahead else (),
         stated_days=service.stated_days(version) if is_ahead else (),
         gap_ids=service.records.gaps.to_be_closed_by(version_id),
+        kept=kept_draft,
+        rests_on=[service.library.version(each) for each in kept_draft.rests_on] if kept_draft else (),
+        is_past_review=is_past_review(version.metadata.review_by, shanghai_day(service.now())),
+        is_review_late=kept_draft is not None and kept_draft.is_late(service.now()),
         cited_by=service.records.affected.counts([version_id, *(each.version_id for each in corrected)]),
     )
 
@@ -159,6 +172,7 @@ def fields_shown(metadata: Metadata, text: str) -> dict[str, str]:
         "replaces": metadata.replaces or "",
         "repeals": "\n".join(metadata.repeals),
         "amends": metadata.amends or "",
+        "review_by": _day(metadata.review_by),
         "text": text,
     }
 
@@ -179,6 +193,7 @@ def _allowed(version: Version, actor: Actor, *, contributed: bool) -> Allowed:
         edit=edits and version.state is VersionState.DRAFT,
         review=reviews and version.state is VersionState.IN_REVIEW,
         withdraw=reviews and version.state is VersionState.APPROVED,
+        confirm=reviews and version.state is VersionState.APPROVED,
         revise=edits and version.state is not VersionState.DRAFT,
         decide=reviews,
         recall=edits and contributed and version.state is VersionState.IN_REVIEW,

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from math import sqrt
 
 from kb_service.domain.answers import Outcome
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import AlreadyJudged, InvalidRecord, NothingToJudge
 from kb_service.domain.sampling import Stratum
-from kb_service.domain.shares import wilson_of_rate
+from kb_service.domain.shares import Z_95, wilson_of_rate
 
 JUDGES = 2
 
@@ -181,11 +182,14 @@ def audited_share(samples: Iterable[Sample], wanted: Rating = Rating.RESOLVED) -
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of the first two judges: ``agreed`` of ``n``; ``kappa`` is None where all ratings are one and the same."""
+    """Of the first two judges: ``agreed`` of ``n``; ``kappa`` is None where all ratings are one and the same, ``low``
+    and ``high``, its 95 % interval, also where the two agreed on everything: then no formula tells how sure that is."""
 
     n: int
     agreed: int
     kappa: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 def agreement(items: Iterable[SampledQuestion]) -> Agreement:
@@ -195,18 +199,49 @@ def agreement(items: Iterable[SampledQuestion]) -> Agreement:
         if len(each.judgements) >= JUDGES:
             one, other = sorted(each.judgements[:JUDGES], key=lambda judged: judged.person_id)
             pairs.append((one.rating, other.rating))
-    return Agreement(len(pairs), sum(one == other for one, other in pairs), cohens_kappa(pairs))
+    low, high = kappa_interval(pairs) or (None, None)
+    return Agreement(len(pairs), sum(one == other for one, other in pairs), cohens_kappa(pairs), low, high)
 
 
 def cohens_kappa(pairs: Sequence[tuple[Rating, Rating]]) -> float | None:
     """Agreement beyond chance of two judges, unweighted (Cohen, Educational and Psychological Measurement 20, 1960)."""
     if not pairs:
         return None
-    n = len(pairs)
-    observed = sum(one == other for one, other in pairs) / n
-    firsts, seconds = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
-    by_chance = sum(firsts[each] * seconds[each] for each in firsts) / n**2
+    observed, by_chance = _agreed_and_by_chance(pairs)
     return None if by_chance == 1 else (observed - by_chance) / (1 - by_chance)
+
+
+def kappa_interval(pairs: Sequence[tuple[Rating, Rating]]) -> tuple[float, float] | None:
+    """κ ± 1.96 standard errors, no further than from -1 to 1; None where there is no κ or no disagreement.
+
+    The large-sample standard error of Fleiss, Cohen and Everitt, Psychological Bulletin 72, 1969:
+    √(A + B - C) / ((1 - pₑ) √n) with A = Σᵢ pᵢᵢ (1 - (pᵢ. + p.ᵢ)(1 - κ))², B = (1 - κ)² Σᵢ≠ⱼ pᵢⱼ (p.ᵢ + pⱼ.)² and
+    C = (κ - pₑ (1 - κ))². It is rough where there are few questions.
+    """
+    kappa = cohens_kappa(pairs)
+    if kappa is None or kappa == 1:
+        return None
+    n, (_, by_chance) = len(pairs), _agreed_and_by_chance(pairs)
+    firsts, seconds = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    same = sum(
+        count / n * (1 - (firsts[one] + seconds[one]) / n * (1 - kappa)) ** 2
+        for (one, other), count in Counter(pairs).items()
+        if one == other
+    )
+    apart = sum(
+        count / n * ((seconds[one] + firsts[other]) / n) ** 2
+        for (one, other), count in Counter(pairs).items()
+        if one != other
+    )
+    variance = same + (1 - kappa) ** 2 * apart - (kappa - by_chance * (1 - kappa)) ** 2
+    width = Z_95 * sqrt(max(0.0, variance)) / ((1 - by_chance) * sqrt(n))
+    return max(-1.0, kappa - width), min(1.0, kappa + width)
+
+
+def _agreed_and_by_chance(pairs: Sequence[tuple[Rating, Rating]]) -> tuple[float, float]:
+    n = len(pairs)
+    firsts, seconds = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    return sum(one == other for one, other in pairs) / n, sum(firsts[each] * seconds[each] for each in firsts) / n**2
 
 
 def counts_of(items: Iterable[SampledQuestion]) -> Mapping[Rating, int]:

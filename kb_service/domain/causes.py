@@ -137,6 +137,7 @@ _OF_REQUESTS = {
     "fields_not_editable": "fields",
     "no_due_list": "day",
     "no_period": "first last",
+    "review_not_ahead": "day",
     "no_problem_document": "document",
     "no_problem_days": "value",
     "no_problem_move": "value",

@@ -1,7 +1,8 @@
 """The clocks of human help: when a first reply, a contact and a result are due. Pure functions of moment and calendar.
 
 First reply: 60 seconds in service hours (沪府办发〔2021〕26号). Work orders as at the 12345 hotline: contact within one
-working day, result within five (simple) or fifteen (complex). Nothing pauses them.
+working day, result within five (simple) or fifteen (complex). A reply that is to become knowledge is reviewed within
+one working day (沪府办发〔2021〕26号). Nothing pauses them.
 """
 
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ FIRST_REPLY = timedelta(seconds=60)
 
 
 class ClockKind(StrEnum):
+    """REVIEW: of the draft that a talk became, by a second person; the person of the talk waits for nothing then."""
+
     FIRST_REPLY = "first_reply"
     CONTACT = "contact"
     ORDER = "order"
+    REVIEW = "review"
 
 
 # How long before its end a clock warns.
@@ -26,6 +30,8 @@ _WARNS_BEFORE = {
     ClockKind.FIRST_REPLY: timedelta(seconds=20),
     ClockKind.CONTACT: timedelta(hours=4),
     ClockKind.ORDER: timedelta(days=1),
+    # It ends at midnight: at four in the afternoon somebody can still review.
+    ClockKind.REVIEW: timedelta(hours=8),
 }
 
 
@@ -36,6 +42,7 @@ class OrderKind(StrEnum):
 
 WORKING_DAYS_OF = {OrderKind.SIMPLE: 5, OrderKind.COMPLEX: 15}
 _CONTACT_WORKING_DAYS = 1
+_REVIEW_WORKING_DAYS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,11 @@ def order_clocks(at: datetime, kind: OrderKind, calendar: WorkingCalendar, *, ro
     """Of a work order's first contact and of its result: each until the end of the last of its working days."""
     contact = Clock(ClockKind.CONTACT, round, at, end_of_working_day(at, _CONTACT_WORKING_DAYS, calendar))
     return contact, Clock(ClockKind.ORDER, round, at, end_of_working_day(at, WORKING_DAYS_OF[kind], calendar))
+
+
+def review_due_at(at: datetime, calendar: WorkingCalendar) -> datetime:
+    """When the draft that a talk became at this moment is to be reviewed by a second person."""
+    return end_of_working_day(at, _REVIEW_WORKING_DAYS, calendar)
 
 
 def end_of_working_day(at: datetime, count: int, calendar: WorkingCalendar) -> datetime:

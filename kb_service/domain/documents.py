@@ -52,7 +52,8 @@ class Metadata:
     """What an editor says of a version beside its text. ``effective_to`` is exclusive.
 
     ``replaces`` and ``repeals`` name documents that end on this version's first day, the one with a successor, the
-    others without; ``amends`` says which document this text was made from and ends nothing.
+    others without; ``amends`` says which document this text was made from and ends nothing. ``review_by``: until when
+    somebody is to look whether it is still right; it ends nothing either.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Metadata:
     replaces: str | None = None
     repeals: tuple[str, ...] = ()
     amends: str | None = None
+    review_by: date | None = None
 
     def ended_documents(self, own_id: str) -> frozenset[str]:
         """The other documents that end when this version comes into force."""

@@ -231,6 +231,10 @@ class ProblemNotFound(KbError):
     """No problem of the ledger has that id."""
 
 
+class LookedBackByCloser(KbError):
+    """Another person than the one who closed a problem looks back on it."""
+
+
 class ProblemStateWrong(KbError):
     """A problem of the ledger is not in the state that the move begins at."""
 
@@ -261,6 +265,10 @@ class NothingToJudge(KbError):
 
 class NotSettled(KbError):
     """A sampled question of which nobody knows yet what counts."""
+
+
+class ProposalDeclined(KbError):
+    """A confidence model that somebody declined is not taken into use."""
 
 
 class NothingProposed(KbError):

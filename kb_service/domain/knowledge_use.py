@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from kb_service.domain.answers import Reason
 from kb_service.domain.days import Interval, days_later
-from kb_service.domain.resolution import Share, share
+from kb_service.domain.resolution import Period, Share, share
 
 # How far ahead switch days are looked for, and how long before its end a text without a successor is listed.
 AHEAD = timedelta(days=180)
@@ -28,6 +28,7 @@ class KnownVersion:
     department: str | None
     published_on: date
     interval: Interval
+    review_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,33 @@ def never_cited(
     """Those in force today of documents of which no version was cited, the oldest first."""
     found = [each for each in versions if each.interval.contains(today) and each.document_id not in cited_documents]
     return sorted(found, key=lambda each: (each.interval.start_day, each.published_on, each.version_id))
+
+
+def is_past_review(review_by: date | None, today: date) -> bool:
+    """The day itself is there for the review."""
+    return review_by is not None and review_by < today
+
+
+def past_review(versions: Iterable[KnownVersion], today: date) -> Sequence[KnownVersion]:
+    """Those in force today whose review date is over, the oldest first."""
+    found = [each for each in versions if each.interval.contains(today) and is_past_review(each.review_by, today)]
+    return sorted(found, key=lambda each: (each.review_by or date.max, each.version_id))
+
+
+def used(versions: Iterable[KnownVersion], cited_versions: Collection[str], period: Period, today: date) -> Share:
+    """Of the versions that were published and in force on a day of the period up to today, those that its answers
+    cite."""
+    last = min(period.last, today)
+    there = [
+        each.version_id
+        for each in versions
+        if each.published_on <= last and _is_in_force_within(each.interval, period.first, last)
+    ]
+    return share(sum(each in cited_versions for each in there), len(there))
+
+
+def _is_in_force_within(interval: Interval, first: date, last: date) -> bool:
+    return not (interval.is_empty or interval.starts_after(last) or interval.has_ended_by(first))
 
 
 def matters_without(versions: Iterable[KnownVersion], matter_ids: Iterable[str], day: date) -> Sequence[str]:

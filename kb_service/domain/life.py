@@ -27,6 +27,7 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     RECALL = "recall"
     DISCARD = "discard"
+    CONFIRM = "confirm"
 
 
 _FROM_AND_TO = {
@@ -37,6 +38,7 @@ _FROM_AND_TO = {
     Step.WITHDRAW: (VersionState.APPROVED, VersionState.WITHDRAWN),
     Step.RECALL: (VersionState.IN_REVIEW, VersionState.DRAFT),
     Step.DISCARD: (VersionState.DRAFT, VersionState.DISCARDED),
+    Step.CONFIRM: (VersionState.APPROVED, VersionState.APPROVED),
 }
 _REFUSAL: dict[VersionState, type[KbError]] = {
     VersionState.DRAFT: VersionNotDraft,

@@ -38,6 +38,13 @@ _UNIT = rf"(?:{_NUMBER}{{1,4}}|[A-Za-z]\d?) ?(?:栋|幢|座|号楼|单元|梯) ?
 _ROOM = rf"{_NUMBER}{{2,5}}[A-Za-z]?(?:室|房|户)?"
 _NAME_OF_HOUSES = r"[\u4e00-\u9fff]{0,8}?"
 
+# Of the words and surnames in these patterns; what a person is called keeps its own characters.
+_SIMPLIFIED = str.maketrans(
+    "張劉陳楊黃趙吳孫馬鄭羅謝許韓馮鄧蕭葉蔣蘇呂盧鍾鐘譚陸賈鄒龍陶賀顧龔萬錢嚴範葛祝簡魏韋聞歐陽諸東長閻湯溫項賴遲單齊關紀喬譙塗閆雲樓"
+    "號碼電話聯絡繫係戶證護車牌滬粵蘇魯遼贛貴陝寧瓊經辦請參監險員職業權產繳費託收學籍兒孫婦媽爸爺嬸歲誕辰駕駛銀帳賬區臺灣還親姊結離個對門診歷",
+    "张刘陈杨黄赵吴孙马郑罗谢许韩冯邓萧叶蒋苏吕卢钟钟谭陆贾邹龙陶贺顾龚万钱严范葛祝简魏韦闻欧阳诸东长阎汤温项赖迟单齐关纪乔谯涂闫云楼"
+    "号码电话联络系系户证护车牌沪粤苏鲁辽赣贵陕宁琼经办请参监险员职业权产缴费托收学籍儿孙妇妈爸爷婶岁诞辰驾驶银账账区台湾还亲姐结离个对门诊历",
+)
 _PROVINCES_OF_PLATES = "[沪京津渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _OF_PLATES = "[A-HJ-NP-Za-hj-np-z0-9]"
 
@@ -59,12 +66,12 @@ _PATTERNS = (
         "〔手机号〕",
         rf"(?<!\d)(?:{_COUNTRY})?1[3-9]{_ANY}{_GROUP_GAP}{_ANY}{{4}}{_GROUP_GAP}{_ANY}{{4}}(?!\d)",
     ),
-    ("〔手机号〕", r"(?:手机|电话|微信|联系|打)\D{0,4}(?P<it>1[3-9]\d，\d{4}，\d{4})(?!\d)"),
+    ("〔手机号〕", r"(?:手机|电话|微信|联系|[打拨])\D{0,4}(?P<it>1[3-9]\d[，、]\d{4}[，、]\d{4})(?!\d)"),
     ("〔手机号〕", rf"(?<!{_HAN})(?:{_COUNTRY})?[幺一壹]{_HAN_FROM_3}{_HAN}(?:{_HAN_GAP}{_HAN}{{4}}){{2}}"),
     ("〔手机号〕", rf"(?<!{_HAN})(?:{_COUNTRY})?[幺一壹]{_GAP}{_HAN_FROM_3}{_more('9', _HAN)}"),
     ("〔座机号〕", rf"(?<!{_HAN})[(]?[〇零]{_HAN_AREA}[)]?{_GAP}{_HAN_FROM_2}{_more('6,7', _HAN)}(?!{_HAN})"),
     ("〔座机号〕", rf"(?<!\d)(?:{_COUNTRY}|[(]?0){_AREA}[)]?{_GAP}[2-8]{_more('6,7')}(?!\d)"),
-    ("〔座机号〕", rf"(?:电话|座机|固话|家电|传真|号码|打){_SAID}(?P<it>[2-8]\d{{2,3}}{_GAP}\d{{4}})(?!\d)"),
+    ("〔座机号〕", rf"(?:电话|座机|固话|家电|宅电|传真|号码|打){_SAID}(?P<it>[2-8]\d{{2,3}}{_GAP}\d{{4}})(?!\d)"),
     (
         "〔座机号〕",
         rf"(?:电话|座机|固话|家电|传真|号码){_SAID}(?P<it>{_HAN_FROM_2}{_HAN}{{2,3}}{_HAN_GAP}{_HAN}{{4}})(?!{_HAN})",
@@ -78,6 +85,18 @@ _PATTERNS = (
     ("〔证件号〕", r"(?<![A-Za-z])(?:[EGDSPHMCWTegdsphmcwt]\d{8}|[EGDSPHMCegdsphmc][A-Za-z]\d{7}|[HM]\d{10})(?!\d)"),
     ("〔证件号〕", r"(?<![A-Za-z])[A-Za-z]{1,2}\d{6}[(][0-9A][)]|(?<!\d)[157]\d{6}[(]\d[)]"),
     ("〔证件号〕", r"字第(?P<it>\d{6,8})号"),
+    ("〔分机号〕", r"〔座机号〕\s?(?:转|分机)(?P<it>\d{2,6})(?!\d)"),
+    ("〔证件号〕", rf"永久居留(?:身份)?证{_SAID}(?P<it>[A-Za-z]{{3}}\d{{12}}|\d{{15,18}}){_END}"),
+    (
+        "〔证件号〕",
+        r"(?:居住证|学籍|住院|病历|门诊|就诊|公积金|社保|医保|户口簿?|准考证|驾驶证|退休证|档案)(?:卡|账|帐)?(?:编号|号码|号)[是为:\s]{0,3}"
+        rf"(?P<it>[A-Za-z]?\d{{6,24}}){_END}",
+    ),
+    (
+        "〔出生日期〕",
+        r"(?:出生日期|出生年月日?|生日|出生于|生于)[是为:\s]{0,3}"
+        r"(?P<it>(?:19|20)\d{2}(?:年\d{1,2}月(?:\d{1,2}[日号])?|[-./]\d{1,2}[-./]\d{1,2}|\d{4}(?!\d)))",
+    ),
     ("〔尾号〕", rf"(?:[后末尾][四六八468]位(?:数字?)?|尾号){_SAID}(?P<it>\d{{4,8}}[Xx]?){_END}"),
     (
         "〔车牌〕",
@@ -87,7 +106,10 @@ _PATTERNS = (
     ("〔账号〕", rf"(?:QQ|qq|微信|VX|vx){_SAID}(?P<it>\d{{6,11}}){_END}"),
     ("〔账号〕", r"(?:QQ|qq|微信|VX|vx)(?:号码?|:|号码?[是为:])\s?(?P<it>[A-Za-z][A-Za-z0-9_-]{5,19})"),
     ("〔地址〕", rf"(?:{_NUMBER}{{1,6}}[弄巷])?(?:{_NUMBER}{{1,6}}号(?!楼){_NAME_OF_HOUSES})?(?:{_UNIT})+{_ROOM}"),
-    ("〔地址〕", r"\d{1,5}弄(?:\d+号)?(?:\d+幢)?(?:\d+(?:室|单元))?|\d{1,5}号楼?\d{1,5}(?:室|单元\d*室?)"),
+    (
+        "〔地址〕",
+        r"\d{1,5}弄(?:\d+号)?(?:\d+幢)?(?:\d+(?:室|单元))?|\d{1,5}号楼?(?:\d{1,2}楼)?\d{1,5}(?:室|单元\d*室?)",
+    ),
     *(("〔地址〕", pattern) for pattern in HOUSES),
     *(("〔姓名〕", pattern) for pattern in NAMES),
 )
@@ -137,6 +159,7 @@ def _place(found: re.Match[str]) -> tuple[int, int]:
 
 
 def _plain(character: str) -> str:
-    """One character for one. A full comma stands between things, not within a number."""
+    """One character for one: the traditional ones that patterns name as simplified. A full comma stands between things,
+    not within a number."""
     plain = unicodedata.normalize("NFKC", character)
-    return plain if len(plain) == 1 and character != "，" else character
+    return plain.translate(_SIMPLIFIED) if len(plain) == 1 and character != "，" else character

@@ -34,6 +34,11 @@ _WORD_LIST = """
 武警 武术 武器 戴眼 戴口 戴着 戴的 戴上 莫名 温度 温暖 康健 康宁 康桥 康养 施行 施救 施暴 施害 季度 季节
 文凭 文化 文件 文书 文科 文艺 文身 文学 祝您 祝你 祝福 简历 简易 简化 简称 先生 女士 毛泽东 邓小平 周恩来
 刘少奇 朱德 雷锋 焦裕禄
+关系 关于 关键 关门 关注 单位 单独 单身 单亲 单方 单程 单元 安全 安排 安置 安静 安装 安心 常住 常用 常见 常年
+常常 白天 白色 白领 白卡 齐全 路上 路过 路口 路费 迟到 迟迟 项目 项下 景点 景区 梅雨 梅陇 牛奶 苗木 楼上 楼下
+楼道 房子 房屋 房产 房租 房间 房东 宁愿 宁可 冷静 辛苦 蓝色 尚未 尚有 盛大 童年 甘愿 游客 游泳 卓越 向上 向下
+向来 易于 易燃 穆斯林 赖账 赖着 纪念 纪律 付定 付房 付租 付首 付全 耿直 阮囊 兰州 伍佰 涂改 涂料 管理 齐备 景观
+蒙古 鲍鱼
 """
 _ALSO_WORDS = f"(?!{'|'.join(_WORD_LIST.split())})"
 _TITLES = (
@@ -63,15 +68,48 @@ _HAN = r"\u4e00-\u9fff"
 
 _ENDS = r"(?=[,，。.;；、!！?？\s]|$|身份证|电话|手机|性别)"
 
+# Before a name in forms and talk, with or without a colon: 户主陈建华, 联系人周敏.
+_LABELS = (
+    "姓名|名字|户口本上(?:写的)?|户主|联系人|联络人|申请人|收件人|经办人|代办人|参保人|委托人|受托人|监护人|被?保险人|投保人|受益人"
+    "|缴费人|权利人|产权人|业主|房东|租客|承租人|出租人|患者|死者|逝者|未成年人|员工|职工|法定代表人|法人代表|法人|负责人|收款人"
+    "|当事人|投诉人|反映人|前夫|前妻|媳妇|女婿|儿媳|舅舅|舅妈|姑姑|姑父|姨妈|姨夫|叔叔|伯伯|侄子|侄女|外甥|外甥女|邻居"
+)
+# After a name that no colon announced, so that 业主高兴 stays.
+_IS_SAID_OF = (
+    r"(?=[,，。.;；、!！?？\s〔”\"]|$|的|今年|已经?|身份证|电话|手机|户口|医保|社保|收|申请|变更|去世|丢|离职|不(?:配合|肯|同意)|怀孕|生[了育病]|住院|退休|出生|搬|签"
+    r"|要[办申去迁]|想[办申去]|先生|女士)"
+)
+_MASKED_NUMBER = "〔(?:手机号|座机号|证件号|卡号|账号)〕"
+_OF_NUMBERS = r"(?:的?(?:身份证|证件|联系)?(?:电话|手机|方式|护照|身份证|证件|银行卡|卡)?(?:号码|号)?)"
+# Behind a label or beside a number, where what follows must end it, more surnames and given names are safe.
+_MORE_SURNAMES = (
+    "萧白邢骆焦殷牛梅穆尚甘盛童滕佟窦苗柴宁蒙隋耿游卓蓝岳鲍冷詹辛闵栾邬楚景涂项赖迟单"
+    "关纪乔谯楼安常易向阮房裴齐路伍兰濮申舒"
+)
+_NAMED = (
+    rf"{_WORDS}{_ALSO_WORDS}(?:{_COMPOUND}|[{_SURNAMES}{_MORE_SURNAMES}])"
+    rf"{_TITLES}[^\W\d_a-zA-Z{_GOES_ON}](?:[^\W\d_a-zA-Z{_GOES_ON}])?"
+)
+# Where a sentence or what is said of somebody begins.
+_BEGINS = rf"(?:(?<![{_HAN}])|(?<=联系)|(?<=您好)|(?<=你好)|(?<=同事)|(?<=朋友)|(?<=[找给跟叫请是]))"
+
 NAMES = (
     rf"(?<!帮)我叫\s?{_NO_NAME}(?P<it>{_ANY_NAME})",
-    rf"姓名\s?[:是为]\s?(?P<it>{_ANY_NAME})",
+    rf"(?:姓名|名字)\s?:\s?(?P<it>{_ANY_NAME})",
+    rf"姓名\s?[是为]\s?(?P<it>{_ANY_NAME})",
     rf"(?:(?:{_RELATIVES})(?:的?名字)?名?叫|名叫|名字(?:叫|是)|我姓[\u4e00-\u9fff]{{1,2}}[,，\s]?(?:名字)?叫)\s?{_NO_NAME}"
     rf"(?P<it>{_ANY_NAME})",
     rf"(?:申请人|联系人|当事人|投诉人|反映人|户主|收件人|经办人|代办人|参保人)\s?:\s?(?P<it>{_FULL_NAME})",
     rf"(?:我是|本人){_WORDS}(?P<it>{_FULL_NAME}){_ENDS}",
-    rf"(?:(?<![{_HAN}])|(?<=请问)|(?<=我是)|(?<=联系)|(?<=[找给跟叫]))"
+    rf"(?:(?<![{_HAN}])|(?<=请问)|(?<=您好)|(?<=你好)|(?<=我是)|(?<=联系)|(?<=[找给跟叫]))"
     rf"(?P<it>{_WORDS}{_ALSO_WORDS}(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})(?={_GREETED})",
+    rf"(?:{_LABELS})(?:姓名|名字)?\s?[:是为叫]{{0,2}}\s?(?P<it>{_NAMED}){_IS_SAID_OF}",
+    rf"(?:(?:您|你)好[,，\s]?|我是)(?P<it>{_NAMED}){_ENDS}",
+    rf"{_MASKED_NUMBER}[,，、\s]?(?P<it>{_NAMED}){_IS_SAID_OF}",
+    rf"{_BEGINS}(?P<it>{_NAMED})(?=[,，、:\s]{{0,2}}(?:[男女][,，、\s]{{0,2}})?{_OF_NUMBERS}[是为:\s]{{0,3}}{_MASKED_NUMBER})",
+    rf"{_BEGINS}(?P<it>{_WORDS}{_ALSO_WORDS}[{_SURNAMES}]{_TITLES}[{_HAN}](?![区镇县市省人村乡州路街])[{_HAN}])"
+    r"(?=的(?:身份证|户口|医保|社保|护照|居住证|手机|电话|证件))",
+    rf"(?P<it>{_NAMED})(?=[”\"」]?是(?:我|他|她)的?(?:名字|姓名|本名))",
     rf"(?:{_SAID_OF})[:\s]?(?P<it>{_WORDS}{_ALSO_WORDS}(?:(?:{_COMPOUND}|[{_SURNAMES_ALONE}]){_GIVEN}"
     rf"|[{_SURNAMES}]{_GIVEN}{_IS_SAID_TO}))",
 )

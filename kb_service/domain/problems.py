@@ -3,12 +3,15 @@ is put right and looked back on. open → rectifying → closed → looked back;
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kb_service.domain.errors import ProblemStateWrong, ReasonMissing
+from kb_service.domain.errors import LookedBackByCloser, ProblemStateWrong, ReasonMissing
+from kb_service.domain.people import person_id
 
 WORKING_DAYS = 5
+# It is due at a midnight: at four in the afternoon somebody can still close it.
+WARNS_BEFORE = timedelta(hours=8)
 
 
 class ProblemState(StrEnum):
@@ -47,7 +50,8 @@ _TO = {
 class Problem:
     """``step``: of the matter at which it was met, in words. ``measures``: what is done about it; ``found``: what
     somebody saw who looked back, or why it was opened again. ``due_at``: when it is to be closed. Words are without
-    personal data. ``gap_id``, ``document_id``: what it comes from, where that is known."""
+    personal data. ``gap_id``, ``document_id``: what it comes from, where that is known; ``department_id``: whose matter
+    or gap it is. ``warned_at``, ``breached_at``: when other systems were told that it is due, and that it is late."""
 
     id: str
     state: ProblemState
@@ -64,6 +68,10 @@ class Problem:
     found: str = ""
     closed_at: datetime | None = None
     revision: int = 1
+    department_id: str | None = None
+    closed_by: str | None = None
+    warned_at: datetime | None = None
+    breached_at: datetime | None = None
 
     def is_late(self, now: datetime) -> bool:
         return self.state in TO_DO and self.due_at <= now
@@ -76,6 +84,7 @@ class ProblemQuery:
     states: Sequence[ProblemState] = ()
     owner: str | None = None
     matter_id: str | None = None
+    gap_id: str | None = None
     due_before: datetime | None = None
 
 
@@ -96,6 +105,12 @@ def state_after(move: ProblemMove, state: ProblemState) -> ProblemState:
     if state not in _FROM[move]:
         raise ProblemStateWrong(f"the problem is {state}; to {move} it must be {' or '.join(sorted(_FROM[move]))}")
     return _TO[move]
+
+
+def require_another(move: ProblemMove, held: Problem, actor: str) -> None:
+    """Whoever closed it does not look back on it; persons are compared, not keys. Raises LookedBackByCloser."""
+    if move is ProblemMove.LOOK_BACK and held.closed_by and person_id(held.closed_by) == person_id(actor):
+        raise LookedBackByCloser(f"{actor} closed this problem, so somebody else has to look whether it was put right")
 
 
 def require_said(move: ProblemMove, said: str) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+
+from kb_service.domain.days import shanghai_day
+from kb_service.domain.documents import VersionState
 
 # So many talks, of so many people, make a case.
 FEWEST = 2
@@ -10,7 +13,8 @@ FEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTalk:
-    """Personal data is masked in question and reply. ``asker`` tells people apart."""
+    """Personal data is masked in question and reply. ``asker`` tells people apart. ``said``: what the person wrote
+    besides, masked; ``rests_on``: ids of the versions that the helper's replies cited."""
 
     escalation_id: str
     question: str
@@ -20,6 +24,8 @@ class ResolvedTalk:
     region: str | None
     asker: str
     closed_at: datetime
+    said: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +43,28 @@ class RecurringCase:
     @property
     def is_worth_a_text(self) -> bool:
         return len(self.talks) >= FEWEST and self.people >= FEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """A talk that became a draft. ``due_at``: when a second person is to have reviewed it; ``ended_at``: when somebody
+    did, or put it out of the way. ``rests_on``: ids of the versions that the helper's replies cited."""
+
+    version_id: str
+    document_id: str
+    title: str
+    state: VersionState
+    department_id: str | None
+    escalation_id: str
+    kept_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    rests_on: tuple[str, ...]
+
+    @property
+    def last_day(self) -> date:
+        """On which it is still reviewed in time: it is due at the midnight after it."""
+        return shanghai_day(self.due_at - timedelta(microseconds=1))
+
+    def is_late(self, now: datetime) -> bool:
+        return self.ended_at is None and self.due_at <= now

@@ -22,6 +22,11 @@ def month_of(written: str, *, today: date) -> Period:
     first = date(int(matched[1]), int(matched[2]), 1) if matched else date.max
     if first > today:
         raise InvalidRecord(f"{written} is no month that has begun; write it as 2026-11", Cause("no_month"))
+    return month_with(first)
+
+
+def month_with(day: date) -> Period:
+    first = day.replace(day=1)
     return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
@@ -109,7 +114,8 @@ class Counted:
 @dataclass(frozen=True, slots=True)
 class MonthReport:
     """``figures`` by matter; ``before``: all of the month before. ``audited``: of a sample that people read, in this
-    month and the one before; None where there is none. ``weeks``: by their Mondays. ``gap_ages`` and
+    month and the one before; None where there is none. ``used``: of the versions in force in the month those that were
+    cited. ``weeks``: by their Mondays. ``gap_ages`` and
     ``coverage`` are of the moment when the report was made."""
 
     figures: Figures
@@ -121,6 +127,7 @@ class MonthReport:
     gap_moves: GapMoves
     feedback: FeedbackSaid
     coverage: Coverage
+    used: Share | None
     lead_times: LeadTimes
     not_counted: NotCounted
     counted: Counted

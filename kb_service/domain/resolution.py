@@ -203,9 +203,10 @@ GAP_AGES = (1, 3, 5, 10, None)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure that is not what its rows say. ``kept``: as the service counts it; ``counted``: from the raw rows."""
+    """A figure that is not what its rows say. ``by``: a `By`, or month. ``kept``: as the service counts it;
+    ``counted``: from the raw rows."""
 
-    by: By
+    by: str
     value: str | None
     figure: str
     kept: int

@@ -3,7 +3,7 @@
 import math
 
 # The 97.5 % quantile of the standard normal distribution.
-_Z_95 = 1.959963984540054
+Z_95 = 1.959963984540054
 
 
 def wilson_interval(successes: int, n: int) -> tuple[float, float]:
@@ -15,7 +15,7 @@ def wilson_of_rate(share: float, n: float) -> tuple[float, float]:
     """The same of a weighted proportion, with its effective n."""
     if n == 0:
         return 0.0, 1.0
-    z2 = _Z_95**2
+    z2 = Z_95**2
     centre = share + z2 / (2 * n)
-    spread = _Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    spread = Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return max(0.0, (centre - spread) / (1 + z2 / n)), min(1.0, (centre + spread) / (1 + z2 / n))

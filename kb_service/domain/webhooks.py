@@ -1,4 +1,4 @@
-"""Telling other systems of escalations and of what misled people: events, who is told, and the signature."""
+"""Telling other systems of escalations, of what misled people, of problems: events, who is told, the signature."""
 
 import base64
 import hashlib
@@ -31,6 +31,10 @@ class WebhookEvent(StrEnum):
     FEEDBACK = "feedback"
     FEEDBACK_BREACHED = "feedback_breached"
     ANSWERS_AFFECTED = "answers_affected"
+    PROBLEM_OPENED = "problem_opened"
+    PROBLEM_DUE = "problem_due"
+    PROBLEM_LATE = "problem_late"
+    PROBLEM_CLOSED = "problem_closed"
 
 
 class WebhookForm(StrEnum):

@@ -23,7 +23,8 @@ from kb_service.domain.masking import masked
 from kb_service.domain.proposals import Proposed, Settled
 from kb_service.domain.routing import HandOn, RoutingStep
 
-EVERY_CLOCK = tuple(ClockKind)
+# All that a person in a talk waits for. The review of a kept reply goes on when the talk is closed again.
+EVERY_CLOCK = tuple(each for each in ClockKind if each is not ClockKind.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)

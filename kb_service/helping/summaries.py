@@ -38,7 +38,7 @@ def load_summary_words(prompts_dir: Path) -> SummaryWords:
 def line_of(delivery: Delivery, said: SummaryWords) -> str:
     """What happened, for a group of helpers; what it tells of is masked already."""
     told = delivery.body
-    about = told.get("escalation") or told.get("feedback") or told["version"]
+    about = told.get("escalation") or told.get("feedback") or told.get("problem") or told["version"]
     message = delivery.body.get("message", {})
     shown = [said.attachments[AttachmentKind(each["kind"])] for each in message.get("attachments", ())]
     return said.events[delivery.event].format(
@@ -48,7 +48,7 @@ def line_of(delivery: Delivery, said: SummaryWords) -> str:
         changed=sum(about.get("effects", {}).get(each, 0) for each in (Effect.CHANGED, Effect.LOST)),
         answers=about.get("answers", 0),
         helper=about.get("helper") or "",
-        text="".join([*shown, _short(message.get("text", ""))]),
+        text="".join([*shown, _short(message.get("text") or about.get("description", ""))]),
     )
 
 

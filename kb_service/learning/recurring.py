@@ -91,11 +91,12 @@ def are_alike(one: str, other: str) -> bool:
 
 
 def _likeness(one: str, other: str) -> float:
-    ours, theirs = _pairs(one), _pairs(other)
+    ours, theirs = pairs(one), pairs(other)
     return len(ours & theirs) / max(1, len(ours | theirs))
 
 
-def _pairs(text: str) -> set[str]:
+def pairs(text: str) -> set[str]:
+    """Of neighbouring characters, punctuation left out."""
     letters = _SILENT.sub("", text)
     return {letters[at : at + 2] for at in range(max(1, len(letters) - 1))}
 

@@ -1,17 +1,21 @@
 """The verb of editors who write what was asked for: a gap becomes the draft of a Q&A, all but the answer filled in."""
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from kb_service.domain.days import shanghai_day
+from kb_service.domain.calendar import WorkingCalendar
+from kb_service.domain.clocks import review_due_at
+from kb_service.domain.days import days_later, shanghai_day
 from kb_service.domain.documents import Kind, Version, VersionDraft
 from kb_service.domain.errors import EscalationStateWrong
 from kb_service.domain.gaps import AskedQuestion, Gap, GapState
 from kb_service.domain.recurring import RecurringCase, ResolvedTalk
+from kb_service.learning.recurring import pairs
 
 # Of a gap the newest so many questions are read, and the most frequent of them stand in the draft.
 _READ = 500
@@ -20,6 +24,10 @@ _MOST_SIMILAR = 20
 _LONGEST = 100
 # What stands in the place of what identifies a person: docs/glossary.md, Masking.
 _MASKED = "〔[^〔〕]{1,6}〕"
+# What a person writes in a talk is another way to ask its question if it names the matter, or has this share of its own
+# pairs of characters in common with the question: 那要收费吗 alone would be like every question about a fee.
+_LIKE_THE_QUESTION = 1 / 3
+_SILENT = re.compile(r"\W+")
 _AT_THE_ENDS = " \t\n,，。.;；、:：!！~～…"
 
 
@@ -39,24 +47,33 @@ class Cases(Protocol):
     def talk(self, escalation_id: str) -> ResolvedTalk | None: ...
 
     def write(
-        self, draft: VersionDraft, escalation_ids: Sequence[str], *, actor: str, at: datetime
+        self,
+        draft: VersionDraft,
+        escalation_ids: Sequence[str],
+        *,
+        rests_on: Sequence[str],
+        actor: str,
+        at: datetime,
+        review_due_at: datetime,
     ) -> tuple[str, bool]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
     """``courtesies``: what a question may begin with and says nothing. ``introductions``: what leads to something that
-    identifies a person, and is left out with it."""
+    identifies a person, and is left out with it. ``asks``: what stands in a sentence that asks something."""
 
     courtesies: re.Pattern[str]
     introductions: re.Pattern[str]
+    asks: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """``drafted``: a draft from fields of the bulk format, with or without an answer. ``region_of``: a department's.
 
-    ``untitled``: what a draft is called whose question is not known any more. ``new_id``: for the document.
+    ``names_of``: a matter's name and aliases. ``review_days``: after so many days a kept text is to be looked at again;
+    0: never. ``untitled``: what a draft is called whose question is not known any more. ``new_id``: for the document.
     """
 
     gaps: Gaps
@@ -64,6 +81,9 @@ class Writing:
     version: Callable[[str], Version]
     drafted: Callable[[Mapping[str, Any]], VersionDraft]
     region_of: Callable[[str | None], str | None]
+    names_of: Callable[[str | None], Sequence[str]]
+    calendar: Callable[[], WorkingCalendar]
+    review_days: int
     cleaning: Cleaning
     untitled: str
     new_id: Callable[[], str]
@@ -90,11 +110,21 @@ class Writing:
         return self.gaps.write(gap_id, actor=actor, at=self.now(), decide=decide)
 
     def write_case(self, case: RecurringCase, *, actor: str) -> tuple[str, bool]:
-        """The id of a draft with the reply as its answer, and whether it is new: talks become one text only."""
-        first, asked = case.talks[0], [each.question for each in case.talks]
+        """The id of a draft with the reply as its answer, and whether it is new: talks become one text only. A second
+        person is to review it within a working day."""
+        at, first = self.now(), case.talks[0]
+        also_asked = [each for talk in case.talks for each in self._also_asked(talk)]
+        asked = [*(each.question for each in case.talks), *also_asked]
         fields = self._fields(asked, first.matter_id, first.department_id, [each.region for each in case.talks])
-        draft = self.drafted(fields | {"answer": case.reply})
-        return self.cases.write(draft, [each.escalation_id for each in case.talks], actor=actor, at=self.now())
+        draft = self.drafted(fields | {"answer": case.reply, "review_by": self._review_by(shanghai_day(at))})
+        return self.cases.write(
+            draft,
+            [each.escalation_id for each in case.talks],
+            rests_on=list(dict.fromkeys(cited for talk in case.talks for cited in talk.rests_on)),
+            actor=actor,
+            at=at,
+            review_due_at=review_due_at(at, self.calendar()),
+        )
 
     def keep(self, escalation_id: str, *, actor: str) -> tuple[str, bool]:
         """The same of one talk whose helper wants to keep the reply. Raises EscalationStateWrong."""
@@ -102,6 +132,18 @@ class Writing:
         if talk is None:
             raise EscalationStateWrong("only a talk that was resolved with a reply in words becomes a text")
         return self.write_case(RecurringCase(talk.escalation_id, (talk,), talk.reply), actor=actor)
+
+    def _also_asked(self, talk: ResolvedTalk) -> list[str]:
+        """What the person of a talk wrote besides that is another way to ask its question."""
+        names, question = self.names_of(talk.matter_id), pairs(talk.question)
+        return [
+            each
+            for each in (cleaned(line, self.cleaning) for line in talk.said)
+            if self.cleaning.asks.search(each) and _is_like(each, question, names)
+        ]
+
+    def _review_by(self, today: date) -> date | None:
+        return days_later(today, self.review_days) if self.review_days else None
 
     def _asked(self, gap: Gap) -> list[str]:
         return [each.question for each in self.gaps.questions(gap.id, limit=_READ)][::-1]
@@ -131,9 +173,19 @@ class Writing:
 
 def questions_of_draft(asked: Sequence[str], cleaning: Cleaning) -> list[str]:
     """The ways a question was put (``asked``: the oldest first), without what says nothing or identifies a person: the
-    most frequent first, of equally frequent ones the oldest."""
-    count_of = Counter(filter(None, (cleaned(each, cleaning) for each in asked)))
-    return [question for question, _ in count_of.most_common(_MOST_SIMILAR + 1)]
+    most frequent first, of equally frequent ones the oldest. Those that differ in punctuation or width are one."""
+    wording_of: dict[str, str] = {}
+    count_of: Counter[str] = Counter()
+    for question in (cleaned(each, cleaning) for each in asked):
+        if key := _SILENT.sub("", unicodedata.normalize("NFKC", question).casefold()):
+            wording_of.setdefault(key, question)
+            count_of[key] += 1
+    return [wording_of[key] for key, _ in count_of.most_common(_MOST_SIMILAR + 1)]
+
+
+def _is_like(line: str, question: Set[str], names: Sequence[str]) -> bool:
+    own = pairs(line)
+    return any(each in line for each in names) or len(own & question) >= _LIKE_THE_QUESTION * max(1, len(own))
 
 
 def cleaned(question: str, cleaning: Cleaning) -> str:

@@ -17,10 +17,14 @@ from kb_service.domain.knowledge_use import (
     ending_soon,
     matters_without,
     never_cited,
+    past_review,
     ranked_by_damage,
+    used,
 )
 from kb_service.domain.questions_ahead import DayAhead
-from kb_service.domain.resolution import Period
+from kb_service.domain.reports import month_with
+from kb_service.domain.resolution import Difference, Period, Share
+from kb_service.measuring.recounting import RawRows
 
 
 class Use(Protocol):
@@ -30,7 +34,9 @@ class Use(Protocol):
 
     def damages(self, period: Period, *, now: datetime) -> Sequence[Damage]: ...
 
-    def handed_over(self, period: Period) -> Sequence[HandedOver]: ...
+    def handed_over(self, period: Period, *, now: datetime) -> Sequence[HandedOver]: ...
+
+    def cited_versions(self, period: Period, *, now: datetime) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class KnowledgeUse:
     damages: Sequence[Damage]
     handed_over: Sequence[HandedOver]
     ending_soon: Sequence[KnownVersion]
+    past_review: Sequence[KnownVersion]
     matters: int
     without: Sequence[str]
     ahead: Sequence[SwitchDay]
@@ -85,14 +92,20 @@ class MeasuringUse:
             cited=len(cited),
             never_cited=never_cited(versions, cited, today),
             damages=ranked_by_damage(damages),
-            handed_over=self.use.handed_over(period),
+            handed_over=self.use.handed_over(period, now=now),
             ending_soon=self._ending_soon(versions, today),
+            past_review=past_review(versions, today),
             matters=len(matter_ids),
             without=matters_without(versions, matter_ids, today),
             ahead=_ahead(versions, matter_ids, today),
             asked_ahead=asked,
             title_of={each.version_id: each.title for each in versions if each.version_id in cited_ahead},
         )
+
+    def used(self, period: Period) -> Share:
+        """Of the versions in force in the period, those that its answers cite."""
+        now = self.now()
+        return used(self.use.known_versions(), self.use.cited_versions(period, now=now), period, shanghai_day(now))
 
     def days_ahead(self) -> Sequence[SwitchDay]:
         """The switch days after today, the nearest first."""
@@ -103,6 +116,26 @@ class MeasuringUse:
         alone = ending_soon(versions, {}, today=today)
         replaced_on = self.use.replacing([each.document_id for each in alone])
         return ending_soon(versions, replaced_on, today=today) if replaced_on else alone
+
+
+def used_differences(use: Use, rows: RawRows, now: datetime) -> tuple[int, Sequence[Difference]]:
+    """Of each month the versions that answers cite, and the share of those in force, counted again from the stored
+    answers: how many figures, and those that differ. Answers whose words were erased cite nothing."""
+    known, today = use.known_versions(), shanghai_day(now)
+    cited: dict[Period, set[str]] = {}
+    for answer in rows.answers:
+        its = cited.setdefault(month_with(shanghai_day(answer.at)), set())
+        its |= {each["version_id"] for each in (answer.body or {}).get("citations", ())}
+    found = []
+    for month, counted in cited.items():
+        kept = use.cited_versions(month, now=now)
+        for figure, ours, theirs in (
+            ("knowledge.cited", len(kept), len(counted)),
+            ("knowledge.used", used(known, kept, month, today).successes, used(known, counted, month, today).successes),
+        ):
+            if ours != theirs:
+                found.append(Difference("month", f"{month.first:%Y-%m}", figure, ours, theirs))
+    return 2 * len(cited), found
 
 
 def _ahead(versions: Sequence[KnownVersion], matter_ids: Sequence[str], today: date) -> Sequence[SwitchDay]:

@@ -45,8 +45,8 @@ class Outcomes(Protocol):
 class Resolution(Protocol):
     def counts(self, period: Period | None, by: By, *, now: datetime) -> Grouped: ...
     def counts_by_week(self, period: Period, by: By, *, now: datetime) -> Mapping[str, Grouped]: ...
-    def reasons(self, period: Period) -> Mapping[Reason, int]: ...
-    def hours(self, period: Period) -> Mapping[int, int]: ...
+    def reasons(self, period: Period, *, now: datetime) -> Mapping[Reason, int]: ...
+    def hours(self, period: Period, *, now: datetime) -> Mapping[int, int]: ...
     def clocks(self, period: Period, *, now: datetime) -> Sequence[ClockCounts]: ...
     def first_reply_seconds(self, period: Period) -> Sequence[float]: ...
     def gaps_to_do(self) -> Sequence[tuple[datetime, datetime]]: ...
@@ -80,11 +80,14 @@ class Insight:
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
+    """``used_differences``: how many figures of knowledge in use were counted again, and which differ."""
+
     outcomes: Outcomes
     resolution: Resolution
     rows: Rows
     matters: Callable[[], Sequence[Matter]]
     now: Callable[[], datetime]
+    used_differences: Callable[[RawRows, datetime], tuple[int, Sequence[Difference]]] | None = None
 
     def take_in(self) -> None:
         """All that is new."""
@@ -112,7 +115,7 @@ class Measuring:
         return Insight(
             figures=self._figures(period, by, now, groups),
             weeks={each: total_of(by_week.get(each, {})) for each in mondays(period)},
-            hours=self.resolution.hours(period),
+            hours=self.resolution.hours(period, now=now),
             gap_ages=self.gap_ages(),
         )
 
@@ -125,7 +128,7 @@ class Measuring:
             total=total_of(groups),
             groups=listed,
             left_out=len(groups) - len(listed),
-            reasons=self.resolution.reasons(period),
+            reasons=self.resolution.reasons(period, now=now),
             clocks=self.resolution.clocks(period, now=now),
             first_replies=first_replies(self.resolution.first_reply_seconds(period)),
             behind=self.outcomes.behind(),
@@ -148,6 +151,9 @@ class Measuring:
             kept, counted = self.resolution.counts(None, by, now=now), again.counts(by)
             found += differences(by, kept, counted)
             figures += _FIGURES_OF_A_GROUP * len(counted)
+        if self.used_differences is not None:
+            more, differ = self.used_differences(rows, now)
+            figures, found = figures + more, [*found, *differ]
         erased = rows.erased
         return Checked(len(rows.answers), len(rows.talks), erased, figures, found)
 

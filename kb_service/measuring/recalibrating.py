@@ -1,4 +1,4 @@
-"""Taking a confidence model of the site's own into use: proposed with a picture of before and after, by two people."""
+"""Taking a confidence model of the site's own into use, or declining it: proposed with a picture, by two people."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from kb_service.domain.calibrations import Proposal
-from kb_service.domain.errors import NothingProposed
+from kb_service.domain.errors import NothingProposed, ReasonMissing
 
 
 class ProposedModel(Protocol):
@@ -16,6 +16,7 @@ class ProposedModel(Protocol):
     def proposal(self) -> Proposal | None: ...
     def sha256(self) -> str | None: ...
     def take_into_use(self) -> None: ...
+    def put_away(self) -> None: ...
 
 
 class Consents(Protocol):
@@ -23,6 +24,9 @@ class Consents(Protocol):
 
     def propose(self, proposal: Proposal) -> None: ...
     def accept(self, proposal: Proposal, *, actor: str, at: datetime, take_into_use: Callable[[], None]) -> None: ...
+    def decline(
+        self, proposal: Proposal, *, reason: str, actor: str, at: datetime, put_away: Callable[[], None]
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,24 @@ class Recalibrating:
 
     def accept(self, *, actor: str) -> Proposal:
         """In use from the next start on. Raises NothingProposed, also where the file is not the one that was proposed,
-        and SecondPersonNeeded."""
-        found = self.files.proposal()
-        if found is None:
-            raise NothingProposed("no confidence model waits for consent; `kb eval calibrate` proposes one")
+        ProposalDeclined and SecondPersonNeeded."""
+        found = self._waiting()
         if self.files.sha256() != found.sha256:
             raise NothingProposed("the model's file is not the one that was proposed; calibrate again")
         self.consents.accept(found, actor=actor, at=self.now(), take_into_use=self.files.take_into_use)
+        return found
+
+    def decline(self, reason: str, *, actor: str) -> Proposal:
+        """It stays out of use, and cannot be accepted any more. Raises NothingProposed, ReasonMissing."""
+        if not reason.strip():
+            raise ReasonMissing("who declines a confidence model says why; give a reason")
+        found = self._waiting()
+        why = reason.strip()
+        self.consents.decline(found, reason=why, actor=actor, at=self.now(), put_away=self.files.put_away)
+        return found
+
+    def _waiting(self) -> Proposal:
+        found = self.files.proposal()
+        if found is None:
+            raise NothingProposed("no confidence model waits for consent; `kb eval calibrate` proposes one")
         return found

@@ -21,7 +21,7 @@ from kb_service.domain.reports import (
     month_of,
     weeks_up_to,
 )
-from kb_service.domain.resolution import By, Counts, Period, share
+from kb_service.domain.resolution import By, Counts, Period, Share, share
 from kb_service.measuring.measuring import Measuring, by_size, mondays, total_of
 from kb_service.publishing.due import kept_lead_times
 
@@ -45,6 +45,7 @@ class Reporting:
     calendar: Callable[[], WorkingCalendar]
     now: Callable[[], datetime]
     audited: Callable[[Period], Rated] | None = None
+    used: Callable[[Period], Share] | None = None
 
     def month(self, written: str) -> MonthReport:
         """Of ``2026-11``. Raises InvalidRecord for what is no month, and for one that has not begun."""
@@ -63,6 +64,7 @@ class Reporting:
             gap_moves=self.month_counts.gap_moves(period),
             feedback=self.month_counts.feedback(period),
             coverage=self.measuring.coverage(),
+            used=self.used(period) if self.used else None,
             lead_times=self.lead_times(period),
             not_counted=self.month_counts.not_counted(period),
             counted=self.month_counts.counted(),

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from kb_service.domain.calendar import WorkingCalendar
+from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Metadata, Version, VersionDraft
 from kb_service.domain.errors import (
+    InvalidRecord,
     LateReasonMissing,
     NotTheAuthor,
     ReasonMissing,
@@ -209,6 +211,32 @@ class Publishing:
             return Transition(
                 state_after(Step.WITHDRAW, held.version.state), Step.WITHDRAW, detail=_given_reason(reason)
             )
+
+        return self._change(version_id, actor, if_revision, decide)
+
+    def confirm(
+        self,
+        version_id: str,
+        review_by: date,
+        *,
+        actor: str,
+        reason: str | None = None,
+        if_revision: int | None = None,
+    ) -> Version:
+        """Somebody looked, and it is still right: the next look is due by ``review_by``. Nothing that is in force
+        changes, so one person suffices. ``reason``: what they saw. Raises InvalidRecord for a day that is not ahead.
+        """
+        if review_by <= shanghai_day(self._now()):
+            raise InvalidRecord(
+                f"the next review is to be on a day ahead; {review_by} is not",
+                Cause("review_not_ahead", {"day": str(review_by)}),
+            )
+
+        def decide(held: Held) -> Transition:
+            before = held.version.metadata.review_by
+            moved = {"review_by": [before.isoformat() if before else None, review_by.isoformat()]}
+            state = state_after(Step.CONFIRM, held.version.state)
+            return Transition(state, Step.CONFIRM, {"review_by": review_by}, moved | _given_reason(reason))
 
         return self._change(version_id, actor, if_revision, decide)
 

@@ -66,13 +66,15 @@ def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator
     yield from small_knowledge_base(tmp_path_factory.mktemp("data"), models_dir)
 
 
-def small_knowledge_base(folder: Path, models_dir: Path, *, clock: Callable[[], datetime] = now) -> Iterator[Http]:
+def small_knowledge_base(
+    folder: Path, models_dir: Path, *, clock: Callable[[], datetime] = now, database_url: str | None = None
+) -> Iterator[Http]:
     (folder / "models").symlink_to(models_dir)
     questions = folder / "questions"
     questions.mkdir()
     known = {"id": "known-1", "question": "热气球停放证要多少钱", "expect": "answer", "document": "balloon"}
     (questions / "balloon.jsonl").write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
-    settings = Settings(data_dir=folder, questions_dir=questions)
+    settings = Settings(data_dir=folder, questions_dir=questions, database_url=database_url)
     records = open_records(settings)
     records.catalogue.replace(
         departments_=[

@@ -115,7 +115,10 @@ def test_two_judge_blind_a_third_settles_and_the_figures_follow(week: Week) -> N
         "resolved": 4, "partly": 1, "not": 0, "wrong": 0, "rightly_handed_over": 2, "should_have_been_answered": 0,
     }  # fmt: skip
     # Agreed on 6 of 7; by chance (5 · 4 + 2 · 2) / 49 = 24/49; κ = (42 - 24) / (49 - 24) = 0.72.
-    assert done["agreement"] == {"n": 7, "agreed": 6, "kappa": pytest.approx(0.72)}
+    # Fleiss, Cohen, Everitt: A = 4/7 · 0.64² + 2/7 · 0.84² = 0.43566, B = 0.28² · 1/7 · (4/7)² = 0.00366,
+    # C = (0.72 - 24/49 · 0.28)² = 0.33972; SE = √0.09959 / (25/49 · √7) = 0.23379; 0.72 - 1.96 SE = 0.2618.
+    approx = {name: pytest.approx(value, abs=1e-4) for name, value in (("kappa", 0.72), ("low", 0.2618), ("high", 1))}
+    assert done["agreement"] == {"n": 7, "agreed": 6, **approx}
 
     period = {"from": "2026-11-01", "to": "2026-11-30", "by": "week"}
     report = week.http.get("/v1/resolution", **period).json()
@@ -198,3 +201,20 @@ def test_a_recalibrated_confidence_is_taken_into_use_by_a_second_person_only(wee
     assert week.http.get("/v1/audits/calibration").json() is None
     acts = [(each.event.actor, each.event.action) for each in service.records.trail.events(limit=1000)]
     assert ("zhang", "confidence_propose") in acts and acts[-1] == ("li", "confidence_accept")
+
+    propose('{"a": 4}', "wang")
+    proposal_file = told.read_bytes()
+    assert week.send("li", "/v1/audits/calibration:decline", {"reason": " "}).json()["error"] == "ReasonMissing"
+    declined = week.http.request(
+        "POST", "/console/audit/calibration/decline", headers={"Cookie": "kb_actor=li"}, data={"reason": "题太少"}
+    )
+    assert declined.headers["location"] == "/console/audit?done=calibration_declined"
+    assert week.http.get("/v1/audits/calibration").json() is None
+    told.write_bytes(proposal_file)  # put back by other hands
+    refused = week.send("zhao", "/v1/audits/calibration:accept", {})
+    assert (refused.status_code, refused.json()["error"]) == (409, "ProposalDeclined")
+    assert settings.own_confidence_model.read_text() == '{"a": 3}'
+    last = service.records.trail.events(limit=1000)[-1].event
+    assert (last.actor, last.action, last.detail["reason"]) == ("li", "confidence_decline", "题太少")
+    propose('{"a": 4}', "wang")  # calibrated once more
+    assert week.send("zhao", "/v1/audits/calibration:accept", {}).status_code == 200

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -299,7 +300,17 @@ def test_a_helper_keeps_the_reply_of_a_resolved_talk_as_a_draft_without_personal
     talk = people.open("s3", "热气球停放证照片要几寸，我叫王小明，手机13800138000")
     keeping = f"/v1/escalations/{talk['id']}:keep"
     people.post("李帮办", f"/v1/escalations/{talk['id']}:claim")
-    people.post("李帮办", f"/v1/escalations/{talk['id']}:reply", {"text": "一寸照片两张，交给13900139000。"})
+    asked = [
+        "我叫王小明，热气球停放证的照片要几寸？",
+        "那要收费吗",
+        "热气球停放证照片要几寸",
+        "请问热气球停放证要带照片吗",
+    ]
+    for line in asked:
+        people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": line})
+    (cited, *_) = people.http.service.records.shelf.document("balloon")
+    reply = {"text": "一寸照片两张，交给13900139000。", "suggested": "一寸照片两张", "versions": [cited.id]}
+    people.post("李帮办", f"/v1/escalations/{talk['id']}:reply", reply)
     assert people.post("李帮办", keeping).status_code == 409  # it is going on
     people.post("李帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
     assert people.post("王帮办", keeping).status_code == 404  # of another department
@@ -308,8 +319,18 @@ def test_a_helper_keeps_the_reply_of_a_resolved_talk_as_a_draft_without_personal
     version = people.http.service.library.version(kept.json()["version_id"])
     assert version.state is VersionState.DRAFT and "一寸照片两张" in version.text
     assert "13900139000" not in version.text and "13800138000" not in (version.metadata.question or "")
+    # Other ways to ask the same, each once; 那要收费吗 alone would be like every question about a fee.
+    assert kept.json()["similar_questions"] == ["热气球停放证的照片要几寸？", "热气球停放证要带照片吗"]
+    assert kept.json()["rests_on"] == [cited.id]
+    first, second = (date.fromisoformat(kept.json()[name]) for name in ("effective_from", "review_by"))
+    assert (second - first).days == 180
     again = people.post("李帮办", keeping)
     assert (again.status_code, again.json()) == (200, kept.json())
+    (waiting,) = people.get("管理", "/v1/kept-drafts").json()["drafts"]
+    assert (waiting["version_id"], waiting["is_late"]) == (version.id, False)
+    page = people.get("管理", f"/console/versions/{version.id}").text
+    assert "由人工答复写成" in page and "《热气球停放证办事指南》" in page
+    assert "热气球停放证照片要几寸" in people.get("管理", "/console/due").text
     people.http.service.synchroniser.sync([version.document_id])
 
 

@@ -209,6 +209,9 @@ _NEWEST_TABLES = (
 _SINCE_WHO_ASKED = [
     *(f"DROP TABLE {each}" for each in _NEWEST_TABLES),
     "DROP INDEX ix_feedback_given_at",
+    "DROP INDEX ix_feedback_changed_at",
+    "ALTER TABLE feedback DROP COLUMN changed_at",
+    "ALTER TABLE versions DROP COLUMN review_by",
     *(f"ALTER TABLE feedback DROP COLUMN {each}" for each in ("department_id", "due_at", "breached_at")),
     *(
         f"ALTER TABLE feedback DROP COLUMN {each}"

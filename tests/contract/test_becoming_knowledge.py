@@ -107,8 +107,12 @@ def test_resolved_talks_become_one_draft_and_are_proposed_again_when_it_is_given
     (case,) = finding.found
     assert (case.people, case.reply) == (2, "带身份证到窗口补办。")
     ids = [each.escalation_id for each in case.talks]
-    version_id, is_new = recurring.write(draft("qa-1"), ids, actor="li", at=MORNING)
-    assert is_new and recurring.write(draft("qa-2"), ids, actor="wang", at=MORNING) == (version_id, False)
+
+    def write(name: str, actor: str) -> tuple[str, bool]:
+        return recurring.write(draft(name), ids, rests_on=[], actor=actor, at=MORNING, review_due_at=MORNING)
+
+    version_id, is_new = write("qa-1", "li")
+    assert is_new and write("qa-2", "wang") == (version_id, False)
     assert finding.look() == 0
     publishing = Publishing(
         version_states=SqlVersionStates(database, new_id=new_id),
@@ -119,4 +123,4 @@ def test_resolved_talks_become_one_draft_and_are_proposed_again_when_it_is_given
     )
     publishing.discard(version_id, actor="li")
     assert finding.look() == 1
-    assert recurring.write(draft("qa-3"), ids, actor="li", at=MORNING)[1] is True
+    assert write("qa-3", "li")[1] is True

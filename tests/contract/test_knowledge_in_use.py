@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
+from kb_service.adapters.sql.learning_tables import cited_versions
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.outcomes import SqlOutcomes
+from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.tables import feedback
 from kb_service.adapters.sql.talk_tables import escalations
 from kb_service.adapters.sql.transcript import SqlTranscript
@@ -22,7 +24,7 @@ from kb_service.domain.knowledge_use import CitedCounts, HandedOver
 from kb_service.domain.questions_ahead import DayAhead, QuestionAhead
 from kb_service.domain.rehearsals import Effect
 from kb_service.domain.resolution import Period
-from kb_service.measuring.knowledge_use import KnowledgeUse, MeasuringUse
+from kb_service.measuring.knowledge_use import KnowledgeUse, MeasuringUse, used_differences
 from kb_service.ports import Approval
 from tests.factories import NOON, answer, citation, day, draft, question
 
@@ -77,8 +79,12 @@ class Used:
             while outcomes.take_in():
                 pass
 
-        measuring = MeasuringUse(SqlKnowledgeUse(self.database), dict, catch_up, lambda: [MATTER], lambda: self.at)
-        return measuring.knowledge_use(NOVEMBER)
+        catch_up()
+        self.measuring = MeasuringUse(self.texts, dict, catch_up, lambda: [MATTER], lambda: self.at)
+        return self.measuring.knowledge_use(NOVEMBER)
+
+    def __post_init__(self) -> None:
+        self.texts = SqlKnowledgeUse(self.database)
 
 
 @pytest.fixture
@@ -114,6 +120,31 @@ def test_the_last_word_decides_and_who_said_unresolved_and_came_back_failed_once
     used.asked("u2", after=timedelta(days=1), outcome=Outcome.NO_SOURCE)
     (damage,) = used.use().damages
     assert damage.counts == CitedCounts(cited=2, unresolved=1, returned=1, settled=2, failed=1)
+
+
+def test_the_share_of_texts_in_use_counts_versions_in_force_in_the_period_and_is_counted_again(used: Used) -> None:
+    before = used.stored(about(effective_from=day("2024-01-01"), effective_to=day("2025-01-01")))
+    cited = used.stored(draft("fee", effective_from=day("2026-01-01")))
+    used.stored(draft("notice", effective_from=day("2026-01-01")))
+    used.stored(draft("ended on the first", effective_from=day("2026-01-01"), effective_to=day("2026-11-01")))
+    used.stored(draft("began on the last", effective_from=day("2026-11-20")))
+    used.stored(draft("ahead", effective_from=day("2027-01-01")))
+    used.at = MONDAY + timedelta(days=18)  # 20 November
+    used.asked("u1", cited, before)
+    used.asked("u2", cited)
+    used.use()
+    found = used.measuring.used(NOVEMBER)
+    assert (found.successes, found.n) == (1, 3)
+    assert used.measuring.used(Period(day("2026-10-01"), day("2026-10-31"))).successes == 0
+    rows = SqlResolutionRows(used.database)
+    assert used_differences(used.texts, rows.all(), used.at) == (2, [])
+    with used.database.writing() as connection:
+        connection.execute(delete(cited_versions).where(cited_versions.c.version_id == cited))
+    differ = used_differences(SqlKnowledgeUse(used.database), rows.all(), used.at)[1]
+    assert [(each.value, each.figure, each.kept, each.counted) for each in differ] == [
+        ("2026-11", "knowledge.cited", 1, 2),
+        ("2026-11", "knowledge.used", 0, 1),
+    ]
 
 
 def test_citations_of_two_versions_are_one_document_s_and_an_answer_counts_once(used: Used) -> None:

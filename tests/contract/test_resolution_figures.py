@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.resolution import SqlResolution
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
@@ -188,3 +189,38 @@ def test_all_figures_are_what_the_rows_say_however_people_come_and_go(told: Told
     checked = told.measuring.check()
     assert checked.differences == []
     assert checked.answers == 120 and told.total().assistant.implied > 0 and told.total().human.implied > 0
+
+
+@pytest.mark.parametrize("by", [By.WEEK, By.MATTER, By.DEPARTMENT])
+def test_weeks_that_are_remembered_follow_what_happens_to_them_later(told: Told, by: By) -> None:
+    old = told.asked("u1")
+    told.asked("u2", MONDAY + timedelta(days=1), outcome=Outcome.NO_SOURCE)
+    told.asked("u3", MONDAY + timedelta(days=7))
+    told.at = MONDAY + timedelta(days=60)
+
+    def counts() -> tuple[int, ...]:
+        """As remembered, which must be as counted anew."""
+        remembered = told.measuring.figures(ALL, by)
+        anew = replace(told.measuring, resolution=SqlResolution(told.database)).figures(ALL, by)
+        assert (remembered.groups, remembered.reasons) == (anew.groups, anew.reasons)
+        found = remembered.total.assistant
+        return (
+            found.questions,
+            found.said_resolved,
+            found.said - found.said_resolved,
+            found.handed_over,
+            found.implied,
+        )
+
+    assert (counts(), counts()) == ((3, 0, 0, 0, 2), (3, 0, 0, 0, 2))
+    told.said(old, False)
+    assert counts() == (3, 0, 1, 0, 1)
+    told.at += timedelta(minutes=1)
+    told.said(old, True)  # the same row, written over
+    assert counts() == (3, 1, 0, 0, 2)
+    told.talked("u9", told.at, answer_id=old)
+    assert counts() == (3, 1, 0, 1, 1)
+    told.asked("u3", MONDAY + timedelta(days=7, hours=1))  # taken in late: back on the matter
+    assert counts() == (4, 1, 0, 1, 1)
+    SqlErasing(told.database).person("u2", actor="admin", at=told.at)
+    assert counts() == (4, 1, 0, 1, 1)

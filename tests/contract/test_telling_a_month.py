@@ -1,6 +1,7 @@
 """The files of the public record, from a month of people on every database."""
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -98,6 +99,10 @@ def test_json_and_description_fit_the_csv_and_nobody_is_in_them(told: Told) -> N
         as_text = {key: " ".join(each) if isinstance(each, list) else each for key, each in row.items()}
         assert {key: "" if each is None else str(each) for key, each in as_text.items()} == written
     (resource,) = json.loads(found["datapackage.json"])["resources"]
+    table = found["resolution.csv"].encode()
+    assert (resource["bytes"], resource["hash"]) == (len(table), f"sha256:{hashlib.sha256(table).hexdigest()}")
+    (by, *_) = resource["schema"]["fields"]
+    assert by["constraints"]["enum"] == ["total", "matter", "department", "district", "week"]
     header = found["resolution.csv"].removeprefix("\ufeff").split("\r\n")[0]
     assert [each["name"] for each in resource["schema"]["fields"]] == header.split(",")
     assert not any(each in text for text in found.values() for each in ("13800138000", "channel", "问\n"))

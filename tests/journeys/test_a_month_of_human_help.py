@@ -10,4 +10,6 @@ def faults_in(rows: list[Measurement]) -> str:
 
 
 def test_after_a_month_nothing_is_lost_nothing_claimed_twice_and_every_clock_is_as_the_rules_say() -> None:
-    assert faults_in(month(conversations=40)) == "0 faults"
+    rows = month(conversations=40)
+    assert faults_in(rows) == "0 faults"
+    assert rows[-1].value == "0 differ"  # the page, the CSV and the raw rows

@@ -13,6 +13,7 @@ from kb_service.domain.audits import (
     agreement,
     audited_share,
     cohens_kappa,
+    kappa_interval,
 )
 from kb_service.domain.errors import AlreadyJudged, InvalidRecord, NothingToJudge
 from kb_service.domain.sampling import Band, Candidate, Stratum, band_of, draw, proportional
@@ -184,6 +185,9 @@ def test_kappa_of_cohen_by_hand() -> None:
     # 25/50 · 30/50 + 25/50 · 20/50 = 0.5; κ = 0.2 / 0.5 = 0.4.
     pairs = [(RESOLVED, RESOLVED)] * 20 + [(RESOLVED, NOT)] * 5 + [(NOT, RESOLVED)] * 10 + [(NOT, NOT)] * 15
     assert cohens_kappa(pairs) == pytest.approx(0.4)
+    # A = 0.4 · (1 - 1.1 · 0.6)² + 0.3 · (1 - 0.9 · 0.6)² = 0.10972; B = 0.36 · (0.1 · 1.1² + 0.2 · 0.9²) = 0.10188;
+    # C = (0.4 - 0.5 · 0.6)² = 0.01; SE = √0.2016 / (0.5 · √50) = 0.1270; 0.4 ± 0.2489.
+    assert kappa_interval(pairs) == pytest.approx((0.1511, 0.6489), abs=1e-4)
     # Three ratings, 10 questions: agreed 7 of 10. Marginals 5, 3, 2 and 4, 4, 2: by chance (20 + 12 + 4) / 100 = 0.36;
     # κ = 0.34 / 0.64 = 0.53125.
     three = [(RESOLVED, RESOLVED)] * 4 + [(RESOLVED, PARTLY)] + [(PARTLY, PARTLY)] * 2 + [(PARTLY, NOT)]
@@ -193,6 +197,10 @@ def test_kappa_of_cohen_by_hand() -> None:
 def test_kappa_says_nothing_where_only_one_rating_occurs() -> None:
     assert cohens_kappa([(RESOLVED, RESOLVED)] * 5) is None
     assert cohens_kappa([]) is None
+    assert kappa_interval([]) is None
+    assert kappa_interval([(RESOLVED, RESOLVED)] * 5) is None
+    # Full agreement has a κ of 1, and no formula that tells how sure that is.
+    assert kappa_interval([(RESOLVED, RESOLVED), (NOT, NOT)]) is None
 
 
 def test_agreement_is_that_of_the_first_two_told_apart_by_name_not_by_speed() -> None:

@@ -1,5 +1,6 @@
 """What begins, what ends, and what goes unanswered on which coming day, worked out from intervals by hand."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from kb_service.domain.knowledge_use import (
     ending_soon,
     matters_without,
     never_cited,
+    past_review,
     ranked_by_damage,
 )
 from tests.factories import day
@@ -48,6 +50,21 @@ def test_a_matter_has_knowledge_again_from_the_first_day_of_its_next_text() -> N
         (day("2026-12-10"), ["m1"], [], 1),
         (day("2026-12-20"), [], ["m1"], 0),
     ]
+
+
+def test_what_is_past_its_review_date_is_in_force_and_its_day_is_over() -> None:
+    dated = {
+        "yesterday": "2026-11-28",
+        "today": "2026-11-29",
+        "older": "2026-05-01",
+        "ended": "2026-05-01",
+        "none": None,
+    }
+    versions = [
+        replace(known(name, "2026-01-01", "2026-11-01" if name == "ended" else None), review_by=at and day(at))
+        for name, at in dated.items()
+    ]
+    assert [each.version_id for each in past_review(versions, TODAY)] == ["older", "yesterday"]
 
 
 def test_a_version_that_follows_another_leaves_its_matter_no_day_without() -> None:

@@ -10,7 +10,7 @@ from kb_service.learning.writing import Cleaning, cleaned, questions_of_draft
 from kb_service.learning_wiring import load_learning_words
 
 WORDS = load_learning_words(Path("prompts"))
-CLEANING = Cleaning(WORDS.courtesies, WORDS.introductions)
+CLEANING = Cleaning(WORDS.courtesies, WORDS.introductions, WORDS.asks)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_greetings_and_what_identifies_a_person_are_left_out(asked: str, left: s
 
 
 def test_the_most_frequent_question_is_the_first_and_none_stands_twice() -> None:
-    asked = ["居住证能寄吗", "请问居住证能邮寄吗", "你好，居住证能邮寄吗", "谢谢，", "居住证可以寄来吗"]
+    asked = ["居住证能寄吗", "请问居住证能邮寄吗", "你好，居住证能邮寄吗？", "谢谢，", "居住证可以寄来吗"]
     assert questions_of_draft(asked, CLEANING) == ["居住证能邮寄吗", "居住证能寄吗", "谢谢", "居住证可以寄来吗"]
 
 

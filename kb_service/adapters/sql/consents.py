@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import events
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.calibrations import Proposal
 from kb_service.domain.causes import Cause
-from kb_service.domain.errors import NothingProposed, SecondPersonNeeded
+from kb_service.domain.errors import NothingProposed, ProposalDeclined, SecondPersonNeeded
 
-PROPOSED, ACCEPTED = "confidence_propose", "confidence_accept"
+PROPOSED, ACCEPTED, DECLINED = "confidence_propose", "confidence_accept", "confidence_decline"
 
 
 class SqlConsents:
@@ -34,13 +34,10 @@ class SqlConsents:
             record(connection, at=at, actor=actor, action=PROPOSED, detail=detail)
 
     def accept(self, proposal: Proposal, *, actor: str, at: datetime, take_into_use: Callable[[], None]) -> None:
-        """Whoever proposed this file, as the trail has it. Raises NothingProposed, SecondPersonNeeded."""
-        told = select(events.c.actor, events.c.detail).where(events.c.action == PROPOSED)
+        """Whoever proposed this file, as the trail has it. Raises NothingProposed, ProposalDeclined,
+        SecondPersonNeeded."""
         with self._database.writing() as connection:
-            found = [row.actor for row in connection.execute(told) if row.detail.get("sha256") == proposal.sha256]
-            if not found:
-                raise NothingProposed("the trail knows of no such proposal; calibrate again")
-            if actor in found:
+            if actor in _proposers(connection, proposal):
                 raise SecondPersonNeeded(
                     "who proposed a confidence model cannot take it into use; a second person can",
                     Cause("consent_of_another"),
@@ -48,3 +45,24 @@ class SqlConsents:
             detail = {"version": proposal.version, "sha256": proposal.sha256}
             record(connection, at=at, actor=actor, action=ACCEPTED, detail=detail)
             take_into_use()
+
+    def decline(
+        self, proposal: Proposal, *, reason: str, actor: str, at: datetime, put_away: Callable[[], None]
+    ) -> None:
+        """Also by who proposed it. Raises NothingProposed, ProposalDeclined."""
+        with self._database.writing() as connection:
+            _proposers(connection, proposal)
+            detail = {"version": proposal.version, "sha256": proposal.sha256, "reason": reason}
+            record(connection, at=at, actor=actor, action=DECLINED, detail=detail)
+            put_away()
+
+
+def _proposers(connection: Connection, proposal: Proposal) -> list[str]:
+    """Of this file. What was declined last is none any more, until somebody calibrates to the same and proposes it."""
+    told = select(events.c.actor, events.c.action, events.c.detail).where(events.c.action.in_((PROPOSED, DECLINED)))
+    its = [row for row in connection.execute(told.order_by(events.c.id)) if row.detail.get("sha256") == proposal.sha256]
+    if not its:
+        raise NothingProposed("the trail knows of no such proposal; calibrate again")
+    if its[-1].action == DECLINED:
+        raise ProposalDeclined(f"{its[-1].actor} declined this confidence model; calibrate again")
+    return [row.actor for row in its if row.action == PROPOSED]

@@ -47,7 +47,7 @@ from kb_service.domain.escalations import (
 from kb_service.domain.masking import masked
 from kb_service.domain.sent_once import Once
 from kb_service.domain.webhooks import WebhookEvent
-from kb_service.helping.moves import Change, Line
+from kb_service.helping.moves import EVERY_CLOCK, Change, Line
 
 _IS_RUNNING = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
 
@@ -419,7 +419,8 @@ def _conditions(wanted: EscalationQuery) -> list[ColumnElement[bool]]:
     if wanted.helper is not None:
         conditions.append(escalations.c.helper == wanted.helper)
     if wanted.late_at is not None:
-        late = select(clocks.c.escalation_id).where(_IS_RUNNING, clocks.c.due_at <= wanted.late_at)
+        is_waited_for = clocks.c.kind.in_(EVERY_CLOCK)
+        late = select(clocks.c.escalation_id).where(_IS_RUNNING, is_waited_for, clocks.c.due_at <= wanted.late_at)
         conditions.append(escalations.c.id.in_(late))
     if wanted.skills is not None:
         said = (escalations.c.question.icontains(each, autoescape=True) for each in wanted.skills)

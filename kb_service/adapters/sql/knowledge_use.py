@@ -1,16 +1,17 @@
 """Knowledge in use, in SQL: which versions there are, what became of answers that cite them, what was handed over."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, Row, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import Connection, Date, Integer, Row, Select, and_, case, cast, func, literal, or_, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import cited_versions
 from kb_service.adapters.sql.measuring_tables import outcomes
+from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
 from kb_service.adapters.sql.schedules import chunks, replacements_within, schedules_within
-from kb_service.adapters.sql.tables import feedback, versions
+from kb_service.adapters.sql.tables import documents, feedback, versions
 from kb_service.adapters.sql.talk_tables import escalations
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.days import Interval, shanghai_day
@@ -29,22 +30,24 @@ _SHOWN: tuple[Any, ...] = (
 
 
 class SqlKnowledgeUse:
-    """Implements `knowledge_use.Use`."""
+    """Implements `knowledge_use.Use`. Versions are read anew when a document changed; citations of weeks that nothing
+    changes any more are remembered, see `RememberedWeeks`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, weeks: RememberedWeeks | None = None) -> None:
         self._database = database
+        self._weeks = weeks or RememberedWeeks()
+        self._texts: _Texts | None = None
 
     def known_versions(self) -> Sequence[KnownVersion]:
         with self._database.reading() as connection:
-            known: Select[Any] = select(*_SHOWN, versions.c.published_at).where(_KNOWN)
-            row_of = {row.id: row for row in connection.execute(known)}
-            schedules = schedules_within(connection, sorted({row.document_id for row in row_of.values()}))
-        return [
-            _known(row_of[each.version_id], each.interval)
-            for schedule in schedules.values()
-            for each in schedule
-            if each.version_id in row_of
-        ]
+            return self._texts_now(connection).known
+
+    def _texts_now(self, connection: Connection) -> "_Texts":
+        mark = tuple(connection.execute(_MARK).one())
+        held = self._texts
+        if held is None or held.mark != mark:
+            self._texts = held = _Texts(mark, _known_versions(connection), _newest(connection))
+        return held
 
     def replacing(self, document_ids: Sequence[str]) -> Mapping[str, Collection[Interval]]:
         """The declared days of approved versions of other documents that replace these, by the document replaced."""
@@ -58,57 +61,116 @@ class SqlKnowledgeUse:
     def damages(self, period: Period, *, now: datetime) -> Sequence[Damage]:
         """Of each document that answers of the period cite. An answer that cites two documents counts for both, one
         that cites two versions of one document once; answers whose words were erased cite nothing any more."""
-        found: list[Damage] = []
         with self._database.reading() as connection:
-            counts_of = {row.document_id: CitedCounts(*row[1:]) for row in connection.execute(_counts(period, now))}
-            for some in chunks(counts_of):
-                newest = {row.document_id: row for row in connection.execute(_public_versions(some))}
-                found += [
-                    Damage(document_id, row.id, row.title, row.matter_id, row.department, counts_of[document_id])
-                    for document_id, row in newest.items()
-                ]
-        return found
 
-    def handed_over(self, period: Period) -> Sequence[HandedOver]:
-        """By matter, those with the most lost questions first; matters that lost none are left out."""
-        is_taken_over = select(escalations.c.id).where(escalations.c.answer_id == outcomes.c.id).exists()
-        facts = (
-            select(
-                outcomes.c.matter_id,
-                outcomes.c.outcome,
-                outcomes.c.reasons,
-                case((is_taken_over, 1), else_=0).label("is_taken_over"),
-            )
-            .where(*_within(period), outcomes.c.outcome.in_(COUNTED))
-            .cte("facts")
-            .prefix_with("MATERIALIZED")
-        )
-        columns = (facts.c.matter_id, facts.c.outcome, facts.c.reasons, facts.c.is_taken_over)
+            def count(days: Period) -> dict[str, CitedCounts]:
+                return {row.document_id: CitedCounts(*row[1:]) for row in connection.execute(_counts(days, now))}
+
+            counts_of: dict[str, CitedCounts] = {}
+            for part in self._weeks.counted(connection, "damages", period, now, count):
+                for document_id, counts in part.items():
+                    counts_of[document_id] = counts_of.get(document_id, CitedCounts()) + counts
+            newest = self._texts_now(connection).newest
+        return [
+            Damage(row.document_id, row.id, row.title, row.matter_id, row.department, counts)
+            for document_id, counts in counts_of.items()
+            if (row := newest.get(document_id)) is not None
+        ]
+
+    def cited_versions(self, period: Period, *, now: datetime) -> frozenset[str]:
+        """Ids of the versions that answers of the period cite."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(*columns, func.count().label("asked")).group_by(*columns)).all()
-        by_matter: dict[str | None, list[Row[Any]]] = {}
-        for row in rows:
-            by_matter.setdefault(row.matter_id, []).append(row)
+
+            def count(days: Period) -> Set[str]:
+                cited = select(cited_versions.c.version_id).distinct()
+                cited = cited.join(outcomes, outcomes.c.id == cited_versions.c.answer_id)
+                return set(connection.execute(cited.where(*_within(days))).scalars())
+
+            return frozenset().union(*self._weeks.counted(connection, "cited", period, now, count))
+
+    def handed_over(self, period: Period, *, now: datetime) -> Sequence[HandedOver]:
+        """By matter, those with the most lost questions first; matters that lost none are left out."""
+        counted: dict[_Lost, int] = {}
+        with self._database.reading() as connection:
+
+            def count(days: Period) -> list[tuple[_Lost, int]]:
+                return [(_Lost(*row[:4]), row.asked) for row in connection.execute(_lost(days))]
+
+            for part in self._weeks.counted(connection, "handed over", period, now, count):
+                for one, number in part:
+                    counted[one] = counted.get(one, 0) + number
+        by_matter: dict[str | None, list[tuple[_Lost, int]]] = {}
+        for one, number in counted.items():
+            by_matter.setdefault(one.matter_id, []).append((one, number))
         found = [_handed_over(matter_id, its) for matter_id, its in by_matter.items()]
         listed = [each for each in found if each.lost.successes]
         return sorted(listed, key=lambda each: (-each.lost.successes, each.matter_id or ""))
 
 
+class _Lost(NamedTuple):
+    matter_id: str | None
+    outcome: str
+    reasons: str
+    is_taken_over: int
+
+
+# Every change of a version is a new revision of its document, and every text that the index takes in is synced.
+_MARK = select(func.count(), func.sum(documents.c.revision), func.sum(documents.c.synced_revision))
+
+
+class _Texts(NamedTuple):
+    """``newest``: of each document the row of its newest version that readers may see."""
+
+    mark: tuple[Any, ...]
+    known: Sequence[KnownVersion]
+    newest: Mapping[str, Row[Any]]
+
+
+def _known_versions(connection: Connection) -> Sequence[KnownVersion]:
+    known: Select[Any] = select(*_SHOWN, versions.c.published_at, versions.c.review_by).where(_KNOWN)
+    row_of = {row.id: row for row in connection.execute(known)}
+    schedules = schedules_within(connection, sorted({row.document_id for row in row_of.values()}))
+    return [
+        _known(row_of[each.version_id], each.interval)
+        for schedule in schedules.values()
+        for each in schedule
+        if each.version_id in row_of
+    ]
+
+
+def _lost(period: Period) -> Select[Any]:
+    """By matter, outcome and reasons; whether a talk was opened on it is looked up once for each."""
+    is_taken_over = select(escalations.c.id).where(escalations.c.answer_id == outcomes.c.id).exists()
+    facts = (
+        select(
+            outcomes.c.matter_id,
+            outcomes.c.outcome,
+            outcomes.c.reasons,
+            case((is_taken_over, 1), else_=0).label("is_taken_over"),
+        )
+        .where(*_within(period), outcomes.c.outcome.in_(COUNTED))
+        .cte("facts")
+        .prefix_with("MATERIALIZED")
+    )
+    columns = (facts.c.matter_id, facts.c.outcome, facts.c.reasons, facts.c.is_taken_over)
+    return select(*columns, func.count().label("asked")).group_by(*columns)
+
+
 def _known(row: Row[Any], interval: Interval) -> KnownVersion:
     published_on = shanghai_day(row.published_at)
-    return KnownVersion(row.id, row.document_id, row.title, row.matter_id, row.department, published_on, interval)
+    shown = (row.id, row.document_id, row.title, row.matter_id, row.department, published_on, interval)
+    return KnownVersion(*shown, row.review_by)
 
 
 def _within(period: Period) -> Sequence[Any]:
     return (outcomes.c.side == Side.ASSISTANT, outcomes.c.day.between(period.first, period.last))
 
 
-def _public_versions(document_ids: Sequence[str]) -> Select[Any]:
-    """The newest of each document last."""
+def _newest(connection: Connection) -> Mapping[str, Row[Any]]:
     is_public = versions.c.state.in_((VersionState.APPROVED, VersionState.WITHDRAWN))
-    query: Select[Any] = select(*_SHOWN).where(versions.c.document_id.in_(document_ids), is_public)
     starts_at = func.coalesce(versions.c.effective_from, literal(date.min, Date()))
-    return query.order_by(versions.c.created_at, starts_at, versions.c.id)
+    query: Select[Any] = select(*_SHOWN).where(is_public).order_by(versions.c.created_at, starts_at, versions.c.id)
+    return {row.document_id: row for row in connection.execute(query)}  # the newest comes last
 
 
 def _counts(period: Period, now: datetime) -> Any:
@@ -153,18 +215,18 @@ def _sum(column: Any) -> Any:
     return cast(func.sum(column), Integer)
 
 
-def _handed_over(matter_id: str | None, rows: Sequence[Row[Any]]) -> HandedOver:
+def _handed_over(matter_id: str | None, counted: Sequence[tuple[_Lost, int]]) -> HandedOver:
     questions = handed_over = not_answered = 0
     reasons: dict[Reason, int] = {}
-    for row in rows:
-        questions += row.asked
-        if row.is_taken_over or row.outcome == Outcome.HANDED_OVER:
-            handed_over += row.asked
-        elif row.outcome != Outcome.ANSWERED:
-            not_answered += row.asked
+    for one, number in counted:
+        questions += number
+        if one.is_taken_over or one.outcome == Outcome.HANDED_OVER:
+            handed_over += number
+        elif one.outcome != Outcome.ANSWERED:
+            not_answered += number
         else:
             continue
-        for each in filter(None, row.reasons.split(",")):
-            reasons[Reason(each)] = reasons.get(Reason(each), 0) + row.asked
+        for each in filter(None, one.reasons.split(",")):
+            reasons[Reason(each)] = reasons.get(Reason(each), 0) + number
     ordered = dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0])))
     return HandedOver(matter_id, questions, handed_over, not_answered, ordered)

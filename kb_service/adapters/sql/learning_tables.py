@@ -1,6 +1,6 @@
 """Tables of learning: what nobody could answer, grouped."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from kb_service.adapters.sql.tables import Moment, metadata
 
@@ -56,13 +56,15 @@ affected_answers = Table(
     Column("asked_again_at", Moment, nullable=False),
 )
 
-# Which talks became the draft of a Q&A: they are proposed no more while it lives.
+# Which talks became the draft of a Q&A: they are proposed no more while it lives. `rests_on`: ids of the versions that
+# the replies cited.
 kept_cases = Table(
     "kept_cases",
     metadata,
     Column("escalation_id", ForeignKey("escalations.id"), primary_key=True),
     Column("version_id", ForeignKey("versions.id"), primary_key=True),
     Column("kept_at", Moment, nullable=False),
+    Column("rests_on", JSON),
 )
 
 # What was met while accompanying people, until it is put right; its words are without personal data.
@@ -84,5 +86,10 @@ problems = Table(
     Column("found", Text, nullable=False),
     Column("closed_at", Moment),
     Column("revision", Integer, nullable=False),
+    Column("department_id", String(80)),
+    Column("closed_by", String(200)),
+    Column("warned_at", Moment),
+    Column("breached_at", Moment),
     Index("ix_problems_to_do", "state", "due_at"),
+    Index("ix_problems_of_gap", "gap_id"),
 )

@@ -4,19 +4,24 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, or_, select
 
 from kb_service.adapters.sql.cases import IS_RESOLVED, SqlCases
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.kept_reviews import begin_review
 from kb_service.adapters.sql.learning_tables import kept_cases
 from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.schedules import chunks
+from kb_service.adapters.sql.seals import seals
 from kb_service.adapters.sql.tables import versions
-from kb_service.adapters.sql.talk_tables import escalations
+from kb_service.adapters.sql.talk_tables import escalations, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.upload_rows import one_at_a_time
 from kb_service.domain.documents import GIVEN_UP, VersionDraft
+from kb_service.domain.escalations import Author
 from kb_service.domain.masking import masked
 from kb_service.domain.recurring import ResolvedTalk
+from kb_service.domain.suggestions import SuggestionUse
 
 # A draft that was given up leaves the talk free for another one.
 _KEPT = (
@@ -53,6 +58,7 @@ class SqlRecurring:
     def _talks(self, query: Select[Any]) -> list[ResolvedTalk]:
         with self._database.reading() as connection:
             row_of = {row.id: row for row in connection.execute(query)}
+            said, cited = _said_and_cited(connection, list(row_of))
         return [
             ResolvedTalk(
                 escalation_id=each.escalation_id,
@@ -63,15 +69,24 @@ class SqlRecurring:
                 region=row_of[each.escalation_id].region,
                 asker=row_of[each.escalation_id].user_hash or row_of[each.escalation_id].conversation_id,
                 closed_at=each.closed_at,
+                said=tuple(map(masked, said.get(each.escalation_id, ()))),
+                rests_on=tuple(dict.fromkeys(cited.get(each.escalation_id, ()))),
             )
             for each in self._cases.cases(list(row_of))
         ]
 
     def write(
-        self, draft: VersionDraft, escalation_ids: Sequence[str], *, actor: str, at: datetime
+        self,
+        draft: VersionDraft,
+        escalation_ids: Sequence[str],
+        *,
+        rests_on: Sequence[str],
+        actor: str,
+        at: datetime,
+        review_due_at: datetime,
     ) -> tuple[str, bool]:
         """Store the draft that these talks became, and its id; False: one of them had become a text already, whose id
-        is given."""
+        is given. The clock of its review runs at the first of them."""
         known = (
             select(kept_cases.c.version_id)
             .join(versions, versions.c.id == kept_cases.c.version_id)
@@ -82,8 +97,12 @@ class SqlRecurring:
             if (there := connection.execute(known.limit(1)).scalar()) is not None:
                 return str(there), False
             stored = self._library.store_within(connection, draft, actor=actor, at=at, approval=None)
-            rows = [{"escalation_id": each, "version_id": stored.version_id, "kept_at": at} for each in escalation_ids]
-            connection.execute(insert(kept_cases), rows)
+            kept = {"version_id": stored.version_id, "kept_at": at, "rests_on": list(rests_on)}
+            connection.execute(insert(kept_cases), [kept | {"escalation_id": each} for each in escalation_ids])
+            first = escalation_ids[0]
+            connection.execute(select(escalations.c.id).where(escalations.c.id == first).with_for_update())
+            was = seals(connection, [("escalation", first)])
+            begin_review(connection, first, at=at, due_at=review_due_at)
             record(
                 connection,
                 at=at,
@@ -91,6 +110,28 @@ class SqlRecurring:
                 action="talks_kept",
                 document_id=stored.document_id,
                 version_id=stored.version_id,
-                detail={"escalations": list(escalation_ids)},
+                detail={"escalations": list(escalation_ids), "review_due_at": review_due_at.isoformat()},
+                was=was,
             )
             return stored.version_id, True
+
+
+def _said_and_cited(
+    connection: Connection, escalation_ids: Sequence[str]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Of each talk what the person wrote, and ids of the versions that replies were made from, in their order."""
+    said: dict[str, list[str]] = {}
+    cited: dict[str, list[str]] = {}
+    columns = (talk_messages.c.escalation_id, talk_messages.c.author, talk_messages.c.text, talk_messages.c.suggestion)
+    of_interest = or_(
+        (talk_messages.c.author == Author.PERSON) & (talk_messages.c.text != ""),
+        (talk_messages.c.author == Author.HELPER) & talk_messages.c.suggestion.is_not(None),
+    )
+    for ids in chunks(escalation_ids):
+        query = select(*columns).where(talk_messages.c.escalation_id.in_(ids), of_interest)
+        for row in connection.execute(query.order_by(talk_messages.c.escalation_id, talk_messages.c.number)):
+            if row.author == Author.PERSON:
+                said.setdefault(row.escalation_id, []).append(row.text)
+            elif row.suggestion and row.suggestion["use"] != SuggestionUse.IGNORED:
+                cited.setdefault(row.escalation_id, []).extend(row.suggestion.get("versions") or ())
+    return said, cited

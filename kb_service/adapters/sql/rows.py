@@ -39,6 +39,7 @@ def metadata(row: Row[Any]) -> Metadata:
         replaces=row.replaces,
         repeals=tuple(row.repeals or ()),
         amends=row.amends,
+        review_by=row.review_by,
     )
 
 
@@ -68,9 +69,10 @@ def version(row: Row[Any]) -> Version:
 
 
 def content_sha256(text: str, metadata: Metadata) -> str:
-    """Of everything a reader would see: text and metadata, not the file it came in."""
+    """Of everything a reader would see: text and metadata, not the file it came in, nor when it is to be looked at."""
     # Fields that came later count only where they say something: what was stored before them keeps its hash.
     fields = {name: value for name, value in asdict(metadata).items() if value or name not in ("repeals", "amends")}
+    fields.pop("review_by", None)
     content = json.dumps([text, fields], default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -113,6 +113,7 @@ versions = Table(
     Column("replaces", String(400), index=True),
     Column("repeals", JSON),
     Column("amends", String(400)),
+    Column("review_by", Date),
     Column("source_name", Text),
     Column("blob_sha256", String(64)),
     Column("created_at", Moment, nullable=False),
@@ -219,6 +220,7 @@ feedback = Table(
     Column("department_id", String(80)),
     Column("due_at", Moment),
     Column("breached_at", Moment),
+    Column("changed_at", Moment, index=True),
 )
 
 # What happened to knowledge: append-only; who, when, what, on which version.

@@ -90,11 +90,13 @@ class SqlTranscript:
             known = select(feedback.c.id, feedback.c.reason).where(earlier).order_by(feedback.c.id)
             found = connection.execute(known).first()
             if found is None:
-                connection.execute(insert(feedback).values(answer_id=answer_id, given_at=at, **said))
+                connection.execute(insert(feedback).values(answer_id=answer_id, given_at=at, changed_at=at, **said))
             elif new := {name: value for name, value in said.items() if value is not None}:
                 # Another reason has another clock.
                 anew = {"due_at": None} if new.get("reason", found.reason) != found.reason else {}
-                connection.execute(update(feedback).where(feedback.c.id == found.id).values({**new, **anew}))
+                connection.execute(
+                    update(feedback).where(feedback.c.id == found.id).values({**new, **anew, "changed_at": at})
+                )
 
 
 def _is_of(asked_by: str) -> ColumnElement[bool]:

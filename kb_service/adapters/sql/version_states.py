@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import cancel, enqueue
+from kb_service.adapters.sql.kept_reviews import ENDS, end_review, under_review
 from kb_service.adapters.sql.library import bump, missing_version, write_endings
 from kb_service.adapters.sql.schedules import schedules_within
 from kb_service.adapters.sql.seals import Seals, new, seals
@@ -97,13 +98,16 @@ class SqlVersionStates:
     def _write(
         self, connection: Connection, version: Version, transition: Transition, *, actor: str, at: datetime
     ) -> None:
-        was = seals(connection, [("version", version.id)])
+        talks = under_review(connection, version.id) if transition.state in ENDS else []
+        was = seals(connection, [("version", version.id), *(("escalation", each) for each in talks)])
         values: dict[str, Any] = {"state": transition.state, **transition.values, "revision": version.revision + 1}
         detail = dict(transition.detail)
         if transition.edited is not None:
             values |= self._edit(connection, version, transition.edited, actor)
             detail |= {"before_sha256": version.content_sha256, "content_sha256": values["content_sha256"]}
         connection.execute(update(versions).where(versions.c.id == version.id).values(values))
+        if talks:
+            end_review(connection, talks, transition.state, at=at)
         _record(connection, version.document_id, version.id, transition.action, detail, was, actor=actor, at=at)
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
         if transition.action == Step.RECALL:

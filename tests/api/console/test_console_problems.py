@@ -27,6 +27,12 @@ def test_a_problem_is_noted_moved_and_read_as_csv(http: Http, editor: Person, re
     assert [each["measures"] for each in rows if each["id"] == problem_id] == ["改用电子证照"]
     moved = http.post(f"/v1/problems/{problem_id}:move", {"move": "close"}, headers={"X-KB-Actor": "zhang"})
     assert (moved.status_code, moved.json()["moves"]) == (200, ["look_back", "reopen"])
+    looked = {"move": "look_back", "said": "不再要照片"}
+    own = http.post(f"/v1/problems/{problem_id}:move", looked, headers={"X-KB-Actor": "zhang"})
+    assert (own.status_code, own.json()["error"]) == (409, "LookedBackByCloser")
+    assert "另一人回头看" in own.json()["message"]
+    other = http.post(f"/v1/problems/{problem_id}:move", looked, headers={"X-KB-Actor": "li"})
+    assert other.json()["problem"]["state"] == "looked_back"
 
 
 def test_a_problem_that_names_a_gap_or_a_document_that_is_not_there_is_refused(http: Http) -> None:
