@@ -7,7 +7,7 @@ from datetime import date
 
 from eval.facts import first_sentence, missing_facts, stated_facts
 from eval.questions import SuiteQuestion
-from eval.systems import AnswersQuestions, CitedVersion, FoundPlace
+from eval.systems import AnswersQuestions, CitedVersion, FoundPlace, ShowsSources
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason
 from kb_service.ports import ScriptConverter
 
@@ -101,7 +101,7 @@ def _found(system: AnswersQuestions, question: SuiteQuestion, answer: Answer) ->
 
 
 def score(
-    question: SuiteQuestion, observed: Observed, system: AnswersQuestions, converter: ScriptConverter
+    question: SuiteQuestion, observed: Observed, system: ShowsSources, converter: ScriptConverter
 ) -> ScoredRow:
     """Judge one reply. The citations are compared with the database, not with what the answer says of itself."""
     answer, expected = observed.answer, question.expected_documents

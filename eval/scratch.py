@@ -1,8 +1,9 @@
 """A knowledge base made for one evaluation and thrown away after it, so that nothing planted reaches the real one."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,8 +18,11 @@ _ACTOR = "evaluation"
 
 
 @contextmanager
-def scratch_service(corpus: Path, *, llm_url: str | None = None, llm_model: str = "") -> Iterator[Service]:
-    """The documents of a corpus folder, published, in a service of its own with the model of the settings at hand."""
+def scratch_service(
+    corpus: Path, *, llm_url: str | None = None, llm_model: str = "", now: Callable[[], datetime] = now
+) -> Iterator[Service]:
+    """The documents of a corpus folder, published, in a service of its own with the model of the settings at hand.
+    ``now``: what the service takes for it when it is asked."""
     if not (corpus / "matters.yaml").exists():
         raise EvaluationStopped(
             f"{corpus} is not a corpus folder; it needs matters.yaml, departments.yaml and documents"
@@ -26,7 +30,7 @@ def scratch_service(corpus: Path, *, llm_url: str | None = None, llm_model: str 
     with TemporaryDirectory(prefix="kb-eval-") as folder:
         settings = scratch_settings(Path(folder), llm_url=llm_url, llm_model=llm_model)
         _fill(settings, corpus)
-        with open_service(settings) as service:
+        with open_service(settings, now=now) as service:
             service.synchroniser.reconcile()
             yield service
 

@@ -1,0 +1,129 @@
+"""Whether a run passes, why not, and which component is most likely at fault."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from eval.gate.expected import Baseline, Expected
+from eval.gate.measures import Component, Measured
+from eval.gate.pairing import Paired, holm, paired
+
+_FEWEST = 0.5  # of the cases expected: with less, a measure speaks of something else
+_EXAMPLES = "examples.answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """A measure that is red. ``by``: how many margins it fell short, or 1 of a loss that only the pairing shows."""
+
+    measured: Measured
+    by: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A component that own measures point at, which no other suspect explains. ``fallen``: those, worst first."""
+
+    component: Component
+    fallen: tuple[Fallen, ...]
+    as_before: tuple[Component, ...]
+
+    @property
+    def by(self) -> float:
+        return sum(each.by for each in self.fallen)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``faults``: sentences, empty when it passes. ``suspects``: the most likely first. ``follows``: components that
+    fell as well, as those may explain. ``paired_with``: the runs it was compared with, by what they are called."""
+
+    faults: tuple[str, ...]
+    fallen: tuple[Fallen, ...]
+    suspects: tuple[Suspect, ...]
+    follows: tuple[Component, ...]
+    paired_with: Mapping[str, Mapping[str, Paired]]
+
+    @property
+    def passes(self) -> bool:
+        return not self.faults
+
+
+def judged(
+    measured: Sequence[Measured],
+    expected: Expected,
+    baselines: Sequence[Baseline],
+    *,
+    others: Sequence[str] = (),
+    significance: float = 0.05,
+    only: Sequence[str] = (),
+) -> Verdict:
+    """``others``: faults of the whole run, as of the controls. ``only``: beginnings of the measures that were made."""
+    pairs = {each.name: _paired_with(each, measured) for each in baselines}
+    fallen_of: dict[str, Fallen] = {}
+    for name, of_name in pairs.items():
+        losses = {measure: one.p_value for measure, one in of_name.items() if one.change < 0}
+        for measure in sorted(holm(losses | {m: 1.0 for m in of_name if m not in losses}, significance)):
+            one = of_name[measure]
+            reason = f"worse than {name}: {one.before:.3f} → {one.after:.3f} (n {one.n}, p {one.p_value:.4f})"
+            fallen_of[measure] = Fallen(next(m for m in measured if m.name == measure), 1.0, reason)
+    for each in _short(measured, expected, only):
+        fallen_of[each.measured.name] = each
+    fallen = tuple(sorted(fallen_of.values(), key=lambda each: -each.by))
+    suspects, follows = _suspects(fallen)
+    faults = [*(f"{each.measured.name}: {each.reason}" for each in fallen), *_violations(measured), *others]
+    return Verdict(tuple(faults), fallen, suspects, follows, pairs)
+
+
+def _paired_with(baseline: Baseline, measured: Sequence[Measured]) -> Mapping[str, Paired]:
+    found = {each.name: paired(each, baseline.cases[each.name]) for each in measured if each.name in baseline.cases}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def _short(measured: Sequence[Measured], expected: Expected, only: Sequence[str]) -> list[Fallen]:
+    made = {each.name: each for each in measured}
+    found: list[Fallen] = []
+    for name, wanted in expected.measures.items():
+        if only and not name.startswith(tuple(only)):
+            continue
+        each = made.get(name, Measured(name, ()))
+        if each.score is None or each.n < _FEWEST * wanted.n:
+            reason = f"measured on {each.n} cases, {wanted.n} expected: an evaluation of nothing proves nothing"
+            # What has no cases says less than what has wrong ones: it is counted as one margin.
+            found.append(Fallen(each, 1.0, reason))
+        elif name == _EXAMPLES and each.score < wanted.score:
+            wrong = "、".join(one.words for one in each.wrong)
+            found.append(Fallen(each, 1.0, f"{each.kind.wrong}: {wrong}"))
+        elif each.score < wanted.score - wanted.margin - 1e-9:
+            by = (wanted.score - each.score) / max(wanted.margin, 0.01)
+            reason = f"{each.score:.3f}, expected {wanted.score:.3f} − {wanted.margin:.3f} (n {each.n})"
+            found.append(Fallen(each, by, reason))
+    return found
+
+
+def _violations(measured: Sequence[Measured]) -> list[str]:
+    found = [f"violation: {one}" for each in measured for one in each.violations]
+    return [*found[:10], *([f"and {len(found) - 10} violations more"] if len(found) > 10 else [])]
+
+
+def _suspects(fallen: Sequence[Fallen]) -> tuple[tuple[Suspect, ...], tuple[Component, ...]]:
+    """In the order in which an answer is made: a measure counts for its component unless one before explains it."""
+    named: dict[Component, list[Fallen]] = {}
+    follows: list[Component] = []
+    for component in Component:
+        own = [each for each in fallen if each.measured.kind.component is component]
+        unexplained = [each for each in own if not named.keys() & set(each.measured.kind.explained_by)]
+        if unexplained:
+            named[component] = own
+        elif own:
+            follows.append(component)
+    held = {each for each in Component if each not in named and each not in follows}
+    found = [
+        Suspect(each, tuple(of), tuple(one for one in _before(of) if one in held)) for each, of in named.items()
+    ]
+    return tuple(sorted(found, key=lambda each: -each.by)), tuple(follows)
+
+
+def _before(fallen: Sequence[Fallen]) -> list[Component]:
+    """The components that could have explained it."""
+    return list(dict.fromkeys(each for one in fallen for each in one.measured.kind.explained_by))
