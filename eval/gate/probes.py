@@ -99,8 +99,10 @@ def of_reading(seen: Sequence[Seen]) -> list[Measured]:
     ]
 
 
-def of_drafting(seen: Sequence[Seen], converter: ScriptConverter) -> list[Measured]:
-    """Of what is drafted from the right document alone, whatever was found first and however sure it is."""
+def of_drafting(seen: Sequence[Seen], converter: ScriptConverter, own_words: str) -> list[Measured]:
+    """Of what is drafted from the right document alone, whatever was found first and however sure it is.
+
+    ``own_words``: what a draft may say of its own accord."""
     drafted = [(each, each.draft) for each in seen if each.draft is not None and each.question.required_facts]
     any_draft = [(each, each.draft) for each in seen if each.draft is not None]
     facts, first = [], []
@@ -113,13 +115,15 @@ def of_drafting(seen: Sequence[Seen], converter: ScriptConverter) -> list[Measur
     return [
         Measured("drafting.facts", tuple(facts)),
         Measured("drafting.first", tuple(first)),
-        Measured("drafting.faithful", tuple(_case(each, *_is_faithful(draft)) for each, draft in any_draft)),
+        Measured("drafting.faithful", tuple(_case(each, *_is_faithful(draft, own_words)) for each, draft in any_draft)),
         Measured("drafting.whole", tuple(_case(each, *_is_whole(draft)) for each, draft in any_draft)),
-        Measured("citations.cover", tuple(_case(each, *_is_covered(draft)) for each, draft in any_draft)),
+        Measured("citations.cover", tuple(_case(each, *_is_covered(draft, own_words)) for each, draft in any_draft)),
     ]
 
 
-def of_citations(service: Service, seen: Sequence[Seen]) -> list[Measured]:
+def of_citations(
+    service: Service, seen: Sequence[Seen], converter: ScriptConverter, own_words: str
+) -> list[Measured]:
     answered = [each for each in seen if each.answer.citations]
     drafted = [each for each in seen if each.answer.outcome in {Outcome.ANSWERED, Outcome.NOT_GROUNDED}]
     stand, back, violations = [], [], []
@@ -127,7 +131,7 @@ def of_citations(service: Service, seen: Sequence[Seen]) -> list[Measured]:
         faults = list(citation_faults(service, each.answer))
         stand.append(_case(each, not faults, "; ".join(faults)))
         violations += [f"{each.question.id}: {fault}" for fault in faults]
-        foreign = _foreign(each.answer)
+        foreign = _foreign(each.answer, converter, own_words)
         back.append(_case(each, not foreign, f"no quote has {'、'.join(foreign)}" if foreign else ""))
     checked = tuple(_case(each, each.answer.outcome is Outcome.ANSWERED) for each in drafted)
     return [
@@ -257,25 +261,28 @@ def _lacking(text: str, sources: Iterable[str]) -> list[str]:
     return [run for run in _runs(text) if run not in known]
 
 
-def _foreign(answer: Answer) -> list[str]:
+def _foreign(answer: Answer, converter: ScriptConverter, own_words: str) -> list[str]:
+    """In simplified script, which an answer in the traditional one was converted from and may come back otherwise."""
     if answer.understood_as.parts:  # each part has its question above it
         return []
     quoted = [each.quote for each in answer.citations]
     headings = [heading for each in answer.citations for heading in (*each.heading_path, each.title)]
-    return _lacking(answer.text, [*quoted, *headings])
+    known = [own_words, *quoted, *headings]
+    said = converter.to_traditional(converter.to_simplified(answer.text))
+    return _lacking(said, [converter.to_traditional(each) for each in known]) and _lacking(answer.text, known)
 
 
-def _is_faithful(draft: Draft) -> tuple[bool, str]:
-    lacking = [run for each in draft.statements for run in _lacking(each.text, _of_passages(each, draft))]
+def _is_faithful(draft: Draft, own_words: str) -> tuple[bool, str]:
+    lacking = [run for each in draft.statements for run in _lacking(each.text, [own_words, *_of_passages(each, draft)])]
     return not lacking, f"no passage has {'、'.join(lacking)}" if lacking else ""
 
 
-def _is_covered(draft: Draft) -> tuple[bool, str]:
+def _is_covered(draft: Draft, own_words: str) -> tuple[bool, str]:
     """Of words that the passage has at all: those are to stand in the quote."""
     left_out: list[str] = []
     for each in draft.statements:
         quotes = [draft.quotes[at] for at in each.quotes]
-        in_quotes = [*(one.text for one in quotes), *_headings(quotes)]
+        in_quotes = [own_words, *(one.text for one in quotes), *_headings(quotes)]
         of_passage = set(_lacking(each.text, _of_passages(each, draft)))
         left_out += [run for run in _lacking(each.text, in_quotes) if run not in of_passage]
     return not left_out, f"not quoted: {'、'.join(left_out)}" if left_out else ""

@@ -23,6 +23,7 @@ from eval.gate.probes import (
 from eval.gate.seeing import Seen, Watching, watching
 from eval.gate.talks import of_talks
 from eval.inverting import invert
+from eval.promises import House
 from eval.questions import SuiteQuestion, read_questions
 from eval.scripts import Script, read_scripts
 from eval.statistics import Rate
@@ -75,13 +76,15 @@ def run_gate(
     def wants(*names: str) -> bool:
         return not only or any(name.startswith(one) or one.startswith(name) for name in names for one in only)
 
+    house = House.of(service.settings.prompts_dir, service.catalogue.departments(), converter)
+    own_words = house.wordings
     with watching(service, converter) as watched:
         seen = _seen(watched, questions_of(expected, root), advance)
         measured = [
             *of_finding(seen),
             *of_reading(seen),
-            *of_drafting(seen, converter),
-            *of_citations(service, seen),
+            *of_drafting(seen, converter, own_words),
+            *of_citations(service, seen, converter, own_words),
             *of_confidence(seen, converter),
             of_cited_days(service, seen),
             *of_answers(seen),
@@ -93,7 +96,7 @@ def run_gate(
         if wants("routing"):
             measured += of_routing(service, seen)
         if wants("talk"):
-            measured += of_talks(watched, scripts_of(expected, root), seen, advance=advance)
+            measured += of_talks(watched, scripts_of(expected, root), seen, house, advance=advance)
         if wants("drafting.sides"):
             measured.append(_of_sides(service, expected))
         if wants("examples"):

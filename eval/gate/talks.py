@@ -17,11 +17,14 @@ _NEW_TOPICS = 40
 
 
 def of_talks(
-    watching: Watching, scripts: Sequence[Script], seen: Sequence[Seen], *, advance: Callable[[], None]
+    watching: Watching,
+    scripts: Sequence[Script],
+    seen: Sequence[Seen],
+    house: House,
+    *,
+    advance: Callable[[], None],
 ) -> list[Measured]:
-    service = watching.service
-    house = House.of(service.settings.prompts_dir, service.catalogue.departments(), watching.converter)
-    rows = converse(scripts, TalksInProcess(service), house, advance=advance)
+    rows = converse(scripts, TalksInProcess(watching.service), house, advance=advance)
     later = [each for each in rows if each.turn > 1]
     turn_of = {(each.id, number): turn for each in scripts for number, turn in enumerate(each.turns, start=1)}
     carrying = [
