@@ -238,7 +238,7 @@ def open_texts(settings: Settings, records: Records) -> Texts:
     return Texts(converter, segmenter, model, preparing)
 
 
-def importing(settings: Settings, records: Records) -> Importing:
+def importing(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Importing:
     """Needs no model: it stores rows, which are embedded afterwards."""
     names = _known_names(records)
     return Importing(
