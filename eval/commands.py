@@ -32,6 +32,7 @@ from eval.routing_command import routing
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import label_answers, refit
 from eval.suite_commands import suite
+from eval.sweep_command import sweep
 from eval.systems import AnswersQuestions
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from eval.telling_runs import changes_of, summary_of
@@ -54,6 +55,7 @@ app.command()(gate)
 app.command()(inversion)
 app.command()(reading)
 app.command()(routing)
+app.command()(sweep)
 app.add_typer(suite, name="suite")
 
 Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]

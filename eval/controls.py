@@ -71,8 +71,8 @@ def out_of_order(product: Rate, controls: Mapping[str, Rate]) -> list[str]:
     if HAND_OVER in controls and controls[HAND_OVER].successes:
         share = controls[HAND_OVER].share
         found.append(
-            f"the measure cannot tell the product from a control: {HAND_OVER!r} resolves {share:.1%} instead of nothing,"
-            " so it credits replies that answer nothing"
+            f"the measure cannot tell the product from a control: {HAND_OVER!r} resolves {share:.1%} instead of"
+            " nothing, so it credits replies that answer nothing"
         )
     return found
 
@@ -146,7 +146,9 @@ def _all_right(question: SuiteQuestion, observed: Observed) -> Observed:
         return _handed_over(observed)
     since = question.expected_version_from.isoformat() if question.expected_version_from else ""
     cited = _OfOracle((question.expected_documents or ("any",))[0], since)
-    place = FoundPlace(cited.document_id, cited.id, cited.id, text="。".join(_first(each) for each in question.required_facts))
+    place = FoundPlace(
+        cited.document_id, cited.id, cited.id, text="。".join(_first(each) for each in question.required_facts)
+    )
     return _quoting(observed, place)
 
 

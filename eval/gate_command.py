@@ -63,9 +63,7 @@ def gate(
         baselines = _baselines(baseline, out, expected)
         started = time.monotonic()
         with gated_service(wanted, corpus, here=here) as service:
-            run = run_gate(
-                service, wanted, root=Path(), converter=open_converter(), only=chosen, advance=dot
-            )
+            run = run_gate(service, wanted, root=Path(), converter=open_converter(), only=chosen, advance=dot)
     others = () if chosen else run.faults
     verdict = judged(run.measured, wanted, baselines, others=others, significance=significance, only=chosen)
     text = telling.told(run, verdict, wanted, seconds=time.monotonic() - started)
@@ -77,7 +75,9 @@ def gate(
         _accept(run, wanted, expected, chosen)
     elif not verdict.passes:
         sys.stdout.flush()
-        print(f"kb eval gate: red, {len(verdict.faults)} faults; docs/evaluation.md tells how to read it", file=sys.stderr)
+        print(
+            f"kb eval gate: red, {len(verdict.faults)} faults; docs/evaluation.md tells how to read it", file=sys.stderr
+        )
         raise typer.Exit(1)
 
 

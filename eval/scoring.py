@@ -100,9 +100,7 @@ def _found(system: AnswersQuestions, question: SuiteQuestion, answer: Answer) ->
     return system.search(question, limit=SEARCH_DEPTH) if question.expected_documents else ()
 
 
-def score(
-    question: SuiteQuestion, observed: Observed, system: ShowsSources, converter: ScriptConverter
-) -> ScoredRow:
+def score(question: SuiteQuestion, observed: Observed, system: ShowsSources, converter: ScriptConverter) -> ScoredRow:
     """Judge one reply. The citations are compared with the database, not with what the answer says of itself."""
     answer, expected = observed.answer, question.expected_documents
     source_of = {each.version_id: system.source(each.version_id) for each in answer.citations}

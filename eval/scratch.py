@@ -23,13 +23,9 @@ def scratch_service(
 ) -> Iterator[Service]:
     """The documents of a corpus folder, published, in a service of its own with the model of the settings at hand.
     ``now``: what it takes for it, when it is filled and when it is asked."""
-    if not (corpus / "matters.yaml").exists():
-        raise EvaluationStopped(
-            f"{corpus} is not a corpus folder; it needs matters.yaml, departments.yaml and documents"
-        )
     with TemporaryDirectory(prefix="kb-eval-") as folder:
         settings = scratch_settings(Path(folder), llm_url=llm_url, llm_model=llm_model)
-        _fill(settings, corpus, now)
+        fill(settings, corpus, now)
         with open_service(settings, now=now) as service:
             service.synchroniser.reconcile()
             yield service
@@ -61,7 +57,14 @@ def plant(service: Service, records: Sequence[Mapping[str, Any]], *, publish: bo
     return [f"line {each.line}: {each.reason}" for each in imported if each.status == "refused"]
 
 
-def _fill(settings: Settings, corpus: Path, now: Callable[[], datetime]) -> None:
+def fill(settings: Settings, corpus: Path, now: Callable[[], datetime]) -> None:
+    """Departments, matters and documents of a corpus folder into a database; the index follows when it is opened.
+
+    Raises EvaluationStopped for a folder that is none."""
+    if not (corpus / "matters.yaml").exists():
+        raise EvaluationStopped(
+            f"{corpus} is not a corpus folder; it needs matters.yaml, departments.yaml and documents"
+        )
     departments, matters = read_departments(corpus / "departments.yaml"), read_matters(corpus / "matters.yaml")
     with open_records(settings) as records:
         records.catalogue.replace(departments_=departments, matters_=matters, actor=_ACTOR, at=now())

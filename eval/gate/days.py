@@ -46,7 +46,9 @@ def days_of(versions: Sequence[Version]) -> Mapping[str, Days]:
             if start in others:
                 continue
             later = [day for day in (*others, *ended_on[document_id]) if day and (start is None or day > start)]
-            found[each.id] = Days(start, min((day for day in (each.metadata.effective_to, *later) if day), default=None))
+            found[each.id] = Days(
+                start, min((day for day in (each.metadata.effective_to, *later) if day), default=None)
+            )
     return found
 
 
@@ -73,7 +75,9 @@ def of_days(service: Service, today: date) -> list[Measured]:
             name = f"{version.document_id}@{version.metadata.effective_from}:{day}"
             said = f"{version.metadata.title}（{day}）"
             wrong = [each for each in found if each in days and not days[each].has(day)]
-            hidden.append(Case(name, said, float(not wrong), note=f"{len(wrong)} versions of other days" if wrong else ""))
+            hidden.append(
+                Case(name, said, float(not wrong), note=f"{len(wrong)} versions of other days" if wrong else "")
+            )
             if own.has(day) and is_found:
                 shown.append(Case(name, said, float(version.id in found)))
     return [Measured("days.shown", tuple(shown)), Measured("days.hidden", tuple(hidden))]
@@ -89,7 +93,9 @@ def of_cited_days(service: Service, seen: Sequence[Seen]) -> Measured:
             continue
         wrong = [one for one in cited if not days[one.version_id].has(each.answer.as_of)]
         day = f" on {each.answer.as_of}"
-        violations += [f"{each.question.id}: {one.document_id} from {one.effective_from} is not in force{day}" for one in wrong]
+        violations += [
+            f"{each.question.id}: {one.document_id} from {one.effective_from} is not in force{day}" for one in wrong
+        ]
         cases.append(Case(each.question.id, each.question.text, float(not wrong)))
     return Measured("days.cited", tuple(cases), tuple(violations))
 

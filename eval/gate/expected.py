@@ -14,8 +14,9 @@ from eval.errors import EvaluationStopped
 from eval.gate.measures import KIND_OF, Case, Measured
 
 _HEAD = """\
-# What `kb eval gate` asks, and what an unfaulted repository reaches. Written by `kb eval gate --accept`, which keeps days, questions and margins;
-# docs/evaluation.md tells how to read it. A score below `score` - `margin` is red. Scores are 0 to 1, higher is better.
+# What `kb eval gate` asks, and what an unfaulted repository reaches. Written by `kb eval gate --accept`, which keeps day,
+# questions and margins; docs/evaluation.md tells how to read it. A score below `score` - `margin` is red. Scores are
+# 0 to 1, higher is better.
 """
 
 
@@ -115,9 +116,7 @@ def read_baseline(path: Path, name: str) -> Baseline:
     """Raises EvaluationStopped for a file that is missing or not one of these."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        cases = {
-            measure: {each: _unpacked(each, value) for each, value in of.items()} for measure, of in found.items()
-        }
+        cases = {measure: {each: _unpacked(each, value) for each, value in of.items()} for measure, of in found.items()}
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise EvaluationStopped(f"{path} holds no cases of a gate: {error}") from error
     return Baseline(name, cases)

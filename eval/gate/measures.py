@@ -89,9 +89,7 @@ KIND_OF: Mapping[str, Kind] = {
     "drafting.sides": Kind(Component.DRAFTING, "answers that allow what their clause forbids"),
     "citations.cover": Kind(Component.CITATIONS, "drafts whose quotes leave out what they say"),
     "citations.stand": Kind(Component.CITATIONS, "answers whose quote does not stand at the place they give"),
-    "citations.back": Kind(
-        Component.CITATIONS, "answers with words that no quote has", (Component.DRAFTING,)
-    ),
+    "citations.back": Kind(Component.CITATIONS, "answers with words that no quote has", (Component.DRAFTING,)),
     "citations.checked": Kind(
         Component.CITATIONS, "answers given up because a citation did not hold", (Component.DRAFTING, Component.DAYS)
     ),
@@ -104,19 +102,13 @@ KIND_OF: Mapping[str, Kind] = {
     "confidence.gives": Kind(
         Component.CONFIDENCE, "right drafts of the right document held back", (*_BEFORE_ANSWERING,)
     ),
-    "confidence.holds": Kind(
-        Component.CONFIDENCE, "questions answered that nothing answers", (*_BEFORE_ANSWERING,)
-    ),
+    "confidence.holds": Kind(Component.CONFIDENCE, "questions answered that nothing answers", (*_BEFORE_ANSWERING,)),
     "routing.names": Kind(Component.ROUTING, "names of matters routed to another department", (Component.WORDS,)),
     "routing.first": Kind(
         Component.ROUTING, "questions routed to another department first", (*_FINDING, Component.READING)
     ),
-    "routing.handed": Kind(
-        Component.ROUTING, "hand-overs to another department", (*_FINDING, Component.READING)
-    ),
-    "talk.carried": Kind(
-        Component.TALK, "turns that carried over something else", (*_FINDING, Component.READING)
-    ),
+    "routing.handed": Kind(Component.ROUTING, "hand-overs to another department", (*_FINDING, Component.READING)),
+    "talk.carried": Kind(Component.TALK, "turns that carried over something else", (*_FINDING, Component.READING)),
     "talk.follow_ups": Kind(
         Component.TALK,
         "follow-ups that came out wrong",

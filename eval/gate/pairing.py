@@ -1,4 +1,4 @@
-"""A run beside an earlier one, case by case: McNemar's exact test for what is right or wrong, a paired bootstrap else."""
+"""A run beside an earlier one, case by case: McNemar's exact test of right and wrong, else a paired bootstrap."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

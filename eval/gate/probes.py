@@ -21,7 +21,7 @@ from kb_service.text.terms import terms_of
 
 _NEAR_ENOUGH = 3
 _SAME_AS_FIRST = 40
-_ALIASES_ASKED = 2
+_ALIASES_ASKED = 1
 _MARK = re.compile(r"\[\d+\]")
 _NUMBERING = re.compile(r"(?m)^\s*\d{1,2}\. ")
 _RUN = re.compile(r"[^\W_]+")
@@ -111,7 +111,9 @@ def of_drafting(seen: Sequence[Seen], converter: ScriptConverter, own_words: str
         forbidden = stated_facts(draft.text, each.question.forbidden_facts, converter)
         note = "; ".join([*(f"lacks {one}" for one in missing), *(f"says {one}" for one in forbidden)])
         facts.append(_case(each, not missing and not forbidden, note))
-        first.append(_case(each, bool(stated_facts(first_sentence(draft.text), each.question.required_facts, converter))))
+        first.append(
+            _case(each, bool(stated_facts(first_sentence(draft.text), each.question.required_facts, converter)))
+        )
     return [
         Measured("drafting.facts", tuple(facts)),
         Measured("drafting.first", tuple(first)),
@@ -121,9 +123,7 @@ def of_drafting(seen: Sequence[Seen], converter: ScriptConverter, own_words: str
     ]
 
 
-def of_citations(
-    service: Service, seen: Sequence[Seen], converter: ScriptConverter, own_words: str
-) -> list[Measured]:
+def of_citations(service: Service, seen: Sequence[Seen], converter: ScriptConverter, own_words: str) -> list[Measured]:
     answered = [each for each in seen if each.answer.citations]
     drafted = [each for each in seen if each.answer.outcome in {Outcome.ANSWERED, Outcome.NOT_GROUNDED}]
     stand, back, violations = [], [], []
@@ -182,12 +182,12 @@ def of_routing(service: Service, seen: Sequence[Seen]) -> list[Measured]:
     """Districts may have departments of their own; what names none is judged by the matter's department."""
     matters = service.catalogue.matters()
     department_of = {each.id: each.department_id for each in matters}
-    names = []
+    named: list[Case] = []
     for matter in matters:
         for name in (matter.name, *matter.aliases[:_ALIASES_ASKED]):
             routed = service.asking.route(service.asking.question(f"{name}归哪个部门管"))
-            first = routed[0].department.id if routed else ""
-            names.append(Case(f"{matter.id}:{name}", name, float(first == matter.department_id), note=f"to {first}"))
+            best = routed[0].department.id if routed else ""
+            named.append(Case(f"{matter.id}:{name}", name, float(best == matter.department_id), note=f"to {best}"))
     first, handed = [], []
     for each in seen:
         wanted = _departments(each, department_of)
@@ -199,7 +199,7 @@ def of_routing(service: Service, seen: Sequence[Seen]) -> list[Measured]:
         if given is not None and each.answer.outcome is Outcome.HANDED_OVER:
             handed.append(_case(each, given.id in wanted, f"to {given.id}"))
     return [
-        Measured("routing.names", tuple(names)),
+        Measured("routing.names", tuple(named)),
         Measured("routing.first", tuple(first)),
         Measured("routing.handed", tuple(handed)),
     ]

@@ -15,7 +15,7 @@ _LONGEST = 60
 
 PLACE_OF: Mapping[Component, str] = {
     Component.WORDS: "kb_service/text/terms.py, text/normalising.py, adapters/segmenter.py, adapters/script.py",
-    Component.DAYS: "kb_service/domain/days.py, domain/documents.py, adapters/sql/schedules.py, adapters/index/, ingestion/sync.py",
+    Component.DAYS: "kb_service/domain/days.py, domain/documents.py, adapters/sql/schedules.py, adapters/index/",
     Component.VECTORS: "kb_service/adapters/embedding/, the model folder, ingestion/surfaces.py",
     Component.SEARCH: "kb_service/asking/search/fusing.py, asking/search/retrieving.py, domain/knobs.py",
     Component.READING: "kb_service/asking/reading/, prompts/lexicon.yaml, prompts/examples/",
@@ -91,7 +91,9 @@ def _what_fell(fallen: Fallen) -> str:
                 return f"{measured.name}: nothing left to measure"
             return f"{len(measured.wrong)} of {measured.n} {measured.kind.wrong}"
         case Statistic.HONESTY:
-            return f"confidence is {100 * (1 - (measured.score or 0)):.0f} points off on average ({measured.n} questions)"
+            return (
+                f"confidence is {100 * (1 - (measured.score or 0)):.0f} points off on average ({measured.n} questions)"
+            )
         case Statistic.ORDER:
             return f"right and wrong are told apart in {measured.score or 0:.0%} of the pairs ({measured.n} questions)"
 

@@ -118,9 +118,7 @@ def _suspects(fallen: Sequence[Fallen]) -> tuple[tuple[Suspect, ...], tuple[Comp
         elif own:
             follows.append(component)
     held = {each for each in Component if each not in named and each not in follows}
-    found = [
-        Suspect(each, tuple(of), tuple(one for one in _before(of) if one in held)) for each, of in named.items()
-    ]
+    found = [Suspect(each, tuple(of), tuple(one for one in _before(of) if one in held)) for each, of in named.items()]
     return tuple(sorted(found, key=lambda each: -each.by)), tuple(follows)
 
 
