@@ -14,9 +14,9 @@ from eval.errors import EvaluationStopped
 from eval.gate.measures import KIND_OF, Case, Measured
 
 _HEAD = """\
-# What `kb eval gate` asks, and what an unfaulted repository reaches. Written by `kb eval gate --accept`, which keeps day,
-# questions and margins; docs/evaluation.md tells how to read it. A score below `score` - `margin` is red. Scores are
-# 0 to 1, higher is better.
+# What `kb eval gate` asks, and what an unfaulted repository reaches. Written by `kb eval gate --accept`, which keeps
+# day, questions and margins; docs/evaluation.md tells how to read it. A score below `score` - `margin` is red. Scores
+# are 0 to 1, higher is better.
 """
 
 
