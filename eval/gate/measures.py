@@ -64,7 +64,9 @@ KIND_OF: Mapping[str, Kind] = {
     "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", (Component.DAYS,)),
     "days.shown": Kind(Component.DAYS, "versions hidden on a day on which they are in force"),
     "days.hidden": Kind(Component.DAYS, "searches that showed a version on a day on which it is not in force"),
-    "days.cited": Kind(Component.DAYS, "answers citing a version that is not in force on their day"),
+    "days.cited": Kind(
+        Component.DAYS, "answers citing a version that is not in force on their day", (Component.CITATIONS,)
+    ),
     "days.asked": Kind(Component.DAYS, "as-of questions answered with another day's version", (Component.WORDS,)),
     "vectors.leg": Kind(
         Component.VECTORS, "questions whose document the vectors did not find", (Component.WORDS, Component.DAYS)
@@ -76,7 +78,9 @@ KIND_OF: Mapping[str, Kind] = {
     ),
     "reading.matter": Kind(Component.READING, "questions read as of another matter", (Component.WORDS,)),
     "reading.scope": Kind(
-        Component.READING, "messages for others taken for questions", (Component.WORDS, Component.VECTORS)
+        Component.READING,
+        "messages for others taken for questions",
+        (Component.WORDS, Component.VECTORS, Component.CONFIDENCE),
     ),
     "drafting.facts": Kind(
         Component.DRAFTING, "drafts from the right document without the fact", (Component.WORDS, Component.DAYS)
@@ -113,6 +117,9 @@ KIND_OF: Mapping[str, Kind] = {
         Component.TALK,
         "follow-ups that came out wrong",
         (*_BEFORE_ANSWERING, Component.CONFIDENCE, Component.ROUTING),
+    ),
+    "talk.kept": Kind(
+        Component.TALK, "follow-ups read without the matter, day or district before them", (Component.READING,)
     ),
     "talk.new_topic": Kind(Component.TALK, "new questions answered otherwise because of the question before"),
     "answers.right": Kind(None, "replies that are not right"),

@@ -1,6 +1,7 @@
 """Conversations: scripts held turn by turn, and new questions after others that should change nothing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from eval.conversing import TurnRow, converse
 from eval.gate.measures import Case, Measured
@@ -14,6 +15,8 @@ from kb_service.domain.answers import Answer, Outcome
 _UNDERSTOOD = ("matter ", "facet ", "parts ")
 _NOT_CARRIED = "is not carried over"
 _NEW_TOPICS = 40
+_KEPT = 14
+_FOLLOW_UPS = ("那要多少钱", "要带什么材料", "那在哪里办", "电话是多少")
 
 
 def of_talks(
@@ -38,6 +41,7 @@ def of_talks(
         Measured("talk.follow_ups", tuple(_turn(each) for each in later)),
         Measured("talk.carried", tuple(_turn(each, _misunderstood(each)) for each in carrying)),
         _new_topics(watching, seen),
+        _kept_topics(watching, seen),
     ]
 
 
@@ -67,6 +71,37 @@ def _new_topics(watching: Watching, seen: Sequence[Seen]) -> Measured:
         note = "" if is_same else f"after {before.question.text!r}: {after.outcome}, {'、'.join(sorted(_cited(after)))}"
         cases.append(Case(each.question.id, each.question.text, float(is_same), note=note))
     return Measured("talk.new_topic", tuple(cases))
+
+
+def _kept_topics(watching: Watching, seen: Sequence[Seen]) -> Measured:
+    """A follow-up that names nothing is asked of the matter, day and district of the question before it, whether that
+    was answered or handed over."""
+    linked = [each for each in seen if each.answer.matter is not None and not each.answer.understood_as.parts]
+    answered = [each for each in linked if each.answer.outcome is Outcome.ANSWERED]
+    handed = [each for each in linked if each.answer.outcome is Outcome.HANDED_OVER]
+    past = [each for each in linked if each.question.as_of is not None]
+    chosen = {each.question.id: each for each in (*answered[::5][:_KEPT], *handed[::3][:_KEPT], *past[::2][:_KEPT])}
+    cases = []
+    for number, each in enumerate(chosen.values()):
+        said = _FOLLOW_UPS[number % len(_FOLLOW_UPS)]
+        asked = replace(each.question, text=said, as_of=None, region=None)
+        after = watching.again(asked, [each.answer])
+        note = _lost(each.answer, after)
+        cases.append(Case(f"{each.question.id}>{said}", f"{each.question.text} → {said}", float(not note), note=note))
+    return Measured("talk.kept", tuple(cases))
+
+
+def _lost(before: Answer, after: Answer) -> str:
+    told = [
+        (name, was, now)
+        for name, was, now in (
+            ("matter", before.matter and before.matter.id, after.matter and after.matter.id),
+            ("day", before.as_of, after.as_of),
+            ("region", before.understood_as.region, after.understood_as.region),
+        )
+        if was != now
+    ]
+    return "; ".join(f"{name} {now}, not {was}" for name, was, now in told)
 
 
 def _differ(one: Seen, other: Seen) -> bool:

@@ -107,19 +107,32 @@ def _violations(measured: Sequence[Measured]) -> list[str]:
 
 
 def _suspects(fallen: Sequence[Fallen]) -> tuple[tuple[Suspect, ...], tuple[Component, ...]]:
-    """In the order in which an answer is made: a measure counts for its component unless one before explains it."""
-    named: dict[Component, list[Fallen]] = {}
-    follows: list[Component] = []
-    for component in Component:
-        own = [each for each in fallen if each.measured.kind.component is component]
-        unexplained = [each for each in own if not named.keys() & set(each.measured.kind.explained_by)]
-        if unexplained:
-            named[component] = own
-        elif own:
-            follows.append(component)
-    held = {each for each in Component if each not in named and each not in follows}
-    found = [Suspect(each, tuple(of), tuple(one for one in _before(of) if one in held)) for each, of in named.items()]
+    """In the order in which an answer is made, a measure points at its component unless one that is named already
+    explains it; measures that a later component may explain come after all the others."""
+    named: set[Component] = set()
+    for is_late in (False, True):
+        for component in Component:
+            of_it = [each for each in fallen if each.measured.kind.component is component]
+            if any(_is_late(each) is is_late and named.isdisjoint(_explained_by(each)) for each in of_it):
+                named.add(component)
+    own = {component: [each for each in fallen if each.measured.kind.component is component] for component in Component}
+    follows = [each for each in Component if own[each] and each not in named]
+    held = {each for each in Component if not own[each]}
+    found = [
+        Suspect(each, tuple(own[each]), tuple(one for one in _before(own[each]) if one in held))
+        for each in Component
+        if each in named
+    ]
     return tuple(sorted(found, key=lambda each: -each.by)), tuple(follows)
+
+
+def _explained_by(fallen: Fallen) -> tuple[Component, ...]:
+    return fallen.measured.kind.explained_by
+
+
+def _is_late(fallen: Fallen) -> bool:
+    order, own = list(Component), fallen.measured.kind.component
+    return own is not None and any(order.index(each) > order.index(own) for each in _explained_by(fallen))
 
 
 def _before(fallen: Sequence[Fallen]) -> list[Component]:
