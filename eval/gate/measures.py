@@ -57,6 +57,8 @@ class Kind:
 
 _FINDING = (Component.WORDS, Component.DAYS, Component.VECTORS, Component.SEARCH)
 _BEFORE_ANSWERING = (*_FINDING, Component.READING, Component.DRAFTING, Component.CITATIONS)
+# What a turn is asked of goes by the answers before it, and of two ways to read it the surer one is taken.
+_BEFORE_TURNS = (*_BEFORE_ANSWERING, Component.CONFIDENCE, Component.ROUTING)
 
 KIND_OF: Mapping[str, Kind] = {
     "words.terms": Kind(Component.WORDS, "texts cut into other words than expected"),
@@ -103,25 +105,21 @@ KIND_OF: Mapping[str, Kind] = {
     "confidence.order": Kind(
         Component.CONFIDENCE, "pairs in which the wrong one is surer", _BEFORE_ANSWERING, Statistic.ORDER
     ),
-    "confidence.gives": Kind(
-        Component.CONFIDENCE, "right drafts of the right document held back", (*_BEFORE_ANSWERING,)
-    ),
+    "confidence.gives": Kind(Component.CONFIDENCE, "right drafts of the right document held back", _BEFORE_ANSWERING),
     "confidence.holds": Kind(Component.CONFIDENCE, "questions answered that nothing answers", (*_BEFORE_ANSWERING,)),
     "routing.names": Kind(Component.ROUTING, "names of matters routed to another department", (Component.WORDS,)),
     "routing.first": Kind(
         Component.ROUTING, "questions routed to another department first", (*_FINDING, Component.READING)
     ),
-    "routing.handed": Kind(Component.ROUTING, "hand-overs to another department", (*_FINDING, Component.READING)),
-    "talk.carried": Kind(Component.TALK, "turns that carried over something else", (*_FINDING, Component.READING)),
-    "talk.follow_ups": Kind(
-        Component.TALK,
-        "follow-ups that came out wrong",
-        (*_BEFORE_ANSWERING, Component.CONFIDENCE, Component.ROUTING),
+    "routing.handed": Kind(
+        Component.ROUTING, "hand-overs to another department", (*_FINDING, Component.READING, Component.CONFIDENCE)
     ),
-    "talk.kept": Kind(
-        Component.TALK, "follow-ups read without the matter, day or district before them", (Component.READING,)
+    "talk.carried": Kind(Component.TALK, "turns that carried over something else", _BEFORE_TURNS),
+    "talk.follow_ups": Kind(Component.TALK, "follow-ups that came out wrong", _BEFORE_TURNS),
+    "talk.kept": Kind(Component.TALK, "follow-ups read without the matter, day or district before them", _BEFORE_TURNS),
+    "talk.new_topic": Kind(
+        Component.TALK, "new questions answered otherwise because of the question before", _BEFORE_TURNS
     ),
-    "talk.new_topic": Kind(Component.TALK, "new questions answered otherwise because of the question before"),
     "answers.right": Kind(None, "replies that are not right"),
     "answers.resolved": Kind(None, "questions not resolved"),
     "answers.not_wrong": Kind(None, "answers that are wrong"),
