@@ -47,12 +47,14 @@ class Kind:
     """``component``: whose own measure it is; None of what people get in the end, which anything may spoil.
 
     ``wrong``: what a case is that has not come out. ``explained_by``: components whose fault lowers it as well.
+    ``is_own_when_empty``: that no cases are left is the component's own fault, too.
     """
 
     component: Component | None
     wrong: str
     explained_by: tuple[Component, ...] = ()
     statistic: Statistic = Statistic.MEAN
+    is_own_when_empty: bool = False
 
 
 _FINDING = (Component.WORDS, Component.DAYS, Component.VECTORS, Component.SEARCH)
@@ -64,7 +66,7 @@ KIND_OF: Mapping[str, Kind] = {
     "words.terms": Kind(Component.WORDS, "texts cut into other words than expected"),
     "words.same": Kind(Component.WORDS, "questions read otherwise in traditional script or full width"),
     "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", (Component.DAYS,)),
-    "days.shown": Kind(Component.DAYS, "versions hidden on a day on which they are in force"),
+    "days.shown": Kind(Component.DAYS, "versions hidden on a day on which they are in force", is_own_when_empty=True),
     "days.hidden": Kind(Component.DAYS, "searches that showed a version on a day on which it is not in force"),
     "days.cited": Kind(
         Component.DAYS, "answers citing a version that is not in force on their day", (Component.CITATIONS,)

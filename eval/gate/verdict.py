@@ -13,11 +13,13 @@ _EXAMPLES = "examples.answered"
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
-    """A measure that is red. ``by``: how many margins it fell short, or 1 of a loss that only the pairing shows."""
+    """A measure that is red. ``by``: how many margins it fell short, or 1 of a loss that only the pairing shows.
+    ``is_for_want_of_cases``: what left it without cases is at fault, which may be anything before it."""
 
     measured: Measured
     by: float
     reason: str
+    is_for_want_of_cases: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,7 @@ def _short(measured: Sequence[Measured], expected: Expected, only: Sequence[str]
         each = made.get(name, Measured(name, ()))
         if each.score is None or each.n < _FEWEST * wanted.n:
             reason = f"measured on {each.n} cases, {wanted.n} expected: an evaluation of nothing proves nothing"
-            # What has no cases says less than what has wrong ones: it is counted as one margin.
-            found.append(Fallen(each, 1.0, reason))
+            found.append(Fallen(each, 1.0, reason, is_for_want_of_cases=not each.kind.is_own_when_empty))
         elif name == _EXAMPLES and each.score < wanted.score:
             wrong = "、".join(one.words for one in each.wrong)
             found.append(Fallen(each, 1.0, f"{each.kind.wrong}: {wrong}"))
@@ -110,9 +111,10 @@ def _suspects(fallen: Sequence[Fallen]) -> tuple[tuple[Suspect, ...], tuple[Comp
     """In the order in which an answer is made, a measure points at its component unless one that is named already
     explains it; measures that a later component may explain come after all the others."""
     named: set[Component] = set()
+    telling = [each for each in fallen if not each.is_for_want_of_cases] or fallen
     for is_late in (False, True):
         for component in Component:
-            of_it = [each for each in fallen if each.measured.kind.component is component]
+            of_it = [each for each in telling if each.measured.kind.component is component]
             if any(_is_late(each) is is_late and named.isdisjoint(_explained_by(each)) for each in of_it):
                 named.add(component)
     own = {component: [each for each in fallen if each.measured.kind.component is component] for component in Component}

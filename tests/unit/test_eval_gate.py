@@ -85,6 +85,13 @@ def test_what_a_later_component_explains_is_not_put_down_to_an_earlier_one() -> 
     assert [each.component for each in alone.suspects] == [Component.DAYS]
 
 
+def test_a_component_is_not_named_for_want_of_answers_to_judge() -> None:
+    expected = expecting(*sound("citations.stand", "confidence.gives"))
+    verdict = judged([measured("citations.stand", 2, 0), measured("confidence.gives", 2, 18)], expected, [])
+    assert [each.component for each in verdict.suspects] == [Component.CONFIDENCE]
+    assert verdict.follows == (Component.CITATIONS,)
+
+
 def test_the_one_that_fell_farthest_is_named_first() -> None:
     expected = expecting(*sound("routing.names", "days.hidden"))
     verdict = judged([measured("routing.names", 2, 18), measured("days.hidden", 16, 4)], expected, [])
