@@ -10,7 +10,7 @@ import typer
 from eval.errors import EvaluationStopped
 from eval.gate.expected import Baseline, Expected, as_json, as_toml, read_baseline, read_expected
 from eval.gate.running import run_gate
-from eval.gate.sweeping import PRESENT, Setting, compared, read_setting, table
+from eval.gate.sweeping import CHOSEN_BY, PRESENT, Setting, compared, read_setting, table
 from eval.gate_command import EXPECTED, noon
 from eval.scratch import fill, scratch_settings
 from eval.telling import dot, errors_in_one_sentence
@@ -53,7 +53,7 @@ def _measured(folder: Path, setting: Setting, usual: Settings, expected: Expecte
     if not file.is_file():
         print(f"measuring {setting.label}", file=sys.stderr)
         with open_service(setting.settings(usual), now=noon(expected), knobs=setting.knobs()) as service:
-            run = run_gate(service, expected, root=Path(), converter=open_converter(), advance=dot)
+            run = run_gate(service, expected, root=Path(), converter=open_converter(), only=CHOSEN_BY, advance=dot)
         scratch = file.with_suffix(".tmp")
         scratch.write_text(as_json(run.measured), encoding="utf-8")
         scratch.replace(file)

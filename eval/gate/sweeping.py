@@ -18,7 +18,7 @@ from kb_service.domain.knobs import KNOBS, Knobs
 from kb_service.settings import Settings, settings_fault
 
 PRESENT = "present"
-# What a site looks at when it chooses; the other measures say where a change comes from.
+# What a site looks at when it chooses.
 CHOSEN_BY = (
     "answers.right", "answers.resolved", "answers.not_wrong", "confidence.holds", "search.first", "drafting.first",
     "confidence.honest", "talk.follow_ups",
