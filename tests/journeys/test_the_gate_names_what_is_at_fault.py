@@ -169,9 +169,18 @@ def always_one_department(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Router, "route", one)
 
 
-def no_department_of_matters(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Router, "_of_matter", lambda self, matter: iter(()))
-    patch.setattr(Router, "_named", lambda self, text: [])
+def shuffled_departments(patch: pytest.MonkeyPatch) -> None:
+    route = Router.route
+
+    def shuffled(self: Router, *given: Any) -> list[Any]:
+        ids = sorted(each.id for each in self._departments)
+        next_of = dict(zip(ids, ids[1:] + ids[:1], strict=True))
+        return [
+            replace(each, department=self.department(next_of.get(each.department.id, ids[0])))
+            for each in route(self, *given)
+        ]
+
+    patch.setattr(Router, "route", shuffled)
 
 
 def clipped_sentences(patch: pytest.MonkeyPatch) -> None:
@@ -199,7 +208,7 @@ FAULTS: dict[Component, list[Any]] = {
     Component.DAYS: [no_days, no_ends, a_day_late],
     Component.CITATIONS: [quotes_one_character_on, quotes_from_the_passage_before, quotes_of_another_version],
     Component.CONFIDENCE: [the_unsure_is_sure, surer_by_a_third, always_as_sure],
-    Component.ROUTING: [always_one_department, no_department_of_matters],
+    Component.ROUTING: [always_one_department, shuffled_departments],
     Component.DRAFTING: [clipped_sentences, no_negation, another_saying],
     Component.TALK: [forgets_the_talk, carries_always],
     Component.WORDS: [single_characters, every_second_word, no_simplified_script],
