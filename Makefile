@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 already = $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' $(1:%=requirements/%.lock))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test style check bench eval fmt model bundle test-setup eval-tools lock environment test-environment test-model clean distclean
+.PHONY: help run test style check bench eval gate fmt model bundle test-setup eval-tools lock environment test-environment test-model clean distclean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,9 @@ bench: environment model ## Measure speed and memory on this machine
 
 eval: environment model ## Ask the corpus its questions with known answers
 	@$(BIN)/kb eval run $(ARGS)
+
+gate: environment model ## Hold every component against what is expected; names what is at fault
+	@$(BIN)/kb eval gate $(ARGS)
 
 fmt: test-environment ## Format the code
 	$(BIN)/ruff check --fix .

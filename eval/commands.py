@@ -19,9 +19,9 @@ from eval.collecting import recall_at
 from eval.comparing import Comparison
 from eval.comparing import compare as compare_rows
 from eval.dialogue_commands import attack, converse
-from eval.errors import EvaluationStopped
 from eval.examining import examine, failures, file
 from eval.explain_command import explain
+from eval.gate_command import gate
 from eval.in_process import InProcess
 from eval.inversion_command import inversion
 from eval.known import passages_in_force, teach
@@ -33,6 +33,7 @@ from eval.routing_command import routing
 from eval.runs import read_history, read_rows, run_as_json, run_folder
 from eval.site_calibration import ask_all, labelled, refit
 from eval.suite_commands import suite
+from eval.sweep_command import sweep
 from eval.systems import AnswersQuestions
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from eval.telling_runs import changes_of, summary_of
@@ -52,9 +53,11 @@ app.command()(articles)
 app.command()(attack)
 app.command()(converse)
 app.command()(explain)
+app.command()(gate)
 app.command()(inversion)
 app.command()(reading)
 app.command()(routing)
+app.command()(sweep)
 app.add_typer(suite, name="suite")
 
 Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]
@@ -102,24 +105,6 @@ def compare(before: str, after: str, out: Out = _OUT, as_json: AsJson = False) -
     if as_json:
         typer.echo(_json(found))
         return
-    print(changes_of(found))
-
-
-@app.command()
-def gate(
-    baseline: str,
-    candidate: str,
-    out: Out = _OUT,
-    significance: Annotated[float, typer.Option(help="A loss this unlikely to be chance fails.")] = 0.05,
-) -> None:
-    """Fail when a run cites what is not in force, or resolves significantly less than its baseline."""
-    with errors_in_one_sentence():
-        rows = read_rows(run_folder(candidate, out))
-        found = compare_rows(read_rows(run_folder(baseline, out)), rows)
-        if violations := sum(len(row.violations) for row in rows):
-            raise EvaluationStopped(f"{violations} citations are not in force on the day asked about, or misquote")
-        if len(found.newly_wrong) > len(found.newly_right) and found.p_value < significance:
-            raise EvaluationStopped(f"worse than the baseline\n{changes_of(found)}")
     print(changes_of(found))
 
 

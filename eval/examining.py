@@ -6,14 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from eval.charts import reliability_svg, risk_coverage_svg
-from eval.controls import always_hand_over, shuffled
+from eval.controls import control_rates, out_of_order
 from eval.questions import SuitePart, SuiteQuestion, checksums, read_questions
 from eval.report import report
 from eval.runs import Run, RunConditions, code_revision, remember, write_run
 from eval.scoring import Observed, ScoredRow, observe, score
-from eval.statistics import Rate
 from eval.suite_files import suite_files
-from eval.summary import ACCEPTED_ERROR_RATE, resolution, summarise
+from eval.summary import ACCEPTED_ERROR_RATE, summarise
 from eval.systems import AnswersQuestions
 from eval.unscored import unscored
 from kb_service.ports import ScriptConverter
@@ -44,10 +43,6 @@ def examine(
     questions = read_questions(path, part)
     observed_of = _observed(system, questions, advance)
     rows = _scored(questions, observed_of, system, converter)
-    controls = {
-        "shuffled evidence": shuffled(questions, observed_of),
-        "always hand over": always_hand_over(observed_of),
-    }
     run = Run(
         conditions=RunConditions(
             run=name,
@@ -59,9 +54,7 @@ def examine(
             part=part,
         ),
         summary=summarise(rows),
-        controls={
-            control: resolution(_scored(questions, given, system, converter)) for control, given in controls.items()
-        },
+        controls=control_rates(questions, observed_of, system, converter),
         unscored=unscored(questions),
     )
     return Examined(run, tuple(rows))
@@ -83,19 +76,10 @@ def file(examined: Examined, out: Path) -> Path:
 
 def failures(run: Run) -> list[str]:
     """What makes a run fail whatever its rates: sentences for a person, empty when it stands."""
-    found = [_indistinct(name, control, run.summary.resolution) for name, control in run.controls.items()]
+    found = out_of_order(run.summary.resolution, run.controls)
     if run.summary.violations:
         found.append(f"{run.summary.violations} citations are not in force on the day asked about, or misquote")
-    return [each for each in found if each]
-
-
-def _indistinct(name: str, control: Rate, product: Rate) -> str:
-    if control.share < product.share:
-        return ""
-    return (
-        f"the measure cannot tell the product ({product.share:.1%} resolved) from the control"
-        f" {name!r} ({control.share:.1%})"
-    )
+    return found
 
 
 def _observed(system: AnswersQuestions, questions: Sequence[SuiteQuestion], advance: Advance) -> dict[str, Observed]:

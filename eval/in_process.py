@@ -24,7 +24,11 @@ class InProcess:
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         found = self._service.asking.search(self._asked(question), narrowing=EVERYTHING, limit=limit)
-        return [FoundPlace(each.document_id, each.source.passage.version_id, each.source.passage.id) for each in found]
+        return [
+            FoundPlace(each.document_id, passage.version_id, passage.id, passage.text)
+            for each in found
+            if (passage := each.source.passage)
+        ]
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         routed = self._service.asking.route(self._asked(question))

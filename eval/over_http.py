@@ -30,7 +30,7 @@ class OverHttp:
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         asked = {"question": question.text, "limit": limit, **_circumstances(question)}
         hits = self._client.search(asked)["hits"]
-        return [FoundPlace(hit["document_id"], hit["version_id"], hit["passage_id"]) for hit in hits]
+        return [FoundPlace(hit["document_id"], hit["version_id"], hit["passage_id"], hit["text"]) for hit in hits]
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         return [frozenset({each["id"], each["name"]}) for each in self._client.routes(question.text)["departments"]]

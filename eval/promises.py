@@ -89,7 +89,9 @@ def broken_promises(answer: Answer, source_of: Mapping[str, CitedVersion | None]
     found += [f"prompt text: {each}" for each in _leaked(answer, house)]
     if answer.outcome is Outcome.ANSWERED and not answer.citations:
         found.append("answered without a citation")
-    if answer.outcome is not Outcome.ANSWERED and not house.fixed.fullmatch(house.converter.to_simplified(answer.text)):
+    # 接着 comes back from the traditional script as 接著.
+    said = house.converter.to_simplified(answer.text).replace("著", "着")
+    if answer.outcome is not Outcome.ANSWERED and not house.fixed.fullmatch(said):
         found.append("not answered, yet not in a fixed wording")
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from eval.questions import SuiteQuestion
-from eval.systems import AnswersQuestions, CitedVersion, FoundPlace
+from eval.systems import AnswersQuestions, CitedVersion, FoundPlace, ShowsSources
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason
 from kb_service.ports import ScriptConverter
 from kb_service.text.facts import first_sentence, missing_facts, stated_facts
@@ -100,9 +100,7 @@ def _found(system: AnswersQuestions, question: SuiteQuestion, answer: Answer) ->
     return system.search(question, limit=SEARCH_DEPTH) if question.expected_documents else ()
 
 
-def score(
-    question: SuiteQuestion, observed: Observed, system: AnswersQuestions, converter: ScriptConverter
-) -> ScoredRow:
+def score(question: SuiteQuestion, observed: Observed, system: ShowsSources, converter: ScriptConverter) -> ScoredRow:
     """Judge one reply. The citations are compared with the database, not with what the answer says of itself."""
     answer, expected = observed.answer, question.expected_documents
     source_of = {each.version_id: system.source(each.version_id) for each in answer.citations}

@@ -1,8 +1,9 @@
 """A knowledge base made for one evaluation and thrown away after it, so that nothing planted reaches the real one."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,16 +18,15 @@ _ACTOR = "evaluation"
 
 
 @contextmanager
-def scratch_service(corpus: Path, *, llm_url: str | None = None, llm_model: str = "") -> Iterator[Service]:
-    """The documents of a corpus folder, published, in a service of its own with the model of the settings at hand."""
-    if not (corpus / "matters.yaml").exists():
-        raise EvaluationStopped(
-            f"{corpus} is not a corpus folder; it needs matters.yaml, departments.yaml and documents"
-        )
+def scratch_service(
+    corpus: Path, *, llm_url: str | None = None, llm_model: str = "", now: Callable[[], datetime] = now
+) -> Iterator[Service]:
+    """The documents of a corpus folder, published, in a service of its own with the model of the settings at hand.
+    ``now``: what it takes for it, when it is filled and when it is asked."""
     with TemporaryDirectory(prefix="kb-eval-") as folder:
         settings = scratch_settings(Path(folder), llm_url=llm_url, llm_model=llm_model)
-        _fill(settings, corpus)
-        with open_service(settings) as service:
+        fill(settings, corpus, now)
+        with open_service(settings, now=now) as service:
             service.synchroniser.reconcile()
             yield service
 
@@ -57,10 +57,17 @@ def plant(service: Service, records: Sequence[Mapping[str, Any]], *, publish: bo
     return [f"line {each.line}: {each.reason}" for each in imported if each.status == "refused"]
 
 
-def _fill(settings: Settings, corpus: Path) -> None:
+def fill(settings: Settings, corpus: Path, now: Callable[[], datetime]) -> None:
+    """Departments, matters and documents of a corpus folder into a database; the index follows when it is opened.
+
+    Raises EvaluationStopped for a folder that is none."""
+    if not (corpus / "matters.yaml").exists():
+        raise EvaluationStopped(
+            f"{corpus} is not a corpus folder; it needs matters.yaml, departments.yaml and documents"
+        )
     departments, matters = read_departments(corpus / "departments.yaml"), read_matters(corpus / "matters.yaml")
     with open_records(settings) as records:
         records.catalogue.replace(departments_=departments, matters_=matters, actor=_ACTOR, at=now())
-        for _ in importing(settings, records).run([corpus], actor=_ACTOR, publish=True):
+        for _ in importing(settings, records, now=now).run([corpus], actor=_ACTOR, publish=True):
             pass
     take_confidence_model(corpus, settings.own_confidence_model)

@@ -14,11 +14,12 @@ CHANNEL = "evaluation"
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """Where a hit leads."""
+    """Where a hit leads. ``text``: of the passage; empty where it was not looked at."""
 
     document_id: str
     version_id: str
     passage_id: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,14 @@ class CitedVersion:
     interval: Interval | None
 
 
-class AnswersQuestions(Protocol):
+class ShowsSources(Protocol):
+    """Anything that shows the versions it cites."""
+
+    def source(self, version_id: str) -> CitedVersion | None:
+        """What stands in the database under a cited id; None when nothing does."""
+
+
+class AnswersQuestions(ShowsSources, Protocol):
     """Anything that can sit the examination."""
 
     def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
@@ -41,9 +49,6 @@ class AnswersQuestions(Protocol):
 
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         """Most likely first; each with the names it goes by (its id, its name)."""
-
-    def source(self, version_id: str) -> CitedVersion | None:
-        """What stands in the database under a cited id; None when nothing does."""
 
     def described(self) -> Mapping[str, Any]:
         """What the numbers depend on: knobs, model, size of the knowledge base."""

@@ -81,9 +81,9 @@ def open_asking(
     now: Callable[[], datetime],
     new_id: Callable[[], str],
     in_flight: QuestionsInFlight,
+    knobs: Knobs,
 ) -> Asking:
     """With the catalogue as it is now. Raises RerankerUnavailable when a configured model cannot be loaded."""
-    knobs = Knobs()
     lexicon = load_lexicon(settings.prompts_dir)
     matters = records.catalogue.matters()
     # Reading, searching and routing want the vector of the same words.

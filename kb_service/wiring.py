@@ -82,6 +82,7 @@ from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
+from kb_service.domain.knobs import KNOBS, Knobs
 from kb_service.domain.matters import Department, Matter
 from kb_service.helping_wiring import (
     open_canned_replies,
@@ -242,7 +243,7 @@ def open_texts(settings: Settings, records: Records) -> Texts:
     return Texts(converter, segmenter, model, preparing)
 
 
-def importing(settings: Settings, records: Records) -> Importing:
+def importing(settings: Settings, records: Records, *, now: Callable[[], datetime] = now) -> Importing:
     """Needs no model: it stores rows, which are embedded afterwards."""
     names = _known_names(records)
     return Importing(
@@ -297,8 +298,9 @@ def owner_address(settings: Settings) -> OwnerAddress | None:
     return find_owner(settings.data_dir, wait_seconds=settings.index_wait_seconds)
 
 
-def open_service(settings: Settings, *, now: Callable[[], datetime] = now) -> Service:
-    """Open everything; the embedded index is owned until the service is closed. ``now``: what doors and verbs go by.
+def open_service(settings: Settings, *, now: Callable[[], datetime] = now, knobs: Knobs = KNOBS) -> Service:
+    """Open everything; the embedded index is owned until the service is closed. ``now``: what doors and verbs go by;
+    ``knobs``: other ones than a service has, to measure them.
 
     Raises IndexOwnedElsewhere when another process owns the index, EmbeddingModelUnavailable without a model.
     """
@@ -317,7 +319,7 @@ def open_service(settings: Settings, *, now: Callable[[], datetime] = now) -> Se
             raise _lost_database(f"was emptied: the index in {settings.index_dir} holds what it no longer has")
         index, reasons = _open_index(settings, ownership, manifest, (expected, in_flight), probed)
         undo.callback(index.close)
-        service = _service(settings, records, texts, statistics, index, ownership, reasons, now)
+        service = _service(settings, records, texts, statistics, index, ownership, reasons, now, knobs)
         if expected and index.count() == 0:  # lost, damaged or of another model: nothing could be answered until then
             service.rebuild()
         undo.pop_all()
@@ -366,6 +368,7 @@ def _service(
     ownership: Ownership | None,
     reasons: list[str],
     now: Callable[[], datetime],
+    knobs: Knobs,
 ) -> Service:
     in_flight = QuestionsInFlight()
     outside = Outside(settings.webhook_hosts.split(","))
@@ -396,6 +399,7 @@ def _service(
             now=now,
             new_id=new_id,
             in_flight=in_flight,
+            knobs=knobs,
         )
 
     synchroniser = Synchroniser(

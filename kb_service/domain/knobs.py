@@ -32,3 +32,7 @@ class Knobs:
     possible: int = 3
     longest_possible: int = 120  # characters of one quote
     possible_confidence: float = 0.03  # below it what was found has nothing to do with the question
+
+
+# What a service goes by.
+KNOBS = Knobs()

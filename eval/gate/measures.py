@@ -1,0 +1,172 @@
+"""What is measured: cases with a value each, and one number over them. Higher is always better."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from eval.reliability import expected_calibration_error
+from eval.statistics import auroc
+
+
+class Statistic(StrEnum):
+    """How the values of the cases become one number."""
+
+    MEAN = "mean"
+    HONESTY = "honesty"  # 1 − expected calibration error of the values against their truths
+    ORDER = "order"  # area under the ROC curve of the values against their truths
+
+
+class Component(StrEnum):
+    """What a fault may lie in, in the order in which an answer is made."""
+
+    WORDS = "tokeniser"
+    DAYS = "date filter"
+    VECTORS = "embedding"
+    SEARCH = "search"
+    READING = "reading"
+    DRAFTING = "drafting"
+    CITATIONS = "citation offsets"
+    CONFIDENCE = "calibration"
+    ROUTING = "routing"
+    TALK = "conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``value``: 0–1. ``truth``: of a confidence, whether what it foretells came true. ``note``: what was seen."""
+
+    id: str
+    words: str
+    value: float
+    truth: bool | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``component``: whose own measure it is; None of what people get in the end, which anything may spoil.
+
+    ``wrong``: what a case is that has not come out. ``explained_by``: components whose fault lowers it as well.
+    ``is_own_when_empty``: that no cases are left is the component's own fault, too.
+    """
+
+    component: Component | None
+    wrong: str
+    explained_by: tuple[Component, ...] = ()
+    statistic: Statistic = Statistic.MEAN
+    is_own_when_empty: bool = False
+
+
+_FINDING = (Component.WORDS, Component.DAYS, Component.VECTORS, Component.SEARCH)
+_BEFORE_ANSWERING = (*_FINDING, Component.READING, Component.DRAFTING, Component.CITATIONS)
+# What a turn is asked of goes by the answers before it, and of two ways to read it the surer one is taken.
+_BEFORE_TURNS = (*_BEFORE_ANSWERING, Component.CONFIDENCE, Component.ROUTING)
+
+KIND_OF: Mapping[str, Kind] = {
+    "words.terms": Kind(Component.WORDS, "texts cut into other words than expected"),
+    "words.same": Kind(Component.WORDS, "questions read otherwise in traditional script or full width"),
+    "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", (Component.DAYS,)),
+    "days.shown": Kind(Component.DAYS, "versions hidden on a day on which they are in force", is_own_when_empty=True),
+    "days.hidden": Kind(Component.DAYS, "searches that showed a version on a day on which it is not in force"),
+    "days.cited": Kind(
+        Component.DAYS, "answers citing a version that is not in force on their day", (Component.CITATIONS,)
+    ),
+    "days.asked": Kind(Component.DAYS, "as-of questions answered with another day's version", (Component.WORDS,)),
+    "vectors.leg": Kind(
+        Component.VECTORS, "questions whose document the vectors did not find", (Component.WORDS, Component.DAYS)
+    ),
+    "search.first": Kind(
+        Component.SEARCH,
+        "questions without their document among the first three found",
+        (Component.WORDS, Component.DAYS, Component.VECTORS, Component.READING),
+    ),
+    "reading.matter": Kind(Component.READING, "questions read as of another matter", (Component.WORDS,)),
+    "reading.scope": Kind(
+        Component.READING,
+        "messages for others taken for questions",
+        (Component.WORDS, Component.VECTORS, Component.CONFIDENCE),
+    ),
+    "drafting.facts": Kind(
+        Component.DRAFTING, "drafts from the right document without the fact", (Component.WORDS, Component.DAYS)
+    ),
+    "drafting.first": Kind(
+        Component.DRAFTING, "drafts without the fact in their first sentence", (Component.WORDS, Component.DAYS)
+    ),
+    "drafting.faithful": Kind(Component.DRAFTING, "drafts with words that their passage does not have"),
+    "drafting.whole": Kind(Component.DRAFTING, "drafts that end within a sentence of their passage"),
+    "drafting.sides": Kind(Component.DRAFTING, "answers that allow what their clause forbids"),
+    "citations.cover": Kind(Component.CITATIONS, "drafts whose quotes leave out what they say"),
+    "citations.stand": Kind(Component.CITATIONS, "answers whose quote does not stand at the place they give"),
+    "citations.back": Kind(Component.CITATIONS, "answers with words that no quote has", (Component.DRAFTING,)),
+    "citations.checked": Kind(
+        Component.CITATIONS, "answers given up because a citation did not hold", (Component.DRAFTING, Component.DAYS)
+    ),
+    "confidence.honest": Kind(
+        Component.CONFIDENCE, "points of confidence too high or too low", _BEFORE_ANSWERING, Statistic.HONESTY
+    ),
+    "confidence.order": Kind(
+        Component.CONFIDENCE, "pairs in which the wrong one is surer", _BEFORE_ANSWERING, Statistic.ORDER
+    ),
+    "confidence.gives": Kind(Component.CONFIDENCE, "right drafts of the right document held back", _BEFORE_ANSWERING),
+    "confidence.holds": Kind(Component.CONFIDENCE, "questions answered that nothing answers", (*_BEFORE_ANSWERING,)),
+    "routing.names": Kind(Component.ROUTING, "names of matters routed to another department", (Component.WORDS,)),
+    "routing.first": Kind(
+        Component.ROUTING, "questions routed to another department first", (*_FINDING, Component.READING)
+    ),
+    "routing.handed": Kind(
+        Component.ROUTING, "hand-overs to another department", (*_FINDING, Component.READING, Component.CONFIDENCE)
+    ),
+    "talk.carried": Kind(Component.TALK, "turns that carried over something else", _BEFORE_TURNS),
+    "talk.follow_ups": Kind(Component.TALK, "follow-ups that came out wrong", _BEFORE_TURNS),
+    "talk.kept": Kind(Component.TALK, "follow-ups read without the matter, day or district before them", _BEFORE_TURNS),
+    "talk.new_topic": Kind(
+        Component.TALK, "new questions answered otherwise because of the question before", _BEFORE_TURNS
+    ),
+    "answers.right": Kind(None, "replies that are not right"),
+    "answers.resolved": Kind(None, "questions not resolved"),
+    "answers.not_wrong": Kind(None, "answers that are wrong"),
+    "talk.first_turns": Kind(None, "first turns that came out wrong"),
+    "examples.answered": Kind(None, "examples of the chat page and the documents not answered"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """``violations``: what may never happen, whatever the score."""
+
+    name: str
+    cases: tuple[Case, ...]
+    violations: tuple[str, ...] = field(default=())
+
+    @property
+    def kind(self) -> Kind:
+        return KIND_OF[self.name]
+
+    @property
+    def n(self) -> int:
+        return len(self.cases)
+
+    @property
+    def score(self) -> float | None:
+        """None where there is nothing to measure."""
+        return score_of(self.kind.statistic, self.cases)
+
+    @property
+    def wrong(self) -> tuple[Case, ...]:
+        """Of a mean, the cases that have not come out."""
+        return tuple(each for each in self.cases if each.value < 1) if self.kind.statistic is Statistic.MEAN else ()
+
+
+def score_of(statistic: Statistic, cases: Sequence[Case]) -> float | None:
+    """None without cases, and of an order where all cases are of one truth."""
+    if not cases:
+        return None
+    values, truths = [each.value for each in cases], [bool(each.truth) for each in cases]
+    match statistic:
+        case Statistic.MEAN:
+            return sum(values) / len(values)
+        case Statistic.HONESTY:
+            error = expected_calibration_error(values, truths)
+            return None if error is None else 1 - error
+        case Statistic.ORDER:
+            return auroc(values, truths)

@@ -1,0 +1,303 @@
+"""A fault planted in a component turns the gate red, and the gate names that component."""
+
+import json
+import shutil
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from eval.gate.expected import Baseline, Expected, with_scores
+from eval.gate.measures import Component, Measured
+from eval.gate.running import run_gate
+from eval.gate.verdict import Verdict, judged
+from eval.gate_command import gated_service
+from kb_service.adapters.index import edge
+from kb_service.adapters.index.points import Above, AtMost
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.adapters.segmenter import JiebaSegmenter
+from kb_service.asking.checking import checking
+from kb_service.asking.conversation.following import Following, FollowUp
+from kb_service.asking.conversation.messages import ConversationReader
+from kb_service.asking.drafting.drafts import Draft
+from kb_service.asking.drafting.leading import Choosing
+from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.routing import Router
+from kb_service.asking.search.confidence import ConfidenceModel
+from kb_service.domain.answers import Citation
+from kb_service.service import Service
+from tests.factories import day
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [
+    "juzhuzheng-shenling.md", "shenfenzheng.md", "gongshang-rending.md", "gongjijin-tiqu.md", "yangquan-dengji.txt",
+    "shiye-baoxianjin-2024.md", "shiye-baoxianjin-2025.md", "shiye-baoxianjin-2026.md", "zuidi-gongzi-2024.txt",
+    "zuidi-gongzi-2025.txt", "yanshi-jiucuo-2026.txt", "yanshi-jiucuo-2027.txt",
+]  # fmt: skip
+MATTERS = {"juzhuzheng-shenling", "shenfenzheng", "gongshang-rending", "gongjijin-tiqu", "yangquan", "shiyejin"}
+IDS = {
+    "juzhuzheng-shenling", "shenfenzheng", "gongshang-rending", "gongjijin-tiqu", "yangquan-dengji",
+    "shiye-baoxianjin-biaozhun", "zuidi-gongzi-biaozhun",
+}  # fmt: skip
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A twelfth of the demonstration corpus, with the questions about it."""
+    root = tmp_path_factory.mktemp("gate")
+    (root / "corpus" / "documents").mkdir(parents=True)
+    for name in DOCUMENTS:
+        shutil.copy(ROOT / "corpus" / "documents" / name, root / "corpus" / "documents" / name)
+    shutil.copy(ROOT / "corpus" / "confidence_model.json", root / "corpus")
+    shutil.copy(ROOT / "corpus" / "departments.yaml", root / "corpus")
+    matters = yaml.safe_load((ROOT / "corpus" / "matters.yaml").read_text("utf-8"))
+    kept = [each for each in matters if each["id"] in MATTERS | {"zuidi-gongzi"}]
+    _write_yaml(root / "corpus" / "matters.yaml", kept)
+    lines = _lines("answerable.jsonl", of=IDS)[::3] + _lines("as_of.jsonl", of=IDS)[::3]
+    near = [each for each in _lines("near.jsonl") if each.get("matter") in MATTERS and each["expect"] == "decline"]
+    _write(root / "questions.jsonl", [*lines, *near[::8], *_lines("out_of_scope.jsonl")[::4]])
+    talks = [each for each in _lines("talk.jsonl") if _documents(each) and _documents(each) <= IDS]
+    _write(root / "talks.jsonl", talks[:4])
+    shutil.copy(ROOT / "corpus" / "gate" / "terms.jsonl", root / "terms.jsonl")
+    shutil.copytree(ROOT / "prompts", root / "prompts")
+    for file in (root / "prompts" / "examples").glob("*.yaml"):  # each is embedded, which takes most of the time
+        _write_yaml(file, _few(yaml.safe_load(file.read_text("utf-8"))))
+    return root
+
+
+@pytest.fixture(scope="module")
+def asked(world: Path) -> Expected:
+    files = {Path("questions.jsonl"): 1}
+    return Expected(day=day("2026-11-30"), terms=Path("terms.jsonl"), questions=files, scripts={Path("talks.jsonl"): 1})
+
+
+@pytest.fixture(scope="module")
+def service(world: Path, asked: Expected, models_dir: Path) -> Iterator[Service]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("KB_EMBEDDING_MODEL", str(models_dir / "multilingual-e5-small"))
+        environment.setenv("KB_PROMPTS_DIR", str(world / "prompts"))
+        with gated_service(asked, world / "corpus", here=False) as opened:
+            yield opened
+
+
+@pytest.fixture(scope="module")
+def sound(service: Service, asked: Expected, world: Path) -> tuple[Measured, ...]:
+    return _measured(service, asked, world)
+
+
+@pytest.fixture(scope="module")
+def expected(sound: tuple[Measured, ...], asked: Expected) -> Expected:
+    return with_scores(asked, sound, margin=0.05)
+
+
+def test_without_a_fault_the_gate_is_green_and_says_so_again(
+    service: Service, expected: Expected, sound: tuple[Measured, ...], world: Path
+) -> None:
+    again = _measured(service, expected, world)
+    assert [(each.name, each.score) for each in again] == [(each.name, each.score) for each in sound]
+    verdict = _verdict(again, expected, sound)
+    assert verdict.faults == () and verdict.suspects == ()
+
+
+def single_characters(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(JiebaSegmenter, "words", lambda self, text: list(text))
+
+
+def every_second_word(patch: pytest.MonkeyPatch) -> None:
+    cut = JiebaSegmenter.words
+    patch.setattr(JiebaSegmenter, "words", lambda self, text: cut(self, text)[::2])
+
+
+def no_simplified_script(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(OpenCCConverter, "to_simplified", lambda self, text: text)
+
+
+def no_days(patch: pytest.MonkeyPatch) -> None:
+    _without(patch, lambda each: isinstance(each, AtMost | Above))
+
+
+def no_ends(patch: pytest.MonkeyPatch) -> None:
+    _without(patch, lambda each: isinstance(each, Above))
+
+
+def a_day_late(patch: pytest.MonkeyPatch) -> None:
+    conditions = edge.conditions_of
+    patch.setattr(edge, "conditions_of", lambda within: conditions(replace(within, day=within.day - timedelta(days=1))))
+
+
+def quotes_one_character_on(patch: pytest.MonkeyPatch) -> None:
+    _cited(patch, lambda each: replace(each, start=each.start + 1, end=each.end + 1))
+
+
+def quotes_from_the_passage_before(patch: pytest.MonkeyPatch) -> None:
+    _cited(patch, lambda each: replace(each, start=max(0, each.start - 40), end=max(1, each.end - 40)))
+
+
+def quotes_of_another_version(patch: pytest.MonkeyPatch, service: Service) -> None:
+    others = {each: service.library.versions_of(each) for each in service.library.document_ids()}
+
+    def other(each: Citation) -> Citation:
+        known = [version.id for version in others[each.document_id] if version.id != each.version_id]
+        return replace(each, version_id=known[0]) if known else each
+
+    _cited(patch, other)
+
+
+def the_unsure_is_sure(patch: pytest.MonkeyPatch) -> None:
+    _unsure(patch, lambda sure: 1 - sure)
+
+
+def surer_by_a_third(patch: pytest.MonkeyPatch) -> None:
+    _unsure(patch, lambda sure: min(1.0, sure + 0.3))
+
+
+def always_as_sure(patch: pytest.MonkeyPatch) -> None:
+    _unsure(patch, lambda _sure: 0.9)
+
+
+def always_one_department(patch: pytest.MonkeyPatch) -> None:
+    route = Router.route
+
+    def one(self: Router, *given: Any) -> list[Any]:
+        return [replace(each, department=self.department("minzheng")) for each in route(self, *given)]
+
+    patch.setattr(Router, "route", one)
+
+
+def shuffled_departments(patch: pytest.MonkeyPatch) -> None:
+    route = Router.route
+
+    def shuffled(self: Router, *given: Any) -> list[Any]:
+        ids = sorted(each.id for each in self._departments)
+        next_of = dict(zip(ids, ids[1:] + ids[:1], strict=True))
+        return [
+            replace(each, department=self.department(next_of.get(each.department.id, ids[0])))
+            for each in route(self, *given)
+        ]
+
+    patch.setattr(Router, "route", shuffled)
+
+
+def clipped_sentences(patch: pytest.MonkeyPatch) -> None:
+    _drafted(patch, lambda text: text[: len(text) // 2])
+
+
+def no_negation(patch: pytest.MonkeyPatch) -> None:
+    _drafted(patch, lambda text: text.replace("不", "").replace("免", ""))
+
+
+def another_saying(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Choosing, "best", lambda self, sayings, score_of: list(sayings)[-1])
+
+
+def forgets_the_talk(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ConversationReader, "_topic", lambda self, question, turns: None)
+
+
+def carries_always(patch: pytest.MonkeyPatch) -> None:
+    always = FollowUp(has_own_topic=False, is_bare=False, follows_up=True, is_sure=True)
+    patch.setattr(Following, "_follow_up", lambda self, understood, before: always)
+
+
+FAULTS: dict[Component, list[Any]] = {
+    Component.DAYS: [no_days, no_ends, a_day_late],
+    Component.CITATIONS: [quotes_one_character_on, quotes_from_the_passage_before, quotes_of_another_version],
+    Component.CONFIDENCE: [the_unsure_is_sure, surer_by_a_third, always_as_sure],
+    Component.ROUTING: [always_one_department, shuffled_departments],
+    Component.DRAFTING: [clipped_sentences, no_negation, another_saying],
+    Component.TALK: [forgets_the_talk, carries_always],
+    Component.WORDS: [single_characters, every_second_word, no_simplified_script],
+}
+PLANTED = [(component, plant) for component, plants in FAULTS.items() for plant in plants]
+
+
+@pytest.mark.parametrize(("component", "plant"), PLANTED, ids=lambda each: getattr(each, "__name__", str(each)))
+def test_a_planted_fault_turns_the_gate_red_and_is_named(
+    component: Component, plant: Any, service: Service, expected: Expected, sound: tuple[Measured, ...], world: Path
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        _plant(plant, patch, service)
+        if component is Component.WORDS:
+            service.asking = service.asking_anew()  # it remembers what it has normalised
+        measured = _measured(service, expected, world)
+    if component is Component.WORDS:
+        service.asking = service.asking_anew()
+    verdict = _verdict(measured, expected, sound)
+    assert not verdict.passes
+    assert verdict.suspects and verdict.suspects[0].component is component, [
+        (each.component.value, [one.measured.name for one in each.fallen]) for each in verdict.suspects
+    ]
+
+
+def _plant(plant: Any, patch: pytest.MonkeyPatch, service: Service) -> None:
+    if plant is quotes_of_another_version:
+        plant(patch, service)
+    else:
+        plant(patch)
+
+
+def _measured(service: Service, expected: Expected, world: Path) -> tuple[Measured, ...]:
+    run = run_gate(service, expected, root=world, converter=OpenCCConverter())
+    return tuple(each for each in run.measured if each.name != "examples.answered")
+
+
+def _verdict(measured: Sequence[Measured], expected: Expected, sound: Sequence[Measured]) -> Verdict:
+    wanted = {name: each for name, each in expected.measures.items() if name != "examples.answered"}
+    before = Baseline("before", {each.name: {case.id: case for case in each.cases} for each in sound})
+    return judged(measured, expected.model_copy(update={"measures": wanted}), [before])
+
+
+def _without(patch: pytest.MonkeyPatch, leave_out: Callable[[object], bool]) -> None:
+    conditions = edge.conditions_of
+    patch.setattr(edge, "conditions_of", lambda within: [each for each in conditions(within) if not leave_out(each)])
+
+
+def _cited(patch: pytest.MonkeyPatch, change: Callable[[Citation], Citation]) -> None:
+    citation = checking._citation
+    patch.setattr(checking, "_citation", lambda *given: change(citation(*given)))
+
+
+def _unsure(patch: pytest.MonkeyPatch, change: Callable[[float], float]) -> None:
+    probability = ConfidenceModel.probability
+    patch.setattr(ConfidenceModel, "probability", lambda self, features: change(probability(self, features)))
+
+
+def _drafted(patch: pytest.MonkeyPatch, change: Callable[[str], str]) -> None:
+    draft = ExtractiveDrafter.draft
+
+    def changed(self: ExtractiveDrafter, *given: Any, **named: Any) -> Generator[Any, None, Draft]:
+        made = yield from draft(self, *given, **named)
+        return replace(made, statements=tuple(replace(each, text=change(each.text)) for each in made.statements))
+
+    patch.setattr(ExtractiveDrafter, "draft", changed)
+
+
+def _lines(name: str, of: set[str] | None = None) -> list[dict[str, Any]]:
+    text = (ROOT / "corpus" / "questions" / name).read_text("utf-8")
+    found = [json.loads(line) for line in text.splitlines() if line]
+    return found if of is None else [each for each in found if _documents(each) and _documents(each) <= of]
+
+
+def _documents(line: dict[str, Any]) -> set[str]:
+    asked = line.get("turns") or [line]
+    return {one for each in asked for one in (each.get("document") or "").split("|") if one}
+
+
+def _few(examples: Any) -> Any:
+    """Some of each list, wherever it stands."""
+    if isinstance(examples, dict):
+        return {name: _few(each) for name, each in examples.items()}
+    return examples[:25] if isinstance(examples, list) else examples
+
+
+def _write_yaml(path: Path, value: Any) -> None:
+    path.write_text(yaml.safe_dump(value, allow_unicode=True), "utf-8")
+
+
+def _write(path: Path, lines: Sequence[dict[str, Any]]) -> None:
+    path.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in lines), "utf-8")
