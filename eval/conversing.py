@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from eval.facts import missing_facts, stated_facts
+from eval.metrics.facts import missing_facts, stated_facts
 from eval.promises import House, broken_promises, versions_of
 from eval.question_lines import Turn, alternatives
 from eval.scripts import Script, outcomes_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from eval.facts import first_sentence, missing_facts, stated_facts
+from eval.metrics.facts import first_sentence, missing_facts, stated_facts
 from eval.questions import SuiteQuestion
 from eval.systems import AnswersQuestions, CitedVersion, FoundPlace
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval.beir import is_beir
 from eval.errors import SuiteInvalid
-from eval.facts import comparable
+from eval.metrics.facts import comparable
 from eval.question_lines import SuiteLine, Turn, line_of
 from eval.suite_files import read_lines, with_id, written_lines
 from eval.written_lines import WrittenLine

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.facts import comparable, missing_facts, stated_facts
+from eval.metrics.facts import comparable, missing_facts, stated_facts
 from kb_service.adapters.script import OpenCCConverter
 
 CONVERTER = OpenCCConverter()
