@@ -292,11 +292,12 @@ def test_a_citation_out_of_force_fails_the_run(examined: Examined) -> None:
 def test_a_run_is_filed_remembered_and_read_again(examined: Examined, tmp_path: Path) -> None:
     folder = file(examined, tmp_path)
     assert {each.name for each in folder.iterdir()} == {
-        "rows.jsonl", "summary.json", "report.md", "reliability.svg", "risk_coverage.svg",
+        "answers.jsonl", "scores.csv", "summary.json", "summary.md", "report.html", "worst.jsonl", "reliability.svg",
+        "risk_coverage.svg",
     }  # fmt: skip
     assert tuple(read_rows(run_folder("fir", tmp_path))) == examined.rows
     assert [(line.run, line.resolution.n) for line in read_history(tmp_path)] == [("first", 3)]
-    assert "| **resolution**, all questions in scope | 66.7% | 2/3 |" in (folder / "report.md").read_text("utf-8")
+    assert "| **resolution**, all questions in scope | 66.7% | 2/3 |" in (folder / "summary.md").read_text("utf-8")
 
 
 def test_commands_look_back_and_name_what_got_worse(examined: Examined, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from eval.metrics.bootstrap import bootstrap_interval, mean
+from eval.metrics.bootstrap import bootstrap_interval, interval_of_mean, interval_of_percentile, mean
 from eval.metrics.citing import CitedDays, citation_precision, citation_recall, not_in_force
 from eval.metrics.ranking import found_at, ndcg_at, recall_at, reciprocal_rank
 from eval.metrics.reliability import risk_coverage, risk_coverage_area
@@ -102,3 +102,13 @@ def test_of_equal_rows_the_interval_is_a_point_and_of_none_there_is_none() -> No
         return None
 
     assert bootstrap_interval([1.0], says_nothing) is None
+
+
+def test_the_fast_intervals_agree_with_the_plain_one() -> None:
+    rows = [float(each) for each in range(40)]
+    plain = bootstrap_interval(rows, mean)
+    assert plain is not None
+    # The standard error of this mean is sqrt(133.25 / 40) = 1.83; the ends of two draws lie closer than a third of it.
+    assert interval_of_mean(rows) == (pytest.approx(plain[0], abs=0.6), pytest.approx(plain[1], abs=0.6))
+    assert interval_of_percentile([5.0, 5.0, 5.0], 0.95) == (5.0, 5.0)
+    assert (interval_of_mean([]), interval_of_percentile([], 0.5)) == (None, None)
