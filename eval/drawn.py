@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from eval.metrics.reliability import Bin, OperatingPoint
 
 WIDTH, HEIGHT = 360, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 14, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 20, 12, 40
 _ACCEPTED = (0.05, 0.10)
 _STEPS = 5
 
@@ -55,7 +55,7 @@ def latency_drawn(milliseconds: Sequence[float]) -> str:
     """The share of answers that came within so many milliseconds, up to the 99th of a hundred."""
     values = sorted(milliseconds)
     last = values[min(len(values) - 1, int(0.99 * len(values)))] if values else 1.0
-    top = max(10.0, last * 1.05)
+    top = _whole_steps(last)
     axes = _Axis("毫秒", top, ""), _Axis("已经答出的比例", 1.0, _PERCENT)
     stride = max(1, len(values) // 200)
     places = [(each, (rank + 1) / len(values)) for rank, each in enumerate(values) if rank % stride == 0]
@@ -89,6 +89,12 @@ def _framed(axes: tuple[_Axis, _Axis], marks: Sequence[str], name: str) -> str:
 
 def _value(value: float, axis: _Axis) -> str:
     return f"{value:.0%}" if axis.unit == _PERCENT else f"{value:.0f}"
+
+
+def _whole_steps(milliseconds: float) -> float:
+    """The end of an axis whose ticks are round: five steps of 1, 2, 5, 10, 20, 50, … milliseconds."""
+    steps = (digit * 10**power for power in range(8) for digit in (1, 2, 5))
+    return next(float(step * _STEPS) for step in steps if step * _STEPS >= milliseconds)
 
 
 def _rounded_up(share: float) -> float:

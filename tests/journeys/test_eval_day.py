@@ -252,8 +252,9 @@ def test_explaining_stores_nothing(service: Service, examined: Examined, tmp_pat
 
 def test_nobody_is_told_that_a_forbidden_thing_is_allowed(service: Service) -> None:
     found = invert(service, as_of=day("2026-06-01"), most=10)
-    (reply,) = found.replies
+    reply, other_way = found.replies
     assert (reply.asked.question, reply.asked.clause) == ("线长能不能超过八十米", "线长不得超过八十米")
+    assert other_way.asked.question == "线长可以超过八十米吗"
     assert (found.answered.n, found.wrong.successes) == (1, 0)
     assert invert(service, as_of=day("2023-06-01"), most=10).replies == ()  # not in force yet
 
@@ -270,7 +271,7 @@ def test_an_answer_that_turns_a_clause_round_is_found(service: Service) -> None:
     yes = cast(Service, SimpleNamespace(library=service.library, asking=SaysYes()))
     found = invert(yes, as_of=day("2026-06-01"), most=10)
     assert (found.wrong.successes, found.wrong.n) == (1, 1)
-    assert [each.asked.document_id for each in found.wrong_replies] == ["kite"]
+    assert [each.asked.document_id for each in found.wrong_replies] == ["kite", "kite"]
 
 
 def test_the_controls_rank_below_the_product(examined: Examined) -> None:
