@@ -43,7 +43,12 @@ _LEAD_INS = re.compile(
     r"^\s*(?:[-*•]\s*|[)）]|[（(]?[一二三四五六七八九十\d]+[)）.．、]\s*|第[一二三四五六七八九十百]+条\s*)+"
 )
 _FILLING = re.compile(r"(?:还|也|均|都|并|但|又|则|就|一律|同时|此外|另外)+$|^(?:但是?|并且?|同时|此外|另外|其中)")
-_LONGEST_SUBJECT = 14
+# 补领的，要缴纳工本费: without what stands before the comma, no would be the wrong answer.
+_CLAUSE_BEFORE = re.compile(r"([^。；;，,：:！!？?\n|#]+)[，,]\s*$")
+_CONDITION = re.compile(r"^(?:除|如|若|凡|经)|(?:的|时|后|前|起|内|外)$")
+_POINTS_ELSEWHERE = re.compile("此|上述|前款|前项|本条|下列|该")
+_TAKEN_BACK = re.compile(r"^[，,](?:但|除|有[^，。]{0,12}的除外|[^，。]{0,20}除外)")
+_LONGEST_SUBJECT, _LONGEST_CONDITION = 14, 24
 _OPENING = re.compile(r"^[\s>*#“\"]*(?:您好[，,。!！\s]*)?(?:答[:：]\s*)?")
 _MAY = re.compile(r"^(?:可以|能(?!够证明|力|源)|行[，,。]|允许|准许|是的|没问题)")
 _NEED_NOT = re.compile(
@@ -75,14 +80,29 @@ def questions_of(source: PassageInVersion) -> Iterator[Inverted]:
             continue
         if word in _NEEDS_DOING and not _DOING.match(done):
             continue
-        subject = _FILLING.sub("", _LEAD_INS.sub("", before).strip()).strip()
-        if len(subject) > _LONGEST_SUBJECT:
+        about = _about(source, before, found.start())
+        if about is None or _TAKEN_BACK.match(source.passage.text[found.end() :]):
             continue
-        about = subject if len(subject) > 1 else f"{topic(source)}，"
         side = Side.FORBIDDEN if word in _FORBIDS else Side.DEMANDED
         clause = _LEAD_INS.sub("", found.group()).strip()
         for asked in _asked(side, done):
             yield Inverted(f"{about}{asked}", side, clause, source.document_id, source)
+
+
+def _about(source: PassageInVersion, before: str, start: int) -> str | None:
+    """Whom or what the question names in front: the subject, else the condition before the clause, else the matter.
+    None where that is too long to be asked."""
+    subject = _FILLING.sub("", _LEAD_INS.sub("", before).strip()).strip()
+    clause_before = _CLAUSE_BEFORE.search(source.passage.text[:start])
+    condition = _LEAD_INS.sub("", clause_before[1]).strip() if clause_before else ""
+    if not _CONDITION.search(condition):
+        condition = ""
+    if _POINTS_ELSEWHERE.search(condition) or len(subject) > _LONGEST_SUBJECT or len(condition) > _LONGEST_CONDITION:
+        return None
+    named = subject if len(subject) > 1 else ""
+    if condition:
+        return f"{condition}，{named}" if named else f"{topic(source)}，{condition}，"
+    return named or f"{topic(source)}，"
 
 
 def _asked(side: Side, done: str) -> tuple[str, ...]:
