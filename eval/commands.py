@@ -21,6 +21,7 @@ from eval.explain_command import explain
 from eval.in_process import InProcess
 from eval.inversion_command import inversion
 from eval.labelled_sets import read_set
+from eval.omission_command import omitting
 from eval.opened import opened_system
 from eval.questions import read_questions
 from eval.reading import reading
@@ -46,6 +47,7 @@ app.command()(attack)
 app.command()(converse)
 app.command()(explain)
 app.command()(inversion)
+app.command("omission")(omitting)
 app.command()(reading)
 app.command()(routing)
 app.command()(run)
