@@ -20,7 +20,7 @@ from kb_service.wiring import open_converter, open_service
 def explain(
     question_id: Annotated[str, typer.Argument(metavar="ID", help="Of a turn of a conversation: id#number.")],
     run: Annotated[str | None, typer.Argument(help="What it is compared with: the latest run unless given.")] = None,
-    questions: Annotated[Path, typer.Option(help="A .jsonl or .csv file, a folder, or a BEIR folder.")] = Path(
+    questions: Annotated[Path, typer.Option(help="A .jsonl, .csv or .xlsx file, a folder, or a BEIR folder.")] = Path(
         "corpus/questions"
     ),
     out: Annotated[Path, typer.Option(help="Where runs and their history are kept.")] = Path("var/eval"),
