@@ -7,7 +7,8 @@ from eval.metrics.reliability import Bin, OperatingPoint
 
 WIDTH, HEIGHT = 360, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 20, 12, 40
-_ACCEPTED = (0.05, 0.10)
+# The accepted shares, and how far from the right their names stand, so that they do not cover each other.
+_ACCEPTED = ((0.05, 40), (0.10, 0))
 _STEPS = 5
 
 
@@ -43,8 +44,8 @@ def risk_coverage_drawn(points: Sequence[OperatingPoint]) -> str:
     axes = _Axis("答复的比例", 1.0, _PERCENT), _Axis("其中找错的比例", top, _PERCENT)
     limits = [
         f'<line class="aim" x1="{_x(0, 1)}" y1="{_y(each, top)}" x2="{_x(1, 1)}" y2="{_y(each, top)}"/>'
-        f'<text class="tick" x="{WIDTH - _RIGHT}" y="{_y(each, top) - 4}" text-anchor="end">{each:.0%}</text>'
-        for each in _ACCEPTED
+        f'<text class="tick" x="{WIDTH - _RIGHT - place}" y="{_y(each, top) - 4}" text-anchor="end">{each:.0%}</text>'
+        for each, place in _ACCEPTED
         if each <= top
     ]
     line = " ".join(f"{_x(each.coverage, 1)},{_y(each.risk, top)}" for each in points)

@@ -68,6 +68,7 @@ def examine(
             system=system.described(),
             question_files=checksums(suite_files(path)),
             part=part,
+            questions=str(path.resolve()),
         ),
         summary=summarise(rows),
         controls={
@@ -92,7 +93,7 @@ def file(examined: Examined, out: Path, explanations: Sequence[Explanation] = ()
     )
     write_explanations(folder / "worst.jsonl", explanations)
     before, change = _change(examined, out)
-    page = html_report(run, rows, explanations=explanations, before=before, change=change)
+    page = html_report(run, rows, explanations=explanations, before=before, change=change, folder=folder)
     (folder / "report.html").write_text(page, encoding="utf-8")
     remember(out, run)
     return folder

@@ -24,6 +24,8 @@ from eval.worst import worst
 _FOLDER = Path(__file__).parent / "templates"
 _SIGNIFICANT = 0.05
 _SHOWN_SCORES = 8
+# Below it a 95 % interval is more than twenty points wide.
+_FEWEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ def html_report(
     explanations: Sequence[Explanation] = (),
     before: Run | None = None,
     change: Comparison | None = None,
+    folder: Path | None = None,
 ) -> str:
-    """In Chinese. ``before`` and ``change``: the last run of the same questions."""
+    """In Chinese. ``folder``: of the run, for the commands that the page shows. ``before`` and ``change``: the last run
+    of the same questions."""
     steps_of = {each.id: each for each in explanations}
     found = run.summary.calibration
     return (
@@ -52,6 +56,7 @@ def html_report(
         .render(
             run=run,
             conditions=run.conditions,
+            named=str(folder) if folder else run.conditions.run,
             corpus_sha256=run.conditions.system.get("corpus", {}).get("sha256"),
             questions_sha256=_over(run.conditions.question_files),
             fates=fates(rows),
@@ -73,6 +78,7 @@ def html_report(
             words=yaml.safe_load((_FOLDER / "words.yaml").read_text(encoding="utf-8")),
             style=Markup((_FOLDER / "run.css").read_text(encoding="utf-8")),
             shown_scores=_SHOWN_SCORES,
+            fewest=_FEWEST,
         )
     )
 

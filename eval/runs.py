@@ -25,7 +25,8 @@ _EARLIER_ROWS_NAME = "rows.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class RunConditions:
-    """What the numbers of a run depend on. ``knowledge`` and ``knobs`` are as the system describes itself."""
+    """What the numbers of a run depend on. ``knowledge`` and ``knobs`` are as the system describes itself;
+    ``questions``: where the suite lay, empty of runs that did not keep it."""
 
     run: str
     at: datetime
@@ -34,6 +35,7 @@ class RunConditions:
     system: Mapping[str, Any]
     question_files: Mapping[str, str]
     part: SuitePart
+    questions: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from eval.runs import Run
 from eval.telling import rate_with_interval
 from eval.unscored import SENTENCE_OF, Unscored
 
+_NOTHING_COUNTED = "(0/0)"
 # What the lines above it do not say already.
 _TOLD = ("recall@10", "mrr@10", "ndcg@10", "citation_precision", "citation_recall", "auroc", "resolved_at_5")
 
@@ -40,7 +41,7 @@ def summary_of(run: Run, folder: Path) -> str:
         *_ranking(run),
         f"report                 {folder / 'report.html'}",
     ]
-    return "\n".join(lines)
+    return "\n".join(line for line in lines if not line.endswith(_NOTHING_COUNTED))
 
 
 def _ranking(run: Run) -> list[str]:

@@ -253,8 +253,11 @@ def test_explaining_stores_nothing(service: Service, examined: Examined, tmp_pat
 def test_nobody_is_told_that_a_forbidden_thing_is_allowed(service: Service) -> None:
     found = invert(service, as_of=day("2026-06-01"), most=10)
     reply, other_way = found.replies
-    assert (reply.asked.question, reply.asked.clause) == ("线长能不能超过八十米", "线长不得超过八十米")
-    assert other_way.asked.question == "线长可以超过八十米吗"
+    assert (reply.asked.question, reply.asked.clause) == (
+        "在公园内放飞风筝的，线长能不能超过八十米",
+        "线长不得超过八十米",
+    )
+    assert other_way.asked.question == "在公园内放飞风筝的，线长可以超过八十米吗"
     assert (found.answered.n, found.wrong.successes) == (1, 0)
     assert invert(service, as_of=day("2023-06-01"), most=10).replies == ()  # not in force yet
 

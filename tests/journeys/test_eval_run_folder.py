@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from eval.beir_corpus import beir_service
 from eval.errors import EvaluationStopped, RunNotFound
 from eval.examining import Examined, examine, file
+from eval.explain_command import suite_of
 from eval.in_process import InProcess
 from eval.journal import Journal
+from eval.omitting import asked_of_documents, omission
 from eval.over_http import OverHttp
 from eval.questions import SuitePart, SuiteQuestion, checksums, read_questions
 from eval.runs import read_rows, read_run, run_before
@@ -24,7 +29,7 @@ from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.client import ServiceClient
-from kb_service.domain.answers import Answer
+from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import VersionDraft
 from kb_service.ports import Approval
 from kb_service.service import Service
@@ -38,6 +43,7 @@ TEXTS = {
     ("balloon", "热气球停放证收费标准", "2026-01-01"): "一、收费标准\n热气球停放证每证收取工本费150元。",
     ("kite", "风筝放飞办法", "2024-01-01"): "第一条 在公园内放飞风筝的，线长不得超过八十米。",
     ("boat", "脚踏船租借须知", "2024-01-01"): "脚踏船租借时间为上午九点至下午五点，押金二百元。",
+    ("skis", "滑雪板租借须知", "2024-01-01"): "滑雪板可以外借，但应当交押金三百元。",
 }
 SUITE = """编号,问题,必须出现,不得出现,文件,日期,应当怎样,事项
 past,热气球停放证收取多少工本费,120元,150元,balloon,2025-06-01,,balloons
@@ -133,7 +139,7 @@ def test_scores_of_each_question_stand_in_a_table(folder: Path) -> None:
 def test_a_run_says_under_which_conditions_it_was_made(service: Service, folder: Path) -> None:
     system = read_run(folder).conditions.system
     assert system["knobs"]["leg_depth"] == 100
-    assert (system["corpus"]["documents"], system["corpus"]["versions"]) == (3, 4)
+    assert (system["corpus"]["documents"], system["corpus"]["versions"]) == (4, 5)
     assert re.fullmatch("[0-9a-f]{64}", system["corpus"]["sha256"])
     assert re.fullmatch("[0-9a-f]{64}", system["prompts_sha256"])
     assert InProcess(service).described()["corpus"] == system["corpus"]
@@ -151,6 +157,53 @@ def test_over_http_the_same_is_measured(service: Service, suite: Path, examined:
         {m.name: m.value for m in each.run.measures if not m.name.endswith("_ms")} for each in (examined, over_http)
     ]
     assert figures[0] == figures[1]
+
+
+def test_a_question_is_explained_out_of_the_suite_that_its_run_asked(folder: Path, suite: Path, tmp_path: Path) -> None:
+    assert suite_of(str(folder), tmp_path) == suite
+    assert suite_of(None, folder.parent) == suite  # of the latest run
+    assert suite_of(None, tmp_path) == Path("corpus/questions")
+
+
+def test_an_answer_without_its_condition_is_found(service: Service) -> None:
+    asked = asked_of_documents(service, as_of=day("2026-06-01"), most=10)
+    assert [each.question for each in asked] == ["滑雪板租借须知，滑雪板可以外借吗"]
+    whole = omission(service, asked, as_of=day("2026-06-01"))
+    assert (whole.answered.successes, whole.omits.successes, whole.omits_when_cut.successes) == (1, 0, 1)
+
+    class Shortens:
+        def question(self, text: str, **circumstances: Any) -> Question:
+            return service.asking.question(text, **circumstances)
+
+        def retraced(self, question: Question, **watched: Any) -> Answer:
+            return replace(service.asking.retraced(question, **watched), text="滑雪板可以外借。[1]")
+
+    short = cast(Service, SimpleNamespace(library=service.library, texts=service.texts, asking=Shortens()))
+    found = omission(short, asked, as_of=day("2026-06-01"))
+    assert (found.omits.successes, found.by_kind["exception"].successes) == (1, 1)
+    assert [each.text for each in found.replies[0].bound] == ["但应当交押金三百元"]
+
+
+def test_the_corpus_of_a_beir_folder_is_loaded_for_its_queries(
+    models_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_DATA_DIR", str(models_dir.parent))
+    (tmp_path / "qrels").mkdir()
+    documents = [
+        {"_id": name, "title": title, "text": text} for (name, title, since), text in TEXTS.items() if since < "2026"
+    ]
+    for name, lines in (("corpus", documents), ("queries", [{"_id": "1", "text": "放风筝线长不得超过多少"}])):
+        text = "\n".join(json.dumps(each, ensure_ascii=False) for each in lines)
+        (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    (tmp_path / "qrels" / "test.tsv").write_text("1\tkite\t2\n1\tskis\t1\n", encoding="utf-8")
+    with beir_service(tmp_path) as opened:
+        found = examine(InProcess(opened), tmp_path, converter=OpenCCConverter(), at=NOON, name="beir")
+    (row,) = found.rows
+    assert row.ranked[0] == "kite"
+    value_of = {each.name: each.value for each in found.run.measures}
+    assert (value_of["mrr@10"], value_of["recall@1"]) == (1.0, 0.5)
+    skis = row.ranked.index("skis") + 1
+    assert value_of["ndcg@10"] == pytest.approx((2 + 1 / math.log2(skis + 1)) / (2 + 1 / math.log2(3)))
 
 
 class Interrupted(InProcess):
@@ -209,9 +262,7 @@ def test_the_page_needs_no_network_and_says_first_what_became_of_the_questions(f
 
 def test_the_page_tells_the_worst_questions_step_by_step(folder: Path) -> None:
     page = (folder / "report.html").read_text("utf-8")
-    (told,) = re.findall(
-        r'<details class="worst".*?</details></div></details>|<details class="worst".*?</div></details>', page, re.S
-    )
+    (told,) = page.split('<details class="worst"')[1:]
     assert "文件对，答的话里缺要点" in told and "十年" in told
     for step in ("读成", "找到", "把握", "草稿", "核对"):
         assert f"<h3>{step}</h3>" in told
