@@ -12,8 +12,9 @@ from eval.systems import AnswersQuestions, CitedVersion, FoundPlace
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason
 from kb_service.ports import ScriptConverter
 
-# How many passages search is asked for, and how many of them the causes and `document_rank` look at.
-RANKING_DEPTH, SEARCH_DEPTH = 50, 10
+# How many passages search is asked for (more would be ordered otherwise: `Knobs.reordered`), and how many of them the
+# causes and `document_rank` look at.
+RANKING_DEPTH, SEARCH_DEPTH = 30, 10
 # What a question expects that nothing answers, or that is none of knowledge.
 _TURNED_AWAY = {Outcome.HANDED_OVER, Outcome.OUT_OF_SCOPE}
 
