@@ -17,9 +17,9 @@ _HEADER = ("query-id", "corpus-id", "score")
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """``splits``: the names of the files that judge it."""
+    """``grades``: by document; ``splits``: the names of the files that judge it."""
 
-    documents: list[str]
+    grades: dict[str, int]
     splits: list[str]
 
 
@@ -39,11 +39,11 @@ def lines_of_beir(folder: Path) -> Iterator[WrittenLine]:
     text_of = dict(_queries(folder / _QUERIES))
     judged: dict[str, _Judged] = {}
     for file in beir_files(folder)[1:]:
-        for place, query, document in _relevant(file):
+        for place, query, document, grade in _relevant(file):
             if query not in text_of:
                 raise SuiteInvalid(f"{place}: the query {query!r} does not stand in {_QUERIES}")
-            of_query = judged.setdefault(query, _Judged([], []))
-            of_query.documents.append(document)
+            of_query = judged.setdefault(query, _Judged({}, []))
+            of_query.grades[document] = max(grade, of_query.grades.get(document, 0))
             of_query.splits.append(file.stem)
     if not judged:
         raise SuiteInvalid(f"{folder / _JUDGEMENTS} names no relevant document")
@@ -55,7 +55,8 @@ def lines_of_beir(folder: Path) -> Iterator[WrittenLine]:
                     "id": query,
                     "question": text,
                     "expect": "answer",
-                    "document": "|".join(dict.fromkeys(judged[query].documents)),
+                    "document": "|".join(judged[query].grades),
+                    "grades": judged[query].grades,
                     "type": "|".join(dict.fromkeys(judged[query].splits)),
                 },
             )
@@ -73,8 +74,8 @@ def _queries(file: Path) -> Iterator[tuple[str, tuple[str, str]]]:
         yield query, (line.place, text)
 
 
-def _relevant(file: Path) -> Iterator[tuple[str, str, str]]:
-    """Place, query and document of each judgement above 0."""
+def _relevant(file: Path) -> Iterator[tuple[str, str, str, int]]:
+    """Place, query, document and grade of each judgement above 0."""
     for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
         cells = tuple(line.strip().split("\t"))
         if not line.strip() or cells == _HEADER:
@@ -85,4 +86,4 @@ def _relevant(file: Path) -> Iterator[tuple[str, str, str]]:
                 " a line has the id of a query, the id of a document and a whole number, with tabs between"
             )
         if int(cells[2]) > 0:
-            yield f"{_JUDGEMENTS}/{file.name}:{number}", cells[0], cells[1]
+            yield f"{_JUDGEMENTS}/{file.name}:{number}", cells[0], cells[1], int(cells[2])

@@ -13,7 +13,7 @@ from eval.boosting import RECIPE, Recipe, logits
 from eval.fitting import boosted, calibration, folded, probabilities, ranges, require_enough
 from eval.judging import Judged, judged
 from eval.labelled_sets import Column, LabelledSet
-from eval.reliability import thinned_risks
+from eval.metrics.reliability import thinned_risks
 from kb_service.asking.search.confidence import ConfidenceModel, Risk, as_json
 
 _FEWEST_OF_A_KIND = 10

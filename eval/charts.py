@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from eval.reliability import Bin, OperatingPoint
+from eval.metrics.reliability import Bin, OperatingPoint
 from kb_service.domain.calibrations import Dot
 
 _SIDE, _MARGIN, _RIGHT = 320, 48, 16  # pixels: the plotting area, left and bottom margin, right and top margin

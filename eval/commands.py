@@ -1,9 +1,6 @@
 """`kb eval`: examine the service, look back, compare, calibrate, gate."""
 
 import hashlib
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -19,34 +16,33 @@ from eval.collecting import recall_at
 from eval.comparing import Comparison
 from eval.comparing import compare as compare_rows
 from eval.dialogue_commands import attack, converse
-from eval.examining import examine, failures, file
 from eval.explain_command import explain
 from eval.gate_command import gate
 from eval.in_process import InProcess
 from eval.inversion_command import inversion
 from eval.known import passages_in_force, teach
 from eval.labelled_sets import read_set
-from eval.over_http import OverHttp
+from eval.omission_command import omitting
+from eval.opened import opened_system
 from eval.questions import SuitePart, read_questions
 from eval.reading import reading
 from eval.routing_command import routing
-from eval.runs import read_history, read_rows, run_as_json, run_folder
+from eval.run_command import run
+from eval.runs import read_history, read_rows, run_folder
 from eval.site_calibration import ask_all, labelled, refit
 from eval.suite_commands import suite
 from eval.sweep_command import sweep
-from eval.systems import AnswersQuestions
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
-from eval.telling_runs import changes_of, summary_of
+from eval.telling_runs import changes_of
 from eval.trend import trend
 from kb_service.asking.search.confidence import as_json, load_confidence
-from kb_service.client import ServiceClient
 from kb_service.domain.calibrations import Proposal
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.people import person_id
 from kb_service.domain.resolution import Share
 from kb_service.measuring_wiring import open_recalibrating
 from kb_service.settings import Settings
-from kb_service.wiring import now, open_converter, open_records, open_service, owner_address
+from kb_service.wiring import now, open_converter, open_records, open_service
 
 app = typer.Typer(no_args_is_help=True, help="Measure the service on questions with known answers.")
 app.command()(articles)
@@ -55,39 +51,16 @@ app.command()(converse)
 app.command()(explain)
 app.command()(gate)
 app.command()(inversion)
+app.command("omission")(omitting)
 app.command()(reading)
 app.command()(routing)
+app.command()(run)
 app.command()(sweep)
 app.add_typer(suite, name="suite")
 
 Out = Annotated[Path, typer.Option(help="Where runs and their history are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 _OUT = Path("var/eval")
-
-
-@app.command()
-def run(
-    questions: Annotated[Path, typer.Option(help="A .jsonl or .csv file, a folder, or a BEIR folder.")] = Path(
-        "corpus/questions"
-    ),
-    part: Annotated[
-        SuitePart, typer.Option(help="Half of the questions, always the same: dev, or test.")
-    ] = SuitePart.ALL,
-    out: Out = _OUT,
-    url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Ask every question and judge the answers; fails on an unlawful citation or a measure that is blind."""
-    at = now()
-    name = f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-    with errors_in_one_sentence(), _system(url) as system:
-        examined = examine(system, questions, converter=open_converter(), at=at, name=name, part=part, advance=dot)
-        folder = file(examined, out)
-    print(run_as_json(examined.run) if as_json else summary_of(examined.run, folder))
-    for each in (found := failures(examined.run)):
-        print(f"kb eval: {each}", file=sys.stderr)
-    if found:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -115,7 +88,7 @@ def collect(
     url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
 ) -> None:
     """Ask labelled queries of the knowledge base at hand and keep what `calibrate` learns from."""
-    with errors_in_one_sentence(), _system(url) as system:
+    with errors_in_one_sentence(), opened_system(url) as system:
         rows = collect_rows(system, queries, out)
     print(f"{len(rows)} rows in {out}; first evidence right in {sum(row.label for row in rows)}")
     for depth in (1, 3, 5, 10):
@@ -221,19 +194,6 @@ def _write(path: Path, text: str) -> None:
 
 def _with_interval(each: Share) -> str:
     return f"{each.rate or 0:.1%} ({each.low:.1%}–{each.high:.1%})"
-
-
-@contextmanager
-def _system(url: str | None) -> Iterator[AnswersQuestions]:
-    """The service that runs, if one does; else opened here."""
-    settings = Settings()
-    if url is None and (owner := owner_address(settings)):
-        url = f"http://{owner.host}:{owner.port}"
-    if url is not None:
-        yield OverHttp(ServiceClient(url))
-        return
-    with open_service(settings) as service:
-        yield InProcess(service)
 
 
 def _number(value: float | None) -> str:

@@ -6,15 +6,23 @@ from datetime import datetime
 from pathlib import Path
 
 from eval.charts import reliability_svg, risk_coverage_svg
+from eval.comparing import Comparison, compare
 from eval.controls import control_rates, out_of_order
+from eval.errors import RunNotFound
+from eval.explanation import Explanation
+from eval.html_report import html_report
+from eval.journal import Journal
+from eval.measures import measures
 from eval.questions import SuitePart, SuiteQuestion, checksums, read_questions
 from eval.report import report
-from eval.runs import Run, RunConditions, code_revision, remember, write_run
+from eval.row_scores import row_scores
+from eval.runs import Run, RunConditions, code_revision, read_rows, remember, run_before, write_run
 from eval.scoring import Observed, ScoredRow, observe, score
 from eval.suite_files import suite_files
 from eval.summary import ACCEPTED_ERROR_RATE, summarise
 from eval.systems import AnswersQuestions
 from eval.unscored import unscored
+from eval.worst import write_explanations
 from kb_service.ports import ScriptConverter
 
 Advance = Callable[[], None]
@@ -35,13 +43,16 @@ def examine(
     name: str,
     part: SuitePart = SuitePart.ALL,
     advance: Advance = lambda: None,
+    journal: Journal | None = None,
 ) -> Examined:
     """Ask every question of that part of ``path`` once, and judge the product and the controls by the same rules.
 
-    Raises SuiteInvalid.
+    What the journal has is not asked again. Raises SuiteInvalid, and EvaluationStopped for another suite than it began.
     """
     questions = read_questions(path, part)
-    observed_of = _observed(system, questions, advance)
+    if journal is not None:
+        journal.require_unchanged(checksums(suite_files(path)))
+    observed_of = _observed(system, questions, advance, journal)
     rows = _scored(questions, observed_of, system, converter)
     run = Run(
         conditions=RunConditions(
@@ -52,26 +63,44 @@ def examine(
             system=system.described(),
             question_files=checksums(suite_files(path)),
             part=part,
+            questions=str(path.resolve()),
         ),
         summary=summarise(rows),
         controls=control_rates(questions, observed_of, system, converter),
         unscored=unscored(questions),
+        measures=tuple(measures([row_scores(row) for row in rows])),
     )
     return Examined(run, tuple(rows))
 
 
-def file(examined: Examined, out: Path) -> Path:
-    """Write the run folder and its line in the history; the folder."""
-    folder = out / examined.run.conditions.run
-    write_run(folder, examined.run, examined.rows)
-    found = examined.run.summary.calibration
-    (folder / "report.md").write_text(report(examined.run, examined.rows), encoding="utf-8")
+def file(examined: Examined, out: Path, explanations: Sequence[Explanation] = ()) -> Path:
+    """Write the run folder and its line in the history; the folder. ``explanations``: of the questions that the page
+    tells step by step."""
+    run, rows, folder = examined.run, examined.rows, out / examined.run.conditions.run
+    write_run(folder, run, rows)
+    found = run.summary.calibration
+    (folder / "summary.md").write_text(report(run, rows), encoding="utf-8")
     (folder / "reliability.svg").write_text(reliability_svg(found.bins), encoding="utf-8")
     (folder / "risk_coverage.svg").write_text(
         risk_coverage_svg(found.risk_coverage, accepted_risk=ACCEPTED_ERROR_RATE), encoding="utf-8"
     )
-    remember(out, examined.run)
+    write_explanations(folder / "worst.jsonl", explanations)
+    before, change = _change(examined, out)
+    page = html_report(run, rows, explanations=explanations, before=before, change=change, folder=folder)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    remember(out, run)
     return folder
+
+
+def _change(examined: Examined, out: Path) -> tuple[Run | None, Comparison | None]:
+    """Since the last run of the same questions, if there is one whose rows can be read."""
+    before = run_before(examined.run, out)
+    if before is None:
+        return None, None
+    try:
+        return before, compare(read_rows(out / before.conditions.run), examined.rows)
+    except RunNotFound:
+        return None, None
 
 
 def failures(run: Run) -> list[str]:
@@ -82,13 +111,19 @@ def failures(run: Run) -> list[str]:
     return found
 
 
-def _observed(system: AnswersQuestions, questions: Sequence[SuiteQuestion], advance: Advance) -> dict[str, Observed]:
+def _observed(
+    system: AnswersQuestions, questions: Sequence[SuiteQuestion], advance: Advance, journal: Journal | None
+) -> dict[str, Observed]:
     """The turns of a conversation are asked within it."""
-    observed_of: dict[str, Observed] = {}
+    observed_of = journal.kept() if journal else {}
     conversation_id: str | None = None
     for question in questions:
-        observed = observe(system, question, conversation_id=conversation_id if question.is_follow_up else None)
-        observed_of[question.id] = observed
+        observed = observed_of.get(question.id)
+        if observed is None:
+            observed = observe(system, question, conversation_id=conversation_id if question.is_follow_up else None)
+            observed_of[question.id] = observed
+            if journal:
+                journal.keep(question.id, observed)
         conversation_id = observed.answer.conversation_id
         advance()
     return observed_of

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from eval.fingerprints import corpus_described, prompts_sha256
 from eval.questions import SuiteQuestion
 from eval.systems import CHANNEL, CitedVersion, FoundPlace
 from kb_service.asking.search.retrieving import EVERYTHING
@@ -18,6 +19,10 @@ class InProcess:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+
+    @property
+    def service(self) -> Service:
+        return self._service
 
     def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
         return self._service.asking.answer(self._asked(question, conversation_id))
@@ -48,6 +53,9 @@ class InProcess:
             "embedding_model": self._service.texts.model.fingerprint,
             "segmenter": self._service.texts.segmenter.fingerprint,
             "knowledge": dict(self._service.library.counts()),
+            "prompts_sha256": prompts_sha256(self._service.settings.prompts_dir),
+            "corpus": corpus_described(self._service.records),
+            "language_model": self._service.settings.llm_model or None,
         }
 
     def _asked(self, question: SuiteQuestion, conversation_id: str | None = None) -> Question:

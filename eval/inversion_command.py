@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from eval.inverting import Inversion, Replied, Side, invert
+from eval.inverting import Inversion, Replied, invert
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
+from eval.turned_round import Side
 from kb_service.domain.days import shanghai_day
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
@@ -28,7 +29,7 @@ def inversion(
 def _told(found: Inversion) -> str:
     sides = Counter(each.asked.side for each in found.replies)
     lines = [
-        f"clauses                {found.clauses}, asked {len(found.replies)}"
+        f"clauses                {found.clauses}, asked of {found.answered.n} with {len(found.replies)} questions"
         f" ({sides[Side.FORBIDDEN]} forbid, {sides[Side.DEMANDED]} demand)",
         f"answered               {rate_with_interval(found.answered)}",
         f"wrong side, of those   {rate_with_interval(found.wrong)}",

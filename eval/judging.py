@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from eval.labelled_sets import Column, LabelledSet
-from eval.reliability import (
+from eval.metrics.reliability import (
     OperatingPoint,
     answered_right,
     auroc_interval,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from eval.errors import RunNotFound, TooFewRows
-from eval.runs import ROWS_NAME
+from eval.runs import rows_file
 
 Matrix = NDArray[np.float64]
 Column = NDArray[np.float64]
@@ -56,7 +56,7 @@ def read_set(path: Path) -> LabelledSet:
 
     Raises RunNotFound for a missing file, TooFewRows when no row is left.
     """
-    file = path / ROWS_NAME if path.is_dir() else path
+    file = rows_file(path) if path.is_dir() else path
     if not file.exists():
         raise RunNotFound(f"{file} does not exist; `kb eval run` and `kb eval collect` write rows")
     content = file.read_bytes()

@@ -1,6 +1,7 @@
 """A service that runs, asked over its public API."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -19,13 +20,18 @@ _ANSWER = TypeAdapter(Answer)
 class OverHttp:
     """Implements `AnswersQuestions` over the public API of a service that runs."""
 
-    def __init__(self, client: ServiceClient) -> None:
+    def __init__(self, client: ServiceClient, *, described_here: Mapping[str, Any] | None = None) -> None:
         self._client = client
+        self._described_here = described_here or {}
+        self._knobs: Mapping[str, Any] = {}
 
     def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
         said = {"question": question.text, "channel": CHANNEL, "conversation_id": conversation_id}
         asked = said | _circumstances(question)
-        return _ANSWER.validate_python(self._client.answer(asked))
+        answer = _ANSWER.validate_python(self._client.answer(asked))
+        if answer.knobs is not None:
+            self._knobs = asdict(answer.knobs)
+        return answer
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         asked = {"question": question.text, "limit": limit, **_circumstances(question)}
@@ -39,7 +45,13 @@ class OverHttp:
         return source_of(self._client, version_id)
 
     def described(self) -> Mapping[str, Any]:
-        return {"asked": f"over HTTP: {self._client.name}", "knowledge": self._client.readiness()}
+        """The knobs are those of its answers; a service elsewhere tells neither its corpus nor its prompts."""
+        return {
+            "asked": f"over HTTP: {self._client.name}",
+            "knobs": self._knobs,
+            "knowledge": self._client.readiness(),
+            **self._described_here,
+        }
 
 
 def source_of(client: ServiceClient, version_id: str) -> CitedVersion | None:

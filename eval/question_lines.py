@@ -4,7 +4,7 @@ import json
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -103,7 +103,8 @@ class Turn(_Judged):
 
 class SuiteLine(_Judged):
     """One question, or ``turns``; a conversation's ``question`` may repeat its first turn, its ``matter`` is not
-    judged, and its day, region and audience hold for the turns that name none."""
+    judged, and its day, region and audience hold for the turns that name none. ``grades``: how relevant documents are,
+    1 where nothing is said."""
 
     model_config = ConfigDict(
         json_schema_extra={"anyOf": [{"required": ["question", "expect"]}, {"required": ["turns"]}], **_ANSWER_NEEDS}
@@ -113,6 +114,7 @@ class SuiteLine(_Judged):
     id: str = Field(min_length=1)
     type: str | None = None
     turns: tuple[Turn, ...] = ()
+    grades: dict[str, Annotated[int, Field(ge=1)]] = {}
 
     @field_validator("expect")
     @classmethod

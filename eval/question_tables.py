@@ -1,4 +1,4 @@
-"""Questions with known answers as a table: a ``.csv`` file whose first row names the columns."""
+"""Questions with known answers as a table: a ``.csv`` or ``.xlsx`` file whose first row names the columns."""
 
 import csv
 import re
@@ -9,6 +9,8 @@ from pathlib import Path
 from eval.errors import SuiteInvalid
 from eval.written_lines import WrittenLine
 from ingestion.parsing.decode import decode
+from ingestion.parsing.limits import ParsingLimits
+from ingestion.parsing.sheets import rows_of_xlsx
 
 _FIELD_OF = {
     **dict.fromkeys(("question", "问题", "問題", "提问"), "question"),
@@ -45,31 +47,42 @@ _DELIMITERS = ",\t;"
 
 
 def lines_of_table(file: Path) -> Iterator[WrittenLine]:
-    """A line a row, with the number of its first line; empty rows are passed over.
+    """A line a row, with the number of its first line; empty rows are passed over. Each sheet has a first row.
 
     Raises SuiteInvalid for a first row that does not name a question and what a right reply is, and FileRefused for
-    what is no text.
+    what is no text or no workbook.
     """
-    text = decode(file.read_bytes(), file.name)
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    rows = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
-    names: list[str] = []
-    while True:
-        place = f"{file.name}:{rows.line_num + 1}"
-        try:
-            cells = [cell.strip() for cell in next(rows)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise SuiteInvalid(f"{place}: {error}; a quote that is opened must be closed") from error
+    names_of: dict[str, list[str]] = {}
+    for sheet, place, cells in _rows_of_sheets(file) if file.suffix == ".xlsx" else _rows_of_csv(file):
+        names = names_of.get(sheet)
         if not any(cells):
             continue
-        if not names:
-            names = _columns(cells, place)
+        if names is None:
+            names_of[sheet] = _columns(cells, place)
         elif len(cells) > len(names):
             yield WrittenLine(place, {}, f"has {len(cells)} cells, and the first row names {len(names)} columns")
         else:
             yield WrittenLine(place, _fields(names, cells))
+
+
+def _rows_of_sheets(file: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Sheet, place and cells."""
+    for sheet, row, cells in rows_of_xlsx(file.read_bytes(), file.name, ParsingLimits()):
+        yield sheet, f"{file.name}:{sheet}:{row}", [cell.strip() for cell in cells]
+
+
+def _rows_of_csv(file: Path) -> Iterator[tuple[str, str, list[str]]]:
+    text = decode(file.read_bytes(), file.name)
+    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    rows = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
+    while True:
+        place = f"{file.name}:{rows.line_num + 1}"
+        try:
+            yield "", place, [cell.strip() for cell in next(rows)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise SuiteInvalid(f"{place}: {error}; a quote that is opened must be closed") from error
 
 
 def _columns(cells: Sequence[str], place: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -40,6 +40,7 @@ class SuiteQuestion:
     ``expected_departments`` (ids or names) and ``expected_matters`` (ids) will do; ``expected_version_from`` speaks of
     the first document. A fact may hold alternatives between bars. ``turn`` counts from 1 within ``conversation``, and
     is 0 outside of one. What is answerable names documents, or facts alone: then any source in force will do.
+    ``grades``: how relevant each expected document is, 1 unless the suite says more.
     """
 
     id: str
@@ -60,6 +61,7 @@ class SuiteQuestion:
     types: tuple[str, ...] = ()
     conversation: str | None = None
     turn: int = 0
+    grades: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_follow_up(self) -> bool:
@@ -119,4 +121,5 @@ def _question(line: SuiteLine, asked: SuiteLine | Turn, turn: int = 0) -> SuiteQ
         types=alternatives(line.type),
         conversation=line.id if turn else None,
         turn=turn,
+        grades={each: line.grades.get(each, 1) for each in documents},
     )

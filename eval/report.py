@@ -22,6 +22,8 @@ def report(run: Run, rows: Sequence[ScoredRow]) -> str:
         _verdicts(run),
         "## Rates",
         _table(("what", "share", "n", "95 % interval"), _rates(run)),
+        "## Measures",
+        _measures(run),
         "## What was expected, what was given",
         _confusion(run.summary.confusion),
         "## Confidence",
@@ -99,6 +101,19 @@ def _rates(run: Run) -> list[tuple[str, ...]]:
     ]
     of_words = {"answers with all required facts", "answers with a forbidden fact"} if _lacks_words(run) else set()
     return [(name, *_cells(each)) for name, each in named if name not in of_words]
+
+
+def _measures(run: Run) -> str:
+    """The names are those of docs/evaluation.md; shares with Wilson's interval, others with one by bootstrap."""
+    lines = [
+        (each.name, _plain(each.value), str(each.n), f"{_plain(each.low)} – {_plain(each.high)}", each.interval.value)
+        for each in run.measures
+    ]
+    return _table(("measure", "value", "n", "95 % interval", "by"), lines)
+
+
+def _plain(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
 
 
 def _confidence(summary: Summary) -> str:

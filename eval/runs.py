@@ -10,19 +10,23 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from eval.errors import RunNotFound
+from eval.measures import Measure
 from eval.questions import SuitePart
+from eval.row_scores import row_scores, scores_as_csv
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
 from eval.summary import Summary
 from eval.unscored import Unscored
 
 HISTORY_NAME = "history.jsonl"
-ROWS_NAME = "rows.jsonl"
+ROWS_NAME = "answers.jsonl"
+_EARLIER_ROWS_NAME = "rows.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class RunConditions:
-    """What the numbers of a run depend on. ``knowledge`` and ``knobs`` are as the system describes itself."""
+    """What the numbers of a run depend on. ``knowledge`` and ``knobs`` are as the system describes itself;
+    ``questions``: where the suite lay, empty of runs that did not keep it."""
 
     run: str
     at: datetime
@@ -31,6 +35,7 @@ class RunConditions:
     system: Mapping[str, Any]
     question_files: Mapping[str, str]
     part: SuitePart
+    questions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Run:
     summary: Summary
     controls: Mapping[str, Rate]
     unscored: tuple[Unscored, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,10 @@ _ROW, _RUN, _LINE = TypeAdapter(ScoredRow), TypeAdapter(Run), TypeAdapter(Histor
 
 
 def write_run(folder: Path, run: Run, rows: Sequence[ScoredRow]) -> None:
-    """``rows.jsonl`` and ``summary.json``."""
-    folder.mkdir(parents=True)
+    """``answers.jsonl``, ``scores.csv`` and ``summary.json``."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / ROWS_NAME).write_bytes(b"".join(_ROW.dump_json(row) + b"\n" for row in rows))
+    (folder / "scores.csv").write_text(scores_as_csv([row_scores(row) for row in rows]), encoding="utf-8")
     (folder / "summary.json").write_bytes(_RUN.dump_json(run, indent=2) + b"\n")
 
 
@@ -102,15 +109,49 @@ def read_history(out: Path) -> list[HistoryLine]:
     return [_LINE.validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
 
 
+def read_run(folder: Path) -> Run:
+    """Raises RunNotFound for a folder without a summary, or with one that an earlier version wrote."""
+    file = folder / "summary.json"
+    if not file.exists():
+        raise RunNotFound(f"{file} does not exist; name a folder that `kb eval run` wrote")
+    try:
+        return _RUN.validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise RunNotFound(f"{file} was written by another version of this command; run it again") from error
+
+
+def run_before(run: Run, out: Path) -> Run | None:
+    """The latest run before this one that asked the same questions."""
+    if not (out / HISTORY_NAME).exists():
+        return None
+    for line in reversed(read_history(out)):
+        if line.run == run.conditions.run or line.at > run.conditions.at:
+            continue
+        try:
+            found = read_run(out / line.run)
+        except RunNotFound:
+            continue
+        same = (found.conditions.question_files, found.conditions.part)
+        if same == (run.conditions.question_files, run.conditions.part):
+            return found
+    return None
+
+
 def read_rows(run: Path) -> list[ScoredRow]:
     """Raises RunNotFound for a folder without rows, or with rows that an earlier version judged by other rules."""
-    file = run / ROWS_NAME
+    file = rows_file(run)
     if not file.exists():
         raise RunNotFound(f"{file} does not exist; name a folder that `kb eval run` wrote")
     try:
         return [_ROW.validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
     except ValidationError as error:
         raise RunNotFound(f"{file} was written by another version of this command; run it again") from error
+
+
+def rows_file(run: Path) -> Path:
+    """Runs of earlier versions called it otherwise."""
+    earlier = run / _EARLIER_ROWS_NAME
+    return earlier if earlier.exists() else run / ROWS_NAME
 
 
 def run_folder(name: str, out: Path) -> Path:

@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from eval.metrics.ranking import distinct
 from eval.questions import SuiteQuestion
 from eval.systems import AnswersQuestions, CitedVersion, FoundPlace, ShowsSources
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason
 from kb_service.ports import ScriptConverter
 from kb_service.text.facts import first_sentence, missing_facts, stated_facts
 
-SEARCH_DEPTH = 10
+# How many passages search is asked for (more would be ordered otherwise: `Knobs.reordered`), and how many of them the
+# causes and `document_rank` look at.
+RANKING_DEPTH, SEARCH_DEPTH = 30, 10
 # What a question expects that nothing answers, or that is none of knowledge.
 _TURNED_AWAY = {Outcome.HANDED_OVER, Outcome.OUT_OF_SCOPE}
 
@@ -36,6 +39,12 @@ class ScoredRow:
     facts and no forbidden one. ``is_right``: resolved, or rightly not answered. ``is_wrong``: answered where
     that was not expected, or without the facts. ``fact_first``: a required fact stands in the first sentence of the
     answer. ``turn`` counts from 1 within ``conversation``, and is 0 outside of one.
+
+    ``ranked``: documents among the `RANKING_DEPTH` best passages, each once, best first; ``found``: those of the first
+    `SEARCH_DEPTH` passages, as often as they come. ``grades``: how relevant each expected document is (above 0).
+    ``asked_as_of``: the day that the question was put for, None where it is of today. ``matter``: the one expected, or
+    else the one that was understood; ``matter_name`` where it was understood. ``answer_ms``: of the answer
+    alone, without search.
     """
 
     id: str
@@ -76,6 +85,15 @@ class ScoredRow:
     features: dict[str, float]
     label: bool
     answer_ms: float
+    ranked: tuple[str, ...] = ()
+    grades: dict[str, int] = field(default_factory=dict)
+    asked_as_of: date | None = None
+    required_facts: tuple[str, ...] = ()
+    barred_facts: tuple[str, ...] = ()
+    expected_departments: tuple[str, ...] = ()
+    matter: str | None = None
+    matter_name: str | None = None
+    understood_as: str = ""
 
     @property
     def is_source_known(self) -> bool:
@@ -97,7 +115,7 @@ def _found(system: AnswersQuestions, question: SuiteQuestion, answer: Answer) ->
     """The words of a follow-up alone say too little to search for: its evidence stands for what was found."""
     if question.is_follow_up:
         return [FoundPlace(each.document_id, each.version_id, each.passage_id) for each in answer.evidence]
-    return system.search(question, limit=SEARCH_DEPTH) if question.expected_documents else ()
+    return system.search(question, limit=RANKING_DEPTH) if question.expected_documents else ()
 
 
 def score(question: SuiteQuestion, observed: Observed, system: ShowsSources, converter: ScriptConverter) -> ScoredRow:
@@ -130,8 +148,8 @@ def score(question: SuiteQuestion, observed: Observed, system: ShowsSources, con
         text=answer.text,
         citations=answer.citations,
         evidence=tuple(each.document_id for each in answer.evidence),
-        found=tuple(each.document_id for each in observed.found),
-        document_rank=_rank(observed.found, expected),
+        found=tuple(each.document_id for each in observed.found[:SEARCH_DEPTH]),
+        document_rank=_rank(observed.found[:SEARCH_DEPTH], expected),
         cites_document=bool(right) if expected and was_answered else None,
         cites_version=bool(in_version) if expected and was_answered else None,
         missing_facts=tuple(missing),
@@ -150,7 +168,22 @@ def score(question: SuiteQuestion, observed: Observed, system: ShowsSources, con
         features=answer.features,
         label=bool(answer.evidence) and answer.evidence[0].document_id in expected,
         answer_ms=round(observed.answer_ms, 2),
+        ranked=distinct([each.document_id for each in observed.found]),
+        grades=dict(question.grades),
+        asked_as_of=question.as_of,
+        required_facts=question.required_facts,
+        barred_facts=question.forbidden_facts,
+        expected_departments=question.expected_departments,
+        matter=(matter := _matter(question, answer)),
+        matter_name=answer.matter.name if answer.matter and answer.matter.id == matter else None,
+        understood_as=answer.understood_as.text,
     )
+
+
+def _matter(question: SuiteQuestion, answer: Answer) -> str | None:
+    if question.expected_matters:
+        return question.expected_matters[0]
+    return answer.matter.id if answer.matter else None
 
 
 def _is_right(question: SuiteQuestion, outcome: Outcome, *, says_it: bool, cites: bool) -> bool:

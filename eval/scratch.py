@@ -1,6 +1,7 @@
 """A knowledge base made for one evaluation and thrown away after it, so that nothing planted reaches the real one."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -32,8 +33,11 @@ def scratch_service(
 
 
 def scratch_settings(folder: Path, *, llm_url: str | None = None, llm_model: str = "") -> Settings:
-    """A data folder of its own, with the embedding model of the settings at hand."""
+    """A data folder of its own, with the embedding model of the settings at hand, and what was learnt with it."""
     usual = Settings()
+    (models := folder / "models").mkdir(exist_ok=True)
+    for learnt in usual.models_dir.glob("examples-*.npz"):
+        shutil.copy(learnt, models)  # anew it takes a minute
     return Settings(
         data_dir=folder,
         database_url=None,

@@ -15,8 +15,8 @@ from eval.errors import TooFewRows
 from eval.fitting import boosted, calibration, folded, probabilities, ranges, require_enough
 from eval.known import Asked, Taught
 from eval.labelled_sets import LabelledSet, Matrix
+from eval.metrics.reliability import bins, expected_calibration_error, thinned_risks
 from eval.questions import SuiteQuestion
-from eval.reliability import bins, expected_calibration_error, thinned_risks
 from eval.scoring import Observed, score
 from eval.statistics import auroc
 from eval.systems import AnswersQuestions

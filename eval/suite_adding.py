@@ -89,7 +89,7 @@ def append(taken: Sequence[WrittenLine], into: Path) -> Path:
 
 def _standing(into: Path, converter: ScriptConverter) -> tuple[dict[_Asked, str], set[str]]:
     if into.exists() and (not into.is_dir() or is_beir(into)):
-        raise SuiteInvalid(f"{into} is no folder of .jsonl and .csv files; name one, or a new one")
+        raise SuiteInvalid(f"{into} is no folder of .jsonl, .csv and .xlsx files; name one, or a new one")
     lines = read_lines(into) if into.exists() else []
     return {_asked(line, converter): line.id for line in lines}, {line.id for line in lines}
 

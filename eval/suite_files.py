@@ -1,4 +1,4 @@
-"""In which forms a suite is read: our ``.jsonl``, a ``.csv`` table, a folder of either or both, or a BEIR folder."""
+"""In which forms a suite is read: our ``.jsonl``, a ``.csv`` or ``.xlsx`` table, a folder of them, or a BEIR folder."""
 
 import hashlib
 import json
@@ -12,7 +12,8 @@ from eval.question_lines import SuiteLine, line_of
 from eval.question_tables import lines_of_table
 from eval.written_lines import WrittenLine, lines_of_jsonl
 
-_ENDINGS = (".jsonl", ".csv")
+_TABLES = (".csv", ".xlsx")
+_ENDINGS = (".jsonl", *_TABLES)
 # What makes two questions different ones.
 _ASKED = ("question", "turns", "as_of", "region", "audience")
 
@@ -32,7 +33,9 @@ def read_lines(path: Path) -> list[SuiteLine]:
 def suite_files(path: Path) -> Sequence[Path]:
     """Raises SuiteInvalid when the path does not exist."""
     if not path.exists():
-        raise SuiteInvalid(f"{path} does not exist; give a .jsonl or .csv file, a folder of them, or a BEIR folder")
+        raise SuiteInvalid(
+            f"{path} does not exist; give a .jsonl, .csv or .xlsx file, a folder of them, or a BEIR folder"
+        )
     if is_beir(path):
         return beir_files(path)
     return sorted(each for each in path.iterdir() if each.suffix in _ENDINGS) if path.is_dir() else [path]
@@ -48,7 +51,7 @@ def written_lines(path: Path) -> Iterator[WrittenLine]:
         yield from lines_of_beir(path)
         return
     for file in files:
-        yield from map(with_id, lines_of_table(file)) if file.suffix == ".csv" else lines_of_jsonl(file)
+        yield from map(with_id, lines_of_table(file)) if file.suffix in _TABLES else lines_of_jsonl(file)
 
 
 def with_id(line: WrittenLine) -> WrittenLine:

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval import reliability
-from eval.reliability import Bin, OperatingPoint
+from eval.metrics import reliability
+from eval.metrics.reliability import Bin, OperatingPoint
 from eval.scoring import ScoredRow
 from eval.statistics import Rate, auroc, percentile, rate
 from kb_service.domain.answers import Outcome

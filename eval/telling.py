@@ -1,7 +1,7 @@
 """How the commands speak: a failure is one sentence and exit code 1, a rate comes with its interval."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
@@ -32,3 +32,16 @@ def dot() -> None:
     """A sign of life, where somebody looks."""
     if sys.stderr.isatty():
         print(".", end="", file=sys.stderr, flush=True)
+
+
+def counting(total: int) -> Callable[[], None]:
+    """A sign of life that says how far it has come; call it after each of ``total``."""
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if sys.stderr.isatty():
+            print(f"\r{done}/{total} questions", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return advance

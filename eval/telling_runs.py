@@ -7,6 +7,10 @@ from eval.runs import Run
 from eval.telling import rate_with_interval
 from eval.unscored import SENTENCE_OF, Unscored
 
+_NOTHING_COUNTED = "(0/0)"
+# What the lines above it do not say already.
+_TOLD = ("recall@10", "mrr@10", "ndcg@10", "citation_precision", "citation_recall", "auroc", "resolved_at_5")
+
 
 def summary_of(run: Run, folder: Path) -> str:
     """The rates of a run, and what its suite says nothing of."""
@@ -34,9 +38,18 @@ def summary_of(run: Run, folder: Path) -> str:
         f"violations             {summary.violations}",
         f"latency                p50 {summary.latency_p50_ms:.0f} ms, p95 {summary.latency_p95_ms:.0f} ms",
         *(f"not scored             {SENTENCE_OF[each]}" for each in run.unscored),
-        f"report                 {folder / 'report.md'}",
+        *_ranking(run),
+        f"report                 {folder / 'report.html'}",
     ]
-    return "\n".join(lines)
+    return "\n".join(line for line in lines if not line.endswith(_NOTHING_COUNTED))
+
+
+def _ranking(run: Run) -> list[str]:
+    return [
+        f"{each.name:<23}{each.value:6.3f}  ({each.low:.3f}–{each.high:.3f}; n {each.n}, bootstrap)"
+        for each in run.measures
+        if each.name in _TOLD and each.value is not None and each.low is not None and each.high is not None
+    ]
 
 
 def changes_of(found: Comparison) -> str:

@@ -73,6 +73,23 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     return ParsedFile(kept, {"document_title": title} if title else {}, tuple(rows), report, tuple(refused))
 
 
+def rows_of_xlsx(data: bytes, name: str, limits: ParsingLimits) -> Iterator[tuple[str, int, list[str]]]:
+    """Sheet, row number from 1 and cells of the rows of visible sheets that hold something. Raises FileRefused."""
+    try:
+        workbook = _opened(mended(data, notes := Notes()))
+        room = Room(name, limits)
+        for sheet in workbook.worksheets:
+            if sheet.sheet_state == "visible":
+                yield from ((sheet.title, row, cells) for row, cells in _grid(SheetCells(sheet, notes), room)[0])
+    except (FileRefused, MemoryError):
+        raise
+    except Exception as error:
+        raise FileRefused(
+            f"{name} is damaged and cannot be read as a workbook; save it again and retry.",
+            Cause("damaged", {"kind": "Excel"}),
+        ) from error
+
+
 def _opened(data: bytes) -> Any:
     """Read-only: the other mode makes a cell of every place that a merged area or a link covers."""
     from openpyxl import load_workbook

@@ -252,8 +252,12 @@ def test_explaining_stores_nothing(service: Service, examined: Examined, tmp_pat
 
 def test_nobody_is_told_that_a_forbidden_thing_is_allowed(service: Service) -> None:
     found = invert(service, as_of=day("2026-06-01"), most=10)
-    (reply,) = found.replies
-    assert (reply.asked.question, reply.asked.clause) == ("线长能不能超过八十米", "线长不得超过八十米")
+    reply, other_way = found.replies
+    assert (reply.asked.question, reply.asked.clause) == (
+        "在公园内放飞风筝的，线长能不能超过八十米",
+        "线长不得超过八十米",
+    )
+    assert other_way.asked.question == "在公园内放飞风筝的，线长可以超过八十米吗"
     assert (found.answered.n, found.wrong.successes) == (1, 0)
     assert invert(service, as_of=day("2023-06-01"), most=10).replies == ()  # not in force yet
 
@@ -270,7 +274,7 @@ def test_an_answer_that_turns_a_clause_round_is_found(service: Service) -> None:
     yes = cast(Service, SimpleNamespace(library=service.library, asking=SaysYes()))
     found = invert(yes, as_of=day("2026-06-01"), most=10)
     assert (found.wrong.successes, found.wrong.n) == (1, 1)
-    assert [each.asked.document_id for each in found.wrong_replies] == ["kite"]
+    assert [each.asked.document_id for each in found.wrong_replies] == ["kite", "kite"]
 
 
 def test_the_controls_rank_below_the_product(examined: Examined) -> None:
@@ -297,11 +301,12 @@ def test_a_citation_out_of_force_fails_the_run(examined: Examined) -> None:
 def test_a_run_is_filed_remembered_and_read_again(examined: Examined, tmp_path: Path) -> None:
     folder = file(examined, tmp_path)
     assert {each.name for each in folder.iterdir()} == {
-        "rows.jsonl", "summary.json", "report.md", "reliability.svg", "risk_coverage.svg",
+        "answers.jsonl", "scores.csv", "summary.json", "summary.md", "report.html", "worst.jsonl", "reliability.svg",
+        "risk_coverage.svg",
     }  # fmt: skip
     assert tuple(read_rows(run_folder("fir", tmp_path))) == examined.rows
     assert [(line.run, line.resolution.n) for line in read_history(tmp_path)] == [("first", 3)]
-    assert "| **resolution**, all questions in scope | 66.7% | 2/3 |" in (folder / "report.md").read_text("utf-8")
+    assert "| **resolution**, all questions in scope | 66.7% | 2/3 |" in (folder / "summary.md").read_text("utf-8")
 
 
 def test_commands_look_back_and_name_what_got_worse(examined: Examined, tmp_path: Path) -> None:

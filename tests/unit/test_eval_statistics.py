@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from eval.reliability import OperatingPoint, bins, expected_calibration_error, risk_coverage, widest_within
+from eval.metrics.reliability import OperatingPoint, bins, expected_calibration_error, risk_coverage, widest_within
 from eval.statistics import auroc, mcnemar_exact, percentile, rate
 from kb_service.domain.shares import wilson_interval
 

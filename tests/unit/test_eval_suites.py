@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
+from eval.beir_corpus import record_of
 from eval.errors import SuiteInvalid
 from eval.question_lines import line_of
 from eval.question_schema import question_schema
@@ -57,6 +60,23 @@ def test_two_columns_are_enough_and_then_any_source_in_force_will_do(tmp_path: P
     assert unscored([fee]) == (Unscored.DOCUMENTS,)
 
 
+def test_a_workbook_is_read_sheet_by_sheet(tmp_path: Path) -> None:
+    workbook = Workbook()
+    first, second = workbook.active, workbook.create_sheet("日期")
+    first.append(["问题", "必须出现"])
+    first.append(["补办居住证多少钱", "20元"])
+    second.append(["问题", "必须出现", "日期"])
+    second.append(["失业金发多少", "2340元", date(2026, 7, 1)])
+    workbook.save(tmp_path / "suite.xlsx")
+    fee, dole = read_questions(tmp_path / "suite.xlsx")
+    assert (fee.text, fee.required_facts) == ("补办居住证多少钱", ("20元",))
+    assert (dole.text, dole.as_of) == ("失业金发多少", day("2026-07-01"))
+    second.append(["没有答案的", "", None])
+    workbook.save(tmp_path / "suite.xlsx")
+    with pytest.raises(SuiteInvalid, match=r"suite\.xlsx:日期:3: line: Value error, expect: is missing"):
+        read_questions(tmp_path / "suite.xlsx")
+
+
 def test_a_row_keeps_its_id_wherever_it_stands(tmp_path: Path) -> None:
     rows = ["补办居住证多少钱,20元", "居住证几天办好,十五日"]
     there = {each.text: each.id for each in read_questions(table(tmp_path, "\n".join(["问题,必须出现", *rows])))}
@@ -98,8 +118,27 @@ def test_a_beir_query_is_scored_by_its_relevant_documents_alone(tmp_path: Path) 
     (query,) = read_questions(beir(tmp_path, QUERIES, test=judged))
     assert (query.id, query.text, query.types) == ("7", "居住证几天办好", ("test",))
     assert query.expected_documents == ("jzz", "jzz-faq")
+    assert query.grades == {"jzz": 1, "jzz-faq": 2}
     assert (query.expected_outcome, query.is_answerable) == (Outcome.ANSWERED, True)
     assert unscored([query]) == (Unscored.WORDS,)
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ({"_id": "a", "title": "签注", "text": "签注免费。"}, "签注"),
+        ({"_id": "a", "text": "签注免费。" * 40}, ("签注免费。" * 40)[:60]),  # it goes by its first words
+        ({"_id": "a", "title": " ", "text": ""}, "a"),
+    ],
+)
+def test_a_document_of_a_beir_corpus_is_one_of_the_bulk_format(line: Mapping[str, str], title: str) -> None:
+    record = record_of(WrittenLine("corpus.jsonl:1", line))
+    assert (record["id"], record["title"], record["kind"]) == ("a", title, "regulation")
+
+
+def test_a_line_that_is_no_document_is_refused_with_its_place() -> None:
+    with pytest.raises(SuiteInvalid, match=r"corpus\.jsonl:3: _id and text"):
+        record_of(WrittenLine("corpus.jsonl:3", {"id": "a", "text": "b"}))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.reliability import answered_right, auroc_interval, thinned_risks
+from eval.metrics.reliability import answered_right, auroc_interval, thinned_risks
 
 # Four questions can be answered, three of them first hit right; two cannot.
 CONFIDENCES = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4]

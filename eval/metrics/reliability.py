@@ -140,3 +140,12 @@ def auroc_interval(area: float, *, right: int, wrong: int) -> tuple[float, float
     )
     spread = _Z_95 * max(variance, 0.0) ** 0.5
     return max(0.0, area - spread), min(1.0, area + spread)
+
+
+def risk_coverage_area(points: Sequence[OperatingPoint]) -> float | None:
+    """The mean risk over all coverages (Geifman & El-Yaniv, NeurIPS 2017): 0 is best. Equal confidences are answered
+    together, so that each of them bears the risk behind the last. None without points."""
+    if not points:
+        return None
+    before = [0.0, *(each.coverage for each in points[:-1])]
+    return sum(each.risk * (each.coverage - start) for each, start in zip(points, before, strict=True))
