@@ -26,6 +26,7 @@ from eval.in_process import InProcess
 from eval.inversion_command import inversion
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
+from eval.peers_command import peers
 from eval.questions import SuitePart, read_questions
 from eval.reading import reading
 from eval.routing_command import routing
@@ -51,6 +52,7 @@ app.command()(attack)
 app.command()(converse)
 app.command()(explain)
 app.command()(inversion)
+app.command()(peers)
 app.command()(reading)
 app.command()(routing)
 app.add_typer(suite, name="suite")

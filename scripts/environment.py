@@ -1,5 +1,7 @@
 """Make .venv hold what lock files of requirements/ name: `environment.py base`, `environment.py base test`.
 
+`environment.py --apart judge` makes .venv/judge hold what judge.lock names: other versions than those of the other locks.
+
 uv does the work and finds out by itself, in a tenth of a second, when there is none. It comes through pip, from the
 registry or mirror that pip is set up for. Safe to interrupt at any point. Standard library only.
 """
@@ -44,6 +46,25 @@ def ensure(*locks: str) -> None:
         _ensure_venv()
         _ensure_uv()
         _install(locks)
+
+
+def ensure_apart(lock: str) -> None:
+    """After this .venv/<lock> is an environment of its own with the packages of that lock file, without the service.
+    Raises SetupError."""
+    with _alone():
+        _ensure_venv()
+        _ensure_uv()
+        folder = VENV / lock
+        if not (folder / "bin" / "python").exists():
+            command = [str(VENV_PYTHON), "-m", "venv", "--without-pip", str(folder)]
+            _run(command, f"{folder} could not be created")
+        report(f"Installing the packages of requirements/{lock}.lock into {folder.relative_to(ROOT)}")
+        install = [str(UV), "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), "--require-hashes"]
+        _run(
+            [*install, "--requirement", str(REQUIREMENTS / f"{lock}.lock")],
+            "the packages could not be installed; check the network, or name your mirror in PIP_INDEX_URL or pip.conf",
+            env=uv_environment(),
+        )
 
 
 def is_offline() -> bool:
@@ -191,7 +212,10 @@ def report(line: str) -> None:
 
 def main() -> None:
     try:
-        ensure(*sys.argv[1:])
+        if sys.argv[1] == "--apart":
+            ensure_apart(sys.argv[2])
+        else:
+            ensure(*sys.argv[1:])
     except SetupError as error:
         sys.exit(f"make: {error}")
     except KeyboardInterrupt:
