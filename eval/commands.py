@@ -24,6 +24,7 @@ from eval.examining import examine, failures, file
 from eval.explain_command import explain
 from eval.in_process import InProcess
 from eval.inversion_command import inversion
+from eval.judge_command import judge
 from eval.labelled_sets import read_set
 from eval.over_http import OverHttp
 from eval.peers_command import peers
@@ -52,6 +53,7 @@ app.command()(attack)
 app.command()(converse)
 app.command()(explain)
 app.command()(inversion)
+app.command()(judge)
 app.command()(peers)
 app.command()(reading)
 app.command()(routing)

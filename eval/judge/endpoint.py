@@ -42,6 +42,7 @@ class Judge:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._client = httpx.Client(timeout=seconds, trust_env=False, headers=headers)
         self._faults = 0
+        self.calls = 0
         self._counting = threading.Lock()
 
     @property
@@ -81,6 +82,8 @@ class Judge:
         return _read(response)
 
     def _posted(self, body: dict[str, Any]) -> httpx.Response:
+        with self._counting:
+            self.calls += 1
         try:
             return self._client.post(self._url, json=body)
         except httpx.TimeoutException as error:
@@ -90,7 +93,8 @@ class Judge:
 
 
 def _read(response: httpx.Response) -> Reply:
-    text, counted = "", {}
+    text = ""
+    counted: dict[str, Any] = {}
     try:
         for document in _documents(response.text):
             choice = (document.get("choices") or [{}])[0]

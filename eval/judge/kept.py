@@ -11,7 +11,8 @@ from eval.judge.endpoint import Judge, Reply
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """``calls`` that were made, ``kept`` replies that made one unnecessary. Tokens as the endpoint counts them."""
+    """``calls`` that were made, also those of which no reply came; ``kept`` replies that made one unnecessary. Tokens as
+    the endpoint counts them."""
 
     calls: int
     kept: int
@@ -37,7 +38,7 @@ class KeptReplies:
     @property
     def cost(self) -> Cost:
         return Cost(
-            calls=len(self._replies),
+            calls=self._judge.calls,
             kept=self._spared,
             tokens_in=sum(each.tokens_in for each in self._replies),
             tokens_out=sum(each.tokens_out for each in self._replies),
@@ -46,7 +47,7 @@ class KeptReplies:
     def ask(self, prompt: str, *, vote: int, time: int) -> str:
         """``vote``: from 1. ``time``: how often the same has been asked for that vote; each is asked of its own.
 
-        Raises JudgeSilent; then nothing is kept.
+        Raises JudgeSilent. A reply that holds no JSON object is of no use to anybody and is not kept.
         """
         key = hashlib.sha256(json.dumps([self._judge.name, vote, time, prompt]).encode()).hexdigest()
         with self._writing:
@@ -56,8 +57,17 @@ class KeptReplies:
         reply = self._judge.ask(prompt)
         with self._writing:
             self._replies.append(reply)
+            if not _holds_an_object(reply.text):
+                return reply.text
             self._text_of[key] = reply.text
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"key": key, "text": reply.text}, ensure_ascii=False) + "\n")
         return reply.text
+
+
+def _holds_an_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text[text.find("{") : text.rfind("}") + 1]), dict)
+    except ValueError:
+        return False

@@ -1,7 +1,7 @@
 """ragas in a process and environment of its own, which may not use the network: who started it asks the judge for it.
 
-Lines of JSON. In: {"job", "metric", "sample"}, and {"to", ...} as the reply to what was asked. Out: {"ask", "job",
-"prompt"} or {"ask", "job", "embed": texts}, {"job", "value"} or {"job", "fault"}, and {"tried": [addresses]} at the end.
+Lines of JSON. In: {"job", "metric", "sample"}, {"to", ...} as the reply to what was asked, {"end"}. Out: {"ask", "job",
+"prompt"} or {"ask", "job", "embed": texts}, {"job", "value"} or {"job", "fault"}, {"tried": [addresses]} at the end.
 Standard library and ragas only: `python ragas_child.py WORKERS`.
 """
 
@@ -17,6 +17,7 @@ import sys
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 
 TRIED = []
 
@@ -62,8 +63,8 @@ _waiting = {}
 _ATTEMPTS = 2
 
 
-class Unreadable(Exception):
-    """The judge's reply is not what ragas asked for."""
+class NoVerdict(Exception):
+    """The judge gave no reply, or none that is what ragas asked for; the words say why."""
 
 
 def say(message):
@@ -79,7 +80,7 @@ def asked(message):
     reply = _waiting[number].get()
     del _waiting[number]
     if "fault" in reply:
-        raise Unreadable(reply["fault"])
+        raise NoVerdict(reply["fault"])
     return reply
 
 
@@ -97,7 +98,7 @@ class Judge(InstructorBaseRagasLLM):
                 return response_model.model_validate_json(_json_in(text))
             except ValueError as error:
                 fault = str(error).splitlines()[0]
-        raise Unreadable(f"what the judge replied cannot be read: {fault}")
+        raise NoVerdict(f"what the judge replied cannot be read: {fault}")
 
     async def agenerate(self, prompt, response_model):
         return self.generate(prompt, response_model)
@@ -126,7 +127,7 @@ class Holds(SingleTurnMetric):
     never like a quote of eighty. Alternatives of a fact stand between bars."""
 
     name = "holds"
-    _required_columns = {MetricType.SINGLE_TURN: {"reference", "response"}}
+    _required_columns: ClassVar = {MetricType.SINGLE_TURN: {"reference", "response"}}
 
     def __init__(self):
         pass
@@ -176,6 +177,8 @@ def work(message):
             value = asyncio.run(JUDGED[metric](job).ascore(**message["sample"])).value
         value = float(value)
         say({"job": job, "fault": "ragas gave no number"} if math.isnan(value) else {"job": job, "value": value})
+    except NoVerdict as error:
+        say({"job": job, "fault": str(error)})
     except Exception as error:  # whatever a library raises is the fault of this one job, and is told
         say({"job": job, "fault": f"{type(error).__name__}: {error}".splitlines()[0]})
 

@@ -7,10 +7,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, Any
+from types import TracebackType
+from typing import IO, Any, Self
 
 from eval.errors import EvaluationStopped
 from eval.judge.endpoint import JudgeSilent
@@ -39,14 +41,6 @@ class Score:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """``tried``: the addresses that ragas wanted to connect to, and could not."""
-
-    score_of: Mapping[str, Score]
-    tried: tuple[str, ...]
-
-
 def interpreter() -> Path:
     """Where `make judge-tools` puts ragas. Raises EvaluationStopped."""
     python = Path(sys.prefix) / "judge" / "bin" / "python"
@@ -55,29 +49,62 @@ def interpreter() -> Path:
     return python
 
 
-def score(jobs: Sequence[Job], *, asks: Asks, embeds: Embeds, workers: int) -> Scored:
-    """Names of jobs differ. Raises EvaluationStopped when ragas is not installed or broke off."""
-    with TemporaryDirectory(prefix="kb-judge-") as home, TemporaryFile("w+", encoding="utf-8") as complaints:
-        # Nothing of the environment reaches it: no key, no proxy, no wish to be traced.
-        process = subprocess.Popen(
-            [str(interpreter()), "-I", str(_CHILD), str(workers)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            encoding="utf-8",
-            env={"HOME": home, "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"},
-        )
-        try:
-            scored = _Serving(process, jobs, asks, embeds, workers).scored()
-        finally:
-            process.kill()
-            process.wait()
+class RagasProcess:
+    """Runs while entered; starting takes seconds. Scores one batch after the other."""
+
+    def __init__(self, *, workers: int) -> None:
+        self._workers = workers
+        self.tried: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        """Raises EvaluationStopped when ragas is not installed."""
+        python = interpreter()
+        with ExitStack() as stack:
+            home = stack.enter_context(TemporaryDirectory(prefix="kb-judge-"))
+            self._complaints = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
+            # Nothing of the environment reaches it: no key, no proxy, no wish to be traced.
+            self._process = subprocess.Popen(
+                [str(python), "-I", str(_CHILD), str(self._workers)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+                text=True,
+                encoding="utf-8",
+                env={"HOME": home, "LC_ALL": "C.UTF-8"},
+            )
+            stack.callback(self._ended)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.close()
+
+    def score(self, jobs: Sequence[Job], *, asks: Asks, embeds: Embeds) -> dict[str, Score]:
+        """By the names of the jobs, which differ. Raises EvaluationStopped when ragas broke off."""
+        scored = _Serving(self._process, jobs, asks, embeds, self._workers).scored()
         if scored is None:
-            complaints.seek(0)
-            told = complaints.read().strip().splitlines()[-1:] or ["nothing"]
+            self._process.wait(timeout=10)
+            self._complaints.seek(0)
+            told = self._complaints.read().strip().splitlines()[-1:] or ["nothing"]
             raise EvaluationStopped(f"ragas broke off, it said: {told[0]}")
         return scored
+
+    def finish(self) -> None:
+        """Ask which connections it tried: `tried`."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write('{"end": true}\n')
+        self._process.stdin.flush()
+        self.tried = tuple(
+            json.loads(self._process.stdout.readline() or '{"tried": ["unknown: ragas broke off"]}')["tried"]
+        )
+
+    def _ended(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(BrokenPipeError):
+                if pipe is not None:
+                    pipe.close()
+        self._process.kill()
+        self._process.wait()
 
 
 class _Serving:
@@ -92,29 +119,23 @@ class _Serving:
         self._asks, self._embeds, self._workers = asks, embeds, workers
         self._times: Counter[tuple[str, str]] = Counter()
 
-    def scored(self) -> Scored | None:
+    def scored(self) -> dict[str, Score] | None:
         """None when the process ended before all was done."""
         score_of: dict[str, Score] = {}
         with ThreadPoolExecutor(self._workers) as servants:
             try:
                 for job in self._jobs.values():
                     self._tell({"job": job.name, "metric": job.metric, "sample": job.sample})
-                if not self._jobs:
-                    self._tell({"end": True})
             except BrokenPipeError:
                 return None
-            for line in self._out:
+            while len(score_of) < len(self._jobs) and (line := self._out.readline()):
                 message = json.loads(line)
                 if "ask" in message:
                     # Counted here, where messages come one by one.
                     servants.submit(self._serve, message, self._time(message))
-                elif "tried" in message:
-                    return Scored(score_of, tuple(message["tried"]))
                 else:
                     score_of[message["job"]] = Score(message.get("value"), message.get("fault", ""))
-                    if len(score_of) == len(self._jobs):
-                        self._tell({"end": True})
-        return None
+        return score_of if len(score_of) == len(self._jobs) else None
 
     def _time(self, message: Mapping[str, Any]) -> int:
         asked = (message["job"], str(message.get("prompt")))
