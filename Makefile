@@ -80,7 +80,8 @@ test-model: environment
 	@KB_DATA_DIR=var KB_EMBEDDING_MODEL= $(WITH_PYTHON) scripts/model.py
 
 test-environment:
-	@$(WITH_PYTHON) scripts/environment.py base eval test
+	@$(WITH_PYTHON) scripts/environment.py base eval test peers
+	@$(WITH_PYTHON) scripts/environment.py --apart judge
 
 clean: ## Remove caches and built archives; knowledge in var/ stays
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -58,10 +58,13 @@ def ensure_apart(lock: str) -> None:
         if not (folder / "bin" / "python").exists():
             command = [str(VENV_PYTHON), "-m", "venv", "--without-pip", str(folder)]
             _run(command, f"{folder} could not be created")
+        python = folder / "bin" / "python"
+        options = ["--require-hashes", "--requirement", str(REQUIREMENTS / f"{lock}.lock")]
+        if _is_installed(options, python):
+            return
         report(f"Installing the packages of requirements/{lock}.lock into {folder.relative_to(ROOT)}")
-        install = [str(UV), "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), "--require-hashes"]
         _run(
-            [*install, "--requirement", str(REQUIREMENTS / f"{lock}.lock")],
+            [str(UV), "pip", "install", "--quiet", "--python", str(python), *options],
             "the packages could not be installed; check the network, or name your mirror in PIP_INDEX_URL or pip.conf",
             env=uv_environment(),
         )
@@ -157,8 +160,8 @@ def _install(locks: tuple[str, ...]) -> None:
         _run([*install, *editable], "the service itself could not be installed into .venv")
 
 
-def _is_installed(options: list[str]) -> bool:
-    trial = [str(UV), "pip", "install", "--dry-run", "--offline", "--python", str(VENV_PYTHON), *options]
+def _is_installed(options: list[str], python: Path = VENV_PYTHON) -> bool:
+    trial = [str(UV), "pip", "install", "--dry-run", "--offline", "--python", str(python), *options]
     tried = subprocess.run(trial, env=environment(), cwd=ROOT, capture_output=True, text=True, check=False)
     return "make no changes" in tried.stderr
 

@@ -47,6 +47,7 @@ class Line:
     against: Mapping[str, Difference]
     p50_ms: float
     p95_ms: float
+    cpu_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def lines_of(texts: Texts, sats: Sequence[Sat]) -> tuple[Line, ...]:
             },
             p50_ms=percentile(sat.latencies_ms, 0.5),
             p95_ms=percentile(sat.latencies_ms, 0.95),
+            cpu_ms=percentile(sat.cpu_ms, 0.5),
         )
         for sat, own in zip(sats, columns, strict=True)
     )

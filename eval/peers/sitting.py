@@ -34,7 +34,8 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Sat:
-    """``found``: by query id, the first ten different documents. ``bare_mb``: peak memory of a peer before the first
+    """``cpu_ms``: of all threads of the process, beside the clock's ``latencies_ms``: it hardly depends on what else the
+    machine does. ``found``: by query id, the first ten different documents. ``bare_mb``: peak memory of a peer before the first
     text, with its libraries and the embedding model (0 of ours, which cannot be told apart); ``peak_mb``: in all.
     Megabytes of 2^20 bytes."""
 
@@ -46,6 +47,7 @@ class Sat:
     bare_mb: int
     peak_mb: int
     latencies_ms: Sequence[float]
+    cpu_ms: Sequence[float]
     found: Mapping[str, Sequence[str]]
 
 
@@ -67,11 +69,12 @@ def sit(system: System, take_in: Callable[[Texts, Path], TakenIn]) -> None:
     seconds = time.perf_counter() - started
     for query in list(texts.queries.values())[:_WARMING_UP]:
         taken.find(query)
-    found, latencies = {}, []
+    found, latencies, cpu = {}, [], []
     for query_id, query in texts.queries.items():
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         passages = taken.find(query)
         latencies.append((time.perf_counter() - started) * 1000)
+        cpu.append((time.process_time() - worked) * 1000)
         found[query_id] = list(dict.fromkeys(passages))[:DOCUMENTS]
     sat = Sat(
         system=system.name,
@@ -82,6 +85,7 @@ def sit(system: System, take_in: Callable[[Texts, Path], TakenIn]) -> None:
         bare_mb=taken.bare_mb,
         peak_mb=peak_megabytes(),
         latencies_ms=latencies,
+        cpu_ms=cpu,
         found=found,
     )
     asked.out.write_text(json.dumps(asdict(sat), ensure_ascii=False), encoding="utf-8")

@@ -32,7 +32,7 @@ def _conditions() -> str:
         "The same embedding model, the same texts, each system in a process of its own, one after the other, on "
         f"{platform.machine()} with Python {platform.python_version()}. In brackets the 95 % interval over resampled "
         "queries; Δ is ours minus the peer's on the same queries. Latency is of one query at a time, its embedding "
-        "included. Memory is the process's peak; of peers, in brackets, before the first text."
+        "included; the processor's time of all threads depends less on what else runs. Memory is the process's peak; of peers, in brackets, before the first text."
     )
 
 
@@ -49,12 +49,12 @@ def _quality(compared: Compared) -> str:
 
 
 def _costs(compared: Compared) -> str:
-    rows = ["| system | p50 | p95 | memory | passages | taking in |", "|---|---|---|---|---|---|"]
+    rows = ["| system | p50 | p95 | processor, p50 | memory | passages | taking in |", "|---|---|---|---|---|---|---|"]
     for line in compared.lines:
         sat = line.sat
         before = f" ({sat.bare_mb})" if sat.bare_mb else ""
         rows.append(
-            f"| {sat.system} | {line.p50_ms:.1f} ms | {line.p95_ms:.1f} ms | {sat.peak_mb}{before} MB"
+            f"| {sat.system} | {line.p50_ms:.1f} ms | {line.p95_ms:.1f} ms | {line.cpu_ms:.1f} ms | {sat.peak_mb}{before} MB"
             f" | {sat.passages} | {sat.taking_in_seconds:.0f} s |"
         )
     return "\n".join(rows)
