@@ -1,6 +1,6 @@
 """Make .venv hold what lock files of requirements/ name: `environment.py base`, `environment.py base test`.
 
-`environment.py --apart judge` makes .venv/judge hold what judge.lock names: other versions than those of the other locks.
+`environment.py --apart judge` makes .venv/judge hold what judge.lock names, which does not go with the other locks.
 
 uv does the work and finds out by itself, in a tenth of a second, when there is none. It comes through pip, from the
 registry or mirror that pip is set up for. Safe to interrupt at any point. Standard library only.

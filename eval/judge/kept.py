@@ -11,8 +11,8 @@ from eval.judge.endpoint import Judge, Reply
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """``calls`` that were made, also those of which no reply came; ``kept`` replies that made one unnecessary. Tokens as
-    the endpoint counts them."""
+    """``calls`` that were made, also those of which no reply came; ``kept``: replies that made a call unnecessary.
+    Tokens as the endpoint counts them."""
 
     calls: int
     kept: int

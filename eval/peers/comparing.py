@@ -40,11 +40,12 @@ class Peer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A system on one folder. ``measures``: by name, mean and 95 % interval; ``against``: ours minus this one."""
+    """A system on one folder. ``measures``: by name, mean and 95 % interval; ``below``: by the name of one
+    of ours and the measure, that one minus this one."""
 
     sat: Sat
     measures: Mapping[str, tuple[float, float, float]]
-    against: Mapping[str, Difference]
+    below: Mapping[str, Mapping[str, Difference]]
     p50_ms: float
     p95_ms: float
     cpu_ms: float
@@ -80,22 +81,39 @@ def compare(
 
 
 def lines_of(texts: Texts, sats: Sequence[Sat]) -> tuple[Line, ...]:
-    """The first is what the others are compared with."""
+    """Those of ours come first, and are what all that follow them are compared with."""
     rows = [[measured(sat.found[query], texts.relevant[query]) for query in texts.queries] for sat in sats]
     columns = [[list(column) for column in zip(*of_system, strict=True)] for of_system in rows]
     return tuple(
         Line(
             sat=sat,
             measures={name: mean_with_interval(column) for name, column in zip(MEASURES, own, strict=True)},
-            against={
-                name: difference(first, column) for name, first, column in zip(MEASURES, columns[0], own, strict=True)
+            below={
+                sats[place].system: _differences(columns[place], own)
+                for place in range(number)
+                if _is_ours(sats[place])
             },
             p50_ms=percentile(sat.latencies_ms, 0.5),
             p95_ms=percentile(sat.latencies_ms, 0.95),
             cpu_ms=percentile(sat.cpu_ms, 0.5),
         )
-        for sat, own in zip(sats, columns, strict=True)
+        for number, (sat, own) in enumerate(zip(sats, columns, strict=True))
     )
+
+
+def complaint(module: str, said: str) -> str:
+    """Of a system that did not come through: the last line of what it said."""
+    last = said.strip().splitlines()[-1] if said.strip() else "nothing"
+    hint = "; `make peers-tools` installs the peers" if "ModuleNotFoundError" in last else ""
+    return f"{module} did not come through, it said: {last}{hint}"
+
+
+def _differences(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> dict[str, Difference]:
+    return {name: difference(one, other) for name, one, other in zip(MEASURES, ours, theirs, strict=True)}
+
+
+def _is_ours(sat: Sat) -> bool:
+    return sat.system.startswith("ours")
 
 
 def _sat(module: str, folder: Path, *, model: str, corpus: Path | None) -> Sat:
@@ -107,7 +125,5 @@ def _sat(module: str, folder: Path, *, model: str, corpus: Path | None) -> Sat:
             environment["KB_PEERS_CORPUS"] = str(corpus)
         ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if ran.returncode != 0 or not out.exists():
-            told = ran.stderr.strip().splitlines()[-1:] or ["nothing"]
-            hint = "; `make peers-tools` installs the peers" if "ModuleNotFoundError" in told[0] else ""
-            raise EvaluationStopped(f"{module} did not come through, it said: {told[0]}{hint}")
+            raise EvaluationStopped(complaint(module, ran.stderr))
         return _SAT.validate_python(json.loads(out.read_text(encoding="utf-8")))

@@ -34,10 +34,10 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Sat:
-    """``cpu_ms``: of all threads of the process, beside the clock's ``latencies_ms``: it hardly depends on what else the
-    machine does. ``found``: by query id, the first ten different documents. ``bare_mb``: peak memory of a peer before the first
-    text, with its libraries and the embedding model (0 of ours, which cannot be told apart); ``peak_mb``: in all.
-    Megabytes of 2^20 bytes."""
+    """``cpu_ms``: of all threads, beside the clock's ``latencies_ms``; it depends less on what else the machine does.
+    ``found``: by query id, the first ten different documents. ``bare_mb``: peak memory of a peer before the first text,
+    with its libraries and the embedding model (0 of ours, which cannot be told apart); ``peak_mb``: in all. Megabytes
+    of 2^20 bytes."""
 
     system: str
     versions: Mapping[str, str]

@@ -18,11 +18,12 @@ def told(compared: Sequence[Compared]) -> str:
 
 def verdict(ours: str, line: Line) -> str:
     """Where the interval of the difference leaves zero out, and to whose side."""
-    losses = [f"{name} by {-line.against[name].mean:.3f}" for name in MEASURES if line.against[name].is_loss]
-    gains = [f"{name} by {line.against[name].mean:.3f}" for name in MEASURES if line.against[name].is_gain]
+    gap_of = line.below[ours]
+    losses = [f"{name} by {-gap_of[name].mean:.3f}" for name in MEASURES if gap_of[name].is_loss]
+    gains = [f"{name} by {gap_of[name].mean:.3f}" for name in MEASURES if gap_of[name].is_gain]
     said = [f"{ours} **loses** to {line.sat.system} in {_and(losses)}"] if losses else []
     said += [f"{ours} is better than {line.sat.system} in {_and(gains)}"] if gains else []
-    rest = [name for name in MEASURES if not line.against[name].is_loss and not line.against[name].is_gain]
+    rest = [name for name in MEASURES if not gap_of[name].is_loss and not gap_of[name].is_gain]
     said += [f"no difference from {line.sat.system} shown in {', '.join(rest)}"] if rest else []
     return "; ".join(said) + "."
 
@@ -31,8 +32,9 @@ def _conditions() -> str:
     return (
         "The same embedding model, the same texts, each system in a process of its own, one after the other, on "
         f"{platform.machine()} with Python {platform.python_version()}. In brackets the 95 % interval over resampled "
-        "queries; Δ is ours minus the peer's on the same queries. Latency is of one query at a time, its embedding "
-        "included; the processor's time of all threads depends less on what else runs. Memory is the process's peak; of peers, in brackets, before the first text."
+        "queries; Δ is ours minus the line above on the same queries. Latency is of one query at a time, its embedding "
+        "included; the processor's time depends less on what else runs. Memory is the process's peak; of "
+        "peers, in brackets, before the first text."
     )
 
 
@@ -41,10 +43,10 @@ def _quality(compared: Compared) -> str:
     for line in compared.lines:
         cells = [f"{m:.3f} ({low:.3f}–{high:.3f})" for m, low, high in (line.measures[name] for name in MEASURES)]
         rows.append(f"| {line.sat.system} | " + " | ".join(cells) + " |")
-        if line is not compared.lines[0]:
-            gaps = [line.against[name] for name in MEASURES]
-            cells = [f"Δ {gap.mean:+.3f} ({gap.low:+.3f} to {gap.high:+.3f})" for gap in gaps]
-            rows.append("| | " + " | ".join(cells) + " |")
+        for ours, gap_of in line.below.items():
+            gaps = [gap_of[name] for name in MEASURES]
+            cells = [f"{gap.mean:+.3f} ({gap.low:+.3f} to {gap.high:+.3f})" for gap in gaps]
+            rows.append(f"| Δ {ours} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
@@ -54,15 +56,15 @@ def _costs(compared: Compared) -> str:
         sat = line.sat
         before = f" ({sat.bare_mb})" if sat.bare_mb else ""
         rows.append(
-            f"| {sat.system} | {line.p50_ms:.1f} ms | {line.p95_ms:.1f} ms | {line.cpu_ms:.1f} ms | {sat.peak_mb}{before} MB"
-            f" | {sat.passages} | {sat.taking_in_seconds:.0f} s |"
+            f"| {sat.system} | {line.p50_ms:.1f} ms | {line.p95_ms:.1f} ms | {line.cpu_ms:.1f} ms"
+            f" | {sat.peak_mb}{before} MB | {sat.passages} | {sat.taking_in_seconds:.0f} s |"
         )
     return "\n".join(rows)
 
 
 def _verdicts(compared: Compared) -> str:
     ours = compared.lines[0]
-    said = [f"- {verdict(ours.sat.system, line)}" for line in compared.lines[1:]]
+    said = [f"- {verdict(name, line)}" for line in compared.lines[1:] for name in line.below]
     for name, of in (("slower", lambda line: line.p50_ms), ("larger", lambda line: float(line.sat.peak_mb))):
         ahead = [line.sat.system for line in compared.lines[1:] if of(line) < of(ours)]
         if ahead:

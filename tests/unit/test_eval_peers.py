@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.errors import SuiteInvalid
-from eval.peers.comparing import Compared, lines_of
+from eval.peers.comparing import Compared, complaint, lines_of
 from eval.peers.measures import MEASURES, Difference, difference, mean_with_interval, measured
 from eval.peers.picture import page
 from eval.peers.sitting import Sat
@@ -77,8 +77,14 @@ def test_where_we_lose_it_says_so_plainly() -> None:
 def test_no_difference_is_called_none() -> None:
     texts = Texts("set", (), {"q": "?"}, {"q": frozenset({"a"})})
     lines = lines_of(texts, [sat("ours", {"q": ["a"]}), sat("peer", {"q": ["a"]})])
-    assert all(lines[1].against[name] == Difference(0, 0, 0) for name in MEASURES)
+    assert all(lines[1].below["ours"][name] == Difference(0, 0, 0) for name in MEASURES)
     assert verdict("ours", lines[1]) == f"no difference from peer shown in {', '.join(MEASURES)}."
+
+
+def test_a_missing_library_is_told_with_what_installs_it() -> None:
+    said = "Traceback\n  …\nModuleNotFoundError: No module named 'haystack'\n"
+    assert complaint("haystack", said).endswith("No module named 'haystack'; `make peers-tools` installs the peers")
+    assert complaint("ours", "") == "ours did not come through, it said: nothing"
 
 
 def test_a_folder_of_texts_is_read(tmp_path: Path) -> None:
