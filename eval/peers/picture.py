@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
+from markdown_it import MarkdownIt
+
 from eval.peers.comparing import Compared
 from eval.peers.measures import MEASURES
 
@@ -12,13 +14,16 @@ _WIDTH, _BAR, _LEFT, _PLOT, _GAP = 860, 15, 150, 560, 14  # pixels
 
 def page(compared: Sequence[Compared], *, text: str) -> str:
     """HTML with the charts and, below, the same in words."""
-    charts = "\n".join(f"<h2>{escape(each.name)}</h2>\n{chart(each)}" for each in compared)
+    charts = "\n".join(f"<h2>{escape(each.name)}</h2>\n<div>{chart(each)}</div>" for each in compared)
+    words = MarkdownIt("commonmark", {"html": False}).enable("table").render(text.partition("\n")[2])
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Ours and its peers</title>'
         "<style>body{font:15px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}"
-        "svg{max-width:100%;height:auto}pre{overflow-x:auto;background:#f3f4f6;padding:1rem}</style>"
+        "svg{min-width:40rem;max-width:100%;height:auto}div{overflow-x:auto}"
+        "table{display:block;overflow-x:auto;border-collapse:collapse}"
+        "td,th{border:1px solid #d1d5db;padding:.2rem .5rem;text-align:left;white-space:nowrap}</style>"
         f"<h1>Ours and its peers</h1>\n<p>Bars are means, lines their 95 % intervals.</p>\n{charts}\n"
-        f"<h2>In words</h2>\n<pre>{escape(text)}</pre></html>\n"
+        f"<h1>In words</h1>\n{words}</html>\n"
     )
 
 

@@ -24,7 +24,7 @@ def verdict(ours: str, line: Line) -> str:
     said = [f"{ours} **loses** to {line.sat.system} in {_and(losses)}"] if losses else []
     said += [f"{ours} is better than {line.sat.system} in {_and(gains)}"] if gains else []
     rest = [name for name in MEASURES if not gap_of[name].is_loss and not gap_of[name].is_gain]
-    said += [f"no difference from {line.sat.system} shown in {', '.join(rest)}"] if rest else []
+    said += [f"no difference of {ours} from {line.sat.system} shown in {', '.join(rest)}"] if rest else []
     return "; ".join(said) + "."
 
 

@@ -78,7 +78,7 @@ def test_no_difference_is_called_none() -> None:
     texts = Texts("set", (), {"q": "?"}, {"q": frozenset({"a"})})
     lines = lines_of(texts, [sat("ours", {"q": ["a"]}), sat("peer", {"q": ["a"]})])
     assert all(lines[1].below["ours"][name] == Difference(0, 0, 0) for name in MEASURES)
-    assert verdict("ours", lines[1]) == f"no difference from peer shown in {', '.join(MEASURES)}."
+    assert verdict("ours", lines[1]) == f"no difference of ours from peer shown in {', '.join(MEASURES)}."
 
 
 def test_a_missing_library_is_told_with_what_installs_it() -> None:
