@@ -20,7 +20,7 @@ def page(compared: Sequence[Compared], *, text: str) -> str:
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Ours and its peers</title>'
         "<style>body{font:15px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}"
         "svg{min-width:40rem;max-width:100%;height:auto}div{overflow-x:auto}"
-        "table{display:block;overflow-x:auto;border-collapse:collapse}"
+        "table{display:block;overflow-x:auto;border-collapse:collapse;margin:1rem 0}"
         "td,th{border:1px solid #d1d5db;padding:.2rem .5rem;text-align:left;white-space:nowrap}</style>"
         f"<h1>Ours and its peers</h1>\n<p>Bars are means, lines their 95 % intervals.</p>\n{charts}\n"
         f"<h1>In words</h1>\n{words}</html>\n"
