@@ -51,6 +51,8 @@ def ensure(*locks: str) -> None:
 def ensure_apart(lock: str) -> None:
     """After this .venv/<lock> is an environment of its own with the packages of that lock file, without the service.
     Raises SetupError."""
+    if is_offline():
+        raise SetupError(f"the offline bundle does not hold the packages of {lock}.lock; install them with a network")
     with _alone():
         _ensure_venv()
         _ensure_uv()
