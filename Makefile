@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 already = $(shell sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' $(1:%=requirements/%.lock))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test style check bench eval gate fmt model bundle test-setup eval-tools lock environment test-environment test-model clean distclean
+.PHONY: help run test style check bench eval gate fmt model bundle test-setup eval-tools peers-tools judge-tools lock environment test-environment test-model clean distclean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -57,11 +57,22 @@ test-setup: ## Install Chromium, a Chinese font and PostgreSQL from Debian's pac
 eval-tools: ## Install scikit-learn, which `kb eval calibrate` fits with
 	@$(WITH_PYTHON) scripts/environment.py base eval
 
+peers-tools: ## Install the systems that `kb eval peers` compares with
+	@$(WITH_PYTHON) scripts/environment.py base eval peers
+
+judge-tools: environment ## Install ragas, which `kb eval judge` scores with, beside the service
+	@$(WITH_PYTHON) scripts/environment.py --apart judge
+
+# tzdata: the service needs it on one system only, a peer on all.
 lock: test-environment ## Write requirements/*.lock anew from pyproject.toml (ARGS="--upgrade-package NAME")
 	@$(LOCK) $(ARGS) -o requirements/base.lock
 	@$(LOCK) $(ARGS) --extra eval -c requirements/base.lock $(call already,base) -o requirements/eval.lock
 	@$(LOCK) $(ARGS) --extra eval --extra test -c requirements/base.lock -c requirements/eval.lock \
 		$(call already,base eval) -o requirements/test.lock
+	@$(LOCK) $(ARGS) --extra peers $(patsubst %,-c requirements/%.lock,base eval test) \
+		$(subst --no-emit-package tzdata,,$(call already,base eval test)) -o requirements/peers.lock
+	@$(BIN)/python scripts/extra.py judge | \
+		$(subst pyproject.toml,-,$(LOCK)) $(ARGS) --python-version 3.11 -o requirements/judge.lock
 	@sed -i '/^# The following packages/,$$d' requirements/*.lock
 
 environment:
@@ -72,7 +83,8 @@ test-model: environment
 	@KB_DATA_DIR=var KB_EMBEDDING_MODEL= $(WITH_PYTHON) scripts/model.py
 
 test-environment:
-	@$(WITH_PYTHON) scripts/environment.py base eval test
+	@$(WITH_PYTHON) scripts/environment.py base eval test peers
+	@$(WITH_PYTHON) scripts/environment.py --apart judge
 
 clean: ## Remove caches and built archives; knowledge in var/ stays
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -20,10 +20,12 @@ from eval.explain_command import explain
 from eval.gate_command import gate
 from eval.in_process import InProcess
 from eval.inversion_command import inversion
+from eval.judge_command import judge
 from eval.known import passages_in_force, teach
 from eval.labelled_sets import read_set
 from eval.omission_command import omitting
 from eval.opened import opened_system
+from eval.peers_command import peers
 from eval.questions import SuitePart, read_questions
 from eval.reading import reading
 from eval.routing_command import routing
@@ -52,6 +54,8 @@ app.command()(explain)
 app.command()(gate)
 app.command()(inversion)
 app.command("omission")(omitting)
+app.command()(judge)
+app.command()(peers)
 app.command()(reading)
 app.command()(routing)
 app.command()(run)

@@ -1,5 +1,7 @@
 """Make .venv hold what lock files of requirements/ name: `environment.py base`, `environment.py base test`.
 
+`environment.py --apart judge` makes .venv/judge hold what judge.lock names, which does not go with the other locks.
+
 uv does the work and finds out by itself, in a tenth of a second, when there is none. It comes through pip, from the
 registry or mirror that pip is set up for. Safe to interrupt at any point. Standard library only.
 """
@@ -44,6 +46,30 @@ def ensure(*locks: str) -> None:
         _ensure_venv()
         _ensure_uv()
         _install(locks)
+
+
+def ensure_apart(lock: str) -> None:
+    """After this .venv/<lock> is an environment of its own with the packages of that lock file, without the service.
+    Raises SetupError."""
+    if is_offline():
+        raise SetupError(f"the offline bundle does not hold the packages of {lock}.lock; install them with a network")
+    with _alone():
+        _ensure_venv()
+        _ensure_uv()
+        folder = VENV / lock
+        if not (folder / "bin" / "python").exists():
+            command = [str(VENV_PYTHON), "-m", "venv", "--without-pip", str(folder)]
+            _run(command, f"{folder} could not be created")
+        python = folder / "bin" / "python"
+        options = ["--require-hashes", "--requirement", str(REQUIREMENTS / f"{lock}.lock")]
+        if _is_installed(options, python):
+            return
+        report(f"Installing the packages of requirements/{lock}.lock into {folder.relative_to(ROOT)}")
+        _run(
+            [str(UV), "pip", "install", "--quiet", "--python", str(python), *options],
+            "the packages could not be installed; check the network, or name your mirror in PIP_INDEX_URL or pip.conf",
+            env=uv_environment(),
+        )
 
 
 def is_offline() -> bool:
@@ -136,8 +162,8 @@ def _install(locks: tuple[str, ...]) -> None:
         _run([*install, *editable], "the service itself could not be installed into .venv")
 
 
-def _is_installed(options: list[str]) -> bool:
-    trial = [str(UV), "pip", "install", "--dry-run", "--offline", "--python", str(VENV_PYTHON), *options]
+def _is_installed(options: list[str], python: Path = VENV_PYTHON) -> bool:
+    trial = [str(UV), "pip", "install", "--dry-run", "--offline", "--python", str(python), *options]
     tried = subprocess.run(trial, env=environment(), cwd=ROOT, capture_output=True, text=True, check=False)
     return "make no changes" in tried.stderr
 
@@ -191,7 +217,10 @@ def report(line: str) -> None:
 
 def main() -> None:
     try:
-        ensure(*sys.argv[1:])
+        if sys.argv[1] == "--apart":
+            ensure_apart(sys.argv[2])
+        else:
+            ensure(*sys.argv[1:])
     except SetupError as error:
         sys.exit(f"make: {error}")
     except KeyboardInterrupt:

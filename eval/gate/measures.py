@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from eval.reliability import expected_calibration_error
+from eval.metrics.reliability import expected_calibration_error
 from eval.statistics import auroc
 
 
