@@ -19,8 +19,8 @@ class Statistic(StrEnum):
 class Component(StrEnum):
     """What a fault may lie in, in the order in which an answer is made."""
 
-    WORDS = "tokeniser"
     DAYS = "date filter"
+    WORDS = "tokeniser"
     VECTORS = "embedding"
     SEARCH = "search"
     READING = "reading"

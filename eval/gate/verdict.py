@@ -72,7 +72,7 @@ def judged(
     for each in _short(measured, expected, only):
         fallen_of[each.measured.name] = each
     fallen = tuple(sorted(fallen_of.values(), key=lambda each: -each.by))
-    suspects, follows = _suspects(fallen)
+    suspects, follows = _suspects(fallen, frozenset(each.kind.component for each in measured))
     faults = [*(f"{each.measured.name}: {each.reason}" for each in fallen), *_violations(measured), *others]
     return Verdict(tuple(faults), fallen, suspects, follows, pairs)
 
@@ -107,7 +107,9 @@ def _violations(measured: Sequence[Measured]) -> list[str]:
     return [*found[:10], *([f"and {len(found) - 10} violations more"] if len(found) > 10 else [])]
 
 
-def _suspects(fallen: Sequence[Fallen]) -> tuple[tuple[Suspect, ...], tuple[Component, ...]]:
+def _suspects(
+    fallen: Sequence[Fallen], looked_at: frozenset[Component | None]
+) -> tuple[tuple[Suspect, ...], tuple[Component, ...]]:
     """In the order in which an answer is made, a measure points at its component unless one that is named already
     explains it; measures that a later component may explain come after all the others."""
     named: set[Component] = set()
@@ -119,7 +121,7 @@ def _suspects(fallen: Sequence[Fallen]) -> tuple[tuple[Suspect, ...], tuple[Comp
                 named.add(component)
     own = {component: [each for each in fallen if each.measured.kind.component is component] for component in Component}
     follows = [each for each in Component if own[each] and each not in named]
-    held = {each for each in Component if not own[each]}
+    held = {each for each in Component if each in looked_at and not own[each]}
     found = [
         Suspect(each, tuple(own[each]), tuple(one for one in _before(own[each]) if one in held))
         for each in Component
