@@ -297,7 +297,7 @@ def test_how_a_like_question_was_resolved_is_shown_to_helpers_of_the_department_
 
 
 def test_a_helper_keeps_the_reply_of_a_resolved_talk_as_a_draft_without_personal_data(people: People) -> None:
-    talk = people.open("s3", "热气球停放证照片要几寸，我叫王小明，手机13800138000")
+    talk = people.open("s5", "热气球停放证照片要几寸，我叫王小明，手机13800138000")
     keeping = f"/v1/escalations/{talk['id']}:keep"
     people.post("李帮办", f"/v1/escalations/{talk['id']}:claim")
     asked = [
