@@ -11,8 +11,17 @@ from pathlib import Path
 from eval.errors import SuiteInvalid
 from eval.written_lines import WrittenLine, lines_of_jsonl
 
-_QUERIES, _JUDGEMENTS = "queries.jsonl", "qrels"
+_QUERIES, _CORPUS, _JUDGEMENTS = "queries.jsonl", "corpus.jsonl", "qrels"
 _HEADER = ("query-id", "corpus-id", "score")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``title`` may be empty."""
+
+    id: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +71,32 @@ def lines_of_beir(folder: Path) -> Iterator[WrittenLine]:
             )
 
 
+def documents_of_beir(folder: Path) -> list[Document]:
+    """Raises SuiteInvalid for a folder without a corpus, a bad line, or an id that stands twice."""
+    if not (folder / _CORPUS).is_file():
+        raise SuiteInvalid(f"{folder / _CORPUS} does not exist; a BEIR folder has {_CORPUS}, {_QUERIES} and qrels/")
+    return [
+        Document(document, str(line.fields.get("title") or "").strip(), text)
+        for line, document, text in _with_ids(folder / _CORPUS)
+    ]
+
+
 def _queries(file: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    for line, query, text in _with_ids(file):
+        yield query, (line.place, text)
+
+
+def _with_ids(file: Path) -> Iterator[tuple[WrittenLine, str, str]]:
+    """Each line with its id and its text."""
     seen: set[str] = set()
     for line in lines_of_jsonl(file):
-        query, text = line.fields.get("_id"), line.fields.get("text")
-        if line.fault or not isinstance(query, str) or not isinstance(text, str):
+        own_id, text = line.fields.get("_id"), line.fields.get("text")
+        if line.fault or not isinstance(own_id, str) or not isinstance(text, str):
             raise SuiteInvalid(f"{line.place}: {line.fault or '_id and text: must be there, as words'}")
-        if query in seen:
-            raise SuiteInvalid(f"{line.place}: the id {query!r} is used twice; ids must differ")
-        seen.add(query)
-        yield query, (line.place, text)
+        if own_id in seen:
+            raise SuiteInvalid(f"{line.place}: the id {own_id!r} is used twice; ids must differ")
+        seen.add(own_id)
+        yield line, own_id, text
 
 
 def _relevant(file: Path) -> Iterator[tuple[str, str, str, int]]:

@@ -1,18 +1,17 @@
-"""The corpus of a BEIR folder in a knowledge base made for it: lines of ``_id``, ``title`` and ``text``."""
+"""The corpus of a BEIR folder in a knowledge base made for it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eval.errors import EvaluationStopped, SuiteInvalid
+from eval.beir import Document, documents_of_beir
+from eval.errors import EvaluationStopped
 from eval.scratch import scratch_settings
-from eval.written_lines import WrittenLine, lines_of_jsonl
 from kb_service.service import Service
 from kb_service.wiring import importing, open_records, open_service
 
-_CORPUS = "corpus.jsonl"
 _ACTOR = "evaluation"
 _LONGEST_TITLE = 60
 
@@ -23,16 +22,17 @@ def beir_service(folder: Path) -> Iterator[Service]:
 
     Raises SuiteInvalid for a missing corpus or a line that is no document, EvaluationStopped where one was refused.
     """
-    if not (folder / _CORPUS).is_file():
-        raise SuiteInvalid(
-            f"{folder / _CORPUS} does not exist; a BEIR folder has queries.jsonl, qrels/ and corpus.jsonl"
-        )
+    with service_of_records(map(record_of, documents_of_beir(folder))) as service:
+        yield service
+
+
+@contextmanager
+def service_of_records(records: Iterable[Mapping[str, str | None]]) -> Iterator[Service]:
+    """Of the bulk format, published. Raises EvaluationStopped where one was refused."""
     with TemporaryDirectory(prefix="kb-eval-") as scratch:
         settings = scratch_settings(Path(scratch))
-        file = Path(scratch) / "beir.jsonl"
-        with file.open("w", encoding="utf-8") as records:
-            for line in lines_of_jsonl(folder / _CORPUS):
-                records.write(json.dumps(record_of(line), ensure_ascii=False) + "\n")
+        file = Path(scratch) / "records.jsonl"
+        file.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records), encoding="utf-8")
         with open_records(settings) as kept:
             imported = importing(settings, kept).run([file], actor=_ACTOR, publish=True)
             refused = [each for each in imported if each.status == "refused"]
@@ -43,10 +43,12 @@ def beir_service(folder: Path) -> Iterator[Service]:
             yield service
 
 
-def record_of(line: WrittenLine) -> dict[str, str]:
-    """A document of the bulk format; without a title it goes by its first words. Raises SuiteInvalid."""
-    document, title, text = (line.fields.get(name) for name in ("_id", "title", "text"))
-    if line.fault or not isinstance(document, str) or not isinstance(text, str):
-        raise SuiteInvalid(f"{line.place}: {line.fault or '_id and text: must be there, as words'}")
-    named = title if isinstance(title, str) and title.strip() else " ".join(text.split())[:_LONGEST_TITLE]
-    return {"id": document, "kind": "regulation", "title": named or document, "text": text or named}
+def record_of(document: Document) -> dict[str, str | None]:
+    """Without a title it goes by its first words."""
+    named = document.title or " ".join(document.text.split())[:_LONGEST_TITLE]
+    return {
+        "id": document.id,
+        "kind": "regulation",
+        "title": named or document.id,
+        "text": document.text or named,
+    }

@@ -18,10 +18,11 @@ from eval.comparing import compare as compare_rows
 from eval.dialogue_commands import attack, converse
 from eval.explain_command import explain
 from eval.gate_command import gate
+from eval.in_force import passages_in_force
 from eval.in_process import InProcess
 from eval.inversion_command import inversion
 from eval.judge_command import judge
-from eval.known import passages_in_force, teach
+from eval.known import teach
 from eval.labelled_sets import read_set
 from eval.omission_command import omitting
 from eval.opened import opened_system
@@ -38,6 +39,7 @@ from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from eval.telling_runs import changes_of
 from eval.trend import trend
 from kb_service.asking.search.confidence import as_json, load_confidence
+from kb_service.asking.search.known_questions import fingerprint
 from kb_service.domain.calibrations import Proposal
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.people import person_id
@@ -162,7 +164,7 @@ def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted
         with open_service(settings.model_copy(update={"max_wrong_rate": 1.0})) as service:
             system, converter = InProcess(service), open_converter()
             answered = ask_all(system, asked, converter, advance=dot)
-            passages = passages_in_force(service, shanghai_day(now()))
+            passages = {fingerprint(each.passage.text) for each in passages_in_force(service, shanghai_day(now()))}
             taught = teach(answered, passages=passages, texts=service.texts, converter=converter, part=SuitePart.DEV)
         rows = labelled(answered, taught, name=questions.name)
         # A model of the site's own has seen these questions: onto it the folds would tell of questions seen.

@@ -3,17 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from eval.questions import SuitePart, SuiteQuestion, part_of
-from kb_service.asking.search.known_questions import KNOWN_FEATURES, Given, KnownQuestion, KnownQuestions, fingerprint
+from kb_service.asking.search.known_questions import KNOWN_FEATURES, Given, KnownQuestion, KnownQuestions
 from kb_service.domain.answers import Answer, Outcome
 from kb_service.ports import ScriptConverter
-from kb_service.service import Service, Texts
-
-_AT_ONCE = 1000
+from kb_service.service import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +61,6 @@ def teach(
         return plain | judge.features(each.answer.understood_as.text, _given(each.answer), without=places[each.line])
 
     return Taught(tuple(known), frozenset(passages), tuple(features(each) for each in asked))
-
-
-def passages_in_force(service: Service, day: date) -> frozenset[str]:
-    """Their fingerprints."""
-    found, last = set(), ""
-    while batch := service.library.published_passages_after(last, limit=_AT_ONCE):
-        last = batch[-1].passage.id
-        interval_of = service.library.intervals(list({each.passage.version_id for each in batch}))
-        found |= {
-            fingerprint(each.passage.text)
-            for each in batch
-            if each.passage.version_id in interval_of and interval_of[each.passage.version_id].contains(day)
-        }
-    return frozenset(found)
 
 
 def _is_for_all(each: Asked) -> bool:

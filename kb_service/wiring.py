@@ -436,6 +436,7 @@ def _service(
         rehearsed=rehearsing.rehearsed,
         points_of_fields=lambda metadata: points_of_fields(metadata, _known_ids(records, districts)),
         now=now,
+        review_days=settings.kept_review_days,
     )
     measuring = open_measuring(records, now=now)
     measuring_use = open_measuring_use(records, measuring, now=now)

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.errors import RunNotFound
 from eval.questions import SuiteQuestion
+from eval.runs import rows_file
 from kb_service.domain.answers import Outcome
 
-_ROWS_NAMES = ("answers.jsonl", "rows.jsonl")
 _PLANTED = Path(__file__).with_name("planted_pairs.jsonl")
 _MARK = re.compile(r"\[\d+\]")
 
@@ -102,9 +102,9 @@ class Sides:
 
 def read_rows(run: Path, questions: Sequence[SuiteQuestion] = ()) -> list[RunRow]:
     """``questions``: whose required facts are taken where the rows do not tell them. Raises RunNotFound."""
-    file = next((run / name for name in _ROWS_NAMES if (run / name).exists()), None)
-    if file is None:
-        raise RunNotFound(f"{run} has no {_ROWS_NAMES[0]}; name a run that `kb eval run` wrote")
+    file = rows_file(run)
+    if not file.exists():
+        raise RunNotFound(f"{run} has no {file.name}; name a run that `kb eval run` wrote")
     facts_of = {question.id: list(question.required_facts) for question in questions}
     try:
         rows = [RunRow.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]

@@ -4,21 +4,16 @@ Alone: python -m eval.peers.ours FOLDER [--corpus corpus]
 """
 
 import atexit
-import json
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from eval.errors import EvaluationStopped
+from eval.beir_corpus import service_of_records
 from eval.peers.sitting import PASSAGES, System, TakenIn, sit
 from eval.peers.texts import Texts
-from eval.scratch import scratch_service, scratch_settings
+from eval.scratch import scratch_service
 from eval.systems import CHANNEL
 from kb_service.asking.search.retrieving import EVERYTHING
-from kb_service.service import Service
-from kb_service.wiring import importing, open_service
 
 CORPUS_VARIABLE = "KB_PEERS_CORPUS"
 
@@ -39,33 +34,16 @@ def system(corpus: str | None) -> System:
 def take_in(texts: Texts, model_folder: Path) -> TakenIn:
     os.environ["KB_EMBEDDING_MODEL"] = str(model_folder)
     corpus = os.environ.get(CORPUS_VARIABLE)
+    records = ({"id": each.id, "title": each.title or None, "text": each.text} for each in texts.documents)
     stack = ExitStack()
     atexit.register(stack.close)
-    service = stack.enter_context(scratch_service(Path(corpus)) if corpus else _of_plain_texts(texts))
+    service = stack.enter_context(scratch_service(Path(corpus)) if corpus else service_of_records(records))
 
     def find(query: str) -> list[str]:
         asked = service.asking.question(query, channel=CHANNEL)
         return [each.document_id for each in service.asking.search(asked, narrowing=EVERYTHING, limit=PASSAGES)]
 
     return TakenIn(find, service.library.counts()["passages"], bare_mb=0)
-
-
-@contextmanager
-def _of_plain_texts(texts: Texts) -> Iterator[Service]:
-    with TemporaryDirectory(prefix="kb-eval-") as folder:
-        settings = scratch_settings(Path(folder))
-        file = Path(folder) / "texts.jsonl"
-        lines = ({"id": each.id, "title": each.title or None, "text": each.text} for each in texts.documents)
-        file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
-        with open_service(settings) as service:
-            taking_in = importing(service.settings, service.records)
-            refused = [
-                each for each in taking_in.run([file], actor="evaluation", publish=True) if each.status == "refused"
-            ]
-            if refused:
-                raise EvaluationStopped(f"{len(refused)} texts were refused, the first: {refused[0].reason}")
-            service.synchroniser.reconcile()
-            yield service
 
 
 if __name__ == "__main__":

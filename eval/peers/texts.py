@@ -4,20 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.beir import lines_of_beir
+from eval.beir import Document, documents_of_beir, lines_of_beir
 from eval.errors import SuiteInvalid
-from eval.written_lines import lines_of_jsonl
 
 _CORPUS = "corpus.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """``title`` may be empty."""
-
-    id: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +25,10 @@ def read_texts(folder: Path) -> Texts:
     for name in (_CORPUS, "queries.jsonl", "qrels"):
         if not (folder / name).exists():
             raise SuiteInvalid(f"{folder} has no {name}; a BEIR folder has corpus.jsonl, queries.jsonl and qrels/*.tsv")
-    documents = tuple(_documents(folder / _CORPUS))
+    documents = tuple(documents_of_beir(folder))
     asked = list(lines_of_beir(folder))
     relevant = {str(line.fields["id"]): frozenset(str(line.fields["document"]).split("|")) for line in asked}
     if lacking := frozenset().union(*relevant.values()) - {document.id for document in documents}:
         raise SuiteInvalid(f"{folder}: {len(lacking)} relevant documents are not in {_CORPUS}, as {min(lacking)!r}")
     queries = {str(line.fields["id"]): str(line.fields["question"]) for line in asked}
     return Texts(folder.name, documents, queries, relevant)
-
-
-def _documents(file: Path) -> list[Document]:
-    found: dict[str, Document] = {}
-    for line in lines_of_jsonl(file):
-        document_id, text = line.fields.get("_id"), line.fields.get("text")
-        if line.fault or not isinstance(document_id, str) or not isinstance(text, str):
-            raise SuiteInvalid(f"{line.place}: {line.fault or '_id and text: must be there, as words'}")
-        if document_id in found:
-            raise SuiteInvalid(f"{line.place}: the id {document_id!r} is used twice; ids must differ")
-        found[document_id] = Document(document_id, str(line.fields.get("title") or ""), text)
-    return list(found.values())

@@ -8,7 +8,7 @@ from functools import cached_property
 from kb_service.api.answer_shapes import ProducedBy, produced_by
 from kb_service.domain.answers import DepartmentRef, MatterRef, Method
 from kb_service.domain.attachments import Attachment
-from kb_service.domain.clocks import Clock, ClockKind, OrderKind
+from kb_service.domain.clocks import OF_TALKS, Clock, ClockKind, OrderKind
 from kb_service.domain.escalations import (
     Author,
     Availability,
@@ -21,7 +21,6 @@ from kb_service.domain.escalations import (
 )
 from kb_service.domain.routing import HandOn, RoutingStep
 from kb_service.helping.helping import PERSON
-from kb_service.helping.moves import EVERY_CLOCK
 from kb_service.helping.skills import skills_asked
 from kb_service.service import Service
 
@@ -176,7 +175,7 @@ class Showing:
         )
 
     def escalation(self, found: Escalation) -> EscalationShown:
-        due = min((each.due_at for each in found.clocks if each.is_running and each.kind in EVERY_CLOCK), default=None)
+        due = min((each.due_at for each in found.clocks if each.is_running and each.kind in OF_TALKS), default=None)
         return EscalationShown(
             id=found.id,
             conversation_id=found.conversation.conversation_id,

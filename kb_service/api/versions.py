@@ -23,8 +23,6 @@ from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/versions", tags=["versions"])
 
-# Where a site has no usual time for kept replies.
-_REVIEW_DAYS = 180
 _REVISION = re.compile("[0-9]{1,9}")
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, e.g. "3": refuse if it changed since.')]
 
@@ -186,7 +184,7 @@ def confirm(
     asked = body or Confirmation()
     confirmed = service.publishing.confirm(
         version_id,
-        asked.review_by or next_review(service),
+        asked.review_by,
         actor=actor.person_id,
         reason=asked.reason,
         if_revision=_revision(if_match),
@@ -205,11 +203,6 @@ def purge(version_id: str, body: Refusal, service: ServiceOf, actor: Annotated[A
     """For unlawful content: its text and original are gone for good; what cited it stays readable without the words."""
     service.purge(version_id, actor=actor.person_id, reason=body.reason)
     return row_of(service, service.library.version(version_id))
-
-
-def next_review(service: Service) -> date:
-    """Where nobody says another day."""
-    return shanghai_day(service.now()) + timedelta(days=service.settings.kept_review_days or _REVIEW_DAYS)
 
 
 def _after(service: Service, version: Version) -> VersionRow:

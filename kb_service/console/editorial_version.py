@@ -11,7 +11,6 @@ from starlette.datastructures import FormData
 from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, actor_of
 from kb_service.api.review import compared
 from kb_service.api.sizes import LARGEST_NUMBER
-from kb_service.api.versions import next_review
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.console.version_view import LONGEST_EDITABLE, fields_shown, version_view
@@ -164,7 +163,7 @@ def confirm(request: Request, version_id: str, service: ServiceOf, actor: Review
 
     def act(if_revision: int) -> Version:
         try:
-            review_by = date.fromisoformat(written) if written else next_review(service)
+            review_by = date.fromisoformat(written) if written else None
         except ValueError as error:
             raise InvalidRecord(f"{written!r} is no day", cause_of_bad_day("review_by", written)) from error
         reason = text_field(form, "reason").strip() or None
@@ -213,7 +212,7 @@ def shown_version(
         audiences=list(Audience),
         matters=service.catalogue.matters(),
         departments=service.catalogue.departments(),
-        next_review=next_review(service),
+        next_review=service.publishing.next_review(),
     )
 
 

@@ -25,6 +25,9 @@ class ClockKind(StrEnum):
     REVIEW = "review"
 
 
+# What a person in a talk waits for. The review of a kept reply goes on when the talk is closed again.
+OF_TALKS = tuple(each for each in ClockKind if each is not ClockKind.REVIEW)
+
 # How long before its end a clock warns.
 _WARNS_BEFORE = {
     ClockKind.FIRST_REPLY: timedelta(seconds=20),

@@ -7,7 +7,7 @@ from typing import Any
 
 from kb_service.domain.attachments import AttachedFile
 from kb_service.domain.calendar import WorkingCalendar
-from kb_service.domain.clocks import Clock, ClockKind, OrderKind, order_clocks
+from kb_service.domain.clocks import OF_TALKS, Clock, ClockKind, OrderKind, order_clocks
 from kb_service.domain.errors import EscalationStateWrong, HelperNotInCharge, ReasonMissing
 from kb_service.domain.escalations import (
     HELD,
@@ -22,9 +22,6 @@ from kb_service.domain.escalations import (
 from kb_service.domain.masking import masked
 from kb_service.domain.proposals import Proposed, Settled
 from kb_service.domain.routing import HandOn, RoutingStep
-
-# All that a person in a talk waits for. The review of a kept reply goes on when the talk is closed again.
-EVERY_CLOCK = tuple(each for each in ClockKind if each is not ClockKind.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +197,7 @@ def _closed(held: Escalation, move: Move, by: str, reason: str, verdict: Verdict
         move,
         values={"closed_at": at, "verdict": verdict, "talking_in": None},
         lines=[Line(Author.EVENT, reason, by, move)],
-        stopped=EVERY_CLOCK,
+        stopped=OF_TALKS,
         detail={"by": by, "reason": masked(reason)} | ({"verdict": verdict} if verdict else {}),
     )
 

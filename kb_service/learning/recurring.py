@@ -95,9 +95,14 @@ def _likeness(one: str, other: str) -> float:
     return len(ours & theirs) / max(1, len(ours | theirs))
 
 
+def letters_of(text: str) -> str:
+    """Without punctuation and spaces."""
+    return _SILENT.sub("", text)
+
+
 def pairs(text: str) -> set[str]:
     """Of neighbouring characters, punctuation left out."""
-    letters = _SILENT.sub("", text)
+    letters = letters_of(text)
     return {letters[at : at + 2] for at in range(max(1, len(letters) - 1))}
 
 

@@ -15,7 +15,7 @@ from kb_service.domain.documents import Kind, Version, VersionDraft
 from kb_service.domain.errors import EscalationStateWrong
 from kb_service.domain.gaps import AskedQuestion, Gap, GapState
 from kb_service.domain.recurring import RecurringCase, ResolvedTalk
-from kb_service.learning.recurring import pairs
+from kb_service.learning.recurring import letters_of, pairs
 
 # Of a gap the newest so many questions are read, and the most frequent of them stand in the draft.
 _READ = 500
@@ -27,7 +27,6 @@ _MASKED = "〔[^〔〕]{1,6}〕"
 # What a person writes in a talk is another way to ask its question if it names the matter, or has this share of its own
 # pairs of characters in common with the question: 那要收费吗 alone would be like every question about a fee.
 _LIKE_THE_QUESTION = 1 / 3
-_SILENT = re.compile(r"\W+")
 _AT_THE_ENDS = " \t\n,，。.;；、:：!！~～…"
 
 
@@ -177,7 +176,7 @@ def questions_of_draft(asked: Sequence[str], cleaning: Cleaning) -> list[str]:
     wording_of: dict[str, str] = {}
     count_of: Counter[str] = Counter()
     for question in (cleaned(each, cleaning) for each in asked):
-        if key := _SILENT.sub("", unicodedata.normalize("NFKC", question).casefold()):
+        if key := letters_of(unicodedata.normalize("NFKC", question).casefold()):
             wording_of.setdefault(key, question)
             count_of[key] += 1
     return [wording_of[key] for key, _ in count_of.most_common(_MOST_SIMILAR + 1)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from kb_service.domain.calendar import WorkingCalendar
@@ -47,6 +47,10 @@ class VersionStates(Protocol):
     def interval_changes(self, version_id: str, *, without: str | None = None) -> Sequence[IntervalChange]: ...
 
 
+# Until a text is to be looked at again, where a site has no usual time for it.
+_REVIEW_DAYS = 180
+
+
 class Publishing:
     """Every method gives the version as it is afterwards and raises the domain's errors; ``actor`` is a person's id.
 
@@ -61,13 +65,20 @@ class Publishing:
         rehearsed: Callable[[str], Rehearsal],
         points_of_fields: Callable[[Metadata], Sequence[OpenPoint]],
         now: Callable[[], datetime],
+        review_days: int = 0,
     ) -> None:
-        """``rehearsed``: the rehearsal of a version as it is now."""
+        """``rehearsed``: the rehearsal of a version as it is now. ``review_days``: from one review to the next, as a
+        site has it; 0 where it has no usual time."""
         self._version_states = version_states
         self._rehearsed = rehearsed
         self._points_of_fields = points_of_fields
         self._calendar = calendar
         self._now = now
+        self._review_days = review_days or _REVIEW_DAYS
+
+    def next_review(self) -> date:
+        """Where nobody says another day."""
+        return shanghai_day(self._now()) + timedelta(days=self._review_days)
 
     def edit(self, version_id: str, draft: VersionDraft, *, actor: str, if_revision: int | None = None) -> Version:
         """Put ``draft`` in place of a draft's text and fields."""
@@ -217,15 +228,17 @@ class Publishing:
     def confirm(
         self,
         version_id: str,
-        review_by: date,
+        review_by: date | None,
         *,
         actor: str,
         reason: str | None = None,
         if_revision: int | None = None,
     ) -> Version:
-        """Somebody looked, and it is still right: the next look is due by ``review_by``. Nothing that is in force
-        changes, so one person suffices. ``reason``: what they saw. Raises InvalidRecord for a day that is not ahead.
+        """Somebody looked, and it is still right: the next look is due by ``review_by``, or as `next_review` has it.
+        Nothing that is in force changes, so one person suffices. ``reason``: what they saw. Raises InvalidRecord for a
+        day that is not ahead.
         """
+        review_by = review_by or self.next_review()
         if review_by <= shanghai_day(self._now()):
             raise InvalidRecord(
                 f"the next review is to be on a day ahead; {review_by} is not",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from eval.beir import documents_of_beir
 from eval.beir_corpus import record_of
 from eval.errors import SuiteInvalid
 from eval.question_lines import line_of
@@ -131,14 +132,18 @@ def test_a_beir_query_is_scored_by_its_relevant_documents_alone(tmp_path: Path) 
         ({"_id": "a", "title": " ", "text": ""}, "a"),
     ],
 )
-def test_a_document_of_a_beir_corpus_is_one_of_the_bulk_format(line: Mapping[str, str], title: str) -> None:
-    record = record_of(WrittenLine("corpus.jsonl:1", line))
+def test_a_document_of_a_beir_corpus_is_one_of_the_bulk_format(
+    tmp_path: Path, line: Mapping[str, str], title: str
+) -> None:
+    (tmp_path / "corpus.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    (record,) = map(record_of, documents_of_beir(tmp_path))
     assert (record["id"], record["title"], record["kind"]) == ("a", title, "regulation")
 
 
-def test_a_line_that_is_no_document_is_refused_with_its_place() -> None:
+def test_a_line_that_is_no_document_is_refused_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text('\n\n{"id": "a", "text": "b"}', encoding="utf-8")
     with pytest.raises(SuiteInvalid, match=r"corpus\.jsonl:3: _id and text"):
-        record_of(WrittenLine("corpus.jsonl:3", {"id": "a", "text": "b"}))
+        documents_of_beir(tmp_path)
 
 
 @pytest.mark.parametrize(

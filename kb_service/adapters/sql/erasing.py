@@ -25,12 +25,12 @@ from kb_service.adapters.sql.talk_tables import (
     talk_signs,
 )
 from kb_service.adapters.sql.trail import record
+from kb_service.domain.clocks import OF_TALKS
 from kb_service.domain.escalations import GOING_ON, EscalationState
 from kb_service.domain.exports import the_one
 from kb_service.domain.masking import masked
 from kb_service.domain.rehearsals import RECENT
 from kb_service.domain.trail import ERASED
-from kb_service.helping.moves import EVERY_CLOCK
 
 # Rows in one transaction, so that a question never waits long for the write lock.
 _AT_ONCE = 500
@@ -133,7 +133,7 @@ def _end(connection: Connection, ids: Sequence[str], *, at: datetime) -> None:
         "changed_at": at,
         "revision": escalations.c.revision + 1,
     }
-    is_running = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None), clocks.c.kind.in_(EVERY_CLOCK))
+    is_running = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None), clocks.c.kind.in_(OF_TALKS))
     ended = select(escalations.c.id).where(going_on)
     connection.execute(update(clocks).where(clocks.c.escalation_id.in_(ended), is_running).values(stopped_at=at))
     connection.execute(update(escalations).where(going_on).values(**its))

@@ -31,7 +31,7 @@ from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.webhooks import tell
 from kb_service.domain.answers import Conversation
 from kb_service.domain.attachments import Attachment
-from kb_service.domain.clocks import Clock
+from kb_service.domain.clocks import OF_TALKS, Clock
 from kb_service.domain.errors import EscalationChanged, EscalationStateWrong, HelperFull
 from kb_service.domain.escalations import (
     HELD,
@@ -47,7 +47,7 @@ from kb_service.domain.escalations import (
 from kb_service.domain.masking import masked
 from kb_service.domain.sent_once import Once
 from kb_service.domain.webhooks import WebhookEvent
-from kb_service.helping.moves import EVERY_CLOCK, Change, Line
+from kb_service.helping.moves import Change, Line
 
 _IS_RUNNING = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
 
@@ -419,7 +419,7 @@ def _conditions(wanted: EscalationQuery) -> list[ColumnElement[bool]]:
     if wanted.helper is not None:
         conditions.append(escalations.c.helper == wanted.helper)
     if wanted.late_at is not None:
-        is_waited_for = clocks.c.kind.in_(EVERY_CLOCK)
+        is_waited_for = clocks.c.kind.in_(OF_TALKS)
         late = select(clocks.c.escalation_id).where(_IS_RUNNING, is_waited_for, clocks.c.due_at <= wanted.late_at)
         conditions.append(escalations.c.id.in_(late))
     if wanted.skills is not None:

@@ -91,10 +91,9 @@ def _parts(period: Period, today: date) -> Iterator[tuple[Period, date | None]]:
     """Whole weeks that are over long enough, each by its Monday, and the days between them, in a row as one."""
     day = period.first
     while day <= period.last:
-        last = day + _WEEK - _DAY
-        if day == week_of(day) and last <= period.last and last + _DAY + BACK_WITHIN <= today:
-            yield Period(day, last), day
-            day = last + _DAY
+        if _begins_a_kept_week(day, period.last, today):
+            yield Period(day, day + _WEEK - _DAY), day
+            day += _WEEK
             continue
         end = day
         while end < period.last and not _begins_a_kept_week(end + _DAY, period.last, today):
@@ -104,8 +103,8 @@ def _parts(period: Period, today: date) -> Iterator[tuple[Period, date | None]]:
 
 
 def _begins_a_kept_week(day: date, period_ends: date, today: date) -> bool:
-    last = day + _WEEK - _DAY
-    return day.weekday() == 0 and last <= period_ends and last + _DAY + BACK_WITHIN <= today
+    following = day + _WEEK
+    return day == week_of(day) and following <= period_ends + _DAY and following + BACK_WITHIN <= today
 
 
 def _look(connection: Connection, before: _Seen | None) -> _Seen:
