@@ -339,6 +339,9 @@ def test_what_was_understood_is_stored_with_the_question() -> None:
         ("狗证多少钱", "费用由养犬人承担。", True),
         ("职业病检查多少钱", "费用由用人单位承担。", False),
         ("窗口给几天补材料", "5个工作日内补正。", False),
+        ("要不要钱", "社会保险费用都已结清的，可以申请。", True),
+        ("要不要钱", "首次申领不收取费用。", False),
+        ("手续费谁出", "费用由单位承担。", False),
     ],
 )
 def test_an_answer_without_the_amount_asked_for_is_none(asked: str, statement: str, lacks: bool) -> None:
