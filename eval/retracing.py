@@ -9,10 +9,10 @@ from kb_service.asking.drafting.drafts import AnswerDrafter, Draft
 from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.events import Progress
-from kb_service.asking.pipeline import Tools
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.retrieving import Candidate, Retriever
+from kb_service.asking.tools import Tools
 
 _Drafts = Generator[Progress, None, Draft]
 

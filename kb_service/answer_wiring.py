@@ -38,7 +38,7 @@ from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing
 from kb_service.asking.past_escalations import PastEscalations
-from kb_service.asking.pipeline import Pipeline, Tools
+from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.articles import ArticleReader
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
 from kb_service.asking.reading.matters import matter_names
@@ -51,6 +51,7 @@ from kb_service.asking.search.confidence import ConfidenceModel, load_confidence
 from kb_service.asking.search.known_questions import KnownQuestions
 from kb_service.asking.search.reranking import reranked
 from kb_service.asking.search.retrieving import Candidate, Retriever
+from kb_service.asking.tools import Tools
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs

@@ -11,7 +11,7 @@ from eval.retracing import LookedUp, Trace
 from eval.scoring import Observed, ScoredRow, score
 from eval.systems import CHANNEL, FoundPlace
 from kb_service.asking.drafting.drafts import Draft, completed
-from kb_service.asking.pipeline import Tools
+from kb_service.asking.tools import Tools
 from kb_service.domain.answers import Answer, Question
 from kb_service.ports import ScriptConverter, TwoLegs
 from kb_service.service import Service

@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from kb_service.asking.conversation.topics import TURNS
 from kb_service.asking.events import Answered, Event, TextReady
-from kb_service.asking.pipeline import Pipeline, Tools
+from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, Retriever
+from kb_service.asking.tools import Tools
 from kb_service.domain.answers import Answer, Citation, DepartmentRef, Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience, PassageInVersion

@@ -2,41 +2,27 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from kb_service.asking.articles import ArticleAnswers
 from kb_service.asking.checking.checking import cite
 from kb_service.asking.checking.composed import foreign_words
-from kb_service.asking.composing import Composer
-from kb_service.asking.conversation.clarifying import Clarifying, Districts
-from kb_service.asking.conversation.messages import ConversationReader, Readings
-from kb_service.asking.conversation.relating import Relating
+from kb_service.asking.conversation.clarifying import Districts
+from kb_service.asking.conversation.messages import Readings
 from kb_service.asking.conversation.topics import failures_in_a_row
-from kb_service.asking.drafting.drafts import AnswerDrafter, Draft, completed
-from kb_service.asking.drafting.planted_orders import PlantedOrders
-from kb_service.asking.drafting.possible import PossibleQuotes
-from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
-from kb_service.asking.heeding import Heeding
-from kb_service.asking.notices import Noticing, present_offered
-from kb_service.asking.preferring import FEW_WORDS, preferred
+from kb_service.asking.looking_up import CANDIDATES, LookingUp
+from kb_service.asking.notices import present_offered
+from kb_service.asking.preferring import FEW_WORDS
 from kb_service.asking.reading.examples import MessageClass
-from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
-from kb_service.asking.routing import MAJORITY, Router
-from kb_service.asking.search.answer_features import DraftedAnswer, Nearness, answer_features, lacks_what_is_asked
-from kb_service.asking.search.confidence import ConfidenceModel
-from kb_service.asking.search.features import features
-from kb_service.asking.search.known_questions import Given, KnownQuestions
+from kb_service.asking.routing import MAJORITY
 from kb_service.asking.search.retrieving import (
     EVERYTHING,
     Candidate,
     Narrowing,
-    QuestionTerms,
-    Retriever,
-    matter_shown,
 )
+from kb_service.asking.tools import Tools
 from kb_service.domain.answers import (
     EXTRACTIVE,
     Answer,
@@ -48,12 +34,7 @@ from kb_service.domain.answers import (
     Question,
     Reason,
 )
-from kb_service.domain.documents import PassageInVersion
-from kb_service.domain.matters import Facet
-from kb_service.ports import LibraryReader, ScriptConverter
-from kb_service.text.normalising import normalised
 
-_CANDIDATES = 10
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
 # From here on the general rule is told to who asks about a case of their own. Of 11 known messages that were sure to be
@@ -70,38 +51,6 @@ _OUTCOME_OF_SCOPE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
-    """What answering works with.
-
-    ``quoting``: in the words of the sources, at once; ``drafter``: the words that are sent, perhaps a model's.
-    ``districts_with_own_text``: paths, by the matter's id and the day. ``contradicted``: whether another text in force
-    that day is confirmed to contradict one of these versions.
-    """
-
-    messages: ConversationReader
-    retriever: Retriever
-    quoting: ExtractiveDrafter
-    drafter: AnswerDrafter
-    router: Router
-    library: LibraryReader
-    confidence: ConfidenceModel
-    clarifying: Clarifying
-    relating: Relating
-    planted_orders: PlantedOrders
-    possible: PossibleQuotes
-    lexicon: Lexicon
-    converter: ScriptConverter
-    nearness: Nearness
-    known: KnownQuestions
-    composer: Composer
-    noticing: Noticing
-    articles: ArticleAnswers
-    heeding: Heeding
-    districts_with_own_text: Callable[[str, date], Sequence[str]]
-    contradicted: Callable[[Sequence[str], date], bool]
-
-
-@dataclass(frozen=True, slots=True)
 class Context:
     """What surrounds a question: the conversation before it, and what a rehearsal shows and hides."""
 
@@ -115,6 +64,7 @@ class Pipeline:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._looking_up = LookingUp(tools)
 
     def watched(self, watch: Callable[[Tools], Tools]) -> "Pipeline":
         """The same, with tools of which some tell what they do."""
@@ -152,7 +102,7 @@ class Pipeline:
         if understood.matter is None:
             understood = self._tools.messages.reader.with_matter(understood, about)
         terms = self._tools.retriever.weigh(understood)
-        found = self._tools.retriever.find(understood, narrowing=EVERYTHING, limit=_CANDIDATES, terms=terms)
+        found = self._tools.retriever.find(understood, narrowing=EVERYTHING, limit=CANDIDATES, terms=terms)
         by_document: dict[str, list[Candidate]] = {}
         for each in self._tools.heeding.kept(self._tools.planted_orders.without(found)):
             by_document.setdefault(each.document_id, []).append(each)
@@ -206,58 +156,14 @@ class Pipeline:
         if first.phrasing.complaint is Complaint.ONLY:
             return Part(first, SearchResult(), self._after_complaint(first, context))
         yield Progress("searching")
-        looked_up = [self._look_up(each, context.narrowing) for each in readings]
-        understood, result = preferred(looked_up)
+        topic = (
+            self._tools.messages.topic(first.question, context.turns) if context.is_alone and context.turns else None
+        )
+        understood, result = self._looking_up.look_up(readings, context.narrowing, topic)
         yield EvidenceFound(self._tools.composer.evidence([result]))
         yield Progress("drafting")
         reply = yield from self._decide(understood, result, context)
         return Part(understood, result, self._after_repeated_failure(understood, result, reply, context))
-
-    def _look_up(self, understood: Understanding, narrowing: Narrowing) -> tuple[Understanding, SearchResult]:
-        """The question with the matter that its words or else the best passages belong to, and what was found."""
-        retriever, confidence = self._tools.retriever, self._tools.confidence
-        terms = retriever.weigh(understood)
-        candidates = retriever.find(understood, narrowing=narrowing, limit=_CANDIDATES, terms=terms)
-        if not candidates:
-            return understood, SearchResult()
-        understood = self._tools.messages.reader.with_matter(understood, matter_shown(understood, candidates))
-        facet = understood.facet
-        facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].source)
-        quoted = self._quoted(understood, candidates, terms)
-        feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
-        if quoted is not None:
-            answer = self._drafted(quoted, understood.facet)
-            feature_of |= answer_features(understood, candidates, terms, answer, self._tools.nearness)
-            feature_of |= self._tools.known.features(understood.text, _given(quoted))
-        probability, needed = confidence.probability(feature_of), confidence.needed(feature_of)
-        # An editor's word that this text answers this question stands above what the fit makes of it.
-        is_written = quoted is not None and retriever.is_written_for(understood.text, quoted.quotes[0].source)
-        return understood, SearchResult(
-            candidates=tuple(candidates),
-            terms=terms,
-            quoted=quoted,
-            features=feature_of,
-            confidence=max(probability, min(needed, 1.0)) if is_written else probability,
-            confidence_applies=confidence.applies(feature_of),
-            is_sure=(is_written or probability >= needed) and not lacks_what_is_asked(feature_of),
-        )
-
-    def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:
-        """The answer in the words of the sources; None where only texts with planted orders were found."""
-        usable = self._tools.planted_orders.without(candidates)
-        if not usable:
-            return None
-        return completed(self._tools.quoting.draft(understood, usable, terms.bigrams))
-
-    def _drafted(self, draft: Draft, facet: Facet | None) -> DraftedAnswer:
-        source = draft.quotes[0].source
-        return DraftedAnswer(
-            statements=tuple(normalised(each.text, self._tools.converter) for each in draft.statements),
-            sayings=draft.sayings,
-            passage_id=source.passage.id,
-            under=normalised(_above(source), self._tools.converter),
-            is_of_section=facet is not None and self._tools.retriever.heading_names(facet, source),
-        )
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context
@@ -341,7 +247,7 @@ class Pipeline:
                 asked_there=lambda region: self._tools.retriever.find(
                     replace(understood, question=replace(understood.question, region=region)),
                     narrowing=context.narrowing,
-                    limit=_CANDIDATES,
+                    limit=CANDIDATES,
                 ),
             ),
         )
@@ -357,7 +263,7 @@ class Pipeline:
     def _of_any_matter(self, understood: Understanding, context: Context) -> Sequence[Candidate]:
         """What is found when no passage is preferred for the matter that was inferred."""
         open_question = replace(understood, matter=None, matter_name="", is_matter_inferred=False)
-        return self._tools.retriever.find(open_question, narrowing=context.narrowing, limit=_CANDIDATES)
+        return self._tools.retriever.find(open_question, narrowing=context.narrowing, limit=CANDIDATES)
 
     def _related(self, understood: Understanding, result: SearchResult, draft: Draft) -> tuple[str, ...]:
         quoted = {quote.source.passage.id for quote in draft.quotes}
@@ -430,16 +336,3 @@ class Pipeline:
         related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
         steps = best.steps if best else ()
         return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)
-
-
-def _given(draft: Draft) -> Given:
-    sources = [each.source for each in draft.quotes]
-    documents = frozenset(each.document_id for each in sources)
-    return Given(
-        "\n".join(each.text for each in draft.statements), documents, tuple(each.passage.text for each in sources)
-    )
-
-
-def _above(found: PassageInVersion) -> str:
-    """What a passage stands under: the title of its document, the question it answers, its headings."""
-    return " ".join((found.metadata.title, found.metadata.question or "", *found.passage.heading_path))

@@ -34,7 +34,7 @@ class ConversationReader:
         option = chosen(message, turns, reader=self.reader)
         if option is not None:
             return [self._settled((option,))]
-        topic = self._topic(question, turns)
+        topic = self.topic(question, turns)
         parts = self._parts(message, topic) if len(message.parts) > 1 else []
         # One answer speaks of one day: a comparison of days is read as one question of the day chosen.
         is_of_one_day = len({part[0].question.as_of for part in parts}) == 1
@@ -52,15 +52,29 @@ class ConversationReader:
         """As `read`, of a sentence two clauses of which ask: one question of each, read after those before it; empty of
         any other."""
         message = self.reader.read_clauses(question)
-        parts = self._parts(message, self._topic(question, turns)) if message else []
+        parts = self._parts(message, self.topic(question, turns)) if message else []
         return parts if len(parts) > 1 else []
 
-    def _topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:
+    def topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:
+        """What was spoken of before a question, if anything was."""
+
         def names_topic(text: str) -> bool:
             again = replace(question, text=text, seen="", matter_id=None)
             return self.reader.understand(again).phrasing.things != frozenset()
 
         return topic_of_turns(turns, names_topic=names_topic) if turns else self._topic_of_words(question)
+
+    def beside_earlier(self, understood: Understanding, topic: Topic) -> Understanding:
+        """What a message says, of the matter spoken of, with the earlier words: to find passages with, no more."""
+        matter = self.reader.matter(topic.matter_id)
+        return self.reader.settled(
+            replace(
+                understood,
+                text=f"{understood.phrasing.rest or understood.text} {topic.text}",
+                matter=matter or understood.matter,
+                matter_name=self.reader.name_of(matter) if matter else understood.matter_name,
+            )
+        )
 
     def _topic_of_words(self, question: Question) -> Topic | None:
         """What the messages before were about, read as if each were asked now."""

@@ -6,7 +6,7 @@ they are read anew as if they came now. See docs/decisions/0014-conversation.md.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.asking.reading.understanding import Understanding
@@ -45,7 +45,7 @@ class Topic:
     """What was spoken of last. ``day``: the day asked about, where it was not the day of asking.
 
     ``text``: the words that were searched for; without a matter they are never taken over. ``is_open``: it was asked
-    back what was meant.
+    back what was meant. ``documents``, ``said``: the ids of those that were cited last, and in which answer.
     """
 
     matter_id: str | None
@@ -55,6 +55,8 @@ class Topic:
     day: date | None
     text: str
     is_open: bool = False
+    documents: frozenset[str] = frozenset()
+    said: str = ""
 
 
 def topic_of_turns(turns: Sequence[Answer], *, names_topic: Callable[[str], bool]) -> Topic | None:
@@ -63,8 +65,16 @@ def topic_of_turns(turns: Sequence[Answer], *, names_topic: Callable[[str], bool
     So is a turn that failed and named no matter, where an earlier one did, unless its words name a topic of their own
     (``names_topic``).
     """
+    newest = _newest(turns[-TURNS:], names_topic)
+    cited = next((turn for turn in reversed(turns[-TURNS:]) if turn.citations), None)
+    if newest is None or cited is None:
+        return newest
+    return replace(newest, documents=frozenset(each.document_id for each in cited.citations), said=cited.text)
+
+
+def _newest(turns: Sequence[Answer], names_topic: Callable[[str], bool]) -> Topic | None:
     newest: Topic | None = None
-    for turn in reversed(turns[-TURNS:]):
+    for turn in reversed(turns):
         if _is_beside_the_topic(turn):
             continue
         topic = _topic_of(turn)

@@ -1,0 +1,56 @@
+"""The tools that answering works with, put together once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kb_service.asking.articles import ArticleAnswers
+from kb_service.asking.composing import Composer
+from kb_service.asking.conversation.clarifying import Clarifying
+from kb_service.asking.conversation.messages import ConversationReader
+from kb_service.asking.conversation.relating import Relating
+from kb_service.asking.drafting.drafts import AnswerDrafter
+from kb_service.asking.drafting.planted_orders import PlantedOrders
+from kb_service.asking.drafting.possible import PossibleQuotes
+from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.heeding import Heeding
+from kb_service.asking.notices import Noticing
+from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.routing import Router
+from kb_service.asking.search.answer_features import Nearness
+from kb_service.asking.search.confidence import ConfidenceModel
+from kb_service.asking.search.known_questions import KnownQuestions
+from kb_service.asking.search.retrieving import Retriever
+from kb_service.ports import LibraryReader, ScriptConverter
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What answering works with.
+
+    ``quoting``: in the words of the sources, at once; ``drafter``: the words that are sent, perhaps a model's.
+    ``districts_with_own_text``: paths, by the matter's id and the day. ``contradicted``: whether another text in force
+    that day is confirmed to contradict one of these versions.
+    """
+
+    messages: ConversationReader
+    retriever: Retriever
+    quoting: ExtractiveDrafter
+    drafter: AnswerDrafter
+    router: Router
+    library: LibraryReader
+    confidence: ConfidenceModel
+    clarifying: Clarifying
+    relating: Relating
+    planted_orders: PlantedOrders
+    possible: PossibleQuotes
+    lexicon: Lexicon
+    converter: ScriptConverter
+    nearness: Nearness
+    known: KnownQuestions
+    composer: Composer
+    noticing: Noticing
+    articles: ArticleAnswers
+    heeding: Heeding
+    districts_with_own_text: Callable[[str, date], Sequence[str]]
+    contradicted: Callable[[Sequence[str], date], bool]
