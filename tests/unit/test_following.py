@@ -181,6 +181,20 @@ def test_a_detail_takes_the_place_of_its_alternative() -> None:
     assert read_after.text == "失业金下限是多少"
 
 
+@pytest.mark.parametrize(
+    ("earlier", "said", "expected"),
+    [
+        ("居住证签注75岁多少钱", "那90岁呢", "居住证签注90岁多少钱"),
+        ("居住证签注75岁多少钱", "我妈82呢", "我妈 居住证签注82岁多少钱"),
+        ("居住证签注七十五岁多少钱", "一百零一岁的呢", "居住证签注一百零一岁多少钱"),
+        ("居住证签注满3年多少钱", "满一年的呢", "满 居住证签注满一年多少钱"),
+        ("居住证签注75岁多少钱", "第2次呢", "第2次 居住证签注75岁多少钱"),
+    ],
+)
+def test_a_measure_takes_the_place_of_the_one_of_the_same_unit(earlier: str, said: str, expected: str) -> None:
+    assert after(earlier, said).text == expected
+
+
 def test_a_long_question_before_lends_its_facet_only() -> None:
     read_after = after("我和家里人一起在上海待了三年多了最近搬到闵行那边去住了居住证签注要多少钱", "那孩子呢")
     assert read_after.text == "居住证签注 孩子 多少钱"

@@ -62,7 +62,7 @@ class Following:
         before = self.reader.matter(topic.matter_id)
         if understood.scope is not None or understood.phrasing.complaint is Complaint.ONLY:
             return (self._routed(understood, before),)
-        follow_up = self._follow_up(understood, before)
+        follow_up = self._follow_up(understood, before, topic)
         if follow_up.has_own_topic:
             is_bare = follow_up.is_bare or (topic.is_open and not understood.phrasing.asks)
             return (self._of_another(understood, topic, is_bare=is_bare),)
@@ -71,10 +71,11 @@ class Following:
         carried = self._carried(understood, before, topic, is_sure=follow_up.is_sure)
         return (carried,) if follow_up.is_sure else (carried, understood)
 
-    def _follow_up(self, understood: Understanding, before: Matter | None) -> FollowUp:
+    def _follow_up(self, understood: Understanding, before: Matter | None, topic: Topic) -> FollowUp:
         phrasing = understood.phrasing
         content = len(phrasing.content)
         is_sure = phrasing.points_back or content <= (_SURE_TIED if phrasing.is_tied else _SURE)
+        is_sure = is_sure or (phrasing.is_tied and self.reader.phrasing.alternatives.stand_in(topic.text, phrasing.rest))
         may_name = content > (_LONGEST_NAME if phrasing.points_back else 1)
         has_own_topic = self._names_matter(understood, before) or (may_name and self._names_another(understood, before))
         longest = _LONGEST_POINTING_BACK if phrasing.points_back else _LONGEST
@@ -156,7 +157,7 @@ class Following:
         """
         asked, changes = understood.question, understood.phrasing.changes
         words = self.reader.phrasing.without(topic.text, changes, today=asked.as_of)
-        words = self.reader.phrasing.with_alternative(words, understood.phrasing.rest)
+        words = self.reader.phrasing.alternatives.put_into(words, understood.phrasing.rest)
         again = self.reader.understand_again(asked, f"{changes.day} {words}".strip(), matter_id=topic.matter_id)
         is_asked = again.scope is None and not again.is_courtesy and again.matter is not None
         return replace(again, text=words) if is_asked and len(words) <= _LONGEST_EARLIER else None
@@ -166,7 +167,7 @@ class Following:
         again, asked, phrasing = self._earlier(understood, topic), understood.question, understood.phrasing
         if again is None:
             return None
-        beside = "" if phrasing.only_changes else self.reader.phrasing.without_alternative(phrasing.rest, topic.text)
+        beside = "" if phrasing.only_changes else self.reader.phrasing.alternatives.without(phrasing.rest, topic.text)
         name = "" if again.phrasing.has_matter_name else again.matter_name
         if phrasing.only_changes and phrasing.changes.day:
             again = self._on(again, self.reader.day_meant(phrasing.changes.day, asked))

@@ -4,10 +4,10 @@ Read once, from normalised text; a conversation is followed with these slots and
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from kb_service.asking.reading.alternatives import Alternatives
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.matters import MatterNames
 from kb_service.domain.answers import Complaint
@@ -93,6 +93,7 @@ class PhrasingReader:
     def __init__(self, lexicon: Lexicon, names: MatterNames) -> None:
         talk, reading = lexicon.talk, lexicon.reading
         self._talk = talk
+        self.alternatives = Alternatives(talk.alternatives)
         self._names = names
         self._days = reading.days
         self._audiences = reading.audiences
@@ -179,24 +180,6 @@ class PhrasingReader:
         for audience, pattern in self._audiences.items():
             text = pattern.sub("", text) if changes.audience not in (None, audience) else text
         return text.strip()
-
-    def with_alternative(self, earlier: str, said: str) -> str:
-        """An earlier question with what is said now in the place of its alternative (上限, 下限)."""
-        for one, other in self._alternatives(said, earlier):
-            earlier = earlier.replace(other, one)
-        return earlier
-
-    def without_alternative(self, said: str, earlier: str) -> str:
-        """What is said now without the words that `with_alternative` has put into the earlier question."""
-        for one, _ in self._alternatives(said, earlier):
-            said = said.replace(one, "")
-        return said.strip(" ,。的")
-
-    def _alternatives(self, said: str, earlier: str) -> Iterator[tuple[str, str]]:
-        for group in self._talk.alternatives:
-            one = next((each for each in group if each in said), None)
-            if one is not None:
-                yield from ((one, each) for each in group if each in earlier and each != one)
 
     def tells_another(self, pairs: frozenset[str], than: Matter | None) -> bool:
         """Whether there are words from the names of other matters than this one and none from its own."""
