@@ -66,7 +66,8 @@ class Heeding:
 
     def _is_of(self, off: SwitchedOff, part: Part) -> bool:
         reply = part.reply
-        if reply.outcome is Outcome.COURTESY or (reply.reasons and _OF_NO_MATTER.issuperset(reply.reasons)):
+        is_fixed = reply.outcome is not Outcome.ANSWERED and bool(reply.reasons)
+        if reply.outcome is Outcome.COURTESY or (is_fixed and _OF_NO_MATTER.issuperset(reply.reasons)):
             return False
         matter = part.understood.matter
         is_of_matter = matter is not None and off.hands_over(matter_id=matter.id, departments=[matter.department_id])

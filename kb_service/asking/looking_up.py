@@ -37,8 +37,8 @@ class LookingUp:
         best = preferred([self._looked_up(each, narrowing) for each in readings])
         if best[1].is_sure or topic is None:
             return best
-        for found in self._found_further(readings[0], narrowing, topic):
-            again = self._judged(readings[0], found)
+        for understood, found in self._found_further(readings[0], narrowing, topic):
+            again = self._judged(understood, found)
             if again[1].is_sure and not _repeats(again[1], topic):
                 return again
         return best
@@ -80,13 +80,18 @@ class LookingUp:
 
     def _found_further(
         self, understood: Understanding, narrowing: Narrowing, topic: Topic
-    ) -> Iterator[Sequence[Candidate]]:
+    ) -> Iterator[tuple[Understanding, Sequence[Candidate]]]:
         """The earlier words only find passages: what is found is judged by the message alone."""
+        alone = self._tools.messages.alone(understood)
         if topic.documents:
             deeper = self._tools.retriever.find(understood, narrowing=narrowing, limit=_DEEPER)
-            yield [each for each in deeper if each.document_id in topic.documents][:CANDIDATES]
+            cited = [each for each in deeper if each.document_id in topic.documents][:CANDIDATES]
+            yield understood, cited
+            yield alone, cited
         beside = self._tools.messages.beside_earlier(understood, topic)
-        yield self._tools.retriever.find(beside, narrowing=narrowing, limit=CANDIDATES)
+        found = self._tools.retriever.find(beside, narrowing=narrowing, limit=CANDIDATES)
+        yield understood, found
+        yield alone, found
 
     def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:
         """The answer in the words of the sources; None where only texts with planted orders were found."""

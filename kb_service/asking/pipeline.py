@@ -29,11 +29,14 @@ from kb_service.domain.answers import (
     Citation,
     Clarification,
     Complaint,
+    Notice,
+    NoticeKind,
     Outcome,
     Possible,
     Question,
     Reason,
 )
+from kb_service.domain.days import shanghai_day
 
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
@@ -189,18 +192,33 @@ class Pipeline:
         if self._tools.drafter is not self._tools.quoting:
             usable = self._tools.planted_orders.without(result.candidates)
             draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
-        return self._checked(understood, result, draft, context)
+        reply = self._checked(understood, result, draft, context)
+        return self._beside_help_lines(understood, result, reply) if scope is Reason.DISTRESS else reply
+
+    def _beside_help_lines(self, understood: Understanding, result: SearchResult, reply: Reply) -> Reply:
+        """An answer to someone who may be in distress: whom to call comes first, and a person is recommended."""
+        if reply.outcome is not Outcome.ANSWERED:
+            return reply
+        handed = self._hand_over(understood, result, Reason.DISTRESS, Outcome.HANDED_OVER)
+        lines = self._tools.lexicon.say("distress_beside_answer")
+        today = shanghai_day(understood.question.asked_at)
+        return replace(
+            reply,
+            reasons=handed.reasons,
+            department=handed.department,
+            routed_by=handed.routed_by,
+            notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices),
+        )
 
     def _is_answered_all_the_same(self, understood: Understanding, result: SearchResult) -> bool:
         """Whether a message that sounds like none for documents has a sure answer; one about the person's own case
         (我没单位，自己交社保比例多少) a clearly sure one, unless it asks what only their records say."""
-        kind = understood.likeness.sure
         asks_rule = (
-            kind is MessageClass.NEEDS_PERSONAL_DATA
+            understood.likeness.sure is MessageClass.NEEDS_PERSONAL_DATA
             and result.confidence >= _CLEARLY_SURE
             and not self._tools.lexicon.scope.own_records.search(understood.text)
         )
-        return result.is_sure and (kind.gives_way or asks_rule)
+        return result.is_sure and (understood.likeness.gives_way or asks_rule)
 
     def _checked(self, understood: Understanding, result: SearchResult, draft: Draft, context: Context) -> Reply:
         """The draft as an answer, if it holds against the database as it is now."""

@@ -51,6 +51,7 @@ class NoticeKind(StrEnum):
     NO_SUCH_ARTICLE = "no_such_article"  # beside others that were found
     DAY_READ = "day_read"  # the answer is of a day that was named in the question's words
     ANNOUNCEMENT = "announcement"  # what people should know now; it is of no document
+    HELP_LINES = "help_lines"  # whom to call, beside an answer to someone who may be in distress; it is of no document
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``document_id``: that it tells of; None for an announcement, whose ``effective_from`` is its own first day."""
+    """``document_id``: that it tells of; None for an announcement, whose ``effective_from`` is its own first day, and
+    for help lines, told as of the day asked."""
 
     kind: NoticeKind
     text: str

@@ -64,6 +64,10 @@ class ConversationReader:
 
         return topic_of_turns(turns, names_topic=names_topic) if turns else self._topic_of_words(question)
 
+    def alone(self, understood: Understanding) -> Understanding:
+        """Only what a message says itself, of the matter that it was read as of."""
+        return self.reader.settled(replace(understood, text=understood.phrasing.rest or understood.text))
+
     def beside_earlier(self, understood: Understanding, topic: Topic) -> Understanding:
         """What a message says, of the matter spoken of, with the earlier words: to find passages with, no more."""
         matter = self.reader.matter(topic.matter_id)

@@ -88,7 +88,8 @@ def _newest(turns: Sequence[Answer], names_topic: Callable[[str], bool]) -> Topi
 
 def _is_beside_the_topic(turn: Answer) -> bool:
     is_no_question = turn.outcome is Outcome.COURTESY or turn.understood_as.complaint is Complaint.ONLY
-    return is_no_question or bool(_BESIDE_THE_TOPIC.intersection(turn.escalation.reasons))
+    is_beside = turn.outcome is not Outcome.ANSWERED and bool(_BESIDE_THE_TOPIC.intersection(turn.escalation.reasons))
+    return is_no_question or is_beside
 
 
 def _topic_of(turn: Answer) -> Topic:

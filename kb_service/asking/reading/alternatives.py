@@ -58,5 +58,12 @@ def _by_unit(text: str) -> dict[str, tuple[FigureKind, str]]:
     return {each.unit: (each.kind, _written(text, each)) for each in found if units.count(each.unit) == 1}
 
 
+def without_measures(text: str) -> str:
+    for each in reversed(figures(text)):
+        if each.kind in _MEASURED:
+            text = f"{text[: each.start]} {text[each.end :]}"
+    return text
+
+
 def _written(text: str, figure: Figure) -> str:
     return text[figure.start : figure.end]

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from kb_service.asking.reading.alternatives import Alternatives
+from kb_service.asking.reading.alternatives import Alternatives, without_measures
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.matters import MatterNames
 from kb_service.domain.answers import Complaint
@@ -149,10 +149,12 @@ class PhrasingReader:
             reply=self._reply(text, corrected),
         )
 
-    def only_changes(self, text: str, *, today: date) -> bool:
-        """Whether a normalised text says nothing but place, audience or time."""
+    def says_only_values(self, text: str, *, today: date) -> bool:
+        """Whether a normalised text says nothing but place, audience, time, age or amount (我自己40岁的呢)."""
         rest = self._rest(self._opener.sub("", text))
-        return bool(self._changes(rest, today)) and self._says_no_more(self._without_changes(rest, today))
+        without = without_measures(rest)
+        is_value = without != rest or bool(self._changes(rest, today))
+        return is_value and self._says_no_more(self._without_changes(without, today))
 
     def says_something(self, text: str) -> bool:
         """Whether a normalised text has a word that is more than common: 小申 only speaks to us."""

@@ -103,7 +103,7 @@ class Reader:
         if len(texts) > 1:
             parts = self._understood_apart(question, texts, plain.is_traditional)
             if any(each.scope is Reason.DISTRESS for each in parts):
-                in_distress = Likeness(MessageClass.DISTRESS, MessageClass.DISTRESS)
+                in_distress = next(each.likeness for each in parts if each.scope is Reason.DISTRESS)
                 return Message(question, (self._understood(question, replace(plain, likeness=in_distress)),))
             if plain.scope is None or any(_is_for_documents(each) for each in parts):
                 return Message(question, parts)
@@ -187,7 +187,7 @@ class Reader:
         hidden = hidden_texts(question.text)
         # What thanks and nothing else is not compared: 谢谢 needs no vector.
         # 现在呢, 徐汇呢: of nothing but a time or a place only the conversation can tell what it asks.
-        is_known = is_courtesy or self.phrasing.only_changes(bare, today=question.as_of)
+        is_known = is_courtesy or self.phrasing.says_only_values(bare, today=question.as_of)
         likeness = self._lexicon.scope.likeness(text, hidden, lambda: PLAIN if is_known else self._compared(bare))
         is_courtesy = (is_courtesy and likeness is PLAIN) or likeness.sure is MessageClass.COURTESY
         return _Normalised(text, bare, script, is_courtesy, likeness)

@@ -112,7 +112,7 @@ class ScopeWords(Words):
 
 
 def _certain(each: MessageClass) -> Likeness:
-    return Likeness(each, each)
+    return Likeness(each, each, is_word_for_word=True)
 
 
 class Courtesies(Words):

@@ -26,11 +26,12 @@ export function answerCard(answer, actions) {
   return element(
     "article", { class: `answer answer-${answer.outcome}`, "aria-label": "小申的答复" },
     cardHead(answer),
+    announced((answer.notices ?? []).filter(isHelpLines), "有人可以陪您说说"),
     element("div", { class: "answer-text" }, ...answerText(answer.text, citationByMark)),
     producedBy(answer.produced_by),
     doubt(answer),
-    announced((answer.notices ?? []).filter(isAnnouncement)),
-    notices((answer.notices ?? []).filter((notice) => !isAnnouncement(notice))),
+    announced((answer.notices ?? []).filter(isAnnouncement), "公告"),
+    notices((answer.notices ?? []).filter((notice) => !isAnnouncement(notice) && !isHelpLines(notice))),
     options(answer, actions.askAgain),
     escalationPanel(answer, actions.openTalk),
     possible(answer),
@@ -71,11 +72,12 @@ function doubt(answer) {
 const producedBy = (made) => made && element("p", { class: "produced-by", text: made.label });
 
 const isAnnouncement = ({ kind }) => kind === "announcement";
+const isHelpLines = ({ kind }) => kind === "help_lines";
 
-function announced(list) {
+function announced(list, title) {
   if (!list.length) return null;
-  return element("div", { class: "notices", role: "group", "aria-label": "公告" },
-    element("strong", { class: "notices-title", text: "公告" }),
+  return element("div", { class: "notices", role: "group", "aria-label": title },
+    element("strong", { class: "notices-title", text: title }),
     element("ul", {}, ...list.map((notice) => element("li", { text: notice.text }))));
 }
 
