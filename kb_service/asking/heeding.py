@@ -95,9 +95,11 @@ class Heeding:
         """Nothing of what was found or drafted is left, and what went wrong before makes no difference."""
         found = self._responsible(part)
         department = found.department if found else None
-        text = hand_over_text(Reason.SWITCHED_OFF, department, self.lexicon)
+        # Who may be in distress is told whom to call, whatever is off.
+        reasons = (*(each for each in part.reply.reasons if each is Reason.DISTRESS), Reason.SWITCHED_OFF)
+        text = hand_over_text(reasons[0], department, self.lexicon)
         steps = found.steps if found else ()
-        reply = Reply(Outcome.HANDED_OVER, text, (Reason.SWITCHED_OFF,), department, routed_by=steps)
+        reply = Reply(Outcome.HANDED_OVER, text, reasons, department, routed_by=steps)
         return replace(part, reply=reply)
 
     def _responsible(self, part: Part) -> Routed | None:

@@ -83,11 +83,14 @@ def test_what_is_no_question_of_knowledge_goes_its_own_way(
     [
         (MessageClass.LITIGATION, "answered", "out_of_scope"),
         (MessageClass.COMPLAINT, "answered", "out_of_scope"),
-        (MessageClass.PLATFORM_FAULT, "handed_over", "handed_over"),
-        (MessageClass.DISTRESS, "handed_over", "handed_over"),
+        (MessageClass.PLATFORM_FAULT, "answered", "handed_over"),
+        (MessageClass.DISTRESS, "answered", "handed_over"),
+        (MessageClass.ABUSE, "answered", "out_of_scope"),
+        (MessageClass.ORDERS, "out_of_scope", "out_of_scope"),
+        (MessageClass.USER_REQUEST, "handed_over", "handed_over"),
     ],
 )
-def test_a_sure_answer_comes_before_what_sounds_like_a_lawsuit_or_a_complaint_only(
+def test_a_sure_answer_comes_before_what_a_message_sounds_like_but_for_orders_and_the_wish_for_a_person(
     http: Http, monkeypatch: pytest.MonkeyPatch, sounds_like: MessageClass, sure: str, unsure: str
 ) -> None:
     reader = http.service.asking._pipeline._tools.messages.reader
@@ -180,6 +183,26 @@ def test_a_person_in_distress_gets_a_kind_word_and_a_person(http: Http) -> None:
         "110",
         "120",
     }
+
+
+def test_who_may_be_in_distress_and_asks_gets_the_help_lines_the_answer_and_a_person(http: Http) -> None:
+    answer = http.ask("我好绝望，没人在乎我，热气球停放证要多少钱", as_of="2026-07-01")
+    assert answer["outcome"] == "answered" and "150元" in answer["text"]
+    assert answer["notices"][0]["kind"] == "help_lines" and "12356" in answer["notices"][0]["text"]
+    assert (answer["escalation"]["recommended"], answer["escalation"]["reasons"]) == (True, ["distress"])
+
+
+def test_what_is_said_word_for_word_is_never_answered_with_a_fee(http: Http) -> None:
+    answer = http.ask("我不想活了，热气球停放证要多少钱", as_of="2026-07-01")
+    assert (answer["outcome"], answer["citations"]) == ("handed_over", [])
+    assert "12356" in answer["text"]
+
+
+@pytest.mark.parametrize("question", ["店里生意撑不下去了，热气球停放证要多少钱", "你们真是一群废物，热气球停放证要多少钱"])
+def test_a_sigh_or_an_insult_does_not_keep_anybody_from_a_sure_answer(http: Http, question: str) -> None:
+    answer = http.ask(question, as_of="2026-07-01")
+    assert (answer["outcome"], answer["escalation"]["recommended"]) == ("answered", False)
+    assert "150元" in answer["text"]
 
 
 def test_a_draft_is_neither_found_nor_used_for_answers(http: Http) -> None:

@@ -162,6 +162,9 @@ def test_chat_completions_hand_over_too_streamed_and_not(http: Http) -> None:
 def test_with_everything_off_help_in_distress_and_a_greeting_are_still_said(http: Http) -> None:
     with off(http, "everything"):
         assert "12356" in http.ask("我不想活了")["text"]
+        answer = http.ask("我好绝望，没人在乎我，热气球停放证要多少钱", as_of="2026-07-01")
+        assert became(answer)[1] == ["distress", "switched_off"]
+        assert "12356" in answer["text"] and "150元" not in answer["text"]
         assert http.ask("你好")["outcome"] == "courtesy"
         assert became(http.ask("转人工"))[1] == ["user_request"]
 

@@ -1,4 +1,5 @@
-"""What the welcome page, README and the documents offer as examples is answered from the demonstration corpus."""
+"""What the welcome page, README and the documents offer as examples is answered from the demonstration corpus, and
+what people go on to ask."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,3 +42,31 @@ def test_an_example_of_a_route_leads_to_a_department(demonstration: Service) -> 
     asking = demonstration.asking
     for text in SHOWN.routed:
         assert asking.route(asking.question(text))
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "fact"),
+    [
+        # In the text just cited, though nothing in the message names it.
+        ("灵活就业医保交几个点", "第一次参保要等多久才能用", "6个月"),
+        ("延迟退休原来50岁的女职工最后几岁退", "多久推一个月", "2个月"),
+        # Found by the words of the question before.
+        ("什么情况可以提公积金？", "装修呢", "装修"),
+        ("75岁老人津贴多少", "我妈82呢", "180元"),
+    ],
+)
+def test_who_goes_on_asking_is_answered_from_what_was_spoken_of(
+    demonstration: Service, before: str, asked: str, fact: str
+) -> None:
+    asking = demonstration.asking
+    first = asking.answer(asking.question(before))
+    answer = asking.answer(asking.question(asked, conversation_id=first.conversation_id))
+    assert answer.outcome is Outcome.ANSWERED
+    assert fact in answer.text
+
+
+def test_what_was_just_said_is_no_answer_to_what_is_asked_next(demonstration: Service) -> None:
+    asking = demonstration.asking
+    first = asking.answer(asking.question("居住证签注要提前多久办？"))
+    answer = asking.answer(asking.question("可以用医保卡付吗", conversation_id=first.conversation_id))
+    assert answer.text.split("[1]")[0] not in first.text

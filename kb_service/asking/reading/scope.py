@@ -26,13 +26,21 @@ _EDGE = 40
 
 
 class Distress(Words):
-    """What makes it, and what only looks like it and is taken out before looking."""
+    """What makes it, and what only looks like it and is taken out before looking.
+
+    ``likely``, ``likely_cut``: likewise, of what is said in passing as well (我撑不下去了,低保怎么申请).
+    """
 
     found: AnyOf
     cut: AnyOf
+    likely: AnyOf
+    likely_cut: re.Pattern[str]
 
     def stands_in(self, text: str) -> bool:
         return self.found.search(text) is not None and self.found.search(self.cut.sub("¦", text)) is not None
+
+    def is_likely_in(self, text: str) -> bool:
+        return self.likely.search(text) is not None and self.likely.search(self.likely_cut.sub("¦", text)) is not None
 
 
 class OtherPlaces(Words):
@@ -89,6 +97,8 @@ class ScopeWords(Words):
         if self.is_only_insults(text):
             return _certain(MessageClass.ABUSE)
         found = by_examples()
+        if found.sure is not MessageClass.DISTRESS and self.distress.is_likely_in(tight):
+            found = Likeness(MessageClass.DISTRESS, MessageClass.DISTRESS)
         if found.sure is MessageClass.DISTRESS:
             return found
         if self.gives_orders(text) or self.gives_orders(hidden):
