@@ -198,7 +198,9 @@ def test_what_is_said_word_for_word_is_never_answered_with_a_fee(http: Http) -> 
     assert "12356" in answer["text"]
 
 
-@pytest.mark.parametrize("question", ["店里生意撑不下去了，热气球停放证要多少钱", "你们真是一群废物，热气球停放证要多少钱"])
+@pytest.mark.parametrize(
+    "question", ["店里生意撑不下去了，热气球停放证要多少钱", "你们真是一群废物，热气球停放证要多少钱"]
+)
 def test_a_sigh_or_an_insult_does_not_keep_anybody_from_a_sure_answer(http: Http, question: str) -> None:
     answer = http.ask(question, as_of="2026-07-01")
     assert (answer["outcome"], answer["escalation"]["recommended"]) == ("answered", False)
