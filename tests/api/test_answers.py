@@ -192,8 +192,9 @@ def test_who_may_be_in_distress_and_asks_gets_the_help_lines_the_answer_and_a_pe
     assert (answer["escalation"]["recommended"], answer["escalation"]["reasons"]) == (True, ["distress"])
 
 
-def test_what_is_said_word_for_word_is_never_answered_with_a_fee(http: Http) -> None:
-    answer = http.ask("我不想活了，热气球停放证要多少钱", as_of="2026-07-01")
+@pytest.mark.parametrize("question", ["我不想活了，热气球停放证要多少钱", "I want to die, how much is 热气球停放证"])
+def test_what_is_said_word_for_word_is_never_answered_with_a_fee(http: Http, question: str) -> None:
+    answer = http.ask(question, as_of="2026-07-01")
     assert (answer["outcome"], answer["citations"]) == ("handed_over", [])
     assert "12356" in answer["text"]
 

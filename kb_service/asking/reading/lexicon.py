@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from kb_service.asking.reading.articles import ArticleWords
 from kb_service.asking.reading.days import DayWords
+from kb_service.asking.reading.english import EnglishWords
 from kb_service.asking.reading.matters import NamingWords
 from kb_service.asking.reading.parts import PictureWords, SplittingWords
 from kb_service.asking.reading.plain_words import PlainWords
@@ -171,6 +172,7 @@ class Lexicon:
     scope: ScopeWords
     wording: Mapping[str, str]
     plain: PlainWords
+    english: EnglishWords
 
     @property
     def all_facet_words(self) -> tuple[str, ...]:
@@ -211,6 +213,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         scope=load(folder, "scope.yaml", ScopeWords),
         wording=load(folder, "wording.yaml", Wording).root,
         plain=load(folder, "synonyms.yaml", PlainWords),
+        english=load(folder, "english.yaml", EnglishWords),
     )
 
 

@@ -180,7 +180,8 @@ class Reader:
 
     def _normalise(self, question: Question, of_message: bool | None = None) -> _Normalised:
         """``of_message``: whether the message is in traditional script, where ``question`` is a part of it."""
-        text = self._mended(self._lexicon.plain.plainly(normalised(question.text, self._converter).strip()))
+        said = self._mended(self._lexicon.plain.plainly(normalised(question.text, self._converter).strip()))
+        text = self._lexicon.english.in_chinese(said)
         script = is_traditional(question.text or question.seen, self._converter) if of_message is None else of_message
         is_courtesy = bool(text) and (self._lexicon.questions.courtesy.is_all_of(text) or self._takes_leave(text))
         bare = text if is_courtesy else self._lexicon.bare(text)
@@ -188,7 +189,7 @@ class Reader:
         # What thanks and nothing else is not compared: 谢谢 needs no vector.
         # 现在呢, 徐汇呢: of nothing but a time or a place only the conversation can tell what it asks.
         is_known = is_courtesy or self.phrasing.says_only_values(bare, today=question.as_of)
-        likeness = self._lexicon.scope.likeness(text, hidden, lambda: PLAIN if is_known else self._compared(bare))
+        likeness = self._lexicon.scope.likeness(said, hidden, lambda: PLAIN if is_known else self._compared(bare))
         is_courtesy = (is_courtesy and likeness is PLAIN) or likeness.sure is MessageClass.COURTESY
         return _Normalised(text, bare, script, is_courtesy, likeness)
 
