@@ -1,6 +1,7 @@
 """Looking a question up: what is found for it, what would be quoted, and how sure it is that this answers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.drafting.drafts import Draft, completed
@@ -19,6 +20,10 @@ from kb_service.text.normalising import normalised
 CANDIDATES = 10
 # So many of the best passages are looked through for those of a document that was just spoken of.
 _DEEPER = 30
+# So many passages and documents are heard by themselves, and by so much their answer has to be surer: of 538 questions
+# that the model did not know 318 were answered rightly without and 348 with it, 17 and 22 wrongly.
+_HEARD = 4
+_SURER = 0.05
 
 # A question as it was read, and what was found for it.
 LookedUp = tuple[Understanding, SearchResult]
@@ -33,15 +38,36 @@ class LookingUp:
     def look_up(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic | None) -> LookedUp:
         """The better of one or two readings. Where neither has a sure answer, the first is held against more that the
         talk before speaks of (``topic``): the documents just cited, and what its words bring beside the earlier ones.
+        Where that brings none, each of the best passages and documents is heard by itself.
         """
         best = preferred([self._looked_up(each, narrowing) for each in readings])
-        if best[1].is_sure or topic is None:
+        if best[1].is_sure:
             return best
         for understood, found in self._found_further(readings[0], narrowing, topic):
             again = self._judged(understood, found)
             if again[1].is_sure and not _repeats(again[1], topic):
                 return again
-        return best
+        return self._heard_by_itself(best, topic) or best
+
+    def _heard_by_itself(self, looked_up: LookedUp, topic: Topic | None) -> LookedUp | None:
+        """The surest answer of one passage or document alone: the passage that fits the question best need not be the
+        one that answers it. It has to be surer than the first answer would have to be, as it is one of several.
+        """
+        understood, result = looked_up
+        heard = [(alone, self._judged(understood, alone)) for alone in _alone(result.candidates)]
+        sure = [
+            (alone, again)
+            for alone, again in heard
+            if again[1].is_sure and self._leads(again[1]) and not _repeats(again[1], topic)
+        ]
+        if not sure:
+            return None
+        alone, (read, found) = max(sure, key=lambda each: each[1][1].confidence)
+        others = (each for each in result.candidates if each not in alone)
+        return read, replace(found, candidates=(*alone, *others))
+
+    def _leads(self, result: SearchResult) -> bool:
+        return result.confidence >= self._tools.confidence.needed(result.features or {}) + _SURER
 
     def _looked_up(self, understood: Understanding, narrowing: Narrowing) -> LookedUp:
         """The question with the matter that its words or else the best passages belong to, and what was found."""
@@ -79,9 +105,11 @@ class LookingUp:
         )
 
     def _found_further(
-        self, understood: Understanding, narrowing: Narrowing, topic: Topic
+        self, understood: Understanding, narrowing: Narrowing, topic: Topic | None
     ) -> Iterator[tuple[Understanding, Sequence[Candidate]]]:
         """The earlier words only find passages: what is found is judged by the message alone."""
+        if topic is None:
+            return
         alone = self._tools.messages.alone(understood)
         if topic.documents:
             deeper = self._tools.retriever.find(understood, narrowing=narrowing, limit=_DEEPER)
@@ -111,9 +139,21 @@ class LookingUp:
         )
 
 
-def _repeats(result: SearchResult, topic: Topic) -> bool:
+def _alone(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+    """Each of the best passages but the first, then of each of the best documents the passages found, where they are
+    not all that was found and more than one."""
+    yield from ([each] for each in candidates[1:_HEARD])
+    of_document: dict[str, list[Candidate]] = {}
+    for each in candidates:
+        of_document.setdefault(each.document_id, []).append(each)
+    for found in [*of_document.values()][:_HEARD]:
+        if 1 < len(found) < len(candidates):
+            yield found
+
+
+def _repeats(result: SearchResult, topic: Topic | None) -> bool:
     """Whether it would begin with what was just said."""
-    return result.quoted is not None and result.quoted.statements[0].text in topic.said
+    return topic is not None and result.quoted is not None and result.quoted.statements[0].text in topic.said
 
 
 def _given(draft: Draft) -> Given:
