@@ -54,7 +54,7 @@ class LookingUp:
         one that answers it. It has to be surer than the first answer would have to be, as it is one of several.
         """
         understood, result = looked_up
-        heard = [(alone, self._judged(understood, alone)) for alone in _alone(result.candidates)]
+        heard = [(alone, self._judged(understood, alone, result.terms)) for alone in _alone(result.candidates)]
         sure = [
             (alone, again)
             for alone, again in heard

@@ -70,3 +70,13 @@ def test_what_was_just_said_is_no_answer_to_what_is_asked_next(demonstration: Se
     first = asking.answer(asking.question("居住证签注要提前多久办？"))
     answer = asking.answer(asking.question("可以用医保卡付吗", conversation_id=first.conversation_id))
     assert answer.text.split("[1]")[0] not in first.text
+
+
+@pytest.mark.parametrize(("asked", "fact"), [("租房备案谁来办", "双方"), ("养狗要办什么证", "养犬登记证")])
+def test_the_passage_that_answers_is_heard_though_another_one_fits_the_words_better(
+    demonstration: Service, asked: str, fact: str
+) -> None:
+    asking = demonstration.asking
+    answer = asking.answer(asking.question(asked))
+    assert answer.outcome is Outcome.ANSWERED
+    assert fact in answer.text

@@ -4,6 +4,7 @@ Known questions are a site's own, with what a right reply to them states; `kb ev
 confidence model that was fitted with them. docs/decisions/0052-known-questions.md has the measurements.
 """
 
+import functools
 import hashlib
 import math
 from collections import Counter
@@ -24,6 +25,8 @@ _FADES = 0.04
 _WORDS = 0.2
 # The nearness of two questions that have nothing to do with each other, as this model has it.
 _UNRELATED = 0.75
+# Questions whose nearest are remembered.
+_REMEMBERED = 64
 
 KNOWN_FEATURES = (
     "known_nearest",
@@ -83,6 +86,8 @@ class KnownQuestions:
         self._most = math.log(max(len(questions), 2))
         self._facts = [_alternatives(each.facts, converter) for each in questions]
         self._forbidden = [_alternatives(each.forbidden, converter) for each in questions]
+        # Several answers to one question are held against them.
+        self._nearest = functools.lru_cache(maxsize=_REMEMBERED)(self._looked_for)
 
     def features(self, question: str, given: Given, *, without: Collection[int] = ()) -> dict[str, float]:
         """Of a question, and what would be answered. Nothing where no question is known, or where a text is quoted that
@@ -92,7 +97,7 @@ class KnownQuestions:
         """
         if not self._questions or not all(fingerprint(each) in self._passages for each in given.passages):
             return {}
-        nearest, near = self._nearest(question, without)
+        nearest, near = self._nearest(question, frozenset(without))
         stated = comparable(given.text, self._converter)
         right = np.array([self._would_be_right(int(each), given, stated) for each in nearest])
         answerable = np.array([self._questions[int(each)].is_answerable for each in nearest])
@@ -111,7 +116,7 @@ class KnownQuestions:
         )
         return dict(zip(KNOWN_FEATURES, values, strict=True))
 
-    def _nearest(self, question: str, without: Collection[int]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    def _looked_for(self, question: str, without: frozenset[int]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Places of the nearest known questions, the nearest first, and how near they are: −1 to 1.2."""
         cosines = self._vectors @ self._embed(question)
         if without:
