@@ -1,5 +1,6 @@
 """Looking a question up: what is found for it, what would be quoted, and how sure it is that this answers."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -16,8 +17,10 @@ from kb_service.asking.tools import Tools
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.text.normalising import normalised
+from kb_service.text.terms import bigrams_of
 
 CANDIDATES = 10
+_FIGURES = re.compile(r"\d+")
 # So many of the best passages are looked through for those of a document that was just spoken of.
 _DEEPER = 30
 # So many passages and documents are heard by themselves, and by so much their answer has to be surer: of 538 questions
@@ -41,11 +44,13 @@ class LookingUp:
         Where that brings none, each of the best passages and documents is heard by itself.
         """
         best = preferred([self._looked_up(each, narrowing) for each in readings])
-        if best[1].is_sure:
+        # To what sounds like no question for documents, only what answers at first sight is an answer.
+        is_for_others = best[0].scope is not None and (topic is None or not best[0].likeness.gives_way)
+        if best[1].is_sure or is_for_others:
             return best
         for understood, found in self._found_further(readings[0], narrowing, topic):
             again = self._judged(understood, found)
-            if again[1].is_sure and not _repeats(again[1], topic):
+            if self._may_be_said(again, topic):
                 return again
         return self._heard_by_itself(best, topic) or best
 
@@ -55,16 +60,28 @@ class LookingUp:
         """
         understood, result = looked_up
         heard = [(alone, self._judged(understood, alone, result.terms)) for alone in _alone(result.candidates)]
-        sure = [
-            (alone, again)
-            for alone, again in heard
-            if again[1].is_sure and self._leads(again[1]) and not _repeats(again[1], topic)
-        ]
+        sure = [(alone, again) for alone, again in heard if self._leads(again[1]) and self._may_be_said(again, topic)]
         if not sure:
             return None
         alone, (read, found) = max(sure, key=lambda each: each[1][1].confidence)
         others = (each for each in result.candidates if each not in alone)
         return read, replace(found, candidates=(*alone, *others))
+
+    def _may_be_said(self, looked_up: LookedUp, topic: Topic | None) -> bool:
+        """Whether it is sure and, of a follow-up, says something of what the message itself speaks of and not what was
+        just said.
+        """
+        understood, result = looked_up
+        if not result.is_sure or result.quoted is None:
+            return False
+        return topic is None or not (_repeats(result.quoted, topic) or self._is_beside(understood, result.quoted))
+
+    def _is_beside(self, understood: Understanding, draft: Draft) -> bool:
+        """Whether none of the message's own words or figures stands in the answer, nor what guides call them."""
+        own = understood.phrasing.content
+        words = {*bigrams_of(own), *_FIGURES.findall(own), *self._tools.lexicon.plain.beside(own)}
+        said = "\n".join((*(each.text for each in draft.statements), _above(draft.quotes[0].source)))
+        return bool(words) and not any(each in normalised(said, self._tools.converter) for each in words)
 
     def _leads(self, result: SearchResult) -> bool:
         return result.confidence >= self._tools.confidence.needed(result.features or {}) + _SURER
@@ -151,9 +168,9 @@ def _alone(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
             yield found
 
 
-def _repeats(result: SearchResult, topic: Topic | None) -> bool:
+def _repeats(draft: Draft, topic: Topic) -> bool:
     """Whether it would begin with what was just said."""
-    return topic is not None and result.quoted is not None and result.quoted.statements[0].text in topic.said
+    return draft.statements[0].text in topic.said
 
 
 def _given(draft: Draft) -> Given:

@@ -7,7 +7,9 @@ from kb_service.text.figures import Figure, FigureKind, figures
 
 _MEASURED = frozenset({FigureKind.AGE, FigureKind.DURATION, FigureKind.AMOUNT, FigureKind.PERCENTAGE})
 # 我妈82呢 after 75岁老人津贴多少: a number alone is an age where an age was asked about.
-_BARE_AGE = re.compile(r"(?<![\d.第])(?:\d{1,2}|1[0-2]\d)(?![\d.])")
+_BARE_AGE = re.compile(
+    r"(?<![\d.第几])(?:\d{1,2}|1[0-2]\d|(?<![一二三四五六七八九百])[二三四五六七八九]?十[一二三四五六七八九]?)(?![\d.几万千百])"
+)
 
 
 class Alternatives:
