@@ -118,10 +118,11 @@ def _in_a_line(made: dict[str, Any]) -> str:
 
 @contextmanager
 def _emergencies(settings: Settings) -> "Iterator[Emergencies]":
-    from kb_service.wiring import open_emergencies, open_records
+    from kb_service.publishing_wiring import open_emergencies
+    from kb_service.wiring import new_id, now, open_records
 
     with open_records(settings) as records:
-        yield open_emergencies(records)
+        yield open_emergencies(records, now=now, new_id=new_id)
 
 
 def _as_json(found: Switch) -> dict[str, Any]:
