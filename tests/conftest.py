@@ -77,18 +77,24 @@ def postgresql_url(unless_required: Callable[[str], None]) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def fresh_postgresql_url(postgresql_url: str) -> Callable[[], str]:
-    """Makes an empty database with each call."""
+@pytest.fixture(scope="session")
+def new_postgresql_url(postgresql_url: str) -> Callable[..., str]:
+    """Makes a database with each call: empty, or ``like`` another that nobody has open."""
 
-    def fresh() -> str:
+    def new(*, like: str = "template1") -> str:
         from sqlalchemy import create_engine, text
 
         name = f"kb_{uuid4().hex[:12]}"
         engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
         engine.dispose()
         return postgresql_url.replace("/postgres?", f"/{name}?")
 
-    return fresh
+    return new
+
+
+@pytest.fixture
+def fresh_postgresql_url(new_postgresql_url: Callable[..., str]) -> Callable[[], str]:
+    """Makes an empty database with each call."""
+    return new_postgresql_url
