@@ -14,13 +14,15 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.data_folders import furnish
+
 
 class Kb:
     """Runs `kb` as an operator would; ``data_dir`` is its world."""
 
     def __init__(self, data_dir: Path, models_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
-        (data_dir / "models").symlink_to(models_dir)
+        furnish(data_dir, models_dir)
         self.data_dir = data_dir
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
         self.environment["KB_DATA_DIR"] = str(data_dir)
