@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +15,13 @@ from typing import Any
 import httpx
 import pytest
 
+from eval.scratch import fill
+from kb_service.service import Service
+from kb_service.settings import Settings
+from kb_service.wiring import now, open_service
 from tests.data_folders import furnish
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Kb:
@@ -78,3 +85,24 @@ def kb(tmp_path: Path, models_dir: Path) -> Iterator[Kb]:
     command = Kb(tmp_path / "data", models_dir)
     yield command
     command.close()
+
+
+@pytest.fixture(scope="session")
+def filled_folder(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Path:
+    """A data folder with the demonstration corpus, published and in the index: it takes a minute to make."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    furnish(folder, models_dir)
+    settings = Settings(data_dir=folder)
+    fill(settings, ROOT / "corpus", now)
+    with open_service(settings) as service:
+        service.synchroniser.reconcile()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demonstration(filled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service over a copy of it, for one module."""
+    folder = tmp_path_factory.mktemp("copied") / "data"
+    shutil.copytree(filled_folder, folder, symlinks=True)
+    with open_service(Settings(data_dir=folder)) as service:
+        yield service
