@@ -102,24 +102,26 @@ def postgresql_url(unless_required: Callable[[str], None]) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def new_postgresql_url(postgresql_url: str) -> Callable[..., str]:
-    """Makes a database with each call: empty, or ``like`` another that nobody has open."""
-
-    def new(*, like: str = "template1") -> str:
-        from sqlalchemy import create_engine, text
-
-        name = f"kb_{uuid4().hex[:12]}"
-        engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
-        engine.dispose()
-        return postgresql_url.replace("/postgres?", f"/{name}?")
-
-    return new
-
-
 @pytest.fixture
-def fresh_postgresql_url(new_postgresql_url: Callable[..., str]) -> Callable[[], str]:
-    """Makes an empty database with each call."""
-    return new_postgresql_url
+def fresh_postgresql_url(postgresql_url: str) -> Iterator[Callable[..., str]]:
+    """Makes a database with each call: empty, or ``like`` another that nobody has open. Gone after the test: removing
+    hundreds of them at the end takes minutes."""
+    made: list[str] = []
+
+    def fresh(*, like: str = "template1") -> str:
+        made.append(f"kb_{uuid4().hex[:12]}")
+        _in_cluster(postgresql_url, f"CREATE DATABASE {made[-1]} TEMPLATE {like}")
+        return postgresql_url.replace("/postgres?", f"/{made[-1]}?")
+
+    yield fresh
+    _in_cluster(postgresql_url, *(f"DROP DATABASE {name} WITH (FORCE)" for name in made))
+
+
+def _in_cluster(url: str, *statements: str) -> None:
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for each in statements:
+            connection.execute(text(each))
+    engine.dispose()

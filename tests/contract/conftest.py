@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, text
 
 from kb_service.adapters.sql.engine import Database, upgrade
 
@@ -19,11 +19,15 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgresql_url: str, new_postgresql_url: Callable[..., str]) -> str:
+def migrated_template(postgresql_url: str) -> str:
     """The name of a PostgreSQL database after all migrations, to make others from."""
-    url = new_postgresql_url()
-    _migrate(url)
-    return str(make_url(url).database)
+    name = "migrated"
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    _migrate(postgresql_url.replace("/postgres?", f"/{name}?"))
+    return name
 
 
 def _migrate(url: str) -> None:
@@ -41,8 +45,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         if is_migrated:
             shutil.copyfile(request.getfixturevalue("migrated_file"), path)
         return f"sqlite:///{path}"
-    new: Callable[..., str] = request.getfixturevalue("new_postgresql_url")
-    return new(like=request.getfixturevalue("migrated_template")) if is_migrated else new()
+    fresh: Callable[..., str] = request.getfixturevalue("fresh_postgresql_url")
+    return fresh(like=request.getfixturevalue("migrated_template")) if is_migrated else fresh()
 
 
 @pytest.fixture
