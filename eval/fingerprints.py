@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kb_service.domain.documents import VersionState
-from kb_service.service import Records
+from kb_service.records import Records
 
 
 def prompts_sha256(folder: Path) -> str:

@@ -60,7 +60,8 @@ from kb_service.domain.switches import Standing
 from kb_service.helping.helping import Helping
 from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector, Vectors
 from kb_service.reading_wiring import open_examples
-from kb_service.service import Records, Texts
+from kb_service.records import Records
+from kb_service.service import Texts
 from kb_service.settings import Settings
 
 # Two hundred vectors are 300 KB.

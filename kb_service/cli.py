@@ -1,9 +1,8 @@
 """The command line door: `kb`. Heavy libraries are imported by the commands that use them."""
 
-import json
 import os
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,11 +12,13 @@ from pydantic import ValidationError
 
 from kb_service.conversations_command import conversations
 from kb_service.domain.errors import KbError
-from kb_service.domain.people import Role
 from kb_service.domain.resolution import By as GroupedBy
-from kb_service.domain.switches import Covers
 from kb_service.help_command import escalations, helpers
+from kb_service.keys_command import keys
 from kb_service.settings import Settings, settings_fault
+from kb_service.switch_command import switch
+from kb_service.terminal import AsJson, day_of, print_json, shortened
+from kb_service.upkeep_command import upkeep
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,7 +31,6 @@ AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], 
 StartNew = Annotated[
     bool, typer.Option("--new", help="Start with an empty database although originals or an index are there.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 @app.command()
@@ -79,9 +79,9 @@ def ask(question: str, as_of: AsOf = None, region: str | None = None, as_json: A
     """Ask a question."""
     from kb_service.commands import ask as run
 
-    answer = run(Settings(), question, as_of=_day(as_of), region=region)
+    answer = run(Settings(), question, as_of=day_of(as_of), region=region)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
         _print_answer(answer)
 
@@ -96,13 +96,13 @@ def search(
     """Find passages in force."""
     from kb_service.commands import search as run
 
-    found = run(Settings(), query, as_of=_day(as_of), limit=limit)
+    found = run(Settings(), query, as_of=day_of(as_of), limit=limit)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for number, hit in enumerate(found["hits"], start=1):
         place = " › ".join([hit["title"], *hit["heading_path"]])
-        print(f"{number}. [{hit['score']:.2f}] {place}\n   {_short(hit['text'], 120)}")
+        print(f"{number}. [{hit['score']:.2f}] {place}\n   {shortened(hit['text'], 120)}")
 
 
 @app.command()
@@ -116,7 +116,7 @@ def parse(file: Path, as_json: AsJson = False) -> None:
     blocks = [{name: getattr(block, name) for name in names} for block in parsed.blocks]
     blocks += [{"kind": "paragraph", "text": f"问：{row['question']}\n答：{row['answer']}"} for row in rows]
     if as_json:
-        _print_json(
+        print_json(
             {
                 "blocks": blocks,
                 "question_answers": rows,
@@ -139,50 +139,10 @@ def route(question: str, as_json: AsJson = False) -> None:
 
     found = run(Settings(), question)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for each in found["departments"]:
         print(f"{each['score']:.2f}  {each['name']}  ({each['reason']})")
-
-
-def _head(written: str | None) -> str | None:
-    from kb_service.domain.trail import is_head
-
-    if written is not None and not is_head(written.strip()):
-        raise typer.BadParameter(
-            f"{written!r} is no head; copy the whole of what `kb check` printed after the word head"
-        )
-    return None if written is None else written.strip()
-
-
-@app.command()
-def check(
-    head: Annotated[
-        str | None, typer.Option(callback=_head, help="A head of the trail that was written down earlier.")
-    ] = None,
-    accept: Annotated[
-        str | None,
-        typer.Option(metavar="REASON", help="Say in the trail that the rows found changed are right as they are."),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Compare the database with the index, the passages and the original files; verify the trail and print its head."""
-    from kb_service.commands import accept_rows
-    from kb_service.commands import check as run
-
-    if accept is not None:
-        print(f"accepted: {accept_rows(Settings(), accept)} rows", file=sys.stderr)
-    checked = run(Settings(), kept_head=head)
-    if as_json:
-        _print_json(checked)
-    else:
-        for each in checked["findings"]:
-            print(f"{each['kind']}: {each['subject']}: {each['detail']}")
-        trail = checked["trail"]
-        print(f"trail: {trail['events']} entries, {trail['answers']} answers, head {trail['hash']}")
-        print("clean" if not checked["findings"] else f"{len(checked['findings'])} findings")
-    if checked["findings"]:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -201,7 +161,7 @@ def resolution(
     from kb_service.resolution_command import check_samples, lines
 
     if not check:
-        print("\n".join(lines(Settings(), first=_day(first), last=_day(last), by=by)))
+        print("\n".join(lines(Settings(), first=day_of(first), last=day_of(last), by=by)))
         return
     checked = run_check(Settings())
     for each in checked.differences:
@@ -239,205 +199,12 @@ def report(
         print("nobody is named who answers for the service: set KB_CONTACT", file=sys.stderr)
 
 
-@app.command()
-def doctor(as_json: AsJson = False) -> None:
-    """Say what is wrong with this installation and what to do; exit code 1 when something is."""
-    from kb_service.doctor import diagnoses
-
-    found = list(diagnoses(Settings()))
-    if as_json:
-        _print_json([{"subject": each.subject, "problem": each.problem or None} for each in found])
-    else:
-        for each in found:
-            print(f"{'WRONG' if each.problem else 'ok':6} {each.subject}{': ' if each.problem else ''}{each.problem}")
-    if any(each.problem for each in found):
-        raise typer.Exit(1)
-
-
-@app.command()
-def reindex() -> None:
-    """Rebuild the index from the database; nothing is embedded that already was."""
-    from kb_service.commands import reindex as run
-
-    print(f"rebuilt: {run(Settings())} points")
-
-
-@app.command()
-def backup(
-    target: Annotated[
-        Path, typer.Argument(help="A file to be made, or a folder that gets one named after the moment.")
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Put everything that is kept into one file, beside a running service too."""
-    from kb_service.backup_command import back_up_shown
-
-    if not back_up_shown(Settings(), target, as_json=as_json):
-        raise typer.Exit(1)
-
-
-@app.command()
-def restore(
-    file: Annotated[Path, typer.Argument(help="What `kb backup` made.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Set aside what is in the data folder already.")] = False,
-    head: Annotated[
-        str | None, typer.Option(callback=_head, help="A head of the trail that was written down with the backup.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Verify the backup and place nothing.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Put a backup into an empty data folder and database, and check what is there then."""
-    from kb_service.backup_command import restore_shown, verify_shown
-
-    if dry_run:
-        verify_shown(Settings(), file, as_json=as_json)
-    elif not restore_shown(Settings(), file, replace=replace, kept_head=head, as_json=as_json):
-        raise typer.Exit(1)
-
-
-@app.command()
-def erase(
-    conversation: Annotated[str | None, typer.Option(help="The id of a conversation.")] = None,
-    user: Annotated[str | None, typer.Option(help="A user_ref as the frontend sends it.")] = None,
-    older_than: Annotated[
-        int | None, typer.Option(min=0, max=36500, help="Everything asked more than so many days ago.")
-    ] = None,
-) -> None:
-    """Erase what people typed and were answered; what outcomes are counted by stays."""
-    from kb_service.commands import erase as run
-
-    if sum(each is not None for each in (conversation, user, older_than)) != 1:
-        raise typer.BadParameter("say what to erase by one of --conversation, --user and --older-than")
-    print(f"erased: {run(Settings(), conversation=conversation, user=user, older_than=older_than)} answers")
-
-
+app.add_typer(upkeep)
+app.add_typer(keys, name="keys")
+app.add_typer(switch, name="switch")
 app.add_typer(conversations, name="conversations")
 app.add_typer(helpers, name="helpers")
 app.add_typer(escalations, name="escalations")
-
-keys = typer.Typer(no_args_is_help=True, help="Keys of people: who may do what over HTTP.")
-app.add_typer(keys, name="keys")
-
-
-@keys.command("create")
-def create_key(
-    person: Annotated[str, typer.Option(help="Whose key; one person may have several.")],
-    role: Annotated[list[Role], typer.Option(help="What the key is for; may be repeated.")],
-    label: Annotated[str, typer.Option(help="Where it is used.")] = "",
-    expires: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day on which it opens nothing.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a key and show it, this once. With the first key the service is keyless no more."""
-    from kb_service.commands import make_key
-
-    made = make_key(Settings(), person, roles=role, label=label, expires=_day(expires))
-    if as_json:
-        _print_json(made)
-        return
-    print(made["key"])
-    print(f"The key of {made['name']} ({', '.join(made['roles'])}); it cannot be shown again.", file=sys.stderr)
-
-
-@keys.command("list")
-def list_keys(as_json: AsJson = False) -> None:
-    """Every key that was ever made, without its secret."""
-    from kb_service.commands import every_key, key_in_a_line
-
-    found = every_key(Settings())
-    if as_json:
-        _print_json({"keys": found})
-        return
-    for each in found:
-        print(key_in_a_line(each))
-
-
-@keys.command("revoke")
-def revoke_key(key_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
-    """Close a key for good; a running server refuses it from its next request on."""
-    from kb_service.commands import close_key, key_in_a_line
-
-    closed = close_key(Settings(), key_id)
-    if as_json:
-        _print_json(closed)
-    else:
-        print(key_in_a_line(closed))
-
-
-switch = typer.Typer(no_args_is_help=True, help="Hand a matter, a department's, a document or everything to people.")
-app.add_typer(switch, name="switch")
-
-Covered = Annotated[
-    Covers | None, typer.Option("--covers", help="What the name is of; otherwise a matter, department or document.")
-]
-Named = Annotated[str, typer.Argument(metavar="NAME", help="An id, a name or an alias; a document's id.")]
-Everything = Annotated[bool, typer.Option("--everything", help="All answers there are.")]
-Why = Annotated[str, typer.Option("--reason", help="Recorded in the trail.")]
-By = Annotated[str, typer.Option("--actor", help="Who does it; recorded.")]
-
-
-@switch.command("off")
-def switch_off(
-    reason: Why,
-    name: Named = "",
-    covers: Covered = None,
-    everything: Everything = False,
-    actor: By = "operator",
-    as_json: AsJson = False,
-) -> None:
-    """Give no more answers of it: within a second every running process hands it to people."""
-    from kb_service.switch_command import off, switch_in_a_line
-
-    made = off(Settings(), _covered(name, covers, everything), name, actor=actor, reason=reason)
-    if as_json:
-        _print_json(made)
-    else:
-        print(switch_in_a_line(made))
-
-
-@switch.command("on")
-def switch_on(
-    reason: Why,
-    name: Named = "",
-    covers: Covered = None,
-    everything: Everything = False,
-    actor: By = "operator",
-    as_json: AsJson = False,
-) -> None:
-    """Answer it again. NAME may also be the id of the switch."""
-    from kb_service.switch_command import on, switch_in_a_line
-
-    taken_back = on(Settings(), _covered(name, covers, everything), name, actor=actor, reason=reason)
-    if as_json:
-        _print_json(taken_back)
-    else:
-        print(switch_in_a_line(taken_back))
-
-
-@switch.command("list")
-def list_switches(
-    past: Annotated[bool, typer.Option("--past", help="Those taken back, instead of what is off.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """What is off now, since when, by whom and why."""
-    from kb_service.switch_command import all_of, switch_in_a_line
-
-    found = all_of(Settings(), past=past)
-    if as_json:
-        _print_json({"switches": found})
-        return
-    for each in found:
-        print(switch_in_a_line(each))
-    if not found:
-        print("nothing is switched off" if not past else "nothing was taken back", file=sys.stderr)
-
-
-def _covered(name: str, covers: Covers | None, everything: bool) -> Covers | None:
-    is_everything = everything or covers is Covers.EVERYTHING
-    if bool(name) == is_everything:
-        raise typer.BadParameter("name one thing, or say --everything")
-    return Covers.EVERYTHING if is_everything else covers
 
 
 def main() -> None:
@@ -470,14 +237,6 @@ def _settings(new: bool) -> Settings:
     return Settings(start_new=True) if new else Settings()
 
 
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
 def _print_answer(answer: dict[str, Any]) -> None:
     print(answer["text"])
     for citation in answer["citations"]:
@@ -491,8 +250,3 @@ def _print_answer(answer: dict[str, Any]) -> None:
         reasons = "、".join(answer["escalation"]["reasons"])
         print(f"  → 转人工：{department['name'] if department else '12345'}（{reasons}）")
     print(f"  （按 {answer['as_of']} 的规定；把握 {answer['confidence']:.0%}）")
-
-
-def _short(text: str, longest: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -12,7 +12,7 @@ import typer
 from kb_service.settings import Settings
 
 if TYPE_CHECKING:
-    from kb_service.service import Records
+    from kb_service.records import Records
 
 conversations = typer.Typer(no_args_is_help=True, help="What is kept of one conversation: exported, or erased.")
 

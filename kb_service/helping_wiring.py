@@ -13,18 +13,18 @@ from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
 from kb_service.domain.escalations import Escalation
 from kb_service.domain.proposals import Proposed
-from kb_service.domain.routing import Destination
 from kb_service.helping.canned_replies import CannedReplies, load_canned_reply_words
 from kb_service.helping.delivering import Delivering
 from kb_service.helping.drafting import draft_of, still_hold
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes, Said
 from kb_service.helping.meetings import Meetings
+from kb_service.helping.opening import Opening
 from kb_service.helping.proposing import Proposing
 from kb_service.helping.signs import Signing
 from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import line_of, load_summary_words
-from kb_service.service import Records
+from kb_service.records import Records
 from kb_service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -33,28 +33,38 @@ log = logging.getLogger(__name__)
 _TURNS = 30
 
 
-def open_helping(
-    settings: Settings,
-    records: Records,
-    *,
-    route: Callable[[str], Destination | None],
-    region_in: Callable[[str], str | None],
-    suggesting: Callable[[], Suggesting],
-    now: Callable[[], datetime],
-) -> Helping:
-    """With the catalogue and the calendar as they are when they are asked; ``suggesting``: drafts for helpers."""
+def open_helping(settings: Settings, records: Records, *, now: Callable[[], datetime]) -> Helping:
+    """With the catalogue and the calendar as they are when they are asked."""
     return Helping(
         escalations=records.escalations,
         helpers=records.helpers,
         departments=records.catalogue.departments,
         calendar=records.working_days.calendar,
-        last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS),
-        route=route,
-        words=load_summary_words(settings.prompts_dir),
         general_desk=settings.general_desk,
         is_pushed=settings.assignment == "push",
         now=now,
-        region_in=region_in,
+    )
+
+
+def open_opening(
+    settings: Settings,
+    records: Records,
+    helping: Helping,
+    *,
+    asking: Callable[[], Asking],
+    suggesting: Callable[[], Suggesting],
+    now: Callable[[], datetime],
+) -> Opening:
+    """``asking``, ``suggesting``: as they are when they are asked; the second drafts for helpers."""
+    return Opening(
+        helping=helping,
+        escalations=records.escalations,
+        calendar=records.working_days.calendar,
+        last_turns=lambda conversation: records.transcript.last_turns(conversation, _TURNS),
+        route=lambda text: asking().destination(text),
+        words=load_summary_words(settings.prompts_dir),
+        now=now,
+        region_in=lambda text: asking().region_in(text),
         draft=lambda escalation, answer: _draft(suggesting(), escalation, answer),
     )
 

@@ -21,9 +21,10 @@ from kb_service.api.messages import messages
 from kb_service.commands import owner_of
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.people import person_id
-from kb_service.service import Records
+from kb_service.intake_wiring import reading_children
+from kb_service.records import Records
 from kb_service.settings import Settings
-from kb_service.wiring import importing, now, open_records, open_service, open_texts, reading_children
+from kb_service.wiring import importing, now, open_records, open_service, open_texts
 
 _DOCUMENTS_A_REQUEST = 64
 

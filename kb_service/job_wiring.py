@@ -10,7 +10,8 @@ from ingestion.taking_in import TakingIn
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.jobs import ClaimedJob, Job, JobKind, every, every_morning
 from kb_service.domain.resolution import By
-from kb_service.service import Records, Service
+from kb_service.records import Records
+from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now
 

@@ -21,7 +21,7 @@ from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning.ledger import Ledger
 from kb_service.learning.writing import Cleaning, Writing
 from kb_service.ports import Vectors
-from kb_service.service import Records
+from kb_service.records import Records
 from kb_service.settings import Settings
 from kb_service.text.vocabulary import AnyOf, Words, load
 

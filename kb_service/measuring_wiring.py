@@ -11,7 +11,7 @@ from kb_service.measuring.measuring import Measuring
 from kb_service.measuring.recalibrating import Recalibrating
 from kb_service.measuring.reporting import Reporting
 from kb_service.measuring.telling import Telling
-from kb_service.service import Records
+from kb_service.records import Records
 from kb_service.settings import Settings
 
 

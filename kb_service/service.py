@@ -20,59 +20,16 @@ from ingestion.statistics import PublishedStatistics
 from ingestion.surfaces import SURFACES
 from ingestion.sync import Synchroniser
 from ingestion.taking_in import TakingIn
-from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.full_disk import require_room
 from kb_service.adapters.index.edge import TAIL_LIMIT, EdgeIndex
 from kb_service.adapters.index.manifest import Manifest
 from kb_service.adapters.index.opening import run_child, swap_in_rebuilt
 from kb_service.adapters.index.ownership import Ownership
 from kb_service.adapters.outside import Outside
-from kb_service.adapters.sql.affected import SqlAffected
-from kb_service.adapters.sql.attachments import SqlAttachments
-from kb_service.adapters.sql.audits import SqlAudits
-from kb_service.adapters.sql.canned_replies import SqlCannedReplies
-from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
-from kb_service.adapters.sql.consents import SqlConsents
-from kb_service.adapters.sql.days_ahead import SqlDaysAhead
-from kb_service.adapters.sql.emergencies import SqlEmergencies
-from kb_service.adapters.sql.engine import Database
-from kb_service.adapters.sql.erasing import SqlErasing
-from kb_service.adapters.sql.escalations import SqlEscalations
-from kb_service.adapters.sql.exporting import SqlExporting
-from kb_service.adapters.sql.feedback import SqlFeedback
-from kb_service.adapters.sql.gaps import SqlGaps
-from kb_service.adapters.sql.helpers import SqlHelpers
-from kb_service.adapters.sql.intake import SqlIntake
-from kb_service.adapters.sql.jobs import SqlJobs
-from kb_service.adapters.sql.kept_reviews import SqlKeptReviews
-from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
-from kb_service.adapters.sql.lessons import SqlLessons
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
-from kb_service.adapters.sql.month_counts import SqlMonthCounts
-from kb_service.adapters.sql.outcomes import SqlOutcomes
-from kb_service.adapters.sql.people import SqlPeople
-from kb_service.adapters.sql.problems import SqlProblems
-from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.purging import SqlPurging
-from kb_service.adapters.sql.recurring import SqlRecurring
-from kb_service.adapters.sql.rehearsals import SqlRehearsals
-from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
-from kb_service.adapters.sql.resolution import SqlResolution
-from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
-from kb_service.adapters.sql.row_faults import row_faults
-from kb_service.adapters.sql.shelf import SqlShelf
-from kb_service.adapters.sql.suspicions import SqlSuspicions
-from kb_service.adapters.sql.taking_as_found import accept
-from kb_service.adapters.sql.talk_signs import SqlTalkSigns
-from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
-from kb_service.adapters.sql.uploads import SqlUploads
-from kb_service.adapters.sql.vectors import SqlVectors
-from kb_service.adapters.sql.version_states import SqlVersionStates
-from kb_service.adapters.sql.webhooks import SqlWebhooks
-from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.asking.asking import Asking
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
@@ -82,6 +39,7 @@ from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes
 from kb_service.helping.meetings import Meetings
+from kb_service.helping.opening import Opening
 from kb_service.helping.proposing import Proposing
 from kb_service.helping.signs import Signing
 from kb_service.helping.suggesting import Suggesting
@@ -105,6 +63,7 @@ from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import Rehearsing
 from kb_service.publishing.stated_days import StatedDay, StatedDayWords, stated_days
+from kb_service.records import Records
 from kb_service.settings import Settings
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
@@ -117,69 +76,6 @@ _DUE_ITEMS = TypeAdapter(list[DueItem])
 _USUAL_TERMS = 250.0
 _SAMPLE = 4000
 _EXAMINED_AT_ONCE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What lives in the database and beside it."""
-
-    database: Database
-    library: SqlLibrary
-    catalogue: SqlCatalogue
-    transcript: SqlTranscript
-    computed: SqlVectors
-    blobs: BlobFolder
-    people: SqlPeople
-    version_states: SqlVersionStates
-    shelf: SqlShelf
-    trail: SqlTrail
-    working_days: SqlWorkingDays
-    rehearsals: SqlRehearsals
-    suspicions: SqlSuspicions
-    uploads: SqlUploads
-    intake: SqlIntake
-    jobs: SqlJobs
-    erasing: SqlErasing
-    exporting: SqlExporting
-    escalations: SqlEscalations
-    helpers: SqlHelpers
-    webhooks: SqlWebhooks
-    cases: SqlCases
-    proposals: SqlProposals
-    emergencies: SqlEmergencies
-    gaps: SqlGaps
-    feedback: SqlFeedback
-    affected: SqlAffected
-    recurring: SqlRecurring
-    lessons: SqlLessons
-    talk_signs: SqlTalkSigns
-    meeting_links: SqlMeetingLinks
-    canned_replies: SqlCannedReplies
-    attachments: SqlAttachments
-    outcomes: SqlOutcomes
-    resolution: SqlResolution
-    resolution_rows: SqlResolutionRows
-    month_counts: SqlMonthCounts
-    audits: SqlAudits
-    consents: SqlConsents
-    knowledge_use: SqlKnowledgeUse
-    days_ahead: SqlDaysAhead
-    problems: SqlProblems
-    kept_reviews: SqlKeptReviews
-    weeks: RememberedWeeks
-
-    def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
-        """Say in the trail that rows which were changed in the database are right as they are; how many."""
-        return accept(self.database, row_faults(self.database), actor=actor, at=at, reason=reason)
-
-    def __enter__(self) -> "Records":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self.database.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +121,7 @@ class Service:
     asking_anew: Callable[[], Asking]
     publishing: Publishing
     helping: Helping
+    opening: Opening
     learning_routes: LearningRoutes
     signing: Signing
     meetings: Meetings

@@ -7,9 +7,10 @@ import signal
 import threading
 
 from kb_service.domain.errors import NotAllowed
+from kb_service.intake_wiring import open_taking_in
 from kb_service.job_wiring import readers_worker
 from kb_service.settings import Settings
-from kb_service.wiring import open_records, open_texts, taking_in
+from kb_service.wiring import now, open_records, open_texts
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def run(settings: Settings) -> None:
         )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     records = open_records(settings)
-    reading = taking_in(settings, records)
+    reading = open_taking_in(settings, records, now=now)
     worker = readers_worker(settings, records, reading, open_texts(settings, records).preparing)
     worker.start()
     print(f"kb worker {worker.name} takes uploads (Ctrl-C ends it)", flush=True)

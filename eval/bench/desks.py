@@ -12,7 +12,7 @@ from typing import Any
 from kb_service.domain.matters import Department
 from kb_service.domain.people import Role
 from kb_service.domain.service_hours import service_hours
-from kb_service.service import Records
+from kb_service.records import Records
 
 # Spans of working days, and of the others.
 HOURS_OF: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -12,7 +12,8 @@ from eval.bench.articles import Law, LawTexts
 from ingestion.preparing import batches
 from ingestion.surfaces import Surface
 from kb_service.ports import ComputedTexts, Vector
-from kb_service.service import Records, Texts
+from kb_service.records import Records
+from kb_service.service import Texts
 from kb_service.settings import Settings
 from kb_service.wiring import importing, open_records, open_service, open_texts
 

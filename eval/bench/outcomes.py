@@ -20,7 +20,7 @@ from kb_service.domain.resolution import By, Period
 from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
 from kb_service.measuring_wiring import open_auditing, open_measuring, open_measuring_use
-from kb_service.service import Records
+from kb_service.records import Records
 from kb_service.settings import Settings
 from kb_service.wiring import open_records
 

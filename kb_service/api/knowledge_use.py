@@ -10,7 +10,8 @@ from fastapi import APIRouter, Header, Query
 
 from kb_service.api.access import ServiceOf, Watcher
 from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
-from kb_service.api.resolution import period_of, share_cells
+from kb_service.api.periods import AskedPeriod
+from kb_service.api.resolution import share_cells
 from kb_service.domain.answers import Reason
 from kb_service.domain.knowledge_use import CitedCounts, Damage, HandedOver, KnownVersion, SwitchDay
 from kb_service.domain.questions_ahead import DayAhead, QuestionAhead
@@ -138,16 +139,13 @@ class UseReport:
 def knowledge_use(
     service: ServiceOf,
     _actor: Watcher,
-    first: Annotated[date | None, Query(alias="from", description="The first day; else that of eleven weeks ago.")] = (
-        None
-    ),
-    last: Annotated[date | None, Query(alias="to", description="The last day, counted in; else today.")] = None,
+    period: AskedPeriod,
     part: Annotated[Part, Query(description="Which list, as CSV.")] = Part.DAMAGES,
     format: Literal["json", "csv"] | None = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> UseReport:
     """Nothing is asked for it: counts are of answers given, days of intervals. With `format=csv` one list, whole."""
-    found = service.measuring_use.knowledge_use(period_of(service, first, last))
+    found = service.measuring_use.knowledge_use(period)
     name_of = names_of_matters(service)
     if is_csv_asked(format, accept):
         name = f"knowledge-{part}-{found.period.first}-{found.period.last}.csv"

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Response
 
 from kb_service.api.access import ServiceOf, Watcher
 from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
+from kb_service.api.periods import AskedPeriod
 from kb_service.domain.answers import Reason
 from kb_service.domain.audits import AuditedShare
-from kb_service.domain.causes import Cause
 from kb_service.domain.clocks import ClockKind
-from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.resolution import (
     ASSISTANT_TARGETS,
     HUMAN_TARGETS,
@@ -32,8 +31,6 @@ from kb_service.domain.resolution import (
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["resolution"])
-
-_LONGEST = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,34 +125,17 @@ class ResolutionReport:
 def resolution(
     service: ServiceOf,
     _actor: Watcher,
-    first: Annotated[date | None, Query(alias="from", description="The first day; else that of eleven weeks ago.")] = (
-        None
-    ),
-    last: Annotated[date | None, Query(alias="to", description="The last day, counted in; else today.")] = None,
+    period: AskedPeriod,
     by: By = By.WEEK,
     format: Literal["json", "csv"] | None = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ResolutionReport:
     """Three figures are never one: what people confirmed, what their silence implies, and what people judged of a
     sample. As CSV with `format=csv` or `Accept: text/csv`: a row for each group and one for all."""
-    period = period_of(service, first, last)
     report = report_of(service, period, by)
     if is_csv_asked(format, accept):
         return csv_response(report)  # type: ignore[return-value]
     return report
-
-
-def period_of(service: Service, first: date | None, last: date | None) -> Period:
-    """Raises InvalidRecord for a period that ends before it begins, or is longer than three years."""
-    usual = service.measuring.usual_period()
-    end = last or (usual.last if first is None or first <= usual.last else first)
-    begin = first or min(usual.first, end)
-    if begin > end or end - begin > _LONGEST:
-        raise InvalidRecord(
-            f"from {begin} to {end} is no period of at most three years",
-            Cause("no_period", {"first": str(begin), "last": str(end)}),
-        )
-    return Period(begin, end)
 
 
 def report_of(service: Service, period: Period, by: By) -> ResolutionReport:

@@ -1,6 +1,5 @@
 """What there is to do and what there is: the overview, versions, the queue of reviews, deadlines, suspicions."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from kb_service.api.access import Reviewer, ServiceOf, Staff, Watcher
 from kb_service.api.lead_times import calendar_year
+from kb_service.api.periods import DayOrNone
 from kb_service.api.upload_shapes import batch_view
 from kb_service.api.version_shapes import rows_of
 from kb_service.console.admission import FormOf, Shown, text_field
@@ -30,7 +30,6 @@ _ROWS = 50
 _MANY = 200
 
 
-_Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 _State = Annotated[VersionState | None, BeforeValidator(lambda value: value or None)]
 _Kind = Annotated[Kind | None, BeforeValidator(lambda value: value or None)]
 
@@ -42,8 +41,8 @@ class ListForm(BaseModel):
     matter: str = Field(default="", max_length=120)
     department: str = Field(default="", max_length=200)
     document_id: str = Field(default="", max_length=400)
-    effective_from: _Day = None
-    effective_until: _Day = None
+    effective_from: DayOrNone = None
+    effective_until: DayOrNone = None
     cursor: str = Field(default="", max_length=100)
 
 

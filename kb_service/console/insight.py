@@ -1,14 +1,13 @@
 """What was resolved, in pictures and tables: for whoever answers for the service."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BeforeValidator
+from fastapi import APIRouter, Request, Response
 
 from kb_service.api.access import ServiceOf, Watcher
 from kb_service.api.csv_files import csv_file, csv_text
-from kb_service.api.resolution import lead_time_of, names_by, of_assistant, of_human, period_of, share_cells
+from kb_service.api.periods import AskedPeriod
+from kb_service.api.resolution import lead_time_of, names_by, of_assistant, of_human, share_cells
 from kb_service.console.admission import Shown
 from kb_service.console.charts import HEIGHT, WIDTH, cells, dots, trend, y_of
 from kb_service.console.screens import page, see
@@ -27,7 +26,6 @@ from kb_service.measuring.measuring import Insight
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
 
-_Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 _MOST_DOTS = 60
 _MOST_ROWS = 100
 
@@ -37,11 +35,9 @@ def insight(
     request: Request,
     service: ServiceOf,
     actor: Watcher,
-    first: Annotated[_Day, Query(alias="from")] = None,
-    last: Annotated[_Day, Query(alias="to")] = None,
+    period: AskedPeriod,
     by: By = By.MATTER,
 ) -> Response:
-    period = period_of(service, first, last)
     found = service.measuring.insight(period, by)
     figures, names = found.figures, names_by(service, by)
     shades = cells(found.hours)
@@ -95,11 +91,9 @@ def picture_as_csv(
     picture: Literal["hours", "gaps", "clocks", "reasons", "knowledge"],
     service: ServiceOf,
     actor: Watcher,
-    first: Annotated[_Day, Query(alias="from")] = None,
-    last: Annotated[_Day, Query(alias="to")] = None,
+    period: AskedPeriod,
 ) -> Response:
     """What a picture shows; those of resolution are at `/v1/resolution`."""
-    period = period_of(service, first, last)
     name = f"{picture}-{period.first}-{period.last}.csv"
     if picture == "knowledge":
         used = service.measuring_use.used(period)

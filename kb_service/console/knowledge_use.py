@@ -1,20 +1,14 @@
 """知识使用: what texts are good for, what does damage, and what changes on which coming day."""
 
-from datetime import date
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BeforeValidator
+from fastapi import APIRouter, Request, Response
 
 from kb_service.api.access import ServiceOf, Watcher
 from kb_service.api.knowledge_use import names_of_matters
-from kb_service.api.resolution import period_of
+from kb_service.api.periods import AskedPeriod
 from kb_service.console.admission import Shown
 from kb_service.console.screens import page
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
-
-_Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 
 
 @router.get("/knowledge")
@@ -22,10 +16,8 @@ def knowledge(
     request: Request,
     service: ServiceOf,
     actor: Watcher,
-    first: Annotated[_Day, Query(alias="from")] = None,
-    last: Annotated[_Day, Query(alias="to")] = None,
+    period: AskedPeriod,
 ) -> Response:
-    period = period_of(service, first, last)
     return page(
         request,
         "knowledge_use.html",

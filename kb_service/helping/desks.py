@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb_service.domain.calendar import WorkingCalendar
-from kb_service.domain.clocks import FIRST_REPLY
+from kb_service.domain.clocks import FIRST_REPLY, Clock, first_reply_clock
 from kb_service.domain.escalations import Availability, Helper
 from kb_service.domain.matters import Department, department_of_district
 from kb_service.domain.routing import STANDING_IN, RoutedBy, RoutingStep
@@ -105,3 +105,7 @@ def _deputies(
     for each in department.deputies:
         if each in by_id:
             yield Desk(by_id[each], (*before, RoutingStep(RoutedBy.DEPUTY, each)))
+
+
+def first_reply(desk: Department, at: datetime, calendar: WorkingCalendar, *, round: int = 1) -> Clock | None:
+    return first_reply_clock(at, desk.service_hours, calendar, round=round) if desk.service_hours else None

@@ -1,95 +1,33 @@
-"""The verb of helpers: from a question that nobody could answer to a person who does, and to the end of it."""
+"""The verb of helpers: a person answers in a talk that was opened, to the end of it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
-from kb_service.domain.answers import Answer, Conversation, Outcome, Question
+from kb_service.domain.answers import Conversation, Question
 from kb_service.domain.attachments import AttachedFile, contents_of
 from kb_service.domain.calendar import WorkingCalendar
-from kb_service.domain.causes import Cause
-from kb_service.domain.clocks import Clock, ClockKind, OrderKind, first_reply_clock
+from kb_service.domain.clocks import Clock, ClockKind, OrderKind
 from kb_service.domain.errors import (
-    AttachmentRefused,
     EscalationStateWrong,
     HelperFull,
     HelperNotInCharge,
     NobodyToHelp,
 )
-from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
+from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Verdict
 from kb_service.domain.matters import Department
-from kb_service.domain.proposals import Proposed
-from kb_service.domain.routing import Destination, RoutedBy, RoutingStep
-from kb_service.domain.sent_once import ASKER, Once, once
+from kb_service.domain.sent_once import ASKER, once
 from kb_service.domain.suggestions import use_of
 from kb_service.helping import approval, moves
-from kb_service.helping.desks import Desk, Staff, desk_for
-from kb_service.helping.drafting import doubtful
+from kb_service.helping.charge import is_lead_of, require_serves, require_words_alone
+from kb_service.helping.desks import Desk, Staff, desk_for, first_reply
 from kb_service.helping.moves import Change, Line
 from kb_service.helping.skills import best_for
-from kb_service.helping.summaries import SummaryWords, subject_of
+from kb_service.helping.stores import Escalations, Helpers
 
 _ASSIGNED_AT_ONCE = 50
+PERSON = "person"  # who asked, in the trail and in events
 ASSIGNMENT = "assignment"  # who gives talks to helpers where they do not choose
-
-
-class Escalations(Protocol):
-    """Where escalations are kept, each change in one transaction."""
-
-    def open(
-        self,
-        conversation: Conversation,
-        subject: Subject,
-        department_id: str,
-        *,
-        opened_by: str,
-        at: datetime,
-        change: Change,
-    ) -> tuple[Escalation, bool]: ...
-
-    def escalation(self, escalation_id: str) -> Escalation: ...
-
-    def note_reading(self, escalation_id: str, *, actor: str, at: datetime) -> None: ...
-
-    def going_on_of(self, conversation: Conversation) -> Escalation | None: ...
-
-    def waiting(self, departments: Collection[str], *, limit: int) -> Sequence[Escalation]: ...
-
-    def held_by(self, helper: str) -> Sequence[Escalation]: ...
-
-    def count_of_held(self) -> Mapping[str, int]: ...
-
-    def change(
-        self,
-        escalation_id: str,
-        *,
-        actor: str,
-        at: datetime,
-        decide: Callable[[Escalation], Change],
-        if_revision: int | None = None,
-        sent: Once | None = None,
-    ) -> Escalation: ...
-
-    def write(
-        self, escalation_id: str, *, at: datetime, decide: Callable[[Escalation], Line], sent: Once | None = None
-    ) -> tuple[Escalation, Message]: ...
-
-    def last_of_person(self, escalation_id: str) -> Message | None: ...
-
-    def running_out(self, at: datetime) -> Sequence[tuple[str, Clock]]: ...
-
-    def note_warning(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool: ...
-
-    def note_breach(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool: ...
-
-
-class Helpers(Protocol):
-    """Who answers people, and who is there now."""
-
-    def helper(self, person_id: str) -> Helper | None: ...
-
-    def all(self) -> Sequence[Helper]: ...
 
 
 class Helping:
@@ -102,31 +40,19 @@ class Helping:
         helpers: Helpers,
         departments: Callable[[], Sequence[Department]],
         calendar: Callable[[], WorkingCalendar],
-        last_turns: Callable[[Conversation], Sequence[Answer]],
-        route: Callable[[str], Destination | None],
-        words: SummaryWords,
         general_desk: str | None,
         is_pushed: bool,
         now: Callable[[], datetime],
-        region_in: Callable[[str], str | None] = lambda _words: None,
-        draft: Callable[[Escalation, Answer], Proposed | None] = lambda _escalation, _doubtful: None,
     ) -> None:
-        """``route``: from words to the department that seems responsible. ``general_desk``: the department that takes
-        what no other has helpers for. ``is_pushed``: talks are given to a helper with the skill and the most room,
-        instead of being taken from the queue. ``region_in``: the path of the one district that words name. ``draft``:
-        what the assistant proposes to send, where its answer was not sure enough."""
+        """``general_desk``: the department that takes what no other has helpers for. ``is_pushed``: talks are given to
+        a helper with the skill and the most room, instead of being taken from the queue."""
         self._escalations = escalations
         self._helpers = helpers
         self._departments = departments
         self._calendar = calendar
-        self._last_turns = last_turns
-        self._route = route
-        self._words = words
         self._general_desk = general_desk
         self._is_pushed = is_pushed
-        self._region_in = region_in
         self._now = now
-        self._draft = draft
 
     # Who could help
 
@@ -157,7 +83,7 @@ class Helping:
     def seen_by(self, escalation_id: str, helper: str) -> Escalation:
         """Raises EscalationNotThere for who helps for another department."""
         found = self._escalations.escalation(escalation_id)
-        _require_serves(self._helpers.helper(helper), found)
+        require_serves(self._helpers.helper(helper), found)
         return found
 
     def read(self, escalation_id: str, helper: str) -> Escalation:
@@ -168,74 +94,6 @@ class Helping:
         return found
 
     # From asking to the end
-
-    def open(self, conversation: Conversation, *, words: str, department_id: str | None, opened_by: str) -> Escalation:
-        """The talk of this conversation: a new one, or the one that is going on. Raises NobodyToHelp."""
-        if (going_on := self._escalations.going_on_of(conversation)) is not None:
-            return self._say_once(going_on, conversation, words)
-        turns = self._last_turns(conversation)
-        wanted = self._destination(turns, words, department_id)
-        desk = self.desk_for(wanted.department_id, wanted.region) if wanted else self.desk_for(None)
-        if desk is None:
-            raise NobodyToHelp(
-                "no helpers are set up for this department; call its number, or 12345, or have an administrator set up "
-                "helpers with PUT /v1/helpers"
-            )
-        at = self._now()
-        clock = _first_reply(desk.department, at, self._calendar())
-        subject = subject_of(turns, words, self._words)
-        if wanted and subject.region is None:
-            subject = replace(subject, region=wanted.region)
-        steps = (*(wanted.steps if wanted else ()), *desk.steps)
-        change = moves.opened(clock, words, steps)
-        found, is_new = self._escalations.open(
-            conversation, subject, desk.department.id, opened_by=opened_by, at=at, change=change
-        )
-        if is_new:
-            return self._assigned(self._drafted(found, desk.department, turns))
-        return self._say_once(found, conversation, words)
-
-    def _drafted(self, found: Escalation, desk: Department, turns: Sequence[Answer]) -> Escalation:
-        """With the assistant's draft as a proposed reply, where the department wants that."""
-        answer = doubtful(turns) if desk.proposes_drafts else None
-        draft = self._draft(found, answer) if answer else None
-        if draft is None:
-            return found
-        try:
-            return self._change(found.id, approval.ASSISTANT, lambda held: approval.drafted(held, draft), self._now())
-        except EscalationStateWrong:  # left just now
-            return self._escalations.escalation(found.id)
-
-    def _say_once(self, found: Escalation, conversation: Conversation, words: str) -> Escalation:
-        """What comes with asking for somebody again is said in the talk; a second click says nothing new."""
-        said = self._escalations.last_of_person(found.id)
-        if not words.strip() or (said is not None and said.text == words):
-            return found
-        try:
-            return self.say(found.id, conversation, words)[0]
-        except EscalationStateWrong:  # closed just now
-            return self._escalations.escalation(found.id)
-
-    def _destination(self, turns: Sequence[Answer], words: str, chosen: str | None) -> Destination | None:
-        """The department that was chosen, or that the newest answer hands over to, else the one its question, or the
-        words alone, point to; with the district that they name."""
-        found = self._of_turns(turns, words, chosen)
-        if found is None or found.region is not None:
-            return found
-        return replace(found, region=self._region_in(words) if words.strip() else None)
-
-    def _of_turns(self, turns: Sequence[Answer], words: str, chosen: str | None) -> Destination | None:
-        asked = [turn for turn in reversed(turns) if turn.outcome is not Outcome.COURTESY]
-        region = asked[0].understood_as.region if asked else None
-        for turn in asked if chosen else asked[:1]:
-            over = turn.escalation
-            if over.department is not None and chosen in (None, over.department.id):
-                return Destination(over.department.id, over.routed_by, region)
-        if chosen is not None:
-            return Destination(chosen, (RoutingStep(RoutedBy.CHOSEN, chosen),), region)
-        if asked:
-            return self._route(asked[0].question)
-        return self._route(words) if words.strip() else None
 
     def talk_in(self, conversation: Conversation) -> Escalation | None:
         """What this conversation is in now."""
@@ -278,7 +136,7 @@ class Helping:
         who = self._helpers.helper(helper)
 
         def require(held: Escalation) -> None:
-            _require_serves(who, held)
+            require_serves(who, held)
 
         def line(held: Escalation) -> Line:
             require(held)
@@ -291,7 +149,7 @@ class Helping:
         at, who = self._now(), self._helpers.helper(helper)
 
         def decide(held: Escalation) -> Change:
-            _require_serves(who, held)
+            require_serves(who, held)
             return moves.claimed(held, helper, at=at, by=by)
 
         return self._escalations.change(escalation_id, actor=by or helper, at=at, decide=decide)
@@ -322,7 +180,7 @@ class Helping:
 
         def decide(held: Escalation) -> Change:
             if may.is_needed(helper, held.department_id):
-                _require_words_alone(files)
+                require_words_alone(files)
                 return approval.proposed(held, helper, text, at=at, suggestion=made_from)
             change = moves.replied(held, helper, text, at=at, suggestion=made_from, files=files)
             return replace(change, settled=approval.superseded(held, helper))
@@ -335,7 +193,7 @@ class Helping:
         changed = self._moved(
             escalation_id, helper, lambda held: moves.released(held, helper, reason, again=again(held)), at
         )
-        return self._assigned(changed, not_to={escalation_id: helper})
+        return self.assigned(changed, not_to={escalation_id: helper})
 
     def let_go(self, helper: str, *, by: str) -> Sequence[str]:
         """Back into the queue with the talks of somebody who no longer helps their department; their ids.
@@ -366,12 +224,12 @@ class Helping:
         at, who, calendar = self._now(), self._helpers.helper(by), self._calendar()
 
         def decide(held: Escalation) -> Change:
-            if held.helper != by and not _is_lead(who, held):
+            if held.helper != by and not is_lead_of(who, held):
                 raise HelperNotInCharge("only the helper in charge, or a lead of the department, hands a talk on")
-            again = _first_reply(desk, at, calendar, round=held.next_round(ClockKind.FIRST_REPLY))
+            again = first_reply(desk, at, calendar, round=held.next_round(ClockKind.FIRST_REPLY))
             return moves.transferred(held, by, department_id, reason, again=again)
 
-        return self._assigned(self._moved(escalation_id, by, decide, at), not_to={escalation_id: by})
+        return self.assigned(self._moved(escalation_id, by, decide, at), not_to={escalation_id: by})
 
     def order(self, escalation_id: str, by: str, kind: OrderKind, reason: str) -> Escalation:
         """By the helper in charge; also by one of the department of what nobody has claimed."""
@@ -420,7 +278,7 @@ class Helping:
             held.require_of(conversation)
             return moves.reopened(held, PERSON, words, at=at, again=again(held))
 
-        return self._assigned(self._change(escalation_id, PERSON, decide, at))
+        return self.assigned(self._change(escalation_id, PERSON, decide, at))
 
     def judge(self, escalation_id: str, conversation: Conversation, verdict: Verdict) -> Escalation:
         """Whether it helped, in the person's own word."""
@@ -441,23 +299,24 @@ class Helping:
         """
         if not self._is_pushed:
             return 0
-        given = 0
         at = self._now()
         on_duty = [each for each in self._helpers.all() if each.is_on_duty(at)]
         served = {department for each in on_duty for department in each.departments}
+        given = 0
         for waiting in self._escalations.waiting(served, limit=_ASSIGNED_AT_ONCE):
-            held = self._escalations.count_of_held()
-            able = [each for each in on_duty if each.serves(waiting.department_id)]
-            able = [each for each in able if (not_to or {}).get(waiting.id) != each.person_id]
-            best = best_for(waiting.subject, able, held)
-            if best is None:
-                continue
-            try:
-                self.claim(waiting.id, best.person_id, by=ASSIGNMENT)
-                given += 1
-            except (EscalationStateWrong, HelperFull, HelperNotInCharge):
-                continue  # somebody was quicker
+            able = [each for each in on_duty if (not_to or {}).get(waiting.id) != each.person_id]
+            given += self._gave(waiting, [each for each in able if each.serves(waiting.department_id)])
         return given
+
+    def _gave(self, waiting: Escalation, able: Sequence[Helper]) -> bool:
+        best = best_for(waiting.subject, able, self._escalations.count_of_held())
+        if best is None:
+            return False
+        try:
+            self.claim(waiting.id, best.person_id, by=ASSIGNMENT)
+        except (EscalationStateWrong, HelperFull, HelperNotInCharge):
+            return False  # somebody was quicker
+        return True
 
     def tell_clocks(self) -> Sequence[tuple[str, Clock, bool]]:
         """Note the clocks that warn or are over, and tell which: escalation id, clock, whether it is over."""
@@ -492,7 +351,7 @@ class Helping:
         who = self._helpers.helper(helper)
 
         def require(held: Escalation) -> None:
-            _require_serves(who, held)
+            require_serves(who, held)
 
         def of_department(held: Escalation) -> Change:
             require(held)
@@ -506,7 +365,7 @@ class Helping:
         self.assign()
         return closed
 
-    def _assigned(self, changed: Escalation, *, not_to: Mapping[str, str] | None = None) -> Escalation:
+    def assigned(self, changed: Escalation, *, not_to: Mapping[str, str] | None = None) -> Escalation:
         """As it was changed, or as it is when somebody has been given it."""
         return self._escalations.escalation(changed.id) if self.assign(not_to=not_to) else changed
 
@@ -517,31 +376,6 @@ class Helping:
 
         def clock(held: Escalation) -> Clock | None:
             desk = by_id.get(held.department_id)
-            return _first_reply(desk, at, calendar, round=held.next_round(ClockKind.FIRST_REPLY)) if desk else None
+            return first_reply(desk, at, calendar, round=held.next_round(ClockKind.FIRST_REPLY)) if desk else None
 
         return clock
-
-
-def _first_reply(desk: Department, at: datetime, calendar: WorkingCalendar, *, round: int = 1) -> Clock | None:
-    return first_reply_clock(at, desk.service_hours, calendar, round=round) if desk.service_hours else None
-
-
-def _require_words_alone(files: Sequence[AttachedFile]) -> None:
-    """A proposed reply is text: a picture would be lost without a word."""
-    if files:
-        raise AttachmentRefused(
-            "pictures and sound of a junior cannot be approved; another helper sends them",
-            Cause("attachment_of_junior"),
-        )
-
-
-def _require_serves(helper: Helper | None, held: Escalation) -> None:
-    if helper is None or not helper.serves(held.department_id):
-        raise held.not_for_you()
-
-
-def _is_lead(helper: Helper | None, held: Escalation) -> bool:
-    return helper is not None and helper.is_lead and helper.serves(held.department_id)
-
-
-PERSON = "person"  # who asked, in the trail and in events

@@ -1,9 +1,10 @@
 """The one loader of what a site may change without code: `prompts/*.yaml`, each held against a schema."""
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -14,6 +15,7 @@ from kb_service.domain.errors import VocabularyFault
 # C where PyYAML was built with it: ten times as fast.
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_FAULTS = 5
+_REMEMBERED = 64
 
 
 class Words(BaseModel):
@@ -61,6 +63,12 @@ def load(folder: Path, name: str, schema: type[SchemaT]) -> SchemaT:
         raise VocabularyFault(f"{path} is missing; restore it from the release, or correct KB_PROMPTS_DIR") from None
     except UnicodeDecodeError as error:
         raise VocabularyFault(f"{path} is not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    return cast(SchemaT, _read(text, path, schema))
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _read(text: str, path: Path, schema: type[BaseModel]) -> BaseModel:
+    """The same text is read once: its patterns are what takes time, and what comes of it is frozen."""
     loader = _Loader(text)
     try:
         root = loader.get_single_node()

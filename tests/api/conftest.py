@@ -23,6 +23,7 @@ from kb_service.ports import Approval
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records, open_service
+from tests.data_folders import furnish
 from tests.factories import NOON, day, metadata
 
 FEE_2025 = "一、收费标准\n热气球停放证每证收取工本费120元。\n二、办理时限\n自受理之日起5个工作日内办结。"
@@ -69,7 +70,7 @@ def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator
 def small_knowledge_base(
     folder: Path, models_dir: Path, *, clock: Callable[[], datetime] = now, database_url: str | None = None
 ) -> Iterator[Http]:
-    (folder / "models").symlink_to(models_dir)
+    furnish(folder, models_dir)
     questions = folder / "questions"
     questions.mkdir()
     known = {"id": "known-1", "question": "热气球停放证要多少钱", "expect": "answer", "document": "balloon"}
@@ -138,7 +139,7 @@ def open_points(service: Service, version_id: str) -> list[str]:
 @contextmanager
 def service_with_a_key(folder: Path, models_dir: Path) -> Iterator[Service]:
     """Nothing is known in it; one administrator has a key."""
-    (folder / "models").symlink_to(models_dir)
+    furnish(folder, models_dir)
     with open_service(Settings(data_dir=folder)) as service:
         service.records.people.create_key("管理员", roles=[Role.ADMIN], created_by="operator", at=now())
         yield service

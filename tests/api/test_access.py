@@ -20,6 +20,7 @@ from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
 from tests.api.conftest import OWNER_TOKEN, Http, key_of
+from tests.data_folders import furnish
 from tests.factories import draft
 
 ROUTES = [("GET", "/v1/matters"), ("GET", "/v1/departments"), ("GET", "/v1/search?question=气球"), ("GET", "/v1/me")]
@@ -323,7 +324,7 @@ def test_on_a_closed_network_addresses_and_allowed_names_are_served_without_keys
 def test_the_first_key_ends_the_keyless_mode_and_its_revocation_does_not_bring_it_back(
     tmp_path: Path, models_dir: Path
 ) -> None:
-    (tmp_path / "models").symlink_to(models_dir)
+    furnish(tmp_path, models_dir)
     with open_service(Settings(data_dir=tmp_path)) as service:
         key = key_of(Http(service), "张三", Role.EDITOR)
         service.records.people.revoke_key(key[3:11], revoked_by="operator", at=now())

@@ -11,7 +11,7 @@ from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.domain.matters import Matter
 from kb_service.domain.people import Role
 from tests.api.conftest import DRONE, key_of, publish, small_knowledge_base
-from tests.api.test_talks import HOURS, People, blocks_of, shown
+from tests.api.people import HOURS, People, blocks_of, shown
 from tests.factories import NOON
 
 UNSURE = "学校里可以放风筝吗"

@@ -14,7 +14,7 @@ from PIL import Image
 from kb_service.domain.people import Role
 from kb_service.domain.webhooks import WebhookForm
 from tests.api.conftest import key_of, small_knowledge_base
-from tests.api.test_talks import People, shown
+from tests.api.people import People, shown
 from tests.factories import NOON
 from tests.sounds_and_pictures import ogg, photograph, wav, webm
 from tests.unit.test_kinds_of_attachments import bomb

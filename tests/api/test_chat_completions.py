@@ -19,6 +19,7 @@ from kb_service.wiring import now
 from tests import picture_readers
 from tests.api.conftest import Http
 from tests.api.loopback import app_of, served
+from tests.data_folders import furnish
 
 AS_OF = {"as_of": "2026-07-01"}
 PRICE = "热气球停放证要多少钱"
@@ -337,7 +338,7 @@ def test_with_keys_only_their_holders_are_answered(http: Http, tmp_path: Any, mo
     from kb_service.settings import Settings
     from kb_service.wiring import open_service
 
-    (tmp_path / "models").symlink_to(models_dir)
+    furnish(tmp_path, models_dir)
     with open_service(Settings(data_dir=tmp_path)) as service, served(app_of(replace(service))) as address:
         key = made_key(service)
         with (

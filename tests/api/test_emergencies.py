@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from kb_service.domain.people import Role
-from kb_service.wiring import open_emergencies, open_records
+from kb_service.publishing_wiring import open_emergencies
+from kb_service.wiring import new_id, now, open_records
 from tests.api.conftest import Http, key_of, publish
 from tests.api.test_conversations import talk
 from tests.api.test_streaming import events_of
@@ -90,7 +91,7 @@ def test_another_process_is_heeded_within_two_seconds(http: Http) -> None:
     """As `kb switch off` does it: past this process, in the database."""
     assert http.ask(FEE)["outcome"] == "answered"
     with open_records(http.service.settings) as records:
-        elsewhere = open_emergencies(records)
+        elsewhere = open_emergencies(records, now=now, new_id=new_id)
         switch = elsewhere.switch_off(None, "热气球停放证办理", actor="operator", reason="夜间")
         assert became(soon(http, "handed_over")) == SWITCHED_OFF
         elsewhere.switch_on(switch.id, actor="operator", reason="好了")

@@ -13,6 +13,7 @@ from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
 from tests.api.conftest import DRONE, FEE_2026, Http, publish
 from tests.api.test_operation import value_of
+from tests.data_folders import furnish
 from tests.factories import NOON
 from tests.lying_model import LyingModel, Raw, Reads, Reply, Script
 
@@ -26,7 +27,7 @@ class Talk:
 
     def __init__(self, folder: Path, models_dir: Path) -> None:
         self.model = LyingModel().__enter__()
-        (folder / "models").symlink_to(models_dir)
+        furnish(folder, models_dir)
         settings = Settings(
             data_dir=folder, questions_dir=folder, llm_url=self.model.url, llm_model="lying", llm_seconds=2.0
         )

@@ -11,13 +11,14 @@ from kb_service.settings import Settings
 from kb_service.wiring import open_service
 from tests.api.conftest import Http
 from tests.api.test_odd_input import ENDS_OF_TIME, JSON, LISTS, NUMBERS, TEXTS, assert_told
+from tests.data_folders import furnish
 
 pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture
 def on_postgresql(fresh_postgresql_url: Callable[[], str], tmp_path: Path, models_dir: Path) -> Iterator[Http]:
-    (tmp_path / "models").symlink_to(models_dir)
+    furnish(tmp_path, models_dir)
     with open_service(Settings(data_dir=tmp_path, database_url=fresh_postgresql_url())) as service:
         yield Http(service)
 

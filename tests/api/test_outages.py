@@ -13,11 +13,12 @@ from kb_service.job_wiring import owners_worker
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
 from tests.api.conftest import FEE_2026, Http, publish
+from tests.data_folders import furnish
 
 
 @pytest.fixture
 def own(tmp_path: Path, models_dir: Path) -> Iterator[Http]:
-    (tmp_path / "models").symlink_to(models_dir)
+    furnish(tmp_path, models_dir)
     with open_service(Settings(data_dir=tmp_path)) as service:
         publish(service, "balloon", FEE_2026, title="热气球停放证办事指南", effective_from="2026-01-01")
         yield Http(service)

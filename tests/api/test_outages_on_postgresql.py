@@ -17,6 +17,7 @@ from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
 from tests.api.conftest import FEE_2026, Http, publish
 from tests.api.test_outages import until
+from tests.data_folders import furnish
 from tests.postgresql_server import PostgresqlServer, fill, postgresql_server, small_disk
 
 pytestmark = pytest.mark.postgresql
@@ -57,7 +58,7 @@ class OnPostgresql:
 @pytest.fixture(scope="module")
 def on_postgresql(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[OnPostgresql]:
     folder = tmp_path_factory.mktemp("data")
-    (folder / "models").symlink_to(models_dir)
+    furnish(folder, models_dir)
     with postgresql_server() as server, small_disk("48m") as disk:
         place = disk / "tables"
         place.mkdir()

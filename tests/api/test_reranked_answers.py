@@ -11,13 +11,14 @@ from kb_service.settings import Settings
 from kb_service.wiring import open_service
 from tests.api.conftest import FEE_2026, Http, publish
 from tests.api.test_operation import value_of
+from tests.data_folders import furnish
 from tests.tiny_cross_encoder import write_cross_encoder
 
 
 @pytest.fixture
 def reranking(tmp_path: Path, models_dir: Path) -> Iterator[Service]:
     folder = write_cross_encoder(tmp_path / "reranker")
-    (tmp_path / "models").symlink_to(models_dir)
+    furnish(tmp_path, models_dir)
     service = open_service(Settings(data_dir=tmp_path, reranker_model=str(folder)))
     publish(service, "balloon", FEE_2026, title="热气球停放证办事指南", effective_from="2026-01-01")
     yield service
@@ -45,6 +46,6 @@ def test_a_reranker_that_fails_is_told_and_counted_as_one(reranking: Service) ->
 
 
 def test_a_service_does_not_start_with_a_reranker_that_is_not_there(tmp_path: Path, models_dir: Path) -> None:
-    (tmp_path / "models").symlink_to(models_dir)
+    furnish(tmp_path, models_dir)
     with pytest.raises(RerankerUnavailable, match=r"lacks model\.onnx"):
         open_service(Settings(data_dir=tmp_path, reranker_model=str(tmp_path / "nowhere")))

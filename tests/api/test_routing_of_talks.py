@@ -10,7 +10,7 @@ import pytest
 from kb_service.domain.matters import Department
 from kb_service.domain.service_hours import service_hours
 from tests.api.conftest import small_knowledge_base
-from tests.api.test_talks import ALWAYS, People
+from tests.api.people import ALWAYS, People
 from tests.factories import NOON
 
 NEVER = service_hours([], [])

@@ -9,6 +9,7 @@ from kb_service.domain.documents import Kind
 from kb_service.settings import Settings
 from kb_service.wiring import open_service
 from tests.api.conftest import Http, publish
+from tests.data_folders import furnish
 
 FEE = "盆景参展证每证收取工本费30元，当场缴纳。"
 QUESTION = "盆景参展证要交多少钱？"
@@ -83,7 +84,7 @@ def test_a_similar_question_to_a_text_of_many_articles_gets_the_amount(http: Htt
 
 
 def test_an_editors_word_counts_where_no_confidence_is_enough(tmp_path: Path, models_dir: Path) -> None:
-    (tmp_path / "models").symlink_to(models_dir)
+    furnish(tmp_path, models_dir)
     with open_service(Settings(data_dir=tmp_path, max_wrong_rate=0.0001)) as service:
         publish(service, "bonsai-fee", FEE, title=QUESTION, question=QUESTION, similar_questions=(SIMILAR,))
         cautious = Http(service)

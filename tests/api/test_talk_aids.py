@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import small_knowledge_base
-from tests.api.test_talks import People, blocks_of
+from tests.api.people import People, blocks_of
 
 LINK = {"url": "https://hui.example.org/qiqiu"}
 

@@ -1,85 +1,21 @@
 """People take over, over HTTP: a resident and helpers of two departments, with keys of their own."""
 
-import asyncio
-import contextlib
 import json
-import random
-import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
-from eval.bench.listening import Listener
-from kb_service.adapters.sql.escalation_rows import add_lines
 from kb_service.api.app import create_app
 from kb_service.cli import app
 from kb_service.domain.documents import VersionState
-from kb_service.domain.escalations import Author
-from kb_service.domain.matters import Department
 from kb_service.domain.people import Role
-from kb_service.domain.service_hours import service_hours
-from kb_service.helping.moves import Line
-from tests.api.conftest import Http, key_of, small_knowledge_base
+from tests.api.conftest import key_of, small_knowledge_base
 from tests.api.loopback import served
+from tests.api.people import People, shown
 from tests.factories import NOON
-
-ALWAYS = service_hours(["00:00-24:00"], ["00:00-24:00"])
-HOURS = [
-    Department("qiqiu", "市气球管理处", ("气球处",), "12345", "全天", ("热气球",), ALWAYS),
-    Department("dashuju", "市大数据中心", (), "12345", None, (), ALWAYS),
-]
-
-
-def shown(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"}
-
-
-class People:
-    """Who takes part, each with a key."""
-
-    def __init__(self, http: Http) -> None:
-        self.http = http
-        http.service.catalogue.replace(departments_=HOURS, matters_=[], actor="operator", at=NOON)
-        http.service.reread_catalogue()
-        roles = {
-            "前端": Role.FRONTEND,
-            "张帮办": Role.HELPER,
-            "李帮办": Role.HELPER,
-            "王帮办": Role.HELPER,
-            "管理": Role.ADMIN,
-        }
-        self.key = {name: shown(key_of(http, name, role)) for name, role in roles.items()}
-        self.set_up("张帮办", "气球处")
-        self.set_up("李帮办", "qiqiu", is_lead=True)
-        self.set_up("王帮办", "市大数据中心")
-
-    def set_up(self, name: str, *departments: str, **fields: Any) -> None:
-        body = {"departments": list(departments), **fields}
-        made = self.http.request("PUT", f"/v1/helpers/{name}", json=body, headers=self.key["管理"])
-        assert made.status_code == 200, made.text
-
-    def post(self, who: str, path: str, body: object | None = None) -> httpx.Response:
-        return self.http.request("POST", path, json=body, headers=self.key[who])
-
-    def get(self, who: str, path: str, **params: Any) -> httpx.Response:
-        return self.http.request("GET", path, params=params, headers=self.key[who])
-
-    def come(self, who: str) -> dict[str, Any]:
-        said = self.post(who, "/v1/helpers/me:presence", {"is_present": True})
-        assert said.status_code == 200, said.text
-        return dict(said.json())
-
-    def open(self, conversation: str, words: str = "热气球停在哪里要找人问") -> dict[str, Any]:
-        body = {"conversation_id": conversation, "words": words, "department": "气球处"}
-        made = self.post("前端", "/v1/escalations", body)
-        assert made.status_code == 201, made.text
-        return dict(made.json())
 
 
 @pytest.fixture(scope="module")
@@ -332,138 +268,6 @@ def test_a_helper_keeps_the_reply_of_a_resolved_talk_as_a_draft_without_personal
     assert "由人工答复写成" in page and "《热气球停放证办事指南》" in page
     assert "热气球停放证照片要几寸" in people.get("管理", "/console/due").text
     people.http.service.synchroniser.sync([version.document_id])
-
-
-# Live
-
-
-def blocks_of(people: People, who: str, path: str, count: int, *, last: int | None = None) -> list[tuple[str, Any]]:
-    """The first events of a stream, each with its name and data; the connection is left after them."""
-    headers = people.key[who] | ({"Last-Event-ID": str(last)} if last is not None else {})
-
-    async def read() -> list[tuple[str, Any]]:
-        app = create_app(people.http.service)
-        found: list[tuple[str, Any]] = []
-        sent: asyncio.Queue[bytes] = asyncio.Queue()
-        gone = asyncio.Event()
-
-        async def receive() -> dict[str, Any]:
-            await gone.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message: Any) -> None:
-            if message["type"] == "http.response.body":
-                await sent.put(message.get("body", b""))
-
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        scope = {
-            "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
-            "headers": [(b"host", b"127.0.0.1"), *raw], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
-            "scheme": "http", "http_version": "1.1", "root_path": "", "asgi": {"version": "3.0"},
-        }  # fmt: skip
-        running = asyncio.create_task(app(scope, receive, send))
-        while len(found) < count:
-            block = (await asyncio.wait_for(sent.get(), 10)).decode()
-            lines = dict(line.split(": ", 1) for line in block.strip().splitlines() if not line.startswith(":"))
-            if "event" in lines:
-                found.append((lines["event"], json.loads(lines["data"])))
-        gone.set()
-        await asyncio.wait_for(running, 10)
-        return found
-
-    return asyncio.run(read())
-
-
-def test_a_stream_tells_what_was_said_once_and_goes_on_where_it_stopped(people: People) -> None:
-    talk = people.open("t5", "第一句")
-    people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": "第二句"})
-    events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 3)
-    assert [name for name, _ in events] == ["message", "message", "talk"]
-    assert [data["text"] for name, data in events if name == "message"] == ["第一句", "第二句"]
-    people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": "第三句"})
-    events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 2, last=2)
-    assert [data["text"] for name, data in events if name == "message"] == ["第三句"]
-
-
-def test_a_client_that_breaks_off_after_any_byte_gets_every_message_once_and_in_order(people: People) -> None:
-    talk = people.open("t11", "第1句")
-    for number in range(2, 8):
-        people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": f"第{number}句"})
-    key = people.key["前端"]["Authorization"].removeprefix("Bearer ")
-    dealer = random.Random(8)
-    with served(create_app(people.http.service)) as address:
-        port = int(address.rsplit(":", 1)[1])
-        listeners = [Listener(port, key, f"/v1/talks/{talk['id']}/events") for _ in range(6)]
-        for number, listener in enumerate(listeners):
-            listener.begin(seed=number, longest_bytes=dealer.choice([300, 600, 900]))
-        for number in range(8, 20):
-            people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": f"第{number}句"})
-            time.sleep(0.02)
-        for listener in listeners:
-            listener.finish(seconds=10, quiet=1.5)
-    assert [listener.numbers for listener in listeners] == [list(range(1, 20))] * 6
-    assert sum(listener.breaks for listener in listeners) >= 12
-
-
-def test_who_comes_back_to_a_long_talk_gets_all_of_it_at_once_however_many_notes_helpers_wrote(people: People) -> None:
-    talk = people.open("t9", "第一句")
-    lines = [Line(Author.NOTE if number < 602 else Author.PERSON, f"第{number}句") for number in range(2, 1102)]
-    with people.http.service.records.database.writing() as connection:
-        add_lines(connection, talk["id"], 1, lines, at=NOON)
-    events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 502)
-    said = [data["number"] for name, data in events if name == "message"]
-    assert said == [1, *range(602, 1102)]
-    listed = people.get("前端", f"/v1/talks/{talk['id']}/messages", after=1).json()
-    assert [each["number"] for each in listed] == list(range(602, 1102))
-
-
-def test_a_stream_ends_when_the_talk_goes_to_another_department(people: People, caplog: Any) -> None:
-    people.come("张帮办")
-    talk = people.open("t10", "第一句")
-    people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
-    lines = []
-    with served(create_app(people.http.service)) as address:
-        url = f"{address}/v1/escalations/{talk['id']}/events"
-        with httpx.stream("GET", url, headers=people.key["张帮办"], timeout=30, trust_env=False) as stream:
-            for line in stream.iter_lines():  # to its end
-                lines.append(line)
-                if line == "event: escalation":
-                    people.http.service.helping.transfer(talk["id"], "张帮办", "dashuju", "归他们管")
-    assert lines.count("event: escalation") == 1
-    assert [each for each in caplog.records if each.exc_info] == []
-    assert people.get("张帮办", f"/v1/escalations/{talk['id']}/events").status_code == 404
-
-
-def test_open_streams_keep_nothing_else_of_their_sender_from_work(people: People) -> None:
-    """More than a key may have at work at a time; each of them waits for hours."""
-    talk = people.open("t12", "第一句")
-    with served(create_app(people.http.service)) as address, contextlib.ExitStack() as streams:
-        url = f"{address}/v1/talks/{talk['id']}/events"
-        for _ in range(40):
-            asked = httpx.stream("GET", url, headers=people.key["前端"], timeout=20, trust_env=False)
-            assert streams.enter_context(asked).status_code == 200
-        other = httpx.get(f"{address}/v1/talks/{talk['id']}", headers=people.key["前端"], timeout=20, trust_env=False)
-        assert other.status_code == 200
-
-
-def test_what_a_helper_writes_reaches_the_person_at_once(people: People) -> None:
-    people.come("李帮办")
-    talk = people.open("t6", "第一句")
-    people.post("李帮办", f"/v1/escalations/{talk['id']}:claim")
-
-    writer = threading.Timer(0.5, people.http.service.helping.reply, (talk["id"], "李帮办", "来了"))
-    writer.start()
-    events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 4)
-    writer.join()
-    assert [data["text"] for name, data in events if name == "message"] == ["第一句", "", "来了"]
-
-
-def test_a_helper_whose_page_is_open_is_there(people: People) -> None:
-    assert ("changed", True) in [
-        (name, "at" in data) for name, data in blocks_of(people, "张帮办", "/v1/escalations/events", 1)
-    ]
-    (mine,) = [each for each in people.get("张帮办", "/v1/helpers").json() if each["person_id"] == "张帮办"]
-    assert mine["is_on_duty"]
 
 
 def test_erasing_a_conversation_takes_its_talk_along(people: People) -> None:

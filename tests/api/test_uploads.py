@@ -20,6 +20,7 @@ from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_service
 from tests.api.conftest import Http
+from tests.data_folders import furnish
 
 JSONL = '{"id": "lantern-1", "question": "灯笼要登记吗？", "answer": "要登记。"}\n{"id": "lantern-2"}\nnot json\n'
 
@@ -77,7 +78,7 @@ class Editor:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("data")
-    (folder / "models").symlink_to(models_dir)
+    furnish(folder, models_dir)
     with open_service(Settings(data_dir=folder)) as opened:
         yield opened
 

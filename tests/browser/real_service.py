@@ -22,6 +22,7 @@ from kb_service.ports import Approval
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records, open_service
+from tests.data_folders import furnish
 from tests.factories import NOON, metadata
 
 LEASE = "test"
@@ -68,7 +69,7 @@ class Served:
 
 def serve_real(folder: Path, models_dir: Path) -> Served:
     """A city that licenses balloons day and night, and kites at an hour that is not now; nothing is stored yet."""
-    (folder / "models").symlink_to(models_dir)
+    furnish(folder, models_dir)
     settings = Settings(data_dir=folder, questions_dir=folder / "questions")
     records = open_records(settings)
     records.catalogue.replace(

@@ -30,10 +30,11 @@ from kb_service.domain.errors import (
 from kb_service.domain.escalations import Escalation, EscalationState, Helper, Verdict
 from kb_service.domain.proposals import Proposal, ProposalState, Proposed
 from kb_service.helping.helping import Helping
+from kb_service.helping.opening import Opening
 from kb_service.helping.proposing import Proposing
 from kb_service.helping.summaries import load_summary_words
 from kb_service.settings import Settings
-from tests.contract.test_escalations import DEPARTMENTS, MORNING, RESIDENT, Desk
+from tests.contract.desk import DEPARTMENTS, MORNING, RESIDENT, Desk
 from tests.factories import answer, citation, possible
 
 ALONE = [replace(each, juniors_reply_alone=True) if each.id == "renshe" else each for each in DEPARTMENTS]
@@ -52,11 +53,17 @@ class ApprovingDesk(Desk):
             helpers=self.helpers,
             departments=lambda: OURS,
             calendar=statutory_calendar,
+            general_desk=None,
+            is_pushed=False,
+            now=lambda: self.at,
+        )
+        self.opening = Opening(
+            helping=self.helping,
+            escalations=self.escalations,
+            calendar=statutory_calendar,
             last_turns=lambda _conversation: self.turns,
             route=lambda _text: None,
             words=load_summary_words(Settings().prompts_dir),
-            general_desk=None,
-            is_pushed=False,
             now=lambda: self.at,
             draft=lambda _escalation, doubted: Proposed(
                 None, f"关于{doubted.question}：签注免费。", citations=(citation(),)

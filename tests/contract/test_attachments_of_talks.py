@@ -18,7 +18,7 @@ from kb_service.domain.attachments import AttachedFile, Attachment, AttachmentKi
 from kb_service.domain.errors import AttachmentNotFound, TooManyAttachments
 from kb_service.domain.escalations import Escalation, Verdict
 from kb_service.wiring import new_id
-from tests.contract.test_escalations import MORNING, RESIDENT, Desk
+from tests.contract.desk import MORNING, RESIDENT, Desk
 
 SECRET = b"\xff\xd8what the photograph shows" * 40
 PHOTOGRAPH = AttachedFile(AttachmentKind.PICTURE, "image/jpeg", SECRET)

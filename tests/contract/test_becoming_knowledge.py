@@ -25,7 +25,7 @@ from kb_service.learning.recurring import FindingRecurring
 from kb_service.ports import Vectors
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id
-from tests.contract.test_escalations import MORNING, Desk
+from tests.contract.desk import MORNING, Desk
 from tests.factories import NOON, answer, citation, draft, question
 
 

@@ -17,7 +17,7 @@ from kb_service.domain.answers import Conversation
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong, HelperFull, HelperNotInCharge, KbError
 from kb_service.domain.escalations import HELD, TRANSITIONS, Escalation, EscalationQuery, EscalationState, Move, Verdict
-from tests.contract.test_escalations import Desk
+from tests.contract.desk import Desk
 
 EVERYTHING = EscalationQuery()
 REFUSALS = EscalationStateWrong | EscalationNotThere | HelperFull | HelperNotInCharge
@@ -65,7 +65,7 @@ class Crowd:
         whose = self.person(dealer.randrange(CONVERSATIONS))
         talk = self.talk_of(whose, dealer)
         if talk is None or dealer.random() < 0.1:
-            self.desk.helping.open(whose, words="", department_id="gongan", opened_by="person")
+            self.desk.opening.open(whose, words="", department_id="gongan", opened_by="person")
             return
         who, id_ = dealer.choice(sorted(HELPERS)), talk.id
         wishes: dict[str, tuple[int, Callable[[], object]]] = {
@@ -158,7 +158,7 @@ def states_by_the_trail(database: Database) -> dict[str, EscalationState]:
 def test_a_conversation_that_is_reopened_and_opened_at_once_is_in_one_talk(desk: Desk) -> None:
     for number in range(15):
         whose = Conversation(f"r{number}", "web", "web", "u" * 64)
-        first = desk.helping.open(whose, words="", department_id="gongan", opened_by="person")
+        first = desk.opening.open(whose, words="", department_id="gongan", opened_by="person")
         desk.helping.leave(first.id, whose)
         start = threading.Barrier(2)
 
@@ -169,7 +169,7 @@ def test_a_conversation_that_is_reopened_and_opened_at_once_is_in_one_talk(desk:
 
         def open_(of: Conversation = whose, at: threading.Barrier = start) -> None:
             at.wait()
-            desk.helping.open(of, words="", department_id="gongan", opened_by="person")
+            desk.opening.open(of, words="", department_id="gongan", opened_by="person")
 
         with ThreadPoolExecutor(2) as pool:
             for each in (pool.submit(reopen), pool.submit(open_)):
@@ -182,7 +182,7 @@ def test_who_leaves_while_they_open_again_gets_a_talk_or_the_old_one(desk: Desk)
 
     def open_and_leave(number: int) -> None:
         for _ in range(15):
-            talk = desk.helping.open(whose, words="", department_id="gongan", opened_by="person")
+            talk = desk.opening.open(whose, words="", department_id="gongan", opened_by="person")
             with contextlib.suppress(EscalationStateWrong):
                 desk.helping.leave(talk.id, whose)
 

@@ -30,7 +30,7 @@ from kb_service.helping import approval
 from kb_service.helping.meetings import Meetings
 from kb_service.settings import Settings
 from kb_service.wiring import new_id
-from tests.contract.test_escalations import MORNING, RESIDENT, SOMEBODY_ELSE, Desk
+from tests.contract.desk import MORNING, RESIDENT, SOMEBODY_ELSE, Desk
 from tests.factories import NOON, answer, citation, question
 
 _EXPORT = TypeAdapter(ConversationExport)

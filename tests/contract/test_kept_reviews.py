@@ -24,7 +24,7 @@ from kb_service.domain.resolution import ClockCounts, Period
 from kb_service.domain.webhooks import WebhookForm
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id
-from tests.contract.test_escalations import Desk
+from tests.contract.desk import Desk
 from tests.factories import day, draft, rehearsal
 
 # Friday 30 October 2026 at four: a working day after it is Monday, which ends at the midnight before 3 November.

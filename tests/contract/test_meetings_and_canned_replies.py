@@ -27,7 +27,7 @@ from kb_service.helping.canned_replies import CannedReplies, load_canned_reply_w
 from kb_service.helping.meetings import Meetings
 from kb_service.settings import Settings
 from kb_service.wiring import new_id
-from tests.contract.test_escalations import DEPARTMENTS, MORNING, RESIDENT, SOMEBODY_ELSE, Desk
+from tests.contract.desk import DEPARTMENTS, MORNING, RESIDENT, SOMEBODY_ELSE, Desk
 
 HUI = "https://hui.example.org/gongan"
 

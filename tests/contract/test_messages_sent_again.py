@@ -12,7 +12,7 @@ from kb_service.adapters.sql.talk_tables import message_keys
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong, MessageKeyReused
 from kb_service.domain.escalations import Escalation, Verdict
-from tests.contract.test_escalations import RESIDENT, SOMEBODY_ELSE, Desk
+from tests.contract.desk import RESIDENT, SOMEBODY_ELSE, Desk
 
 
 @pytest.fixture

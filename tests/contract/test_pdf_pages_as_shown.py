@@ -3,113 +3,13 @@
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, FloatObject, NameObject
-from reportlab.lib.utils import ImageReader
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
 from reportlab.pdfgen.canvas import Canvas
 
-from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.parse import parse
 from tests.page_files.pdf import Draw, body, pdf_file, write
-
-WHOLE = (
-    "养犬人应当为犬只办理登记，并且按照规定为犬只接种狂犬病疫苗，携犬出户时应当使用牵引带，避让老年人和儿童。违反规定的，"
-    "由公安部门责令改正，并且处二百元以上五百元以下罚款；情节严重的，没收其犬只。"
-)
-LINES = [WHOLE[start : start + 37] for start in range(0, len(WHOLE), 37)]
-
-
-def read(*pages: Draw) -> ParsedFile:
-    return parse(pdf_file(*pages), "a.pdf")
-
-
-def text_of(*pages: Draw) -> str:
-    return "\n".join(block.text for block in read(*pages).blocks)
-
-
-def kinds_of(parsed: ParsedFile) -> set[str]:
-    return {str(note.kind) for note in parsed.report.notes}
-
-
-def with_body(draw: Draw) -> Draw:
-    def page(canvas: Canvas) -> None:
-        body(canvas, LINES)
-        draw(canvas)
-
-    return page
-
-
-def _not_painted(canvas: Canvas) -> None:
-    write(canvas, 72, 650, "内部备注勿外传", mode=3)
-
-
-def _white(canvas: Canvas) -> None:
-    canvas.setFillColorRGB(1, 1, 1)
-    write(canvas, 72, 650, "内部备注勿外传")
-
-
-def _off_the_page(canvas: Canvas) -> None:
-    write(canvas, 700, 650, "内部备注勿外传")
-
-
-def _tiny(canvas: Canvas) -> None:
-    write(canvas, 72, 650, "内部备注勿外传", size=0.8)
-
-
-@pytest.mark.parametrize("draw", [_not_painted, _white, _off_the_page, _tiny])
-def test_text_that_is_not_seen_is_left_out_and_told(draw: Draw) -> None:
-    parsed = read(with_body(draw))
-    assert [block.text for block in parsed.blocks] == [WHOLE]
-    assert "hidden_text" in kinds_of(parsed)
-
-
-def test_white_words_on_a_dark_ground_are_read() -> None:
-    def draw(canvas: Canvas) -> None:
-        canvas.setFillColorRGB(0, 0.2, 0.6)
-        canvas.rect(60, 640, 300, 30, fill=1)
-        canvas.setFillColorRGB(1, 1, 1)
-        write(canvas, 72, 650, "咨询电话12345")
-
-    assert "咨询电话12345" in text_of(with_body(draw))
-
-
-def _at(angle: float, grey: float, size: float, words: str = "云栖市内部资料") -> Draw:
-    def draw(canvas: Canvas) -> None:
-        canvas.saveState()
-        canvas.translate(150, 640)
-        canvas.rotate(angle)
-        canvas.setFillGray(grey)
-        write(canvas, 0, 0, words, size=size)
-        canvas.restoreState()
-
-    return draw
-
-
-@pytest.mark.parametrize(
-    "mark",
-    [_at(45, 0.85, 40), _at(30, 0.0, 14), _at(12, 0.7, 20), _at(-60, 0.9, 30), _at(135, 0.5, 24)],
-)
-def test_a_watermark_at_any_angle_is_left_out_and_told(mark: Draw) -> None:
-    parsed = read(with_body(mark))
-    assert [block.text for block in parsed.blocks] == [WHOLE]
-    assert "watermarks" in kinds_of(parsed)
-
-
-def test_a_level_watermark_across_the_text_is_left_out() -> None:
-    def draw(canvas: Canvas) -> None:
-        canvas.setFillGray(0.8)
-        write(canvas, 90, 735, "仅供内部参考", size=64)
-
-    assert text_of(with_body(draw)) == WHOLE
-
-
-def test_grey_words_beside_the_text_are_read() -> None:
-    def draw(canvas: Canvas) -> None:
-        canvas.setFillGray(0.6)
-        write(canvas, 72, 640, "注：本办法由市公安局负责解释。")
-
-    assert "本办法由市公安局负责解释" in text_of(with_body(draw))
+from tests.page_files.reading import LINES, WHOLE, kinds_of, read, text_of
 
 
 def test_struck_out_words_are_left_out_and_underlined_ones_stay() -> None:
@@ -200,53 +100,6 @@ def test_ticks_of_a_picture_font_are_signs() -> None:
     assert "o窗口" not in text
 
 
-def test_page_headers_and_numbers_are_left_out_of_two_pages_too() -> None:
-    def page(number: int) -> Draw:
-        def draw(canvas: Canvas) -> None:
-            write(canvas, 72, 800, "云栖市公安局文件", size=9)
-            body(canvas, LINES if number == 1 else ["第二段。"])
-            write(canvas, 270, 30, f"第 {number} 页 / 共 2 页", size=9)
-
-        return draw
-
-    parsed = read(page(1), page(2))
-    assert [(block.page, block.text) for block in parsed.blocks] == [(1, WHOLE), (2, "第二段。")]
-    assert "running_heads" in kinds_of(parsed)
-
-
-@pytest.mark.parametrize("number", ["- 12 -", "第十二页", "xii", "12 / 30", "— 12 —"])
-def test_page_numbers_of_all_kinds_are_left_out(number: str) -> None:
-    def draw(canvas: Canvas) -> None:
-        body(canvas, LINES)
-        write(canvas, 280, 30, number)
-
-    assert text_of(draw) == WHOLE
-
-
-def test_a_figure_beside_words_at_the_edge_is_no_page_number() -> None:
-    def draw(canvas: Canvas) -> None:
-        write(canvas, 72, 790, "每月补贴（元）：")
-        write(canvas, 300, 790, "400")
-        body(canvas, LINES)
-
-    assert "400" in text_of(draw)
-
-
-def test_three_columns_under_a_title_are_read_one_after_the_other() -> None:
-    words = {"甲": "东区", "乙": "西区", "丙": "南区"}
-
-    def draw(canvas: Canvas) -> None:
-        write(canvas, 180, 790, "云栖市办事公报二〇二六年第三期", size=18)
-        for column, place in enumerate(words.values()):
-            for number in range(14):
-                line = f"{place}第{number + 1:02d}号公告办理居住证" if number % 2 == 0 else "请携带身份证。"
-                write(canvas, 60 + column * 165, 750 - 16 * number, line, size=11)
-
-    text = text_of(draw).replace("\n", "")
-    assert text.index("东区第13号") < text.index("西区第01号") < text.index("西区第13号") < text.index("南区第01号")
-    assert "公告办理居住证请携带身份证。" in text
-
-
 def test_a_price_list_without_rules_is_a_table() -> None:
     rows = [("项目", "金额"), ("工本费", "二十元"), ("年检费", "五十元"), ("补证费", "三十元")]
 
@@ -304,72 +157,6 @@ def test_a_cell_of_several_lines_stays_one_cell() -> None:
     assert "身份证 | 原件及复印件，复印件签字 | 一份" in text_of(draw)
 
 
-def _scan(words: str = "Fee 100 yuan per year") -> Image.Image:
-    picture = Image.new("RGB", (1500, 900), "white")
-    ImageDraw.Draw(picture).text((80, 300), words, fill="black", font=ImageFont.load_default(110))
-    return picture
-
-
-def test_a_scan_under_a_header_with_a_page_number_is_recognised_and_told() -> None:
-    def draw(canvas: Canvas) -> None:
-        write(canvas, 72, 800, "云栖市档案馆 2026年3月2日 复印件", size=9)
-        canvas.drawImage(ImageReader(_scan()), 60, 300, 470, 400)
-        write(canvas, 280, 30, "- 1 -", size=9)
-
-    parsed = read(with_body(lambda canvas: None), draw)
-    assert "100 yuan" in "".join(block.text for block in parsed.blocks)
-    assert parsed.report.pages_read == (1,)
-    assert parsed.report.pages_recognised == (2,)
-
-
-def test_a_picture_beside_a_page_of_text_is_not_recognised_but_counted() -> None:
-    def draw(canvas: Canvas) -> None:
-        body(canvas, LINES * 8)
-        canvas.drawImage(ImageReader(_scan()), 200, 40, 200, 120)
-
-    parsed = read(draw)
-    assert parsed.report.pages_recognised == ()
-    assert (parsed.report.pictures, parsed.report.pictures_unread) == (1, 1)
-
-
-def test_the_text_that_a_scanner_put_under_its_picture_is_read_and_told() -> None:
-    def draw(canvas: Canvas) -> None:
-        canvas.drawImage(ImageReader(_scan()), 0, 0, 595, 842)
-        for number, line in enumerate(LINES):
-            write(canvas, 72, 760 - 20 * number, line, mode=3)
-
-    parsed = read(draw)
-    assert [block.text for block in parsed.blocks] == [WHOLE]
-    assert "invisible_layer" in kinds_of(parsed)
-
-
-def test_letters_drawn_as_curves_are_recognised() -> None:
-    import cv2
-    import numpy as np
-
-    picture = Image.new("L", (1500, 120), "white")
-    ImageDraw.Draw(picture).text(
-        (10, 10), "Annual fee is 250 yuan, late 50", fill="black", font=ImageFont.load_default(80)
-    )
-    outlines, _ = cv2.findContours(255 - np.asarray(picture), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-
-    def draw(canvas: Canvas) -> None:
-        write(canvas, 72, 800, "收费标准", size=9)
-        for _ in range(3):  # as a border and as two halves of the fill, the way drawing programs do it
-            for outline in outlines:
-                path = canvas.beginPath()
-                points = [(72 + 0.3 * float(x), 700 - 0.3 * float(y)) for ((x, y),) in outline]
-                path.moveTo(*points[0])
-                for point in points[1:]:
-                    path.lineTo(*point)
-                path.close()
-                canvas.drawPath(path, fill=0, stroke=1)
-
-    parsed = read(draw)
-    assert "250" in "".join(block.text for block in parsed.blocks)
-    assert parsed.report.pages_recognised == (1,)
-
-
 def test_a_reading_printed_over_characters_is_left_out() -> None:
     def draw(canvas: Canvas) -> None:
         write(canvas, 72, 700, "本市莘庄镇办理居住证，请到莘庄镇社区事务受理服务中心，每周一至周五受理。")
@@ -391,67 +178,6 @@ def test_a_fraction_keeps_its_bar() -> None:
     assert "×2÷3" in text
 
 
-def test_words_under_a_box_drawn_later_stay_out_and_those_on_it_are_read() -> None:
-    def draw(canvas: Canvas) -> None:
-        write(canvas, 72, 650, "内部备注勿外传")
-        canvas.setFillGray(0)
-        canvas.rect(66, 645, 110, 18, fill=1, stroke=0)
-        canvas.setFillColorRGB(0.9, 0.9, 1)
-        canvas.rect(66, 600, 200, 18, fill=1, stroke=0)
-        canvas.setFillGray(0)
-        write(canvas, 72, 604, "咨询电话12345")
-
-    parsed = read(with_body(draw))
-    assert [block.text for block in parsed.blocks] == [WHOLE, "咨询电话12345"]
-    assert "hidden_text" in kinds_of(parsed)
-
-
-def test_a_box_that_cuts_through_letters_hides_none() -> None:
-    def draw(canvas: Canvas) -> None:
-        write(canvas, 72, 650, "咨询电话12345")
-        canvas.rect(78, 645, 36, 18, fill=1, stroke=0)  # from the middle of one letter to the middle of another
-
-    assert "咨询电话12345" in text_of(with_body(draw))
-
-
-def test_words_under_a_markers_stroke_are_read() -> None:
-    def draw(canvas: Canvas) -> None:
-        write(canvas, 72, 650, "咨询电话12345")
-        canvas.setFillColorRGB(1, 1, 0)
-        canvas.setFillAlpha(0.4)
-        canvas.rect(66, 645, 150, 18, fill=1, stroke=0)
-
-    assert "咨询电话12345" in text_of(with_body(draw))
-
-
-@pytest.mark.parametrize("is_off", [True, False])
-def test_a_layer_is_read_unless_it_is_switched_off(is_off: bool) -> None:
-    def draw(canvas: Canvas) -> None:
-        write(canvas, 72, 650, "图层")
-
-    parsed = parse(with_last_words_on_a_layer(pdf_file(with_body(draw)), is_off=is_off), "a.pdf")
-    assert [block.text for block in parsed.blocks] == ([WHOLE] if is_off else [WHOLE, "图层"])
-
-
-def with_last_words_on_a_layer(data: bytes, *, is_off: bool) -> bytes:
-    writer = PdfWriter(clone_from=BytesIO(data))
-    page = writer.pages[0]
-    layer = writer._add_object(DictionaryObject({NameObject("/Type"): NameObject("/OCG")}))
-    resources = page["/Resources"].get_object()
-    resources[NameObject("/Properties")] = DictionaryObject({NameObject("/L"): layer})
-    drawn = page.get_contents().get_data()
-    begin, end = drawn.rindex(b"BT"), drawn.rindex(b"ET") + 2
-    stream = DecodedStreamObject()
-    stream.set_data(drawn[:begin] + b"/OC /L BDC " + drawn[begin:end] + b" EMC " + drawn[end:])
-    page[NameObject("/Contents")] = writer._add_object(stream)
-    default = DictionaryObject({NameObject("/OFF"): ArrayObject([layer] if is_off else [])})
-    layers = DictionaryObject({NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): default})
-    writer._root_object[NameObject("/OCProperties")] = layers
-    made = BytesIO()
-    writer.write(made)
-    return made.getvalue()
-
-
 def test_words_that_a_readers_pen_struck_out_stay_out_line_by_line() -> None:
     writer = PdfWriter(
         clone_from=BytesIO(pdf_file(lambda canvas: body(canvas, ["旧规定作废", "条文，全年开放", "无须预约"])))
@@ -466,3 +192,50 @@ def test_words_that_a_readers_pen_struck_out_stay_out_line_by_line() -> None:
     made = BytesIO()
     writer.write(made)
     assert [block.text for block in parse(made.getvalue(), "a.pdf").blocks] == ["全年开放", "无须预约"]
+
+
+def test_page_headers_and_numbers_are_left_out_of_two_pages_too() -> None:
+    def page(number: int) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            write(canvas, 72, 800, "云栖市公安局文件", size=9)
+            body(canvas, LINES if number == 1 else ["第二段。"])
+            write(canvas, 270, 30, f"第 {number} 页 / 共 2 页", size=9)
+
+        return draw
+
+    parsed = read(page(1), page(2))
+    assert [(block.page, block.text) for block in parsed.blocks] == [(1, WHOLE), (2, "第二段。")]
+    assert "running_heads" in kinds_of(parsed)
+
+
+@pytest.mark.parametrize("number", ["- 12 -", "第十二页", "xii", "12 / 30", "— 12 —"])
+def test_page_numbers_of_all_kinds_are_left_out(number: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        body(canvas, LINES)
+        write(canvas, 280, 30, number)
+
+    assert text_of(draw) == WHOLE
+
+
+def test_a_figure_beside_words_at_the_edge_is_no_page_number() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 790, "每月补贴（元）：")
+        write(canvas, 300, 790, "400")
+        body(canvas, LINES)
+
+    assert "400" in text_of(draw)
+
+
+def test_three_columns_under_a_title_are_read_one_after_the_other() -> None:
+    words = {"甲": "东区", "乙": "西区", "丙": "南区"}
+
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 180, 790, "云栖市办事公报二〇二六年第三期", size=18)
+        for column, place in enumerate(words.values()):
+            for number in range(14):
+                line = f"{place}第{number + 1:02d}号公告办理居住证" if number % 2 == 0 else "请携带身份证。"
+                write(canvas, 60 + column * 165, 750 - 16 * number, line, size=11)
+
+    text = text_of(draw).replace("\n", "")
+    assert text.index("东区第13号") < text.index("西区第01号") < text.index("西区第13号") < text.index("南区第01号")
+    assert "公告办理居住证请携带身份证。" in text

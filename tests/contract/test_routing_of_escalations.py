@@ -16,7 +16,7 @@ from kb_service.domain.escalations import Escalation, EscalationQuery, Helper, V
 from kb_service.domain.lessons import Lesson
 from kb_service.domain.matters import Department
 from kb_service.domain.routing import HandOn, RoutedBy, RoutingStep
-from tests.contract.test_escalations import DEPARTMENTS, MORNING, OFFICE, Desk
+from tests.contract.desk import DEPARTMENTS, MORNING, OFFICE, Desk
 from tests.factories import answer
 
 PUDONG = "上海市/浦东新区"
@@ -74,7 +74,7 @@ def test_a_deputy_takes_it_while_nobody_is_there_and_a_hand_on_goes_where_it_say
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deputised = [replace(DEPARTMENTS[0], deputies=("renshe",)), *DEPARTMENTS[1:]]
-    monkeypatch.setattr("tests.contract.test_escalations.DEPARTMENTS", deputised)
+    monkeypatch.setattr("tests.contract.desk.DEPARTMENTS", deputised)
     desk.helpers.come_and_go("zhang", is_present=False, at=desk.at)
     told = desk.helping.availability("gongan")
     assert told is not None and (told.department_id, told.available_now) == ("renshe", True)

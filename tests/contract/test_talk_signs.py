@@ -15,7 +15,7 @@ from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong, H
 from kb_service.domain.escalations import Escalation
 from kb_service.domain.talk_signs import Side, Signs
 from kb_service.helping.signs import Signing
-from tests.contract.test_escalations import MORNING, RESIDENT, SOMEBODY_ELSE, Desk
+from tests.contract.desk import MORNING, RESIDENT, SOMEBODY_ELSE, Desk
 
 
 class Talking:

@@ -16,7 +16,7 @@ from kb_service.helping.delivering import Delivering
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.settings import Settings
 from kb_service.wiring import new_id, now
-from tests.contract.test_escalations import Desk
+from tests.contract.desk import Desk
 from tests.webhook_receiver import Receiver, receiving
 
 KEY = b"the key of a site"

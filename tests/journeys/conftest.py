@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,13 +15,21 @@ from typing import Any
 import httpx
 import pytest
 
+from eval.scratch import fill
+from kb_service.service import Service
+from kb_service.settings import Settings
+from kb_service.wiring import now, open_service
+from tests.data_folders import furnish
+
+ROOT = Path(__file__).resolve().parents[2]
+
 
 class Kb:
     """Runs `kb` as an operator would; ``data_dir`` is its world."""
 
     def __init__(self, data_dir: Path, models_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
-        (data_dir / "models").symlink_to(models_dir)
+        furnish(data_dir, models_dir)
         self.data_dir = data_dir
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
         self.environment["KB_DATA_DIR"] = str(data_dir)
@@ -76,3 +85,24 @@ def kb(tmp_path: Path, models_dir: Path) -> Iterator[Kb]:
     command = Kb(tmp_path / "data", models_dir)
     yield command
     command.close()
+
+
+@pytest.fixture(scope="session")
+def filled_folder(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Path:
+    """A data folder with the demonstration corpus, published and in the index: it takes a minute to make."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    furnish(folder, models_dir)
+    settings = Settings(data_dir=folder)
+    fill(settings, ROOT / "corpus", now)
+    with open_service(settings) as service:
+        service.synchroniser.reconcile()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demonstration(filled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service over a copy of it, for one module."""
+    folder = tmp_path_factory.mktemp("copied") / "data"
+    shutil.copytree(filled_folder, folder, symlinks=True)
+    with open_service(Settings(data_dir=folder)) as service:
+        yield service

@@ -36,6 +36,7 @@ from kb_service.ports import Approval
 from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import open_service
+from tests.data_folders import furnish
 from tests.factories import NOON, day, metadata
 
 FEE_2025 = "一、收费标准\n热气球停放证每证收取工本费120元。"
@@ -94,7 +95,7 @@ class Listening(InProcess):
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("data")
-    (folder / "models").symlink_to(models_dir)
+    furnish(folder, models_dir)
     with open_service(Settings(data_dir=folder)) as opened:
         approval = Approval("reviewer", NOON, "bulk_import")
         drafts = [

@@ -36,6 +36,7 @@ from kb_service.service import Service
 from kb_service.settings import Settings
 from kb_service.wiring import open_service
 from tests.api.loopback import app_of, served
+from tests.data_folders import furnish
 from tests.factories import NOON, day, metadata
 
 TEXTS = {
@@ -58,7 +59,7 @@ absent,潜水艇年检去哪里办,,,,2026-06-01,不回答,
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("data")
-    (folder / "models").symlink_to(models_dir)
+    furnish(folder, models_dir)
     with open_service(Settings(data_dir=folder)) as opened:
         drafts = [_draft(*key, text) for key, text in TEXTS.items()]
         opened.library.store(drafts, actor="editor", at=NOON, approval=Approval("reviewer", NOON, "bulk_import"))

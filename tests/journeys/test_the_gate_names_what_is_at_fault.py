@@ -64,9 +64,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     talks = [each for each in _lines("talk.jsonl") if _documents(each) and _documents(each) <= IDS]
     _write(root / "talks.jsonl", talks[:4])
     shutil.copy(ROOT / "corpus" / "gate" / "terms.jsonl", root / "terms.jsonl")
-    shutil.copytree(ROOT / "prompts", root / "prompts")
-    for file in (root / "prompts" / "examples").glob("*.yaml"):  # each is embedded, which takes most of the time
-        _write_yaml(file, _few(yaml.safe_load(file.read_text("utf-8"))))
     return root
 
 
@@ -80,7 +77,7 @@ def asked(world: Path) -> Expected:
 def service(world: Path, asked: Expected, models_dir: Path) -> Iterator[Service]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("KB_EMBEDDING_MODEL", str(models_dir / "multilingual-e5-small"))
-        environment.setenv("KB_PROMPTS_DIR", str(world / "prompts"))
+        environment.setenv("KB_DATA_DIR", str(models_dir.parent))  # what was learnt from examples there is not anew
         with gated_service(asked, world / "corpus", here=False) as opened:
             yield opened
 
@@ -285,13 +282,6 @@ def _lines(name: str, of: set[str] | None = None) -> list[dict[str, Any]]:
 def _documents(line: dict[str, Any]) -> set[str]:
     asked = line.get("turns") or [line]
     return {one for each in asked for one in (each.get("document") or "").split("|") if one}
-
-
-def _few(examples: Any) -> Any:
-    """Some of each list, wherever it stands."""
-    if isinstance(examples, dict):
-        return {name: _few(each) for name, each in examples.items()}
-    return examples[:25] if isinstance(examples, list) else examples
 
 
 def _write_yaml(path: Path, value: Any) -> None:

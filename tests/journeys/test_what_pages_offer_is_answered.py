@@ -1,12 +1,10 @@
 """What the welcome page, README and the documents offer as examples is answered from the demonstration corpus, and
 what people go on to ask."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from eval.scratch import scratch_service
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.console.words import ShownExample, shown_examples
 from kb_service.domain.answers import Outcome
@@ -14,14 +12,6 @@ from kb_service.service import Service
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = shown_examples(ROOT / "prompts")
-
-
-@pytest.fixture(scope="module")
-def demonstration(models_dir: Path) -> Iterator[Service]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("KB_EMBEDDING_MODEL", str(models_dir / "multilingual-e5-small"))
-        with scratch_service(ROOT / "corpus") as service:
-            yield service
 
 
 @pytest.mark.parametrize("example", [*SHOWN.welcome, *SHOWN.told], ids=lambda each: each.question)

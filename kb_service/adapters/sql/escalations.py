@@ -6,16 +6,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb_service.adapters.sql import proposals
 from kb_service.adapters.sql.attachments import add_files
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.escalation_events import EVENT_OF, tell_of
+from kb_service.adapters.sql.escalation_queries import (
+    IS_RUNNING,
+    clocks_running_out,
+    conditions_of,
+    count_ahead_of,
+    held_by_helper,
+    require_room,
+    running,
+)
 from kb_service.adapters.sql.escalation_rows import (
     EVIDENCE,
     add_lines,
-    clock_in,
     escalation_of,
     message_in,
     message_of,
@@ -26,13 +35,12 @@ from kb_service.adapters.sql.escalation_rows import (
 from kb_service.adapters.sql.message_keys import keep_key, number_of_first
 from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
-from kb_service.adapters.sql.talk_tables import clocks, escalations, helpers, talk_messages
+from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
 from kb_service.adapters.sql.trail import record
-from kb_service.adapters.sql.webhooks import tell
 from kb_service.domain.answers import Conversation
 from kb_service.domain.attachments import Attachment
-from kb_service.domain.clocks import OF_TALKS, Clock
-from kb_service.domain.errors import EscalationChanged, EscalationStateWrong, HelperFull
+from kb_service.domain.clocks import Clock
+from kb_service.domain.errors import EscalationChanged, EscalationStateWrong
 from kb_service.domain.escalations import (
     HELD,
     Author,
@@ -41,15 +49,11 @@ from kb_service.domain.escalations import (
     EscalationQuery,
     EscalationState,
     Message,
-    Move,
     Subject,
 )
-from kb_service.domain.masking import masked
 from kb_service.domain.sent_once import Once
 from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
-
-_IS_RUNNING = and_(clocks.c.met_at.is_(None), clocks.c.stopped_at.is_(None))
 
 
 class SqlEscalations:
@@ -115,7 +119,7 @@ class SqlEscalations:
             detail = {"escalation": row["id"], "department": department_id, **change.detail}
             record(connection, at=at, actor=opened_by, action="escalate", detail=detail, was=was)
             opened = escalation_of(connection, row["id"])
-            self._tell(connection, WebhookEvent.OPENED, opened, at=at)
+            tell_of(connection, WebhookEvent.OPENED, opened, at=at, new_id=self._new_id)
             return opened, True
 
     def escalation(self, escalation_id: str) -> Escalation:
@@ -132,7 +136,7 @@ class SqlEscalations:
     def list(self, wanted: EscalationQuery, *, limit: int, cursor: str | None = None) -> EscalationPage:
         """The newest first. Raises InvalidRecord for a cursor that is none of ours."""
         with self._database.reading() as connection:
-            query = select(escalations).where(*_conditions(wanted))
+            query = select(escalations).where(*conditions_of(wanted))
             found, following = page_of(connection, query, escalations.c.opened_at, escalations.c.id, limit, cursor)
             return EscalationPage(with_clocks(connection, found), following)
 
@@ -153,16 +157,8 @@ class SqlEscalations:
 
     def ahead_of(self, waiting: Escalation) -> int:
         """How many open ones of the same department came before it."""
-        earlier = or_(
-            escalations.c.opened_at < waiting.opened_at,
-            and_(escalations.c.opened_at == waiting.opened_at, escalations.c.id < waiting.id),
-        )
-        is_in_queue = and_(
-            escalations.c.state == EscalationState.OPEN, escalations.c.department_id == waiting.department_id
-        )
         with self._database.reading() as connection:
-            counted = select(func.count()).select_from(escalations).where(is_in_queue, earlier)
-            return connection.execute(counted).scalar_one()
+            return count_ahead_of(connection, waiting)
 
     def note_reading(self, escalation_id: str, *, actor: str, at: datetime) -> None:
         """Who reads another's talk leaves an entry in the trail."""
@@ -172,7 +168,7 @@ class SqlEscalations:
     def count_of_held(self) -> Mapping[str, int]:
         """How many talks each helper holds, by person id."""
         with self._database.reading() as connection:
-            return _held_by_helper(connection)
+            return held_by_helper(connection)
 
     def change(
         self,
@@ -204,7 +200,7 @@ class SqlEscalations:
             if change.only_says(held):
                 return self._say(connection, held, change.lines[0], at=at, sent=sent)[0]
             if change.takes is not None:
-                _require_room(connection, change.takes)
+                require_room(connection, change.takes)
             subject = ("escalation", escalation_id)
             was = seals(connection, [subject])
             last = {"last_number": held.last_number + len(change.lines), "changed_at": at}
@@ -218,8 +214,15 @@ class SqlEscalations:
             detail = {"escalation": escalation_id, **change.detail, **told}
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
             changed = escalation_of(connection, escalation_id)
-            if (event := _EVENT_OF.get(change.action)) is not None:
-                self._tell(connection, event, changed, at=at, line=change.lines[-1] if change.lines else None)
+            if (event := EVENT_OF.get(change.action)) is not None:
+                tell_of(
+                    connection,
+                    event,
+                    changed,
+                    at=at,
+                    new_id=self._new_id,
+                    line=change.lines[-1] if change.lines else None,
+                )
             return changed
 
     def write(
@@ -245,7 +248,7 @@ class SqlEscalations:
         last = {"last_number": written.last_number, "changed_at": at}
         connection.execute(update(escalations).where(escalations.c.id == held.id).values(last))
         if line.author is not Author.NOTE:
-            self._tell(connection, WebhookEvent.MESSAGE, written, at=at, line=line)
+            tell_of(connection, WebhookEvent.MESSAGE, written, at=at, new_id=self._new_id, line=line)
         return written, Message(written.last_number, at, line.author, line.by, line.text, line.move, files)
 
     def messages(
@@ -277,19 +280,25 @@ class SqlEscalations:
 
     def running_out(self, at: datetime, *, limit: int = 200) -> Sequence[tuple[str, Clock]]:
         """Clocks of which somebody should be told now, by escalation id: those that warn, and those that are over."""
-        is_warning = and_(clocks.c.warns_at <= at, clocks.c.warned_at.is_(None), clocks.c.breached_at.is_(None))
-        is_over = and_(clocks.c.due_at <= at, clocks.c.breached_at.is_(None))
-        query = select(clocks).where(_IS_RUNNING, or_(is_warning, is_over)).order_by(clocks.c.due_at).limit(limit)
         with self._database.reading() as connection:
-            return [(row.escalation_id, clock_in(row)) for row in connection.execute(query)]
+            return clocks_running_out(connection, at, limit=limit)
 
     def note_warning(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool:
         """Whether this call was the one that noted it; a clock that ended meanwhile warns of nothing."""
         with self._database.writing() as connection:
-            noted = update(clocks).where(*_is(escalation_id, clock), clocks.c.warned_at.is_(None)).values(warned_at=at)
+            noted = (
+                update(clocks).where(*running(escalation_id, clock), clocks.c.warned_at.is_(None)).values(warned_at=at)
+            )
             if not connection.execute(noted).rowcount:
                 return False
-            self._tell(connection, WebhookEvent.WARNED, escalation_of(connection, escalation_id), at=at, clock=clock)
+            tell_of(
+                connection,
+                WebhookEvent.WARNED,
+                escalation_of(connection, escalation_id),
+                at=at,
+                new_id=self._new_id,
+                clock=clock,
+            )
             return True
 
     def note_breach(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool:
@@ -297,34 +306,20 @@ class SqlEscalations:
         with self._database.writing() as connection:
             escalation_of(connection, escalation_id, lock=True)
             was = seals(connection, [("escalation", escalation_id)])
-            noted = update(clocks).where(*_is(escalation_id, clock), clocks.c.breached_at.is_(None))
+            noted = update(clocks).where(*running(escalation_id, clock), clocks.c.breached_at.is_(None))
             if not connection.execute(noted.values(breached_at=at)).rowcount:
                 return False
             detail = {"escalation": escalation_id, "clock": clock.kind, "due_at": clock.due_at.isoformat()}
             record(connection, at=at, actor="clock", action="breach", detail=detail, was=was)
-            self._tell(connection, WebhookEvent.BREACHED, escalation_of(connection, escalation_id), at=at, clock=clock)
+            tell_of(
+                connection,
+                WebhookEvent.BREACHED,
+                escalation_of(connection, escalation_id),
+                at=at,
+                new_id=self._new_id,
+                clock=clock,
+            )
             return True
-
-    def _tell(
-        self,
-        connection: Connection,
-        event: WebhookEvent,
-        found: Escalation,
-        *,
-        at: datetime,
-        line: Line | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        """To whoever wants to know, in this transaction."""
-        tell(
-            connection,
-            event,
-            escalation_id=found.id,
-            department_id=found.department_id,
-            at=at,
-            new_id=self._new_id,
-            body=lambda: _told(found, line, clock),
-        )
 
     def _add(
         self, connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime
@@ -342,52 +337,13 @@ class SqlEscalations:
         for column, kinds in (("met_at", change.met), ("stopped_at", change.stopped)):
             if kinds:
                 its = and_(clocks.c.escalation_id == escalation_id, clocks.c.kind.in_(kinds))
-                connection.execute(update(clocks).where(its, _IS_RUNNING).values({column: at}))
+                connection.execute(update(clocks).where(its, IS_RUNNING).values({column: at}))
         for each in change.started:
             connection.execute(insert(clocks).values(row_of_clock(escalation_id, each)))
 
 
 def _nobody_waits() -> None:
     """As long as no server shows talks."""
-
-
-_EVENT_OF: Mapping[str, WebhookEvent] = {
-    "propose": WebhookEvent.PROPOSED,
-    Move.CLAIM: WebhookEvent.CLAIMED,
-    Move.REPLY: WebhookEvent.MESSAGE,
-    Move.TRANSFER: WebhookEvent.TRANSFERRED,
-    Move.ORDER: WebhookEvent.ORDERED,
-    Move.RESOLVE: WebhookEvent.RESOLVED,
-    Move.RETURN: WebhookEvent.RETURNED,
-    Move.REOPEN: WebhookEvent.REOPENED,
-}
-
-
-def _told(found: Escalation, line: Line | None, clock: Clock | None) -> dict[str, Any]:
-    """What leaves the service: no personal data, no reference to the person."""
-    said: dict[str, Any] = {
-        "escalation": {
-            "id": found.id,
-            "state": found.state,
-            "department": found.department_id,
-            "matter": found.subject.matter_id,
-            "question": masked(found.subject.question),
-            "reasons": list(found.subject.reasons),
-            "helper": found.helper,
-            "order_kind": found.order_kind,
-            "verdict": found.verdict,
-            "revision": found.revision,
-        }
-    }
-    if line is not None:
-        said["message"] = {"author": line.author, "by": line.by, "text": masked(line.text)}
-        if line.files:
-            said["message"]["attachments"] = [{"kind": each.kind, "size": len(each.content)} for each in line.files]
-        if line.is_by_assistant:  # whoever shows it to people names it as made by AI
-            said["message"]["is_by_assistant"] = True
-    if clock is not None:
-        said["clock"] = {"kind": clock.kind, "due_at": clock.due_at.isoformat()}
-    return said
 
 
 def _number_sent_before(connection: Connection, held: Escalation, sent: Once | None) -> int | None:
@@ -403,39 +359,3 @@ def _update(connection: Connection, escalation_id: str, values: Mapping[str, Any
         connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(values))
     except IntegrityError as error:  # `talking_in` is unique: another talk of the conversation was quicker
         raise EscalationStateWrong("this conversation is in another talk already; write there") from error
-
-
-def _is(escalation_id: str, clock: Clock) -> Sequence[ColumnElement[bool]]:
-    its = (clocks.c.escalation_id == escalation_id, clocks.c.kind == clock.kind, clocks.c.round == clock.round)
-    return [*its, _IS_RUNNING]
-
-
-def _conditions(wanted: EscalationQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.states:
-        conditions.append(escalations.c.state.in_(wanted.states))
-    if wanted.departments:
-        conditions.append(escalations.c.department_id.in_(wanted.departments))
-    if wanted.helper is not None:
-        conditions.append(escalations.c.helper == wanted.helper)
-    if wanted.late_at is not None:
-        is_waited_for = clocks.c.kind.in_(OF_TALKS)
-        late = select(clocks.c.escalation_id).where(_IS_RUNNING, is_waited_for, clocks.c.due_at <= wanted.late_at)
-        conditions.append(escalations.c.id.in_(late))
-    if wanted.skills is not None:
-        said = (escalations.c.question.icontains(each, autoescape=True) for each in wanted.skills)
-        conditions.append(or_(escalations.c.matter_id.in_(wanted.skills), *said))
-    return conditions
-
-
-def _require_room(connection: Connection, person_id: str) -> None:
-    """Held to the end of the transaction, so that two claims of one helper are counted one after the other."""
-    held_row = select(helpers.c.capacity).where(helpers.c.person_id == person_id).with_for_update()
-    capacity = connection.execute(held_row).scalar()
-    if capacity is not None and (holds := _held_by_helper(connection).get(person_id, 0)) >= capacity:
-        raise HelperFull(f"{person_id} holds {holds} talks, as many as allowed; close or hand on one of them first")
-
-
-def _held_by_helper(connection: Connection) -> dict[str, int]:
-    query = select(escalations.c.helper, func.count()).where(escalations.c.state.in_(HELD))
-    return {row[0]: row[1] for row in connection.execute(query.group_by(escalations.c.helper)) if row[0]}

@@ -1,0 +1,114 @@
+"""What is kept: the stores of the database and the folder of originals, opened together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.sql.affected import SqlAffected
+from kb_service.adapters.sql.attachments import SqlAttachments
+from kb_service.adapters.sql.audits import SqlAudits
+from kb_service.adapters.sql.canned_replies import SqlCannedReplies
+from kb_service.adapters.sql.cases import SqlCases
+from kb_service.adapters.sql.catalogue import SqlCatalogue
+from kb_service.adapters.sql.consents import SqlConsents
+from kb_service.adapters.sql.days_ahead import SqlDaysAhead
+from kb_service.adapters.sql.emergencies import SqlEmergencies
+from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.erasing import SqlErasing
+from kb_service.adapters.sql.escalations import SqlEscalations
+from kb_service.adapters.sql.exporting import SqlExporting
+from kb_service.adapters.sql.feedback import SqlFeedback
+from kb_service.adapters.sql.gaps import SqlGaps
+from kb_service.adapters.sql.helpers import SqlHelpers
+from kb_service.adapters.sql.intake import SqlIntake
+from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.kept_reviews import SqlKeptReviews
+from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
+from kb_service.adapters.sql.lessons import SqlLessons
+from kb_service.adapters.sql.library import SqlLibrary
+from kb_service.adapters.sql.meeting_links import SqlMeetingLinks
+from kb_service.adapters.sql.month_counts import SqlMonthCounts
+from kb_service.adapters.sql.outcomes import SqlOutcomes
+from kb_service.adapters.sql.people import SqlPeople
+from kb_service.adapters.sql.problems import SqlProblems
+from kb_service.adapters.sql.proposals import SqlProposals
+from kb_service.adapters.sql.recurring import SqlRecurring
+from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
+from kb_service.adapters.sql.resolution import SqlResolution
+from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
+from kb_service.adapters.sql.row_faults import row_faults
+from kb_service.adapters.sql.shelf import SqlShelf
+from kb_service.adapters.sql.suspicions import SqlSuspicions
+from kb_service.adapters.sql.taking_as_found import accept
+from kb_service.adapters.sql.talk_signs import SqlTalkSigns
+from kb_service.adapters.sql.trail import SqlTrail
+from kb_service.adapters.sql.transcript import SqlTranscript
+from kb_service.adapters.sql.uploads import SqlUploads
+from kb_service.adapters.sql.vectors import SqlVectors
+from kb_service.adapters.sql.version_states import SqlVersionStates
+from kb_service.adapters.sql.webhooks import SqlWebhooks
+from kb_service.adapters.sql.working_days import SqlWorkingDays
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What lives in the database and beside it."""
+
+    database: Database
+    library: SqlLibrary
+    catalogue: SqlCatalogue
+    transcript: SqlTranscript
+    computed: SqlVectors
+    blobs: BlobFolder
+    people: SqlPeople
+    version_states: SqlVersionStates
+    shelf: SqlShelf
+    trail: SqlTrail
+    working_days: SqlWorkingDays
+    rehearsals: SqlRehearsals
+    suspicions: SqlSuspicions
+    uploads: SqlUploads
+    intake: SqlIntake
+    jobs: SqlJobs
+    erasing: SqlErasing
+    exporting: SqlExporting
+    escalations: SqlEscalations
+    helpers: SqlHelpers
+    webhooks: SqlWebhooks
+    cases: SqlCases
+    proposals: SqlProposals
+    emergencies: SqlEmergencies
+    gaps: SqlGaps
+    feedback: SqlFeedback
+    affected: SqlAffected
+    recurring: SqlRecurring
+    lessons: SqlLessons
+    talk_signs: SqlTalkSigns
+    meeting_links: SqlMeetingLinks
+    canned_replies: SqlCannedReplies
+    attachments: SqlAttachments
+    outcomes: SqlOutcomes
+    resolution: SqlResolution
+    resolution_rows: SqlResolutionRows
+    month_counts: SqlMonthCounts
+    audits: SqlAudits
+    consents: SqlConsents
+    knowledge_use: SqlKnowledgeUse
+    days_ahead: SqlDaysAhead
+    problems: SqlProblems
+    kept_reviews: SqlKeptReviews
+    weeks: RememberedWeeks
+
+    def accept_rows(self, *, actor: str, at: datetime, reason: str) -> int:
+        """Say in the trail that rows which were changed in the database are right as they are; how many."""
+        return accept(self.database, row_faults(self.database), actor=actor, at=at, reason=reason)
+
+    def __enter__(self) -> "Records":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.database.close()

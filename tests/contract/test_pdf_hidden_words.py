@@ -1,0 +1,145 @@
+"""Words of pdf pages that nobody sees, for their colour, place, layer or what lies over them, are not read."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
+from reportlab.pdfgen.canvas import Canvas
+
+from ingestion.parsing.parse import parse
+from tests.page_files.pdf import Draw, pdf_file, write
+from tests.page_files.reading import WHOLE, kinds_of, read, text_of, with_body
+
+
+def _not_painted(canvas: Canvas) -> None:
+    write(canvas, 72, 650, "内部备注勿外传", mode=3)
+
+
+def _white(canvas: Canvas) -> None:
+    canvas.setFillColorRGB(1, 1, 1)
+    write(canvas, 72, 650, "内部备注勿外传")
+
+
+def _off_the_page(canvas: Canvas) -> None:
+    write(canvas, 700, 650, "内部备注勿外传")
+
+
+def _tiny(canvas: Canvas) -> None:
+    write(canvas, 72, 650, "内部备注勿外传", size=0.8)
+
+
+@pytest.mark.parametrize("draw", [_not_painted, _white, _off_the_page, _tiny])
+def test_text_that_is_not_seen_is_left_out_and_told(draw: Draw) -> None:
+    parsed = read(with_body(draw))
+    assert [block.text for block in parsed.blocks] == [WHOLE]
+    assert "hidden_text" in kinds_of(parsed)
+
+
+def test_white_words_on_a_dark_ground_are_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillColorRGB(0, 0.2, 0.6)
+        canvas.rect(60, 640, 300, 30, fill=1)
+        canvas.setFillColorRGB(1, 1, 1)
+        write(canvas, 72, 650, "咨询电话12345")
+
+    assert "咨询电话12345" in text_of(with_body(draw))
+
+
+def _at(angle: float, grey: float, size: float, words: str = "云栖市内部资料") -> Draw:
+    def draw(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.translate(150, 640)
+        canvas.rotate(angle)
+        canvas.setFillGray(grey)
+        write(canvas, 0, 0, words, size=size)
+        canvas.restoreState()
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [_at(45, 0.85, 40), _at(30, 0.0, 14), _at(12, 0.7, 20), _at(-60, 0.9, 30), _at(135, 0.5, 24)],
+)
+def test_a_watermark_at_any_angle_is_left_out_and_told(mark: Draw) -> None:
+    parsed = read(with_body(mark))
+    assert [block.text for block in parsed.blocks] == [WHOLE]
+    assert "watermarks" in kinds_of(parsed)
+
+
+def test_a_level_watermark_across_the_text_is_left_out() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillGray(0.8)
+        write(canvas, 90, 735, "仅供内部参考", size=64)
+
+    assert text_of(with_body(draw)) == WHOLE
+
+
+def test_grey_words_beside_the_text_are_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillGray(0.6)
+        write(canvas, 72, 640, "注：本办法由市公安局负责解释。")
+
+    assert "本办法由市公安局负责解释" in text_of(with_body(draw))
+
+
+def test_words_under_a_box_drawn_later_stay_out_and_those_on_it_are_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 650, "内部备注勿外传")
+        canvas.setFillGray(0)
+        canvas.rect(66, 645, 110, 18, fill=1, stroke=0)
+        canvas.setFillColorRGB(0.9, 0.9, 1)
+        canvas.rect(66, 600, 200, 18, fill=1, stroke=0)
+        canvas.setFillGray(0)
+        write(canvas, 72, 604, "咨询电话12345")
+
+    parsed = read(with_body(draw))
+    assert [block.text for block in parsed.blocks] == [WHOLE, "咨询电话12345"]
+    assert "hidden_text" in kinds_of(parsed)
+
+
+def test_a_box_that_cuts_through_letters_hides_none() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 650, "咨询电话12345")
+        canvas.rect(78, 645, 36, 18, fill=1, stroke=0)  # from the middle of one letter to the middle of another
+
+    assert "咨询电话12345" in text_of(with_body(draw))
+
+
+def test_words_under_a_markers_stroke_are_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 650, "咨询电话12345")
+        canvas.setFillColorRGB(1, 1, 0)
+        canvas.setFillAlpha(0.4)
+        canvas.rect(66, 645, 150, 18, fill=1, stroke=0)
+
+    assert "咨询电话12345" in text_of(with_body(draw))
+
+
+@pytest.mark.parametrize("is_off", [True, False])
+def test_a_layer_is_read_unless_it_is_switched_off(is_off: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 650, "图层")
+
+    parsed = parse(with_last_words_on_a_layer(pdf_file(with_body(draw)), is_off=is_off), "a.pdf")
+    assert [block.text for block in parsed.blocks] == ([WHOLE] if is_off else [WHOLE, "图层"])
+
+
+def with_last_words_on_a_layer(data: bytes, *, is_off: bool) -> bytes:
+    writer = PdfWriter(clone_from=BytesIO(data))
+    page = writer.pages[0]
+    layer = writer._add_object(DictionaryObject({NameObject("/Type"): NameObject("/OCG")}))
+    resources = page["/Resources"].get_object()
+    resources[NameObject("/Properties")] = DictionaryObject({NameObject("/L"): layer})
+    drawn = page.get_contents().get_data()
+    begin, end = drawn.rindex(b"BT"), drawn.rindex(b"ET") + 2
+    stream = DecodedStreamObject()
+    stream.set_data(drawn[:begin] + b"/OC /L BDC " + drawn[begin:end] + b" EMC " + drawn[end:])
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    default = DictionaryObject({NameObject("/OFF"): ArrayObject([layer] if is_off else [])})
+    layers = DictionaryObject({NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): default})
+    writer._root_object[NameObject("/OCProperties")] = layers
+    made = BytesIO()
+    writer.write(made)
+    return made.getvalue()
