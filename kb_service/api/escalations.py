@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import HelperActor, ServiceOf
+from kb_service.api.knowledge import known_department
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
 from kb_service.api.message_key import MessageKey
 from kb_service.api.proposal_shapes import EscalationWithProposals, ReplyShown, ShowingProposals
@@ -230,7 +231,8 @@ def note(
 @router.post("/{escalation_id}:transfer")
 def transfer(escalation_id: str, body: Transfer, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """To another department, with the reason; by the helper in charge or a lead."""
-    department = service.asking.department_id(body.department)
+    service.helping.seen_by(escalation_id, actor.person_id)  # another department's helper is told of no talk
+    department = known_department(service, body.department)
     return Showing(service).escalation(
         service.helping.transfer(escalation_id, actor.person_id, department, body.reason)
     )
