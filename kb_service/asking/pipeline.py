@@ -54,6 +54,8 @@ from kb_service.ports import LibraryReader, ScriptConverter
 from kb_service.text.normalising import normalised
 
 _CANDIDATES = 10
+# A ready text so far behind the best one, in scores of passages, helps nobody; the third may be half as far behind.
+_FAR_BEHIND = 1.5  # docs/decisions/0054-ready-texts.md
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
 # From here on the general rule is told to who asks about a case of their own. Of 11 known messages that were sure to be
@@ -70,6 +72,14 @@ _OUTCOME_OF_SCOPE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What reads and finds the words of who is still typing: with less work, and nothing that a letter more changes."""
+
+    messages: ConversationReader
+    retriever: Retriever
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What answering works with.
 
@@ -80,6 +90,7 @@ class Tools:
 
     messages: ConversationReader
     retriever: Retriever
+    typed: Typed
     quoting: ExtractiveDrafter
     drafter: AnswerDrafter
     router: Router
@@ -144,24 +155,26 @@ class Pipeline:
         self, question: Question, *, limit: int, about: str | None = None, by_words: bool = False
     ) -> list[tuple[str, Sequence[Citation]]]:
         """What each of the best documents says to it, without marks, with its citations; whether it answers is open.
+        The farther back, the nearer to the best one a document has to be.
 
         ``about``: its matter where no words name one; ``by_words``: as `ExtractiveDrafter.draft`.
         Nothing of texts with planted orders, that are switched off, or that are confirmed to contradict another.
         """
-        understood = self._tools.messages.read(question, ())[0][0]
+        looking = self._tools.typed if by_words else self._tools
+        understood = looking.messages.read(question, ())[0][0]
         if understood.matter is None:
-            understood = self._tools.messages.reader.with_matter(understood, about)
-        terms = self._tools.retriever.weigh(understood)
-        found = self._tools.retriever.find(understood, narrowing=EVERYTHING, limit=_CANDIDATES, terms=terms)
-        by_document: dict[str, list[Candidate]] = {}
-        for each in self._tools.heeding.kept(self._tools.planted_orders.without(found)):
-            by_document.setdefault(each.document_id, []).append(each)
+            understood = looking.messages.reader.with_matter(understood, about)
+        terms = looking.retriever.weigh(understood)
+        found = looking.retriever.find(understood, narrowing=EVERYTHING, limit=_CANDIDATES, terms=terms)
+        by_document = _near(self._tools.heeding.kept(self._tools.planted_orders.without(found)))
         schedules = self._tools.library.schedules(sorted(by_document))
         # One look for all of them, and another for each only where there is something.
-        of_all = [each.source.passage.version_id for some in by_document.values() for each in some]
+        of_all = [each.source.passage.version_id for _, some in by_document.values() for each in some]
         may_contradict = self._tools.contradicted(of_all, question.as_of)
         suggested: list[tuple[str, Sequence[Citation]]] = []
-        for candidates in by_document.values():
+        for behind, candidates in by_document.values():
+            if behind * len(suggested) > _FAR_BEHIND:
+                continue
             draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams, by_words=by_words))
             cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
             versions = [each.version_id for each in cited or ()]
@@ -430,6 +443,16 @@ class Pipeline:
         related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
         steps = best.steps if best else ()
         return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)
+
+
+def _near(candidates: Sequence[Candidate]) -> dict[str, tuple[float, list[Candidate]]]:
+    """By document, those that are not far behind the best one, with how far behind their best passage is."""
+    found: dict[str, tuple[float, list[Candidate]]] = {}
+    for each in candidates:
+        behind = candidates[0].score - each.score
+        if each.document_id in found or behind <= _FAR_BEHIND:
+            found.setdefault(each.document_id, (behind, []))[1].append(each)
+    return found
 
 
 def _given(draft: Draft) -> Given:

@@ -32,8 +32,8 @@ class Signing:
         number_of: Callable[[str, int], int],
         now: Callable[[], datetime],
     ) -> None:
-        """``seen_by``: the escalation of an id, for a helper of its department. ``number_of``: in the whole talk, of the
-        line that the person counts so."""
+        """``seen_by``: the escalation of an id, for a helper of its department. ``number_of``: in the whole talk,
+        of the line that the person counts so."""
         self._signs = signs
         self._escalation = escalation
         self._seen_by = seen_by
