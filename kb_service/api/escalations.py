@@ -170,10 +170,13 @@ async def talk_events(
 
     def news(after: int, shown: object) -> News:
         said = _messages(service, escalation_id, after)
-        found = service.helping.seen_by(escalation_id, actor.person_id)
-        now_shown = (found.revision, found.proposal_changes)
-        state = None
-        if now_shown != shown:
+        held = service.records.escalations.standing(escalation_id)
+        now_shown, state = (held.revision, held.proposal_changes), None
+        if now_shown == shown:
+            service.helping.require_serves(actor.person_id, escalation_id, held.department_id)
+        else:
+            found = service.helping.seen_by(escalation_id, actor.person_id)
+            now_shown = (found.revision, found.proposal_changes)
             state = _SHOWN.dump_json(ShowingProposals(service, actor.person_id).escalation(found))
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
         has_more = len(said) == _MOST_AT_ONCE

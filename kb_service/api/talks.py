@@ -15,7 +15,7 @@ from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
 from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
-from kb_service.domain.escalations import Escalation, Message, Verdict
+from kb_service.domain.escalations import Escalation, EscalationState, Message, Verdict
 from kb_service.domain.meetings import as_told_to_person
 from kb_service.domain.people import Actor
 from kb_service.domain.talk_signs import Side
@@ -149,10 +149,13 @@ async def talk_events(
 
     def news(after: int, shown: object) -> News:
         said = _shown(service, talk_id, after)
-        state = Showing(service).talk(service.records.escalations.escalation(talk_id))
-        now_shown = _what_changes(state)
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
-        changed = None if now_shown == shown else _TALK.dump_json(state)
+        held = service.records.escalations.standing(talk_id)
+        now_shown, changed = shown, None
+        if held.state is EscalationState.OPEN or not (isinstance(shown, tuple) and shown[0] == held.revision):
+            state = Showing(service).talk(service.records.escalations.escalation(talk_id))
+            now_shown = _what_changes(state)
+            changed = None if now_shown == shown else _TALK.dump_json(state)
         return News(messages, now_shown, changed, has_more=len(said) == _MOST_AT_ONCE, signs=signs.news(said))
 
     return LiveStream(followed(request.app.state.bells, talk_id, news, after=last_event_id, name="talk"))

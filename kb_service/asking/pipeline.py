@@ -23,6 +23,7 @@ from kb_service.asking.preferring import FEW_WORDS, preferred
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.ready_texts import is_worth_showing, near
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
 from kb_service.asking.routing import MAJORITY, Router
 from kb_service.asking.search.answer_features import DraftedAnswer, Nearness, answer_features, lacks_what_is_asked
@@ -54,8 +55,6 @@ from kb_service.ports import LibraryReader, ScriptConverter
 from kb_service.text.normalising import normalised
 
 _CANDIDATES = 10
-# A ready text so far behind the best one, in scores of passages, helps nobody; the third may be half as far behind.
-_FAR_BEHIND = 1.5  # docs/decisions/0054-ready-texts.md
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
 # From here on the general rule is told to who asks about a case of their own. Of 11 known messages that were sure to be
@@ -166,14 +165,14 @@ class Pipeline:
             understood = looking.messages.reader.with_matter(understood, about)
         terms = looking.retriever.weigh(understood)
         found = looking.retriever.find(understood, narrowing=EVERYTHING, limit=_CANDIDATES, terms=terms)
-        by_document = _near(self._tools.heeding.kept(self._tools.planted_orders.without(found)))
+        by_document = near(self._tools.heeding.kept(self._tools.planted_orders.without(found)))
         schedules = self._tools.library.schedules(sorted(by_document))
         # One look for all of them, and another for each only where there is something.
         of_all = [each.source.passage.version_id for _, some in by_document.values() for each in some]
         may_contradict = self._tools.contradicted(of_all, question.as_of)
         suggested: list[tuple[str, Sequence[Citation]]] = []
         for behind, candidates in by_document.values():
-            if behind * len(suggested) > _FAR_BEHIND:
+            if not is_worth_showing(behind, len(suggested)):
                 continue
             draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams, by_words=by_words))
             cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
@@ -443,16 +442,6 @@ class Pipeline:
         related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
         steps = best.steps if best else ()
         return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)
-
-
-def _near(candidates: Sequence[Candidate]) -> dict[str, tuple[float, list[Candidate]]]:
-    """By document, those that are not far behind the best one, with how far behind their best passage is."""
-    found: dict[str, tuple[float, list[Candidate]]] = {}
-    for each in candidates:
-        behind = candidates[0].score - each.score
-        if each.document_id in found or behind <= _FAR_BEHIND:
-            found.setdefault(each.document_id, (behind, []))[1].append(each)
-    return found
 
 
 def _given(draft: Draft) -> Given:

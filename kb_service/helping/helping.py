@@ -17,7 +17,7 @@ from kb_service.domain.errors import (
     HelperNotInCharge,
     NobodyToHelp,
 )
-from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict
+from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Subject, Verdict, not_there
 from kb_service.domain.matters import Department
 from kb_service.domain.proposals import Proposed
 from kb_service.domain.routing import Destination, RoutedBy, RoutingStep
@@ -159,6 +159,12 @@ class Helping:
         found = self._escalations.escalation(escalation_id)
         _require_serves(self._helpers.helper(helper), found)
         return found
+
+    def require_serves(self, helper: str, escalation_id: str, department_id: str) -> None:
+        """Of a talk that this department has. Raises EscalationNotThere, as `seen_by` does."""
+        who = self._helpers.helper(helper)
+        if who is None or not who.serves(department_id):
+            raise not_there(escalation_id)
 
     def read(self, escalation_id: str, helper: str) -> Escalation:
         """The same for its talk: who is not in charge of it leaves an entry in the trail."""

@@ -29,7 +29,9 @@ def test_a_transfer_to_a_department_that_nobody_knows_names_the_nearest_and_chan
         assert (refused.status_code, refused.json()["error"]) == (422, "SubjectUnknown"), named
         assert f"没有叫“{named}”的单位" in refused.json()["message"] and near in refused.json()["message"], named
     far = people.post("张帮办", f"{at}:transfer", {"department": "火星", "reason": "归他们管"})
-    assert far.status_code == 422 and "没有叫“火星”的单位" in far.json()["message"] and "处" not in far.json()["message"]
+    assert (
+        far.status_code == 422 and "没有叫“火星”的单位" in far.json()["message"] and "处" not in far.json()["message"]
+    )
     assert (people.get("张帮办", at).json(), people.get("张帮办", f"{at}/messages").json()) == before
     assert people.http.service.records.trail.head().events == entries
     # Of another department's talk not even that is told.

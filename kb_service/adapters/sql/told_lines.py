@@ -3,12 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.escalation_rows import messages_of
 from kb_service.adapters.sql.talk_tables import talk_messages
 from kb_service.domain.escalations import FOR_HELPERS_ONLY, Message
+
+# Statements of every message are made once.
+_TOLD = (
+    talk_messages.c.escalation_id == bindparam("escalation_id"),
+    talk_messages.c.author.not_in(sorted(FOR_HELPERS_ONLY)),
+)
+_LINES = (
+    select(talk_messages)
+    .where(*_TOLD)
+    .order_by(talk_messages.c.number)
+    .offset(bindparam("after"))
+    .limit(bindparam("most"))
+)
+_COUNT = select(func.count()).where(*_TOLD, talk_messages.c.number <= bindparam("up_to"))
 
 
 class SqlToldLines:
@@ -19,9 +33,9 @@ class SqlToldLines:
 
     def lines(self, escalation_id: str, *, after: int = 0, limit: int = 500) -> Sequence[Message]:
         """With the person's numbers, those greater than ``after``, at most ``limit``."""
-        query = select(talk_messages).where(*_told(escalation_id)).order_by(talk_messages.c.number)
+        asked = {"escalation_id": escalation_id, "after": after, "most": limit}
         with self._database.reading() as connection:
-            rows = connection.execute(query.offset(after).limit(limit)).all()
+            rows = connection.execute(_LINES, asked).all()
             found = messages_of(connection, escalation_id, rows)
         return [replace(each, number=number) for number, each in enumerate(found, after + 1)]
 
@@ -32,17 +46,13 @@ class SqlToldLines:
 
     def number(self, escalation_id: str, counted: int) -> int:
         """Of the whole talk, of the line that the person counts so; of the last one they see, if there are fewer."""
-        numbers = select(talk_messages.c.number).where(*_told(escalation_id)).order_by(talk_messages.c.number)
+        numbers = select(talk_messages.c.number).where(*_TOLD).order_by(talk_messages.c.number)
         up_to_it = numbers.limit(counted).subquery()
+        last = select(func.max(up_to_it.c.number))
         with self._database.reading() as connection:
-            return connection.execute(select(func.max(up_to_it.c.number))).scalar() or 0
+            return connection.execute(last, {"escalation_id": escalation_id}).scalar() or 0
 
 
 def count_told(connection: Connection, escalation_id: str, *, up_to: int) -> int:
     """In a transaction of the caller's."""
-    counted = select(func.count()).where(*_told(escalation_id), talk_messages.c.number <= up_to)
-    return connection.execute(counted).scalar_one()
-
-
-def _told(escalation_id: str) -> tuple[ColumnElement[bool], ...]:
-    return talk_messages.c.escalation_id == escalation_id, talk_messages.c.author.not_in(FOR_HELPERS_ONLY)
+    return connection.execute(_COUNT, {"escalation_id": escalation_id, "up_to": up_to}).scalar_one()
