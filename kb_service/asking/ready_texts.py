@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kb_service.asking.search.retrieving import Candidate
 
 # In scores of passages. Of 500 known questions the second text held a required fact 42 times of 131 within this and 38
-# times of 213 beyond, the third 4 of 22 and 25 of 229; docs/decisions/0054-ready-texts.md.
+# times of 213 beyond, the third 4 of 22 and 25 of 229; docs/decisions/0053-ready-texts.md.
 FAR_BEHIND = 1.5
 
 

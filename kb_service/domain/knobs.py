@@ -39,5 +39,5 @@ KNOBS = Knobs()
 
 
 def while_typing(knobs: Knobs) -> Knobs:
-    """Of who is still typing: less than half the depth, and passages as wholes; docs/decisions/0054-ready-texts.md."""
+    """Of who is still typing: less than half the depth, and passages as wholes; docs/decisions/0053-ready-texts.md."""
     return replace(knobs, leg_depth=40, reordered=12, sentence_weight=0.0)
