@@ -63,6 +63,7 @@ function openedTalk(place, first, desk) {
   const isMine = () => escalation.helper === desk.me().person_id;
   // What is written next is a note: the person is not even shown that somebody types.
   let isNote = false;
+  let sendLabel = "回复 ";
   const aids = deskAids({ id: first.id, box, messages, current: () => escalation, isMine, isTyping: () => isMine() && !isNote, become, tell });
   const form = element("form", { class: "reply", novalidate: true });
   const attached = attachInput({ place: form, onChange: drawAttached });
@@ -85,7 +86,6 @@ function openedTalk(place, first, desk) {
     escalation = changed;
     drawHead(head, escalation);
     const isOpen = GOING_ON.includes(escalation.state);
-    drawSend();
     attached.setOpen(mayReply());
     note.disabled = !isOpen;
     form.hidden = !isOpen;
@@ -98,11 +98,13 @@ function openedTalk(place, first, desk) {
     box.placeholder = isNote ? "写备注，只有工作人员看得见；Enter 保存，再点“存为备注”改为回复" : asked;
     box.setAttribute("aria-label", isNote ? "备注" : "回复");
     note.setAttribute("aria-pressed", String(isNote));
+    send.firstChild.textContent = isNote ? "保存备注 " : sendLabel;
+    drawSend();
   }
 
   const mayReply = () => isMine() && REPLIED_FROM.includes(escalation.state);
 
-  function drawSend() { send.disabled = !mayReply() || attached.isBusy(); }
+  function drawSend() { send.disabled = isNote ? note.disabled : !mayReply() || attached.isBusy(); }
 
   /** What is about to be sent takes room from the newest lines. */
   function drawAttached() {
@@ -112,8 +114,8 @@ function openedTalk(place, first, desk) {
 
   /** A junior's reply is proposed to another helper first. */
   function askFirst({ needs_approval: isAsked, helper }) {
-    send.firstChild.textContent = isAsked ? "提交确认 " : "回复 ";
-    if (isAsked && helper === desk.me().person_id) drawBox("写好后先由同事确认，再发给居民；Shift + Enter 换行");
+    sendLabel = isAsked ? "提交确认 " : "回复 ";
+    drawBox(isAsked && helper === desk.me().person_id ? "写好后先由同事确认，再发给居民；Shift + Enter 换行" : undefined);
   }
 
   function tell(words) { trouble.textContent = words; }
