@@ -3,8 +3,8 @@
 import functools
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -40,25 +40,25 @@ from kb_service.asking.notices import Noticing
 from kb_service.asking.past_escalations import PastEscalations
 from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.articles import ArticleReader
+from kb_service.asking.reading.examples import ExampleReader
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
 from kb_service.asking.reading.matters import matter_names
 from kb_service.asking.reading.misspellings import Misspellings
-from kb_service.asking.reading.nearness import NearestNames
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Router
 from kb_service.asking.search.articles import ArticleFinder
 from kb_service.asking.search.confidence import ConfidenceModel, load_confidence
 from kb_service.asking.search.known_questions import KnownQuestions
 from kb_service.asking.search.reranking import reranked
-from kb_service.asking.search.retrieving import Candidate, Retriever
-from kb_service.asking.tools import Tools
+from kb_service.asking.search.retrieving import Rerank, Retriever
+from kb_service.asking.tools import Tools, Typed
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import PassageInVersion
-from kb_service.domain.knobs import Knobs
-from kb_service.domain.matters import Matter
+from kb_service.domain.knobs import Knobs, while_typing
 from kb_service.domain.switches import Standing
 from kb_service.helping.helping import Helping
-from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector, Vectors
+from kb_service.meaning_wiring import Meaning, nearest_names, nearness_of_sayings
+from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector
 from kb_service.reading_wiring import open_examples
 from kb_service.records import Records
 from kb_service.service import Texts
@@ -66,8 +66,6 @@ from kb_service.settings import Settings
 
 # Two hundred vectors are 300 KB.
 _QUESTIONS_REMEMBERED = 200
-# Six megabytes.
-_SAYINGS_REMEMBERED = 4096
 
 
 def open_asking(
@@ -90,7 +88,7 @@ def open_asking(
     matters = records.catalogue.matters()
     # Reading, searching and routing want the vector of the same words.
     questions = RememberedVectors(texts.model.embed_questions, most=_QUESTIONS_REMEMBERED)
-    meaning = _Meaning(questions, lexicon.plain.beside if knobs.guide_word_weight else lambda _text: ())
+    meaning = Meaning(questions, lexicon.plain.beside if knobs.guide_word_weight else lambda _text: ())
     router = Router(
         records.catalogue.departments(),
         texts.converter,
@@ -100,35 +98,50 @@ def open_asking(
     )
     examples = open_examples(settings, lexicon, texts.converter, texts.model, embed=meaning.as_put)
     misspellings = Misspellings(matter_names(matters, texts.converter).all(), texts.segmenter, syllable)
-    reader = Reader(
-        matters,
-        lexicon,
-        texts.converter,
-        questions_by_matter(records.database),
-        likeness=examples.likeness,
-        names_near=_names_near(matters, texts, meaning.searched) if knobs.nearness_weight else None,
-        mended=misspellings.mended if knobs.mends_spelling else str,
-    )
-    retriever = Retriever(
-        index=index,
-        library=records.library,
-        embed=meaning.searched,
-        segmenter=texts.segmenter,
-        converter=texts.converter,
-        lexicon=lexicon,
-        statistics=statistics.current,
-        knobs=knobs,
-        sentence_vectors=SentenceVectors(texts.preparing).of if knobs.sentence_weight else None,
-        rerank=_rerank(settings.reranker_model),
-    )
+    learned, names = questions_by_matter(records.database), nearest_names(matters, texts)
+
+    def reader_by(embed: Callable[[str], Vector], examples: ExampleReader) -> Reader:
+        return Reader(
+            matters,
+            lexicon,
+            texts.converter,
+            learned,
+            likeness=examples.likeness,
+            names_near=(lambda text: names.nearness(embed(text))) if knobs.nearness_weight else None,
+            mended=misspellings.mended if knobs.mends_spelling else str,
+        )
+
+    def retriever_by(embed: Callable[[str], Vector], knobs: Knobs, rerank: Rerank | None) -> Retriever:
+        return Retriever(
+            index=index,
+            library=records.library,
+            embed=embed,
+            segmenter=texts.segmenter,
+            converter=texts.converter,
+            lexicon=lexicon,
+            statistics=statistics.current,
+            knobs=knobs,
+            sentence_vectors=SentenceVectors(texts.preparing).of if knobs.sentence_weight else None,
+            rerank=rerank,
+        )
+
+    def messages_of(reader: Reader) -> ConversationReader:
+        return ConversationReader(reader, Following(reader, lexicon.talk.facet_phrases))
+
+    reader = reader_by(meaning.searched, examples)
+    retriever = retriever_by(meaning.searched, knobs, _rerank(settings.reranker_model))
+    # The words are embedded as they stand, once: what guides call them is looked for by the words leg alone.
+    as_typed = reader_by(questions.one, ExampleReader(examples.fitted, questions.one))
+    typed = Typed(messages_of(as_typed), retriever_by(questions.one, while_typing(knobs), None))
     planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)
 
     def sections(version_id: str) -> Sequence[PassageInVersion]:
         return planted_orders.free_of_orders(records.library.passages_of_version(version_id))
 
-    nearness = _nearness(questions, texts.preparing.saying_vectors)
+    nearness = nearness_of_sayings(questions, texts.preparing.saying_vectors)
     quoting = ExtractiveDrafter(
-        sections=sections,
+        sections=records.library.passages_of_version,
+        gives_orders=planted_orders.stand_in,
         facet_headings=lexicon.questions.facet_headings,
         converter=texts.converter,
         words=load_quoting_words(settings.prompts_dir),
@@ -161,7 +174,8 @@ def open_asking(
         return None if talk is None else composer.in_talk(question, talk, router.department(talk.department_id))
 
     tools = Tools(
-        messages=ConversationReader(reader, Following(reader, lexicon.talk.facet_phrases)),
+        messages=messages_of(reader),
+        typed=typed,
         retriever=retriever,
         quoting=quoting,
         drafter=_drafter(settings, quoting, sections, lexicon, texts, knobs),
@@ -215,49 +229,6 @@ def open_asking(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """Vectors of questions, alone and with what guides call their words, which are embedded side by side."""
-
-    vectors: RememberedVectors
-    guide_words: Callable[[str], Sequence[str]]
-
-    def as_put(self, text: str) -> Vector:
-        return self._vectors(text)[0]
-
-    def searched(self, text: str) -> Vector:
-        """Between the question as it is put and the same with guide words; of length 1."""
-        as_put, *with_guide_words = self._vectors(text)
-        if not with_guide_words:
-            return as_put
-        both = as_put + with_guide_words[0]
-        between: Vector = (both / np.linalg.norm(both)).astype(np.float32)
-        return between
-
-    def _vectors(self, text: str) -> list[Vector]:
-        called = self.guide_words(text)
-        return self.vectors.of([text, " ".join((text, *called))] if called else [text])
-
-
-def _names_near(
-    matters: Sequence[Matter], texts: Texts, embed: Callable[[str], Vector]
-) -> Callable[[str], Mapping[str, float]]:
-    """How near a text is to the names of each matter. The names' vectors are kept in the database."""
-    names = matter_names(matters, texts.converter)
-    vector_of = texts.preparing.question_vectors(names.all())
-    by_matter = {each.id: np.array([vector_of[name] for name in names.of(each)], np.float32) for each in matters}
-    nearest = NearestNames(by_matter)
-    return lambda text: nearest.nearness(embed(text))
-
-
-def _nearness(
-    questions: RememberedVectors, saying_vectors: Callable[[Sequence[str]], Vectors]
-) -> Callable[[str, Sequence[str]], Sequence[float]]:
-    """The cosines of a question and sayings of passages; the same are asked about again and again."""
-    sayings = RememberedVectors(saying_vectors, most=_SAYINGS_REMEMBERED)
-    return lambda question, texts: [float(questions.one(question) @ each) for each in sayings.of(texts)]
-
-
 def _known_questions(confidence: ConfidenceModel, texts: Texts, embed: Callable[[str], Vector]) -> KnownQuestions:
     """The vectors are kept in the database: some milliseconds a question the first time."""
     vector_of = texts.preparing.question_vectors([each.text for each in confidence.known])
@@ -305,7 +276,7 @@ def _reranker(folder: Path) -> Reranker:
     return FastembedReranker(folder)
 
 
-def _rerank(folder: str | None) -> Callable[[str, Sequence[Candidate]], list[Candidate]] | None:
+def _rerank(folder: str | None) -> Rerank | None:
     if folder is None:
         return None
     reranker = _reranker(Path(folder))

@@ -84,7 +84,11 @@ def open_learning_routes(
 
 def open_signing(records: Records, helping: Helping, *, now: Callable[[], datetime]) -> Signing:
     return Signing(
-        signs=records.talk_signs, escalation=records.escalations.escalation, seen_by=helping.seen_by, now=now
+        signs=records.talk_signs,
+        escalation=records.escalations.escalation,
+        seen_by=helping.seen_by,
+        number_of=records.told_lines.number,
+        now=now,
     )
 
 

@@ -40,6 +40,7 @@ from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.talk_signs import SqlTalkSigns
+from kb_service.adapters.sql.told_lines import SqlToldLines
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -93,6 +94,7 @@ def records_in(
         recurring=SqlRecurring(database, new_id=new_id),
         lessons=SqlLessons(database),
         talk_signs=SqlTalkSigns(database),
+        told_lines=SqlToldLines(database),
         meeting_links=SqlMeetingLinks(database),
         canned_replies=SqlCannedReplies(database),
         attachments=SqlAttachments(database),

@@ -42,6 +42,7 @@ from kb_service.adapters.sql.shelf import SqlShelf
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.taking_as_found import accept
 from kb_service.adapters.sql.talk_signs import SqlTalkSigns
+from kb_service.adapters.sql.told_lines import SqlToldLines
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -85,6 +86,7 @@ class Records:
     recurring: SqlRecurring
     lessons: SqlLessons
     talk_signs: SqlTalkSigns
+    told_lines: SqlToldLines
     meeting_links: SqlMeetingLinks
     canned_replies: SqlCannedReplies
     attachments: SqlAttachments

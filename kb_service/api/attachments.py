@@ -17,7 +17,7 @@ from kb_service.api.access import Asker, HelperActor, ServiceOf
 from kb_service.api.message_key import MessageKey
 from kb_service.api.sent_files import is_form, sent_form
 from kb_service.api.talk_shapes import EscalationShown, MessageShown, Showing
-from kb_service.api.talks import Said, conversation_of
+from kb_service.api.talks import Said, as_written, conversation_of
 from kb_service.domain.attachments import AttachedFile
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import AttachmentRefused, InvalidRecord
@@ -92,7 +92,7 @@ def attach(talk_id: str, actor: Asker, service: ServiceOf, form: FormOf, key: Me
     sent = _sent(service, form)
     conversation = conversation_of(service, actor, channel=sent.said.channel, user_ref=sent.said.user_ref)
     written = service.helping.say(talk_id, conversation, sent.said.text, files=sent.files, key=key)
-    return Showing(service).message(written[1])
+    return as_written(service, talk_id, written[1])
 
 
 @router.post("/escalations/{escalation_id}/attachments", openapi_extra=_SENT)

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kb_service.api.access import HelperActor, ServiceOf
+from kb_service.api.knowledge import known_department
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
 from kb_service.api.message_key import MessageKey
 from kb_service.api.proposal_shapes import EscalationWithProposals, ReplyShown, ShowingProposals
@@ -169,10 +170,13 @@ async def talk_events(
 
     def news(after: int, shown: object) -> News:
         said = _messages(service, escalation_id, after)
-        found = service.helping.seen_by(escalation_id, actor.person_id)
-        now_shown = (found.revision, found.proposal_changes)
-        state = None
-        if now_shown != shown:
+        held = service.records.escalations.standing(escalation_id)
+        now_shown, state = (held.revision, held.proposal_changes), None
+        if now_shown == shown:
+            service.helping.require_serves(actor.person_id, escalation_id, held.department_id)
+        else:
+            found = service.helping.seen_by(escalation_id, actor.person_id)
+            now_shown = (found.revision, found.proposal_changes)
             state = _SHOWN.dump_json(ShowingProposals(service, actor.person_id).escalation(found))
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
         has_more = len(said) == _MOST_AT_ONCE
@@ -230,7 +234,8 @@ def note(
 @router.post("/{escalation_id}:transfer")
 def transfer(escalation_id: str, body: Transfer, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """To another department, with the reason; by the helper in charge or a lead."""
-    department = service.asking.department_id(body.department)
+    service.helping.seen_by(escalation_id, actor.person_id)  # another department's helper is told of no talk
+    department = known_department(service, body.department)
     return Showing(service).escalation(
         service.helping.transfer(escalation_id, actor.person_id, department, body.reason)
     )

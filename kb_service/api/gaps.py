@@ -1,7 +1,7 @@
 """`/v1/gaps`: what nobody could answer, grouped, and what becomes of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -13,6 +13,7 @@ from kb_service.api.problems import shown as problems_shown
 from kb_service.api.sizes import LONGEST_ANSWER
 from kb_service.api.texts import StorableText
 from kb_service.api.version_shapes import VersionRow, row_of
+from kb_service.console.words import screen_words
 from kb_service.domain.answers import DepartmentRef, MatterRef
 from kb_service.domain.gaps import AskedQuestion, Gap, GapQuery, GapState
 from kb_service.learning.closing import worth
@@ -102,7 +103,7 @@ def gap(gap_id: str, service: ServiceOf, _actor: Staff) -> GapWithQuestions:
     """With its questions, the newest first, without personal data."""
     found = service.records.gaps.gap(gap_id)
     problems = problems_shown(service, service.records.problems.of_gap(gap_id))
-    return GapWithQuestions(shown(service, [found])[0], list(service.records.gaps.questions(gap_id)), problems)
+    return GapWithQuestions(shown(service, [found])[0], questions_shown(service, gap_id), problems)
 
 
 @router.post("/{gap_id}:draft")
@@ -167,13 +168,23 @@ def split(gap_id: str, body: Split, service: ServiceOf, actor: Staff) -> GapShow
     return shown(service, [service.closing.split(gap_id, body.answers, actor=actor.person_id)])[0]
 
 
+def questions_shown(service: Service, gap_id: str) -> list[AskedQuestion]:
+    """The newest first; in place of words that were erased a sentence that says so."""
+    found = service.records.gaps.questions(gap_id)
+    return [replace(each, question=each.question or _erased(service)) for each in found]
+
+
+def _erased(service: Service) -> str:
+    return screen_words(service.settings.prompts_dir).erased_question
+
+
 def shown(service: Service, found: Sequence[Gap]) -> list[GapShown]:
-    now, counts = service.now(), service.records.gaps.counts()
+    now, counts, erased = service.now(), service.records.gaps.counts(), _erased(service)
     closed, refused = counts.get(GapState.CLOSED, 0), counts.get(GapState.NOT_OURS, 0)
     names = {each.id: each for each in service.catalogue.matter_names()}
     return [
         GapShown(
-            gap=each,
+            gap=replace(each, question=each.question or erased),
             matter=names.get(each.matter_id or ""),
             department=service.asking.department(each.department_id) if each.department_id else None,
             is_late=each.closed_at is None and each.due_at <= now,

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Response
 from kb_service.api.access import Asker, ServiceOf
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.domain.addresses import web_address
+from kb_service.domain.causes import Cause
 from kb_service.domain.documents import Kind, VersionState
 from kb_service.domain.errors import SubjectUnknown, VersionNotFound
-from kb_service.domain.matters import Department, Matter
+from kb_service.domain.matters import Department, Matter, names_like
 from kb_service.domain.people import Role
 from kb_service.service import Service
 
@@ -74,8 +75,12 @@ def departments(service: ServiceOf, _actor: Asker) -> list[Department]:
 
 
 def known_department(service: Service, named: str) -> str:
-    """The id of a department, from its id, name or alias. Raises SubjectUnknown."""
-    found = service.asking.department_id(named)
-    if found not in {each.id for each in service.catalogue.departments()}:
-        raise SubjectUnknown(f"there is no department {named!r}; GET /v1/departments lists them")
-    return found
+    """The id of a department, from its id, name or alias. Raises SubjectUnknown, with the names that are like it."""
+    found, known = service.asking.department_id(named), service.catalogue.departments()
+    if found in {each.id for each in known}:
+        return found
+    near = names_like(named, known)
+    told = {"named": named} | ({"near": "、".join(near)} if near else {})
+    cause = Cause("misspelt_department" if near else "unknown_department", told)
+    meant = f" did you mean {', '.join(near)}?" if near else ""
+    raise SubjectUnknown(f"there is no department {named!r};{meant} GET /v1/departments lists them", cause)

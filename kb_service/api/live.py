@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -125,6 +126,7 @@ async def followed(
     raises: the client comes again, and is told why.
     """
     last, shown = after, None
+    ping = _Ping()
     with bells.listening(talk_id) as bell, contextlib.suppress(KbError):
         while True:
             bell.clear()
@@ -138,8 +140,9 @@ async def followed(
                 yield event_block("signs", found.signs)
             shown = found.shown
             pings = 0 if not found.has_more else _PINGS_BETWEEN_READS
-            while pings < _PINGS_BETWEEN_READS and not await waited(bell):
+            while pings < _PINGS_BETWEEN_READS and not await waited(bell, ping.seconds_left()):
                 yield PING
+                ping = _Ping()
                 pings += 1
 
 
@@ -163,10 +166,21 @@ def _nothing() -> None:
     """Where nobody counts."""
 
 
-async def waited(bell: asyncio.Event) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Ping:
+    """The next sign of life. It comes in its time, whatever woke the stream: a change that is not told does not show
+    in it either."""
+
+    due: float = field(default_factory=lambda: time.monotonic() + PING_SECONDS)
+
+    def seconds_left(self) -> float:
+        return self.due - time.monotonic()
+
+
+async def waited(bell: asyncio.Event, seconds: float = PING_SECONDS) -> bool:
     """Whether something changed before it was time for a sign of life."""
     try:
-        await asyncio.wait_for(bell.wait(), PING_SECONDS)
+        await asyncio.wait_for(bell.wait(), seconds)
     except TimeoutError:
         return False
     return True

@@ -1,6 +1,6 @@
 """The signs of one side of a talk, as the other side is shown them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
@@ -17,7 +17,7 @@ _AUTHOR_OF = {Side.PERSON: Author.PERSON, Side.HELPER: Author.HELPER}
 class SignsShown:
     """``typing_seconds``: how much longer it counts as typing, 0 where it does not: clocks of pages differ.
 
-    ``read_up_to``: the greatest number of a message that was shown to it.
+    ``read_up_to``: the greatest number of a message that was shown to it, as who is told this counts them.
     """
 
     typing_seconds: float
@@ -28,17 +28,27 @@ _SHOWN = TypeAdapter(SignsShown)
 
 
 class SignsShowing:
-    """Of one stream, to which nothing is told twice. ``of``: the side that is shown to the other."""
+    """Of one stream, to which nothing is told twice. ``of``: the side that is shown to the other; ``counted``: a number
+    of the whole talk as the other side counts."""
 
-    def __init__(self, service: Service, talk_id: str, *, of: Side) -> None:
+    def __init__(
+        self, service: Service, talk_id: str, *, of: Side, counted: Callable[[int], int] = lambda number: number
+    ) -> None:
         self._service = service
         self._talk_id = talk_id
         self._side = of
+        self._counted = counted
+        self._read = Signs()
         self._told = Signs()
 
     def news(self, said: Sequence[MessageShown]) -> bytes | None:
         """None where nothing changed. Who has sent what they typed (it is among ``said``) types no longer."""
         found = self._service.records.talk_signs.of(self._talk_id, self._side)
+        if found == self._read:
+            return None
+        # That a line was read which is not counted is not told either.
+        mark = self._told.read_up_to if found.read_up_to == self._read.read_up_to else self._counted(found.read_up_to)
+        self._read, found = found, replace(found, read_up_to=mark)
         if found == self._told:
             return None
         self._told = found

@@ -47,7 +47,7 @@ class TalkShown:
     """What the person sees of it. ``ahead``: how many of the same queue came before, while it waits.
 
     ``reply_due_at``, ``result_due_at``: by when a first reply, and the result of an order, are due. ``availability``:
-    while nobody has claimed it.
+    while nobody has claimed it. ``last_number``: of the newest line the person is told.
     """
 
     id: str
@@ -171,7 +171,7 @@ class Showing:
             verdict_of_person=talk.verdict_of_person,
             may_reopen=talk.may_reopen(service.now()),
             revision=talk.revision,
-            last_number=talk.last_number,
+            last_number=service.records.told_lines.count(talk.id, up_to=talk.last_number),
         )
 
     def escalation(self, found: Escalation) -> EscalationShown:

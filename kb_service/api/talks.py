@@ -15,7 +15,7 @@ from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
 from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
-from kb_service.domain.escalations import FOR_HELPERS_ONLY, Escalation, Verdict
+from kb_service.domain.escalations import Escalation, EscalationState, Message, Verdict
 from kb_service.domain.meetings import as_told_to_person
 from kb_service.domain.people import Actor
 from kb_service.domain.talk_signs import Side
@@ -96,7 +96,7 @@ def messages(
     user_ref: Annotated[str | None, Query(max_length=200)] = None,
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> list[MessageShown]:
-    """In order, those with a greater number than ``after``; helpers' notes are not among them."""
+    """In order, those with a greater number than ``after``; helpers' notes are not among them, and not counted."""
     _own(service, actor, talk_id, channel=channel, user_ref=user_ref)
     return _shown(service, talk_id, after)
 
@@ -106,7 +106,7 @@ def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker, key: Message
     """The person writes."""
     require_words(body.text)
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
-    return Showing(service).message(service.helping.say(talk_id, conversation, body.text, key=key)[1])
+    return as_written(service, talk_id, service.helping.say(talk_id, conversation, body.text, key=key)[1])
 
 
 @router.post("/talks/{talk_id}:leave")
@@ -144,14 +144,18 @@ async def talk_events(
     many are ahead and who is there; `signs` when the helper types or has read further. A client that comes again with
     `Last-Event-ID` gets what it has not had, once."""
     await run_in_threadpool(_own, service, actor, talk_id, channel=channel, user_ref=user_ref)
-    signs = SignsShowing(service, talk_id, of=Side.HELPER)
+    told = service.records.told_lines
+    signs = SignsShowing(service, talk_id, of=Side.HELPER, counted=lambda number: told.count(talk_id, up_to=number))
 
     def news(after: int, shown: object) -> News:
         said = _shown(service, talk_id, after)
-        state = Showing(service).talk(service.records.escalations.escalation(talk_id))
-        now_shown = _what_changes(state)
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
-        changed = None if now_shown == shown else _TALK.dump_json(state)
+        held = service.records.escalations.standing(talk_id)
+        now_shown, changed = shown, None
+        if held.state is EscalationState.OPEN or not (isinstance(shown, tuple) and shown[0] == held.revision):
+            state = Showing(service).talk(service.records.escalations.escalation(talk_id))
+            now_shown = _what_changes(state)
+            changed = None if now_shown == shown else _TALK.dump_json(state)
         return News(messages, now_shown, changed, has_more=len(said) == _MOST_AT_ONCE, signs=signs.news(said))
 
     return LiveStream(followed(request.app.state.bells, talk_id, news, after=last_event_id, name="talk"))
@@ -170,8 +174,14 @@ def _what_changes(state: TalkShown) -> tuple[object, ...]:
     return state.revision, state.ahead, there and (there.available_now, there.opens_at)
 
 
+def as_written(service: Service, talk_id: str, message: Message) -> MessageShown:
+    """What the person has just written, by their number."""
+    number = service.records.told_lines.count(talk_id, up_to=message.number)
+    return Showing(service).message(replace(message, number=number))
+
+
 def _shown(service: Service, talk_id: str, after: int) -> list[MessageShown]:
     """Who approved a line is known to helpers."""
-    found = service.records.escalations.messages(talk_id, after=after, limit=_MOST_AT_ONCE, without=FOR_HELPERS_ONLY)
+    found = service.records.told_lines.lines(talk_id, after=after, limit=_MOST_AT_ONCE)
     showing = Showing(service)
     return [replace(showing.message(as_told_to_person(each)), confirmed_by=None) for each in found]

@@ -15,6 +15,7 @@ from kb_service.asking.notices import present_offered
 from kb_service.asking.preferring import FEW_WORDS
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.ready_texts import is_worth_showing, near
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
 from kb_service.asking.routing import MAJORITY
 from kb_service.asking.search.retrieving import (
@@ -97,24 +98,26 @@ class Pipeline:
         self, question: Question, *, limit: int, about: str | None = None, by_words: bool = False
     ) -> list[tuple[str, Sequence[Citation]]]:
         """What each of the best documents says to it, without marks, with its citations; whether it answers is open.
+        The farther back, the nearer to the best one a document has to be.
 
         ``about``: its matter where no words name one; ``by_words``: as `ExtractiveDrafter.draft`.
         Nothing of texts with planted orders, that are switched off, or that are confirmed to contradict another.
         """
-        understood = self._tools.messages.read(question, ())[0][0]
+        looking = self._tools.typed if by_words else self._tools
+        understood = looking.messages.read(question, ())[0][0]
         if understood.matter is None:
-            understood = self._tools.messages.reader.with_matter(understood, about)
-        terms = self._tools.retriever.weigh(understood)
-        found = self._tools.retriever.find(understood, narrowing=EVERYTHING, limit=CANDIDATES, terms=terms)
-        by_document: dict[str, list[Candidate]] = {}
-        for each in self._tools.heeding.kept(self._tools.planted_orders.without(found)):
-            by_document.setdefault(each.document_id, []).append(each)
+            understood = looking.messages.reader.with_matter(understood, about)
+        terms = looking.retriever.weigh(understood)
+        found = looking.retriever.find(understood, narrowing=EVERYTHING, limit=CANDIDATES, terms=terms)
+        by_document = near(self._tools.heeding.kept(self._tools.planted_orders.without(found)))
         schedules = self._tools.library.schedules(sorted(by_document))
         # One look for all of them, and another for each only where there is something.
-        of_all = [each.source.passage.version_id for some in by_document.values() for each in some]
+        of_all = [each.source.passage.version_id for _, some in by_document.values() for each in some]
         may_contradict = self._tools.contradicted(of_all, question.as_of)
         suggested: list[tuple[str, Sequence[Citation]]] = []
-        for candidates in by_document.values():
+        for behind, candidates in by_document.values():
+            if not is_worth_showing(behind, len(suggested)):
+                continue
             draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams, by_words=by_words))
             cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
             versions = [each.version_id for each in cited or ()]

@@ -25,6 +25,14 @@ from kb_service.ports import LibraryReader, ScriptConverter
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What reads and finds the words of who is still typing: with less work, and nothing that a letter more changes."""
+
+    messages: ConversationReader
+    retriever: Retriever
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What answering works with.
 
@@ -35,6 +43,7 @@ class Tools:
 
     messages: ConversationReader
     retriever: Retriever
+    typed: Typed
     quoting: ExtractiveDrafter
     drafter: AnswerDrafter
     router: Router

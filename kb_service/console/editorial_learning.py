@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from kb_service.api.access import Editor, ServiceOf, Staff, actor_of
 from kb_service.api.feedback import shown as feedback_shown
+from kb_service.api.gaps import questions_shown as gap_questions_shown
 from kb_service.api.gaps import shown as gaps_shown
 from kb_service.api.problems import shown as problems_shown
 from kb_service.api.recurring_cases import shown as recurring_shown
@@ -183,7 +184,7 @@ def _gap(request: Request, service: Service, gap_id: str, *, trouble: Trouble | 
         "gap.html",
         trouble=trouble,
         shown=shown,
-        questions=service.records.gaps.questions(gap_id),
+        questions=gap_questions_shown(service, gap_id),
         problems=problems_shown(service, service.records.problems.of_gap(gap_id)),
         is_to_do=shown.gap.state in TO_DO,
         has_draft=shown.gap.state is GapState.DRAFTED,

@@ -128,6 +128,7 @@ class ScreenWords(Words):
     problem_states: Mapping[ProblemState, str]
     problem_moves: Mapping[ProblemMove, str]
     gap_states: Mapping[GapState, str]
+    erased_question: str
     gap_whys: Mapping[Why, str]
     feedback_states: Mapping[FeedbackState, str]
     feedback_reasons: Mapping[FeedbackReason, str]

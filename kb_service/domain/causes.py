@@ -172,6 +172,8 @@ _OF_REQUESTS = {
     "attachments_busy": "",
     "attachment_of_junior": "",
     "too_many_attachments": "limit",
+    "misspelt_department": "named near",
+    "unknown_department": "named",
 }
 VALUES_OF: Mapping[str, frozenset[str]] = MappingProxyType(
     {

@@ -234,6 +234,16 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What tells whether a talk changed, but for its words: as `Escalation` has it."""
+
+    state: EscalationState
+    department_id: str
+    revision: int
+    proposal_changes: int
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationPage:
     escalations: Sequence[Escalation]
     next_cursor: str | None

@@ -1,6 +1,6 @@
 """The numbers that retrieval and answering turn on; copied into every stored answer and evaluation run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,8 @@ class Knobs:
 
 # What a service goes by.
 KNOBS = Knobs()
+
+
+def while_typing(knobs: Knobs) -> Knobs:
+    """Of who is still typing: less than half the depth, and passages as wholes; docs/decisions/0055-ready-texts.md."""
+    return replace(knobs, leg_depth=40, reordered=12, sentence_weight=0.0)

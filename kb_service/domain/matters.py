@@ -1,7 +1,9 @@
 """Matters, departments, facets and regions: what a question can be about, and who answers for it."""
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from kb_service.domain.documents import Audience
@@ -56,6 +58,34 @@ class Department:
     deputies: tuple[str, ...] = ()
     juniors_reply_alone: bool = False
     proposes_drafts: bool = False
+
+
+# Fewer characters in common (a share of both names, from 0 to 1) do not make one name mean the other.
+_ALIKE = 0.4
+
+
+def names_like(named: str, departments: Iterable[Department], *, most: int = 3) -> Sequence[str]:
+    """The names of the departments that may have been meant by a name that none has, the nearest first.
+
+    Near is what shares a run of characters, of the name, an alias or the id, with what was written.
+    """
+    wanted = _plain(named)
+    found = []
+    for each in departments:
+        names = [_plain(name) for name in (each.name, *each.aliases, each.id)]
+        found.append((max(_alike(wanted, name) for name in names), each.name))
+    ranked = sorted(found, key=lambda pair: (-pair[0], pair[1]))
+    return [name for likeness, name in ranked[:most] if likeness >= _ALIKE]
+
+
+def _alike(wanted: str, name: str) -> float:
+    if wanted and (wanted in name or name in wanted):
+        return 1.0
+    return SequenceMatcher(None, wanted, name, autojunk=False).ratio()
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def department_of_district(

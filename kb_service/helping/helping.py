@@ -14,7 +14,7 @@ from kb_service.domain.errors import (
     HelperNotInCharge,
     NobodyToHelp,
 )
-from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Verdict
+from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Verdict, not_there
 from kb_service.domain.matters import Department
 from kb_service.domain.sent_once import ASKER, once
 from kb_service.domain.suggestions import use_of
@@ -85,6 +85,12 @@ class Helping:
         found = self._escalations.escalation(escalation_id)
         require_serves(self._helpers.helper(helper), found)
         return found
+
+    def require_serves(self, helper: str, escalation_id: str, department_id: str) -> None:
+        """Of a talk that this department has. Raises EscalationNotThere, as `seen_by` does."""
+        who = self._helpers.helper(helper)
+        if who is None or not who.serves(department_id):
+            raise not_there(escalation_id)
 
     def read(self, escalation_id: str, helper: str) -> Escalation:
         """The same for its talk: who is not in charge of it leaves an entry in the trail."""

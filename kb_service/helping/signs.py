@@ -29,12 +29,15 @@ class Signing:
         signs: TalkSigns,
         escalation: Callable[[str], Escalation],
         seen_by: Callable[[str, str], Escalation],
+        number_of: Callable[[str, int], int],
         now: Callable[[], datetime],
     ) -> None:
-        """``seen_by``: the escalation of an id, for a helper of its department."""
+        """``seen_by``: the escalation of an id, for a helper of its department. ``number_of``: in the whole talk,
+        of the line that the person counts so."""
         self._signs = signs
         self._escalation = escalation
         self._seen_by = seen_by
+        self._number_of = number_of
         self._now = now
 
     def person_types(self, escalation_id: str, conversation: Conversation) -> None:
@@ -44,8 +47,9 @@ class Signing:
         self._type(self._of_helper(escalation_id, helper), Side.HELPER)
 
     def person_has_read(self, escalation_id: str, conversation: Conversation, number: int) -> None:
-        """Up to the message of this number; a smaller one than before changes nothing."""
-        self._read(self._of_person(escalation_id, conversation), Side.PERSON, number)
+        """Up to the message that the person counts so; a smaller number than before changes nothing."""
+        talk = self._of_person(escalation_id, conversation)
+        self._read(talk, Side.PERSON, self._number_of(talk.id, number))
 
     def helper_has_read(self, escalation_id: str, helper: str, number: int) -> None:
         self._read(self._of_helper(escalation_id, helper), Side.HELPER, number)

@@ -72,3 +72,18 @@ def test_a_gap_without_a_text_stays_open_and_says_what_is_not_answered(http: Htt
     again = step(http, "zhang", f"/v1/gaps/{gap_id}:not-ours", reason="体育部门的事")
     assert (again.status_code, again.json()["error"]) == (409, "GapStateWrong")
     assert http.get("/v1/gaps/nonsense").status_code == 404
+
+
+def test_a_gap_whose_words_were_erased_says_so_and_keeps_its_count(http: Http) -> None:
+    words = f"陀螺{uuid4().hex[:4]}检定证遗失怎么补办"
+    asked = http.ask(words, user_ref=uuid4().hex)
+    http.service.collecting.collect()
+    listed = http.get("/v1/gaps", state="open").json()["gaps"]
+    gap_id = next(each["gap"]["id"] for each in listed if each["gap"]["question"] == words)
+    http.service.records.erasing.conversation(asked["conversation_id"], actor="operator", at=http.service.now())
+    found = http.get(f"/v1/gaps/{gap_id}").json()
+    assert (found["gap"]["gap"]["question"], found["gap"]["gap"]["count"]) == ("（原问题已按要求删除）", 1)
+    assert [each["question"] for each in found["questions"]] == ["（原问题已按要求删除）"]
+    for path in (f"/console/gaps/{gap_id}", "/console/gaps?state=open"):
+        page = http.get(path).text
+        assert "（原问题已按要求删除）" in page and "问过 1 次" in page and words not in page, path

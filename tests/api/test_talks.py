@@ -304,7 +304,7 @@ def test_helpers_work_at_the_command_line_too(people: People) -> None:
         kb("张帮办", "escalations", "reply", talk["id"], "停在北门。")
         assert "张帮办:  停在北门。" in kb("张帮办", "escalations", "show", talk["id"])
         refused = kb("张帮办", "escalations", "transfer", talk["id"], "--to", "火星局", "--reason", "他们管")
-        assert "no helpers are set up for '火星局'" in refused
+        assert "there is no department '火星局'" in refused
         ordered = json.loads(kb("张帮办", "escalations", "order", talk["id"], "--kind", "simple", "--json"))
         assert (ordered["state"], ordered["order_kind"]) == ("work_order", "simple")
         why = kb("张帮办", "escalations", "resolve", talk["id"], "--verdict", "not")

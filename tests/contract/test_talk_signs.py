@@ -10,6 +10,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.talk_signs import SqlTalkSigns
+from kb_service.adapters.sql.told_lines import SqlToldLines
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong, HelperNotInCharge
 from kb_service.domain.escalations import Escalation
@@ -30,6 +31,7 @@ class Talking:
             signs=self.signs,
             escalation=self.desk.escalations.escalation,
             seen_by=self.desk.helping.seen_by,
+            number_of=SqlToldLines(database).number,
             now=lambda: self.desk.at,
         )
         talk = self.desk.open()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.talk_tables import attachments
@@ -12,6 +12,15 @@ from kb_service.domain.causes import Cause
 from kb_service.domain.errors import AttachmentNotFound, TooManyAttachments
 
 _TOLD = (attachments.c.number, attachments.c.kind, attachments.c.media_type, attachments.c.size)
+_OF_MESSAGES = (
+    select(attachments.c.message_number, *_TOLD)
+    .where(
+        attachments.c.escalation_id == bindparam("escalation_id"),
+        attachments.c.message_number > bindparam("after"),
+        attachments.c.message_number <= bindparam("up_to"),
+    )
+    .order_by(attachments.c.number)
+)
 
 
 class SqlAttachments:
@@ -66,13 +75,9 @@ def attachments_of(
     connection: Connection, escalation_id: str, *, after: int, up_to: int
 ) -> Mapping[int, tuple[Attachment, ...]]:
     """By the number of their message; of messages greater than ``after``."""
-    query = select(attachments.c.message_number, *_TOLD).where(
-        attachments.c.escalation_id == escalation_id,
-        attachments.c.message_number > after,
-        attachments.c.message_number <= up_to,
-    )
+    asked = {"escalation_id": escalation_id, "after": after, "up_to": up_to}
     found: dict[int, tuple[Attachment, ...]] = defaultdict(tuple)
-    for row in connection.execute(query.order_by(attachments.c.number)):
+    for row in connection.execute(_OF_MESSAGES, asked):
         told = Attachment(row.number, AttachmentKind(row.kind), row.media_type, row.size)
         found[row.message_number] += (told,)
     return found

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select
 
 from kb_service.adapters.sql import proposals
 from kb_service.adapters.sql.attachments import attachments_of
@@ -30,6 +30,15 @@ from kb_service.helping.moves import Line
 
 EVIDENCE = TypeAdapter(tuple[Evidence, ...])
 
+# Statements of every message are made once: making one takes SQLAlchemy as long as running it.
+_BY_ID = select(escalations).where(escalations.c.id == bindparam("escalation_id"))
+_HELD = _BY_ID.with_for_update()
+_CLOCKS = (
+    select(clocks)
+    .where(clocks.c.escalation_id.in_(bindparam("ids", expanding=True)))
+    .order_by(clocks.c.started_at, clocks.c.kind, clocks.c.round)
+)
+
 
 def add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime) -> None:
     if not lines:
@@ -53,8 +62,7 @@ def add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequ
 
 
 def escalation_of(connection: Connection, escalation_id: str, *, lock: bool = False) -> Escalation:
-    query = select(escalations).where(escalations.c.id == escalation_id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = connection.execute(_HELD if lock else _BY_ID, {"escalation_id": escalation_id}).first()
     if row is None:
         raise not_there(escalation_id)
     return with_clocks(connection, [row])[0]
@@ -62,10 +70,9 @@ def escalation_of(connection: Connection, escalation_id: str, *, lock: bool = Fa
 
 def with_clocks(connection: Connection, found: Sequence[Row[Any]]) -> list[Escalation]:
     """One read for all of them."""
-    query = select(clocks).where(clocks.c.escalation_id.in_([row.id for row in found]))
     of: dict[str, list[Clock]] = {row.id: [] for row in found}
     if found:
-        for row in connection.execute(query.order_by(clocks.c.started_at, clocks.c.kind, clocks.c.round)):
+        for row in connection.execute(_CLOCKS, {"ids": list(of)}):
             of[row.escalation_id].append(clock_in(row))
     its_proposals = proposals.open_of(connection, list(of)) if found else {}
     return [_escalation_in(row, tuple(of[row.id]), its_proposals.get(row.id, ())) for row in found]

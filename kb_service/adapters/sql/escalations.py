@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb_service.adapters.sql import proposals
@@ -49,11 +49,36 @@ from kb_service.domain.escalations import (
     EscalationQuery,
     EscalationState,
     Message,
+    Standing,
     Subject,
+    not_there,
 )
 from kb_service.domain.sent_once import Once
 from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
+
+# Statements of every message are made once: making one takes SQLAlchemy as long as running it.
+_LINES = (
+    select(talk_messages)
+    .where(
+        talk_messages.c.escalation_id == bindparam("escalation_id"),
+        talk_messages.c.number > bindparam("after"),
+        talk_messages.c.author.not_in(bindparam("without", expanding=True)),
+    )
+    .order_by(talk_messages.c.number)
+    .limit(bindparam("most"))
+)
+_CHANGED_SINCE = select(
+    escalations.c.id, escalations.c.revision, escalations.c.last_number, escalations.c.proposal_changes
+).where(escalations.c.changed_at >= bindparam("moment", type_=escalations.c.changed_at.type))
+_STANDING = select(
+    escalations.c.state, escalations.c.department_id, escalations.c.revision, escalations.c.proposal_changes
+).where(escalations.c.id == bindparam("escalation_id"))
+_SAID = (
+    update(escalations)
+    .where(escalations.c.id == bindparam("escalation"))
+    .values(last_number=bindparam("last_number"), changed_at=bindparam("changed_at"))
+)
 
 
 class SqlEscalations:
@@ -126,6 +151,14 @@ class SqlEscalations:
         """Raises EscalationNotThere."""
         with self._database.reading() as connection:
             return escalation_of(connection, escalation_id)
+
+    def standing(self, escalation_id: str) -> Standing:
+        """The little that says whether anything but words came. Raises EscalationNotThere."""
+        with self._database.reading() as connection:
+            row = connection.execute(_STANDING, {"escalation_id": escalation_id}).first()
+        if row is None:
+            raise not_there(escalation_id)
+        return Standing(EscalationState(row.state), row.department_id, row.revision, row.proposal_changes or 0)
 
     def going_on_of(self, conversation: Conversation) -> Escalation | None:
         """The one that this conversation is in now; one indexed read."""
@@ -246,7 +279,7 @@ class SqlEscalations:
         if sent is not None:
             keep_key(connection, held.id, sent, written.last_number)
         last = {"last_number": written.last_number, "changed_at": at}
-        connection.execute(update(escalations).where(escalations.c.id == held.id).values(last))
+        connection.execute(_SAID, last | {"escalation": held.id})
         if line.author is not Author.NOTE:
             tell_of(connection, WebhookEvent.MESSAGE, written, at=at, new_id=self._new_id, line=line)
         return written, Message(written.last_number, at, line.author, line.by, line.text, line.move, files)
@@ -255,13 +288,9 @@ class SqlEscalations:
         self, escalation_id: str, *, after: int = 0, limit: int = 500, without: Collection[Author] = ()
     ) -> Sequence[Message]:
         """In order of their numbers, those greater than ``after``, at most ``limit``."""
-        query = select(talk_messages).where(
-            talk_messages.c.escalation_id == escalation_id,
-            talk_messages.c.number > after,
-            talk_messages.c.author.not_in(without),
-        )
+        asked = {"escalation_id": escalation_id, "after": after, "without": list(without), "most": limit}
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(talk_messages.c.number).limit(limit)).all()
+            rows = connection.execute(_LINES, asked).all()
             return messages_of(connection, escalation_id, rows)
 
     def last_of_person(self, escalation_id: str) -> Message | None:
@@ -273,9 +302,8 @@ class SqlEscalations:
 
     def changed_since(self, moment: datetime) -> Mapping[str, tuple[int, ...]]:
         """Revision, last number and changes of proposals of what was changed from then on, by id."""
-        columns = (escalations.c.id, escalations.c.revision, escalations.c.last_number, escalations.c.proposal_changes)
         with self._database.reading() as connection:
-            found = connection.execute(select(*columns).where(escalations.c.changed_at >= moment))
+            found = connection.execute(_CHANGED_SINCE, {"moment": moment})
             return {row.id: (row.revision, row.last_number, row.proposal_changes or 0) for row in found}
 
     def running_out(self, at: datetime, *, limit: int = 200) -> Sequence[tuple[str, Clock]]:

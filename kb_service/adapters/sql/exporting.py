@@ -16,7 +16,16 @@ from kb_service.adapters.sql.learning_tables import cited_versions
 from kb_service.adapters.sql.measuring_tables import audit_judgements
 from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import answers, feedback
-from kb_service.adapters.sql.talk_tables import clocks, escalations, message_keys, proposals, talk_messages
+from kb_service.adapters.sql.talk_tables import (
+    attachments,
+    clocks,
+    escalations,
+    message_keys,
+    proposals,
+    talk_messages,
+    talk_signs,
+)
+from kb_service.adapters.sql.told_lines import count_told
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.answers import Answer
 from kb_service.domain.escalations import FOR_HELPERS_ONLY, Author, Escalation
@@ -30,6 +39,8 @@ _TOLD = (answers, feedback, escalations, talk_messages, clocks)
 # What the person was never sent, and what staff say of answers; and hashes that tell nobody anything.
 _FOR_STAFF = (proposals, audit_judgements)
 _TELLS_NOTHING = (message_keys, cited_versions)
+# Columns with the number of a line of the whole talk.
+_NUMBERS_OF_LINES = {attachments: "message_number", talk_signs: "read_up_to"}
 
 
 class SqlExporting:
@@ -46,7 +57,7 @@ class SqlExporting:
             given = [_ANSWER.validate_python(body) for body in connection.execute(asked).scalars() if body]
             talks = escalations_where(connection, is_of(escalations, found))
             if not with_notes:
-                talks = [replace(each, proposals=(), proposal_changes=0) for each in talks]
+                talks = [_as_told(connection, each) for each in talks]
             exported = ConversationExport(
                 conversation=found,
                 exported_at=at,
@@ -81,11 +92,26 @@ def _lines(connection: Connection, talk: Escalation, with_notes: bool) -> list[E
     rows = connection.execute(query).all()
     kept = messages_of(connection, talk.id, rows)
     told = kept if with_notes else map(as_told_to_person, kept)
-    return [
+    lines = [
         ExportedLine(each.number, each.at, each.author, each.by, each.text, each.move, row.suggestion, each.attachments)
         for each, row in zip(told, rows, strict=True)
         if with_notes or each.author not in FOR_HELPERS_ONLY
     ]
+    return lines if with_notes else [replace(each, number=number) for number, each in enumerate(lines, 1)]
+
+
+def _as_told(connection: Connection, talk: Escalation) -> Escalation:
+    """Without what was proposed to the person only; notes are not counted either."""
+    last = count_told(connection, talk.id, up_to=talk.last_number)
+    return replace(talk, proposals=(), proposal_changes=0, last_number=last)
+
+
+def _as_counted(connection: Connection, table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """With the numbers of lines as the person counts them."""
+    column = _NUMBERS_OF_LINES.get(table)
+    if column is None:
+        return row
+    return row | {column: count_told(connection, row["escalation_id"], up_to=row[column])}
 
 
 def _others(
@@ -97,7 +123,7 @@ def _others(
     for table in metadata.sorted_tables:
         if table not in left_out and (rows := _rows_of(connection, table, answer_ids, escalation_ids)):
             seen = [_without_reason(each) for each in rows if each.get("event") != WebhookEvent.PROPOSED]
-            found[table.name] = rows if with_notes else seen
+            found[table.name] = rows if with_notes else [_as_counted(connection, table, each) for each in seen]
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.seals import seals
@@ -13,6 +13,10 @@ from kb_service.adapters.sql.trail import record
 from kb_service.domain.errors import InvalidHelper
 from kb_service.domain.escalations import Helper
 
+# Statements of every message are made once.
+_BY_ID = select(helpers).where(helpers.c.person_id == bindparam("person_id"))
+_ALL = select(helpers).order_by(helpers.c.person_id)
+_NAMES = select(helpers.c.person_id, helpers.c.name)
 # An outside desk, such as a hotline, is one helper.
 _MOST_TALKS = 1000
 
@@ -25,17 +29,17 @@ class SqlHelpers:
 
     def helper(self, person_id: str) -> Helper | None:
         with self._database.reading() as connection:
-            row = connection.execute(select(helpers).where(helpers.c.person_id == person_id)).first()
+            row = connection.execute(_BY_ID, {"person_id": person_id}).first()
         return _helper(row) if row else None
 
     def all(self) -> Sequence[Helper]:
         with self._database.reading() as connection:
-            return [_helper(row) for row in connection.execute(select(helpers).order_by(helpers.c.person_id))]
+            return [_helper(row) for row in connection.execute(_ALL)]
 
     def names(self) -> Mapping[str, str]:
         """Of all of them, by person id."""
         with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(select(helpers.c.person_id, helpers.c.name))}
+            return {row[0]: row[1] for row in connection.execute(_NAMES)}
 
     def set_up(self, helper: Helper, *, actor: str, at: datetime) -> Helper:
         """Add a helper or change what they may take; whether they are there stays. Raises InvalidHelper."""

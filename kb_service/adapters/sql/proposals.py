@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, String, cast, func, insert, select, update
+from sqlalchemy import Connection, Row, String, bindparam, cast, func, insert, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.redacting import PURGED, blanked
@@ -45,12 +45,17 @@ class SqlProposals:
         return counted
 
 
+_OPEN = (
+    select(proposals)
+    .where(proposals.c.escalation_id.in_(bindparam("ids", expanding=True)), proposals.c.state == ProposalState.OPEN)
+    .order_by(proposals.c.number)
+)
+
+
 def open_of(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[Proposal, ...]]:
     """The open ones by escalation id; one read for all."""
-    is_open = proposals.c.state == ProposalState.OPEN
-    query = select(proposals).where(proposals.c.escalation_id.in_(ids), is_open).order_by(proposals.c.number)
     found: dict[str, tuple[Proposal, ...]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_OPEN, {"ids": ids}):
         found[row.escalation_id] = (*found.get(row.escalation_id, ()), _proposal(row))
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.talk_tables import escalations, talk_messages, talk_signs
@@ -11,6 +11,10 @@ from kb_service.domain.escalations import GOING_ON, Author
 from kb_service.domain.talk_signs import Side, Signs
 
 _KEY = ["escalation_id", "side"]
+_OF = select(talk_signs).where(
+    talk_signs.c.escalation_id == bindparam("escalation_id"), talk_signs.c.side == bindparam("side")
+)
+_SINCE = select(talk_signs).where(talk_signs.c.changed_at >= bindparam("moment", type_=talk_signs.c.changed_at.type))
 
 
 class SqlTalkSigns:
@@ -20,9 +24,8 @@ class SqlTalkSigns:
         self._database = database
 
     def of(self, escalation_id: str, side: Side) -> Signs:
-        query = select(talk_signs).where(talk_signs.c.escalation_id == escalation_id, talk_signs.c.side == side)
         with self._database.reading() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_OF, {"escalation_id": escalation_id, "side": side}).first()
         return Signs(row.read_up_to, row.typed_at) if row else Signs()
 
     def note_typing(self, escalation_id: str, side: Side, *, at: datetime) -> None:
@@ -44,7 +47,7 @@ class SqlTalkSigns:
     def changed_since(self, moment: datetime) -> Mapping[tuple[str, str], object]:
         """What identifies the signs that were written since then, by talk and side."""
         with self._database.reading() as connection:
-            found = connection.execute(select(talk_signs).where(talk_signs.c.changed_at >= moment))
+            found = connection.execute(_SINCE, {"moment": moment})
             return {(row.escalation_id, row.side): (row.read_up_to, row.typed_at) for row in found}
 
     def unread_of(self, helper: str) -> Mapping[str, int]:

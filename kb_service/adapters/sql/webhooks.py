@@ -50,8 +50,11 @@ def tell(
     connection.execute(insert(deliveries), rows)
 
 
+_NOT_ENDED = select(webhooks).where(webhooks.c.ended_at.is_(None))
+
+
 def _on(connection: Connection) -> list[Webhook]:
-    return [_webhook(row) for row in connection.execute(select(webhooks).where(webhooks.c.ended_at.is_(None)))]
+    return [_webhook(row) for row in connection.execute(_NOT_ENDED)]
 
 
 def _wants(webhook: Webhook, event: WebhookEvent, department_id: str) -> bool:

@@ -63,10 +63,12 @@ class ExtractiveDrafter:
         say: Callable[[str], str],
         nearness: Callable[[str, Sequence[str]], Sequence[float]],
         longest: int,
+        gives_orders: Callable[[PassageInVersion], bool] = lambda _found: False,
     ) -> None:
         """``sections``: the passages of a version in order; ``facet_headings``: words of headings; ``say``: a fixed
         wording by its name; ``nearness``: the cosines of a question and sentences; ``longest``: the length of an
-        answer in characters.
+        answer in characters. ``gives_orders``: of a passage that is not to be quoted; only of those that may be is it
+        asked, since a law has hundreds.
         """
         self._sections = sections
         self._facet_headings = facet_headings
@@ -74,6 +76,7 @@ class ExtractiveDrafter:
         self._say = say
         self._nearness = nearness
         self._longest = longest
+        self._gives_orders = gives_orders
         self._normalise = functools.lru_cache(maxsize=_TEXTS_REMEMBERED)(partial(normalised, converter=converter))
         self._reader = SayingReader(words, self._normalise)
 
@@ -139,6 +142,7 @@ class ExtractiveDrafter:
                 or each.passage.heading_path == best.passage.heading_path != ()
                 or choosing.names_facet(each)
             )
+            and not self._gives_orders(each)
         ]
         return found + beside
 
@@ -284,6 +288,8 @@ class ExtractiveDrafter:
         room = min(self._longest - sum(len(each.text) for each in paragraphs), _LONGEST_PLACE)
         for found in self._sections(paragraphs[0].sayings[0].source.passage.version_id):
             if found.passage.id in used or not found.passage.heading_with(self._facet_headings[place]):
+                continue
+            if self._gives_orders(found):
                 continue
             sayings = self._reader.read(found)
             text = "".join(sentence(each.text) for each in sayings)

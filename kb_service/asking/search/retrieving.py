@@ -93,6 +93,9 @@ class Narrowing:
 
 EVERYTHING = Narrowing()
 
+# Orders the best anew by reading them with the question.
+Rerank = Callable[[str, Sequence[Candidate]], list[Candidate]]
+
 # Passages show which matter a question is of: two of the best five, and it is one of the two nearest. Of 18 questions
 # that were linked so, 17 were linked right: docs/decisions/0022-finding-the-matter.md.
 _BEST = 5
@@ -141,11 +144,9 @@ class Retriever:
         statistics: Callable[[], TermStatistics],
         knobs: Knobs,
         sentence_vectors: Callable[[Sequence[PassageInVersion]], Mapping[str, Vectors]] | None = None,
-        rerank: Callable[[str, Sequence[Candidate]], list[Candidate]] | None = None,
+        rerank: Rerank | None = None,
     ) -> None:
-        """``embed``: a question to its vector. ``sentence_vectors``: of passages' sentences, by passage id.
-        ``rerank``: orders the best anew by reading them with the question.
-        """
+        """``embed``: a question to its vector. ``sentence_vectors``: of passages' sentences, by passage id."""
         self._index = index
         self._library = library
         self._embed = embed

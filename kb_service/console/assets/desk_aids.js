@@ -7,14 +7,15 @@ import { otherSide, sayTyping, tellReading } from "./talk_signs.js";
 
 const MET_IN = ["claimed", "answered", "work_order"];
 
-/** `current()`: the escalation, `isMine()`: whether this helper is in charge; `become`, `tell` as for moves. */
-export function deskAids({ id, box, messages, current, isMine, become, tell }) {
+/** `current()`: the escalation, `isMine()`: whether this helper is in charge, `isTyping()`: whether the person is shown
+ * what is typed now; `become`, `tell` as for moves. */
+export function deskAids({ id, box, messages, current, isMine, isTyping, become, tell }) {
   const side = otherSide(messages, { own: "helper", other: "person" });
   const reading = tellReading((number) => (isMine() ? readAtDesk(id, number) : null));
   const canned = cannedPicker(box, id);
   const meeting = keyedButton("视频通话", "M", offer, { class: "quiet", hidden: true });
   let withLinks = [];
-  sayTyping(box, () => (isMine() ? typeAtDesk(id) : null));
+  sayTyping(box, () => (isTyping() ? typeAtDesk(id) : null));
   meetingLinks().then((links) => { withLinks = links.map((each) => each.department_id); draw(); }).catch(() => {});
 
   async function offer() {

@@ -61,11 +61,14 @@ function openedTalk(place, first, desk) {
   const send = element("button", { type: "submit", class: "primary" }, "回复 ", element("kbd", { "aria-hidden": "true", text: "Enter" }));
   const note = keyedButton("存为备注", "N", () => write("note"), { class: "quiet" });
   const isMine = () => escalation.helper === desk.me().person_id;
-  const aids = deskAids({ id: first.id, box, messages, current: () => escalation, isMine, become, tell });
+  // What is written next is a note: the person is not even shown that somebody types.
+  let isNote = false;
+  let sendLabel = "回复 ";
+  const aids = deskAids({ id: first.id, box, messages, current: () => escalation, isMine, isTyping: () => isMine() && !isNote, become, tell });
   const form = element("form", { class: "reply", novalidate: true });
   const attached = attachInput({ place: form, onChange: drawAttached });
   form.append(attached.root, aids.picker, box, element("div", { class: "reply-row" }, send, note, ...aids.buttons,
-    element("span", { class: "hint", text: "备注只有工作人员看得见" })));
+    element("span", { class: "hint", text: "备注只有工作人员看得见；先点“存为备注”再写，对方也看不到正在输入" })));
   // What could not be sent for all this page knows: sent again, it has the same key.
   let unsure = null;
   const bar = moveBar({ ...desk, current: () => escalation, become, tell });
@@ -83,18 +86,25 @@ function openedTalk(place, first, desk) {
     escalation = changed;
     drawHead(head, escalation);
     const isOpen = GOING_ON.includes(escalation.state);
-    drawSend();
     attached.setOpen(mayReply());
     note.disabled = !isOpen;
     form.hidden = !isOpen;
-    box.placeholder = isMine() ? "写给居民；Shift + Enter 换行" : "接起后才能回复；备注可以先写";
+    drawBox();
     bar.draw();
     aids.draw();
   }
 
+  function drawBox(asked = isMine() ? "写给居民；Shift + Enter 换行" : "接起后才能回复；备注可以先写") {
+    box.placeholder = isNote ? "写备注，只有工作人员看得见；Enter 保存，再点“存为备注”改为回复" : asked;
+    box.setAttribute("aria-label", isNote ? "备注" : "回复");
+    note.setAttribute("aria-pressed", String(isNote));
+    send.firstChild.textContent = isNote ? "保存备注 " : sendLabel;
+    drawSend();
+  }
+
   const mayReply = () => isMine() && REPLIED_FROM.includes(escalation.state);
 
-  function drawSend() { send.disabled = !mayReply() || attached.isBusy(); }
+  function drawSend() { send.disabled = isNote ? note.disabled : !mayReply() || attached.isBusy(); }
 
   /** What is about to be sent takes room from the newest lines. */
   function drawAttached() {
@@ -104,15 +114,17 @@ function openedTalk(place, first, desk) {
 
   /** A junior's reply is proposed to another helper first. */
   function askFirst({ needs_approval: isAsked, helper }) {
-    send.firstChild.textContent = isAsked ? "提交确认 " : "回复 ";
-    if (isAsked && helper === desk.me().person_id) box.placeholder = "写好后先由同事确认，再发给居民；Shift + Enter 换行";
+    sendLabel = isAsked ? "提交确认 " : "回复 ";
+    drawBox(isAsked && helper === desk.me().person_id ? "写好后先由同事确认，再发给居民；Shift + Enter 换行" : undefined);
   }
 
   function tell(words) { trouble.textContent = words; }
 
-  async function write(kind) {
+  async function write(asked) {
+    const kind = isNote ? "note" : asked;
     await bar.claimed();
     const text = box.value.trim();
+    if (asked === "note" && !text) return beginNote(!isNote);
     const isAllowed = kind === "note" ? !note.disabled : !send.disabled;
     const shown = kind === "reply" ? attached.current() : null;
     if (!text && !shown) return box.focus();
@@ -131,6 +143,7 @@ function openedTalk(place, first, desk) {
         become(done);
       }
       unsure = null;
+      if (kind === "note") beginNote(false);
       tell("");
     } catch (error) {
       box.value ||= text;
@@ -138,6 +151,12 @@ function openedTalk(place, first, desk) {
       tell(error.message);
     }
     attached.tellProgress(null);
+    box.focus();
+  }
+
+  function beginNote(is) {
+    isNote = is && !note.disabled;
+    drawBox();
     box.focus();
   }
 
