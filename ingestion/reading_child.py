@@ -41,8 +41,9 @@ _CRASHES = frozenset(
     f"signal {int(each)}"
     for each in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS)
 )
-# Who reads many files puts one off that takes longer, and reads it after the others.
-QUICK_SECONDS = 3.0
+# Who reads many files puts one off that takes longer, and reads it after the others: first all that is short, then what
+# takes its time, then what may take a file's whole time.
+QUICK_SECONDS, UNHURRIED_SECONDS = 1.5, 8.0
 
 
 class ReadingFailed(Exception):

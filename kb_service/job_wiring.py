@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from ingestion.jobs import Work, Worker
 from ingestion.preparing import Preparing
-from ingestion.reading_child import QUICK_SECONDS
+from ingestion.reading_child import QUICK_SECONDS, UNHURRIED_SECONDS
 from ingestion.taking_in import TakingIn
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.jobs import ClaimedJob, Job, JobKind, every, every_morning
@@ -82,7 +82,7 @@ def owners_worker(service: Service) -> Worker:
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
         jobs=jobs,
-        works=_reading(service.settings, service.records, service.taking_in, None)
+        works=reading_works(service.settings, service.records, service.taking_in, None)
         | {
             JobKind.FOLLOW: Work(follow, attempts=None, schedule=often),
             JobKind.EXAMINE: Work(examine, attempts=None, schedule=often),
@@ -108,18 +108,28 @@ def owners_worker(service: Service) -> Worker:
 
 def readers_worker(settings: Settings, records: Records, taking_in: TakingIn, preparing: Preparing) -> Worker:
     """Reads and embeds into the database; the process with the index then has only to index."""
-    works = _reading(settings, records, taking_in, preparing)
+    works = reading_works(settings, records, taking_in, preparing)
     return Worker(name=settings.executor or f"{socket.gethostname()}-worker", jobs=records.jobs, works=works, now=now)
 
 
-def _reading(
+def reading_works(
     settings: Settings, records: Records, taking_in: TakingIn, preparing: Preparing | None
 ) -> dict[JobKind, Work]:
+    """Reading uploads: what is short, what takes its time, and what may take a file's whole time, each in its own turn.
+    ``preparing``: embeds what was read, where the process with the index is another one.
+    """
+
     def read_quickly(job: ClaimedJob) -> None:
-        if taking_in.take_in(job.subject, lease=job.lease, put_off_after=QUICK_SECONDS):
+        read_within(QUICK_SECONDS, job, later=JobKind.READ_AGAIN)
+
+    def read_unhurried(job: ClaimedJob) -> None:
+        read_within(UNHURRIED_SECONDS, job, later=JobKind.READ_LARGE)
+
+    def read_within(seconds: float, job: ClaimedJob, *, later: JobKind) -> None:
+        if taking_in.take_in(job.subject, lease=job.lease, put_off_after=seconds):
             follow(job)
         else:
-            records.jobs.enqueue(Job(JobKind.READ_LARGE, job.subject), at=now())
+            records.jobs.enqueue(Job(later, job.subject), at=now())
 
     def read(job: ClaimedJob) -> None:
         taking_in.take_in(job.subject, lease=job.lease)
@@ -136,5 +146,6 @@ def _reading(
 
     return {
         JobKind.READ: Work(read_quickly, at_once=settings.jobs_at_once, give_up=give_up),
+        JobKind.READ_AGAIN: Work(read_unhurried, give_up=give_up),
         JobKind.READ_LARGE: Work(read, give_up=give_up),
     }

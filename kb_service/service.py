@@ -31,8 +31,9 @@ from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.asking.asking import Asking
-from kb_service.domain.documents import Version
+from kb_service.domain.documents import Version, VersionState
 from kb_service.domain.errors import ReasonMissing
+from kb_service.domain.jobs import Job, JobKind
 from kb_service.domain.trail import TrailHead
 from kb_service.helping.canned_replies import CannedReplies
 from kb_service.helping.delivering import Delivering
@@ -220,6 +221,12 @@ class Service:
         if blob is not None:
             self.records.blobs.remove(blob)
         self.jobs.follow()
+
+    def rehearse_ahead(self, version: Version) -> None:
+        """In the background, so that whoever is looking at a draft need not wait for it when submitting."""
+        is_waiting = version.state is VersionState.DRAFT and bool(version.text)
+        if is_waiting and self.rehearsing.of_version_as_it_is(version) is None:
+            self.records.jobs.enqueue_if_absent(Job(JobKind.REHEARSE, version.id), at=self.now())
 
     def make_due_list(self, day: date) -> None:
         """The list of that morning, kept; once a day."""

@@ -35,7 +35,8 @@ class ComparedVersions:
 @dataclass(frozen=True, slots=True)
 class Gate:
     """``open_points``: their kinds are what `:submit` and `:approve` take as ``confirm``. Until it ``is_rehearsed`` as
-    it is, lost and conflicting answers are not among them; a step rehearses first. ``stated_days``: proposals only.
+    it is, lost and conflicting answers are not among them; a draft is rehearsed in the background once its gate was
+    read, and a step that comes earlier rehearses first. ``stated_days``: proposals only.
     ``cited_by``: how many answers that are still kept cite it, to be known before it is withdrawn.
     """
 
@@ -95,6 +96,7 @@ def gate(version_id: str, service: ServiceOf, _actor: Staff) -> Gate:
     rehearsal = service.rehearsing.of_version_as_it_is(version)
     points = service.publishing.open_points(version, rehearsal)
     cited_by = service.records.affected.counts([version_id]).get(version_id, 0)
+    service.rehearse_ahead(version)
     return Gate(version_id, points, rehearsal is not None, service.stated_days(version), cited_by)
 
 

@@ -95,6 +95,7 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
         SuspicionQuery(version_id=version_id), limit=_MOST_SUSPICIONS
     ).suspicions
     as_it_is = service.rehearsing.of_version_as_it_is(version) if is_ahead else None
+    service.rehearse_ahead(version)
     contributed = has_contributed(service, version, actor)
     corrected = [each for each in changes if _is_displaced(each, version)]
     kept_draft = service.records.kept_reviews.of_version(version_id)

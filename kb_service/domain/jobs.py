@@ -15,9 +15,12 @@ _PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif"}
 
 
 class JobKind(StrEnum):
-    """READ_LARGE: what may take long, or did, is a kind of its own, so that it never stands before what is short."""
+    """READ_LARGE: what may take long, or did, is a kind of its own, so that it never stands before what is short.
+    READ_AGAIN: what took longer than a short one, and is tried for a while before it counts as long.
+    """
 
     READ = "read"
+    READ_AGAIN = "read_again"
     READ_LARGE = "read_large"
     FOLLOW = "follow"
     EXAMINE = "examine"
@@ -68,7 +71,9 @@ class DeadLetter:
 
 
 def reading_job(upload_id: str, *, file_name: str, size: int, files: int) -> Job:
-    """First come fewer ``files`` in the batch, then smaller files (``size`` in bytes), by powers of two."""
+    """First come fewer ``files`` that one person sent and that wait, this one among them; then smaller ones (``size``
+    in bytes), by powers of two.
+    """
     suffix = PurePosixPath(file_name).suffix.lower()
     limit = _LARGE_PDF_BYTES if suffix == ".pdf" else _LARGE_BYTES
     kind = JobKind.READ_LARGE if suffix in _PICTURES or size > limit else JobKind.READ

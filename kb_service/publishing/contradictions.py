@@ -10,7 +10,13 @@ from kb_service.domain.suspicions import on_one_level
 from kb_service.publishing.contrasts import Group
 from kb_service.publishing.figure_statement import FigureStatement
 from kb_service.publishing.quantities import all_within, is_comparable
-from kb_service.publishing.telling_apart import letters_apart, share_a_condition, shared_letters, tells_apart
+from kb_service.publishing.telling_apart import (
+    letters_apart,
+    own_letters_apart,
+    share_a_condition,
+    shared_letters,
+    tells_apart,
+)
 from kb_service.publishing.wordings import NO, SAID, TOPICS
 from kb_service.text.figures import FigureKind
 
@@ -39,6 +45,11 @@ _DUTY = "duty"
 _WORD_FOR_WORD, _OWN_WORDS = 0.9, 3
 # How much of what need not be done is said around the demand.
 _NEEDS = 0.75
+# How many pairs an act must have of its own to be recognised, and how many letters its clause may have that the other
+# text has not.
+_OWN_ACT, _NAMES_LITTLE = 1, 0.34
+# So many letters apart, one side of a limit says the same in other words: 限养, 最多饲养.
+_NAMED_OTHERWISE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +149,10 @@ def _names_the_whole(pair: FigureConflict) -> bool:
 
 def _needed(pair: FigureConflict) -> float:
     """A bare answer (两条。) is of what is asked, whatever it counts."""
-    is_counted = pair.ours.kind is FigureKind.COUNT and not (pair.ours.is_bare or pair.theirs.is_bare)
-    return _ALIKE_OF_COUNTS if is_counted else _ALIKE
+    one, other = pair.ours, pair.theirs
+    is_named = one.is_bare or other.is_bare or bool(one.roles & other.roles)
+    is_named = is_named or min(own_shared(one, other), own_shared(other, one)) >= _SAYS_NEARLY_ALL
+    return _ALIKE if is_named or one.kind is not FigureKind.COUNT else _ALIKE_OF_COUNTS
 
 
 def _alike(
@@ -152,9 +165,10 @@ def _alike(
         for other in theirs:
             if one.kind is not other.kind or not _are_counted_alike(one, other):
                 continue
-            if _need_the_same_words(one, other) and not _is_opposed(one, other):
+            is_of_one_act = _need_the_same_words(one, other)
+            if is_of_one_act and not _is_opposed(one, other):
                 continue
-            value = likeness(one, other)
+            value = max(likeness(one, other), _ALIKE if is_of_one_act else 0)
             if one in lonely and other in lonely:
                 value += _ONLY_ONES_OF_A_ROLE if _are_of_one_role(one, other) else _ONLY_ONES
             if value >= least and not tells_apart(one, other, groups):
@@ -180,7 +194,17 @@ def _are_of_one_role(one: FigureStatement, other: FigureStatement) -> bool:
         if one.is_bare and other.is_bare:
             return sum(shared) / 2 >= _SAYS_NEARLY_ALL
         return max(shared) >= _SAYS_MOST
+    if _is_free(one) is not _is_free(other) and one.roles & other.roles:
+        return max(own_shared(one, other), own_shared(other, one)) >= _SAYS_MOST
+    if one.kind is FigureKind.COUNT and one.roles & other.roles:
+        return min(len(own_letters_apart(one, other)), len(own_letters_apart(other, one))) <= _NAMED_OTHERWISE
     return bool(one.roles & other.roles) and not (letters_apart(one, other) and letters_apart(other, one))
+
+
+def own_shared(one: FigureStatement, other: FigureStatement) -> float:
+    """The share of the letters of its last clause that stand around the other."""
+    told = set("".join(one.own))
+    return 1 - len(own_letters_apart(one, other)) / len(told) if told else 0.0
 
 
 def _is_opposed(one: FigureStatement, other: FigureStatement) -> bool:
@@ -192,8 +216,20 @@ def _is_opposed(one: FigureStatement, other: FigureStatement) -> bool:
         # Of a list of what is needed, one thing may not be.
         refusing, demanding = (one, other) if NO in one.quantities[0] else (other, one)
         named = len(refusing.thing & demanding.near) / len(refusing.thing) if refusing.thing else 0
-        return named >= _NEEDS and _covered(refusing, demanding) >= _NEEDS
-    return max(covered) >= _SAYS_ALL and min(covered) >= _SAYS_PART
+        return named >= _NEEDS and (_covered(refusing, demanding) >= _NEEDS or _names_little_else(refusing, demanding))
+    if max(covered) >= _SAYS_ALL and min(covered) >= _SAYS_PART:
+        return True
+    return one.kind is FigureKind.PERMISSION and (_is_one_act(one, other) or _is_one_act(other, one))
+
+
+def _is_one_act(one: FigureStatement, other: FigureStatement) -> bool:
+    """Whether what the one may do is what the other may not, said in a clause that names nothing else of its own."""
+    act = one.thing & one.own
+    return len(act) >= _OWN_ACT and len(act & other.near) / len(act) >= _NEEDS and _names_little_else(one, other)
+
+
+def _names_little_else(one: FigureStatement, other: FigureStatement) -> bool:
+    return len(own_letters_apart(one, other)) <= len(set("".join(one.own))) * _NAMES_LITTLE
 
 
 def _only_ones(statements: Sequence[FigureStatement]) -> set[FigureStatement]:
@@ -206,9 +242,15 @@ def _only_ones(statements: Sequence[FigureStatement]) -> set[FigureStatement]:
             for other in statements
             if other.kind is each.kind
             and other.roles & TOPICS == each.roles & TOPICS
+            and not _name_other_roles(each, other)
             and _are_counted_alike(each, other)
         )
     }
+
+
+def _name_other_roles(one: FigureStatement, other: FigureStatement) -> bool:
+    """基金支付90%，个人自负10%: each is of a role of its own."""
+    return any(not one.named[role].members & other.named[role].members for role in (one.roles & other.roles) - TOPICS)
 
 
 def _are_counted_alike(one: FigureStatement, other: FigureStatement) -> bool:

@@ -15,13 +15,15 @@ from kb_service.text.vocabulary import AnyOf, Words, any_of, load
 
 class Group(Words):
     """Members exclude one another. A ``marked`` one is a special case, told apart from a text that names none. Of a
-    group that ``binds``, sharing a member makes it likelier that two figures speak of one thing.
+    group that ``binds``, sharing a member makes it likelier that two figures speak of one thing. ``not_of``: topics of
+    statements that it does not tell apart: who comes is what 代办 is about.
     """
 
     members: dict[str, AnyOf]
     marked: frozenset[str] = frozenset()
     kinds: frozenset[FigureKind] = frozenset()
     binds: bool = False
+    not_of: frozenset[str] = frozenset()
 
     @model_validator(mode="after")
     def _marks_members(self) -> Self:

@@ -24,7 +24,7 @@ class FigureStatement:
     ``conditions``: figures of other kinds in the clause, and all of a case before it (满60周岁的，), with their bounds;
     ``consequences``: what follows from such a case. The rest are pairs of characters: ``near`` is the context without
     the title; ``subject`` what of the clause is asked, or stands in heading or title; ``telling`` is the clause without
-    what is done at any counter; ``thing`` what stands behind the first figure.
+    what is done at any counter, ``own`` that of the last clause alone; ``thing`` what stands behind the first figure.
     ``is_of_its_text``: a day in the life of the text that says it (本办法自…起施行).
     ``is_bare``: the clause says nothing besides (十五元。); ``telling`` is then what its heading or question names.
     ``is_of_an_age``: after a case that is an age (未满16周岁的，).
@@ -47,6 +47,7 @@ class FigureStatement:
     context: frozenset[str]
     subject: frozenset[str]
     telling: frozenset[str]
+    own: frozenset[str]
     thing: frozenset[str]
     near: frozenset[str]
     named: Mapping[str, Named]

@@ -117,7 +117,7 @@ class Stating:
             stated = [each for each in clause.figures if quantity(each) and each.meaning not in sentence.premises]
             for kind, topic in dict.fromkeys((each.kind, _topic(each)) for each in stated):
                 own = [each for each in stated if each.kind is kind and _topic(each) == topic]
-                if own and not (kind in SAID and self._is_excepted(sentence)):
+                if own and not (kind in SAID and self._is_excepted(sentence, parts[:at])):
                     yield self._statement(sentence, own, self._among(parts, at, kind), near, around)
 
     def _among(self, parts: Sequence[Clause], at: int, kind: FigureKind) -> _Among:
@@ -127,17 +127,20 @@ class Stating:
             first -= 1
         led = parts[first : at + 1]
         cases = [each for each in parts[first:at] if self._is_a_case(each)]
-        conditions = [each for part in led for each in part.figures if each.kind is not kind]
+        conditions = [each for part in led for each in part.figures if each.kind is not kind and each.kind not in SAID]
         conditions += [each for part in cases for each in part.figures if each.kind is kind]
         after = parts[at + 1 :] if self._is_a_case(parts[at]) else ()
-        return _Among(parts[:at], led, conditions, [each for part in after for each in part.figures], cases)
+        consequences = [each for part in after for each in part.figures if each.kind not in SAID]
+        return _Among(parts[:at], led, conditions, consequences, cases)
 
     def _is_a_case(self, clause: Clause) -> bool:
         return self._words.is_a_case.search(clause.text) is not None
 
-    def _is_excepted(self, sentence: _Sentence) -> bool:
-        span = sentence.span
-        return self._words.exceptions.search(sentence.source.passage.text, span.start, span.end) is not None
+    def _is_excepted(self, sentence: _Sentence, before: Sequence[Clause]) -> bool:
+        """By words of the sentence, without what it permits or demands in clauses before."""
+        said = [each for each in before if any(_has(each, kind) for kind in SAID) and not self._is_a_case(each)]
+        start = _end(said[-1]) if said else sentence.span.start
+        return self._words.exceptions.search(sentence.source.passage.text, start, sentence.span.end) is not None
 
     def _statement(
         self,
@@ -181,6 +184,7 @@ class Stating:
             context=context,
             subject=self.pairs_of(said) & clause & asked or self.pairs_of(text) & clause & asked,
             telling=telling,
+            own=self.pairs_of(self._words.any_step.sub(" ", said)),
             thing=self.pairs_of(self._plain(_behind(among.led[-1], own[0]))),
             near=near,
             named=named,
@@ -257,6 +261,10 @@ def _says_more(figure: Figure, clause: Clause) -> bool:
     if figure.kind is FigureKind.NEED:
         return figure.unit == LISTED
     return figure.value == _NOTHING and figure.kind is not FigureKind.AGE
+
+
+def _end(clause: Clause) -> int:
+    return clause.start + len(clause.text)
 
 
 def _has(clause: Clause, kind: FigureKind) -> bool:

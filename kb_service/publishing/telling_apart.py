@@ -40,6 +40,7 @@ def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[st
         return "subject"
     if (
         one.kind is FigureKind.COUNT
+        and not one.roles & other.roles
         and min(len(letters_apart(one, other)), len(letters_apart(other, one))) >= _OTHER_THING
     ):
         return "thing"
@@ -51,6 +52,11 @@ def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[st
 def letters_apart(one: FigureStatement, other: FigureStatement) -> set[str]:
     """Letters of what the one tells that stand nowhere around the other."""
     return set("".join(one.telling)) - set("".join(other.context))
+
+
+def own_letters_apart(one: FigureStatement, other: FigureStatement) -> set[str]:
+    """The same of its last clause alone."""
+    return set("".join(one.own)) - set("".join(other.context))
 
 
 def shared_letters(one: FigureStatement, other: FigureStatement) -> float:
@@ -75,6 +81,8 @@ def _is_the_contrary(one: FigureStatement, other: FigureStatement) -> bool:
 
 
 def _apart_in(name: str, group: Group, one: FigureStatement, other: FigureStatement) -> bool:
+    if group.not_of & one.roles & other.roles:
+        return False
     mine, yours = one.named.get(name), other.named.get(name)
     if mine and yours:
         return not mine.members & yours.members

@@ -16,8 +16,8 @@ SAID = frozenset({FigureKind.PERMISSION, FigureKind.NEED, FigureKind.RESPONSIBLE
 YES, NO = "yes", "no"
 LISTED = "listed"
 # Units of what tells by itself what is spoken of: whether somebody else may come, whether
-# any counter will do, at which office, who decides, whether it is open.
-TOPICS = frozenset({"代办", "通办", "网办", "机构", "机关", "开门"})
+# any counter will do, at which office, who decides, whether it is open, whether others than registered residents may.
+TOPICS = frozenset({"代办", "通办", "网办", "机构", "机关", "开门", "户籍"})
 _TIME_OF_DAY = re.compile(r"(?:(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d(?!\d))|(?<=[上下]午)\d{1,2}(?=[点时])")
 _MARK_OF_A_LINE = re.compile(
     r"^[\s\-*•·|]*(?:[（(]?[\d一二三四五六七八九十]{1,2}[)）]|[\d一二三四五六七八九十]{1,2}[.．、])?\s*"

@@ -233,6 +233,18 @@ def test_a_file_that_came_in_or_is_tried_again_has_its_job_in_the_same_transacti
     assert [each.subject for each in due(jobs, JobKind.READ_LARGE)] == [scan.id]
 
 
+def test_who_has_many_files_waiting_lets_the_file_of_another_pass(uploads: SqlUploads, database: Database) -> None:
+    jobs = SqlJobs(database, now=lambda: NOON)
+    for number in range(4):
+        sent(uploads, arrival(f"bad {number}.md", blob_sha256=f"{number}" * 64))
+    (another,) = uploads.register([arrival("guide.md", size=900_000)], actor="li", at=NOON + timedelta(1)).uploads
+    found = jobs.claim(JobKind.READ, limit=10, new_lease=new_id, at=NOON + timedelta(1))
+    # The first was of somebody with one file; the others came when that person had some waiting already.
+    names = [uploads.upload(each.subject).file_name for each in found]
+    assert names[:2] == ["bad 0.md", "guide.md"]
+    assert (len(names), found[1].subject) == (5, another.id)
+
+
 def due(jobs: SqlJobs, kind: JobKind) -> list[ClaimedJob]:
     return jobs.claim(kind, limit=10, new_lease=new_id, at=NOON)
 

@@ -70,9 +70,10 @@ class SqlUploads:
             detail = {"files": len(arrivals), "publish": publish, "dry_run": dry_run}
             record(connection, at=at, actor=actor, action="upload", detail=detail, was=new(*added))
             rows = uploads_in_order(connection, [each for each, _ in found])
+            waiting = _waiting(connection, actor)
             for each in rows:
                 if each.state is UploadState.WAITING:
-                    self._enqueue(connection, each, files=len(arrivals), at=at)
+                    self._enqueue(connection, each, files=max(waiting, len(arrivals)), at=at)
         batch = Batch(batch_id, actor, at, publish, dry_run, tuple(each for each, _ in found))
         return Registered(batch, tuple(rows), frozenset(each for each, was_known in found if was_known))
 
@@ -226,6 +227,13 @@ class SqlUploads:
             for ids in chunks(_version_ids(some)):
                 version_ids |= {row.id for row in connection.execute(behind.where(versions.c.id.in_(ids)))}
         return frozenset(each.id for each in some if each.id in upload_ids or each.version_id in version_ids)
+
+
+def _waiting(connection: Connection, actor: str) -> int:
+    """How many files of this person are still to be read, so that whoever sent many lets others pass."""
+    unfinished = uploads.c.state.in_([UploadState.WAITING, UploadState.READING])
+    theirs = select(func.count()).join(batches, uploads.c.batch_id == batches.c.id).where(unfinished)
+    return connection.execute(theirs.where(batches.c.actor == actor)).scalar_one()
 
 
 def _known(connection: Connection, identity: str) -> str | None:

@@ -1,6 +1,6 @@
 """Changes in the life of a version, each in one transaction that holds its row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -110,13 +110,15 @@ class SqlVersionStates:
             end_review(connection, talks, transition.state, at=at)
         _record(connection, version.document_id, version.id, transition.action, detail, was, actor=actor, at=at)
         bump(connection, {version.document_id, *version.metadata.ended_documents(version.document_id)})
+        if transition.action == Step.SUBMIT:
+            _keep_rehearsals(connection, version, {version.revision})
         if transition.action == Step.RECALL:
-            _keep_rehearsals(connection, version)
+            _keep_rehearsals(connection, version, {version.revision, version.revision - 1})
         if transition.state is VersionState.WITHDRAWN:
             enqueue(self._database, connection, Job(JobKind.ASK_AGAIN, version.id), at=at)
         if transition.state is VersionState.IN_REVIEW:
             enqueue(self._database, connection, Job(JobKind.REHEARSE, version.id), at=at)
-        elif version.state is VersionState.IN_REVIEW:
+        elif transition.state is not version.state:
             cancel(connection, JobKind.REHEARSE, version.id)
 
     def _edit(self, connection: Connection, version: Version, draft: VersionDraft, actor: str) -> dict[str, Any]:
@@ -137,9 +139,9 @@ class SqlVersionStates:
         }
 
 
-def _keep_rehearsals(connection: Connection, version: Version) -> None:
+def _keep_rehearsals(connection: Connection, version: Version, of_revisions: Set[int]) -> None:
     """Submitting and recalling change no word: what was rehearsed of the draft, or in review, holds of it as it is."""
-    unchanged = rehearsals.c.revision.in_((version.revision, version.revision - 1))
+    unchanged = rehearsals.c.revision.in_(of_revisions)
     renewed = update(rehearsals).where(rehearsals.c.version_id == version.id, unchanged)
     connection.execute(renewed.values(revision=version.revision + 1))
 
