@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from eval.gate.measures import Case, Measured
+from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.documents import Version, VersionState

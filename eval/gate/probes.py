@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.errors import SuiteInvalid
-from eval.gate.measures import Case, Measured
+from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.search.retrieving import EVERYTHING

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.controls import control_rates, out_of_order
+from eval.gate.component_measures import Case, Measured
 from eval.gate.days import of_cited_days, of_days
 from eval.gate.expected import Expected, is_asked
-from eval.gate.measures import Case, Measured
 from eval.gate.probes import (
     of_answers,
     of_citations,

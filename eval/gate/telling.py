@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from eval.gate.component_measures import KIND_OF, Case, Component, Measured, Statistic
 from eval.gate.expected import Expected
-from eval.gate.measures import KIND_OF, Case, Component, Measured, Statistic
 from eval.gate.pairing import Paired
 from eval.gate.running import GateRun
 from eval.gate.verdict import Fallen, Suspect, Verdict

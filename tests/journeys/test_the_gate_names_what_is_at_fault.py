@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from eval.gate.component_measures import Component, Measured
 from eval.gate.expected import Baseline, Expected, with_scores
-from eval.gate.measures import Component, Measured
 from eval.gate.running import run_gate
 from eval.gate.verdict import Verdict, judged
 from eval.gate_command import gated_service

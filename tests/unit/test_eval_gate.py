@@ -8,9 +8,9 @@ import pytest
 
 from eval.controls import out_of_order
 from eval.errors import EvaluationStopped
+from eval.gate.component_measures import KIND_OF, Case, Component, Measured
 from eval.gate.days import Days, days_of
 from eval.gate.expected import Baseline, Expected, as_json, as_toml, read_baseline, read_expected, with_scores
-from eval.gate.measures import KIND_OF, Case, Component, Measured
 from eval.gate.pairing import holm, paired
 from eval.gate.sweeping import PRESENT, compared, read_setting
 from eval.gate.telling import PLACE_OF
