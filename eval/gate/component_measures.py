@@ -78,6 +78,7 @@ KIND_OF: Mapping[str, Kind] = {
     "days.cited": Kind(
         Component.DAYS, "answers citing a version that is not in force on their day", (Component.CITATIONS,)
     ),
+    "days.rules": Kind(Component.DAYS, "made-up versions with other days than worked out by hand"),
     "days.asked": Kind(Component.DAYS, "as-of questions answered with another day's version", (Component.WORDS,)),
     "regions.shown": Kind(
         Component.REGIONS, "texts hidden from a district that they are for", (*_DAYS_AND_WORDS, Component.AUDIENCES)
@@ -115,6 +116,9 @@ KIND_OF: Mapping[str, Kind] = {
     "citations.back": Kind(Component.CITATIONS, "answers with words that no quote has", (Component.DRAFTING,)),
     "citations.checked": Kind(
         Component.CITATIONS, "answers given up because a citation did not hold", (Component.DRAFTING, Component.DAYS)
+    ),
+    "cited.rules": Kind(
+        Component.CITED, "parts of a made-up citation that are others than they should be", (Component.CITATIONS,)
     ),
     "cited.said": Kind(
         Component.CITED,

@@ -23,6 +23,7 @@ from eval.gate.probes import (
     of_writing,
     read_terms,
 )
+from eval.gate.rules import of_rules
 from eval.gate.seeing import Seen, Watching, watching
 from eval.gate.talks import of_talks
 from eval.inverting import invert
@@ -98,6 +99,8 @@ def run_gate(
             measured += of_days(service, expected.day)
         if wants("regions", "audiences"):
             measured += of_filters(service, expected.day)
+        if wants("days.rules", "cited.rules"):
+            measured += of_rules()
         if wants("cited"):
             measured.append(of_citations_said(service, seen))
         if wants("switches"):

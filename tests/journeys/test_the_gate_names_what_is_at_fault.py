@@ -142,7 +142,7 @@ def quotes_of_another_version(patch: pytest.MonkeyPatch, service: Service) -> No
     others = {each: service.library.versions_of(each) for each in service.library.document_ids()}
 
     def other(each: Citation) -> Citation:
-        known = [version.id for version in others[each.document_id] if version.id != each.version_id]
+        known = [version.id for version in others.get(each.document_id, ()) if version.id != each.version_id]
         return replace(each, version_id=known[0]) if known else each
 
     _cited(patch, other)
