@@ -19,9 +19,9 @@ class Statistic(StrEnum):
 class Component(StrEnum):
     """What a fault may lie in, in the order in which an answer is made."""
 
-    DAYS = "date filter"
     REGIONS = "district filter"
     AUDIENCES = "audience filter"
+    DAYS = "date filter"
     WORDS = "tokeniser"
     VECTORS = "embedding"
     SEARCH = "search"
@@ -63,7 +63,6 @@ class Kind:
 
 
 _FILTERS = (Component.DAYS, Component.REGIONS, Component.AUDIENCES)
-_DAYS_AND_WORDS = (Component.WORDS, Component.DAYS)
 _FINDING = (Component.WORDS, *_FILTERS, Component.VECTORS, Component.SEARCH)
 _BEFORE_ANSWERING = (*_FINDING, Component.READING, Component.DRAFTING, Component.CITATIONS)
 # What a turn is asked of goes by the answers before it, and of two ways to read it the surer one is taken.
@@ -73,20 +72,22 @@ KIND_OF: Mapping[str, Kind] = {
     "words.terms": Kind(Component.WORDS, "texts cut into other words than expected"),
     "words.same": Kind(Component.WORDS, "questions read otherwise in traditional script or full width"),
     "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", _FILTERS),
-    "days.shown": Kind(Component.DAYS, "versions hidden on a day on which they are in force", is_own_when_empty=True),
+    "days.shown": Kind(
+        Component.DAYS,
+        "versions hidden on a day on which they are in force",
+        (Component.REGIONS, Component.AUDIENCES),
+        is_own_when_empty=True,
+    ),
     "days.hidden": Kind(Component.DAYS, "searches that showed a version on a day on which it is not in force"),
     "days.cited": Kind(
         Component.DAYS, "answers citing a version that is not in force on their day", (Component.CITATIONS,)
     ),
     "days.rules": Kind(Component.DAYS, "made-up versions with other days than worked out by hand"),
     "days.asked": Kind(Component.DAYS, "as-of questions answered with another day's version", (Component.WORDS,)),
-    "regions.shown": Kind(
-        Component.REGIONS, "texts hidden from a district that they are for", (*_DAYS_AND_WORDS, Component.AUDIENCES)
-    ),
+    # On a day in the middle of their time, so that borders of days make no difference.
+    "regions.shown": Kind(Component.REGIONS, "texts hidden from a district that they are for"),
     "regions.hidden": Kind(Component.REGIONS, "texts of a district shown to others"),
-    "audiences.shown": Kind(
-        Component.AUDIENCES, "texts hidden from people whom they are for", (*_DAYS_AND_WORDS, Component.REGIONS)
-    ),
+    "audiences.shown": Kind(Component.AUDIENCES, "texts hidden from people whom they are for", (Component.REGIONS,)),
     "audiences.hidden": Kind(Component.AUDIENCES, "texts for others shown to people"),
     "vectors.leg": Kind(
         Component.VECTORS, "questions whose document the vectors did not find", (Component.WORDS, *_FILTERS)

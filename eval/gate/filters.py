@@ -2,7 +2,7 @@
 none of the service's own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from eval.gate.component_measures import Case, Measured
 from eval.gate.days import Asker, approved_versions, days_of, middle, versions_found
@@ -21,7 +21,9 @@ def of_filters(service: Service, today: date) -> list[Measured]:
     """Searched for with their own words on a day in force, asked from and as what they are for, and what not."""
     versions = approved_versions(service)
     days = days_of(versions)
-    day_of = {each.id: middle(days[each.id], today) for each in versions if each.id in days}
+    # A text without a start holds from the day on which it was taken in: the day after it is no border.
+    later = today + timedelta(days=1)
+    day_of = {each.id: middle(days[each.id], later) for each in versions if each.id in days}
     known = [each for each in versions if each.id in day_of]
     return [*_of_regions(service, known, day_of), *_of_audiences(service, known, day_of)]
 
