@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from eval.charts import before_after_svg
+from eval.curves import alone, reliability_before_and_after
 from kb_service.domain.calibrations import Outlook, Proposal
 from kb_service.domain.resolution import Share
 
@@ -31,7 +31,7 @@ def page(proposal: Proposal) -> str:
             "</table>",
             "<p>Dots on the line are honest: of answers given with that confidence so many were right. "
             "Grey: before, blue: after.</p>",
-            before_after_svg(proposal.before.dots, proposal.after.dots),
+            alone(reliability_before_and_after(proposal.before.dots, proposal.after.dots)),
             f"<p>SHA-256 of the model: <code>{proposal.sha256}</code></p></html>\n",
         ]
     )

@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from eval.charts import reliability_svg, risk_coverage_svg
 from eval.comparing import Comparison, compare
 from eval.controls import control_rates, out_of_order
+from eval.curves import alone
 from eval.errors import RunNotFound
 from eval.explanation import Explanation
-from eval.html_report import html_report
+from eval.halves import halves
+from eval.html_report import Curves, html_report
 from eval.journal import Journal
-from eval.measures import measures
+from eval.kinds import by_kind
 from eval.questions import SuitePart, SuiteQuestion, checksums, read_questions
 from eval.report import report
 from eval.row_scores import row_scores
+from eval.run_measures import measures
 from eval.runs import Run, RunConditions, code_revision, read_rows, remember, run_before, write_run
 from eval.scoring import Observed, ScoredRow, observe, score
 from eval.suite_files import suite_files
-from eval.summary import ACCEPTED_ERROR_RATE, summarise
+from eval.summary import summarise
 from eval.systems import AnswersQuestions
 from eval.unscored import unscored
 from eval.worst import write_explanations
@@ -69,6 +71,8 @@ def examine(
         controls=control_rates(questions, observed_of, system, converter),
         unscored=unscored(questions),
         measures=tuple(measures([row_scores(row) for row in rows])),
+        halves=halves(rows),
+        by_kind=by_kind(rows),
     )
     return Examined(run, tuple(rows))
 
@@ -78,15 +82,13 @@ def file(examined: Examined, out: Path, explanations: Sequence[Explanation] = ()
     tells step by step."""
     run, rows, folder = examined.run, examined.rows, out / examined.run.conditions.run
     write_run(folder, run, rows)
-    found = run.summary.calibration
     (folder / "summary.md").write_text(report(run, rows), encoding="utf-8")
-    (folder / "reliability.svg").write_text(reliability_svg(found.bins), encoding="utf-8")
-    (folder / "risk_coverage.svg").write_text(
-        risk_coverage_svg(found.risk_coverage, accepted_risk=ACCEPTED_ERROR_RATE), encoding="utf-8"
-    )
+    curves = Curves.of(run, rows)
+    (folder / "reliability.svg").write_text(alone(curves.reliability), encoding="utf-8")
+    (folder / "risk_coverage.svg").write_text(alone(curves.risk_coverage), encoding="utf-8")
     write_explanations(folder / "worst.jsonl", explanations)
     before, change = _change(examined, out)
-    page = html_report(run, rows, explanations=explanations, before=before, change=change, folder=folder)
+    page = html_report(run, rows, curves=curves, explanations=explanations, before=before, change=change, folder=folder)
     (folder / "report.html").write_text(page, encoding="utf-8")
     remember(out, run)
     return folder

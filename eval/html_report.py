@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from eval.causes import cause_of
 from eval.comparing import Comparison
-from eval.drawn import latency_drawn, reliability_drawn, risk_coverage_drawn
+from eval.curves import latency_drawn, reliability_drawn, risk_coverage_drawn
 from eval.explanation import Explanation
 from eval.fates import fates, fates_by
-from eval.measures import Measure
+from eval.halves import flatters
+from eval.run_measures import Measure
 from eval.runs import Run
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
@@ -37,10 +38,29 @@ class _Worst:
     steps: Explanation | None
 
 
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """As SVG, without colours."""
+
+    reliability: str
+    risk_coverage: str
+    latency: str
+
+    @classmethod
+    def of(cls, run: Run, rows: Sequence[ScoredRow]) -> "Curves":
+        found = run.summary.calibration
+        return cls(
+            reliability_drawn(found.bins),
+            risk_coverage_drawn(found.risk_coverage),
+            latency_drawn([row.answer_ms for row in rows]),
+        )
+
+
 def html_report(
     run: Run,
     rows: Sequence[ScoredRow],
     *,
+    curves: Curves,
     explanations: Sequence[Explanation] = (),
     before: Run | None = None,
     change: Comparison | None = None,
@@ -49,7 +69,6 @@ def html_report(
     """In Chinese. ``folder``: of the run, for the commands that the page shows. ``before`` and ``change``: the last run
     of the same questions."""
     steps_of = {each.id: each for each in explanations}
-    found = run.summary.calibration
     return (
         _environment()
         .get_template("run.html")
@@ -62,6 +81,9 @@ def html_report(
             fates=fates(rows),
             measures=run.measures,
             measure_of={each.name: each for each in run.measures},
+            halves=run.halves,
+            fair_halves=[each.part for each in run.halves if not flatters(each)],
+            by_kind=run.by_kind,
             by_matter=fates_by(rows, lambda row: [row.matter] if row.matter else []),
             by_type=fates_by(rows, lambda row: row.types or ("untyped",)),
             matter_names={row.matter: row.matter_name for row in rows if row.matter and row.matter_name},
@@ -70,11 +92,7 @@ def html_report(
             before=before,
             change=change,
             is_significant=change is not None and change.p_value < _SIGNIFICANT,
-            curves=[
-                Markup(reliability_drawn(found.bins)),
-                Markup(risk_coverage_drawn(found.risk_coverage)),
-                Markup(latency_drawn([row.answer_ms for row in rows])),
-            ],
+            curves=[Markup(each) for each in (curves.reliability, curves.risk_coverage, curves.latency)],
             words=yaml.safe_load((_FOLDER / "words.yaml").read_text(encoding="utf-8")),
             style=Markup((_FOLDER / "run.css").read_text(encoding="utf-8")),
             shown_scores=_SHOWN_SCORES,

@@ -19,13 +19,16 @@ class InProcess:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._knobs: Knobs | None = None
 
     @property
     def service(self) -> Service:
         return self._service
 
     def answer(self, question: SuiteQuestion, *, conversation_id: str | None = None) -> Answer:
-        return self._service.asking.answer(self._asked(question, conversation_id))
+        answer = self._service.asking.answer(self._asked(question, conversation_id))
+        self._knobs = answer.knobs or self._knobs
+        return answer
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         found = self._service.asking.search(self._asked(question), narrowing=EVERYTHING, limit=limit)
@@ -47,9 +50,10 @@ class InProcess:
         return CitedVersion(version.document_id, version.text, self._service.library.interval(version_id))
 
     def described(self) -> Mapping[str, Any]:
+        """The knobs are those of its answers; None before the first."""
         return {
             "asked": "in process",
-            "knobs": asdict(Knobs()),
+            "knobs": asdict(self._knobs) if self._knobs else None,
             "embedding_model": self._service.texts.model.fingerprint,
             "segmenter": self._service.texts.segmenter.fingerprint,
             "knowledge": dict(self._service.library.counts()),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from eval.causes import cause_of
+from eval.halves import which_to_trust
 from eval.runs import Run
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
@@ -20,6 +21,9 @@ def report(run: Run, rows: Sequence[ScoredRow]) -> str:
         *_not_scored(run),
         "## What people get",
         _verdicts(run),
+        *_halves(run),
+        "## By kind of document",
+        _by_kind(run),
         "## Rates",
         _table(("what", "share", "n", "95 % interval"), _rates(run)),
         "## Measures",
@@ -74,6 +78,32 @@ def _verdicts(run: Run) -> str:
     header = ("questions", "right", "wrong, of the answered", "fact in the first sentence", "near ones declined")
     whole = f"Conversations right in every turn: {_in_one(talk.whole)}"
     return f"{_table(header, lines)}\n\n{whole}"
+
+
+def _halves(run: Run) -> list[str]:
+    """Where the confidence was fitted with one of them."""
+    if not run.halves:
+        return []
+    of_words = not _lacks_words(run)
+    lines = [
+        (
+            each.part.value,
+            _in_one(each.resolution),
+            _in_one(each.wrong_among_answered) if of_words else "–",
+            _in_one(each.fact_first) if of_words else "–",
+            f"{each.known}/{each.questions}",
+        )
+        for each in run.halves
+    ]
+    header = ("half", "resolution", "wrong, of the answered", "fact in the first sentence", "known")
+    sentence = which_to_trust(run.halves)
+    return ["## The halves of the suite", f"{sentence[0].upper()}{sentence[1:]}.", _table(header, lines)]
+
+
+def _by_kind(run: Run) -> str:
+    """The first expected document's, else of the first one cited."""
+    header = ("kind", "right", "wrong, of the answered", "fact in the first sentence", "near ones declined")
+    return _table(header, [(name, *_verdict_cells(each, not _lacks_words(run))) for name, each in run.by_kind.items()])
 
 
 def _verdict_cells(each: Verdicts, are_words_scored: bool) -> tuple[str, ...]:

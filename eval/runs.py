@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from eval.errors import RunNotFound
-from eval.measures import Measure
+from eval.halves import Half
 from eval.questions import SuitePart
 from eval.row_scores import row_scores, scores_as_csv
+from eval.run_measures import Measure
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
-from eval.summary import Summary
+from eval.summary import Summary, Verdicts
 from eval.unscored import Unscored
 
 HISTORY_NAME = "history.jsonl"
@@ -40,13 +41,16 @@ class RunConditions:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One examination: under which conditions, what came out, and how the controls did."""
+    """One examination: under which conditions, what came out, and how the controls did. ``halves``: of a suite that the
+    confidence model knows in part; ``by_kind``: by the kind of the document that answers."""
 
     conditions: RunConditions
     summary: Summary
     controls: Mapping[str, Rate]
     unscored: tuple[Unscored, ...] = ()
     measures: tuple[Measure, ...] = ()
+    halves: tuple[Half, ...] = ()
+    by_kind: Mapping[str, Verdicts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from eval.comparing import Comparison
+from eval.halves import which_to_trust
 from eval.runs import Run
 from eval.telling import rate_with_interval
 from eval.unscored import SENTENCE_OF, Unscored
@@ -38,10 +39,27 @@ def summary_of(run: Run, folder: Path) -> str:
         f"violations             {summary.violations}",
         f"latency                p50 {summary.latency_p50_ms:.0f} ms, p95 {summary.latency_p95_ms:.0f} ms",
         *(f"not scored             {SENTENCE_OF[each]}" for each in run.unscored),
+        *_halves(run),
         *_ranking(run),
         f"report                 {folder / 'report.html'}",
     ]
     return "\n".join(line for line in lines if not line.endswith(_NOTHING_COUNTED))
+
+
+def _halves(run: Run) -> list[str]:
+    """Where the confidence was fitted with one of them."""
+    if not run.halves:
+        return []
+    lines = [
+        f"{half.part + ', ' + name:<23}{rate_with_interval(rate)}"
+        for half in run.halves
+        for name, rate in (
+            ("resolution", half.resolution),
+            ("wrong", half.wrong_among_answered),
+            ("fact first", half.fact_first),
+        )
+    ]
+    return [*lines, f"{'which to trust':<23}{which_to_trust(run.halves)}"]
 
 
 def _ranking(run: Run) -> list[str]:

@@ -65,7 +65,8 @@ def owners_worker(service: Service) -> Worker:
         service.finding_recurring.look()
         if service.records.weeks.is_cold:  # so that nobody waits for it at the pages
             period = service.measuring.usual_period()
-            service.measuring.insight(period, By.MATTER)
+            for by in By:  # the page's own first
+                service.measuring.insight(period, by)
             service.measuring_use.knowledge_use(period)
             service.measuring_use.used(period)
 

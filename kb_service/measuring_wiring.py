@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from kb_service.adapters.calibration_folder import CalibrationFolder
+from kb_service.asking.reading.lexicon import load_districts
 from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.knowledge_use import MeasuringUse, used_differences
 from kb_service.measuring.measuring import Measuring
@@ -61,7 +62,8 @@ def open_auditing(settings: Settings, records: Records, *, now: Callable[[], dat
 
 
 def open_telling(settings: Settings, records: Records, *, now: Callable[[], datetime]) -> Telling:
-    return Telling(records.resolution, records.catalogue.matters, settings.smallest_public_count, now)
+    districts = load_districts(settings.prompts_dir).districts
+    return Telling(records.resolution, records.catalogue.matters, settings.smallest_public_count, now, districts)
 
 
 def open_recalibrating(settings: Settings, records: Records, *, now: Callable[[], datetime]) -> Recalibrating:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from eval.gate.measures import Case, Measured
+from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen
 from kb_service.asking.search.retrieving import EVERYTHING
-from kb_service.domain.documents import Version, VersionState
+from kb_service.domain.documents import Audience, Version, VersionState
 from kb_service.service import Service
 
 _FOUND_AMONG = 10
@@ -68,10 +68,9 @@ def of_days(service: Service, today: date) -> list[Measured]:
         if version.id not in days:
             continue
         own = days[version.id]
-        words = _words_of(service, version)
-        is_found = version.id in _versions_found(service, version, words, _middle(own, today))
+        is_found = version.id in versions_found(service, version, middle(own, today))
         for day in _borders(own):
-            found = _versions_found(service, version, words, day)
+            found = versions_found(service, version, day)
             name = f"{version.document_id}@{version.metadata.effective_from}:{day}"
             said = f"{version.metadata.title}（{day}）"
             wrong = [each for each in found if each in days and not days[each].has(day)]
@@ -106,14 +105,24 @@ def _words_of(service: Service, version: Version) -> str:
     return f"{version.metadata.question or version.metadata.title} {own[:_WORDS]}"
 
 
-def _versions_found(service: Service, version: Version, words: str, day: date) -> list[str]:
-    region, audience = version.metadata.region, version.metadata.audience
-    asked = service.asking.question(words, as_of=day, region=region, audience=audience)
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """From where and as whom a version is searched for."""
+
+    region: str | None
+    audience: Audience | None
+
+
+def versions_found(service: Service, version: Version, day: date, by: Asker | None = None) -> list[str]:
+    """What is found with its own words on a day; by whom it is for unless said otherwise."""
+    by = by or Asker(version.metadata.region, version.metadata.audience)
+    words = _words_of(service, version)
+    asked = service.asking.question(words, as_of=day, region=by.region, audience=by.audience)
     found = service.asking.search(asked, narrowing=EVERYTHING, limit=_FOUND_AMONG)
     return [each.source.passage.version_id for each in found]
 
 
-def _middle(own: Days, today: date) -> date:
+def middle(own: Days, today: date) -> date:
     if own.has(today):
         return today
     if own.first and own.end:

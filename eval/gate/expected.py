@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.errors import EvaluationStopped
-from eval.gate.measures import KIND_OF, Case, Measured
+from eval.gate.component_measures import KIND_OF, Case, Measured
 
 _HEAD = """\
 # What `kb eval gate` asks, and what an unfaulted repository reaches. Written by `kb eval gate --accept`, which keeps

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.gate.measures import Case, Measured, Statistic, score_of
+from eval.gate.component_measures import Case, Measured, Statistic, score_of
 from eval.statistics import mcnemar_exact
 
 _RESAMPLES = 2000

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.errors import SuiteInvalid
-from eval.gate.measures import Case, Measured
+from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.search.retrieving import EVERYTHING
@@ -188,19 +188,22 @@ def of_routing(service: Service, seen: Sequence[Seen]) -> list[Measured]:
             routed = service.asking.route(service.asking.question(f"{name}归哪个部门管"))
             best = routed[0].department.id if routed else ""
             named.append(Case(f"{matter.id}:{name}", name, float(best == matter.department_id), note=f"to {best}"))
-    first, handed = [], []
+    first, handed, voted = [], [], []
     for each in seen:
         wanted = _departments(each, department_of)
         if not wanted or each.question.region:
             continue
         if each.routed:
             first.append(_case(each, each.routed[0] in wanted, f"to {each.routed[0]}"))
+        if each.voted and each.row.label:
+            voted.append(_case(each, each.voted[0] in wanted, f"for {each.voted[0]}"))
         given = each.answer.escalation.department
         if given is not None and each.answer.outcome is Outcome.HANDED_OVER:
             handed.append(_case(each, given.id in wanted, f"to {given.id}"))
     return [
         Measured("routing.names", tuple(named)),
         Measured("routing.first", tuple(first)),
+        Measured("routing.voted", tuple(voted)),
         Measured("routing.handed", tuple(handed)),
     ]
 

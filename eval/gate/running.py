@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.controls import control_rates, out_of_order
+from eval.gate.cited import of_citations_said
+from eval.gate.component_measures import Case, Measured
 from eval.gate.days import of_cited_days, of_days
 from eval.gate.expected import Expected, is_asked
-from eval.gate.measures import Case, Measured
+from eval.gate.filters import of_filters
+from eval.gate.heeded import of_signals, of_switches
 from eval.gate.probes import (
     of_answers,
     of_citations,
@@ -20,6 +23,7 @@ from eval.gate.probes import (
     of_writing,
     read_terms,
 )
+from eval.gate.rules import of_rules
 from eval.gate.seeing import Seen, Watching, watching
 from eval.gate.talks import of_talks
 from eval.inverting import invert
@@ -93,6 +97,16 @@ def run_gate(
             measured += [of_words(service, read_terms(root / expected.terms)), of_writing(watched, seen)]
         if wants("days"):
             measured += of_days(service, expected.day)
+        if wants("regions", "audiences"):
+            measured += of_filters(service, expected.day)
+        if wants("days.rules", "cited.rules"):
+            measured += of_rules()
+        if wants("cited"):
+            measured.append(of_citations_said(service, seen))
+        if wants("switches"):
+            measured += of_switches(watched, seen)
+        if wants("signals"):
+            measured += of_signals(watched, seen)
         if wants("routing"):
             measured += of_routing(service, seen)
         if wants("talk"):

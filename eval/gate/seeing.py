@@ -21,7 +21,7 @@ from kb_service.service import Service
 class Seen:
     """``legs``: what the index gave the first search. ``looked_up``: the first reading, None where nothing was searched
     for. ``draft``: what the drafter makes of the expected documents alone, None where none of them was found.
-    ``routed``: ids of departments, most likely first."""
+    ``routed``: ids of departments, most likely first; ``voted``: of what was found alone, whatever matter was read."""
 
     question: SuiteQuestion
     observed: Observed
@@ -30,6 +30,7 @@ class Seen:
     looked_up: LookedUp | None
     draft: Draft | None
     routed: tuple[str, ...]
+    voted: tuple[str, ...]
 
     @property
     def answer(self) -> Answer:
@@ -61,7 +62,7 @@ class Watching:
         answer = self.service.asking.retraced(question, turns=(), watch=self._noting(trace))
         legs = self._legs[0] if self._legs else None
         looked = next((each for each in trace.looked_up if each.candidates), None)
-        routed = self._routed(looked)
+        routed, voted = self._routed(looked), self._voted(looked)
         places = [
             FoundPlace(each.document_id, passage.version_id, passage.id, passage.text)
             for each in (looked.candidates if looked else ())
@@ -70,12 +71,16 @@ class Watching:
         departments = [frozenset({each}) for each in routed] if asked.expected_departments else []
         observed = Observed(answer, tuple(places), tuple(departments), 0.0)
         row = score(asked, observed, self.system, self.converter)
-        return Seen(asked, observed, row, legs, looked, self._of_expected(asked, looked), routed)
+        return Seen(asked, observed, row, legs, looked, self._of_expected(asked, looked), routed, voted)
 
     def again(self, asked: SuiteQuestion, turns: Sequence[Answer]) -> Answer:
         """The same question after these turns."""
         question = replace(self.question(asked), conversation_id=turns[-1].conversation_id)
         return self.service.asking.retraced(question, turns=turns, watch=lambda tools: tools)
+
+    def under(self, asked: SuiteQuestion, watch: Callable[[Tools], Tools]) -> Answer:
+        """The same question alone, by tools that ``watch`` gives."""
+        return self.service.asking.retraced(self.question(asked), turns=(), watch=watch)
 
     def _noting(self, trace: Trace) -> Callable[[Tools], Tools]:
         def watch(tools: Tools) -> Tools:
@@ -88,6 +93,12 @@ class Watching:
         if looked is None or self._tools is None:
             return ()
         return tuple(each.department.id for each in self._tools.router.route(looked.understood, looked.candidates))
+
+    def _voted(self, looked: LookedUp | None) -> tuple[str, ...]:
+        if looked is None or self._tools is None:
+            return ()
+        unread = replace(looked.understood, matter=None, text="")
+        return tuple(each.department.id for each in self._tools.router.route(unread, looked.candidates))
 
     def _of_expected(self, asked: SuiteQuestion, looked: LookedUp | None) -> Draft | None:
         if looked is None or self._tools is None:

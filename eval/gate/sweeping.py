@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from eval.errors import EvaluationStopped
+from eval.gate.component_measures import Case, Measured, Statistic
 from eval.gate.expected import Baseline
-from eval.gate.measures import Case, Measured, Statistic
 from eval.gate.pairing import Paired, holm, paired
 from eval.statistics import rate
 from kb_service.domain.knobs import KNOBS, Knobs

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from eval.conversing import TurnRow, converse
-from eval.gate.measures import Case, Measured
+from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
 from eval.promises import House
 from eval.scripts import Script

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from eval.gate.component_measures import KIND_OF, Case, Component, Measured, Statistic
 from eval.gate.expected import Expected
-from eval.gate.measures import KIND_OF, Case, Component, Measured, Statistic
 from eval.gate.pairing import Paired
 from eval.gate.running import GateRun
 from eval.gate.verdict import Fallen, Suspect, Verdict
@@ -16,13 +16,18 @@ _LONGEST = 60
 PLACE_OF: Mapping[Component, str] = {
     Component.WORDS: "kb_service/text/terms.py, text/normalising.py, adapters/segmenter.py, adapters/script.py",
     Component.DAYS: "kb_service/domain/days.py, domain/documents.py, adapters/sql/schedules.py, adapters/index/",
+    Component.REGIONS: "kb_service/domain/matters.py, adapters/index/points.py, asking/search/retrieving.py",
+    Component.AUDIENCES: "kb_service/adapters/index/points.py, asking/search/retrieving.py",
     Component.VECTORS: "kb_service/adapters/embedding/, the model folder, ingestion/surfaces.py",
     Component.SEARCH: "kb_service/asking/search/fusing.py, asking/search/retrieving.py, domain/knobs.py",
     Component.READING: "kb_service/asking/reading/, prompts/lexicon.yaml, prompts/examples/",
     Component.DRAFTING: "kb_service/asking/drafting/, prompts/quoting.yaml",
     Component.CITATIONS: "kb_service/asking/checking/checking.py, asking/drafting/drafts.py, ingestion/splitting.py",
+    Component.CITED: "kb_service/asking/checking/checking.py, ingestion/splitting.py",
     Component.CONFIDENCE: "kb_service/asking/search/confidence.py, confidence_model.json, asking/pipeline.py",
     Component.ROUTING: "kb_service/asking/routing.py, corpus/departments.yaml, corpus/matters.yaml",
+    Component.SWITCHES: "kb_service/asking/heeding.py, domain/switches.py, asking/pipeline.py",
+    Component.SIGNALS: "kb_service/asking/composing.py, asking/pipeline.py, asking/conversation/topics.py",
     Component.TALK: "kb_service/asking/conversation/, prompts/conversation.yaml",
 }
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from eval.gate.component_measures import Component, Measured
 from eval.gate.expected import Baseline, Expected
-from eval.gate.measures import Component, Measured
 from eval.gate.pairing import Paired, holm, paired
 
 _FEWEST = 0.5  # of the cases expected: with less, a measure speaks of something else

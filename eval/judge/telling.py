@@ -9,7 +9,7 @@ from eval.judge.judging_runs import NEEDED_PAIRS, NEEDED_SHARE, JudgedRun, Trial
 from eval.judge.kept import Cost
 from eval.judge.samples import Judged, Plain, RunRow
 from eval.judge.voting import disagreement
-from eval.peers.measures import mean_with_interval
+from eval.peers.differences import mean_with_interval
 from eval.telling import rate_with_interval
 
 NOT_TRUSTED = "not trusted"

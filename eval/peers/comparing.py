@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from pydantic import TypeAdapter
 
 from eval.errors import EvaluationStopped
-from eval.peers.measures import MEASURES, Difference, difference, mean_with_interval, measured
+from eval.peers.differences import MEASURES, Difference, difference, mean_with_interval, measured
 from eval.peers.sitting import Sat
 from eval.peers.texts import Texts, read_texts
 from eval.statistics import percentile

@@ -6,7 +6,7 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from eval.peers.comparing import Compared
-from eval.peers.measures import MEASURES
+from eval.peers.differences import MEASURES
 
 _COLOURS = ("#1d4ed8", "#60a5fa", "#b45309", "#047857", "#7c3aed", "#6b7280")
 _WIDTH, _BAR, _LEFT, _PLOT, _GAP = 860, 15, 150, 560, 14  # pixels

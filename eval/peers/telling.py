@@ -4,7 +4,7 @@ import platform
 from collections.abc import Sequence
 
 from eval.peers.comparing import Compared, Line
-from eval.peers.measures import MEASURES
+from eval.peers.differences import MEASURES
 
 
 def told(compared: Sequence[Compared]) -> str:

@@ -76,7 +76,7 @@ _LABELS = (
 )
 # After a name that no colon announced, so that 业主高兴 stays.
 _IS_SAID_OF = (
-    r"(?=[,，。.;；、!！?？\s〔”\"]|$|的|今年|已经?|身份证|电话|手机|户口|医保|社保|收|申请|变更|去世|丢|离职|不(?:配合|肯|同意)|怀孕|生[了育病]|住院|退休|出生|搬|签"
+    r"(?=[,，。.;；、!！?？\s〔”\"]|$|的|今年|已经?|身份证|电话|手机|户口|医保|社保|收|申请|变更|去世|到场|丢|离职|不(?:配合|肯|同意)|怀孕|生[了育病]|住院|退休|出生|搬|签"
     r"|要[办申去迁]|想[办申去]|先生|女士)"
 )
 _MASKED_NUMBER = "〔(?:手机号|座机号|证件号|卡号|账号)〕"
@@ -93,7 +93,27 @@ _NAMED = (
 # Where a sentence or what is said of somebody begins.
 _BEGINS = rf"(?:(?<![{_HAN}])|(?<=联系)|(?<=您好)|(?<=你好)|(?<=同事)|(?<=朋友)|(?<=[找给跟叫请是]))"
 
+# Hardly ever anything but the beginning of a name; 东方, 长孙 and 公孙 are words. Not of a road or a place named so.
+_ONLY_SURNAMES = "欧阳|司马|上官|诸葛|司徒|夏侯|皇甫|尉迟|慕容|令狐|端木|宇文|南宫|独孤|轩辕|呼延|淳于|澹台|拓跋"
+_OF_PLACES = "路街道镇村桥巷弄河山庙墓祠姓氏站市区县"
+_AFTER_COMPOUND = rf"[^\W\d_a-zA-Z{_GOES_ON}{_OF_PLACES}能可以申登办户]"
+_COMPOUND_NAME = (
+    rf"(?:{_ONLY_SURNAMES}){_TITLES}{_AFTER_COMPOUND}(?![{_HAN}]?[{_OF_PLACES}])"
+    rf"(?:[^\W\d_a-zA-Z{_GOES_ON_LATER}{_OF_PLACES}](?![{_OF_PLACES}]))?"
+)
+# Names of Uyghurs, Kazakhs and others as they are written in Chinese: characters that hardly form words together.
+_OF_SOUNDS = (
+    "阿艾买麦提古丽尔木江吐合热力汗依米娜卡哈孜拉图尼牙亚斯别克巴都不迪沙布赫曼玛苏甫娅肖开帕夏穆萨司马义努伊塔茹仙"
+    "赛叶加特玉素莫明吾坎托乎拜扎西多吉次仁卓央金措旺珠贡桑罗平顿嘎格达瓦尊拥逊居再比亥姆祖农胡孙玖乌"
+)
+_FROM_SOUNDS = rf"[{_OF_SOUNDS}]{{2,8}}(?:·[{_OF_SOUNDS}]{{1,8}}){{1,2}}"
+
 NAMES = (
+    rf"(?P<it>{_COMPOUND_NAME})",
+    rf"(?P<it>{_FROM_SOUNDS})",
+    rf"(?:我是|本人|{_LABELS})\s?[:是为叫]{{0,2}}\s?(?P<it>[{_HAN}]{{2,6}}·[{_HAN}]{{2,5}})",
+    rf"(?:同事|朋友|同学|室友|邻居)(?P<it>{_NAMED})(?=[也没说帮和跟、])",
+    rf"(?:委托|授权|拜托)(?P<it>{_NAMED})(?=代|办|领|去|来|到|帮)",
     rf"(?<!帮)我叫\s?{_NO_NAME}(?P<it>{_ANY_NAME})",
     rf"(?:姓名|名字)\s?:\s?(?P<it>{_ANY_NAME})",
     rf"姓名\s?[是为]\s?(?P<it>{_ANY_NAME})",

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.clocks import ClockKind
 from kb_service.domain.days import SHANGHAI
+from kb_service.domain.masking import masked
 from kb_service.domain.matters import region_path
 from kb_service.domain.shares import wilson_interval
 
@@ -20,6 +22,8 @@ BACK_WITHIN = timedelta(days=7)
 # Questions that the assistant could resolve. A question back is followed by the question it asks for; greetings, and
 # what is not its business, are outside all rates.
 COUNTED = frozenset({Outcome.ANSWERED, Outcome.NO_SOURCE, Outcome.NOT_GROUNDED, Outcome.HANDED_OVER})
+# 新疆生产建设兵团 has eight characters.
+_LONGEST_DISTRICT = 12
 # Coming back to say thanks is not coming back on the matter.
 NO_RETURN = frozenset({Outcome.COURTESY})
 
@@ -238,9 +242,16 @@ def hour_of_week(at: datetime) -> int:
 
 
 def district_of(region: str | None) -> str | None:
-    """The district in ``上海市/浦东新区``; None of the city as a whole."""
+    """The district in ``上海市/浦东新区``; None of the city as a whole, and of what clients send that names none: it
+    stands in every figure, so nothing of a person may."""
     parts = (region_path(region) or "").split("/")
-    return parts[1] if len(parts) > 1 else None
+    name = parts[1] if len(parts) > 1 else ""
+    return name if 0 < len(name) <= _LONGEST_DISTRICT and _is_of_nobody(name) else None
+
+
+@lru_cache(maxsize=1000)
+def _is_of_nobody(name: str) -> bool:
+    return masked(name) == name
 
 
 def first_replies(seconds: Sequence[float]) -> FirstReplies:

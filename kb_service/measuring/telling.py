@@ -1,6 +1,6 @@
 """What is told everybody of a month that is over: made once its questions are seven days old, so that it stays."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -22,12 +22,14 @@ class ResolutionBy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """``smallest``: no count below it is told."""
+    """``smallest``: no count below it is told. ``districts``: by their full names; others are told as unknown, since
+    clients name them."""
 
     resolution: ResolutionBy
     matters: Callable[[], Sequence[Matter]]
     smallest: int
     now: Callable[[], datetime]
+    districts: Collection[str]
 
     def month(self, written: str) -> PublicRecord:
         """Of ``2026-11``. Raises InvalidRecord for what is no month, and for one whose seven days are not over: told
@@ -48,7 +50,14 @@ class Telling:
         for (matter, department), counts in found.items():
             key = (matter if matter in owner_of else UNKNOWN) or UNKNOWN, department or UNKNOWN
             pairs[key] = pairs.get(key, Counts()) + counts
-        return Tables(pairs, self._table(period, By.DISTRICT, at), self._table(period, By.WEEK, at))
+        return Tables(pairs, self._districts(period, at), self._table(period, By.WEEK, at))
+
+    def _districts(self, period: Period, at: datetime) -> Mapping[str, Counts]:
+        found: dict[str, Counts] = {}
+        for value, counts in self._table(period, By.DISTRICT, at).items():
+            name = value if value in self.districts else UNKNOWN
+            found[name] = found.get(name, Counts()) + counts
+        return found
 
     def _table(self, period: Period, by: By, at: datetime) -> Mapping[str, Counts]:
         found = self.resolution.counts_by(period, (by,), now=at)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import small_knowledge_base
-from tests.api.test_talks import People
+from tests.api.people import People
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from kb_service.domain.answers import Conversation
 from kb_service.domain.exports import handle_of
 from kb_service.domain.talk_signs import Side
 from tests.api.conftest import small_knowledge_base
-from tests.api.test_talks import People, blocks_of
+from tests.api.people import People, blocks_of
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from kb_service.domain.people import Role
 from tests.api.conftest import key_of, small_knowledge_base
-from tests.api.test_talks import People, shown
+from tests.api.people import People, shown
 from tests.factories import NOON
 
 LONGEST = 2000

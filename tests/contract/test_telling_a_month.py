@@ -62,7 +62,7 @@ def told(database: Database) -> Told:
 
 def telling(told: Told) -> Telling:
     resolution, catalogue = SqlResolution(told.database), SqlCatalogue(told.database)
-    return Telling(resolution, catalogue.matters, K, lambda: told.at)
+    return Telling(resolution, catalogue.matters, K, lambda: told.at, {"浦东新区"})
 
 
 def files(told: Told, **of_service: object) -> Mapping[str, str]:
@@ -90,6 +90,19 @@ def test_the_files_tell_the_figures_and_no_small_count(told: Told) -> None:
     assert all(int(each) >= K for each in counts if each)
     whole = next(rows(found))
     assert (whole["implied"], whole["implied_n"], whole["confirmed"]) == ("60", "112", "")  # nobody said anything
+
+
+def test_what_a_client_sends_for_a_district_is_told_nobody(nobody: Told) -> None:
+    for region in ("上海市/浦东新区", "上海市/锦绣里", "上海市/我叫欧阳晓明", "上海市/电话13800138000"):
+        for number in range(12):
+            nobody.asked(f"{region}-{number}", MONDAY, outcome=Outcome.ANSWERED, region=region)
+    nobody.measuring.take_in()
+    found = files(nobody)
+    districts = {row["value"]: row["questions"] for row in rows(found) if row["by"] == "district"}
+    assert districts == {"浦东新区": "12", "": "36"}
+    assert not any(each in text for text in found.values() for each in ("锦绣里", "欧阳晓明", "13800138000"))
+    by_district = nobody.measuring.figures(Period(MONDAY.date(), MONDAY.date()), By.DISTRICT).groups
+    assert set(by_district) == {"浦东新区", "锦绣里", None}
 
 
 def test_json_and_description_fit_the_csv_and_nobody_is_in_them(told: Told) -> None:

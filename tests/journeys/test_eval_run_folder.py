@@ -17,6 +17,7 @@ from eval.beir_corpus import beir_service
 from eval.errors import EvaluationStopped, RunNotFound
 from eval.examining import Examined, examine, file
 from eval.explain_command import suite_of
+from eval.halves import halves
 from eval.in_process import InProcess
 from eval.journal import Journal
 from eval.omitting import asked_of_documents, omission
@@ -24,6 +25,7 @@ from eval.over_http import OverHttp
 from eval.questions import SuitePart, SuiteQuestion, checksums, read_questions
 from eval.runs import read_rows, read_run, run_before
 from eval.suite_files import suite_files
+from eval.telling_runs import summary_of
 from eval.worst import explained_rows, worst
 from ingestion.splitting import split
 from ingestion.structure import structure_text
@@ -31,6 +33,7 @@ from kb_service.adapters.script import OpenCCConverter
 from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import VersionDraft
+from kb_service.domain.knobs import KNOBS
 from kb_service.ports import Approval
 from kb_service.service import Service
 from kb_service.settings import Settings
@@ -283,6 +286,28 @@ def test_a_page_says_whether_the_change_since_the_last_run_may_be_chance(
     assert read_rows(folder.parent / "second") == list(rows)
     other = replace(run, conditions=replace(run.conditions, question_files={"other.csv": "0"}))
     assert run_before(other, folder.parent) is None
+
+
+def test_a_run_of_known_questions_tells_its_halves_apart(examined: Examined, tmp_path: Path) -> None:
+    rows = tuple(replace(row, features=row.features | {"known_nearest": 1.2}) for row in examined.rows)
+    run = replace(examined.run, halves=halves(rows))
+    folder = file(Examined(run, rows), tmp_path)
+    assert read_run(folder).halves == run.halves
+    assert "这些数字偏好看" in (folder / "report.html").read_text("utf-8")
+    assert "## The halves of the suite" in (folder / "summary.md").read_text("utf-8")
+    assert "which to trust" in summary_of(run, folder)
+    assert "which to trust" not in summary_of(examined.run, folder)
+
+
+def test_the_measured_knobs_are_described(service: Service, suite: Path) -> None:
+    assert InProcess(service).described()["knobs"] is None
+    first = read_questions(suite)[0]
+    given = replace(InProcess(service).answer(first), knobs=replace(KNOBS, leg_depth=7))
+    asking = SimpleNamespace(question=service.asking.question, answer=lambda question: given)
+    parts = {name: getattr(service, name) for name in ("texts", "library", "settings", "records")}
+    system = InProcess(cast(Service, SimpleNamespace(asking=asking, **parts)))
+    system.answer(first)
+    assert system.described()["knobs"]["leg_depth"] == 7
 
 
 def test_words_of_questions_and_answers_cannot_become_markup(examined: Examined, tmp_path: Path) -> None:

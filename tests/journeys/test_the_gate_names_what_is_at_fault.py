@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from eval.gate.component_measures import Component, Measured
 from eval.gate.expected import Baseline, Expected, with_scores
-from eval.gate.measures import Component, Measured
 from eval.gate.running import run_gate
 from eval.gate.verdict import Verdict, judged
 from eval.gate_command import gated_service
@@ -139,7 +139,7 @@ def quotes_of_another_version(patch: pytest.MonkeyPatch, service: Service) -> No
     others = {each: service.library.versions_of(each) for each in service.library.document_ids()}
 
     def other(each: Citation) -> Citation:
-        known = [version.id for version in others[each.document_id] if version.id != each.version_id]
+        known = [version.id for version in others.get(each.document_id, ()) if version.id != each.version_id]
         return replace(each, version_id=known[0]) if known else each
 
     _cited(patch, other)

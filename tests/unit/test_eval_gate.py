@@ -8,10 +8,11 @@ import pytest
 
 from eval.controls import out_of_order
 from eval.errors import EvaluationStopped
+from eval.gate.component_measures import KIND_OF, Case, Component, Measured
 from eval.gate.days import Days, days_of
 from eval.gate.expected import Baseline, Expected, as_json, as_toml, read_baseline, read_expected, with_scores
-from eval.gate.measures import KIND_OF, Case, Component, Measured
 from eval.gate.pairing import holm, paired
+from eval.gate.rules import of_rules
 from eval.gate.sweeping import PRESENT, compared, read_setting
 from eval.gate.telling import PLACE_OF
 from eval.gate.verdict import judged
@@ -166,6 +167,11 @@ def version(document_id: str, since: str | None, until: str | None = None, repla
     )
     state = VersionState.APPROVED
     return Version(f"{document_id}{since}", document_id, "", fields, state, created_at=NOON, created_by="editor")
+
+
+def test_made_up_versions_and_citations_are_as_worked_out_by_hand() -> None:
+    days, cited = of_rules()
+    assert (days.n, days.score, cited.n, cited.score) == (18, 1.0, 18, 1.0)
 
 
 def test_days_in_force_are_worked_out_without_the_service() -> None:

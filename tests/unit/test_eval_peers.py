@@ -8,7 +8,7 @@ import pytest
 
 from eval.errors import SuiteInvalid
 from eval.peers.comparing import Compared, complaint, lines_of
-from eval.peers.measures import MEASURES, Difference, difference, mean_with_interval, measured
+from eval.peers.differences import MEASURES, Difference, difference, mean_with_interval, measured
 from eval.peers.picture import page
 from eval.peers.sitting import Sat
 from eval.peers.telling import told, verdict

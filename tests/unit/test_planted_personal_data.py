@@ -1,6 +1,6 @@
 """Invented personal data in what residents and helpers write: all of it goes but what is listed here, and lines without
 any stay as they are. `first.txt` was written before anybody looked at the patterns, `second.txt` after they were mended
-by it, before they were mended by that."""
+by it, before they were mended by that; `third.txt` and `fourth.txt` likewise, a release later."""
 
 import re
 from pathlib import Path
@@ -17,6 +17,8 @@ _KNOWN_TO_STAY = {
         "罗大佑民", "白居易安",
     },
     "second": {"徐海波", "何赛飞"},
+    "third": set(),
+    "fourth": set(),
 }  # fmt: skip
 
 
@@ -30,6 +32,7 @@ def test_planted_personal_data_goes(name: str) -> None:
     assert stays == _KNOWN_TO_STAY[name]
 
 
-def test_lines_without_personal_data_stay_as_they_are() -> None:
-    lines = (FOLDER / "harmless.txt").read_text("utf-8").splitlines()
-    assert [masked(each) for each in lines] == lines and len(lines) == 98
+@pytest.mark.parametrize(("name", "count"), [("harmless", 98), ("harmless_more", 60)])
+def test_lines_without_personal_data_stay_as_they_are(name: str, count: int) -> None:
+    lines = (FOLDER / f"{name}.txt").read_text("utf-8").splitlines()
+    assert [masked(each) for each in lines] == lines and len(lines) == count

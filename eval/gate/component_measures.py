@@ -19,6 +19,8 @@ class Statistic(StrEnum):
 class Component(StrEnum):
     """What a fault may lie in, in the order in which an answer is made."""
 
+    REGIONS = "district filter"
+    AUDIENCES = "audience filter"
     DAYS = "date filter"
     WORDS = "tokeniser"
     VECTORS = "embedding"
@@ -26,8 +28,11 @@ class Component(StrEnum):
     READING = "reading"
     DRAFTING = "drafting"
     CITATIONS = "citation offsets"
+    CITED = "contents of citations"
     CONFIDENCE = "calibration"
     ROUTING = "routing"
+    SWITCHES = "switches"
+    SIGNALS = "signals of hand-overs"
     TALK = "conversation"
 
 
@@ -57,28 +62,40 @@ class Kind:
     is_own_when_empty: bool = False
 
 
-_FINDING = (Component.WORDS, Component.DAYS, Component.VECTORS, Component.SEARCH)
+_FILTERS = (Component.DAYS, Component.REGIONS, Component.AUDIENCES)
+_FINDING = (Component.WORDS, *_FILTERS, Component.VECTORS, Component.SEARCH)
 _BEFORE_ANSWERING = (*_FINDING, Component.READING, Component.DRAFTING, Component.CITATIONS)
 # What a turn is asked of goes by the answers before it, and of two ways to read it the surer one is taken.
-_BEFORE_TURNS = (*_BEFORE_ANSWERING, Component.CONFIDENCE, Component.ROUTING)
+_BEFORE_TURNS = (*_BEFORE_ANSWERING, Component.CONFIDENCE, Component.ROUTING, Component.SWITCHES, Component.SIGNALS)
 
 KIND_OF: Mapping[str, Kind] = {
     "words.terms": Kind(Component.WORDS, "texts cut into other words than expected"),
     "words.same": Kind(Component.WORDS, "questions read otherwise in traditional script or full width"),
-    "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", (Component.DAYS,)),
-    "days.shown": Kind(Component.DAYS, "versions hidden on a day on which they are in force", is_own_when_empty=True),
+    "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", _FILTERS),
+    "days.shown": Kind(
+        Component.DAYS,
+        "versions hidden on a day on which they are in force",
+        (Component.REGIONS, Component.AUDIENCES),
+        is_own_when_empty=True,
+    ),
     "days.hidden": Kind(Component.DAYS, "searches that showed a version on a day on which it is not in force"),
     "days.cited": Kind(
         Component.DAYS, "answers citing a version that is not in force on their day", (Component.CITATIONS,)
     ),
+    "days.rules": Kind(Component.DAYS, "made-up versions with other days than worked out by hand"),
     "days.asked": Kind(Component.DAYS, "as-of questions answered with another day's version", (Component.WORDS,)),
+    # On a day in the middle of their time, so that borders of days make no difference.
+    "regions.shown": Kind(Component.REGIONS, "texts hidden from a district that they are for"),
+    "regions.hidden": Kind(Component.REGIONS, "texts of a district shown to others"),
+    "audiences.shown": Kind(Component.AUDIENCES, "texts hidden from people whom they are for", (Component.REGIONS,)),
+    "audiences.hidden": Kind(Component.AUDIENCES, "texts for others shown to people"),
     "vectors.leg": Kind(
-        Component.VECTORS, "questions whose document the vectors did not find", (Component.WORDS, Component.DAYS)
+        Component.VECTORS, "questions whose document the vectors did not find", (Component.WORDS, *_FILTERS)
     ),
     "search.first": Kind(
         Component.SEARCH,
         "questions without their document among the first three found",
-        (Component.WORDS, Component.DAYS, Component.VECTORS, Component.READING),
+        (Component.WORDS, *_FILTERS, Component.VECTORS, Component.READING),
     ),
     "reading.matter": Kind(Component.READING, "questions read as of another matter", (Component.WORDS,)),
     "reading.scope": Kind(
@@ -101,6 +118,14 @@ KIND_OF: Mapping[str, Kind] = {
     "citations.checked": Kind(
         Component.CITATIONS, "answers given up because a citation did not hold", (Component.DRAFTING, Component.DAYS)
     ),
+    "cited.rules": Kind(
+        Component.CITED, "parts of a made-up citation that are others than they should be", (Component.CITATIONS,)
+    ),
+    "cited.said": Kind(
+        Component.CITED,
+        "answers with a citation that says something else than its version and place",
+        (Component.DAYS, Component.CITATIONS),
+    ),
     "confidence.honest": Kind(
         Component.CONFIDENCE, "points of confidence too high or too low", _BEFORE_ANSWERING, Statistic.HONESTY
     ),
@@ -115,6 +140,21 @@ KIND_OF: Mapping[str, Kind] = {
     ),
     "routing.handed": Kind(
         Component.ROUTING, "hand-overs to another department", (*_FINDING, Component.READING, Component.CONFIDENCE)
+    ),
+    "routing.voted": Kind(
+        Component.ROUTING, "questions whose passages vote for another department", (*_FINDING, Component.READING)
+    ),
+    "switches.held": Kind(Component.SWITCHES, "questions answered although what they are about is switched off"),
+    "switches.others": Kind(
+        Component.SWITCHES, "questions handed over because something else is switched off", _BEFORE_ANSWERING
+    ),
+    "signals.fit": Kind(
+        Component.SIGNALS, "replies whose outcome or way to people does not fit their reason", (Component.READING,)
+    ),
+    "signals.repeated": Kind(
+        Component.SIGNALS,
+        "second failures in a row that call nobody, or first ones that do",
+        (*_BEFORE_ANSWERING, Component.CONFIDENCE),
     ),
     "talk.carried": Kind(Component.TALK, "turns that carried over something else", _BEFORE_TURNS),
     "talk.follow_ups": Kind(Component.TALK, "follow-ups that came out wrong", _BEFORE_TURNS),

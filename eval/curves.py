@@ -1,9 +1,10 @@
-"""The curves of a run's page as SVG; colours come from the style of the page, for light and dark."""
+"""Curves as SVG, each drawn once: a page gives them its colours, for light and dark; alone they bring theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.metrics.reliability import Bin, OperatingPoint
+from kb_service.domain.calibrations import Dot
 
 WIDTH, HEIGHT = 360, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 20, 12, 40
@@ -22,20 +23,44 @@ class _Axis:
 
 
 _PERCENT = "%"
+_STYLE = (
+    "svg{background:#fff;font-family:sans-serif}text{fill:#5f6b7a;font-size:12px}.axis{fill:#1f2933}"
+    ".grid{stroke:#d5dbe1;stroke-width:.7}.aim{stroke:#5f6b7a;stroke-dasharray:4 3}"
+    ".dot{fill:#2563a8;fill-opacity:.65}.dot.before{fill:#6b7280}.line{fill:none;stroke:#2563a8;stroke-width:2}"
+)
+
+
+def alone(drawn: str) -> str:
+    """A drawing as a file of its own, or for a page without a style for it."""
+    size = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
+    head, mark, rest = drawn.replace("<svg", size, 1).partition(">")
+    return f"{head}{mark}<style>{_STYLE}</style>{rest}\n"
 
 
 def reliability_drawn(bins: Sequence[Bin]) -> str:
     """Share right against confidence; the area of a dot grows with its n."""
-    most = max((each.n for each in bins), default=1)
+    dots = [Dot(each.mean_confidence, each.share_right, each.n) for each in bins]
+    return _honesty({"dot": dots}, "把握与实际：点在斜线上，说明把握是诚实的")
+
+
+def reliability_before_and_after(before: Sequence[Dot], after: Sequence[Dot]) -> str:
+    """The same of two models: grey dots and blue ones."""
+    return _honesty({"dot before": before, "dot": after}, "把握与实际：灰点是之前的，蓝点是之后的")
+
+
+def _honesty(dots_of: Mapping[str, Sequence[Dot]], name: str) -> str:
+    """``dots_of``: by the class of their marks."""
+    most = max((each.n for dots in dots_of.values() for each in dots), default=1)
     axes = _Axis("系统自己的把握", 1.0, _PERCENT), _Axis("实际找对的比例", 1.0, _PERCENT)
     honest = f'<line class="aim" x1="{_x(0, 1)}" y1="{_y(0, 1)}" x2="{_x(1, 1)}" y2="{_y(1, 1)}"/>'
-    dots = [
-        f'<circle class="dot" cx="{_x(each.mean_confidence, 1)}" cy="{_y(each.share_right, 1)}"'
-        f' r="{3 + 9 * (each.n / most) ** 0.5:.1f}"><title>{each.n} 题，把握 {each.mean_confidence:.0%}，'
-        f"找对 {each.share_right:.0%}</title></circle>"
-        for each in bins
+    marks = [
+        f'<circle class="{kind}" cx="{_x(each.confidence, 1)}" cy="{_y(each.right, 1)}"'
+        f' r="{3 + 9 * (each.n / most) ** 0.5:.1f}"><title>{each.n} 题，把握 {each.confidence:.0%}，'
+        f"找对 {each.right:.0%}</title></circle>"
+        for kind, dots in dots_of.items()
+        for each in dots
     ]
-    return _framed(axes, [honest, *dots], "把握与实际：点在斜线上，说明把握是诚实的")
+    return _framed(axes, [honest, *marks], name)
 
 
 def risk_coverage_drawn(points: Sequence[OperatingPoint]) -> str:
