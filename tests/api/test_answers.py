@@ -83,14 +83,14 @@ def test_what_is_no_question_of_knowledge_goes_its_own_way(
     [
         (MessageClass.LITIGATION, "answered", "out_of_scope"),
         (MessageClass.COMPLAINT, "answered", "out_of_scope"),
-        (MessageClass.PLATFORM_FAULT, "answered", "handed_over"),
+        (MessageClass.PLATFORM_FAULT, "handed_over", "handed_over"),
         (MessageClass.DISTRESS, "answered", "handed_over"),
         (MessageClass.ABUSE, "answered", "out_of_scope"),
         (MessageClass.ORDERS, "out_of_scope", "out_of_scope"),
         (MessageClass.USER_REQUEST, "handed_over", "handed_over"),
     ],
 )
-def test_a_sure_answer_comes_before_what_a_message_sounds_like_but_for_orders_and_the_wish_for_a_person(
+def test_a_sure_answer_comes_before_what_a_message_sounds_like_but_for_orders_faults_and_the_wish_for_a_person(
     http: Http, monkeypatch: pytest.MonkeyPatch, sounds_like: MessageClass, sure: str, unsure: str
 ) -> None:
     reader = http.service.asking._pipeline._tools.messages.reader

@@ -99,7 +99,7 @@ def test_a_confirmation_of_what_is_not_open_is_refused(own: Http, editor: Desk) 
 
 
 def test_answers_that_a_version_would_lose_are_confirmed_before_submission(own: Http, editor: Desk) -> None:
-    name = f"热气球{uuid4().hex[:4]}"
+    name = f"冰爬犁{uuid4().hex[:4]}"
     old = {"question": f"{name}停放要交多少钱？", "kind": "interpretation", "title": f"{name}停放"}
     first = editor.draft(
         f"lost-{name}", text=f"{name}停放每日收费35元。", **old, **known(own) | {"effective_from": "2026-01-01"}

@@ -31,6 +31,9 @@ def understood(text: str) -> Understanding:
         "我已经买好安眠药了",
         "我想自我了断",
         "活 不 下 去 了",
+        "公司要注销了，公示几天，办完这个我就去跳江",
+        "他说要杀了我，居住登记搬家几天内要改",
+        "遗书写好了，就想问一句公积金怎么留给女儿",
     ],
 )
 def test_distress_in_so_many_words_is_never_missed(text: str) -> None:
@@ -39,9 +42,31 @@ def test_distress_in_so_many_words_is_never_missed(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["排队排得想死", "救命药能报销吗", "跳楼价的房子能过户吗", "自杀算不算工伤", "紫砂壶店要执照吗"],
+    [
+        "排队排得想死",
+        "救命药能报销吗",
+        "老公打我电话没接到",
+        "他们要杀价怎么办",
+        "去江边跳舞要备案吗",
+        "跳楼价的房子能过户吗",
+        "自杀算不算工伤",
+        "紫砂壶店要执照吗",
+    ],
 )
 def test_words_that_only_sound_like_distress_are_not(text: str) -> None:
+    assert understood(text).scope is None
+
+
+@pytest.mark.parametrize(
+    "text", ["我真的撑不下去了，低保怎么申请", "好绝望，失业金怎么领", "老公天天打我，我想搬出去，居住登记怎么改"]
+)
+def test_despair_in_passing_counts_but_may_be_answered(text: str) -> None:
+    likeness = understood(text).likeness
+    assert (likeness.sure, likeness.gives_way) == (MessageClass.DISTRESS, True)
+
+
+@pytest.mark.parametrize("text", ["店里生意撑不下去了，怎么歇业", "公司快要活不下去了，社保能缓缴吗", "系统崩溃了"])
+def test_what_is_no_person_is_not_in_despair(text: str) -> None:
     assert understood(text).scope is None
 
 

@@ -60,7 +60,9 @@ class Following:
         if topic is None or understood.is_courtesy:
             return (understood,)
         before = self.reader.matter(topic.matter_id)
-        if understood.scope is not None or understood.phrasing.complaint is Complaint.ONLY:
+        # What asks something may only sound like no question for documents: 想早点走行不行 of retiring.
+        may_ask = understood.likeness.gives_way and understood.phrasing.asks
+        if (understood.scope is not None and not may_ask) or understood.phrasing.complaint is Complaint.ONLY:
             return (self._routed(understood, before),)
         follow_up = self._follow_up(understood, before, topic)
         if follow_up.has_own_topic:
