@@ -34,7 +34,14 @@ MATTERS = (
 )
 SIGHS = ("没解决", "还是没解决", "答非所问", "你这个机器人答非所问")
 LIKENESS = knowing(
-    dissatisfied=(*SIGHS, "不对,签注要多少钱", "不对,居住证续签", "不对,签注要带什么", "不是,我问去年"),
+    dissatisfied=(
+        *SIGHS,
+        "不对,签注要多少钱",
+        "不对,居住证续签",
+        "不对,签注要带什么",
+        "不是,我问去年",
+        "不是,我问的是上限",
+    ),
     user_request=("转人工",),
 )
 READER = Reader(MATTERS, LEXICON, CONVERTER, likeness=LIKENESS)

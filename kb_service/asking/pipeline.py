@@ -328,7 +328,8 @@ class Pipeline:
         self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome, context: Context
     ) -> Reply:
         """Nothing sure to say: then 离婚官司 is a matter for other channels, though 打官司 may stand in a law."""
-        if understood.likeness.likely is MessageClass.COURTESY:
+        asks = understood.phrasing.asks or "?" in understood.text
+        if understood.likeness.likely is MessageClass.COURTESY and not asks:
             return Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy"))
         elsewhere = understood.scope_unless_answered
         if elsewhere is not None:

@@ -53,6 +53,7 @@ def test_a_complaint_about_the_answer_is_recognised(text: str) -> None:
 def test_a_complaint_with_a_question_is_a_question() -> None:
     assert complaint("不对,签注要多少钱") is Complaint.WITH_QUESTION
     assert complaint("不对,居住证续签") is Complaint.WITH_QUESTION
+    assert complaint("不是,我问的是上限") is Complaint.WITH_QUESTION
 
 
 def test_a_correction_that_names_a_day_is_a_question() -> None:
