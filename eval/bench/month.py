@@ -43,12 +43,21 @@ class Done:
     kind: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """``number`` 0: it was not told. To the person lines are counted without the notes of helpers."""
+
+    text: str
+    number: int
+    by_person: bool
+
+
 @dataclass
 class Ledger:
     """What was acknowledged, by talk id; and the ticks of the clocks. ``faults``: replies that nobody should get."""
 
     moves: dict[str, list[Done]] = field(default_factory=dict)
-    said: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    said: dict[str, list[Heard]] = field(default_factory=dict)
     ticks: list[datetime] = field(default_factory=list)
     refused: int = 0
     requests: int = 0
@@ -59,10 +68,9 @@ class Ledger:
         with self.lock:
             self.moves.setdefault(talk_id, []).append(done)
 
-    def heard(self, talk_id: str, text: str, number: int = 0) -> None:
-        """``number`` 0: it was not told."""
+    def heard(self, talk_id: str, text: str, number: int = 0, *, by_person: bool = False) -> None:
         with self.lock:
-            self.said.setdefault(talk_id, []).append((text, number))
+            self.said.setdefault(talk_id, []).append(Heard(text, number, by_person))
 
 
 class Month:
@@ -163,7 +171,7 @@ class Month:
             return
         path = f"/v1/talks/{talk_id}/messages"
         if (found := self._call(FRONTEND, path, {"text": text, "user_ref": f"r{number}"})) is not None:
-            self.ledger.heard(talk_id, text, found["number"])
+            self.ledger.heard(talk_id, text, found["number"], by_person=True)
 
     # Helpers
 

@@ -13,6 +13,7 @@ import chinese_calendar
 from eval.bench.desks import HELPERS, HOURS_OF
 from eval.bench.month import Done, Ledger
 from kb_service.domain.days import SHANGHAI
+from kb_service.domain.escalations import Author
 from kb_service.service import Service
 
 _WORKING_DAYS = {"simple": 5, "complex": 15}
@@ -62,10 +63,12 @@ def _faults_of_talk(service: Service, ledger: Ledger, talk_id: str, moves: list[
     if [each.number for each in said] != list(range(1, len(said) + 1)):
         yield "its messages have gaps"
     times = Counter(each.text for each in said if each.move is None)
-    for text, number in ledger.said.get(talk_id, []):
-        if times[text] != 1 or (number and said[number - 1].text != text):
-            yield f"{text!r} is there {times[text]} times, or not as number {number}"
-    if extra := times.keys() - {text for text, _ in ledger.said.get(talk_id, [])}:
+    told = [each for each in said if each.author is not Author.NOTE]
+    for heard in ledger.said.get(talk_id, []):
+        lines = told if heard.by_person else said
+        if times[heard.text] != 1 or (heard.number and lines[heard.number - 1].text != heard.text):
+            yield f"{heard.text!r} is there {times[heard.text]} times, or not as number {heard.number}"
+    if extra := times.keys() - {heard.text for heard in ledger.said.get(talk_id, [])}:
         yield f"nobody sent {sorted(extra)}"
     kept = service.records.escalations.escalation(talk_id)
     wanted = {

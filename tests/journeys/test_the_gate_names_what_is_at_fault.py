@@ -193,12 +193,12 @@ def another_saying(patch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_the_talk(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ConversationReader, "_topic", lambda self, question, turns: None)
+    patch.setattr(ConversationReader, "topic", lambda self, question, turns: None)
 
 
 def carries_always(patch: pytest.MonkeyPatch) -> None:
     always = FollowUp(has_own_topic=False, is_bare=False, follows_up=True, is_sure=True)
-    patch.setattr(Following, "_follow_up", lambda self, understood, before: always)
+    patch.setattr(Following, "_follow_up", lambda self, understood, before, topic: always)
 
 
 FAULTS: dict[Component, list[Any]] = {
