@@ -132,10 +132,10 @@ def _imported(service: Service, path: Path, *, publish: bool) -> list[Imported]:
 
 
 @contextmanager
-def knowing(path: Path, *, models: Path | None = None) -> Iterator[Service]:
+def knowing(path: Path) -> Iterator[Service]:
     """A service that has taken in what is there, in a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="kb-planting-") as folder:
-        (Path(folder) / "models").symlink_to((models or Settings().models_dir).resolve())
+        (Path(folder) / "models").symlink_to(Settings().models_dir.resolve())
         with open_service(Settings(data_dir=Path(folder))) as service:
             if (path / "matters.yaml").exists():
                 service.records.catalogue.replace(

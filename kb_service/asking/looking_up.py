@@ -59,7 +59,7 @@ class LookingUp:
         one that answers it. It has to be surer than the first answer would have to be, as it is one of several.
         """
         understood, result = looked_up
-        heard = [(alone, self._judged(understood, alone, result.terms)) for alone in _alone(result.candidates)]
+        heard = [(alone, self._judged(understood, alone, result.terms)) for alone in _single_sources(result.candidates)]
         sure = [(alone, again) for alone, again in heard if self._leads(again[1]) and self._may_be_said(again, topic)]
         if not sure:
             return None
@@ -80,8 +80,9 @@ class LookingUp:
         """Whether none of the message's own words or figures stands in the answer, nor what guides call them."""
         own = understood.phrasing.content
         words = {*bigrams_of(own), *_FIGURES.findall(own), *self._tools.lexicon.plain.beside(own)}
-        said = "\n".join((*(each.text for each in draft.statements), _above(draft.quotes[0].source)))
-        return bool(words) and not any(each in normalised(said, self._tools.converter) for each in words)
+        answer = "\n".join((*(each.text for each in draft.statements), _above(draft.quotes[0].source)))
+        answer = normalised(answer, self._tools.converter)
+        return bool(words) and not any(each in answer for each in words)
 
     def _leads(self, result: SearchResult) -> bool:
         return result.confidence >= self._tools.confidence.needed(result.features or {}) + _SURER
@@ -156,7 +157,7 @@ class LookingUp:
         )
 
 
-def _alone(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+def _single_sources(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
     """Each of the best passages but the first, then of each of the best documents the passages found, where they are
     not all that was found and more than one."""
     yield from ([each] for each in candidates[1:_HEARD])
@@ -170,7 +171,7 @@ def _alone(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
 
 def _repeats(draft: Draft, topic: Topic) -> bool:
     """Whether it would begin with what was just said."""
-    return draft.statements[0].text in topic.said
+    return draft.statements[0].text in topic.last_answer
 
 
 def _given(draft: Draft) -> Given:

@@ -55,13 +55,6 @@ def test_who_goes_on_asking_is_answered_from_what_was_spoken_of(
     assert fact in answer.text
 
 
-def test_what_was_just_said_is_no_answer_to_what_is_asked_next(demonstration: Service) -> None:
-    asking = demonstration.asking
-    first = asking.answer(asking.question("居住证签注要提前多久办？"))
-    answer = asking.answer(asking.question("可以用医保卡付吗", conversation_id=first.conversation_id))
-    assert answer.text.split("[1]")[0] not in first.text
-
-
 @pytest.mark.parametrize(("asked", "fact"), [("租房备案谁来办", "双方"), ("养狗要办什么证", "养犬登记证")])
 def test_the_passage_that_answers_is_heard_though_another_one_fits_the_words_better(
     demonstration: Service, asked: str, fact: str

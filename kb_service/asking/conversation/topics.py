@@ -45,7 +45,8 @@ class Topic:
     """What was spoken of last. ``day``: the day asked about, where it was not the day of asking.
 
     ``text``: the words that were searched for; without a matter they are never taken over. ``is_open``: it was asked
-    back what was meant. ``documents``, ``said``: the ids of those that were cited last, and in which answer.
+    back what was meant. ``documents``, ``last_answer``: the ids of those that were cited last, and the
+    text that cited them.
     """
 
     matter_id: str | None
@@ -56,7 +57,7 @@ class Topic:
     text: str
     is_open: bool = False
     documents: frozenset[str] = frozenset()
-    said: str = ""
+    last_answer: str = ""
 
 
 def topic_of_turns(turns: Sequence[Answer], *, names_topic: Callable[[str], bool]) -> Topic | None:
@@ -69,7 +70,7 @@ def topic_of_turns(turns: Sequence[Answer], *, names_topic: Callable[[str], bool
     cited = next((turn for turn in reversed(turns[-TURNS:]) if turn.citations), None)
     if newest is None or cited is None:
         return newest
-    return replace(newest, documents=frozenset(each.document_id for each in cited.citations), said=cited.text)
+    return replace(newest, documents=frozenset(each.document_id for each in cited.citations), last_answer=cited.text)
 
 
 def _newest(turns: Sequence[Answer], names_topic: Callable[[str], bool]) -> Topic | None:
