@@ -17,6 +17,7 @@ from eval.comparing import Comparison
 from eval.comparing import compare as compare_rows
 from eval.dialogue_commands import attack, converse
 from eval.explain_command import explain
+from eval.follow_ups_command import fitting_follow_ups
 from eval.gate_command import gate
 from eval.in_force import passages_in_force
 from eval.in_process import InProcess
@@ -56,6 +57,7 @@ app.command()(explain)
 app.command()(gate)
 app.command()(inversion)
 app.command("omission")(omitting)
+app.command("follow-ups")(fitting_follow_ups)
 app.command()(judge)
 app.command()(peers)
 app.command()(reading)

@@ -18,10 +18,15 @@ _TAIL = 0.005
 _WIDENED = 0.1
 
 
-def require_enough(sets: Sequence[LabelledSet], *, of_a_kind: int) -> None:
-    """Raises TooFewRows without so many right and wrong rows of the same features, or ScikitLearnMissing."""
+def require_scikit_learn() -> None:
+    """Raises ScikitLearnMissing."""
     if importlib.util.find_spec("sklearn") is None:
         raise ScikitLearnMissing("fitting the confidence needs scikit-learn; install it with `make eval-tools`")
+
+
+def require_enough(sets: Sequence[LabelledSet], *, of_a_kind: int) -> None:
+    """Raises TooFewRows without so many right and wrong rows of the same features, or ScikitLearnMissing."""
+    require_scikit_learn()
     if len({each.names for each in sets}) > 1:
         raise TooFewRows("the files hold different features; collect them again with one version of the service")
     right = sum(int(each.labels.sum()) for each in sets)

@@ -182,6 +182,7 @@ def open_asking(
         router=router,
         library=records.library,
         confidence=confidence,
+        follow_up_confidence=load_confidence(settings.follow_up_model, settings.max_wrong_rate),
         clarifying=Clarifying(matters=matter_by_id, lexicon=lexicon, names=reader.names),
         relating=Relating(lexicon, texts.converter, limit=knobs.related),
         planted_orders=planted_orders,

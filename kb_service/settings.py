@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         default=_ROOT / "kb_service" / "asking" / "search" / "confidence_model.json",
         description="The fitted confidence model, unless the site has one of its own in its data folder.",
     )
+    follow_up_model: Path = Field(
+        default=_ROOT / "kb_service" / "asking" / "search" / "follow_up_model.json",
+        description="The fitted confidence model of answers to follow-ups.",
+    )
 
     questions_dir: Path = Field(
         default=_ROOT / "corpus" / "questions", description="Known questions (.jsonl) that a rehearsal asks."

@@ -1,11 +1,11 @@
 """Looking a question up: what is found for it, what would be quoted, and how sure it is that this answers."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.drafting.drafts import Draft, completed
+from kb_service.asking.follow_ups import Alternative, FollowUps, ReadAs, Sources, as_read
 from kb_service.asking.preferring import preferred
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import SearchResult
@@ -13,16 +13,12 @@ from kb_service.asking.search.answer_features import DraftedAnswer, answer_featu
 from kb_service.asking.search.features import features
 from kb_service.asking.search.known_questions import Given
 from kb_service.asking.search.retrieving import Candidate, Narrowing, QuestionTerms, matter_shown
+from kb_service.asking.search.surroundings import above
 from kb_service.asking.tools import Tools
-from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.text.normalising import normalised
-from kb_service.text.terms import bigrams_of
 
 CANDIDATES = 10
-_FIGURES = re.compile(r"\d+")
-# So many of the best passages are looked through for those of a document that was just spoken of.
-_DEEPER = 30
 # So many passages and documents are heard by themselves, and by so much their answer has to be surer: of 538 questions
 # that the model did not know 318 were answered rightly without and 348 with it, 17 and 22 wrongly.
 _HEARD = 4
@@ -37,52 +33,66 @@ class LookingUp:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._follow_ups = FollowUps(tools, self._judged)
 
     def look_up(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic | None) -> LookedUp:
-        """The better of one or two readings. Where neither has a sure answer, the first is held against more that the
-        talk before speaks of (``topic``): the documents just cited, and what its words bring beside the earlier ones.
-        Where that brings none, each of the best passages and documents is heard by itself.
+        """``topic``: what the talk before speaks of, where it matters: then the likeliest of the answers that any
+        reading finds. Else the better of one or two readings; where it has no sure answer, each of the best passages
+        and documents is heard by itself.
         """
+        scope, likeness = readings[0].scope, readings[0].likeness
+        if topic is not None and (scope is None or likeness.gives_way):
+            return self._of_talk(readings, narrowing, topic)
         best = preferred([self._looked_up(each, narrowing) for each in readings])
         # To what sounds like no question for documents, only what answers at first sight is an answer.
-        is_for_others = best[0].scope is not None and (topic is None or not best[0].likeness.gives_way)
-        if best[1].is_sure or is_for_others:
+        if best[1].is_sure or best[0].scope is not None:
             return best
-        for understood, found in self._found_further(readings[0], narrowing, topic):
-            again = self._judged(understood, found)
-            if self._may_be_said(again, topic):
-                return again
-        return self._heard_by_itself(best, topic) or best
+        return self._heard_by_itself(best) or best
 
-    def _heard_by_itself(self, looked_up: LookedUp, topic: Topic | None) -> LookedUp | None:
+    def alternatives(
+        self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic
+    ) -> Sequence[Alternative]:
+        """The answers to a follow-up that `look_up` chooses from."""
+        return self._follow_ups.alternatives(readings, narrowing, topic)
+
+    def _of_talk(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic) -> LookedUp:
+        alternatives = self.alternatives(readings, narrowing, topic)
+        if not alternatives:
+            return self._looked_up(readings[0], narrowing)
+        together = [each.drafted for each in alternatives if each.drafted.sources is Sources.TOGETHER]
+        at_first = {each.read_as: (each.understood, each.result) for each in together}
+        written = [each for each in together if self._is_written(each.understood, each.result)]
+        if written:
+            return written[0].understood, written[0].result
+        understood, best = preferred([at_first[each] for each in (ReadAs.CARRIED, ReadAs.AS_IT_IS) if each in at_first])
+        chosen = self._follow_ups.likeliest(alternatives)
+        if chosen is None or not self._follow_ups.is_enough(chosen[1]):
+            probability = chosen[1] if chosen else 0.0
+            return understood, replace(best, is_sure=False, confidence=min(best.confidence, probability))
+        alternative, probability = chosen
+        result = alternative.drafted.result
+        others = (each for each in best.candidates if each not in result.candidates)
+        return as_read(alternative, readings), replace(
+            result, candidates=(*result.candidates, *others), confidence=probability, is_sure=True
+        )
+
+    def _heard_by_itself(self, looked_up: LookedUp) -> LookedUp | None:
         """The surest answer of one passage or document alone: the passage that fits the question best need not be the
         one that answers it. It has to be surer than the first answer would have to be, as it is one of several.
         """
         understood, result = looked_up
         heard = [(alone, self._judged(understood, alone, result.terms)) for alone in _single_sources(result.candidates)]
-        sure = [(alone, again) for alone, again in heard if self._leads(again[1]) and self._may_be_said(again, topic)]
+        sure = [(alone, again) for alone, again in heard if again[1].is_sure and self._leads(again[1])]
         if not sure:
             return None
         alone, (read, found) = max(sure, key=lambda each: each[1][1].confidence)
         others = (each for each in result.candidates if each not in alone)
         return read, replace(found, candidates=(*alone, *others))
 
-    def _may_be_said(self, looked_up: LookedUp, topic: Topic | None) -> bool:
-        """Whether it is sure and, of a follow-up, says something of what the message itself speaks of and not what was
-        just said.
-        """
-        understood, result = looked_up
-        if not result.is_sure or result.quoted is None:
-            return False
-        return topic is None or not (_repeats(result.quoted, topic) or self._is_beside(understood, result.quoted))
-
-    def _is_beside(self, understood: Understanding, draft: Draft) -> bool:
-        """Whether none of the message's own words or figures stands in the answer, nor what guides call them."""
-        own = understood.phrasing.content
-        words = {*bigrams_of(own), *_FIGURES.findall(own), *self._tools.lexicon.plain.beside(own)}
-        answer = "\n".join((*(each.text for each in draft.statements), _above(draft.quotes[0].source)))
-        answer = normalised(answer, self._tools.converter)
-        return bool(words) and not any(each in answer for each in words)
+    def _is_written(self, understood: Understanding, result: SearchResult) -> bool:
+        """Whether an editor said that this text answers this question: that stands above what a fit makes of it."""
+        quoted = result.quoted
+        return quoted is not None and self._tools.retriever.is_written_for(understood.text, quoted.quotes[0].source)
 
     def _leads(self, result: SearchResult) -> bool:
         return result.confidence >= self._tools.confidence.needed(result.features or {}) + _SURER
@@ -110,34 +120,19 @@ class LookingUp:
             feature_of |= answer_features(understood, candidates, terms, answer, self._tools.nearness)
             feature_of |= self._tools.known.features(understood.text, _given(quoted))
         probability, needed = confidence.probability(feature_of), confidence.needed(feature_of)
-        # An editor's word that this text answers this question stands above what the fit makes of it.
-        is_written = quoted is not None and retriever.is_written_for(understood.text, quoted.quotes[0].source)
-        return understood, SearchResult(
+        result = SearchResult(
             candidates=tuple(candidates),
             terms=terms,
             quoted=quoted,
             features=feature_of,
-            confidence=max(probability, min(needed, 1.0)) if is_written else probability,
+            confidence=probability,
             confidence_applies=confidence.applies(feature_of),
-            is_sure=(is_written or probability >= needed) and not lacks_what_is_asked(feature_of),
+            is_sure=probability >= needed and not lacks_what_is_asked(feature_of),
         )
-
-    def _found_further(
-        self, understood: Understanding, narrowing: Narrowing, topic: Topic | None
-    ) -> Iterator[tuple[Understanding, Sequence[Candidate]]]:
-        """The earlier words only find passages: what is found is judged by the message alone."""
-        if topic is None:
-            return
-        alone = self._tools.messages.alone(understood)
-        if topic.documents:
-            deeper = self._tools.retriever.find(understood, narrowing=narrowing, limit=_DEEPER)
-            cited = [each for each in deeper if each.document_id in topic.documents][:CANDIDATES]
-            yield understood, cited
-            yield alone, cited
-        beside = self._tools.messages.beside_earlier(understood, topic)
-        found = self._tools.retriever.find(beside, narrowing=narrowing, limit=CANDIDATES)
-        yield understood, found
-        yield alone, found
+        if self._is_written(understood, result):
+            is_sure = not lacks_what_is_asked(feature_of)
+            result = replace(result, confidence=max(probability, min(needed, 1.0)), is_sure=is_sure)
+        return understood, result
 
     def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:
         """The answer in the words of the sources; None where only texts with planted orders were found."""
@@ -152,7 +147,7 @@ class LookingUp:
             statements=tuple(normalised(each.text, self._tools.converter) for each in draft.statements),
             sayings=draft.sayings,
             passage_id=source.passage.id,
-            under=normalised(_above(source), self._tools.converter),
+            under=normalised(above(source), self._tools.converter),
             is_of_section=facet is not None and self._tools.retriever.heading_names(facet, source),
         )
 
@@ -169,19 +164,9 @@ def _single_sources(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candid
             yield found
 
 
-def _repeats(draft: Draft, topic: Topic) -> bool:
-    """Whether it would begin with what was just said."""
-    return draft.statements[0].text in topic.last_answer
-
-
 def _given(draft: Draft) -> Given:
     sources = [each.source for each in draft.quotes]
     documents = frozenset(each.document_id for each in sources)
     return Given(
         "\n".join(each.text for each in draft.statements), documents, tuple(each.passage.text for each in sources)
     )
-
-
-def _above(found: PassageInVersion) -> str:
-    """What a passage stands under: the title of its document, the question it answers, its headings."""
-    return " ".join((found.metadata.title, found.metadata.question or "", *found.passage.heading_path))

@@ -38,7 +38,8 @@ class Tools:
 
     ``quoting``: in the words of the sources, at once; ``drafter``: the words that are sent, perhaps a model's.
     ``districts_with_own_text``: paths, by the matter's id and the day. ``contradicted``: whether another text in force
-    that day is confirmed to contradict one of these versions.
+    that day is confirmed to contradict one of these versions. ``follow_up_confidence``: of one of several answers to a
+    follow-up.
     """
 
     messages: ConversationReader
@@ -49,6 +50,7 @@ class Tools:
     router: Router
     library: LibraryReader
     confidence: ConfidenceModel
+    follow_up_confidence: ConfidenceModel
     clarifying: Clarifying
     relating: Relating
     planted_orders: PlantedOrders

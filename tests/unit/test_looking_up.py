@@ -1,12 +1,9 @@
-"""What is heard by itself when all that was found gives no sure answer, and what is no answer to who goes on asking."""
+"""What is heard by itself when all that was found gives no sure answer."""
 
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
-from kb_service.asking.conversation.topics import Topic
-from kb_service.asking.looking_up import _repeats, _single_sources
+from kb_service.asking.looking_up import _single_sources
 
 
 def found(*documents: str) -> Any:
@@ -25,10 +22,3 @@ def test_the_next_best_passages_are_heard_then_documents_of_which_several_were_f
 def test_what_is_all_of_one_document_was_heard_already() -> None:
     assert places(found("a", "a")) == [[1]]
     assert places(found("a")) == []
-
-
-@pytest.mark.parametrize(("begins", "expected"), [("每年签注一次。", True), ("不收取费用。", False)])
-def test_an_answer_that_begins_with_what_was_just_said_repeats_it(begins: str, expected: bool) -> None:
-    topic = Topic("endorsement", None, None, None, None, "多久签注", last_answer="居住证要签注。每年签注一次。[1]")
-    draft: Any = SimpleNamespace(statements=[SimpleNamespace(text=begins)])
-    assert _repeats(draft, topic) is expected

@@ -117,3 +117,8 @@ def _lead_in(of_version: Sequence[PassageInVersion], at: int) -> int | None:
 def _introduces(found: PassageInVersion) -> bool:
     text = found.passage.text.rstrip()
     return text.endswith(("：", ":")) and len(text) <= _LONGEST_LEAD_IN
+
+
+def above(found: PassageInVersion) -> str:
+    """What a passage stands under: the title of its document, the question it answers, its headings."""
+    return " ".join((found.metadata.title, found.metadata.question or "", *found.passage.heading_path))

@@ -1,0 +1,260 @@
+"""Answering what goes on with a talk: what each way to read it finds, and the likeliest of the answers drafted from it.
+
+A follow-up says little, and no one way to search for it is the right one: beside the earlier words it finds what was
+said already, without them it may find anything. So the best passages of every reading are drafted from one by one and
+together, and a model fitted on talks chooses: docs/decisions/0061-answers-to-follow-ups.md.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kb_service.asking.conversation.topics import Topic
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.replies import SearchResult
+from kb_service.asking.search.answer_features import lacks_what_is_asked
+from kb_service.asking.search.retrieving import Candidate, Narrowing, QuestionTerms
+from kb_service.asking.search.surroundings import above
+from kb_service.asking.tools import Tools
+from kb_service.text.normalising import normalised
+from kb_service.text.terms import bigrams_of
+
+# So many passages are found by each reading, and drafted from together.
+_FOUND = 30
+_TOGETHER = 10
+# So many of the best passages of each reading are drafted from one by one: half as many cost 4 of 74 right answers.
+_ONE_BY_ONE = 2
+_FEW_CHARACTERS = (2, 6)
+_FIGURES = re.compile(r"\d+")
+_LEAST_LIKELY = 0.003
+# Of the features of any answer, those that also tell answers to one follow-up apart.
+_TAKEN = (
+    "meaning_first",
+    "meaning_best",
+    "answer_bigrams",
+    "answer_words",
+    "answer_lead",
+    "answer_length",
+    "known_right",
+    "known_wrong",
+    "known_margin",
+    "quoted_behind",
+)
+
+
+class ReadAs(StrEnum):
+    """How a follow-up is read."""
+
+    CARRIED = "carried"  # with what the talk before leaves unsaid
+    AS_IT_IS = "as_it_is"  # as a question of its own, where it may be one
+    ALONE = "alone"  # its own words, of the matter spoken of
+    BESIDE = "beside"  # its own words beside those of the question before
+
+
+class Sources(StrEnum):
+    """What an answer is drafted from."""
+
+    ONE = "one"  # passage
+    TOGETHER = "together"  # the best passages of a reading
+    CITED = "cited"  # those of the documents that were just cited
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """One answer that could be given. ``passages``: what it is drafted from, the best first."""
+
+    read_as: ReadAs
+    sources: Sources
+    passages: Sequence[Candidate]
+    understood: Understanding
+    result: SearchResult
+
+    @property
+    def source_id(self) -> str:
+        """The id of the passage quoted first."""
+        return self.result.quoted.quotes[0].source.passage.id if self.result.quoted else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """``features``: by name; what says how likely it is the right answer to the follow-up."""
+
+    drafted: Drafted
+    features: Mapping[str, float]
+
+    @property
+    def text(self) -> str:
+        quoted = self.drafted.result.quoted
+        return "\n".join(each.text for each in quoted.statements) if quoted else ""
+
+
+Judge = Callable[[Understanding, Sequence[Candidate], QuestionTerms], tuple[Understanding, SearchResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUps:
+    """Holds no state between questions. ``judge``: what would be said from passages, and how sure it is."""
+
+    tools: Tools
+    judge: Judge
+
+    def alternatives(
+        self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic
+    ) -> Sequence[Alternative]:
+        """All answers to choose from; the first is what the reading with the talk before finds. Empty if nothing is
+        found. An answer without an amount that is asked for is none."""
+        found: dict[ReadAs, Sequence[Candidate]] = {}
+        terms: dict[ReadAs, QuestionTerms] = {}
+        read = self._readings(readings, topic)
+        for read_as, understood in read.items():
+            terms[read_as] = self.tools.retriever.weigh(understood)
+            found[read_as] = self.tools.retriever.find(
+                understood, narrowing=narrowing, limit=_FOUND, terms=terms[read_as]
+            )
+        drafted = [
+            Drafted(read_as, sources, passages, *self.judge(understood, passages, terms[read_as]))
+            for read_as, understood in read.items()
+            for sources, passages in _sources(read_as, found, topic)
+        ]
+        usable = [each for each in drafted if each.result.quoted is not None]
+        asked = _Asked(readings[0], topic, found, usable, self._own_words(readings[0]))
+        return [Alternative(each, self._features(each, asked)) for each in usable]
+
+    def likeliest(self, alternatives: Sequence[Alternative]) -> tuple[Alternative, float] | None:
+        """With its probability; None where there is none to choose from."""
+        model = self.tools.follow_up_confidence
+        likely = [
+            (each, model.probability(each.features))
+            for each in alternatives
+            if not lacks_what_is_asked(each.drafted.result.features or {})
+        ]
+        return max(likely, key=lambda pair: pair[1], default=None)
+
+    def is_enough(self, probability: float) -> bool:
+        return probability >= self.tools.follow_up_confidence.answer_threshold
+
+    def _readings(self, readings: Sequence[Understanding], topic: Topic) -> dict[ReadAs, Understanding]:
+        carried, *others = readings
+        messages = self.tools.messages
+        read = {ReadAs.CARRIED: carried}
+        if others:
+            read[ReadAs.AS_IT_IS] = others[0]
+        return read | {ReadAs.ALONE: messages.alone(carried), ReadAs.BESIDE: messages.beside_earlier(carried, topic)}
+
+    def _own_words(self, understood: Understanding) -> frozenset[str]:
+        """Pairs of characters and figures that only this message brings up, and what guides call them."""
+        own = understood.phrasing.content
+        return frozenset({*bigrams_of(own), *_FIGURES.findall(own), *self.tools.lexicon.plain.beside(own)})
+
+    def _features(self, drafted: Drafted, asked: "_Asked") -> dict[str, float]:
+        """Shares are 0–1, confidences in logits, the rest 0 or 1 but for what `answer_features` gives."""
+        result, quoted = drafted.result, drafted.result.quoted
+        if quoted is None:
+            raise AssertionError("nothing was drafted")
+        source = quoted.quotes[0].source
+        texts = [each.text for each in quoted.statements]
+        said = [text in asked.topic.last_answer for text in texts]
+        answer = normalised("\n".join(texts), self.tools.converter)
+        whole = f"{answer}\n{normalised(above(source), self.tools.converter)}"
+        phrasing, of_matter = asked.understood.phrasing, source.metadata.matter_id
+        confidence = asked.confidences(drafted)
+        matter = asked.understood.matter
+        given = result.features or {}
+        return {
+            "confidence": _logit(result.confidence),
+            **{f"confidence_{each}": _logit(confidence.get(each, 0.0)) for each in _EVERY_TALK},
+            "confidence_most": max(_logit(confidence.get(each, 0.0)) for each in _EVERY_TALK),
+            "confidence_least": min(_logit(confidence.get(each, 0.0)) for each in _EVERY_TALK),
+            **{f"read_{each}": float(drafted.read_as is each) for each in ReadAs},
+            **{f"from_{each}": float(drafted.sources is each) for each in Sources},
+            "begins_with_said": float(said[0]),
+            "said": sum(said) / len(said),
+            "own_words": _share(asked.own_words, whole),
+            "own_words_in_text": _share(asked.own_words, answer),
+            "no_own_words": float(not asked.own_words),
+            "none_of_own_words": float(bool(asked.own_words) and _share(asked.own_words, whole) == 0),
+            **{f"rank_{each}": asked.nearness(each, source.passage.id) for each in _EVERY_TALK},
+            "of_cited_document": float(source.document_id in asked.topic.documents),
+            "of_matter_before": float(of_matter == asked.topic.matter_id),
+            "of_matter_read": float(of_matter == (matter.id if matter else None)),
+            **{f"at_most_{few}": float(len(phrasing.content) <= few) for few in _FEW_CHARACTERS},
+            "asks": float(phrasing.asks),
+            "is_tied": float(phrasing.is_tied),
+            "points_back": float(phrasing.points_back),
+            "sounds_like_none": float(asked.understood.likeness.likely.reason is not None),
+            **{name: given.get(name, 0.0) for name in _TAKEN},
+        }
+
+
+_EVERY_TALK = (ReadAs.CARRIED, ReadAs.ALONE, ReadAs.BESIDE)
+
+
+class _Asked:
+    """A follow-up with all that was found and drafted for it."""
+
+    def __init__(
+        self,
+        understood: Understanding,
+        topic: Topic,
+        found: Mapping[ReadAs, Sequence[Candidate]],
+        drafted: Sequence[Drafted],
+        own_words: frozenset[str],
+    ) -> None:
+        self.understood, self.topic, self.own_words = understood, topic, own_words
+        self._rank_of = {
+            read_as: {each.source.passage.id: rank for rank, each in enumerate(candidates)}
+            for read_as, candidates in found.items()
+        }
+        self._confidence_of = {
+            (each.passages[0].source.passage.id, each.read_as): each.result.confidence
+            for each in drafted
+            if each.sources is Sources.ONE
+        }
+
+    def confidences(self, drafted: Drafted) -> Mapping[ReadAs, float]:
+        """How sure each reading is of an answer from the passage that this one quotes first."""
+        found = {each: self._confidence_of.get((drafted.source_id, each)) for each in ReadAs}
+        own = {drafted.read_as: drafted.result.confidence}
+        return own | {each: value for each, value in found.items() if value is not None}
+
+    def nearness(self, read_as: ReadAs, passage_id: str) -> float:
+        """1 for the first passage found, a half for the second; 0 for what was not found."""
+        rank = self._rank_of.get(read_as, {}).get(passage_id)
+        return 0.0 if rank is None else 1 / (1 + rank)
+
+
+def _sources(
+    read_as: ReadAs, found: Mapping[ReadAs, Sequence[Candidate]], topic: Topic
+) -> Iterator[tuple[Sources, Sequence[Candidate]]]:
+    candidates = found[read_as]
+    if candidates:
+        yield Sources.TOGETHER, candidates[:_TOGETHER]
+    cited = [each for each in candidates if each.document_id in topic.documents][:_TOGETHER]
+    if 1 < len(cited) < len(candidates):
+        yield Sources.CITED, cited
+    best = {each.source.passage.id: each for every in _EVERY_TALK for each in found[every][:_ONE_BY_ONE]}
+    yield from ((Sources.ONE, [each]) for each in best.values())
+
+
+def _share(words: frozenset[str], text: str) -> float:
+    """0.5 where there are none to be found."""
+    return sum(each in text for each in words) / len(words) if words else 0.5
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, _LEAST_LIKELY), 1 - _LEAST_LIKELY)
+    return math.log(bounded / (1 - bounded))
+
+
+def as_read(alternative: Alternative, readings: Sequence[Understanding]) -> Understanding:
+    """The follow-up as it was understood, of the matter that the answer is of: the words of another turn, with which it
+    was found, are not taken for its own."""
+    drafted = alternative.drafted
+    if drafted.read_as in (ReadAs.CARRIED, ReadAs.AS_IT_IS):
+        return drafted.understood
+    read = drafted.understood
+    return replace(
+        readings[0], matter=read.matter, matter_name=read.matter_name, is_matter_inferred=read.is_matter_inferred
+    )

@@ -1,0 +1,94 @@
+"""Which answers to a follow-up there are to choose from, and which of them is chosen."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from kb_service.asking.conversation.topics import Topic
+from kb_service.asking.follow_ups import Alternative, Drafted, FollowUps, ReadAs, Sources, _share, _sources
+from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree
+
+
+def passage(name: str) -> Any:
+    """Of the document that its first letter names."""
+    return SimpleNamespace(document_id=name[0], source=SimpleNamespace(passage=SimpleNamespace(id=name)))
+
+
+def passages(*names: str) -> list[Any]:
+    return [passage(each) for each in names]
+
+
+def topic(*documents: str) -> Topic:
+    return Topic("endorsement", None, None, None, None, "多久签注一次", documents=frozenset(documents))
+
+
+def sources(read_as: ReadAs, found: dict[ReadAs, list[Any]], spoken_of: Topic) -> list[tuple[Sources, list[str]]]:
+    return [
+        (kind, [each.source.passage.id for each in candidates])
+        for kind, candidates in _sources(read_as, found, spoken_of)
+    ]
+
+
+def test_the_two_best_passages_of_every_reading_are_drafted_from_one_by_one_each_once() -> None:
+    found = {
+        ReadAs.CARRIED: passages("a1", "b1", "c1"),
+        ReadAs.ALONE: passages("b1", "d1"),
+        ReadAs.BESIDE: passages("a1", "a2"),
+    }
+    alone = [ids for kind, ids in sources(ReadAs.ALONE, found, topic()) if kind is Sources.ONE]
+    assert alone == [["a1"], ["b1"], ["d1"], ["a2"]]
+
+
+def test_passages_of_the_documents_just_cited_are_drafted_from_together_where_they_are_not_all() -> None:
+    found = {each: passages("a1", "b1", "a2") for each in (ReadAs.CARRIED, ReadAs.ALONE, ReadAs.BESIDE)}
+    assert (Sources.CITED, ["a1", "a2"]) in sources(ReadAs.CARRIED, found, topic("a"))
+    assert all(kind is not Sources.CITED for kind, _ in sources(ReadAs.CARRIED, found, topic("b")))
+    assert all(kind is not Sources.CITED for kind, _ in sources(ReadAs.CARRIED, found, topic("a", "b")))
+
+
+def alternative(text: str, value: float, *, lacks_amount: bool = False) -> Alternative:
+    quoted = SimpleNamespace(statements=[SimpleNamespace(text=text)])
+    result: Any = SimpleNamespace(quoted=quoted, features={"answer_value_missing": float(lacks_amount)})
+    understood: Any = None
+    return Alternative(Drafted(ReadAs.CARRIED, Sources.ONE, [], understood, result), {"confidence": value})
+
+
+def choosing(*, max_wrong_rate: float) -> FollowUps:
+    """Above a confidence of 0 an answer is likely right (e²/(1 + e²) = 0.88), below it unlikely (0.12)."""
+    model = ConfidenceModel(
+        version="test",
+        names=("confidence",),
+        trees=(Tree(((0, 0.0),), (-2.0, 2.0)),),
+        slope=1.0,
+        offset=0.0,
+        range_of={},
+        risks=(Risk(0.8, 1000.0, 20.0), Risk(0.1, 1000.0, 400.0)),
+        risks_elsewhere=(),
+        max_wrong_rate=max_wrong_rate,
+    )
+    tools: Any = SimpleNamespace(follow_up_confidence=model)
+    return FollowUps(tools, judge=lambda *_: (None, None))  # type: ignore[arg-type,return-value]
+
+
+def test_the_likeliest_answer_is_chosen_and_none_without_the_amount_asked_for() -> None:
+    chosen = choosing(max_wrong_rate=0.1).likeliest(
+        [
+            alternative("受理后15日内办结", -1.0),
+            alternative("可以加急", 1.0, lacks_amount=True),
+            alternative("免费", 0.5),
+        ]
+    )
+    assert chosen is not None
+    assert (chosen[0].text, round(chosen[1], 2)) == ("免费", 0.88)
+    assert choosing(max_wrong_rate=0.1).likeliest([alternative("可以加急", 1.0, lacks_amount=True)]) is None
+
+
+def test_how_likely_an_answer_must_be_follows_the_accepted_rate_of_wrong_ones() -> None:
+    assert choosing(max_wrong_rate=0.1).is_enough(0.88)
+    assert not choosing(max_wrong_rate=0.1).is_enough(0.12)
+    assert choosing(max_wrong_rate=0.5).is_enough(0.12)
+
+
+def test_the_share_of_own_words_is_a_half_where_a_message_has_none() -> None:
+    assert _share(frozenset({"加急", "15"}), "加急的10日内办结") == 0.5
+    assert _share(frozenset({"加急"}), "不办加急") == 1.0
+    assert _share(frozenset(), "什么都行") == 0.5
