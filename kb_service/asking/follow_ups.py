@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kb_service.asking.conversation.topics import Topic
+from kb_service.asking.preferring import of_matter
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import SearchResult
 from kb_service.asking.search.answer_features import lacks_what_is_asked
@@ -83,6 +84,11 @@ class Alternative:
 
     drafted: Drafted
     features: Mapping[str, float]
+
+    @property
+    def matter_id(self) -> str | None:
+        quoted = self.drafted.result.quoted
+        return quoted.quotes[0].source.metadata.matter_id if quoted else None
 
     @property
     def text(self) -> str:
@@ -249,12 +255,22 @@ def _logit(probability: float) -> float:
 
 
 def as_read(alternative: Alternative, readings: Sequence[Understanding]) -> Understanding:
-    """The follow-up as it was understood, of the matter that the answer is of: the words of another turn, with which it
-    was found, are not taken for its own."""
-    drafted = alternative.drafted
-    if drafted.read_as in (ReadAs.CARRIED, ReadAs.AS_IT_IS):
+    """The follow-up as it was understood: the words of another turn, with which its answer was found, are not taken for
+    its own, and a message that may be one by itself goes on with the talk where its answer does."""
+    carried, drafted = readings[0], alternative.drafted
+    if drafted.read_as is ReadAs.AS_IT_IS:
+        is_of_matter = carried.matter is not None and alternative.matter_id == carried.matter.id
+        return of_matter(drafted.understood, carried) if is_of_matter else drafted.understood
+    if drafted.read_as is ReadAs.CARRIED:
         return drafted.understood
+    if carried.matter is not None:
+        return carried
     read = drafted.understood
     return replace(
-        readings[0], matter=read.matter, matter_name=read.matter_name, is_matter_inferred=read.is_matter_inferred
+        carried, matter=read.matter, matter_name=read.matter_name, is_matter_inferred=read.is_matter_inferred
     )
+
+
+def is_for_documents(understood: Understanding) -> bool:
+    """Whether a text may answer a follow-up: not what is for a person, or for nobody."""
+    return understood.scope is None or understood.likeness.gives_way

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.drafting.drafts import Draft, completed
-from kb_service.asking.follow_ups import Alternative, FollowUps, ReadAs, Sources, as_read
+from kb_service.asking.follow_ups import Alternative, FollowUps, ReadAs, Sources, as_read, is_for_documents
 from kb_service.asking.preferring import preferred
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import SearchResult
@@ -36,14 +36,17 @@ class LookingUp:
         self._follow_ups = FollowUps(tools, self._judged)
 
     def look_up(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic | None) -> LookedUp:
-        """``topic``: what the talk before speaks of, where it matters: then the likeliest of the answers that any
-        reading finds. Else the better of one or two readings; where it has no sure answer, each of the best passages
-        and documents is heard by itself.
+        """``topic``: what the talk before speaks of, where it matters. What goes on with it gets the likeliest of the
+        answers that any reading finds, and so does what takes nothing over and has no sure answer by itself. Of what
+        has none still, each of the best passages and documents is heard by itself.
         """
-        scope, likeness = readings[0].scope, readings[0].likeness
-        if topic is not None and (scope is None or likeness.gives_way):
+        if topic is not None and readings[0].carried and is_for_documents(readings[0]):
             return self._of_talk(readings, narrowing, topic)
         best = preferred([self._looked_up(each, narrowing) for each in readings])
+        if best[1].is_sure:
+            return best
+        if topic is not None and is_for_documents(readings[0]):
+            best = self._of_talk(readings, narrowing, topic)
         # To what sounds like no question for documents, only what answers at first sight is an answer.
         if best[1].is_sure or best[0].scope is not None:
             return best

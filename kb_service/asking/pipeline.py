@@ -10,7 +10,7 @@ from kb_service.asking.conversation.messages import Readings
 from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
-from kb_service.asking.follow_ups import Alternative
+from kb_service.asking.follow_ups import Alternative, is_for_documents
 from kb_service.asking.looking_up import CANDIDATES, LookingUp
 from kb_service.asking.notices import present_offered
 from kb_service.asking.preferring import FEW_WORDS
@@ -133,11 +133,9 @@ class Pipeline:
         no document answers."""
         asked = self._tools.messages.read(question, turns)
         topic = self._tools.messages.topic(question, turns) if turns else None
-        readings = asked[0]
-        is_for_others = readings[0].scope is not None and not readings[0].likeness.gives_way
-        if topic is None or len(asked) > 1 or readings[0].is_courtesy or is_for_others:
+        if topic is None or len(asked) > 1 or asked[0][0].is_courtesy or not is_for_documents(asked[0][0]):
             return ()
-        return self._looking_up.alternatives(readings, EVERYTHING, topic)
+        return self._looking_up.alternatives(asked[0], EVERYTHING, topic)
 
     def _parts(self, question: Question, context: Context) -> Generator[Event, None, list[Part]]:
         asked = self._tools.messages.read(question, context.turns)

@@ -36,9 +36,9 @@ def preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple[
     is_of_matter = before in matters[:1]
     if not is_surer or not (says_much or is_of_matter):
         return carried
-    return (_of_matter(own[0], carried[0]), own[1]) if is_of_matter else own
+    return (of_matter(own[0], carried[0]), own[1]) if is_of_matter else own
 
 
-def _of_matter(own: Understanding, carried: Understanding) -> Understanding:
+def of_matter(own: Understanding, carried: Understanding) -> Understanding:
     """A message read by itself that is about the matter spoken of all the same."""
     return replace(own, matter=carried.matter, matter_name=carried.matter_name, carried=(Carried.MATTER,))
