@@ -33,6 +33,7 @@ def split_questions(text: str, *, asks_for_itself: Callable[[str], bool] = lambd
         ("1.居住证怎么办 2.社保怎么交 3.公积金怎么提", ["居住证怎么办", "社保怎么交", "公积金怎么提"]),
         ("首先，签注要什么材料；其次，多久办好", ["首先，签注要什么材料；", "其次，多久办好"]),
         ("身份证丢了怎么补办呢 顺便问一下护照去哪办", ["身份证丢了怎么补办呢", "顺便问一下护照去哪办"]),
+        ("居住证几天能拿？车牌收不收费", ["居住证几天能拿？", "车牌收不收费"]),
     ],
 )
 def test_several_questions_are_taken_apart(text: str, parts: list[str]) -> None:
