@@ -44,11 +44,15 @@ class Distress(Words):
 
 
 class OtherPlaces(Words):
-    """Names of cities, provinces and countries that are not ours, and what tells asking about one from naming it."""
+    """Names of cities, provinces and countries that are not ours, and what tells asking about one from naming it.
+
+    ``there``: words that ask about a place named before them.
+    """
 
     home: re.Pattern[str]
     mentioned_before: str
     mentioned_after: str
+    there: re.Pattern[str]
     another_name: str
     places: tuple[str, ...]
 
@@ -58,6 +62,8 @@ class OtherPlaces(Words):
     def is_asked_about(self, text: str) -> bool:
         if self.home.search(text):
             return False
+        if self.there.search(text) and self.is_named(text):
+            return True
         return any(not self._before.search(text, 0, each.start()) for each in self._free.finditer(text))
 
     @cached_property
