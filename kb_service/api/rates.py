@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -25,8 +26,6 @@ _NOT_COUNTED = frozenset({"/healthz", "/", "/desk"})
 _AT_ONCE_OF_A_KEY = 32
 _AT_ONCE_OF_AN_ADDRESS = 16
 _LONGEST_WAIT_SECONDS = 30
-# Pieces of a file or a list; those of an answer are small, and it is still being worked at.
-_LARGE_PIECE = 32 * 1024
 
 
 class _Counts(Storage):
@@ -181,16 +180,26 @@ def _body_awaited_outside(place: Place, receive: Receive, sender: _Sender) -> Re
 
 
 def _without_place_at_the_end(place: Place, send: Send) -> Send:
-    """What is left of a request is its reply, which the client may read as slowly as it likes."""
+    """What is left of a request is its reply, which the client may read as slowly as it likes: of this one, or of those
+    before it on the connection. A stream is still being worked at."""
 
     async def sent(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            is_last = not message.get("more_body", False)
-            if is_last or len(message.get("body", b"")) > _LARGE_PIECE:
-                place.make_room()
-        await send(message)
+        if message["type"] != "http.response.start":
+            await send(message)
+        elif not _begins_stream(message):
+            place.make_room()
+            await send(message)
+        else:
+            with suppress(WaitedTooLong):  # it has begun: it goes on without a place
+                await place.awaited(send(message))
 
     return sent
+
+
+def _begins_stream(start: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/event-stream") for name, value in start["headers"]
+    )
 
 
 async def _actor(request: Request) -> Actor | None:
