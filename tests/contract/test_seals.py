@@ -373,7 +373,7 @@ def test_a_change_that_a_lawful_step_covers_up_is_found_all_the_same(database: D
 
 
 def test_what_somebody_made_the_database_do_by_itself_is_found(database: Database) -> None:
-    """Whoever submits publishes: the trigger acts within the transaction, and the trail seals what it made of the row."""
+    """Whoever submits publishes: a trigger acts within the transaction, and the trail seals what it made of the row."""
     assert list(added_rules(database)) == []
     act = "UPDATE versions SET state = 'approved', approved_by = 'li' WHERE id = NEW.id"
     ours = {
