@@ -6,6 +6,7 @@ from functools import partial
 
 from ingestion.sync import Synchroniser
 from kb_service.adapters.blobs import BlobFolder
+from kb_service.adapters.sql.added_rules import added_rules
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.library import SqlLibrary
@@ -18,7 +19,8 @@ from kb_service.ports import PassageIndex
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be. ``kind``: behind, index, passage, blob, trail, row, version, job."""
+    """One thing that is not as it should be. ``kind``: behind, index, passage, blob, trail, row, database, version,
+    job."""
 
     kind: str
     subject: str
@@ -39,6 +41,8 @@ def check(
     """Everything found wrong; nothing is changed. ``kept_head``: a head of the trail that was kept elsewhere."""
     yield from _read("trail", "the trail", lambda: _trail(trail, kept_head))
     yield from _read("row", "all rows", lambda: _rows(database))
+    for rule, fault in added_rules(database):
+        yield Finding("database", rule, fault)
     for letter in jobs.dead_letters():
         since = letter.since.astimezone(SHANGHAI).isoformat(timespec="seconds")
         yield Finding("job", f"{letter.kind} {letter.subject}", f"given up at {since}: {letter.error}")

@@ -18,6 +18,9 @@ from kb_service.domain.file_reports import NoteKind, Notes
 
 # What WPS stores in a cell for a picture in it.
 _PICTURE_FORMULAS = ("=DISPIMG(", "=_xlfn.DISPIMG(")
+# What Excel takes. Each cell reads its format anew: 3,000 cells with one of 60,000 characters took longer than a file
+# may.
+_LONGEST_FORMAT = 255
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MARKED = re.compile(rb"<(?:\w+:)?(?:strike|vertAlign)\b")
 _COLOURED = re.compile(rb"<(?:\w+:)?(?:tablePart|conditionalFormatting|picture|legacyDrawingHF)\b")
@@ -182,7 +185,8 @@ def _format(book: Any, format_id: int) -> str:
         return FORMATS[format_id]
     if format_id < BUILTIN_FORMATS_MAX_SIZE:
         return str(BUILTIN_FORMATS.get(format_id, "General"))
-    return str(book._number_formats[format_id - BUILTIN_FORMATS_MAX_SIZE])
+    written = str(book._number_formats[format_id - BUILTIN_FORMATS_MAX_SIZE])
+    return written if len(written) <= _LONGEST_FORMAT else "General"
 
 
 def _is_hidden(dimensions: dict[str, Any], column: int) -> bool:

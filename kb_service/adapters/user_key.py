@@ -14,11 +14,16 @@ _SHORTEST = 16
 
 def user_key_in(data_dir: Path) -> bytes:
     """Made once and kept in the data folder, readable by its owner only. Raises RecordsUnavailable for one that is
-    empty or holds what no key does."""
+    empty, holds what no key does, or cannot be read."""
     path = data_dir / USER_KEY
     if not path.exists():
         _make(path)
-    key = path.read_bytes()
+    try:
+        key = path.read_bytes()
+    except OSError as error:  # a folder, somebody else's file, a damaged disk
+        raise RecordsUnavailable(
+            f"the key of user references, {path}, cannot be read ({error.strerror}); put it back from the last backup"
+        ) from error
     if len(key.strip()) < _SHORTEST or not (key.isascii() and key.decode("ascii").strip().isprintable()):
         raise RecordsUnavailable(
             f"the key of user references, {path}, is empty, cut off or damaged; put it back from the last backup, set "

@@ -42,6 +42,7 @@ from kb_service.api import (
 from kb_service.api.limits import BodyLimit, OriginCheck
 from kb_service.api.live import Bells
 from kb_service.api.observing import Observed
+from kb_service.api.probing import ProbedInTime
 from kb_service.api.rates import RequestRates
 from kb_service.api.unsniffed import Unsniffed
 from kb_service.console import monthly_report
@@ -78,6 +79,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
         allow_remote=settings.allow_remote,
         allowed_hosts=settings.allowed_hosts,
     )
+    app.add_middleware(ProbedInTime)
     app.add_middleware(Unsniffed)
     app.add_middleware(Observed)
     app.include_router(access.router)

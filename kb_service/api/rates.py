@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -9,11 +10,12 @@ from fastapi.concurrency import run_in_threadpool
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.api.access import OPERATOR, actor_of
 from kb_service.api.refusals import refusal
-from kb_service.api.shares import MAKE_ROOM, Shares, WaitedTooLong
+from kb_service.api.shares import MAKE_ROOM, Place, Shares, WaitedTooLong
 from kb_service.domain.errors import KbError
 from kb_service.domain.people import Actor
 from kb_service.senders import sender_at
@@ -121,12 +123,12 @@ class RequestRates:
 
     async def _in_turn(self, sender: _Sender, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with self._shares.part(sender.name, sender.at_once) as make_room:
-                scope.setdefault("state", {})[MAKE_ROOM] = make_room
-                await self._app(scope, receive, send)
+            async with self._shares.part(sender.name, sender.at_once) as place:
+                scope.setdefault("state", {})[MAKE_ROOM] = place.make_room
+                taken = _body_awaited_outside(place, receive, sender) if _has_body(scope) else receive
+                await self._app(scope, taken, _without_place_at_the_end(place, send))
         except WaitedTooLong:
-            detail = f"more than {sender.at_once} requests at a time; wait for the others' replies"
-            await self._refuse(sender, detail, 5, scope, receive, send)
+            await self._refuse(sender, _too_many_at_once(sender), 5, scope, receive, send)
 
     async def _refuse(
         self, sender: _Sender, detail: str, seconds: int, scope: Scope, receive: Receive, send: Send
@@ -149,6 +151,55 @@ class RequestRates:
         if is_of_this_machine and actor is not None and request.app.state.keys_seen.is_known_keyless:
             return _Sender(address, _AT_ONCE_OF_A_KEY, self._of_a_key)
         return _Sender(address, _AT_ONCE_OF_AN_ADDRESS, self._of_an_address)
+
+
+def _too_many_at_once(sender: _Sender) -> str:
+    return f"more than {sender.at_once} requests at a time; wait for the others' replies"
+
+
+def _has_body(scope: Scope) -> bool:
+    length = dict(scope["headers"]).get(b"content-length")
+    return length != b"0" if length is not None else any(name == b"transfer-encoding" for name, _ in scope["headers"])
+
+
+def _body_awaited_outside(place: Place, receive: Receive, sender: _Sender) -> Receive:
+    is_whole = False
+
+    async def received() -> Message:
+        nonlocal is_whole
+        if is_whole:  # from here on it is listened to whether the client goes away
+            return await receive()
+        try:
+            message = await place.awaited(receive())
+        except WaitedTooLong as error:
+            raise HTTPException(429, _too_many_at_once(sender), {"Retry-After": "5"}) from error
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return received
+
+
+def _without_place_at_the_end(place: Place, send: Send) -> Send:
+    """What is left of a request is its reply, which the client may read as slowly as it likes: of this one, or of those
+    before it on the connection. A stream is still being worked at."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] != "http.response.start":
+            await send(message)
+        elif not _begins_stream(message):
+            place.make_room()
+            await send(message)
+        else:
+            with suppress(WaitedTooLong):  # it has begun: it goes on without a place
+                await place.awaited(send(message))
+
+    return sent
+
+
+def _begins_stream(start: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/event-stream") for name, value in start["headers"]
+    )
 
 
 async def _actor(request: Request) -> Actor | None:

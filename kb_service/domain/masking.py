@@ -1,6 +1,6 @@
 """Masking what identifies a person, where words are kept for something else than the transcript.
 
-Patterns see every character in its plain form (１ and ① as 1, ＠ as @), at the place where it stands.
+Patterns see every character in its plain form (１, ١ and ① as 1, ＠ as @), at the place where it stands.
 """
 
 import re
@@ -71,6 +71,11 @@ _PATTERNS = (
     ("〔手机号〕", rf"(?<!{_HAN})(?:{_COUNTRY})?[幺一壹]{_GAP}{_HAN_FROM_3}{_more('9', _HAN)}"),
     ("〔座机号〕", rf"(?<!{_HAN})[(]?[〇零]{_HAN_AREA}[)]?{_GAP}{_HAN_FROM_2}{_more('6,7', _HAN)}(?!{_HAN})"),
     ("〔座机号〕", rf"(?<!\d)(?:{_COUNTRY}|[(]?0){_AREA}[)]?{_GAP}[2-8]{_more('6,7')}(?!\d)"),
+    # Beyond the mainland: a code behind +, or that of 港澳台 behind 00, and 7 to 11 digits.
+    (
+        "〔手机号〕",
+        rf"(?<![\dA-Za-z+])(?:\+{_GAP}(?!86)[1-9]|00(?=852|853|886)){_GAP}[(]?\d(?:{_GAP}[()]?{_GAP}\d){{7,11}}(?!\d|\s?元)",
+    ),
     ("〔座机号〕", rf"(?:电话|座机|固话|家电|宅电|传真|号码|打){_SAID}(?P<it>[2-8]\d{{2,3}}{_GAP}\d{{4}})(?!\d)"),
     (
         "〔座机号〕",
@@ -131,8 +136,8 @@ _CHECKED = (
     ),
     ("〔卡号〕", re.compile(rf"(?<!\d)(?<!\d\.)[3-69](?:{_ANYTHING}\d){{15,18}}(?![\dXx])"), is_card_number),
 )
-# A joiner holds pictures of people together as well.
-_UNSEEN = re.compile(r"[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=\w)\u200d(?=\w)")
+# A joiner holds pictures of people together as well; a digit on a key (1️⃣) is the digit and two marks.
+_UNSEEN = re.compile(r"(?<=[0-9])\ufe0f?\u20e3|[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=\w)\u200d(?=\w)")
 _MASKS = (*_CHECKED, *((mask, re.compile(pattern), None) for mask, pattern in _PATTERNS))
 
 
@@ -169,4 +174,6 @@ def _plain(character: str) -> str:
     """One character for one: the traditional ones that patterns name as simplified. A full comma stands between things,
     not within a number."""
     plain = unicodedata.normalize("NFKC", character)
+    if plain.isdecimal() and not plain.isascii():  # of another script; 一 and ² are none
+        return str(unicodedata.decimal(plain))
     return plain.translate(_SIMPLIFIED) if len(plain) == 1 and character != "，" else character

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -86,6 +87,39 @@ def test_a_crowd_of_questions_from_one_address_does_not_stand_before_those_of_ot
     asyncio.run(play())
     # 16 of the crowd are at work at a time; without that all 120 would stand before the other one.
     assert answered.index("other") < 60
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"], ids=["bodies that do not come", "replies that nobody reads"])
+def test_who_keeps_us_waiting_does_not_stand_before_others_at_the_same_address(http: Http, method: str) -> None:
+    app = create_app(http.service)
+    address = ("203.0.113.1", 50_000)
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]
+
+    async def nothing(*_: object) -> Any:
+        await asyncio.Event().wait()
+
+    async def no_body() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def keep_waiting() -> None:
+        path = "/v1/answers" if method == "POST" else "/v1/matters"
+        scope = {"type": "http", "http_version": "1.1", "method": method, "path": path, "raw_path": path.encode()}
+        scope |= {"query_string": b"", "headers": headers, "client": address, "server": ("127.0.0.1", 80)}
+        await app(scope, nothing if method == "POST" else no_body, nothing)
+
+    async def play() -> int:
+        waiting = [asyncio.create_task(keep_waiting()) for _ in range(40)]
+        transport = httpx.ASGITransport(app=app, client=address)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as honest:
+            await asyncio.sleep(1)
+            async with asyncio.timeout(20):
+                reply = await honest.get("/v1/matters")
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        return reply.status_code
+
+    assert asyncio.run(play()) == 200
 
 
 def test_an_address_with_too_many_requests_has_to_connect_again_and_a_key_has_not(limited: Http) -> None:

@@ -136,6 +136,12 @@ def test_an_empty_user_key_ends_in_a_sentence(tmp_path: Path, content: bytes) ->
     assert (tmp_path / "user.key").read_bytes() == content
 
 
+def test_a_user_key_that_cannot_be_read_ends_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "user.key").mkdir()
+    with pytest.raises(RecordsUnavailable, match=r"user\.key, cannot be read"):
+        user_key_in(tmp_path)
+
+
 def test_a_user_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     key = user_key_in(tmp_path)
     assert user_key_in(tmp_path) == key

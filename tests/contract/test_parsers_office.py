@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,11 +42,11 @@ def numbered(document: Any, text: str, level: int) -> None:
     properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="7"/></w:numPr>'))
 
 
-def with_list(document: Any) -> None:
+def with_list(document: Any, patterns: Sequence[str] = ("第%1条", "（%2）")) -> None:
     levels = "".join(
         f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/>'
         f'<w:lvlText w:val="{pattern}"/></w:lvl>'
-        for level, pattern in enumerate(("第%1条", "（%2）"))
+        for level, pattern in enumerate(patterns)
     )
     root = document.part.numbering_part.element
     root.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="77">{levels}</w:abstractNum>'))
@@ -66,6 +67,13 @@ def test_numbers_that_word_computes_are_part_of_the_text() -> None:
         "（一）戊。",
     ]
     assert [piece.heading_path for piece in structure(parsed.blocks).pieces] == [("第一条",)] * 3 + [("第二条",)] * 2
+
+
+def test_a_label_does_not_multiply_the_text_that_it_stands_before() -> None:
+    document = Document()
+    with_list(document, ["%1" * 100])
+    numbered(document, "甲。", 0)
+    assert parse(saved(document), "a.docx").blocks[0].text == "一" * 30 + " 甲。"  # 60 characters of the pattern
 
 
 def test_a_government_file_without_heading_styles_has_a_title_and_headings() -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from kb_service.adapters.sql.added_rules import added_rules
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.emergencies import SqlEmergencies
@@ -369,6 +370,27 @@ def test_a_change_that_a_lawful_step_covers_up_is_found_all_the_same(database: D
     assert (
         fault.sentence == "was changed in the database between entry 3 (submit by zhang) and entry 4 (approve by wang)"
     )
+
+
+def test_what_somebody_made_the_database_do_by_itself_is_found(database: Database) -> None:
+    """Whoever submits publishes: a trigger acts within the transaction, and the trail seals what it made of the row."""
+    assert list(added_rules(database)) == []
+    act = "UPDATE versions SET state = 'approved', approved_by = 'li' WHERE id = NEW.id"
+    ours = {
+        "sqlite": [f"CREATE TRIGGER helpful AFTER UPDATE ON versions WHEN NEW.state = 'in_review' BEGIN {act}; END"],
+        "postgresql": [
+            "CREATE FUNCTION approve() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF NEW.state = 'in_review' THEN {act}; END IF; RETURN NULL; END $$",
+            "CREATE TRIGGER helpful AFTER UPDATE ON versions FOR EACH ROW EXECUTE FUNCTION approve()",
+        ],
+    }
+    with database.writing() as connection:
+        for statement in [*ours[connection.dialect.name], "CREATE VIEW seen AS SELECT id FROM versions"]:
+            connection.exec_driver_sql(statement)
+    (stored,) = SqlLibrary(database, new_id=new_id).store([draft()], actor="zhang", at=NOON, approval=None)
+    publishing_in(database).submit(stored.version_id, actor="zhang")
+    assert faults(database) == []
+    assert [rule for rule, _ in added_rules(database)] == ["trigger helpful", "view seen"]
 
 
 def test_a_row_that_an_operator_has_looked_at_is_accepted_and_the_trail_tells(database: Database) -> None:

@@ -67,6 +67,12 @@ def test_a_value_is_told_as_its_format_shows_it(value: Any, number_format: str, 
     assert text(book) == f"项目 | 数\n甲 | {shown}"
 
 
+def test_a_format_longer_than_excel_takes_is_none() -> None:
+    book, sheet = sheet_of(("项目", "数"), ("甲", 0.5))
+    sheet["B2"].number_format = "0." + "0" * 254
+    assert text(book) == "项目 | 数\n甲 | 0.5"
+
+
 def test_a_number_beyond_its_format_is_told_as_it_is() -> None:
     book, sheet = sheet_of(("甲", 1e300), ("乙", -1.5))
     sheet["B1"].number_format, sheet["B2"].number_format = "0.00", "aaaa"

@@ -76,3 +76,51 @@ def test_who_waits_too_long_is_told_and_what_left_while_it_waited_takes_no_place
         await asyncio.gather(*again)
 
     asyncio.run(play())
+
+
+def test_who_is_waited_for_holds_no_place_meanwhile_and_takes_one_again_in_turn() -> None:
+    async def play() -> None:
+        shares = Shares(longest_wait_seconds=20)
+        bodies = [asyncio.Event() for _ in range(MOST)]
+        seen: list[str] = []
+
+        async def dripped(name: str, body: asyncio.Event) -> None:
+            async with shares.part("shared address", MOST) as place:
+                await place.awaited(body.wait())
+                seen.append(name)
+
+        slow = [asyncio.create_task(dripped(f"slow {number}", body)) for number, body in enumerate(bodies)]
+        await settled()
+        work = Work(shares)
+        honest = [work.begin("shared address", f"honest {number}") for number in range(MOST)]
+        async with asyncio.timeout(10):
+            while len(work.begun) < MOST:
+                await asyncio.sleep(0.01)
+        bodies[0].set()
+        await settled()
+        assert seen == []  # both places are taken now
+        work.end("honest 0")
+        await asyncio.wait({slow[0]}, timeout=10)
+        assert seen == ["slow 0"]
+        bodies[1].set()
+        work.end("honest 1")
+        await asyncio.gather(*slow, *honest)
+
+    asyncio.run(play())
+
+
+def test_what_comes_at_once_is_taken_without_going_to_the_end_of_the_line() -> None:
+    async def play() -> None:
+        shares = Shares(longest_wait_seconds=20)
+        work = Work(shares)
+        held = work.begin("one", "held")
+        await settled()
+        async with shares.part("one", MOST) as place:
+            waiting = work.begin("one", "waiting")
+            assert await place.awaited(asyncio.sleep(0, "a piece")) == "a piece"
+            assert work.begun == ["held"]
+        work.end("held")
+        work.end("waiting")
+        await asyncio.gather(held, waiting)
+
+    asyncio.run(play())
