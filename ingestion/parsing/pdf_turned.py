@@ -50,10 +50,10 @@ def turned_words(letters: Sequence[Letter]) -> str | None:
 
 
 def _line(letters: Sequence[Letter]) -> str:
-    words = letters[0]["text"]
+    words = str(letters[0]["text"])
     for before, letter in pairwise(letters):
         gap = max(letter["top"] - before["bottom"], before["top"] - letter["bottom"])
-        words += (" " if gap > _SPACE * letter["size"] else "") + letter["text"]
+        words += (" " if gap > _SPACE * letter["size"] else "") + str(letter["text"])
     return words
 
 
