@@ -77,6 +77,8 @@ _DUE_ITEMS = TypeAdapter(list[DueItem])
 _USUAL_TERMS = 250.0
 _SAMPLE = 4000
 _EXAMINED_AT_ONCE = 50
+# More come in by an import: their editor looks at one after the other, which rehearses each.
+_REHEARSED_AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +197,21 @@ class Service:
         return CheckReport(list(findings), self.records.trail.head())
 
     def examine_due(self) -> int:
-        """Compare what came in with its neighbours; how many versions were examined. The index follows them already."""
+        """Compare what came in with its neighbours; how many versions were examined. The index follows them already.
+
+        A draft that came in or was edited by itself is rehearsed as well, so that no step has to wait for that.
+        """
         examined = 0
-        for version_id in self.examining.due(_EXAMINED_AT_ONCE):
+        due = self.examining.due(_EXAMINED_AT_ONCE)
+        for version_id in due:
             try:
                 self.examining.examine(version_id)
             except Exception:  # it stays due; the others must not wait for it
                 log.exception("version %s could not be compared with its neighbours", version_id)
             else:
                 examined += 1
+                if len(due) <= _REHEARSED_AT_ONCE:
+                    self.rehearse_ahead(self.library.version(version_id))
         return examined
 
     def purge(self, version_id: str, *, actor: str, reason: str) -> None:

@@ -33,8 +33,14 @@ def first_number(listed: Any) -> int | None:
     """None where no numbers are shown."""
     if listed.tag != "ol" or _type_of(listed) in _BULLETS:
         return None
-    start = listed.get("start") or "1"
-    return int(start) if start.isascii() and start.isdecimal() and len(start) < 9 else 1
+    start = listed.get("start") or ""
+    if start.isascii() and start.isdecimal() and len(start) < 9:
+        return int(start)
+    return sum(each.tag == "li" for each in listed) if counts_down(listed) else 1
+
+
+def counts_down(listed: Any) -> bool:
+    return bool(listed.get("reversed") is not None)
 
 
 def shown_number(number: int, listed: Any) -> str:

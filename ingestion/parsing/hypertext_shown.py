@@ -21,6 +21,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
 # With fewer characters than this under its headings, a page shows its text by other means.
 _NEARLY_EMPTY = 60
 _SURELY_ENOUGH = 5_000
+_MOST_COATS = 5  # hidden elements one in another
 _UNTOLD_FIELDS = frozenset(["hidden", "submit", "button", "image", "password", "reset", "search", "file"])
 _SEARCH_NAMES = ("search", "key", "query", "captcha", "code", "yzm")
 
@@ -74,26 +75,46 @@ def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) ->
 
 
 def _settle_hidden(body: Any, hidden: Sequence[Any], notes: Notes) -> None:
-    """Left out; but of a page that shows hardly anything else, something shows it: 公众号 articles come like that."""
-    all_hidden = set(hidden)
-    kept = [each for each in hidden if each.getparent() is not None]
-    if not kept:
-        return
-    outermost = [each for each in kept if not any(outer in all_hidden for outer in each.iterancestors())]
-    told = sum(len("".join("".join(each.itertext()).split())) for each in outermost)
-    if told > _NEARLY_EMPTY // 2 and _length_shown(body) - told < min(_NEARLY_EMPTY, told):
+    """Left out; but what is hidden by one and the same means on a page that shows hardly anything else is its text,
+    which something shows: 公众号 articles come like that.
+    """
+    left = [each for each in hidden if each.getparent() is not None]
+    for _ in range(_MOST_COATS):
+        if not left or not (text := _hidden_text_of_page(body, _outermost(left))):
+            break
         notes.add(NoteKind.SHOWN_BY_SCRIPT)
-        return
-    for element in outermost:
+        left = [each for each in left if each not in text]
+    for element in _outermost(left):
         notes.add(NoteKind.HIDDEN_TEXT, count=int(bool("".join(element.itertext()).strip())))
         element.drop_tree()
 
 
+def _hidden_text_of_page(body: Any, hidden: Sequence[Any]) -> set[Any]:
+    shown = _length_shown(body) - sum(map(_length, hidden))
+    by_means: dict[tuple[str | None, ...], list[Any]] = {}
+    for each in hidden:
+        by_means.setdefault((each.get("class"), each.get("style"), each.get("hidden")), []).append(each)
+    told = [(sum(map(_length, alike)), alike) for alike in by_means.values()]
+    return {
+        each
+        for length, alike in told
+        if length > _NEARLY_EMPTY // 2 and shown < min(_NEARLY_EMPTY, length)
+        for each in alike
+    }
+
+
+def _outermost(elements: Sequence[Any]) -> list[Any]:
+    among = set(elements)
+    return [each for each in elements if not any(outer in among for outer in each.iterancestors())]
+
+
+def _length(element: Any) -> int:
+    return len("".join("".join(element.itertext()).split()))
+
+
 def _length_shown(body: Any) -> int:
-    whole = len("".join("".join(body.itertext()).split()))
-    if whole > _SURELY_ENOUGH:
-        return whole
-    return whole - sum(len("".join("".join(each.itertext()).split())) for each in body.iter(*_HEADINGS))
+    whole = _length(body)
+    return whole if whole > _SURELY_ENOUGH else whole - sum(map(_length, body.iter(*_HEADINGS)))
 
 
 def _put_in(root: Any, put: PutWords, notes: Notes) -> None:

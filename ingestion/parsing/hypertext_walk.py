@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.parsing.blocks import Block, BlockKind
-from ingestion.parsing.hypertext_lists import first_number, shown_number
+from ingestion.parsing.hypertext_lists import counts_down, first_number, shown_number
 from ingestion.parsing.hypertext_styles import is_lowered, is_raised
 from ingestion.parsing.raised_marks import LINKED, LOWERED, LOWERED_END, RAISED, RAISED_END
 from ingestion.parsing.tables import Cell, table_block
@@ -69,7 +69,7 @@ class _State:
             return ""
         given = item.get("value") or ""
         number = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else number
-        self.next_numbers[-1] = number + 1
+        self.next_numbers[-1] = number + (-1 if counts_down(item.getparent()) else 1)
         return shown_number(number, item.getparent())
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingestion.parsing.pdf_clips import Box, cut_to, is_beyond
 from ingestion.parsing.pdf_covers import Covers
 from ingestion.parsing.pdf_layers import Layers
 from ingestion.parsing.pdf_letters import INVISIBLE
@@ -18,7 +19,8 @@ _DRAWS_NOTHING = frozenset({3, 7})
 def lay_out(page: Any, name: str) -> None:
     """What pdfplumber does when it is first asked what is on the page. Raises FileRefused.
 
-    Letters on a layer that is switched off, or under a box drawn later, are marked as invisible.
+    Letters on a layer that is switched off, beyond the frame they are drawn in, or under a box drawn later, are marked
+    as invisible.
     """
     from pdfminer.layout import LTPage
     from pdfminer.pdfinterp import PDFPageInterpreter
@@ -29,6 +31,7 @@ def lay_out(page: Any, name: str) -> None:
         letters = strokes = forms = 0
 
         is_invisible = False
+        frame: Box | None = None
 
         def begin_tag(self, tag: Any, props: Any = None) -> None:
             layers.open(tag, props)
@@ -47,7 +50,7 @@ def lay_out(page: Any, name: str) -> None:
             _require(self.letters, _MOST_LETTERS, "letters", name)
             advance = super().render_char(*arguments, **named)
             covers.add_letter(self.cur_item._objs[-1])
-            if self.is_invisible:
+            if self.is_invisible or is_beyond(self.cur_item._objs[-1], self.frame):
                 setattr(self.cur_item._objs[-1], "tag", INVISIBLE)  # noqa: B010 - read by pdfplumber
             return advance
 
@@ -65,10 +68,24 @@ def lay_out(page: Any, name: str) -> None:
             return super().begin_figure(*arguments, **named)
 
     class Interpreter(PDFPageInterpreter):
+        def do_W(self) -> None:
+            device.frame = cut_to(device.frame, self.curpath, self.ctm)
+
+        do_W_a = do_W
+
+        def get_current_state(self) -> Any:
+            return super().get_current_state(), device.frame
+
+        def set_current_state(self, state: Any) -> None:
+            inner, device.frame = state
+            super().set_current_state(inner)
+
         def do_Do(self, xobjid_arg: Any) -> None:
             with layers.within(self.xobjmap.get(literal_name(xobjid_arg))) as is_shown:
                 if is_shown:
+                    frame = device.frame
                     super().do_Do(xobjid_arg)
+                    device.frame = frame
 
     layers, covers = Layers(page), Covers(page)
     device = Device(page.pdf.rsrcmgr, pageno=page.page_number, laparams=page.pdf.laparams)

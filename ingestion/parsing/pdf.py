@@ -13,14 +13,16 @@ from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.page_limits import lay_out
 from ingestion.parsing.pdf_fields import boxes_of, letters_of_ticks, words_of_fields
 from ingestion.parsing.pdf_fractions import with_fractions_on_the_line
+from ingestion.parsing.pdf_ink import Letter
 from ingestion.parsing.pdf_letters import keep_shown_letters
 from ingestion.parsing.pdf_scans import scaled
+from ingestion.parsing.pdf_turned import set_upright, turned_by, turned_words
 from ingestion.parsing.printed_pages import PrintedPages
 from ingestion.parsing.printed_words import UNMAPPED, WORD_GAP, lines_of_words
 from ingestion.parsing.ruled_tables import ruled_table
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
-from kb_service.domain.file_reports import Notes
+from kb_service.domain.file_reports import NoteKind, Notes
 
 _SCAN_DPI = 200
 # A page of drawings (a map, a chart) has no ruled table, and looking for one would take minutes.
@@ -64,8 +66,12 @@ def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
     printed = PrintedPages(name, limits)
     for number, page in enumerate(document.pages, start=1):
         lay_out(page, f"page {number} of {name}")
-        keep_shown_letters(page, printed.notes)
-        printed.add(page, list(_parts_of(page, number, printed.notes)), _recognised)
+        upright = set_upright(page)
+        if upright is not page:
+            lay_out(upright, f"page {number} of {name}")
+        keep_shown_letters(upright, printed.notes)
+        printed.add(upright, list(_parts_of(upright, number, printed.notes)), _recognised)
+        upright.close()
         page.close()
     blocks, report = printed.read()
     return ParsedFile(blocks, _metadata(document, blocks), report=report)
@@ -92,6 +98,8 @@ def _parts_of(page: Any, number: int, notes: Notes) -> Iterator[PrintedLine]:
     upright = [word for word in outside if word["upright"]]
     if len(upright) < len(outside) / 2:  # a page lying on its side
         upright = outside
+    if len(upright) < len(outside):
+        notes.add(NoteKind.TURNED_TEXT, str(number), count=len(outside) - len(upright))
     yield from lines_of_words(with_fractions_on_the_line(upright, page), number)
 
 
@@ -122,11 +130,23 @@ def _crossings(page: Any) -> int:
 
 def _table_block(table: Any, number: int) -> Block | None:
     boxes, texts = [], []
+    turned = [letter for letter in table.page.chars if not letter["upright"]]
     for row, row_texts in zip(table.rows, table.extract(), strict=True):
         cells = [(box, text) for box, text in zip(row.cells, row_texts, strict=True) if box is not None]
+        if turned:
+            cells = [(box, turned_words(_letters_in(table.page, box)) or text) for box, text in cells]
         boxes.append([box for box, _ in cells])
         texts.append([UNMAPPED.sub("", text or "") for _, text in cells])
     return ruled_table(boxes, texts, number)
+
+
+def _letters_in(page: Any, box: Sequence[float]) -> list[Letter]:
+    x0, top, x1, bottom = box
+    return [
+        letter
+        for letter in page.chars
+        if x0 <= (letter["x0"] + letter["x1"]) / 2 <= x1 and top <= (letter["top"] + letter["bottom"]) / 2 <= bottom
+    ]
 
 
 def _is_inside(word: dict[str, Any], table: PrintedLine) -> bool:
@@ -138,4 +158,6 @@ def _recognised(page: Any, number: int, limits: ParsingLimits) -> list[PrintedLi
     longest = max(page.width, page.height, 1)
     scale = min(_SCAN_DPI / 72, (limits.image_pixels**0.5) / longest)
     picture = page.to_image(resolution=72 * scale, antialias=True).original.convert("RGB")
+    if turn := turned_by(page):  # the picture is of the page as the file has it
+        picture = picture.rotate(-turn, expand=True)
     return [scaled(line, 1 / scale) for line in lines_of_picture(picture, number, recogniser())]

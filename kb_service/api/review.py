@@ -35,8 +35,8 @@ class ComparedVersions:
 @dataclass(frozen=True, slots=True)
 class Gate:
     """``open_points``: their kinds are what `:submit` and `:approve` take as ``confirm``. Until it ``is_rehearsed`` as
-    it is, lost and conflicting answers are not among them; a draft is rehearsed in the background once its gate was
-    read, and a step that comes earlier rehearses first. ``stated_days``: proposals only.
+    it is, lost and conflicting answers are not among them; a draft is rehearsed in the background once it came in
+    by itself or its gate was read, and a step that comes earlier rehearses first. ``stated_days``: proposals only.
     ``cited_by``: how many answers that are still kept cite it, to be known before it is withdrawn.
     """
 

@@ -34,6 +34,7 @@ class NoteKind(StrEnum):
     SHOWN_BY_SCRIPT = "shown_by_script"
     INVISIBLE_LAYER = "invisible_layer"
     UNREADABLE_LETTERS = "unreadable_letters"
+    TURNED_TEXT = "turned_text"
 
 
 LEFT_OUT = frozenset(
@@ -79,6 +80,7 @@ _SENTENCE_OF: Mapping[NoteKind, str] = {
     NoteKind.CONVERTED: "an old format, read through LibreOffice; compare the text with the original",
     NoteKind.SHOWN_BY_SCRIPT: "{count} pieces of text are shown by scripts or styles only; compare them with the page",
     NoteKind.UNREADABLE_LETTERS: "{count} letters are broken in the file and stand as \ufffd; save it again as UTF-8",
+    NoteKind.TURNED_TEXT: "{count} words that stand on their side or aslant beside the text were left out",
     NoteKind.INVISIBLE_LAYER: "pages are pictures with an invisible text, which was read; compare it with the pages",
 }
 

@@ -41,7 +41,8 @@ class Wording(Words):
             return
         for match in self.words.finditer(text):
             value = self.value if self.value is not None else self._value_of(match["value"])
-            yield Figure(self.kind, value, self.unit, *match.span("value" if self.value is None else 0))
+            unit = match["unit"] if "unit" in match.re.groupindex else self.unit
+            yield Figure(self.kind, value, unit, *match.span("value" if self.value is None else 0))
 
     def _value_of(self, written: str) -> str:
         counted = number(written) if self.kind is FigureKind.COUNT else None

@@ -53,3 +53,30 @@ def test_a_draft_that_is_discarded_needs_no_rehearsal_any_more(http: Http) -> No
     assert waits_for_rehearsal(http, version_id)
     assert editor.step(version_id, "discard").status_code == 200
     assert not waits_for_rehearsal(http, version_id)
+
+
+def test_a_draft_that_came_in_by_itself_is_rehearsed_before_anybody_looks_at_it(http: Http) -> None:
+    version_id = a_draft(Desk(http, "zhang"))
+    http.service.synchroniser.reconcile()
+    while http.service.examine_due():
+        pass
+    assert waits_for_rehearsal(http, version_id)
+
+
+def test_many_drafts_that_came_in_together_are_not_all_rehearsed(http: Http) -> None:
+    http.service.synchroniser.reconcile()
+    while http.service.examine_due():
+        pass
+    drafts = [a_draft(Desk(http, "zhang")) for _ in range(4)]
+    http.service.synchroniser.reconcile()
+    assert http.service.examine_due() == len(drafts)
+    assert not any(waits_for_rehearsal(http, each) for each in drafts)
+
+
+def test_a_step_that_has_to_wait_for_a_rehearsal_says_so(http: Http) -> None:
+    editor = Desk(http, "zhang")
+    version_id = a_draft(editor)
+    page = f"/console/versions/{version_id}"
+    assert 'submit" class="step" data-waits="正在预演' in editor.get(page).text
+    http.service.rehearsing.rehearsed(version_id)
+    assert 'submit" class="step">' in editor.get(page).text

@@ -227,3 +227,16 @@ def test_an_editor_writes_for_a_gap_with_one_click_and_sees_the_place_that_feedb
     editor.get_by_role("link", name="引用处").first.click()
     expect(editor.locator("#cited")).to_have_text(asked["citations"][0]["quote"])
     expect(editor.locator("#cited")).to_be_in_viewport()
+
+
+def test_a_step_that_waits_for_a_rehearsal_says_so_and_is_sent_once(open_as: OpenAs, served: Served) -> None:
+    version_id = served.store("raft", "第一条　木筏登记费为八元。", actor="张三", title="木筏登记办法")
+    editor = open_as("张三")
+    editor.goto(f"/console/versions/{version_id}")
+    confirm_all(editor)
+    editor.locator("form[action$='/submit']").dispatch_event("submit")  # as a click does, but the page stays
+    expect(editor.locator(".waiting")).to_contain_text("正在预演已知问题")
+    expect(editor.locator(".waiting")).to_contain_text("已 1 秒")
+    editor.get_by_role("button", name="提交审核").click()
+    expect(editor.locator(".waiting")).to_have_count(1)
+    assert served.service.library.version(version_id).state == "draft"

@@ -143,3 +143,37 @@ def with_last_words_on_a_layer(data: bytes, *, is_off: bool) -> bytes:
     made = BytesIO()
     writer.write(made)
     return made.getvalue()
+
+
+def _framed(canvas: Canvas, *, within: str, beyond: str) -> None:
+    path = canvas.beginPath()
+    path.rect(60, 640, 400, 20)
+    canvas.clipPath(path, stroke=0)
+    write(canvas, 72, 645, within)
+    write(canvas, 72, 600, beyond)
+
+
+def test_words_beyond_the_frame_they_are_drawn_in_are_not_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.saveState()
+        _framed(canvas, within="框内写明每年一百元", beyond="内部备注勿外传")
+        canvas.restoreState()
+        write(canvas, 72, 560, "框后写明次年免费")
+
+    parsed = read(with_body(draw))
+    assert [block.text for block in parsed.blocks] == [WHOLE, "框内写明每年一百元", "框后写明次年免费"]
+    assert "hidden_text" in kinds_of(parsed)
+
+
+def test_the_frame_of_a_form_ends_with_the_form() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.beginForm("form")
+        _framed(canvas, within="框内写明每年一百元", beyond="内部备注勿外传")
+        canvas.endForm()
+        canvas.doForm("form")
+        write(canvas, 72, 560, "框后写明次年免费")
+
+    read_words = text_of(with_body(draw))
+    assert "框内写明每年一百元" in read_words
+    assert "框后写明次年免费" in read_words
+    assert "内部备注" not in read_words

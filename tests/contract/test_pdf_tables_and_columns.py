@@ -137,3 +137,56 @@ def test_an_initial_over_two_lines_begins_the_upper_one() -> None:
         write(canvas, 60, 728, "请认真贯彻执行并及时报送有关情况和材料。")
 
     assert lines(page)[0].startswith("为进一步做好养老服务工作")
+
+
+def turned(degrees: int, x: float, y: float, words: str) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.translate(x, y)
+        canvas.rotate(degrees)
+        write(canvas, 0, 0, words)
+        canvas.restoreState()
+
+    return draw
+
+
+@pytest.mark.parametrize(("degrees", "y", "right"), [(90, 702, 0), (-90, 776, 30)])
+def test_heads_of_columns_that_stand_on_their_side_are_read_along_their_letters(
+    degrees: int, y: float, right: float
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.line(60, 780, 360, 780)
+        for level in (700, 676, 652):
+            canvas.line(60, level, 360, level)
+        for column in range(4):
+            canvas.line(60 + 100 * column, 780, 60 + 100 * column, 652)
+        write(canvas, 64, 740, "区")
+        turned(degrees, 190 + right - 15, y, "周一至周五")(canvas)
+        turned(degrees, 210 - right + 15, y, "九点起")(canvas)
+        turned(degrees, 310, y, "周六上午")(canvas)
+        for row, words in enumerate([("东区", "开放", "关闭"), ("西区", "开放", "预约")]):
+            for column, word in enumerate(words):
+                write(canvas, 64 + 100 * column, 684 - 24 * row, word)
+
+    assert lines(draw) == ["区 | 周一至周五九点起 | 周六上午", "东区 | 开放 | 关闭", "西区 | 开放 | 预约"]
+
+
+@pytest.mark.parametrize(("degrees", "x", "y"), [(90, 595, 0), (-90, 0, 842)])
+def test_a_page_printed_on_its_side_is_read_as_its_reader_turns_it(degrees: int, x: float, y: float) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(x, y)
+        canvas.rotate(degrees)
+        write(canvas, 60, 520, "一、申请人在网上提交材料。")
+        write(canvas, 60, 500, "二、窗口三个工作日内审核。")
+        grid(canvas, [("证件", "费用"), ("甲证", "二十元")], top=450)
+
+    assert lines(draw) == ["一、申请人在网上提交材料。", "二、窗口三个工作日内审核。", "证件 | 费用", "甲证 | 二十元"]
+
+
+def test_words_on_their_side_beside_the_text_are_told() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 60, 700, "申请人应当在十五个工作日内提交材料。")
+        turned(90, 30, 300, "装订线")(canvas)
+
+    parsed = parse(pdf_file(draw), "a.pdf")
+    assert [(str(note.kind), note.count, note.places) for note in parsed.report.notes] == [("turned_text", 1, ("1",))]

@@ -81,6 +81,36 @@ from tests.unit.test_contradictions import conflicts, section
             ("注册地的区民政局", "停靠地的船务经办机构"),
             id="an office that receives",
         ),
+        pytest.param(
+            section("体检", "船员体检在居住地社区卫生服务中心。"),
+            section("体检", "船员体检，请到出海港医院的预防科。"),
+            ("居住地社区卫生服务中心", "出海港医院的预防科"),
+            id="another place of a kind that offices are not",
+        ),
+        pytest.param(
+            section("过户", "码头商户应当办理拖船过户。"),
+            section("过户", "码头商户不需要办理拖船过户。"),
+            ("应当", "不需要"),
+            id="whatever is demanded",
+        ),
+        pytest.param(
+            section("征求", "占用码头的，船主应当征得航道部门同意。"),
+            section("征求", "占用码头的，船主不必征得航道部门同意。"),
+            ("应当", "不必"),
+            id="whose consent is needed",
+        ),
+        pytest.param(
+            section("数量", "每条船限领三瓶灭火剂。"),
+            section("数量", "每条船最多可以领取5瓶灭火剂。"),
+            ("三", "5"),
+            id="what is counted by a measure of its own",
+        ),
+        pytest.param(
+            section("续存", "船证到期后可以补发。"),
+            section("续存", "船证到期后不补发。"),
+            ("可以", "不补发"),
+            id="refused without a word of permission",
+        ),
     ],
 )
 def test_opposite_acts_of_one_matter_conflict(
@@ -132,4 +162,15 @@ def test_opposite_acts_of_one_matter_conflict(
     ],
 )
 def test_other_acts_of_one_matter_do_not_conflict(ours: PassageInVersion, theirs: PassageInVersion) -> None:
+    assert conflicts(ours, against=theirs) == []
+
+
+def test_what_is_assessed_and_what_is_fetched_are_at_two_places() -> None:
+    assessed = section("评定", "船员伤残评定到定点医院进行。")
+    assert conflicts(assessed, against=section("领取", "船员伤残证在街道社区事务受理服务中心领取。")) == []
+
+
+def test_several_demands_of_a_text_contradict_none_of_another() -> None:
+    ours = section("义务", "船主应当购买保险。船员需要体检。码头应当配备救生衣。")
+    theirs = section("义务", "船主无需提交照片。船员不必面签。码头不再受理纸质申请。")
     assert conflicts(ours, against=theirs) == []

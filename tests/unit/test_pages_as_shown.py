@@ -284,3 +284,27 @@ def test_lists_show_the_numbers_that_their_style_names(listed: str, head: str, s
 
 def test_words_that_the_page_puts_into_quotes_are_in_quotes() -> None:
     assert text_of("<p>本市实行<q>免<b>费</b></q>政策。</p>") == "本市实行“免费”政策。"
+
+
+def test_pieces_hidden_by_different_means_are_not_the_text_of_a_short_page() -> None:
+    head = "<style>.old {display: none} .mark {visibility: hidden}</style>"
+    body = (
+        "<h1>年票办理</h1><p>年票八十元一张。</p><p hidden>草稿写一百元一张，另收工本费。</p>"
+        "<p class=old>旧价一百一十元一张，另收工本费。</p><p class=mark>占位一百三十元一张，另收工本费。</p>"
+    )
+    parsed = read(body, head=head)
+    assert [block.text for block in parsed.blocks] == ["年票办理", "年票八十元一张。"]
+    assert kinds_of(parsed) == {"hidden_text"}
+
+
+def test_what_is_hidden_within_text_that_a_script_shows_stays_hidden() -> None:
+    head = "<style>.old {display: none}</style>"
+    body = f'<div style="visibility: hidden"><p>{LONG}</p><p class=old>旧办法为二十个工作日。</p></div>'
+    parsed = read(body, head=head)
+    assert [block.text for block in parsed.blocks] == [LONG]
+    assert kinds_of(parsed) == {"hidden_text", "shown_by_script"}
+
+
+def test_a_list_that_counts_down_shows_falling_numbers() -> None:
+    assert text_of("<ol reversed><li>末</li><li>中</li><li>首</li></ol>") == "3. 末\n2. 中\n1. 首"
+    assert text_of("<ol reversed start=9><li>甲</li><li value=4>乙</li><li>丙</li></ol>") == "9. 甲\n4. 乙\n3. 丙"
