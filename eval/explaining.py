@@ -51,7 +51,11 @@ def explain(
         id=question.id,
         question=question.text,
         said_before=tuple(each.text for each in asked[:-1]),
-        readings=tuple(_reading(each, each is taken, trace.confidence, question) for each in trace.looked_up),
+        readings=tuple(
+            _reading(each, each is taken, trace.confidence, question)
+            for each in trace.looked_up
+            if each is taken or not each.is_further
+        ),
         written=tuple(each.text for each in trace.written),
         checks=tuple(_checks(trace, taken, answer, scored)),
         features=answer.features,
@@ -90,7 +94,8 @@ def _taken(trace: Trace, answer: Answer) -> LookedUp | None:
             and {name: round(value, _ROUNDED) for name, value in each.features.items()} == answer.features
         ):
             return each
-    return trace.looked_up[-1] if trace.looked_up else None
+    first = [each for each in trace.looked_up if not each.is_further]
+    return first[-1] if first else None
 
 
 def _reading(found: LookedUp, is_taken: bool, model: ConfidenceModel | None, question: SuiteQuestion) -> Reading:

@@ -16,6 +16,7 @@ from eval.comparing import compare
 from eval.errors import EvaluationStopped, RunNotFound
 from eval.gate import telling
 from eval.gate.expected import Baseline, Expected, as_json, as_toml, read_baseline, read_expected, with_scores
+from eval.gate.margins import margins, margins_told, with_own_margins
 from eval.gate.running import GateRun, run_gate
 from eval.gate.verdict import judged
 from eval.runs import read_rows, run_folder
@@ -50,6 +51,9 @@ def gate(
     accept: Annotated[
         bool, typer.Option("--accept", help="Write the scores and cases of this run as what is expected from now on.")
     ] = False,
+    show_margins: Annotated[
+        bool, typer.Option("--margins", help="Ask nothing; print each margin beside its measure's own interval.")
+    ] = False,
     significance: Annotated[float, typer.Option(help="A loss this unlikely to be chance is red.")] = 0.05,
     as_json_: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
@@ -60,6 +64,10 @@ def gate(
             _compare_runs(str(baseline), candidate, out, significance)
             return
         wanted, chosen = read_expected(expected), tuple(only or ())
+        if show_margins:
+            kept = read_baseline(_kept(expected), "what was accepted") if _kept(expected).is_file() else None
+            print(margins_told(list(margins(wanted, kept))))
+            return
         baselines = _baselines(baseline, out, expected)
         started = time.monotonic()
         with gated_service(wanted, corpus, here=here) as service:
@@ -133,7 +141,8 @@ def _accept(run: GateRun, wanted: Expected, path: Path, only: Sequence[str]) -> 
     if violations := [one for each in run.measured for one in each.violations] or list(run.faults):
         print(f"kb eval gate: not accepted: {violations[0]}", file=sys.stderr)
         raise typer.Exit(1)
-    path.write_text(as_toml(with_scores(wanted, run.measured, _MARGIN)), encoding="utf-8")
+    accepted = with_own_margins(with_scores(wanted, run.measured, _MARGIN), wanted, run.measured)
+    path.write_text(as_toml(accepted), encoding="utf-8")
     _kept(path).write_text(as_json(run.measured), encoding="utf-8")
     print(f"accepted: {path}, {_kept(path)}")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from eval.causes import cause_of
 from eval.halves import which_to_trust
+from eval.never_found import never_found_told
 from eval.runs import Run
 from eval.scoring import ScoredRow
 from eval.statistics import Rate
@@ -19,6 +20,7 @@ def report(run: Run, rows: Sequence[ScoredRow]) -> str:
         f"# Evaluation {run.conditions.run}",
         _conditions(run),
         *_not_scored(run),
+        *never_found_told(rows),
         "## What people get",
         _verdicts(run),
         *_halves(run),

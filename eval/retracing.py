@@ -20,7 +20,7 @@ _Drafts = Generator[Progress, None, Draft]
 @dataclass(slots=True)
 class LookedUp:
     """One way to read a question, and what was found, drafted and made of it. ``needed`` is None where nothing was
-    found."""
+    found. ``is_further``: part of what was found, or found with earlier words, where the first was not sure enough."""
 
     understood: Understanding
     candidates: Sequence[Candidate]
@@ -30,6 +30,7 @@ class LookedUp:
     needed: float | None = None
     is_written_for_it: bool = False
     with_planted_orders: int = 0
+    is_further: bool = False
 
 
 @dataclass(slots=True)
@@ -90,8 +91,10 @@ class Trace:
         return _Watched(tool, without=without)
 
     def _quoting(self, tool: ExtractiveDrafter) -> Callable[..., _Drafts]:
-        def draft(understood: Understanding, *given: Any, **named: Any) -> _Drafts:
-            drafted = yield from tool.draft(understood, *given, **named)
+        def draft(understood: Understanding, candidates: Sequence[Candidate], *given: Any, **named: Any) -> _Drafts:
+            drafted = yield from tool.draft(understood, candidates, *given, **named)
+            if self.looked_up and self.looked_up[-1].needed is not None:  # judged already
+                self.looked_up.append(LookedUp(understood, candidates, is_further=True))
             if self.looked_up:  # with the matter that the passages belong to
                 self.looked_up[-1].understood, self.looked_up[-1].quoted = understood, drafted
             return drafted

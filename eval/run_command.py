@@ -13,6 +13,7 @@ from eval.beir_corpus import beir_service
 from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.journal import Journal
+from eval.never_found import never_found_told
 from eval.opened import opened_system
 from eval.questions import SuitePart, checksums, read_questions
 from eval.runs import run_as_json, run_folder
@@ -47,6 +48,8 @@ def run(
         with _system(url, beir) as system:
             examined, folder = _examined(system, journal, out)
     print(run_as_json(examined.run) if as_json else summary_of(examined.run, folder))
+    for each in never_found_told(examined.rows):
+        print(f"kb eval: {each}", file=sys.stderr)
     for each in (found := failures(examined.run)):
         print(f"kb eval: {each}", file=sys.stderr)
     if found:

@@ -52,7 +52,8 @@ class Kind:
     """``component``: whose own measure it is; None of what people get in the end, which anything may spoil.
 
     ``wrong``: what a case is that has not come out. ``explained_by``: components whose fault lowers it as well.
-    ``is_own_when_empty``: that no cases are left is the component's own fault, too.
+    ``is_own_when_empty``: that no cases are left is the component's own fault, too. ``is_exact``: neither a model nor a
+    processor has a part in it, so that no case may go wrong by chance.
     """
 
     component: Component | None
@@ -60,6 +61,7 @@ class Kind:
     explained_by: tuple[Component, ...] = ()
     statistic: Statistic = Statistic.MEAN
     is_own_when_empty: bool = False
+    is_exact: bool = False
 
 
 _FILTERS = (Component.DAYS, Component.REGIONS, Component.AUDIENCES)
@@ -69,7 +71,7 @@ _BEFORE_ANSWERING = (*_FINDING, Component.READING, Component.DRAFTING, Component
 _BEFORE_TURNS = (*_BEFORE_ANSWERING, Component.CONFIDENCE, Component.ROUTING, Component.SWITCHES, Component.SIGNALS)
 
 KIND_OF: Mapping[str, Kind] = {
-    "words.terms": Kind(Component.WORDS, "texts cut into other words than expected"),
+    "words.terms": Kind(Component.WORDS, "texts cut into other words than expected", is_exact=True),
     "words.same": Kind(Component.WORDS, "questions read otherwise in traditional script or full width"),
     "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", _FILTERS),
     "days.shown": Kind(
@@ -78,17 +80,22 @@ KIND_OF: Mapping[str, Kind] = {
         (Component.REGIONS, Component.AUDIENCES),
         is_own_when_empty=True,
     ),
-    "days.hidden": Kind(Component.DAYS, "searches that showed a version on a day on which it is not in force"),
-    "days.cited": Kind(
-        Component.DAYS, "answers citing a version that is not in force on their day", (Component.CITATIONS,)
+    "days.hidden": Kind(
+        Component.DAYS, "searches that showed a version on a day on which it is not in force", is_exact=True
     ),
-    "days.rules": Kind(Component.DAYS, "made-up versions with other days than worked out by hand"),
+    "days.cited": Kind(
+        Component.DAYS,
+        "answers citing a version that is not in force on their day",
+        (Component.CITATIONS,),
+        is_exact=True,
+    ),
+    "days.rules": Kind(Component.DAYS, "made-up versions with other days than worked out by hand", is_exact=True),
     "days.asked": Kind(Component.DAYS, "as-of questions answered with another day's version", (Component.WORDS,)),
     # On a day in the middle of their time, so that borders of days make no difference.
     "regions.shown": Kind(Component.REGIONS, "texts hidden from a district that they are for"),
-    "regions.hidden": Kind(Component.REGIONS, "texts of a district shown to others"),
+    "regions.hidden": Kind(Component.REGIONS, "texts of a district shown to others", is_exact=True),
     "audiences.shown": Kind(Component.AUDIENCES, "texts hidden from people whom they are for", (Component.REGIONS,)),
-    "audiences.hidden": Kind(Component.AUDIENCES, "texts for others shown to people"),
+    "audiences.hidden": Kind(Component.AUDIENCES, "texts for others shown to people", is_exact=True),
     "vectors.leg": Kind(
         Component.VECTORS, "questions whose document the vectors did not find", (Component.WORDS, *_FILTERS)
     ),
@@ -103,6 +110,15 @@ KIND_OF: Mapping[str, Kind] = {
         "messages for others taken for questions",
         (Component.WORDS, Component.VECTORS, Component.CONFIDENCE),
     ),
+    "reading.days": Kind(
+        Component.READING, "times in words read as another day than worked out by hand", is_exact=True
+    ),
+    "drafting.leads": Kind(
+        Component.DRAFTING,
+        "made-up texts of which something else is told than a person chose",
+        (Component.WORDS, Component.READING),
+        is_exact=True,
+    ),
     "drafting.facts": Kind(
         Component.DRAFTING, "drafts from the right document without the fact", (Component.WORDS, Component.DAYS)
     ),
@@ -113,18 +129,24 @@ KIND_OF: Mapping[str, Kind] = {
     "drafting.whole": Kind(Component.DRAFTING, "drafts that end within a sentence of their passage"),
     "drafting.sides": Kind(Component.DRAFTING, "answers that allow what their clause forbids"),
     "citations.cover": Kind(Component.CITATIONS, "drafts whose quotes leave out what they say"),
-    "citations.stand": Kind(Component.CITATIONS, "answers whose quote does not stand at the place they give"),
+    "citations.stand": Kind(
+        Component.CITATIONS, "answers whose quote does not stand at the place they give", is_exact=True
+    ),
     "citations.back": Kind(Component.CITATIONS, "answers with words that no quote has", (Component.DRAFTING,)),
     "citations.checked": Kind(
         Component.CITATIONS, "answers given up because a citation did not hold", (Component.DRAFTING, Component.DAYS)
     ),
     "cited.rules": Kind(
-        Component.CITED, "parts of a made-up citation that are others than they should be", (Component.CITATIONS,)
+        Component.CITED,
+        "parts of a made-up citation that are others than they should be",
+        (Component.CITATIONS,),
+        is_exact=True,
     ),
     "cited.said": Kind(
         Component.CITED,
         "answers with a citation that says something else than its version and place",
         (Component.DAYS, Component.CITATIONS),
+        is_exact=True,
     ),
     "confidence.honest": Kind(
         Component.CONFIDENCE, "points of confidence too high or too low", _BEFORE_ANSWERING, Statistic.HONESTY
@@ -134,6 +156,18 @@ KIND_OF: Mapping[str, Kind] = {
     ),
     "confidence.gives": Kind(Component.CONFIDENCE, "right drafts of the right document held back", _BEFORE_ANSWERING),
     "confidence.holds": Kind(Component.CONFIDENCE, "questions answered that nothing answers", (*_BEFORE_ANSWERING,)),
+    "confidence.computed": Kind(
+        Component.CONFIDENCE, "confidences and thresholds that are not what the model's numbers come to", is_exact=True
+    ),
+    "confidence.evidence": Kind(
+        Component.CONFIDENCE,
+        "parts of made-up evidence that are others than worked out by hand",
+        (Component.WORDS,),
+        is_exact=True,
+    ),
+    "routing.rules": Kind(
+        Component.ROUTING, "made-up questions that go to another department than they should", is_exact=True
+    ),
     "routing.names": Kind(Component.ROUTING, "names of matters routed to another department", (Component.WORDS,)),
     "routing.first": Kind(
         Component.ROUTING, "questions routed to another department first", (*_FINDING, Component.READING)
@@ -144,9 +178,17 @@ KIND_OF: Mapping[str, Kind] = {
     "routing.voted": Kind(
         Component.ROUTING, "questions whose passages vote for another department", (*_FINDING, Component.READING)
     ),
-    "switches.held": Kind(Component.SWITCHES, "questions answered although what they are about is switched off"),
+    "switches.held": Kind(
+        Component.SWITCHES, "questions answered although what they are about is switched off", is_exact=True
+    ),
     "switches.others": Kind(
         Component.SWITCHES, "questions handed over because something else is switched off", _BEFORE_ANSWERING
+    ),
+    "switches.shown": Kind(
+        Component.SWITCHES,
+        "hand-overs that still show something of what is switched off",
+        _BEFORE_ANSWERING,
+        is_exact=True,
     ),
     "signals.fit": Kind(
         Component.SIGNALS, "replies whose outcome or way to people does not fit their reason", (Component.READING,)
@@ -156,11 +198,19 @@ KIND_OF: Mapping[str, Kind] = {
         "second failures in a row that call nobody, or first ones that do",
         (*_BEFORE_ANSWERING, Component.CONFIDENCE),
     ),
+    "signals.complained": Kind(
+        Component.SIGNALS, "second complaints that call nobody, or first ones that do", (Component.READING,)
+    ),
     "talk.carried": Kind(Component.TALK, "turns that carried over something else", _BEFORE_TURNS),
     "talk.follow_ups": Kind(Component.TALK, "follow-ups that came out wrong", _BEFORE_TURNS),
     "talk.kept": Kind(Component.TALK, "follow-ups read without the matter, day or district before them", _BEFORE_TURNS),
     "talk.new_topic": Kind(
         Component.TALK, "new questions answered otherwise because of the question before", _BEFORE_TURNS
+    ),
+    "talk.latest": Kind(Component.TALK, "follow-ups read as of another turn than the last", _BEFORE_TURNS),
+    "talk.chosen": Kind(Component.TALK, "replies that picked another option than they name", _BEFORE_TURNS),
+    "talk.changed": Kind(
+        Component.TALK, "follow-ups that change the district and are read as of another", _BEFORE_TURNS
     ),
     "answers.right": Kind(None, "replies that are not right"),
     "answers.resolved": Kind(None, "questions not resolved"),

@@ -1,17 +1,18 @@
 """What is switched off goes to people and nothing else does; and what a reply says of people fits its reasons."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
 from kb_service.asking.tools import Tools
-from kb_service.domain.answers import Answer, Outcome, Reason
+from kb_service.domain.answers import Answer, Outcome, Possible, Reason
 from kb_service.domain.switches import Covers, Standing, Switch, switched_off
 
 _SWITCHED = 5
 _FAILING = 6
+_EVERY_SO_MANY = 3
 _LINE_OF_PEOPLE, _HOTLINE = "online_helper", "12345"
 # What each reason must lead to: the outcome, whether a person is recommended, and by which way.
 _FOLLOWS: Mapping[Reason, tuple[Outcome, bool, str | None]] = {
@@ -61,7 +62,36 @@ def of_switches(watching: Watching, seen: Sequence[Seen]) -> list[Measured]:
                 reply = watching.under(other.question, _with(off))
                 is_same = reply.outcome is other.answer.outcome
                 others.append(Case(f"{other.question.id}:{subject}", other.question.text, float(is_same)))
-    return [Measured("switches.held", tuple(held)), Measured("switches.others", tuple(others))]
+    return [
+        Measured("switches.held", tuple(held)),
+        Measured("switches.others", tuple(others)),
+        Measured("switches.shown", tuple(_shown(watching, seen))),
+    ]
+
+
+def _shown(watching: Watching, seen: Sequence[Seen]) -> Iterator[Case]:
+    """What may be right is offered beside a hand-over: nothing of a document, or of the department of its text, that is
+    switched off."""
+    for each in [one for one in seen if one.answer.possible][::_EVERY_SO_MANY][:_SWITCHED]:
+        first = each.answer.possible[0]
+        metadata = watching.service.library.version(first.version_id).metadata
+        department = metadata.department and watching.service.asking.department_id(metadata.department)
+        for covers, subject in ((Covers.DOCUMENT, first.document_id), (Covers.DEPARTMENT, department)):
+            if subject is None:
+                continue
+            reply = watching.under(
+                each.question, _with(Switch("gate", covers, subject, "", each.answer.asked_at, "gate"))
+            )
+            left = [one for one in reply.possible if _is_of(watching, one, covers, subject)]
+            name, words = f"{each.question.id}:{covers}", f"{each.question.text}（{covers} {subject}）"
+            yield Case(name, words, float(not left), note=f"{len(left)} quotes are shown" if left else "")
+
+
+def _is_of(watching: Watching, shown: Possible, covers: Covers, subject: str) -> bool:
+    if covers is Covers.DOCUMENT:
+        return shown.document_id == subject
+    named = watching.service.library.version(shown.version_id).metadata.department
+    return named is not None and watching.service.asking.department_id(named) == subject
 
 
 def _with(off: Switch) -> Callable[[Tools], Tools]:

@@ -75,5 +75,11 @@ def _of_citation() -> Iterator[Case]:
     given = found[0] if found else None
     for name, value in expected.items():
         yield Case(name, name, float(getattr(given, name, None) == value), note=f"{getattr(given, name, None)}")
+    unknown = {"kite": [Scheduled("v", metadata.title, Interval(None, None, known_from=_MAY))]}
+    held = cite([Quote(source, Span(2, 8)), Quote(source, Span(0, 2))], unknown, as_of=_JUNE, department_name=str) or []
+    days = [(each.mark, each.effective_from, each.effective_to) for each in held]
+    yield Case("no start stated", "没有写明的施行日", float(days == [(1, None, None), (2, None, None)]), note=f"{days}")
+    early = cite([Quote(source, Span(2, 8))], unknown, as_of=date(2026, 4, 30), department_name=str)
+    yield Case("not known to hold", "已知有效之前", float(early is None))
     after = cite([Quote(source, Span(2, 8))], schedules, as_of=_JULY, department_name=str)
     yield Case("not in force", "失效当天", float(after is None))

@@ -11,6 +11,7 @@ from eval.gate.days import of_cited_days, of_days
 from eval.gate.expected import Expected, is_asked
 from eval.gate.filters import of_filters
 from eval.gate.heeded import of_signals, of_switches
+from eval.gate.leads import of_leads, read_leads
 from eval.gate.probes import (
     of_answers,
     of_citations,
@@ -23,9 +24,13 @@ from eval.gate.probes import (
     of_writing,
     read_terms,
 )
+from eval.gate.recomputed import of_computed
 from eval.gate.rules import of_rules
 from eval.gate.seeing import Seen, Watching, watching
 from eval.gate.talks import of_talks
+from eval.gate.times import of_times
+from eval.gate.turns import of_turns
+from eval.gate.worked_out import of_worked_out
 from eval.inverting import invert
 from eval.promises import House
 from eval.questions import SuiteQuestion, read_questions
@@ -101,6 +106,14 @@ def run_gate(
             measured += of_filters(service, expected.day)
         if wants("days.rules", "cited.rules"):
             measured += of_rules()
+        if wants("routing.rules", "confidence.evidence"):
+            measured += of_worked_out(converter)
+        if wants("confidence.computed"):
+            measured.append(of_computed(watched.tools.confidence, seen))
+        if wants("drafting.leads"):
+            measured.append(of_leads(watched, read_leads()))
+        if wants("reading.days"):
+            measured.append(of_times(watched))
         if wants("cited"):
             measured.append(of_citations_said(service, seen))
         if wants("switches"):
@@ -111,6 +124,8 @@ def run_gate(
             measured += of_routing(service, seen)
         if wants("talk"):
             measured += of_talks(watched, scripts_of(expected, root), seen, house, advance=advance)
+        if wants("talk.latest", "talk.chosen", "talk.changed", "signals.complained"):
+            measured += of_turns(watched, seen)
         if wants("drafting.sides"):
             measured.append(_of_sides(service, expected))
         if wants("examples"):

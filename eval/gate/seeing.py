@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from eval.errors import EvaluationStopped
 from eval.in_process import InProcess
 from eval.questions import SuiteQuestion
 from eval.retracing import LookedUp, Trace
@@ -49,6 +50,13 @@ class Watching:
 
     def __post_init__(self) -> None:
         self.system = InProcess(self.service)
+
+    @property
+    def tools(self) -> Tools:
+        """Those that the last question was answered with. Raises EvaluationStopped before one was asked."""
+        if self._tools is None:
+            raise EvaluationStopped("there is no question to ask; nothing was measured")
+        return self._tools
 
     def question(self, asked: SuiteQuestion) -> Question:
         return self.service.asking.question(

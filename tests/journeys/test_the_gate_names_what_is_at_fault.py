@@ -17,17 +17,21 @@ from eval.gate.running import run_gate
 from eval.gate.verdict import Verdict, judged
 from eval.gate_command import gated_service
 from kb_service.adapters.index import edge
-from kb_service.adapters.index.points import Above, AtMost
+from kb_service.adapters.index.points import Above, AnyOf, AtMost, OneOf
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
+from kb_service.asking import pipeline
 from kb_service.asking.checking import checking
+from kb_service.asking.conversation import topics
 from kb_service.asking.conversation.following import Following, FollowUp
 from kb_service.asking.conversation.messages import ConversationReader
+from kb_service.asking.drafting import leading
 from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.drafting.leading import Choosing
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
+from kb_service.asking.heeding import Heeding
 from kb_service.asking.routing import Router
-from kb_service.asking.search.confidence import ConfidenceModel
+from kb_service.asking.search.confidence import ConfidenceModel, Tree
 from kb_service.domain.answers import Citation
 from kb_service.service import Service
 from tests.factories import day
@@ -201,13 +205,54 @@ def carries_always(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Following, "_follow_up", lambda self, understood, before, topic: always)
 
 
+def audiences_mixed(patch: pytest.MonkeyPatch) -> None:
+    _without(patch, lambda each: isinstance(each, AnyOf) and _is_of_audience(each))
+
+
+def titles_of_headings(patch: pytest.MonkeyPatch) -> None:
+    _cited(patch, lambda each: replace(each, title=each.heading_path[-1] if each.heading_path else each.title))
+
+
+def nothing_is_heeded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Heeding, "heeded", lambda self, parts: list(parts))
+
+
+def failures_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(pipeline, "failures_in_a_row", lambda turns: 0)
+
+
+def less_for_at_most(patch: pytest.MonkeyPatch) -> None:
+    def value(self: Tree, row: Sequence[float]) -> float:
+        node = 0
+        while node < len(self.splits):
+            feature, limit = self.splits[node]
+            node = 2 * node + (1 if row[feature] < limit else 2)
+        return self.leaves[node - len(self.splits)]
+
+    patch.setattr(Tree, "value", value)
+
+
+def weights_swapped(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(leading, "_OWN", leading._CONTEXT)
+    patch.setattr(leading, "_CONTEXT", 3.0)
+
+
+def goes_by_the_oldest_turn(patch: pytest.MonkeyPatch) -> None:
+    newest = topics._newest
+    patch.setattr(topics, "_newest", lambda turns, names_topic: newest(list(turns)[::-1], names_topic))
+
+
 FAULTS: dict[Component, list[Any]] = {
+    Component.AUDIENCES: [audiences_mixed],
+    Component.CITED: [titles_of_headings],
+    Component.SWITCHES: [nothing_is_heeded],
+    Component.SIGNALS: [failures_are_not_counted],
     Component.DAYS: [no_days, no_ends, a_day_late],
     Component.CITATIONS: [quotes_one_character_on, quotes_from_the_passage_before, quotes_of_another_version],
-    Component.CONFIDENCE: [the_unsure_is_sure, surer_by_a_third, always_as_sure],
+    Component.CONFIDENCE: [the_unsure_is_sure, surer_by_a_third, always_as_sure, less_for_at_most],
     Component.ROUTING: [always_one_department, shuffled_departments],
-    Component.DRAFTING: [clipped_sentences, no_negation, another_saying],
-    Component.TALK: [forgets_the_talk, carries_always],
+    Component.DRAFTING: [clipped_sentences, no_negation, another_saying, weights_swapped],
+    Component.TALK: [forgets_the_talk, carries_always, goes_by_the_oldest_turn],
     # Last: what a tokeniser gave is remembered.
     Component.WORDS: [single_characters, every_second_word, no_simplified_script],
 }
@@ -251,6 +296,10 @@ def _verdict(measured: Sequence[Measured], expected: Expected, sound: Sequence[M
 def _without(patch: pytest.MonkeyPatch, leave_out: Callable[[object], bool]) -> None:
     conditions = edge.conditions_of
     patch.setattr(edge, "conditions_of", lambda within: [each for each in conditions(within) if not leave_out(each)])
+
+
+def _is_of_audience(condition: AnyOf) -> bool:
+    return any(isinstance(each, OneOf) and each.key == "audience" for each in condition.conditions)
 
 
 def _cited(patch: pytest.MonkeyPatch, change: Callable[[Citation], Citation]) -> None:

@@ -11,12 +11,17 @@ from eval.errors import EvaluationStopped
 from eval.gate.component_measures import KIND_OF, Case, Component, Measured
 from eval.gate.days import Days, days_of
 from eval.gate.expected import Baseline, Expected, as_json, as_toml, read_baseline, read_expected, with_scores
+from eval.gate.margins import margins, with_own_margins
 from eval.gate.pairing import holm, paired
+from eval.gate.recomputed import of_limits
 from eval.gate.rules import of_rules
 from eval.gate.sweeping import PRESENT, compared, read_setting
 from eval.gate.telling import PLACE_OF
 from eval.gate.verdict import judged
+from eval.gate.worked_out import of_worked_out
 from eval.statistics import Rate, rate
+from kb_service.adapters.script import OpenCCConverter
+from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree
 from kb_service.domain.documents import Kind, Metadata, Version, VersionState
 from tests.factories import NOON, day
 
@@ -171,7 +176,59 @@ def version(document_id: str, since: str | None, until: str | None = None, repla
 
 def test_made_up_versions_and_citations_are_as_worked_out_by_hand() -> None:
     days, cited = of_rules()
-    assert (days.n, days.score, cited.n, cited.score) == (18, 1.0, 18, 1.0)
+    assert (days.n, days.score, cited.n, cited.score) == (18, 1.0, 20, 1.0)
+
+
+def test_made_up_departments_and_evidence_are_as_worked_out_by_hand() -> None:
+    routed, evidence = of_worked_out(OpenCCConverter())
+    assert (routed.n, routed.score, evidence.n, evidence.score) == (16, 1.0, 25, 1.0)
+
+
+def small_model(**fields: object) -> ConfidenceModel:
+    """One tree: sure from 0.5 on; of 100 at 0.8 none was wrong, of 100 at 0.6 twenty were."""
+    model = ConfidenceModel(
+        version="v", names=("sure",), trees=(Tree(((0, 0.5),), (-1.0, 2.0)),), slope=1.0, offset=0.5,
+        range_of={"sure": (0.0, 1.0)}, risks=(Risk(0.6, 100, 20), Risk(0.8, 100, 0)), risks_elsewhere=(),
+    )  # fmt: skip
+    return replace(model, **fields)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"probability": lambda self, features: 0.5},
+        {"threshold": lambda self, rate: 0.6},
+        {"applies": lambda self, features: True},
+    ],
+    ids=["confidence", "threshold", "range"],
+)
+def test_confidences_and_thresholds_are_computed_anew(
+    fault: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = of_limits(small_model(), {"sure": 0.4})
+    assert sound and all(each.value == 1 for each in sound)
+    for name, other in fault.items():
+        monkeypatch.setattr(ConfidenceModel, name, other)
+    assert any(each.value == 0 for each in of_limits(small_model(), {"sure": 0.4}))
+
+
+def test_a_margin_is_told_as_wider_only_where_it_lets_a_case_more_pass_than_chance_does() -> None:
+    expected = with_scores(NOTHING, [measured("search.first", 200, 0), measured("days.hidden", 50, 0)], margin=0.04)
+    first, hidden = margins(expected, None)
+    # Wilson's lower end of 200 of 200 is 200 / (200 + 1.96²) = 0.9812; 0.04 lets 8 pass, 0.019 lets 3.
+    assert (first.allowed, first.proposed, first.is_wider) == (8, 0.019, True)
+    assert (hidden.allowed, hidden.proposed, hidden.is_wider) == (2, 0.01, True)  # exact: less than one of 50
+    narrow = expected.model_copy(
+        update={"measures": {n: e.model_copy(update={"margin": 0.019}) for n, e in expected.measures.items()}}
+    )
+    assert [each.is_wider for each in margins(narrow, None)] == [False, False]
+
+
+def test_a_new_measure_gets_the_margin_of_its_own_interval_and_the_others_keep_theirs() -> None:
+    before = with_scores(NOTHING, [measured("search.first", 20, 0)], margin=0.3)
+    both = [measured("search.first", 20, 0), measured("days.hidden", 50, 0)]
+    found = with_own_margins(with_scores(before, both, margin=0.04), before, both)
+    assert {name: each.margin for name, each in found.measures.items()} == {"search.first": 0.3, "days.hidden": 0.01}
 
 
 def test_days_in_force_are_worked_out_without_the_service() -> None:

@@ -9,6 +9,7 @@ import pytest
 from eval.causes import Cause, cause_of
 from eval.comparing import compare
 from eval.controls import always_hand_over, shuffled
+from eval.never_found import never_found, never_found_told
 from eval.questions import SuiteQuestion
 from eval.scoring import Observed, ScoredRow, observe, score
 from eval.summary import Verdicts, summarise
@@ -335,3 +336,13 @@ def test_a_comparison_names_what_changed_sides() -> None:
 
 def test_a_sparkline_runs_from_nothing_to_all() -> None:
     assert sparkline([0, 0.5, 1]) == "▁▅█"
+
+
+def test_a_document_that_no_search_found_is_named_with_its_questions() -> None:
+    found = judged(asked(id="q1"), answered())
+    misspelt = judged(asked(id="q2", expected_documents=("baloon",)), answered())
+    either = judged(asked(id="q3", expected_documents=("baloon", "balloon")), answered())
+    assert never_found([found, misspelt, either]) == {"baloon": ["q2"]}
+    assert never_found_told([misspelt]) == [
+        "no search found the document baloon, which q2 must cite: is that its id in the knowledge base?"
+    ]

@@ -1,0 +1,145 @@
+"""Departments, options and evidence of made-up texts, against what was worked out by hand: rules that a corpus may
+never happen to put to the test."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from eval.gate.component_measures import Case, Measured
+from kb_service.asking.reading.understanding import Understanding
+from kb_service.asking.routing import Router
+from kb_service.asking.search.features import features
+from kb_service.asking.search.fusing import FusedHit, LegShape, LegShapes
+from kb_service.asking.search.retrieving import Candidate, QuestionTerms
+from kb_service.domain.answers import Question, Reason
+from kb_service.domain.documents import Kind, Metadata, Passage, PassageInVersion, VersionState
+from kb_service.domain.matters import Department, Matter
+from kb_service.domain.routing import RoutedBy
+from kb_service.ports import ScriptConverter
+
+_DAY = date(2026, 6, 1)
+_NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
+_PUDONG, _XUHUI = "上海市/浦东新区", "上海市/徐汇区"
+_PARK = Department("park", "放飞管理局", aliases=("放飞局",), phone="111", hours="周一至周五", owns=("风筝比赛",))
+_SKY = Department("sky", "天空局")
+_SKY_PORT = Department("port", "天空局机场分局")
+_DATA = Department("data", "数据中心")
+_PARK_OF_PUDONG = Department("park-pudong", "浦东放飞所", region=_PUDONG, stands_for="park")
+_KITES = Matter("kites", "风筝放飞", "park")
+
+
+def of_worked_out(converter: ScriptConverter) -> list[Measured]:
+    return [
+        Measured("routing.rules", tuple(_of_routing(converter))),
+        Measured("confidence.evidence", tuple(_of_evidence())),
+    ]
+
+
+def _of_routing(converter: ScriptConverter) -> Iterator[Case]:
+    """The matter's department, that of its district before it; else the one named, the longest name first; else the
+    votes of passages, each counting 1/(rank + 1). Faults of the platform go to its owner, whatever they name."""
+    router = Router(
+        [_PARK, _SKY, _SKY_PORT, _DATA, _PARK_OF_PUDONG],
+        converter,
+        platform_owner="数据中心",
+        past=lambda: None,
+        embed=lambda _text: np.zeros(2, dtype=np.float32),
+    )
+    sky_twice, mixed = [_of_department("sky"), _of_department("sky")], [*map(_of_department, ("park", "sky", "sky"))]
+    fault = Reason.PLATFORM_FAULT
+    asked: dict[str, tuple[Understanding, list[Candidate], list[str]]] = {
+        "事项的责任单位": (_read("怎么办", _KITES), [], ["park"]),
+        "事项先于段落": (_read("怎么办", _KITES), sky_twice, ["park", "sky"]),
+        "事项先于名称": (_read("天空局管吗", _KITES), [], ["park", "sky"]),
+        "本区的单位在前": (_read("怎么办", _KITES, region=_PUDONG), [], ["park-pudong", "park"]),
+        "别区没有自己的单位": (_read("怎么办", _KITES, region=_XUHUI), [], ["park"]),
+        "点名的单位": (_read("天空局在哪"), [], ["sky"]),
+        "名字长的在前": (_read("天空局机场分局电话"), [], ["port", "sky"]),
+        "按职责点名": (_read("风筝比赛找谁"), [], ["park"]),
+        "点名先于段落": (_read("放飞局在哪"), sky_twice, ["park", "sky"]),
+        "靠前的段落算得多": (_read("能放多高"), mixed, ["park", "sky"]),
+        "平台故障": (_read("打不开", scope=fault), sky_twice, ["data"]),
+        "平台故障，提到事项": (_read("风筝放飞打不开", _KITES, scope=fault), sky_twice, ["data"]),
+        "什么都不知道": (_read("能放多高"), [], []),
+    }
+    for name, (understood, candidates, expected) in asked.items():
+        found = [each.department.id for each in router.route(understood, candidates)]
+        yield Case(name, name, float(found == expected), note=f"to {'、'.join(found)}")
+    # Of 1, 1/2 and 1/3, the first has 6 of 11.
+    (first, second) = router.route(_read("能放多高"), mixed)
+    yield Case("votes", "票数", float(abs(first.score - 6 / 11) + abs(second.score - 5 / 11) < 1e-9))
+    told = router.of("放飞管理局", RoutedBy.MATTER, _PUDONG)
+    steps = [(each.by, each.department_id) for each in told.steps]
+    expected_steps = [(RoutedBy.MATTER, "park"), (RoutedBy.DISTRICT, "park-pudong")]
+    yield Case("steps", "为什么转到那里", float(steps == expected_steps), note=f"{steps}")
+    ref = router.department("放飞局")
+    yield Case(
+        "described", "电话和时间", float((ref.name, ref.phone, ref.hours) == ("放飞管理局", "111", "周一至周五"))
+    )
+
+
+def _read(
+    text: str, matter: Matter | None = None, *, region: str | None = None, scope: Reason | None = None
+) -> Understanding:
+    return Understanding(text, Question(text, _DAY, _NOON, region=region), matter=matter, scope=scope)
+
+
+def _of_department(name: str) -> Candidate:
+    return _candidate("", "", score=0.0, document=name, department=name)
+
+
+def _candidate(
+    context: str,
+    own: str,
+    *,
+    score: float,
+    document: str,
+    department: str | None = None,
+    matter: str | None = None,
+    hit: tuple[float, float | None, float | None, int | None, int | None] = (0.0, None, None, None, None),
+) -> Candidate:
+    """``hit``: fused score, cosine, sparse score and the ranks in both legs."""
+    metadata = Metadata(context, Kind.REGULATION, department=department, matter_id=matter)
+    passage = Passage(f"{document}-p", f"{document}-v", 0, own, 0, len(own))
+    source = PassageInVersion(passage, document, VersionState.APPROVED, metadata)
+    fused, dense, sparse, dense_rank, sparse_rank = hit
+    return Candidate(
+        source,
+        FusedHit(passage.id, passage.version_id, document, fused, dense, sparse, dense_rank, sparse_rank),
+        score,
+        f"{context}\n{own}",
+        own_from=len(context) + 1,
+        legs=_LEGS,
+    )
+
+
+_LEGS = LegShapes(LegShape(mean=0.5, deviation=0.1), LegShape(mean=4.0, deviation=2.0), sparse_possible=20.0)
+
+
+def _of_evidence() -> Iterator[Case]:
+    """风筝 80米 of a best passage that has all of it, one more of its document, and two rivals."""
+    candidates = [
+        _candidate(
+            "放飞办法", "风筝线长不超过80米", score=5.0, document="kite", matter="kites", hit=(2.0, 0.8, 10.0, 0, 1)
+        ),
+        _candidate("放飞办法", "比赛另行规定", score=4.5, document="kite", hit=(1.9, 0.7, 9.0, 1, 0)),
+        _candidate("气球办法", "气球不超过80米", score=4.0, document="balloon", hit=(1.5, 0.75, 8.0, 2, 2)),
+        _candidate("飞艇办法", "飞艇不超过80米", score=1.0, document="airship", hit=(1.8, 0.6, 2.0, 3, 3)),
+    ]
+    terms = QuestionTerms(
+        words={"风筝": 3.0, "80": 1.0, "夜间": 2.0}, bigrams={"风筝": 3.0, "夜间": 1.0}, text="夜间风筝80米"
+    )
+    found = features(_read("夜间风筝80米", _KITES), candidates, terms, facet_agrees=True)
+    expected = {
+        "words": 4 / 6, "bigrams": 3 / 4, "bigrams_title": 0.0, "bigrams_rival": 0.0, "words_rival": 1 / 6,
+        "numbers_missing": 0.0, "rarest_missing": 2 / 3, "pool": 3 / 4,
+        "score": 5.0, "margin": 1.0, "margin_fifth": 4.0, "fused": 2.0, "margin_fused": 0.2, "same_document": 0.5,
+        "cosine": 0.8, "cosine_gap": 0.05, "sparse_share": 0.5, "sparse_gap": 0.1, "sparse_ratio": 1.25,
+        "cosine_deviation": 3.0, "sparse_deviation": 3.0, "dense_rank": 0.0, "sparse_rank": float(np.log(2)),
+        "matter": 1.0, "facet": 1.0,
+    }  # fmt: skip
+    for name, value in expected.items():
+        given = found.get(name)
+        is_same = given is not None and abs(given - value) < 1e-4
+        yield Case(name, name, float(is_same), note=f"{given}, not {value:.4f}")
