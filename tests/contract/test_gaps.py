@@ -66,6 +66,7 @@ class Learning:
             gaps=self.gaps,
             vectors=vectors,
             department_of={"juzhuzheng": "gongan", "huzhao": "churujing"}.get,
+            of_nobody=lambda text: text,
             calendar=statutory_calendar,
             give_way=lambda: None,
             now=lambda: self.at,
