@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import add, attrgetter
 from typing import Self
 
 from kb_service.domain.answers import Outcome, Reason
@@ -81,7 +82,11 @@ class _Sums:
 
     def __add__(self, other: Self) -> Self:
         # `astuple` copies deeply: over a year's groups that took longer than the counting.
-        return type(self)(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+        numbers = _numbers_of(self.__slots__)
+        return type(self)(*map(add, numbers(self), numbers(other)))
+
+
+_numbers_of = cache(lambda names: attrgetter(*names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def test_a_gap_closes_when_its_question_is_answered_by_the_text_that_was_written
 
 
 def test_who_introduces_themselves_asks_the_same_and_closes_nothing_later(http: Http) -> None:
-    """Of two people with the same question one said who they are: one gap, closed by a text that answers the question."""
+    """Of two people with the same question one said who they are: one gap, closed by the text that answers it."""
     asked = "独轮车年检贴纸要贴在哪里"
     for introduction in ("", "？我叫张李雨桐，联系电话13812345678"):
         assert http.ask(asked + introduction, user_ref=uuid4().hex)["outcome"] != "answered"

@@ -1,6 +1,7 @@
 """Invented personal data in what residents and helpers write: all of it goes but what is listed here, and lines without
 any stay as they are. `first.txt` was written before anybody looked at the patterns, `second.txt` after they were mended
-by it, before they were mended by that; `third.txt` and `fourth.txt`, `fifth.txt` and `sixth.txt` likewise, each a release later."""
+by it, before they were mended by that; `third.txt` and `fourth.txt`, `fifth.txt` and `sixth.txt` likewise, each pair a
+release later."""
 
 import re
 from pathlib import Path
