@@ -18,6 +18,8 @@ from kb_service.domain.masking import masked
 from kb_service.domain.matters import region_path
 from kb_service.domain.shares import wilson_interval
 
+# Of an object those of its attributes that have these names.
+_numbers_of = cache(lambda names: attrgetter(*names))
 # Who is not back on the matter within so long after the answer, or the end of the talk, is taken to be helped.
 BACK_WITHIN = timedelta(days=7)
 # Questions that the assistant could resolve. A question back is followed by the question it asks for; greetings, and
@@ -84,9 +86,6 @@ class _Sums:
         # `astuple` copies deeply: over a year's groups that took longer than the counting.
         numbers = _numbers_of(self.__slots__)
         return type(self)(*map(add, numbers(self), numbers(other)))
-
-
-_numbers_of = cache(lambda names: attrgetter(*names))
 
 
 @dataclass(frozen=True, slots=True)
