@@ -58,7 +58,7 @@ def test_a_gap_closes_when_its_question_is_answered_by_the_text_that_was_written
 def test_who_introduces_themselves_asks_the_same_and_closes_nothing_later(http: Http) -> None:
     """Of two people with the same question one said who they are: one gap, closed by the text that answers it."""
     asked = "独轮车年检贴纸要贴在哪里"
-    for introduction in ("", "？我叫张李雨桐，联系电话13812345678"):
+    for introduction in ("", "？我叫张李雨桐，住在控江路1234弄56号302室，身份证号310104850312123，邮箱zhang88@163.com"):
         assert http.ask(asked + introduction, user_ref=uuid4().hex)["outcome"] != "answered"
     http.service.collecting.collect()
     listed = http.get("/v1/gaps", state="open").json()["gaps"]

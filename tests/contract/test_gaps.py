@@ -128,6 +128,14 @@ def test_questions_that_ask_the_same_of_one_matter_are_one_gap_with_its_people(l
     assert learning.collecting.collect() == 0
 
 
+def test_who_introduces_themselves_joins_the_gap_of_the_same_question(learning: Learning) -> None:
+    learning.collecting.of_nobody = lambda text: text.removesuffix("，我叫〔姓名〕")
+    learning.asked("居住证能邮寄吗，我叫张李雨桐")
+    learning.asked("居住证可以寄过来吗")
+    (gap,) = learning.found()
+    assert (gap.question, gap.count) == ("居住证能邮寄吗，我叫〔姓名〕", 2)
+
+
 @pytest.mark.parametrize(
     "reason",
     [Reason.USER_REQUEST, Reason.DISTRESS, Reason.NEEDS_PERSONAL_DATA, Reason.PLATFORM_FAULT, Reason.ABUSE,
