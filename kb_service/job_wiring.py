@@ -64,11 +64,12 @@ def owners_worker(service: Service) -> Worker:
         service.ledger.look()
         service.finding_recurring.look()
         if service.records.weeks.is_cold:  # so that nobody waits for it at the pages
-            period = service.measuring.usual_period()
-            for by in By:  # the page's own first
-                service.measuring.insight(period, by)
-            service.measuring_use.knowledge_use(period)
-            service.measuring_use.used(period)
+            with service.records.weeks.filling():
+                period = service.measuring.usual_period()
+                for by in By:  # the page's own first
+                    service.measuring.insight(period, by)
+                service.measuring_use.knowledge_use(period)
+                service.measuring_use.used(period)
 
     def audit(_job: ClaimedJob) -> None:
         service.auditing.draw()  # of a week once: each morning, so that a Monday without a service is made up for

@@ -19,7 +19,7 @@ from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting, in_full
 from kb_service.learning.heeding import HeedingFeedback
 from kb_service.learning.ledger import Ledger
-from kb_service.learning.writing import Cleaning, Writing
+from kb_service.learning.writing import Cleaning, Writing, of_nobody
 from kb_service.ports import Vectors
 from kb_service.records import Records
 from kb_service.settings import Settings
@@ -43,17 +43,24 @@ def load_learning_words(prompts_dir: Path) -> LearningWords:
     return load(prompts_dir, "learning.yaml", LearningWords)
 
 
+def _cleaning(words: LearningWords) -> Cleaning:
+    return Cleaning(words.courtesies, words.introductions, words.asks)
+
+
 def open_collecting(
+    settings: Settings,
     records: Records,
     vectors: Callable[[Sequence[str]], Vectors],
     *,
     give_way: Callable[[], None],
     now: Callable[[], datetime],
 ) -> Collecting:
+    cleaning = _cleaning(load_learning_words(settings.prompts_dir))
     return Collecting(
         gaps=records.gaps,
         vectors=vectors,
         department_of=partial(_department_of, records),
+        of_nobody=partial(of_nobody, cleaning=cleaning),
         calendar=records.working_days.calendar,
         give_way=give_way,
         now=now,
@@ -68,9 +75,12 @@ def open_closing(
     settings: Settings, records: Records, *, asking: Callable[[], Asking], now: Callable[[], datetime]
 ) -> Closing:
     """``asking``: as it is when it is asked."""
+    words = load_learning_words(settings.prompts_dir)
 
     def ask(question: str) -> Answer:
-        return asking().rehearse(asking().question(question), narrowing=EVERYTHING)
+        """Who introduced themselves asked all the same: what was masked of it says nothing, and may only mislead."""
+        bare = of_nobody(question, _cleaning(words)) or question
+        return asking().rehearse(asking().question(bare), narrowing=EVERYTHING)
 
     def is_found(version_id: str) -> bool:
         interval = records.library.interval(version_id)
@@ -82,7 +92,7 @@ def open_closing(
         version=records.library.version,
         is_found=is_found,
         ask=ask,
-        left_open=load_learning_words(settings.prompts_dir).left_open,
+        left_open=words.left_open,
         now=now,
     )
 
@@ -144,7 +154,7 @@ def open_writing(
         names_of=names_of,
         calendar=records.working_days.calendar,
         review_days=settings.kept_review_days,
-        cleaning=Cleaning(words.courtesies, words.introductions, words.asks),
+        cleaning=_cleaning(words),
         untitled=words.untitled,
         new_id=new_id,
         now=now,

@@ -14,6 +14,7 @@ import uvicorn
 
 from kb_service.api.app import create_app
 from kb_service.connections import BoundedProtocol, Patience, room_for_connections
+from kb_service.console.screens import read_templates
 from kb_service.domain.errors import KbError, NotAllowed
 from kb_service.job_wiring import owners_worker
 from kb_service.quiet_log import keep_the_log_quiet
@@ -65,6 +66,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         gc.enable()
         worker = owners_worker(service)
         worker.start()
+        threading.Thread(target=read_templates, daemon=True).start()
         address = f"http://{_reachable(host)}:{port}/"
         threading.Thread(target=_say_when_ready, args=(server, address), daemon=True).start()
         try:

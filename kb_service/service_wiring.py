@@ -135,7 +135,9 @@ def wired_service(
         delivering=open_delivering(settings, records, outside, now=now),
         outside=outside,
         suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
-        collecting=open_collecting(records, texts.model.embed_questions, give_way=in_flight.give_way, now=now),
+        collecting=open_collecting(
+            settings, records, texts.model.embed_questions, give_way=in_flight.give_way, now=now
+        ),
         closing=open_closing(settings, records, asking=lambda: service.asking, now=now),
         writing=open_writing(
             settings, records, reading=lambda: open_reading(records, texts.converter), new_id=new_id, now=now

@@ -81,6 +81,12 @@ def page(request: Request, template: str, *, trouble: Trouble | None = None, **s
     return HTMLResponse(html, status_code=trouble.status if trouble else 200, headers=_HEADERS)
 
 
+def read_templates() -> None:
+    """All of them, so that whoever opens a page first does not wait for it."""
+    for name in _TEMPLATES.list_templates():
+        _TEMPLATES.get_template(name)
+
+
 def rendered(template: str, **shown: object) -> str:
     """A document of its own: ``shown`` is all that the template knows."""
     return _TEMPLATES.get_template(template).render(**shown)

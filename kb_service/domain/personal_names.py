@@ -1,5 +1,7 @@
 """Where the name of a person, or the house they live in, is said: patterns that see characters in their plain form."""
 
+import re
+
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石"
     "金韦贾夏付傅方邹熊孟秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤温康施洪季文倪葛翁祝简柯"
@@ -7,13 +9,13 @@ _SURNAMES = (
 _COMPOUND = "欧阳|司马|上官|诸葛|司徒|夏侯|皇甫|尉迟|东方|慕容|令狐|端木|公孙|宇文|长孙|南宫"
 _FULL_NAME = rf"(?:(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
 # Of whatever characters, of a minority too: 阿依古丽·买买提.
-_ANY_NAME = r"[\u4e00-\u9fff]{2,7}(?:·[\u4e00-\u9fff]{1,7}){1,3}|[\u4e00-\u9fff]{2,4}"
+_ANY_NAME = r"[\u4e00-\u9fff]{1,7}(?:·[\u4e00-\u9fff]{1,7}){1,3}|[\u4e00-\u9fff]{2,4}"
 _RELATIVES = (
     "老婆|老公|妻子|丈夫|爱人|对象|儿子|女儿|孩子|小孩|宝宝|父亲|母亲|爸|妈|爷爷|奶奶|外公|外婆|哥|姐|弟|妹|孙子|孙女"
     "|朋友|同事|室友"
 )
 # 我叫不到车, 我叫了救护车.
-_NO_NAME = "(?!什么|不|了|个|他|她|它|你|您|车|人|外卖|过|来|的|救护|快递|滴滴|开锁|物业|警)"
+_NO_NAME = "(?!什么|不|了|号|个|他|她|它|你|您|车|人|外卖|过|来|的|救护|快递|滴滴|开锁|物业|警)"
 # What begins like a name: 我是高中，我是安徽，本人于去年.
 _WORDS = (
     "(?!高中|高三|高二|高一|高管|高校|高级|高龄|安徽|江苏|江西|江阴|苏州|苏北|徐州|温州|金华|郑州|广州|武汉|武进|石家庄|唐山|吴江|周[一二三四五六日末天]|"
@@ -76,8 +78,8 @@ _LABELS = (
 )
 # After a name that no colon announced, so that 业主高兴 stays.
 _IS_SAID_OF = (
-    r"(?=[,，。.;；、!！?？\s〔”\"]|$|的|今年|已经?|身份证|电话|手机|户口|医保|社保|收|申请|变更|去世|到场|丢|离职|不(?:配合|肯|同意)|怀孕|生[了育病]|住院|退休|出生|搬|签"
-    r"|要[办申去迁]|想[办申去]|先生|女士)"
+    r"(?=[,，。.;；、!！?？\s〔”\"]|$|的|今年|已经?|提交|[来到补]交|递交|身份证|电话|手机|户口|医保|社保|收|申请|变更|去世|到场|丢|离职|不(?:配合|肯|同意)|怀孕|生[了育病]|住院|退休|出生|搬|签"
+    r"|要[办申去迁变换补注改]|想[办申去]|先生|女士)"
 )
 _MASKED_NUMBER = "〔(?:手机号|座机号|证件号|卡号|账号)〕"
 _OF_NUMBERS = r"(?:的?(?:身份证|证件|联系)?(?:电话|手机|方式|护照|身份证|证件|银行卡|卡)?(?:号码|号)?)"
@@ -90,6 +92,14 @@ _NAMED = (
     rf"{_WORDS}{_ALSO_WORDS}(?:{_COMPOUND}|[{_SURNAMES}{_MORE_SURNAMES}])"
     rf"{_TITLES}[^\W\d_a-zA-Z{_GOES_ON}](?:[^\W\d_a-zA-Z{_GOES_ON}])?"
 )
+# 张李雨桐: the surnames of father and mother, then what the child is called.
+_OF_TWO_SURNAMES = rf"{_WORDS}{_ALSO_WORDS}[{_SURNAMES}][{_SURNAMES}]{_TITLES}[^\W\d_a-zA-Z{_GOES_ON_LATER}]{{2}}"
+_NAMED_WHOLE = rf"(?:{_OF_TWO_SURNAMES}|{_NAMED})"
+# 我是潘长江的儿子
+_OF_A_RELATIVE = rf"(?=的?(?:{_RELATIVES}|爸爸|妈妈|家长|家属|监护人|邻居))"
+# 本人宋祖英办理退休: what people say they do. 本人于三月申请, 本人曾申请 and 本人向贵局 are none.
+_DOES = r"(?=[因需想要]|申请|办理|已于?|现[在需]|今年|于\d|户口|身份证|退休|自愿|委托|[,，。\s]|$)"
+_NOT_OF_MYSELF = "(?![于曾向常单安关易应许])"
 # Where a sentence or what is said of somebody begins.
 _BEGINS = rf"(?:(?<![{_HAN}])|(?<=联系)|(?<=您好)|(?<=你好)|(?<=同事)|(?<=朋友)|(?<=[找给跟叫请是]))"
 
@@ -99,7 +109,7 @@ _OF_PLACES = "路街道镇村桥巷弄河山庙墓祠姓氏站市区县"
 _AFTER_COMPOUND = rf"[^\W\d_a-zA-Z{_GOES_ON}{_OF_PLACES}能可以申登办户]"
 _COMPOUND_NAME = (
     rf"(?:{_ONLY_SURNAMES}){_TITLES}{_AFTER_COMPOUND}(?![{_HAN}]?[{_OF_PLACES}])"
-    rf"(?:[^\W\d_a-zA-Z{_GOES_ON_LATER}{_OF_PLACES}](?![{_OF_PLACES}]))?"
+    rf"(?:(?!女士)[^\W\d_a-zA-Z{_GOES_ON_LATER}{_OF_PLACES}](?![{_OF_PLACES}]))?"
 )
 # Names of Uyghurs, Kazakhs and others as they are written in Chinese: characters that hardly form words together.
 _OF_SOUNDS = (
@@ -107,6 +117,10 @@ _OF_SOUNDS = (
     "赛叶加特玉素莫明吾坎托乎拜扎西多吉次仁卓央金措旺珠贡桑罗平顿嘎格达瓦尊拥逊居再比亥姆祖农胡孙玖乌"
 )
 _FROM_SOUNDS = rf"[{_OF_SOUNDS}]{{2,8}}(?:·[{_OF_SOUNDS}]{{1,8}}){{1,2}}"
+
+# The same where nothing but a label says that it is a name, so without what words are made of (户主都不同意).
+_SOUNDS_ALONE = f"[{re.sub('[不都再多居在加特别马罗达力合曼央金]', '', _OF_SOUNDS)}力合曼]"
+_LATIN_NAME = r"[A-Z][A-Za-z'’]+(?:[ .·-]{1,2}[A-Z][A-Za-z'’]*){1,3}"
 
 NAMES = (
     rf"(?P<it>{_COMPOUND_NAME})",
@@ -124,7 +138,16 @@ NAMES = (
     rf"(?:(?<![{_HAN}])|(?<=请问)|(?<=您好)|(?<=你好)|(?<=我是)|(?<=联系)|(?<=[找给跟叫]))"
     rf"(?P<it>{_WORDS}{_ALSO_WORDS}(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})(?={_GREETED})",
     rf"(?:{_LABELS})(?:姓名|名字)?\s?[:是为叫]{{0,2}}\s?(?P<it>{_NAMED}){_IS_SAID_OF}",
+    rf"(?:{_LABELS}|本人|我是)(?:姓名|名字)?\s?[:是为叫]{{0,2}}\s?(?P<it>{_OF_TWO_SURNAMES})",
+    rf"{_BEGINS}(?P<it>{_OF_TWO_SURNAMES})(?={_GREETED}|老师|本人|是我|的(?:身份证|户口|医保|社保|护照|居住证|手机|电话|证件))",
     rf"(?:(?:您|你)好[,，\s]?|我是)(?P<it>{_NAMED}){_ENDS}",
+    rf"我是(?P<it>{_NAMED}){_OF_A_RELATIVE}",
+    rf"本人{_NOT_OF_MYSELF}(?P<it>{_NAMED}){_DOES}",
+    rf"(?:姓名|{_LABELS}|本人)\s?[:是为叫]{{0,2}}\s?(?P<it>(?=[{_OF_SOUNDS}]{{3}}){_SOUNDS_ALONE}{{3,8}})(?:{_ENDS}|{_DOES})",
+    rf"(?:窗口的?|的|(?<![{_HAN}]))(?P<it>{_WORDS}{_ALSO_WORDS}[{_SURNAMES_ALONE}][^\W\d_a-zA-Z{_GOES_ON_LATER}]{{2}})(?=老师|先生|女士|小姐)",
+    rf"[老小][{_SURNAMES}]\((?P<it>{_NAMED_WHOLE})\)",
+    rf"(?:[爸妈]|岳[父母])(?P<it>{_NAMED}){_IS_SAID_TO}",
+    rf"(?:[Mm]y name is|[Ii] am|[Ii]['’]m|我叫|姓名|名字[叫是]?|{_LABELS}|本人)\s?[:是为叫]?\s?(?P<it>{_LATIN_NAME})",
     rf"{_MASKED_NUMBER}[,，、\s]?(?P<it>{_NAMED}){_IS_SAID_OF}",
     rf"{_BEGINS}(?P<it>{_NAMED})(?=[,，、:\s]{{0,2}}(?:[男女][,，、\s]{{0,2}})?{_OF_NUMBERS}[是为:\s]{{0,3}}{_MASKED_NUMBER})",
     rf"{_BEGINS}(?P<it>{_WORDS}{_ALSO_WORDS}[{_SURNAMES}]{_TITLES}[{_HAN}](?![区镇县市省人村乡州路街])[{_HAN}])"
@@ -136,7 +159,8 @@ NAMES = (
 
 _NUMBER = r"[0-9〇零一二三四五六七八九十百]"
 _LIVES = (
-    "(?:我们?家?住|家住|住在|现住|居住在|我们?家在|住址|户口在|户籍在|户籍地址|家庭地址|租在|租住在|收货地址|通讯地址)"
+    "(?:我们?家?住|家住|老家在?|租的房子?在|房子在|住在|现住|居住在|我们?家在|住址"
+    "|户口在|户籍在|户籍地址|家庭地址|租在|租住在|收货地址|通讯地址)"
 )
 # 3号线, 2号窗口 are everybody's.
 _PART_OF_ADDRESS = rf"{_NUMBER}{{1,6}} ?(?:号楼|号院|号(?!线|窗|口|门|厅|航)|弄|巷|幢|栋|座|单元|组|队|门|室|房)"

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import add, attrgetter
 from typing import Self
 
 from kb_service.domain.answers import Outcome, Reason
@@ -17,6 +18,8 @@ from kb_service.domain.masking import masked
 from kb_service.domain.matters import region_path
 from kb_service.domain.shares import wilson_interval
 
+# Of an object those of its attributes that have these names.
+_numbers_of = cache(lambda names: attrgetter(*names))
 # Who is not back on the matter within so long after the answer, or the end of the talk, is taken to be helped.
 BACK_WITHIN = timedelta(days=7)
 # Questions that the assistant could resolve. A question back is followed by the question it asks for; greetings, and
@@ -81,7 +84,8 @@ class _Sums:
 
     def __add__(self, other: Self) -> Self:
         # `astuple` copies deeply: over a year's groups that took longer than the counting.
-        return type(self)(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+        numbers = _numbers_of(self.__slots__)
+        return type(self)(*map(add, numbers(self), numbers(other)))
 
 
 @dataclass(frozen=True, slots=True)

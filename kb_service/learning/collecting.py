@@ -79,11 +79,13 @@ class Gaps(Protocol):
 @dataclass(slots=True)
 class Collecting:
     """``vectors``: of questions, each of length 1. ``department_of``: from a matter's id to its department's.
-    ``give_way``: called between small steps."""
+    ``of_nobody``: a masked question without who asks it, as questions are compared. ``give_way``: called between small
+    steps."""
 
     gaps: Gaps
     vectors: Callable[[Sequence[str]], Vectors]
     department_of: Callable[[str], str | None]
+    of_nobody: Callable[[str], str]
     calendar: Callable[[], WorkingCalendar]
     give_way: Callable[[], None]
     now: Callable[[], datetime]
@@ -123,10 +125,14 @@ class Collecting:
         others = [each for each in others if None in (facet, each.facet) or each.facet is facet]
         if not others:
             return None
-        self._embed([question, *(each.question for each in others)])
-        own = self._vector_of[question]
+        asked, *asked_before = [
+            self.of_nobody(each) or each for each in (question, *(each.question for each in others))
+        ]
+        self._embed([asked, *asked_before])
+        own = self._vector_of[asked]
         nearness, nearest = max(
-            ((float(own @ self._vector_of[each.question]), each) for each in others), key=lambda pair: pair[0]
+            ((float(own @ self._vector_of[text]), each) for text, each in zip(asked_before, others, strict=True)),
+            key=lambda pair: pair[0],
         )
         enough = _LIKE_WITHOUT_A_MATTER if matter_id is None else _LIKE
         return nearest.gap_id if nearness >= enough else None

@@ -27,6 +27,7 @@ _MASKED = "〔[^〔〕]{1,6}〕"
 # What a person writes in a talk is another way to ask its question if it names the matter, or has this share of its own
 # pairs of characters in common with the question: 那要收费吗 alone would be like every question about a fee.
 _LIKE_THE_QUESTION = 1 / 3
+_COMMAS = "[,，、 ]*[，,][,，、 ]*"
 _AT_THE_ENDS = " \t\n,，。.;；、:：!！~～…"
 
 
@@ -187,11 +188,16 @@ def _is_like(line: str, question: Set[str], names: Sequence[str]) -> bool:
     return any(each in line for each in names) or len(own & question) >= _LIKE_THE_QUESTION * max(1, len(own))
 
 
-def cleaned(question: str, cleaning: Cleaning) -> str:
-    """Without greetings, and without what was masked and the words that led to it; empty where nothing is left."""
+def of_nobody(question: str, cleaning: Cleaning) -> str:
+    """A masked question without what was masked and the words that led to it; as it is where nothing was."""
     introduced = rf"(?:(?:{cleaning.introductions.pattern})[ :：是为]*)?(?:{_MASKED})+的?"
     left = re.sub(introduced, "，", question)
-    left = re.sub("[,，、 ]*[，,][,，、 ]*", "，", left).strip(_AT_THE_ENDS)
+    return question if left == question else re.sub(_COMMAS, "，", left).strip(_AT_THE_ENDS)
+
+
+def cleaned(question: str, cleaning: Cleaning) -> str:
+    """Without greetings, and without what was masked and the words that led to it; empty where nothing is left."""
+    left = re.sub(_COMMAS, "，", of_nobody(question, cleaning)).strip(_AT_THE_ENDS)
     while (found := cleaning.courtesies.match(left)) and found.end():
         left = left[found.end() :].lstrip(_AT_THE_ENDS)
     return left[:_LONGEST].rstrip(_AT_THE_ENDS)

@@ -55,6 +55,34 @@ def test_a_gap_closes_when_its_question_is_answered_by_the_text_that_was_written
     assert http.ask(QUESTION)["citations"][0]["version_id"] == version_id
 
 
+def test_who_introduces_themselves_asks_the_same_and_closes_nothing_later(http: Http) -> None:
+    """Of two people with the same question one said who they are: one gap, closed by the text that answers it."""
+    asked = "独轮车年检贴纸要贴在哪里"
+    for introduction in ("", "？我叫张李雨桐，住在控江路1234弄56号302室，身份证号310104850312123，邮箱zhang88@163.com"):
+        assert http.ask(asked + introduction, user_ref=uuid4().hex)["outcome"] != "answered"
+    http.service.collecting.collect()
+    listed = http.get("/v1/gaps", state="open").json()["gaps"]
+    (gap,) = [each for each in listed if "独轮车" in each["gap"]["question"]]
+    assert gap["gap"]["count"] == 2
+    record = {
+        "id": f"unicycle-{uuid4().hex[:6]}",
+        "kind": "interpretation",
+        "title": "独轮车年检贴纸",
+        "question": asked,
+        "text": "独轮车年检贴纸要贴在座管正面，离地不低于四十厘米。",
+        "effective_from": "2026-01-01",
+    }
+    version_id = step(http, "zhang", "/v1/documents", **record).json()["version_id"]
+    step(http, "zhang", f"/v1/gaps/{gap['gap']['id']}:draft", version_id=version_id)
+    confirm = open_points(http.service, version_id)
+    step(http, "zhang", f"/v1/versions/{version_id}:submit", confirm=confirm)
+    assert step(http, "li", f"/v1/versions/{version_id}:approve", confirm=confirm).status_code == 200
+    http.service.synchroniser.reconcile()
+    http.service.closing.look()
+    closed = http.get(f"/v1/gaps/{gap['gap']['id']}").json()["gap"]["gap"]
+    assert (closed["state"], closed["left_open"]) == ("closed", None)
+
+
 def test_a_gap_without_a_text_stays_open_and_says_what_is_not_answered(http: Http) -> None:
     words = f"滚铁环比赛报名表{uuid4().hex[:4]}去哪里领"
     http.ask(words)

@@ -66,6 +66,7 @@ class Learning:
             gaps=self.gaps,
             vectors=vectors,
             department_of={"juzhuzheng": "gongan", "huzhao": "churujing"}.get,
+            of_nobody=lambda text: text,
             calendar=statutory_calendar,
             give_way=lambda: None,
             now=lambda: self.at,
@@ -125,6 +126,14 @@ def test_questions_that_ask_the_same_of_one_matter_are_one_gap_with_its_people(l
     assert (post.first_at, post.last_at) == (WEDNESDAY, WEDNESDAY + timedelta(hours=1))
     assert next(each for each in learning.found() if each.matter_id == "huzhao").department_id == "churujing"
     assert learning.collecting.collect() == 0
+
+
+def test_who_introduces_themselves_joins_the_gap_of_the_same_question(learning: Learning) -> None:
+    learning.collecting.of_nobody = lambda text: text.removesuffix("，我叫〔姓名〕")
+    learning.asked("居住证能邮寄吗，我叫张李雨桐")
+    learning.asked("居住证可以寄过来吗")
+    (gap,) = learning.found()
+    assert (gap.question, gap.count) == ("居住证能邮寄吗，我叫〔姓名〕", 2)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
 from kb_service.adapters.sql.outcomes import SqlOutcomes
+from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
 from kb_service.adapters.sql.resolution import SqlResolution
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.talk_tables import clocks, escalations
@@ -189,6 +190,17 @@ def test_all_figures_are_what_the_rows_say_however_people_come_and_go(told: Told
     checked = told.measuring.check()
     assert checked.differences == []
     assert checked.answers == 120 and told.total().assistant.implied > 0 and told.total().human.implied > 0
+
+
+def test_one_figure_that_somebody_asked_for_leaves_the_others_to_be_counted_ahead(told: Told) -> None:
+    weeks = RememberedWeeks()
+    measuring = replace(told.measuring, resolution=SqlResolution(told.database, weeks))
+    told.asked("u1")
+    measuring.figures(ALL, By.WEEK)
+    assert weeks.is_cold
+    with weeks.filling():
+        measuring.figures(ALL, By.MATTER)
+    assert not weeks.is_cold
 
 
 @pytest.mark.parametrize("by", [By.WEEK, By.MATTER, By.DEPARTMENT])

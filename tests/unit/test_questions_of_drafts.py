@@ -6,7 +6,7 @@ import pytest
 
 from kb_service.domain.masking import masked
 from kb_service.learning.recurring import are_alike
-from kb_service.learning.writing import Cleaning, cleaned, questions_of_draft
+from kb_service.learning.writing import Cleaning, cleaned, of_nobody, questions_of_draft
 from kb_service.learning_wiring import load_learning_words
 
 WORDS = load_learning_words(Path("prompts"))
@@ -33,6 +33,18 @@ CLEANING = Cleaning(WORDS.courtesies, WORDS.introductions, WORDS.asks)
 )
 def test_greetings_and_what_identifies_a_person_are_left_out(asked: str, left: str) -> None:
     assert cleaned(masked(asked), CLEANING) == left
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("居住证照片能换吗？我叫张李雨桐，电话13812345678", "居住证照片能换吗？"),
+        ("我叫张李雨桐，居住证照片能换吗？", "居住证照片能换吗？"),
+        ("您好，居住证照片，能换吗？", "您好，居住证照片，能换吗？"),  # nothing was masked
+    ],
+)
+def test_a_question_is_compared_without_who_asks_it(asked: str, left: str) -> None:
+    assert of_nobody(masked(asked), CLEANING) == left
 
 
 def test_the_most_frequent_question_is_the_first_and_none_stands_twice() -> None:

@@ -110,6 +110,11 @@ def test_the_proper_name_of_the_matter_is_searched_for_too() -> None:
         ("ＡＰＰ", Facet.ONLINE_ENTRY),
         ("满多久能签注", Facet.CONDITIONS),  # 满多久 is longer than 多久
         ("签注", None),
+        # Somebody's own number is no question for one, masked or not.
+        ("签注的照片能换吗？我叫张三，电话13812345678", None),
+        ("签注的照片能换吗，手机号是：138 1234 5678", None),
+        ("签注的照片能换吗，电话〔手机号〕", None),
+        ("电话12345打不通，签注咨询电话", Facet.PHONE),
     ],
 )
 def test_the_facet_is_that_of_the_longest_word(text: str, facet: Facet | None) -> None:

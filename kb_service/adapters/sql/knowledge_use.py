@@ -84,7 +84,9 @@ class SqlKnowledgeUse:
             def count(days: Period) -> Set[str]:
                 cited = select(cited_versions.c.version_id).distinct()
                 cited = cited.join(outcomes, outcomes.c.id == cited_versions.c.answer_id)
-                return set(connection.execute(cited.where(*_within(days))).scalars())
+                # In one text: of thousands of rows the reading takes longer than the finding.
+                ids = func.aggregate_strings(cited.where(*_within(days)).subquery().c.version_id, ",")
+                return set(filter(None, (connection.execute(select(ids)).scalar() or "").split(",")))
 
             return frozenset().union(*self._weeks.counted(connection, "cited", period, now, count))
 

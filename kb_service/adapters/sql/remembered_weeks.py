@@ -6,6 +6,7 @@ opened on them. Erased words, or another database under the service, and everyth
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
@@ -49,7 +50,7 @@ class RememberedWeeks:
         self._lock = Lock()
         self._kept: dict[tuple[Hashable, date], object] = {}
         self._seen: _Seen | None = None
-        # Whether everything is counted anew by whoever asks next.
+        # Whether somebody may still wait for a count of all weeks: until whoever fills it has asked for all figures.
         self.is_cold = True
 
     def counted(
@@ -72,8 +73,13 @@ class RememberedWeeks:
                 with self._lock:
                     if kept_of is self._kept:  # else something changed meanwhile, perhaps in this week
                         kept_of[name, week] = made
-        self.is_cold = False
         return found
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Around asking for all that pages show."""
+        yield
+        self.is_cold = False
 
     def _follow(self, connection: Connection) -> dict[tuple[Hashable, date], object]:
         """What is kept, without the weeks in which something changed."""

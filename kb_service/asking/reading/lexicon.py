@@ -53,6 +53,7 @@ class QuestionWords(Words):
     courtesy: Courtesies
     expected: tuple[Expectation, ...]
     qualifiers: tuple[Qualifier, ...]
+    own_numbers: re.Pattern[str]
     disclaimers: tuple[str, ...]
 
 
@@ -186,7 +187,7 @@ class Lexicon:
 
     def quantity_asked(self, question: str) -> QuantityAsked:
         """Of a normalised question."""
-        words = self.questions
+        words, question = self.questions, self.without_own_numbers(question)
         asked = [each for each in words.expected if each.asked.search(question)]
         return QuantityAsked(
             needed=tuple(each.needed for each in asked),
@@ -194,6 +195,10 @@ class Lexicon:
             qualified=tuple(each.said for each in words.qualifiers if each.asked.search(question)),
             disclaimed=tuple(each.disclaimed for each in asked if each.disclaimed),
         )
+
+    def without_own_numbers(self, said: str) -> str:
+        """A normalised message without the numbers that somebody says of themselves: nothing is asked with them."""
+        return self.questions.own_numbers.sub(" ", said)
 
     def bare(self, said: str) -> str:
         """A normalised message without the courtesies and the insults around it; all of it where it has no more."""

@@ -240,6 +240,7 @@ class Reader:
 
     def _facet(self, text: str) -> Facet | None:
         """The facet with the longest word in the text; of equals the one that stands last (…怎么办，要带什么材料)."""
+        text = self._lexicon.without_own_numbers(text)
         best: tuple[int, int] = (0, -1)
         found: Facet | None = None
         for facet, words in self._lexicon.questions.facets.items():
