@@ -1,6 +1,7 @@
 """Escalations on every database: their way from the queue to the end, who may do what, nothing claimed twice."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from kb_service.domain.escalations import (
     Move,
     Verdict,
 )
+from kb_service.domain.matters import Facet
 from tests.contract.desk import MORNING, RESIDENT, SOMEBODY_ELSE, Desk, staffed
 from tests.factories import answer, citation
 
@@ -239,6 +241,22 @@ def test_the_summary_tells_the_whole_conversation(desk: Desk) -> None:
     assert lines[0] == "问：居住证签注多少钱"
     assert "引用或查到的资料：《签注办法》" in lines
     assert "问：签注要多久" in lines and "小申没有答复（把握不够）" in lines
+
+
+def test_what_was_asked_stands_in_the_queue_and_not_the_wish_for_a_person(desk: Desk) -> None:
+    wish = HandOver(recommended=True, reasons=(Reason.USER_REQUEST,))
+    asked = answer("a1", "居住证签注多少钱", citation("签注免费。"))
+    wished = answer("a2", "要找人工", outcome=Outcome.HANDED_OVER, text="好的。", escalation=wish)
+    desk.turns = [asked, wished]
+    assert desk.open(1, words="").subject.question == "居住证签注多少钱"
+    desk.turns = [wished]
+    assert desk.open(2, words="").subject.question == "要找人工"
+
+
+def test_who_asks_for_a_person_first_is_understood_as_well(desk: Desk) -> None:
+    desk.belongs = replace(desk.belongs, matter_id="shebao-chaxun", facet=Facet.STEPS)
+    subject = desk.open(department=None, words="社保怎么查").subject
+    assert (subject.reasons, subject.matter_id, subject.facet) == ((Reason.USER_REQUEST,), "shebao-chaxun", Facet.STEPS)
 
 
 def test_helpers_need_a_department_and_hold_a_sensible_number(desk: Desk) -> None:
