@@ -210,15 +210,24 @@ def test_moves_out_of_order_are_refused_and_change_nothing(desk: Desk) -> None:
 
 
 def test_who_waits_for_changes_is_called_after_each_one_and_after_none_that_was_refused(desk: Desk) -> None:
-    calls: list[int] = []
-    desk.escalations.on_change = lambda: calls.append(len(calls))
+    calls: list[tuple[str, tuple[int, ...]]] = []
+    looked: list[tuple[str, tuple[int, ...]]] = []
+
+    def called(escalation_id: str, state: tuple[int, ...]) -> None:
+        calls.append((escalation_id, state))
+        looked.extend(desk.escalations.changed_since(MORNING).items())
+
+    desk.escalations.on_change = called
     talk = desk.open()
     desk.helping.claim(talk.id, "zhang")
     desk.helping.say(talk.id, RESIDENT, "在吗")
-    assert len(calls) == 3
+    desk.helping.reply(talk.id, "zhang", "在的")
+    assert calls == looked  # it is committed, and told as a look finds it
+    # The words of opening, the line of the claim, one line each; only the first reply is a move.
+    assert calls == [(talk.id, (1, 1, 0)), (talk.id, (2, 2, 0)), (talk.id, (2, 3, 0)), (talk.id, (3, 4, 0))]
     with pytest.raises(EscalationStateWrong):
         desk.helping.claim(talk.id, "li")
-    assert len(calls) == 3
+    assert len(calls) == 4
 
 
 def test_every_move_is_in_the_table() -> None:
