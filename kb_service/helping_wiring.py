@@ -13,6 +13,7 @@ from kb_service.domain.days import shanghai_day
 from kb_service.domain.errors import KbError
 from kb_service.domain.escalations import Escalation
 from kb_service.domain.proposals import Proposed
+from kb_service.domain.webhooks import Delivery
 from kb_service.helping.canned_replies import CannedReplies, load_canned_reply_words
 from kb_service.helping.delivering import Delivering
 from kb_service.helping.drafting import draft_of, still_hold
@@ -141,11 +142,15 @@ def open_delivering(
 ) -> Delivering:
     """What other systems are told."""
     words = load_summary_words(settings.prompts_dir)
+
+    def line(delivery: Delivery) -> str:
+        return line_of(delivery, words, {each.id: each.name for each in records.catalogue.departments()})
+
     return Delivering(
         deliveries=records.webhooks,
         poster=outside,
         site_key=user_key(settings),
-        line_of=lambda delivery: line_of(delivery, words),
+        line_of=line,
         now=now,
     )
 

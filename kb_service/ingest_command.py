@@ -52,8 +52,11 @@ def run(settings: Settings, paths: list[Path], purpose: Purpose, *, refused_to: 
         if purpose.dry_run:
             imported = importing(settings, records).dry_run(sources)
         else:
-            if _take_catalogues(records, paths, purpose.person_id) and owner:
+            described = _take_catalogues(records, paths, purpose.person_id)
+            if described and owner:
                 owner.catalogue_changed()
+            if described and not as_json:
+                print(f"catalogue: {described}", flush=True)
             if purpose.publish:
                 _take_confidence_model(settings, paths)
             imported = importing(settings, records).run(sources, actor=purpose.person_id, publish=purpose.publish)
@@ -76,8 +79,8 @@ def parsed_file(settings: Settings, file: Path) -> ParsedFile:
             raise FileRefused(f"{file.name}: {error}", error.cause) from error
 
 
-def _take_catalogues(records: Records, paths: Sequence[Path], actor: str) -> bool:
-    """Departments and matters that stand among the paths or in a corpus folder among them; whether there were any."""
+def _take_catalogues(records: Records, paths: Sequence[Path], actor: str) -> str:
+    """Departments and matters that stand among the paths or in a corpus folder among them; how many of each."""
     files = [path / name for path in paths if path.is_dir() for name in ("departments.yaml", "matters.yaml")]
     files += [path for path in paths if path.is_file()]
     departments = [
@@ -85,7 +88,8 @@ def _take_catalogues(records: Records, paths: Sequence[Path], actor: str) -> boo
     ]
     matters = [each for path in files if path.name == "matters.yaml" and path.exists() for each in read_matters(path)]
     records.catalogue.replace(departments_=departments, matters_=matters, actor=actor, at=now())
-    return bool(departments or matters)
+    counted = {"departments": len(departments), "matters": len(matters)}
+    return ", ".join(f"{number} {name}" for name, number in counted.items() if number)
 
 
 def _take_confidence_model(settings: Settings, paths: Sequence[Path]) -> None:
@@ -116,7 +120,7 @@ def _report(imported: Iterator[Imported], tell: Tell, *, as_json: bool) -> list[
             print(f"refused: {where}: {each.reason}", file=sys.stderr, flush=True)
     if not as_json:
         parts = [f"{number} {status}" for status, number in sorted(counted.items())]
-        print(f"{', '.join(parts) or 'nothing found'} ({passages} passages)", flush=True)
+        print(f"{', '.join(parts) or 'no documents found'} ({passages} passages)", flush=True)
     return refused
 
 

@@ -126,9 +126,11 @@ def killed(*, kills: int, seed: int = _SEED, database_url: str | None = None) ->
             process = start(settings.data_dir, traffic.port, KB_REQUESTS_PER_KEY="0", **more)
             try:
                 wait_until_ready(traffic.port, process)
-            except RuntimeError as error:
+            except (RuntimeError, TimeoutError) as error:
+                process.kill()
                 said = (settings.data_dir / LOG).read_text(encoding="utf-8").splitlines()
-                raise RuntimeError("\n".join(each for each in said if "requests:" not in each)) from error
+                told = [str(error), *(each for each in said if "requests:" not in each)]
+                raise RuntimeError("\n".join(told)) from error
             if number == 0:
                 listeners = _begin(traffic)
                 threads = [threading.Thread(target=traffic.write, args=(each, seed)) for each in range(_WRITERS)]

@@ -66,7 +66,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.state.pictures = service.pictures
     signs_since = service.records.talk_signs.changed_since
     app.state.bells = bells = Bells(service.records.escalations.changed_since, service.now, signs_since)
-    service.records.escalations.on_change = bells.wake
+    service.records.escalations.on_change = bells.tell
     app.state.keys_seen = access.KeysSeen(service.records.people.has_keys)
     errors.register(app)
     settings = service.settings

@@ -17,10 +17,8 @@ from starlette.types import Receive, Scope, Send
 from kb_service.api.shares import MAKE_ROOM
 from kb_service.domain.errors import KbError
 
-# How soon a change is seen that another process made; one of this process wakes the look.
+# How soon a change is seen that another process made, and a sign; changes of this process are told without a look.
 _LOOK_SECONDS = 0.15
-# So long between two looks, however much is written.
-_PACE_SECONDS = 0.02
 # Proxies take a silent connection for a dead one.
 PING_SECONDS = 15.0
 # What changes by the hour alone, such as whether somebody is there, is looked at with each so many of them.
@@ -53,12 +51,22 @@ class Bells:
     _reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_READING_AT_ONCE))
     _looking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     _loop: asyncio.AbstractEventLoop | None = None
-    _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def wake(self) -> None:
-        """Look now: something was written. From any thread; nothing where nobody has ever listened."""
+    def tell(self, subject: str, state: tuple[int, ...]) -> None:
+        """This process has written it: who listens is woken without a look into the database. ``state``: as the look
+        will find it. From any thread; nothing where nobody has ever listened."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._woken.set)
+            self._loop.call_soon_threadsafe(self._told, subject, state)
+
+    def _told(self, subject: str, state: tuple[int, ...]) -> None:
+        if self._seen.get(subject) != state:  # else the look was quicker
+            self._seen[subject] = state
+            self._ring(subject)
+            self._ring(EVERYTHING)
+
+    def _ring(self, subject: str) -> None:
+        for bell in self._waiting.get(subject, ()):
+            bell.set()
 
     async def read(self, reading: Callable[[], Read]) -> Read:
         """In a thread, a few of all streams at a time."""
@@ -82,7 +90,6 @@ class Bells:
     async def _watch(self) -> None:
         looked_at = self.now()
         while self._waiting:
-            self._woken.clear()
             since, looked_at = looked_at - _OVERLAP, self.now()
             # An outage is told by the next read of each stream; the watch goes on.
             with contextlib.suppress(Exception):
@@ -92,11 +99,8 @@ class Bells:
                 self._seen, self._seen_signs = dict(found), dict(signs)
                 # A sign concerns its own talk only: it does not have every page read the queue anew.
                 for each in [*changed, *(talk_id for talk_id, _ in signed), *([EVERYTHING] if changed else [])]:
-                    for bell in self._waiting.get(each, ()):
-                        bell.set()
-            await asyncio.sleep(_PACE_SECONDS)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_SECONDS - _PACE_SECONDS)
+                    self._ring(each)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _look(self, since: datetime) -> tuple[Mapping[str, tuple[int, ...]], Mapping[tuple[str, str], object]]:
         return self.changed_since(since), self.signs_since(since)

@@ -11,6 +11,7 @@ from kb_service.asking.events import Answered, Event, TextReady
 from kb_service.asking.follow_ups import Alternative
 from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
+from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, Retriever
 from kb_service.asking.tools import Tools
@@ -237,7 +238,9 @@ class Asking:
 
     def route(self, question: Question, *, narrowing: Narrowing = EVERYTHING) -> list[Routed]:
         """Responsible departments, most likely first."""
-        understood = self._reader.understand(question)
+        return self._routed(self._reader.understand(question), narrowing)
+
+    def _routed(self, understood: Understanding, narrowing: Narrowing) -> list[Routed]:
         return self._router.route(understood, self._retriever.find(understood, narrowing=narrowing, limit=10))
 
     def said(self, text: str) -> tuple[str, Vector] | None:
@@ -249,8 +252,12 @@ class Asking:
 
     def destination(self, text: str) -> Destination | None:
         """Where it most likely belongs; None where nothing points to a department."""
-        best = next(iter(self.route(self.question(text))), None)
-        return Destination(best.department.id, best.steps, self.region_in(text)) if best else None
+        understood = self._reader.understand(self.question(text))
+        best = next(iter(self._routed(understood, EVERYTHING)), None)
+        if best is None:
+            return None
+        matter_id = understood.matter.id if understood.matter and not understood.is_matter_of_wish else None
+        return Destination(best.department.id, best.steps, self.region_in(text), matter_id, understood.facet)
 
     def region_in(self, text: str) -> str | None:
         """The path of the one district that words name."""

@@ -79,10 +79,10 @@ class Router:
         """Departments, most likely first; empty when nothing points to one."""
         if understood.scope is Reason.PLATFORM_FAULT:
             return [Routed(self.department(self._platform_owner), 1.0, RoutedBy.PLATFORM_FAULT)]
-        chosen: list[Routed] = []
-        if understood.matter is not None:
-            chosen += self._of_matter(understood.matter)
-        chosen += self._named(understood.text)
+        of_matter = list(self._of_matter(understood.matter)) if understood.matter is not None else []
+        named = self._named(understood.text)
+        # 营业执照转人工 is not for whoever runs the help service.
+        chosen = [*named, *of_matter] if understood.is_matter_of_wish else [*of_matter, *named]
         chosen += self._voted(understood.text, candidates)
         first_of: dict[str, Routed] = {}
         for each in self._with_districts(chosen, understood.question.region):

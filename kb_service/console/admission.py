@@ -17,10 +17,11 @@ from kb_service.api.sent_files import sent_form
 from kb_service.console.screens import Trouble, page, see, settled, trouble_of
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidPerson, InvalidRecord, KbError, NotAllowed, Unauthenticated
-from kb_service.domain.people import shown_name
+from kb_service.domain.people import Role, shown_name
 from kb_service.domain.privacy import is_storable
 
 _HOME = "/console"
+_DESK = "/desk"
 
 
 async def _form(request: Request) -> AsyncIterator[FormData]:
@@ -87,9 +88,12 @@ def login(request: Request, service: ServiceOf, form: FormOf) -> Response:
 
     def with_key() -> Response:
         key = text_field(form, "key").strip()
-        if service.records.people.actor_with(key, at=service.now()) is None:
+        actor = service.records.people.actor_with(key, at=service.now())
+        if actor is None:
             raise Unauthenticated("no valid key")
-        return _remembering(request, see(following), COOKIE, key)
+        # The console is closed to who only helps; whoever sent them here means the desk.
+        place = _DESK if following == _HOME and actor.roles == {Role.HELPER} else following
+        return _remembering(request, see(place), COOKIE, key)
 
     is_keyless = request.app.state.keys_seen.is_keyless()
     return settled(
@@ -119,8 +123,8 @@ def _of_login(trouble: Trouble, error: KbError) -> Trouble:
 
 
 def _place(path: str) -> str:
-    """A place of the console, whatever an address made elsewhere says."""
-    is_ours = path == _HOME or path.startswith(f"{_HOME}/")
+    """A place of the console, or the desk, whatever an address made elsewhere says."""
+    is_ours = path in (_HOME, _DESK) or path.startswith(f"{_HOME}/")
     return path if is_ours and "\\" not in path and not path.startswith(f"{_HOME}/log") else _HOME
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kb_service.domain.matters import Facet
+
 
 class RoutedBy(StrEnum):
     """CHOSEN: by who asked. PAST: by what became of past escalations. The last three say who stands in for whom."""
@@ -41,8 +43,11 @@ class HandOn:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a question seems to belong, the steps there as far as they are known, and the district it names."""
+    """Where a question seems to belong, the steps there as far as they are known, the district it names, and, where
+    it was read just now, its matter and facet."""
 
     department_id: str
     steps: tuple[RoutingStep, ...] = ()
     region: str | None = None
+    matter_id: str | None = None
+    facet: Facet | None = None

@@ -60,8 +60,13 @@ class Opening:
         at = self._now()
         clock = first_reply(desk.department, at, self._calendar())
         subject = subject_of(turns, words, self._words)
-        if wanted and subject.region is None:
-            subject = replace(subject, region=wanted.region)
+        if wanted:
+            subject = replace(
+                subject,
+                region=subject.region or wanted.region,
+                matter_id=subject.matter_id or wanted.matter_id,
+                facet=subject.facet or wanted.facet,
+            )
         steps = (*(wanted.steps if wanted else ()), *desk.steps)
         change = moves.opened(clock, words, steps)
         found, is_new = self._escalations.open(

@@ -1,9 +1,9 @@
 """What a helper reads first: the whole conversation in a few lines, and what it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kb_service.domain.answers import Answer, Outcome
+from kb_service.domain.answers import Answer, Outcome, Reason
 from kb_service.domain.attachments import AttachmentKind
 from kb_service.domain.escalations import Subject
 from kb_service.domain.rehearsals import Effect
@@ -35,14 +35,14 @@ def load_summary_words(prompts_dir: Path) -> SummaryWords:
     return load(prompts_dir, "helping.yaml", SummaryWords)
 
 
-def line_of(delivery: Delivery, said: SummaryWords) -> str:
-    """What happened, for a group of helpers; what it tells of is masked already."""
+def line_of(delivery: Delivery, said: SummaryWords, name_of: Mapping[str, str]) -> str:
+    """What happened, for a group of helpers; what it tells of is masked already. ``name_of``: departments by id."""
     told = delivery.body
     about = told.get("escalation") or told.get("feedback") or told.get("problem") or told["version"]
     message = delivery.body.get("message", {})
     shown = [said.attachments[AttachmentKind(each["kind"])] for each in message.get("attachments", ())]
     return said.events[delivery.event].format(
-        department=about["department"] or "",
+        department=name_of.get(about["department"], about["department"]) or "",
         question=_short(about.get("question", "")),
         titles="、".join(f"《{each['title']}》" for each in about.get("cited", [about] if "title" in about else ())),
         changed=sum(about.get("effects", {}).get(each, 0) for each in (Effect.CHANGED, Effect.LOST)),
@@ -57,12 +57,14 @@ def subject_of(turns: Sequence[Answer], words: str, said: SummaryWords) -> Subje
     asked = [turn for turn in turns if turn.outcome is not Outcome.COURTESY]
     about = next((turn for turn in reversed(asked) if turn.matter or turn.evidence), asked[-1] if asked else None)
     reasons = tuple(dict.fromkeys(reason for turn in turns for reason in turn.escalation.reasons))
-    question = words.strip() or (asked[-1].question if asked else "")
+    # 要找人工 tells who takes it over nothing: what was asked before it does.
+    wishes = (turn for turn in reversed(asked) if Reason.USER_REQUEST not in turn.escalation.reasons)
+    question = words.strip() or next((turn.question for turn in (*wishes, *reversed(asked))), "")
     last = asked[-1] if asked else None
     return Subject(
         question=question,
         summary=summary(turns, said),
-        reasons=reasons,
+        reasons=reasons or (Reason.USER_REQUEST,),
         matter_id=about.matter.id if about and about.matter else None,
         facet=about.facet if about else None,
         region=about.understood_as.region if about else None,

@@ -77,7 +77,7 @@ def test_answers_that_cited_a_withdrawn_version_are_known_before_and_asked_again
     }
     assert events[wrong].body["version"]["effects"] == {"unchanged": 0, "changed": 1, "lost": 0}
     assert events[only].body["version"]["effects"] == {"unchanged": 0, "changed": 0, "lost": 1}
-    line = line_of(events[wrong], load_summary_words(told.service.settings.prompts_dir))
+    line = line_of(events[wrong], load_summary_words(told.service.settings.prompts_dir), {})
     assert line == "撤回的内容被 1 条答复引用过，其中 1 条现在答复不同或不再能答（）：《秋千备案指南》"
 
     # What is erased is no longer counted: the words are not kept, and neither is what they cited.

@@ -128,7 +128,7 @@ def test_feedback_that_a_text_is_outdated_goes_to_its_owner_and_is_told_to_other
     assert {each.body["feedback"]["department"] for each in sent} == {"qiqiu"}
     written = "".join(map(str, (each.body for each in sent)))
     assert "张伟" not in written and "13912345678" not in written and "涨价" not in written
-    line = line_of(sent[0], load_summary_words(told.service.settings.prompts_dir))
+    line = line_of(sent[0], load_summary_words(told.service.settings.prompts_dir), {})
     assert "《热气球停放证办事指南》" in line and "qiqiu" in line
 
 

@@ -116,6 +116,9 @@ def test_a_talk_outlives_reloads_and_breaks_without_loss_or_repetition(served: S
     assert lines(page) == ["停在哪里？", "停在公园北门。", "今天开到六点。", "谢谢", "不客气。"]
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     helping.resolve(talk.id, HELPER, Verdict.RESOLVED, "")
+    expect(page.get_by_role("button", name="部分解决")).to_be_visible()
+    asked, composer = (page.locator(each).bounding_box() for each in (".verdicts", ".composer-bar"))
+    assert asked and composer and asked["y"] + asked["height"] <= composer["y"]  # not behind it
     page.get_by_role("button", name="部分解决").click()
     expect(page.get_by_role("button", name="部分解决")).to_have_attribute("aria-pressed", "true")
     assert served.service.records.escalations.escalation(talk.id).verdict_of_person is Verdict.PARTLY

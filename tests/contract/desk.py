@@ -41,6 +41,7 @@ class Desk:
     is_pushed: bool = False
     at: datetime = MORNING
     turns: list[Answer] = field(default_factory=list)
+    belongs: Destination = RENSHE
 
     def __post_init__(self) -> None:
         self.escalations = SqlEscalations(self.database, new_id=new_id)
@@ -59,7 +60,7 @@ class Desk:
             escalations=self.escalations,
             calendar=statutory_calendar,
             last_turns=lambda _conversation: self.turns,
-            route=lambda text: RENSHE if "社保" in text else None,
+            route=lambda text: self.belongs if "社保" in text else None,
             words=load_summary_words(Settings().prompts_dir),
             now=lambda: self.at,
         )

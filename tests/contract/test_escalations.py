@@ -1,6 +1,7 @@
 """Escalations on every database: their way from the queue to the end, who may do what, nothing claimed twice."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from kb_service.domain.escalations import (
     Move,
     Verdict,
 )
+from kb_service.domain.matters import Facet
 from tests.contract.desk import MORNING, RESIDENT, SOMEBODY_ELSE, Desk, staffed
 from tests.factories import answer, citation
 
@@ -208,15 +210,24 @@ def test_moves_out_of_order_are_refused_and_change_nothing(desk: Desk) -> None:
 
 
 def test_who_waits_for_changes_is_called_after_each_one_and_after_none_that_was_refused(desk: Desk) -> None:
-    calls: list[int] = []
-    desk.escalations.on_change = lambda: calls.append(len(calls))
+    calls: list[tuple[str, tuple[int, ...]]] = []
+    looked: list[tuple[str, tuple[int, ...]]] = []
+
+    def called(escalation_id: str, state: tuple[int, ...]) -> None:
+        calls.append((escalation_id, state))
+        looked.extend(desk.escalations.changed_since(MORNING).items())
+
+    desk.escalations.on_change = called
     talk = desk.open()
     desk.helping.claim(talk.id, "zhang")
     desk.helping.say(talk.id, RESIDENT, "在吗")
-    assert len(calls) == 3
+    desk.helping.reply(talk.id, "zhang", "在的")
+    assert calls == looked  # it is committed, and told as a look finds it
+    # The words of opening, the line of the claim, one line each; only the first reply is a move.
+    assert calls == [(talk.id, (1, 1, 0)), (talk.id, (2, 2, 0)), (talk.id, (2, 3, 0)), (talk.id, (3, 4, 0))]
     with pytest.raises(EscalationStateWrong):
         desk.helping.claim(talk.id, "li")
-    assert len(calls) == 3
+    assert len(calls) == 4
 
 
 def test_every_move_is_in_the_table() -> None:
@@ -239,6 +250,22 @@ def test_the_summary_tells_the_whole_conversation(desk: Desk) -> None:
     assert lines[0] == "问：居住证签注多少钱"
     assert "引用或查到的资料：《签注办法》" in lines
     assert "问：签注要多久" in lines and "小申没有答复（把握不够）" in lines
+
+
+def test_what_was_asked_stands_in_the_queue_and_not_the_wish_for_a_person(desk: Desk) -> None:
+    wish = HandOver(recommended=True, reasons=(Reason.USER_REQUEST,))
+    asked = answer("a1", "居住证签注多少钱", citation("签注免费。"))
+    wished = answer("a2", "要找人工", outcome=Outcome.HANDED_OVER, text="好的。", escalation=wish)
+    desk.turns = [asked, wished]
+    assert desk.open(1, words="").subject.question == "居住证签注多少钱"
+    desk.turns = [wished]
+    assert desk.open(2, words="").subject.question == "要找人工"
+
+
+def test_who_asks_for_a_person_first_is_understood_as_well(desk: Desk) -> None:
+    desk.belongs = replace(desk.belongs, matter_id="shebao-chaxun", facet=Facet.STEPS)
+    subject = desk.open(department=None, words="社保怎么查").subject
+    assert (subject.reasons, subject.matter_id, subject.facet) == ((Reason.USER_REQUEST,), "shebao-chaxun", Facet.STEPS)
 
 
 def test_helpers_need_a_department_and_hold_a_sensible_number(desk: Desk) -> None:

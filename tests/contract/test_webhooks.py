@@ -16,7 +16,7 @@ from kb_service.helping.delivering import Delivering
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.settings import Settings
 from kb_service.wiring import new_id, now
-from tests.contract.desk import Desk
+from tests.contract.desk import DEPARTMENTS, Desk
 from tests.webhook_receiver import Receiver, receiving
 
 KEY = b"the key of a site"
@@ -36,7 +36,7 @@ class Telling:
             deliveries=self.webhooks,
             poster=Outside(["127.0.0.1"]),
             site_key=KEY,
-            line_of=lambda delivery: line_of(delivery, words),
+            line_of=lambda delivery: line_of(delivery, words, {each.id: each.name for each in DEPARTMENTS}),
             now=lambda: self.desk.at,
         )
 
@@ -165,7 +165,7 @@ def test_a_group_of_helpers_is_told_in_a_line(telling: Telling, form: WebhookFor
     telling.receiver.replies_with = b'{"errcode": 0}'
     telling.desk.later(seconds=5)
     assert telling.delivering.deliver() == 1
-    assert telling.receiver.lines[-1].startswith("新的转人工（gongan）：签注怎么办")
+    assert telling.receiver.lines[-1].startswith("新的转人工（市公安局）：签注怎么办")
     assert "13800138000" not in telling.receiver.lines[-1]
     assert ("&sign=" in telling.receiver.paths[-1]) is (form is WebhookForm.DINGTALK)
 

@@ -72,6 +72,25 @@ def test_a_name_that_asks_for_a_person_does() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "matter_id", "is_of_wish"),
+    [
+        ("公积金取钱转人工", "fund", False),
+        ("转人工，公积金取钱", "fund", False),
+        ("转人工", "help", True),
+        ("营业执照转人工", "help", True),
+        ("公积金取钱找客服", "fund", False),
+    ],
+)
+def test_a_wish_for_a_person_is_about_the_matter_beside_it(text: str, matter_id: str, is_of_wish: bool) -> None:
+    service = Matter("help", "一网通办帮办服务", "office", aliases=("转人工",))
+    likeness = knowing(user_request=("转人工", text.replace("，", ",")))
+    reader = Reader([*MATTERS, service], LEXICON, OpenCCConverter(), likeness=likeness)
+    read = reader.understand(question(text))
+    assert (read.scope, read.matter and read.matter.id) == (Reason.USER_REQUEST, matter_id)
+    assert read.is_matter_of_wish is is_of_wish
+
+
+@pytest.mark.parametrize(
     "text", ["居住证签注多少钱", "请问签注要多久啊?", "公积金取钱要准备哪些材料", "居住证续签怎么办"]
 )
 def test_a_question_of_a_name_and_a_facet_asks_for_a_section(text: str) -> None:

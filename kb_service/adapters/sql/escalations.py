@@ -89,14 +89,23 @@ class SqlEscalations:
         self._database = database
         self._new_id = new_id
         self._most_attachments = most_attachments
-        # Called in the writer's thread after each change, so that who waits for it need not look for it.
-        self.on_change: Callable[[], None] = _nobody_waits
+        # Called in the writer's thread after each change, with its id and what `changed_since` gives of it, so that who
+        # waits for it need not look for it.
+        self.on_change: Callable[[str, tuple[int, ...]], None] = _nobody_waits
 
     @contextmanager
-    def _changing(self) -> Iterator[Connection]:
+    def _changing(self) -> Iterator[tuple[Connection, Callable[[Escalation], Escalation]]]:
+        """With what is to be called of each escalation that is changed; it is told of after the commit."""
+        changed: list[Escalation] = []
+
+        def noted(found: Escalation) -> Escalation:
+            changed.append(found)
+            return found
+
         with self._database.writing() as connection:
-            yield connection
-        self.on_change()
+            yield connection, noted
+        for each in changed:
+            self.on_change(each.id, (each.revision, each.last_number, each.proposal_changes))
 
     def open(
         self,
@@ -109,7 +118,7 @@ class SqlEscalations:
         change: Change,
     ) -> tuple[Escalation, bool]:
         """The escalation of this conversation, and whether it is new: a conversation has one at a time."""
-        with self._changing() as connection:
+        with self._changing() as (connection, noted):
             row = {
                 "id": self._new_id(),
                 "conversation_id": conversation.conversation_id,
@@ -143,7 +152,7 @@ class SqlEscalations:
             was = new(("escalation", row["id"]))
             detail = {"escalation": row["id"], "department": department_id, **change.detail}
             record(connection, at=at, actor=opened_by, action="escalate", detail=detail, was=was)
-            opened = escalation_of(connection, row["id"])
+            opened = noted(escalation_of(connection, row["id"]))
             tell_of(connection, WebhookEvent.OPENED, opened, at=at, new_id=self._new_id)
             return opened, True
 
@@ -220,7 +229,7 @@ class SqlEscalations:
         Raises EscalationNotThere, EscalationChanged, HelperFull, MessageKeyReused; EscalationStateWrong where the
         conversation is in another talk.
         """
-        with self._changing() as connection:
+        with self._changing() as (connection, noted):
             held = escalation_of(connection, escalation_id, lock=True)
             if _number_sent_before(connection, held, sent) is not None:
                 return held
@@ -231,7 +240,7 @@ class SqlEscalations:
                 )
             change = decide(held)
             if change.only_says(held):
-                return self._say(connection, held, change.lines[0], at=at, sent=sent)[0]
+                return noted(self._say(connection, held, change.lines[0], at=at, sent=sent)[0])
             if change.takes is not None:
                 require_room(connection, change.takes)
             subject = ("escalation", escalation_id)
@@ -246,7 +255,7 @@ class SqlEscalations:
             told = proposals.follow(connection, held, change, at=at)
             detail = {"escalation": escalation_id, **change.detail, **told}
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
-            changed = escalation_of(connection, escalation_id)
+            changed = noted(escalation_of(connection, escalation_id))
             if (event := EVENT_OF.get(change.action)) is not None:
                 tell_of(
                     connection,
@@ -263,12 +272,12 @@ class SqlEscalations:
     ) -> tuple[Escalation, Message]:
         """Add a line that changes nothing else; the trail keeps moves, not talk. What was ``sent`` before is given
         as it was written then. Raises EscalationNotThere, MessageKeyReused."""
-        with self._changing() as connection:
+        with self._changing() as (connection, noted):
             held = escalation_of(connection, escalation_id, lock=True)
             if (number := _number_sent_before(connection, held, sent)) is not None:
                 return held, message_of(connection, escalation_id, number)
-            line = decide(held)
-            return self._say(connection, held, line, at=at, sent=sent)
+            written, message = self._say(connection, held, decide(held), at=at, sent=sent)
+            return noted(written), message
 
     def _say(
         self, connection: Connection, held: Escalation, line: Line, *, at: datetime, sent: Once | None
@@ -370,7 +379,7 @@ class SqlEscalations:
             connection.execute(insert(clocks).values(row_of_clock(escalation_id, each)))
 
 
-def _nobody_waits() -> None:
+def _nobody_waits(_escalation_id: str, _state: tuple[int, ...]) -> None:
     """As long as no server shows talks."""
 
 

@@ -112,7 +112,7 @@ class Following:
         if understood.matter is not None:
             # 转人工 may itself be a name of the help service's matter.
             is_more = len(understood.phrasing.beside_matter) > _LONGEST_REST_OF_A_WISH
-            if is_more or understood.scope is not Reason.USER_REQUEST:
+            if is_more or not understood.is_matter_of_wish:
                 return understood
         return replace(understood, matter=before, matter_name=self.reader.name_of(before), carried=(Carried.MATTER,))
 

@@ -151,6 +151,10 @@ class Linker:
         """Whether a name of a matter stands in the normalised text, not denied."""
         return bool(self._mentions(text)[0])
 
+    def names_in(self, text: str) -> list[str]:
+        """The names of matters that stand in a normalised text, in their order."""
+        return [name for _, name in self._names_in(text)]
+
     def link(self, text: str) -> Linked:
         """``text`` is normalised. Names come first; what is denied (不是居住证) counts not.
 

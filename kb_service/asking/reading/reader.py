@@ -202,7 +202,9 @@ class Reader:
     def _understood(self, question: Question, plain: _Normalised) -> Understanding:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""
         lexicon, text, scope = self._lexicon, plain.bare, plain.scope
-        linked = self._linked(text, question)
+        linked, is_of_wish = self._linked(text, question), False
+        if scope is Reason.USER_REQUEST and question.matter_id is None:
+            linked, is_of_wish = self._beside_wish(text, linked)
         seen = "" if scope or linked.is_named else self._seen(question.seen)
         if seen and linked.matter is None and question.matter_id is None:
             linked = self._linker.link(seen)
@@ -220,6 +222,7 @@ class Reader:
             matter_name=self.name_of(linked.matter) if linked.matter else "",
             rivals=linked.rivals,
             is_matter_inferred=linked.matter is not None and not linked.is_named,
+            is_matter_of_wish=is_of_wish,
             nearness=linked.nearness,
             facet=facet,
             is_courtesy=plain.is_courtesy and not seen,
@@ -273,6 +276,18 @@ class Reader:
         if question.matter_id is not None:
             return Linked(self._linker.matter(question.matter_id), is_named=True)
         return self._linker.link(text)
+
+    def _beside_wish(self, text: str, linked: Linked) -> tuple[Linked, bool]:
+        """The matter that a wish for a person is about (公积金提取转人工), not that of the words that wish; where there
+        is no other, it stays, and the second is true."""
+        rest = text
+        for name in self._linker.names_in(text):
+            if self._likeness(name).sure is MessageClass.USER_REQUEST:
+                rest = rest.replace(name, " ")
+        if rest == text:
+            return linked, False
+        other = self._linker.link(rest.strip())
+        return (other, False) if other.matter or other.rivals else (linked, True)
 
     def _seen(self, seen: str) -> str:
         if not seen.strip():

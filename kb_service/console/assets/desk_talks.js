@@ -41,7 +41,7 @@ async function whoHelps() {
     return { me: found, helpers: all, names };
   } catch (error) {
     const isStranger = ["Unauthenticated", "NotAllowed"].includes(error.code);
-    const signIn = element("a", { href: "/console/login", text: "用帮办人员的密钥登录" });
+    const signIn = element("a", { href: "/console/login?next=/desk", text: "用帮办人员的密钥登录" });
     return { words: isStranger ? ["要在这里接待转人工的居民，请", signIn, "。"] : ["会话队列暂时打不开，检索照常。"] };
   }
 }

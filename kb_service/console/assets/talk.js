@@ -69,8 +69,11 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
     const offered = JSON.stringify([talk.state === "work_order", isGoingOn(talk), talk.may_reopen, talk.verdict_of_person]);
     if (offered === drawn) return;
     const hadFocus = foot.contains(document.activeElement);
+    const hasJustClosed = drawn !== "" && !isGoingOn(talk);
     drawn = offered;
     foot.replaceChildren(...(isGoingOn(talk) ? whileGoingOn() : afterwards()));
+    // On a phone the question whether it helped would stand behind the composer.
+    if (hasJustClosed && !hadFocus) foot.scrollIntoView({ block: "center" });
     if (hadFocus) (foot.querySelector("[aria-pressed=true]") ?? root).focus();
   }
 

@@ -41,6 +41,17 @@ def test_a_key_is_kept_in_a_cookie_that_no_script_and_no_other_site_gets(keyed: 
     assert_page(page, 200, "张三")
 
 
+def test_who_only_helps_is_led_to_the_desk(keyed: Http) -> None:
+    asked = keyed.request("GET", "/console/login?next=/desk")
+    assert_page(asked, 200, "登录帮办检索台")
+    helper, both = key_of(keyed, "陈", Role.HELPER), key_of(keyed, "李", Role.HELPER, Role.EDITOR)
+    places = [
+        keyed.request("POST", "/console/login", data={"key": key, "next": following}).headers["location"]
+        for key, following in ((helper, "/desk"), (helper, ""), (both, "/desk"), (both, ""))
+    ]
+    assert places == ["/desk", "/desk", "/desk", "/console"]
+
+
 def test_over_https_the_cookie_stays_there(keyed: Http) -> None:
     key = key_of(keyed, "张三", Role.EDITOR)
     response = keyed.request("POST", "https://127.0.0.1/console/login", data={"key": key})
@@ -65,6 +76,7 @@ def test_what_is_no_key_opens_nothing_and_is_told_nothing(keyed: Http, key: str)
         "/console/\\example.org",
         "javascript:alert(1)",
         "/consoles",
+        "/desk/..",
         "",
     ],
 )
