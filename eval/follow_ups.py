@@ -3,7 +3,7 @@
 Judged on conversations that the trees had not seen; see docs/decisions/0061-answers-to-follow-ups.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,7 +23,7 @@ from kb_service.ports import ScriptConverter
 from kb_service.service import Service
 from kb_service.text.facts import missing_facts
 
-_RECIPE = Recipe(trees=150, depth=3, shrinkage=0.06, rows=0.6, features=0.2, leaf=40, seed=1)
+_RECIPE = Recipe(trees=200, depth=3, shrinkage=0.06, rows=0.6, features=0.2, leaf=20, seed=1)
 _FOLDS = 5
 _FEWEST = 50
 
@@ -76,8 +76,11 @@ def collected(
             turns.append(answer)
 
 
-def fitted(follow_ups: Sequence[FollowUp], *, version: str, accepted_error: float) -> FittedFollowUps:
-    """Raises TooFewRows."""
+def fitted(
+    follow_ups: Sequence[FollowUp], *, version: str, accepted_error: float, judged_by: Collection[str] = ()
+) -> FittedFollowUps:
+    """``judged_by``: the conversations by which the bar is set, all without any: where the confidence knows some of the
+    questions, those that it does not know. Raises TooFewRows."""
     if len(follow_ups) < _FEWEST:
         raise TooFewRows(f"{len(follow_ups)} follow-ups with known answers; at least {_FEWEST} are needed")
     logit_of = _unseen(follow_ups)
@@ -89,8 +92,15 @@ def fitted(follow_ups: Sequence[FollowUp], *, version: str, accepted_error: floa
     right = [bool(each.right[at] and each.may_be_said[at]) for each, at in zip(follow_ups, best, strict=True)]
     slope, offset = calibration_line(sums, np.array(right, float), importance=np.ones(len(right)))
     chances = 1 / (1 + np.exp(-np.clip(slope * sums + offset, -30, 30)))
-    answerable = [each.is_answerable for each in follow_ups]
-    risks = tuple(thinned_risks(chances.tolist(), right, answerable, unanswerable_share=None))
+    counted = [at for at, each in enumerate(follow_ups) if not judged_by or each.conversation in judged_by]
+    chosen = [(float(chances[at]), right[at]) for at in counted]
+    judged = [follow_ups[at] for at in counted]
+    answerable = [each.is_answerable for each in judged]
+    risks = tuple(
+        thinned_risks(
+            [chance for chance, _ in chosen], [is_right for _, is_right in chosen], answerable, unanswerable_share=None
+        )
+    )
     model = ConfidenceModel(
         version=version,
         names=follow_ups[0].names,
@@ -100,10 +110,11 @@ def fitted(follow_ups: Sequence[FollowUp], *, version: str, accepted_error: floa
         range_of={},
         risks=risks,
         risks_elsewhere=risks,
+        has_margin=not judged_by,
         max_wrong_rate=accepted_error,
     )
-    any_right = sum(bool((each.right * each.may_be_said).any()) for each in follow_ups)
-    return FittedFollowUps(model, list(zip(chances.tolist(), right, strict=True)), sum(answerable), any_right)
+    any_right = sum(bool((each.right * each.may_be_said).any()) for each in judged)
+    return FittedFollowUps(model, chosen, sum(answerable), any_right)
 
 
 def _follow_up(

@@ -19,7 +19,10 @@ from kb_service.wiring import now, open_converter, open_service
 def fitting_follow_ups(
     suites: Annotated[list[Path], typer.Argument(help="Files or folders of questions; only conversations count.")],
     out: Annotated[Path, typer.Option(help="Where the model is written; KB_FOLLOW_UP_MODEL names it.")],
-    accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.10,
+    judged_by: Annotated[
+        list[Path] | None, typer.Option(help="Suites by which the bar is set: those the confidence does not know.")
+    ] = None,
+    accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.11,
 ) -> None:
     """Ask conversations with known answers, and fit which of the answers to a follow-up is likely the right one."""
     version = f"{now():%Y%m%d}-{uuid4().hex[:6]}"
@@ -28,7 +31,8 @@ def fitting_follow_ups(
         questions = [each for suite in suites for each in read_questions(suite) if each.conversation]
         advance = counting(len(questions))
         found = list(collected(service, questions, open_converter(), advance=advance))
-        model = fitted(found, version=version, accepted_error=accepted_error)
+        judges = {each.conversation or "" for suite in judged_by or () for each in read_questions(suite)}
+        model = fitted(found, version=version, accepted_error=accepted_error, judged_by=judges)
     read = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for suite in suites for file in _files(suite)}
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(as_json(model.model, {"suites": read}), encoding="utf-8")
