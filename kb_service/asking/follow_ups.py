@@ -110,7 +110,7 @@ class FollowUps:
         self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic
     ) -> Sequence[Alternative]:
         """All answers to choose from; the first is what the reading with the talk before finds. Empty if nothing is
-        found. An answer without an amount that is asked for is none."""
+        found."""
         found: dict[ReadAs, Sequence[Candidate]] = {}
         terms: dict[ReadAs, QuestionTerms] = {}
         read = self._readings(readings, topic)
@@ -128,12 +128,15 @@ class FollowUps:
         asked = _Asked(readings[0], topic, found, usable, self._own_words(readings[0]))
         return [Alternative(each, self._features(each, asked)) for each in usable]
 
-    def likeliest(self, alternatives: Sequence[Alternative]) -> tuple[Alternative, float] | None:
-        """With its probability; None where there is none to choose from."""
+    def likeliest(self, alternatives: Sequence[Alternative], asked: Understanding) -> tuple[Alternative, float] | None:
+        """With its probability: of what has the amount asked for, and is of the matter that the message names, if
+        anything is; None where there is none to choose from."""
+        named = asked.matter.id if asked.matter and asked.phrasing.names_matter else None
+        of_named = [each for each in alternatives if named is not None and each.matter_id == named]
         model = self.tools.follow_up_confidence
         likely = [
             (each, model.probability(each.features))
-            for each in alternatives
+            for each in of_named or alternatives
             if not lacks_what_is_asked(each.drafted.result.features or {})
         ]
         return max(likely, key=lambda pair: pair[1], default=None)

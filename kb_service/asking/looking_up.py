@@ -60,15 +60,19 @@ class LookingUp:
 
     def _of_talk(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic) -> LookedUp:
         alternatives = self.alternatives(readings, narrowing, topic)
-        if not alternatives:
+        together = {
+            each.drafted.read_as: (each.drafted.understood, each.drafted.result)
+            for each in alternatives
+            if each.drafted.sources is Sources.TOGETHER
+        }
+        at_first = [together[each] for each in (ReadAs.CARRIED, ReadAs.AS_IT_IS) if each in together]
+        if not at_first:
             return self._looked_up(readings[0], narrowing)
-        together = [each.drafted for each in alternatives if each.drafted.sources is Sources.TOGETHER]
-        at_first = {each.read_as: (each.understood, each.result) for each in together}
-        written = [each for each in together if self._is_written(each.understood, each.result)]
-        if written:
-            return written[0].understood, written[0].result
-        understood, best = preferred([at_first[each] for each in (ReadAs.CARRIED, ReadAs.AS_IT_IS) if each in at_first])
-        chosen = self._follow_ups.likeliest(alternatives)
+        written = next((each for each in at_first if self._is_written(*each)), None)
+        if written is not None:
+            return written
+        understood, best = preferred(at_first)
+        chosen = self._follow_ups.likeliest(alternatives, readings[0])
         if chosen is None or not self._follow_ups.is_enough(chosen[1]):
             probability = chosen[1] if chosen else 0.0
             return understood, replace(best, is_sure=False, confidence=min(best.confidence, probability))

@@ -45,8 +45,17 @@ def test_passages_of_the_documents_just_cited_are_drafted_from_together_where_th
     assert all(kind is not Sources.CITED for kind, _ in sources(ReadAs.CARRIED, found, topic("a", "b")))
 
 
-def alternative(text: str, value: float, *, lacks_amount: bool = False) -> Alternative:
-    quoted = SimpleNamespace(statements=[SimpleNamespace(text=text)])
+def asking_of(matter: str | None) -> Any:
+    """A message that names a matter, or none."""
+    return SimpleNamespace(
+        matter=SimpleNamespace(id=matter) if matter else None,
+        phrasing=SimpleNamespace(names_matter=matter is not None),
+    )
+
+
+def alternative(text: str, value: float, *, lacks_amount: bool = False, matter: str | None = None) -> Alternative:
+    source = SimpleNamespace(metadata=SimpleNamespace(matter_id=matter))
+    quoted = SimpleNamespace(statements=[SimpleNamespace(text=text)], quotes=[SimpleNamespace(source=source)])
     result: Any = SimpleNamespace(quoted=quoted, features={"answer_value_missing": float(lacks_amount)})
     understood: Any = None
     return Alternative(Drafted(ReadAs.CARRIED, Sources.ONE, [], understood, result), {"confidence": value})
@@ -75,11 +84,23 @@ def test_the_likeliest_answer_is_chosen_and_none_without_the_amount_asked_for() 
             alternative("受理后15日内办结", -1.0),
             alternative("可以加急", 1.0, lacks_amount=True),
             alternative("免费", 0.5),
-        ]
+        ],
+        asking_of(None),
     )
     assert chosen is not None
     assert (chosen[0].text, round(chosen[1], 2)) == ("免费", 0.88)
-    assert choosing(max_wrong_rate=0.1).likeliest([alternative("可以加急", 1.0, lacks_amount=True)]) is None
+    assert (
+        choosing(max_wrong_rate=0.1).likeliest([alternative("可以加急", 1.0, lacks_amount=True)], asking_of(None))
+        is None
+    )
+
+
+def test_a_message_that_names_a_matter_is_answered_with_what_is_of_it_if_anything_is() -> None:
+    answers = [alternative("签注免费", 1.0, matter="endorsement"), alternative("护照120元", -1.0, matter="passport")]
+    of_passport = choosing(max_wrong_rate=0.1).likeliest(answers, asking_of("passport"))
+    of_pension = choosing(max_wrong_rate=0.1).likeliest(answers, asking_of("pension"))
+    assert of_passport is not None and of_passport[0].text == "护照120元"
+    assert of_pension is not None and of_pension[0].text == "签注免费"
 
 
 def test_how_likely_an_answer_must_be_follows_the_accepted_rate_of_wrong_ones() -> None:
