@@ -160,6 +160,10 @@ def _checks(trace: Trace, taken: LookedUp | None, answer: Answer, scored: Scored
         left_out = taken.with_planted_orders
         detail = f"{left_out} of the passages hold orders to a model, and are not quoted" if left_out else ""
         checks.append(Check("no planted orders among what was found", not left_out, detail))
+    if trace.chances:
+        likeliest, needed = max(trace.chances), trace.chance_needed
+        detail = f"{likeliest:.3f} of {needed:.2f} needed, the likeliest of {len(trace.chances)}"
+        checks.append(Check("an answer to the follow-up is likely enough", likeliest >= needed, detail))
     if trace.contradicted:
         contradicted = [", ".join(ids) for ids, is_so in trace.contradicted if is_so]
         checks.append(Check("no confirmed contradiction with another text", not contradicted, "; ".join(contradicted)))

@@ -14,6 +14,8 @@ from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.retrieving import Candidate, Retriever
 from kb_service.asking.tools import Tools
 
+# So many passages are told of each search.
+_SHOWN = 10
 _Drafts = Generator[Progress, None, Draft]
 
 
@@ -36,12 +38,15 @@ class LookedUp:
 @dataclass(slots=True)
 class Trace:
     """In the order in which it happened; ``written`` are drafts of a connected model, ``contradicted`` the answers to
-    whether versions are contradicted by others."""
+    whether versions are contradicted by others. ``chances``: of the answers to a follow-up to choose from; the
+    likeliest is given from ``chance_needed`` on."""
 
     looked_up: list[LookedUp] = field(default_factory=list)
     written: list[Draft] = field(default_factory=list)
     contradicted: list[tuple[tuple[str, ...], bool]] = field(default_factory=list)
     confidence: ConfidenceModel | None = None
+    chances: list[float] = field(default_factory=list)
+    chance_needed: float = 1.0
 
     def watch(self, tools: Tools) -> Tools:
         """The same tools, noted here; what they give is what they would give."""
@@ -55,6 +60,7 @@ class Trace:
             quoting=cast(ExtractiveDrafter, quoting),
             drafter=cast(AnswerDrafter, drafter),
             confidence=cast(ConfidenceModel, self._confidence(tools.confidence)),
+            follow_up_confidence=cast(ConfidenceModel, self._choosing(tools.follow_up_confidence)),
             planted_orders=cast(PlantedOrders, self._planted_orders(tools.planted_orders)),
             contradicted=self._contradicting(tools.contradicted),
         )
@@ -63,7 +69,7 @@ class Trace:
         def find(understood: Understanding, **asked: Any) -> list[Candidate]:
             found = tool.find(understood, **asked)
             if asked.get("terms") is not None:  # else it is searched for what to ask back
-                self.looked_up.append(LookedUp(understood, found))
+                self.looked_up.append(LookedUp(understood, found[:_SHOWN]))
             return found
 
         def is_written_for(question: str, source: Any) -> bool:
@@ -78,6 +84,14 @@ class Trace:
             last.features, last.probability = dict(feature_of), tool.probability(feature_of)
             last.needed = tool.needed(feature_of)
             return last.probability
+
+        return _Watched(tool, probability=probability)
+
+    def _choosing(self, tool: ConfidenceModel) -> "_Watched":
+        def probability(feature_of: Mapping[str, float]) -> float:
+            self.chances.append(tool.probability(feature_of))
+            self.chance_needed = tool.answer_threshold
+            return self.chances[-1]
 
         return _Watched(tool, probability=probability)
 

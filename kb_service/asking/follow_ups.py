@@ -113,17 +113,21 @@ class FollowUps:
         found."""
         found: dict[ReadAs, Sequence[Candidate]] = {}
         terms: dict[ReadAs, QuestionTerms] = {}
+        drafted: list[Drafted] = []
+
+        def draft(read_as: ReadAs, sources: Sources, passages: Sequence[Candidate]) -> None:
+            judged = self.judge(read[read_as], passages, terms[read_as])
+            drafted.append(Drafted(read_as, sources, passages, *judged))
+
         read = self._readings(readings, topic)
-        for read_as, understood in read.items():
-            terms[read_as] = self.tools.retriever.weigh(understood)
-            found[read_as] = self.tools.retriever.find(
-                understood, narrowing=narrowing, limit=_FOUND, terms=terms[read_as]
-            )
-        drafted = [
-            Drafted(read_as, sources, passages, *self.judge(understood, passages, terms[read_as]))
-            for read_as, understood in read.items()
-            for sources, passages in _sources(read_as, found, topic)
-        ]
+        for each, understood in read.items():
+            terms[each] = self.tools.retriever.weigh(understood)
+            found[each] = self.tools.retriever.find(understood, narrowing=narrowing, limit=_FOUND, terms=terms[each])
+            for sources, passages in _together(found[each], topic):
+                draft(each, sources, passages)
+        for each in read:
+            for passage in _best_of_all(found):
+                draft(each, Sources.ONE, [passage])
         usable = [each for each in drafted if each.result.quoted is not None]
         asked = _Asked(readings[0], topic, found, usable, self._own_words(readings[0]))
         return [Alternative(each, self._features(each, asked)) for each in usable]
@@ -234,17 +238,17 @@ class _Asked:
         return 0.0 if rank is None else 1 / (1 + rank)
 
 
-def _sources(
-    read_as: ReadAs, found: Mapping[ReadAs, Sequence[Candidate]], topic: Topic
-) -> Iterator[tuple[Sources, Sequence[Candidate]]]:
-    candidates = found[read_as]
-    if candidates:
-        yield Sources.TOGETHER, candidates[:_TOGETHER]
-    cited = [each for each in candidates if each.document_id in topic.documents][:_TOGETHER]
-    if 1 < len(cited) < len(candidates):
+def _together(found: Sequence[Candidate], topic: Topic) -> Iterator[tuple[Sources, Sequence[Candidate]]]:
+    if found:
+        yield Sources.TOGETHER, found[:_TOGETHER]
+    cited = [each for each in found if each.document_id in topic.documents][:_TOGETHER]
+    if 1 < len(cited) < len(found):
         yield Sources.CITED, cited
+
+
+def _best_of_all(found: Mapping[ReadAs, Sequence[Candidate]]) -> Sequence[Candidate]:
     best = {each.source.passage.id: each for every in _EVERY_TALK for each in found[every][:_ONE_BY_ONE]}
-    yield from ((Sources.ONE, [each]) for each in best.values())
+    return list(best.values())
 
 
 def _share(words: frozenset[str], text: str) -> float:

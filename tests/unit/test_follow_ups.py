@@ -4,7 +4,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from kb_service.asking.conversation.topics import Topic
-from kb_service.asking.follow_ups import Alternative, Drafted, FollowUps, ReadAs, Sources, _share, _sources
+from kb_service.asking.follow_ups import (
+    Alternative,
+    Drafted,
+    FollowUps,
+    ReadAs,
+    Sources,
+    _best_of_all,
+    _share,
+    _together,
+)
 from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree
 
 
@@ -21,11 +30,8 @@ def topic(*documents: str) -> Topic:
     return Topic("endorsement", None, None, None, None, "多久签注一次", documents=frozenset(documents))
 
 
-def sources(read_as: ReadAs, found: dict[ReadAs, list[Any]], spoken_of: Topic) -> list[tuple[Sources, list[str]]]:
-    return [
-        (kind, [each.source.passage.id for each in candidates])
-        for kind, candidates in _sources(read_as, found, spoken_of)
-    ]
+def ids(candidates: Any) -> list[str]:
+    return [each.source.passage.id for each in candidates]
 
 
 def test_the_two_best_passages_of_every_reading_are_drafted_from_one_by_one_each_once() -> None:
@@ -34,15 +40,16 @@ def test_the_two_best_passages_of_every_reading_are_drafted_from_one_by_one_each
         ReadAs.ALONE: passages("b1", "d1"),
         ReadAs.BESIDE: passages("a1", "a2"),
     }
-    alone = [ids for kind, ids in sources(ReadAs.ALONE, found, topic()) if kind is Sources.ONE]
-    assert alone == [["a1"], ["b1"], ["d1"], ["a2"]]
+    assert ids(_best_of_all(found)) == ["a1", "b1", "d1", "a2"]
 
 
 def test_passages_of_the_documents_just_cited_are_drafted_from_together_where_they_are_not_all() -> None:
-    found = {each: passages("a1", "b1", "a2") for each in (ReadAs.CARRIED, ReadAs.ALONE, ReadAs.BESIDE)}
-    assert (Sources.CITED, ["a1", "a2"]) in sources(ReadAs.CARRIED, found, topic("a"))
-    assert all(kind is not Sources.CITED for kind, _ in sources(ReadAs.CARRIED, found, topic("b")))
-    assert all(kind is not Sources.CITED for kind, _ in sources(ReadAs.CARRIED, found, topic("a", "b")))
+    def together(*cited: str) -> dict[Sources, list[str]]:
+        return {kind: ids(found) for kind, found in _together(passages("a1", "b1", "a2"), topic(*cited))}
+
+    assert together("a") == {Sources.TOGETHER: ["a1", "b1", "a2"], Sources.CITED: ["a1", "a2"]}
+    assert Sources.CITED not in together("b")
+    assert Sources.CITED not in together("a", "b")
 
 
 def asking_of(matter: str | None) -> Any:
