@@ -1,6 +1,6 @@
 """Fitting the model that chooses among the answers to a follow-up, on conversations with known answers.
 
-Judged on conversations that the trees had not seen; see docs/decisions/0061-answers-to-follow-ups.md.
+Judged on conversations that the trees had not seen; see docs/decisions/0057-answers-to-follow-ups.md.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -2,7 +2,7 @@
 
 A follow-up says little, and no one way to search for it is the right one: beside the earlier words it finds what was
 said already, without them it may find anything. So the best passages of every reading are drafted from one by one and
-together, and a model fitted on talks chooses: docs/decisions/0061-answers-to-follow-ups.md.
+together, and a model fitted on talks chooses: docs/decisions/0057-answers-to-follow-ups.md.
 """
 
 import math
