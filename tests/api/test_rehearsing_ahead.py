@@ -22,6 +22,12 @@ def waits_for_rehearsal(http: Http, version_id: str) -> bool:
         return connection.execute(query).first() is not None
 
 
+def examine_all(http: Http) -> None:
+    http.service.synchroniser.reconcile()
+    while http.service.examine_due():
+        pass
+
+
 def test_a_draft_that_was_looked_at_is_submitted_and_approved_by_the_rehearsal_made_meanwhile(http: Http) -> None:
     editor, reviewer = Desk(http, "zhang"), Desk(http, "li")
     version_id = a_draft(editor)
@@ -56,17 +62,14 @@ def test_a_draft_that_is_discarded_needs_no_rehearsal_any_more(http: Http) -> No
 
 
 def test_a_draft_that_came_in_by_itself_is_rehearsed_before_anybody_looks_at_it(http: Http) -> None:
+    examine_all(http)  # what other tests brought in
     version_id = a_draft(Desk(http, "zhang"))
-    http.service.synchroniser.reconcile()
-    while http.service.examine_due():
-        pass
+    examine_all(http)
     assert waits_for_rehearsal(http, version_id)
 
 
 def test_many_drafts_that_came_in_together_are_not_all_rehearsed(http: Http) -> None:
-    http.service.synchroniser.reconcile()
-    while http.service.examine_due():
-        pass
+    examine_all(http)
     drafts = [a_draft(Desk(http, "zhang")) for _ in range(4)]
     http.service.synchroniser.reconcile()
     assert http.service.examine_due() == len(drafts)
