@@ -74,8 +74,8 @@ class LookingUp:
         understood, best = preferred(at_first)
         chosen = self._follow_ups.likeliest(alternatives, readings[0])
         if chosen is None or not self._follow_ups.is_enough(chosen[1]):
-            probability = chosen[1] if chosen else 0.0
-            return understood, replace(best, is_sure=False, confidence=min(best.confidence, probability))
+            doubted = min(best.confidence, chosen[1] if chosen else 0.0)
+            return understood, replace(best, is_sure=False, confidence=doubted if best.is_sure else best.confidence)
         alternative, probability = chosen
         result = alternative.drafted.result
         others = (each for each in best.candidates if each not in result.candidates)
