@@ -117,8 +117,11 @@ def test_a_talk_outlives_reloads_and_breaks_without_loss_or_repetition(served: S
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     helping.resolve(talk.id, HELPER, Verdict.RESOLVED, "")
     expect(page.get_by_role("button", name="部分解决")).to_be_visible()
-    asked, composer = (page.locator(each).bounding_box() for each in (".verdicts", ".composer-bar"))
-    assert asked and composer and asked["y"] + asked["height"] <= composer["y"]  # not behind it
+    # Once the page has scrolled it is not behind the composer.
+    page.wait_for_function(
+        "() => document.querySelector('.verdicts').getBoundingClientRect().bottom"
+        " <= document.querySelector('.composer-bar').getBoundingClientRect().top"
+    )
     page.get_by_role("button", name="部分解决").click()
     expect(page.get_by_role("button", name="部分解决")).to_have_attribute("aria-pressed", "true")
     assert served.service.records.escalations.escalation(talk.id).verdict_of_person is Verdict.PARTLY
