@@ -15,7 +15,7 @@ from eval.in_process import InProcess
 from eval.labelled_sets import Column, Matrix
 from eval.metrics.reliability import thinned_risks
 from eval.questions import SuiteQuestion
-from kb_service.asking.follow_ups import Alternative
+from kb_service.asking.follow_ups import Contender
 from kb_service.asking.search.answer_features import lacks_what_is_asked
 from kb_service.asking.search.confidence import ConfidenceModel, Tree
 from kb_service.domain.answers import Answer
@@ -30,7 +30,7 @@ _FEWEST = 50
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """``features``: (alternatives, names); ``right``: which of them has the facts asked for and none that is wrong;
+    """``features``: (contenders, names); ``right``: which of them has the facts asked for and none that is wrong;
     ``may_be_said``: which are answers at all."""
 
     conversation: str
@@ -69,7 +69,7 @@ def collected(
         turns: list[Answer] = []
         for question in asked:
             advance()
-            found = system.alternatives(question, turns) if turns else ()
+            found = system.contenders(question, turns) if turns else ()
             if found and (question.required_facts or not question.is_answerable):
                 yield _follow_up(conversation, question, found, converter)
             answer = system.answer(question, conversation_id=turns[-1].conversation_id if turns else None)
@@ -118,7 +118,7 @@ def fitted(
 
 
 def _follow_up(
-    conversation: str, question: SuiteQuestion, found: Sequence[Alternative], converter: ScriptConverter
+    conversation: str, question: SuiteQuestion, found: Sequence[Contender], converter: ScriptConverter
 ) -> FollowUp:
     def is_right(text: str) -> bool:
         says_wrong = any(not missing_facts(text, (each,), converter) for each in question.forbidden_facts)
@@ -136,7 +136,7 @@ def _follow_up(
 
 
 def _unseen(follow_ups: Sequence[FollowUp]) -> list[Column]:
-    """A logit for each alternative, by trees that had not seen its conversation."""
+    """A logit for each contender, by trees that had not seen its conversation."""
     fold_of: Mapping[str, int] = {
         name: at % _FOLDS for at, name in enumerate(dict.fromkeys(each.conversation for each in follow_ups))
     }

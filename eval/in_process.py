@@ -7,7 +7,7 @@ from typing import Any
 from eval.fingerprints import corpus_described, prompts_sha256
 from eval.questions import SuiteQuestion
 from eval.systems import CHANNEL, CitedVersion, FoundPlace
-from kb_service.asking.follow_ups import Alternative
+from kb_service.asking.follow_ups import Contender
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.errors import VersionNotFound
@@ -31,9 +31,9 @@ class InProcess:
         self._knobs = answer.knobs or self._knobs
         return answer
 
-    def alternatives(self, question: SuiteQuestion, turns: Sequence[Answer]) -> Sequence[Alternative]:
+    def contenders(self, question: SuiteQuestion, turns: Sequence[Answer]) -> Sequence[Contender]:
         """The answers to a follow-up that one is chosen from; empty for what does not go on with these turns."""
-        return self._service.asking.alternatives(self._asked(question), turns=turns)
+        return self._service.asking.contenders(self._asked(question), turns=turns)
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         found = self._service.asking.search(self._asked(question), narrowing=EVERYTHING, limit=limit)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from kb_service.asking.conversation.topics import TURNS
 from kb_service.asking.events import Answered, Event, TextReady
-from kb_service.asking.follow_ups import Alternative
+from kb_service.asking.follow_ups import Contender
 from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
@@ -175,9 +175,9 @@ class Asking:
         """The answer that would be given now after these turns, by tools that ``watch`` gives; nothing is stored."""
         return _answer_of(self._pipeline.watched(watch).answer(question, turns=turns))
 
-    def alternatives(self, question: Question, *, turns: Sequence[Answer]) -> Sequence[Alternative]:
+    def contenders(self, question: Question, *, turns: Sequence[Answer]) -> Sequence[Contender]:
         """The answers to a follow-up that one is chosen from; empty for what does not go on with these turns."""
-        return self._pipeline.alternatives(question, turns)
+        return self._pipeline.contenders(question, turns)
 
     def matter_of(self, text: str) -> str | None:
         """The id of the matter that a question names."""

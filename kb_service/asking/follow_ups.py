@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kb_service.asking.conversation.topics import Topic
+from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.preferring import of_matter
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import SearchResult
@@ -19,13 +20,14 @@ from kb_service.asking.search.answer_features import lacks_what_is_asked
 from kb_service.asking.search.retrieving import Candidate, Narrowing, QuestionTerms
 from kb_service.asking.search.surroundings import above
 from kb_service.asking.tools import Tools
+from kb_service.domain.documents import PassageInVersion
 from kb_service.text.normalising import normalised
 from kb_service.text.terms import bigrams_of
 
 # So many passages are found by each reading, and drafted from together.
 _FOUND = 30
 _TOGETHER = 10
-# So many of the best passages of each reading are drafted from one by one: half as many cost 4 of 74 right answers.
+# So many of the best passages of each reading are drafted from one by one: with four as many answers were right.
 _ONE_BY_ONE = 2
 _FEW_CHARACTERS = (2, 6)
 _FIGURES = re.compile(r"\d+")
@@ -71,15 +73,16 @@ class Drafted:
     passages: Sequence[Candidate]
     understood: Understanding
     result: SearchResult
+    quoted: Draft
 
     @property
-    def source_id(self) -> str:
-        """The id of the passage quoted first."""
-        return self.result.quoted.quotes[0].source.passage.id if self.result.quoted else ""
+    def source(self) -> PassageInVersion:
+        """The passage quoted first."""
+        return self.quoted.quotes[0].source
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class Contender:
     """``features``: by name; what says how likely it is the right answer to the follow-up."""
 
     drafted: Drafted
@@ -87,13 +90,11 @@ class Alternative:
 
     @property
     def matter_id(self) -> str | None:
-        quoted = self.drafted.result.quoted
-        return quoted.quotes[0].source.metadata.matter_id if quoted else None
+        return self.drafted.source.metadata.matter_id
 
     @property
     def text(self) -> str:
-        quoted = self.drafted.result.quoted
-        return "\n".join(each.text for each in quoted.statements) if quoted else ""
+        return "\n".join(each.text for each in self.drafted.quoted.statements)
 
 
 Judge = Callable[[Understanding, Sequence[Candidate], QuestionTerms], tuple[Understanding, SearchResult]]
@@ -106,9 +107,7 @@ class FollowUps:
     tools: Tools
     judge: Judge
 
-    def alternatives(
-        self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic
-    ) -> Sequence[Alternative]:
+    def contenders(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic) -> Sequence[Contender]:
         """All answers to choose from; the first is what the reading with the talk before finds. Empty if nothing is
         found."""
         found: dict[ReadAs, Sequence[Candidate]] = {}
@@ -116,8 +115,9 @@ class FollowUps:
         drafted: list[Drafted] = []
 
         def draft(read_as: ReadAs, sources: Sources, passages: Sequence[Candidate]) -> None:
-            judged = self.judge(read[read_as], passages, terms[read_as])
-            drafted.append(Drafted(read_as, sources, passages, *judged))
+            understood, result = self.judge(read[read_as], passages, terms[read_as])
+            if result.quoted is not None:
+                drafted.append(Drafted(read_as, sources, passages, understood, result, result.quoted))
 
         read = self._readings(readings, topic)
         for each, understood in read.items():
@@ -128,19 +128,18 @@ class FollowUps:
         for each in read:
             for passage in _best_of_all(found):
                 draft(each, Sources.ONE, [passage])
-        usable = [each for each in drafted if each.result.quoted is not None]
-        asked = _Asked(readings[0], topic, found, usable, self._own_words(readings[0]))
-        return [Alternative(each, self._features(each, asked)) for each in usable]
+        asked = _Asked(readings[0], topic, found, drafted, self._own_words(readings[0]))
+        return [Contender(each, self._features(each, asked)) for each in drafted]
 
-    def likeliest(self, alternatives: Sequence[Alternative], asked: Understanding) -> tuple[Alternative, float] | None:
+    def likeliest(self, contenders: Sequence[Contender], asked: Understanding) -> tuple[Contender, float] | None:
         """With its probability: of what has the amount asked for, and is of the matter that the message names, if
         anything is; None where there is none to choose from."""
         named = asked.matter.id if asked.matter and asked.phrasing.names_matter else None
-        of_named = [each for each in alternatives if named is not None and each.matter_id == named]
+        of_named = [each for each in contenders if named is not None and each.matter_id == named]
         model = self.tools.follow_up_confidence
         likely = [
             (each, model.probability(each.features))
-            for each in of_named or alternatives
+            for each in of_named or contenders
             if not lacks_what_is_asked(each.drafted.result.features or {})
         ]
         return max(likely, key=lambda pair: pair[1], default=None)
@@ -163,11 +162,8 @@ class FollowUps:
 
     def _features(self, drafted: Drafted, asked: "_Asked") -> dict[str, float]:
         """Shares are 0–1, confidences in logits, the rest 0 or 1 but for what `answer_features` gives."""
-        result, quoted = drafted.result, drafted.result.quoted
-        if quoted is None:
-            raise AssertionError("nothing was drafted")
-        source = quoted.quotes[0].source
-        texts = [each.text for each in quoted.statements]
+        result, source = drafted.result, drafted.source
+        texts = [each.text for each in drafted.quoted.statements]
         said = [text in asked.topic.last_answer for text in texts]
         answer = normalised("\n".join(texts), self.tools.converter)
         whole = f"{answer}\n{normalised(above(source), self.tools.converter)}"
@@ -228,7 +224,7 @@ class _Asked:
 
     def confidences(self, drafted: Drafted) -> Mapping[ReadAs, float]:
         """How sure each reading is of an answer from the passage that this one quotes first."""
-        found = {each: self._confidence_of.get((drafted.source_id, each)) for each in ReadAs}
+        found = {each: self._confidence_of.get((drafted.source.passage.id, each)) for each in ReadAs}
         own = {drafted.read_as: drafted.result.confidence}
         return own | {each: value for each, value in found.items() if value is not None}
 
@@ -261,12 +257,12 @@ def _logit(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def as_read(alternative: Alternative, readings: Sequence[Understanding]) -> Understanding:
+def as_read(contender: Contender, readings: Sequence[Understanding]) -> Understanding:
     """The follow-up as it was understood: the words of another turn, with which its answer was found, are not taken for
     its own, and a message that may be one by itself goes on with the talk where its answer does."""
-    carried, drafted = readings[0], alternative.drafted
+    carried, drafted = readings[0], contender.drafted
     if drafted.read_as is ReadAs.AS_IT_IS:
-        is_of_matter = carried.matter is not None and alternative.matter_id == carried.matter.id
+        is_of_matter = carried.matter is not None and contender.matter_id == carried.matter.id
         return of_matter(drafted.understood, carried) if is_of_matter else drafted.understood
     if drafted.read_as is ReadAs.CARRIED:
         return drafted.understood
@@ -278,6 +274,6 @@ def as_read(alternative: Alternative, readings: Sequence[Understanding]) -> Unde
     )
 
 
-def is_for_documents(understood: Understanding) -> bool:
+def may_have_answer(understood: Understanding) -> bool:
     """Whether a text may answer a follow-up: not what is for a person, or for nobody."""
     return understood.scope is None or understood.likeness.gives_way

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.drafting.drafts import Draft, completed
-from kb_service.asking.follow_ups import Alternative, FollowUps, ReadAs, Sources, as_read, is_for_documents
+from kb_service.asking.follow_ups import Contender, FollowUps, ReadAs, Sources, as_read, may_have_answer
 from kb_service.asking.preferring import preferred
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import SearchResult
@@ -40,29 +40,27 @@ class LookingUp:
         answers that any reading finds, and so does what takes nothing over and has no sure answer by itself. Of what
         has none still, each of the best passages and documents is heard by itself.
         """
-        if topic is not None and readings[0].carried and is_for_documents(readings[0]):
+        if topic is not None and readings[0].carried and may_have_answer(readings[0]):
             return self._of_talk(readings, narrowing, topic)
         best = preferred([self._looked_up(each, narrowing) for each in readings])
         if best[1].is_sure:
             return best
-        if topic is not None and is_for_documents(readings[0]):
+        if topic is not None and may_have_answer(readings[0]):
             best = self._of_talk(readings, narrowing, topic)
         # To what sounds like no question for documents, only what answers at first sight is an answer.
         if best[1].is_sure or best[0].scope is not None:
             return best
         return self._heard_by_itself(best) or best
 
-    def alternatives(
-        self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic
-    ) -> Sequence[Alternative]:
+    def contenders(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic) -> Sequence[Contender]:
         """The answers to a follow-up that `look_up` chooses from."""
-        return self._follow_ups.alternatives(readings, narrowing, topic)
+        return self._follow_ups.contenders(readings, narrowing, topic)
 
     def _of_talk(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic) -> LookedUp:
-        alternatives = self.alternatives(readings, narrowing, topic)
+        contenders = self.contenders(readings, narrowing, topic)
         together = {
             each.drafted.read_as: (each.drafted.understood, each.drafted.result)
-            for each in alternatives
+            for each in contenders
             if each.drafted.sources is Sources.TOGETHER
         }
         at_first = [together[each] for each in (ReadAs.CARRIED, ReadAs.AS_IT_IS) if each in together]
@@ -72,14 +70,14 @@ class LookingUp:
         if written is not None:
             return written
         understood, best = preferred(at_first)
-        chosen = self._follow_ups.likeliest(alternatives, readings[0])
+        chosen = self._follow_ups.likeliest(contenders, readings[0])
         if chosen is None or not self._follow_ups.is_enough(chosen[1]):
             doubted = min(best.confidence, chosen[1] if chosen else 0.0)
             return understood, replace(best, is_sure=False, confidence=doubted if best.is_sure else best.confidence)
-        alternative, probability = chosen
-        result = alternative.drafted.result
+        contender, probability = chosen
+        result = contender.drafted.result
         others = (each for each in best.candidates if each not in result.candidates)
-        return as_read(alternative, readings), replace(
+        return as_read(contender, readings), replace(
             result, candidates=(*result.candidates, *others), confidence=probability, is_sure=True
         )
 

@@ -10,7 +10,7 @@ from kb_service.asking.conversation.messages import Readings
 from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
-from kb_service.asking.follow_ups import Alternative, is_for_documents
+from kb_service.asking.follow_ups import Contender, may_have_answer
 from kb_service.asking.looking_up import CANDIDATES, LookingUp
 from kb_service.asking.notices import present_offered
 from kb_service.asking.preferring import FEW_WORDS
@@ -128,14 +128,14 @@ class Pipeline:
                 break
         return suggested
 
-    def alternatives(self, question: Question, turns: Sequence[Answer]) -> Sequence[Alternative]:
+    def contenders(self, question: Question, turns: Sequence[Answer]) -> Sequence[Contender]:
         """The answers to a follow-up to choose from; empty for a message that does not go on with these turns, or that
         no document answers."""
         asked = self._tools.messages.read(question, turns)
         topic = self._tools.messages.topic(question, turns) if turns else None
-        if topic is None or len(asked) > 1 or asked[0][0].is_courtesy or not is_for_documents(asked[0][0]):
+        if topic is None or len(asked) > 1 or asked[0][0].is_courtesy or not may_have_answer(asked[0][0]):
             return ()
-        return self._looking_up.alternatives(asked[0], EVERYTHING, topic)
+        return self._looking_up.contenders(asked[0], EVERYTHING, topic)
 
     def _parts(self, question: Question, context: Context) -> Generator[Event, None, list[Part]]:
         asked = self._tools.messages.read(question, context.turns)

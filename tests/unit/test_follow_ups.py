@@ -5,7 +5,7 @@ from typing import Any
 
 from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.follow_ups import (
-    Alternative,
+    Contender,
     Drafted,
     FollowUps,
     ReadAs,
@@ -60,12 +60,12 @@ def asking_of(matter: str | None) -> Any:
     )
 
 
-def alternative(text: str, value: float, *, lacks_amount: bool = False, matter: str | None = None) -> Alternative:
+def contender(text: str, value: float, *, lacks_amount: bool = False, matter: str | None = None) -> Contender:
     source = SimpleNamespace(metadata=SimpleNamespace(matter_id=matter))
     quoted = SimpleNamespace(statements=[SimpleNamespace(text=text)], quotes=[SimpleNamespace(source=source)])
     result: Any = SimpleNamespace(quoted=quoted, features={"answer_value_missing": float(lacks_amount)})
     understood: Any = None
-    return Alternative(Drafted(ReadAs.CARRIED, Sources.ONE, [], understood, result), {"confidence": value})
+    return Contender(Drafted(ReadAs.CARRIED, Sources.ONE, [], understood, result, result.quoted), {"confidence": value})
 
 
 def choosing(*, max_wrong_rate: float) -> FollowUps:
@@ -88,22 +88,21 @@ def choosing(*, max_wrong_rate: float) -> FollowUps:
 def test_the_likeliest_answer_is_chosen_and_none_without_the_amount_asked_for() -> None:
     chosen = choosing(max_wrong_rate=0.1).likeliest(
         [
-            alternative("受理后15日内办结", -1.0),
-            alternative("可以加急", 1.0, lacks_amount=True),
-            alternative("免费", 0.5),
+            contender("受理后15日内办结", -1.0),
+            contender("可以加急", 1.0, lacks_amount=True),
+            contender("免费", 0.5),
         ],
         asking_of(None),
     )
     assert chosen is not None
     assert (chosen[0].text, round(chosen[1], 2)) == ("免费", 0.88)
     assert (
-        choosing(max_wrong_rate=0.1).likeliest([alternative("可以加急", 1.0, lacks_amount=True)], asking_of(None))
-        is None
+        choosing(max_wrong_rate=0.1).likeliest([contender("可以加急", 1.0, lacks_amount=True)], asking_of(None)) is None
     )
 
 
 def test_a_message_that_names_a_matter_is_answered_with_what_is_of_it_if_anything_is() -> None:
-    answers = [alternative("签注免费", 1.0, matter="endorsement"), alternative("护照120元", -1.0, matter="passport")]
+    answers = [contender("签注免费", 1.0, matter="endorsement"), contender("护照120元", -1.0, matter="passport")]
     of_passport = choosing(max_wrong_rate=0.1).likeliest(answers, asking_of("passport"))
     of_pension = choosing(max_wrong_rate=0.1).likeliest(answers, asking_of("pension"))
     assert of_passport is not None and of_passport[0].text == "护照120元"
