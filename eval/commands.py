@@ -113,6 +113,10 @@ def calibrate(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the model there, and propose nothing.")] = None,
     accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.10,
+    known: Annotated[
+        SuitePart,
+        typer.Option(help="What becomes known of the questions: all, or a half, so that the other judges."),
+    ] = SuitePart.ALL,
     actor: Annotated[str, typer.Option(help="Who proposes a site's own model; recorded.")] = "local-admin",
 ) -> None:
     """Fit the confidence: anew on rows of several sets, or further on a site's own questions (those that were kept of
@@ -122,7 +126,9 @@ def calibrate(
         raise typer.BadParameter("give either --rows or --questions")
     if rows is None:
         asked = questions or Settings().own_questions_dir
-        return _calibrate_site(asked, out, version=version, accepted_error=accepted_error, actor=person_id(actor))
+        return _calibrate_site(
+            asked, out, version=version, accepted_error=accepted_error, known=known, actor=person_id(actor)
+        )
     with errors_in_one_sentence():
         sets = [read_set(each) for each in rows or ()]
         fitted = fit_confidence(sets, version=version, accepted_error=accepted_error)
@@ -158,7 +164,9 @@ def decline(
     print(f"{found.version}, proposed by {found.proposed_by}, is declined and cannot be accepted")
 
 
-def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted_error: float, actor: str) -> None:
+def _calibrate_site(
+    questions: Path, out: Path | None, *, version: str, accepted_error: float, known: SuitePart, actor: str
+) -> None:
     """Every question is answered, however unsure; what was learned takes effect when a second person says so."""
     settings = Settings()
     with errors_in_one_sentence():
@@ -167,14 +175,15 @@ def _calibrate_site(questions: Path, out: Path | None, *, version: str, accepted
             system, converter = InProcess(service), open_converter()
             answered = ask_all(system, asked, converter, advance=dot)
             passages = {fingerprint(each.passage.text) for each in passages_in_force(service, shanghai_day(now()))}
-            taught = teach(answered, passages=passages, texts=service.texts, converter=converter, part=SuitePart.DEV)
+            taught = teach(answered, passages=passages, texts=service.texts, converter=converter, part=known)
         rows = labelled(answered, taught, name=questions.name)
         # A model of the site's own has seen these questions: onto it the folds would tell of questions seen.
         base = load_confidence(settings.confidence_model, accepted_error)
         in_use = load_confidence(settings.confidence_in_use, accepted_error)
         found = refit(rows, base, taught, in_use=in_use, version=version, accepted_error=accepted_error)
     print(f"{len(rows.labels)} questions, {int(rows.labels.sum())} answered right if all were answered")
-    print(f"{len(taught.known)} of them are known from now on (those of the {SuitePart.DEV} half)")
+    which = "" if known is SuitePart.ALL else f" (those of the {known} half)"
+    print(f"{len(taught.known)} of them are known from now on{which}")
     print(f"{'':<8}{'answer from':<13}{'answered':<26}{'resolved':<26}{'wrong among answered':<26}AUROC  ECE")
     for name, outlook in (("before", found.before), ("after", found.after)):
         shares = "".join(f"{_with_interval(each):<26}" for each in (outlook.answered, outlook.resolved, outlook.wrong))

@@ -1,4 +1,4 @@
-"""The halves of a suite apart, where the confidence was fitted with one of them: what is known flatters."""
+"""The halves of a suite apart, where the confidence was fitted with questions of it: what is known flatters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def which_to_trust(found: Sequence[Half]) -> str:
     known = "; ".join(f"{each.known} of {each.questions} questions of {each.part}" for each in found)
     fair = [each.part for each in found if not flatters(each)]
     if not fair:
-        advice = "these figures flatter, `--part test` asks what it does not know"
+        advice = "these figures flatter, judge by questions that it was not fitted with"
     elif len(fair) == len(found):
         advice = "too few to flatter"
     else:

@@ -157,7 +157,8 @@ def _versions() -> tuple[Written, ...]:
 @functools.cache
 def _questions() -> tuple[SuiteQuestion, ...]:
     """The scripted conversations among them."""
-    return (*read_questions(CORPUS / "questions"), *read_questions(CORPUS / "conversations"))
+    folders = ("questions", "judging", "conversations")
+    return tuple(each for folder in folders for each in read_questions(CORPUS / folder))
 
 
 @functools.cache

@@ -46,6 +46,12 @@ def taught(*some: Asked, part: SuitePart = SuitePart.DEV) -> Taught:
     return teach(some, passages=["abc"], texts=texts, converter=OpenCCConverter(), part=part)
 
 
+def test_all_of_a_suite_becomes_known_each_by_the_others() -> None:
+    found = taught(asked(FEE), asked(replace(FEE, id=JUDGES, text="续签要钱吗")), part=SuitePart.ALL)
+    assert [each.text for each in found.known] == ["签注收费吗", "续签要钱吗"]
+    assert [each["known_right"] for each in found.features] == [1.0, 1.0]
+
+
 def test_half_of_a_suite_becomes_known_and_the_other_half_judges() -> None:
     found = taught(asked(FEE), asked(replace(FEE, id=JUDGES, text="续签要钱吗")))
     assert [each.text for each in found.known] == ["签注收费吗"]
