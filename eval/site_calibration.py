@@ -14,13 +14,13 @@ from eval.boosting import Recipe
 from eval.errors import TooFewRows
 from eval.fitting import boosted, calibration, folded, probabilities, ranges, require_enough
 from eval.known import Asked, Taught
-from eval.labelled_sets import LabelledSet, Matrix
+from eval.labelled_sets import Column, LabelledSet, Matrix
 from eval.metrics.reliability import bins, expected_calibration_error, thinned_risks
 from eval.questions import SuiteQuestion
 from eval.scoring import Observed, score
 from eval.statistics import auroc
 from eval.systems import AnswersQuestions
-from kb_service.asking.search.confidence import ConfidenceModel, Tree
+from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree
 from kb_service.asking.search.known_questions import KNOWN_FEATURES
 from kb_service.domain.answers import Outcome
 from kb_service.domain.calibrations import Dot, Outlook
@@ -95,7 +95,7 @@ def refit(
 
     ``base``: a model that has not seen the questions, onto whose trees those of few questions grow; ``in_use``: what is
     compared as before. Every row is learned from twice, with what is known of other questions and without: so the
-    model serves texts as well that came after the questions.
+    model serves texts as well that came after the questions, from a threshold of their own.
     """
     require_enough([one], of_a_kind=_FEWEST_OF_A_KIND)
     names = (*base.names, *(name for name in one.names if name not in base.names))
@@ -104,9 +104,13 @@ def refit(
     recipe, onto = _how_to_grow(own, base)
     knowing, unknowing = folded([own, alone], recipe, onto=onto)
     slope, offset = calibration([own, alone], [knowing, unknowing])
-    unseen = probabilities(knowing, slope, offset)
+    unseen, unknown = (probabilities(each, slope, offset) for each in (knowing, unknowing))
     labels = [bool(each) for each in one.labels]
     trees = boosted([own, alone], recipe, onto=onto)
+
+    def risks_of(chances: Column) -> tuple[Risk, ...]:
+        return tuple(thinned_risks(chances.tolist(), labels, one.answerable.tolist(), unanswerable_share=None))
+
     model = replace(
         base,
         version=version,
@@ -115,7 +119,8 @@ def refit(
         slope=round(slope, 5),
         offset=round(offset, 5),
         range_of=_widened(base, own),
-        risks=tuple(thinned_risks(unseen.tolist(), labels, one.answerable.tolist(), unanswerable_share=None)),
+        risks=risks_of(unseen),
+        risks_unknown=risks_of(unknown) if taught.known else (),
         has_margin=False,
         max_wrong_rate=accepted_error,
         known=taught.known,

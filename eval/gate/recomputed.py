@@ -2,7 +2,7 @@
 service's own arithmetic."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from eval.gate.component_measures import Case, Measured
@@ -78,12 +78,19 @@ def _leaf(tree: Tree, row: Sequence[float]) -> float:
 
 def _needed(model: ConfidenceModel, features: Mapping[str, float]) -> float:
     is_alike = all(low <= features.get(name, 0.0) <= high for name, (low, high) in model.range_of.items())
-    return (_threshold if is_alike else _threshold_elsewhere)(model, model.max_wrong_rate)
+    bars = [(_threshold if is_alike else _threshold_elsewhere)(model, model.max_wrong_rate)]
+    if model.risks_unknown and not any(name.startswith("known_") for name in features):
+        bars.append(_lowest(model, model.risks_unknown, model.max_wrong_rate))
+    return max(bars)
 
 
 def _threshold(model: ConfidenceModel, rate: float) -> float:
+    return _lowest(model, model.risks, rate)
+
+
+def _lowest(model: ConfidenceModel, risks: Iterable[Risk], rate: float) -> float:
     of_risk = _upper if model.has_margin else _seen
-    return min([each.threshold for each in model.risks if of_risk(each) <= rate], default=_NOBODY)
+    return min([each.threshold for each in risks if of_risk(each) <= rate], default=_NOBODY)
 
 
 def _threshold_elsewhere(model: ConfidenceModel, rate: float) -> float:

@@ -82,6 +82,20 @@ def test_questions_of_another_kind_never_need_less() -> None:
     assert easy.threshold_elsewhere(0.10) == 0.8
 
 
+def test_an_answer_of_which_no_known_question_says_anything_needs_what_such_answers_needed() -> None:
+    # 2 of 100 wrong from 0.9 on, 20 of 200 from 0.8 on: at most 8 % may be.
+    model = replace(MODEL, has_margin=False, max_wrong_rate=0.08, risks_unknown=(Risk(0.9, 100, 2), Risk(0.8, 200, 20)))
+    evidence = {"covered": 0.9, "margin": 1.5, "cosine": 0.9}  # e² / (1 + e²) = 0.88
+    assert model.needed(evidence) == 0.9
+    assert model.needed(evidence | {"known_nearest": 0.8}) == 0.6
+    assert not answers(model, evidence)
+    assert answers(model, evidence | {"known_nearest": 0.8})
+
+
+def test_what_nothing_known_speaks_of_never_needs_less() -> None:
+    assert replace(MODEL, risks_unknown=(Risk(0.3, 300, 0),)).threshold_unknown(0.10) == 0.8
+
+
 def test_a_stricter_rate_answers_less() -> None:
     evidence = {"covered": 0.9, "margin": 1.5, "cosine": 0.9}
     assert answers(replace(MODEL, max_wrong_rate=0.05), evidence)

@@ -149,6 +149,8 @@ def test_what_known_questions_say_is_learned_beside_what_is_true_without_them(tm
     between = {"covered": 0.5}
     assert found.model.probability(between | {"known_right_share": 1.0}) > found.model.probability(between) + 0.2
     assert found.model.probability({"covered": 0.95}) > found.model.probability({"covered": 0.05}) + 0.5
+    # What is covered alone tells three in five answers apart from nothing: they need more.
+    assert found.model.threshold_unknown(0.1) > found.model.threshold(0.1)
     (file := tmp_path / "model.json").write_text(as_json(found.model, {}), encoding="utf-8")
     assert load_confidence(file, 0.1) == found.model
     assert (found.model.known, found.model.passages_known) == (taught.known, taught.passages)
@@ -164,6 +166,7 @@ def test_further_trees_learn_what_the_model_in_use_does_not_know() -> None:
     assert found.model.trees[: len(base.trees)] == base.trees
     assert found.model.names == ("covered", "told")
     assert not found.model.has_margin
+    assert found.model.risks_unknown == ()  # it knows no question
     assert found.before.auroc == pytest.approx(0.5)
     assert found.after.auroc == pytest.approx(1.0)
     assert found.model.probability({"covered": 0.1, "told": 1.0}) > found.model.probability(

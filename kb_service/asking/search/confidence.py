@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kb_service.asking.search.known_questions import KnownQuestion
+from kb_service.asking.search.known_questions import KNOWN_FEATURES, KnownQuestion
 
 ACCEPTED_WRONG_RATE = 0.10
 # One-sided 95 %: the rate that was seen is not the rate that will be seen.
@@ -68,10 +68,11 @@ class ConfidenceModel:
     """``names``: the features in the order the trees know them. ``slope`` and ``offset`` turn their sum into a logit.
 
     ``range_of``: where the features lay that say what kind of question it is. ``risks`` are of questions like those
-    fitted on, ``risks_elsewhere`` of sets that the fit had not seen. ``has_margin``: whether the threshold leaves a
-    margin for chance: a model for all sites does, one fitted on a site's own questions goes by what was seen of them.
-    ``max_wrong_rate``: which share of the answers given may be wrong. ``known``: questions that answers are held
-    against; ``passages_known``: fingerprints of the passages that were in force when they were judged.
+    fitted on, ``risks_elsewhere`` of sets that the fit had not seen, ``risks_unknown`` of answers of which no known
+    question says anything (a text that came later); empty for a model that knows none. ``has_margin``: whether the
+    threshold leaves a margin for chance: a model for all sites does, one fitted on a site's own questions goes by what
+    was seen of them. ``max_wrong_rate``: which share of the answers given may be wrong. ``known``: questions that
+    answers are held against; ``passages_known``: fingerprints of the passages that were in force when they were judged.
     """
 
     version: str
@@ -82,6 +83,7 @@ class ConfidenceModel:
     range_of: Mapping[str, tuple[float, float]]
     risks: tuple[Risk, ...]
     risks_elsewhere: tuple[Risk, ...]
+    risks_unknown: tuple[Risk, ...] = ()
     has_margin: bool = True
     max_wrong_rate: float = ACCEPTED_WRONG_RATE
     known: tuple[KnownQuestion, ...] = ()
@@ -103,13 +105,17 @@ class ConfidenceModel:
 
     def threshold(self, max_wrong_rate: float) -> float:
         """The smallest confidence from which on answers keep within the rate. Above 1 when no confidence is enough."""
-        rate_of = {each.threshold: each.upper_bound if self.has_margin else each.rate for each in self.risks}
-        return min((at for at, rate in rate_of.items() if rate <= max_wrong_rate), default=_NEVER)
+        return self._threshold(self.risks, max_wrong_rate)
 
     def threshold_elsewhere(self, max_wrong_rate: float) -> float:
         """The same for questions unlike those fitted on, with a margin for chance; never below `threshold`."""
         sure = (each.threshold for each in self.risks_elsewhere if each.upper_bound <= max_wrong_rate)
         return max(self.threshold(max_wrong_rate), min(sure, default=_NEVER))
+
+    def threshold_unknown(self, max_wrong_rate: float) -> float:
+        """The same for answers of which no known question says anything; never below `threshold`."""
+        unknown = self._threshold(self.risks_unknown, max_wrong_rate) if self.risks_unknown else 0.0
+        return max(self.threshold(max_wrong_rate), unknown)
 
     @property
     def answer_threshold(self) -> float:
@@ -117,7 +123,14 @@ class ConfidenceModel:
 
     def needed(self, feature_of: Mapping[str, float]) -> float:
         """From which probability on a question of this kind may be answered."""
-        return self.answer_threshold if self.applies(feature_of) else self.threshold_elsewhere(self.max_wrong_rate)
+        is_known_of = any(name in feature_of for name in KNOWN_FEATURES)
+        usual = self.threshold if is_known_of else self.threshold_unknown
+        elsewhere = 0.0 if self.applies(feature_of) else self.threshold_elsewhere(self.max_wrong_rate)
+        return max(usual(self.max_wrong_rate), elsewhere)
+
+    def _threshold(self, risks: Sequence[Risk], max_wrong_rate: float) -> float:
+        rate_of = {each.threshold: each.upper_bound if self.has_margin else each.rate for each in risks}
+        return min((at for at, rate in rate_of.items() if rate <= max_wrong_rate), default=_NEVER)
 
 
 def load_confidence(path: Path, max_wrong_rate: float | None = None) -> ConfidenceModel:
@@ -138,6 +151,7 @@ def load_confidence(path: Path, max_wrong_rate: float | None = None) -> Confiden
         range_of={name: (float(low), float(high)) for name, (low, high) in said["range_of"].items()},
         risks=_risks(said["risks"]),
         risks_elsewhere=_risks(said["risks_elsewhere"]),
+        risks_unknown=_risks(said.get("risks_unknown", ())),
         has_margin=bool(said.get("has_margin", True)),
         max_wrong_rate=float(said["accepted_error"]) if max_wrong_rate is None else max_wrong_rate,
         known=tuple(_known(each) for each in said.get("known", ())),
@@ -167,6 +181,7 @@ def as_json(model: ConfidenceModel, head: Mapping[str, object]) -> str:
         "range_of": model.range_of,
         "risks": [_numbers(each) for each in model.risks],
         "risks_elsewhere": [_numbers(each) for each in model.risks_elsewhere],
+        "risks_unknown": [_numbers(each) for each in model.risks_unknown],
         "names": model.names,
         "passages_known": sorted(model.passages_known),
     }
