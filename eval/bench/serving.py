@@ -20,7 +20,7 @@ import uvicorn
 from kb_service.api.app import create_app
 from kb_service.service import Service
 
-_LONGEST_START_SECONDS = 120
+_LONGEST_START_SECONDS = 600  # beside other work
 LOG = "serve.log"
 
 
@@ -38,7 +38,7 @@ class Server:
 
 @contextmanager
 def serving(data_dir: Path, **settings: str) -> Iterator[Server]:
-    """Raises TimeoutError when it is not ready in two minutes."""
+    """Raises TimeoutError when it is not ready in ten minutes."""
     port = free_port()
     started = time.perf_counter()
     process = start(data_dir, port, **settings)
@@ -85,7 +85,7 @@ def wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
         finally:
             connection.close()
         time.sleep(0.02)
-    raise TimeoutError(f"kb serve was not ready in two minutes; it said: {said}")
+    raise TimeoutError(f"kb serve was not ready in ten minutes; it said: {said}")
 
 
 def free_port() -> int:
