@@ -59,17 +59,17 @@ def owners_worker(service: Service) -> Worker:
     def learn(_job: ClaimedJob) -> None:
         service.heeding_feedback.look()
         service.measuring.take_in()
+        if service.records.weeks.is_cold:  # so that nobody waits for it at the pages; what follows may take minutes
+            period = service.measuring.usual_period()
+            for by in By:  # the page's own first
+                service.measuring.insight(period, by)
+            service.measuring_use.knowledge_use(period)
+            service.measuring_use.used(period)
+            service.records.weeks.filled()
         service.collecting.collect()
         service.closing.look()
         service.ledger.look()
         service.finding_recurring.look()
-        if service.records.weeks.is_cold:  # so that nobody waits for it at the pages
-            with service.records.weeks.filling():
-                period = service.measuring.usual_period()
-                for by in By:  # the page's own first
-                    service.measuring.insight(period, by)
-                service.measuring_use.knowledge_use(period)
-                service.measuring_use.used(period)
 
     def audit(_job: ClaimedJob) -> None:
         service.auditing.draw()  # of a week once: each morning, so that a Monday without a service is made up for

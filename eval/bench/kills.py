@@ -128,6 +128,7 @@ def killed(*, kills: int, seed: int = _SEED, database_url: str | None = None) ->
                 wait_until_ready(traffic.port, process)
             except (RuntimeError, TimeoutError) as error:
                 process.kill()
+                traffic.is_over.set()
                 said = (settings.data_dir / LOG).read_text(encoding="utf-8").splitlines()
                 told = [str(error), *(each for each in said if "requests:" not in each)]
                 raise RuntimeError("\n".join(told)) from error

@@ -4,14 +4,14 @@ import argparse
 import hashlib
 import json
 import random
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, text
 
 from kb_service.domain.clocks import FIRST_REPLY
 from kb_service.domain.days import SHANGHAI, shanghai_day
@@ -19,7 +19,7 @@ from kb_service.domain.matters import Department, Matter
 from kb_service.domain.resolution import By, Period
 from kb_service.measuring.knowledge_use import MeasuringUse
 from kb_service.measuring.measuring import Measuring
-from kb_service.measuring_wiring import open_auditing, open_measuring, open_measuring_use
+from kb_service.measuring_wiring import open_auditing, open_measuring, open_measuring_use, open_reporting
 from kb_service.records import Records
 from kb_service.settings import Settings
 from kb_service.wiring import open_records
@@ -39,17 +39,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.bench.outcomes", description=__doc__)
     parser.add_argument("--answers", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, help="a data folder to fill and keep, for looking at the page")
+    parser.add_argument("--database", help="address of an empty PostgreSQL database; else SQLite")
     parser.add_argument("--check", action="store_true", help="count again from the raw rows too")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=asked.keep or Path(folder), start_new=True)
+        settings = Settings(data_dir=asked.keep or Path(folder), start_new=True, database_url=asked.database)
         with open_records(settings) as records:
-            _measure(records, settings.data_dir / "kb.sqlite", asked.answers, is_checked=asked.check)
+            _measure(records, asked.answers, is_checked=asked.check)
 
 
-def _measure(records: Records, path: Path, answers: int, *, is_checked: bool) -> None:
+def _measure(records: Records, answers: int, *, is_checked: bool) -> None:
     measuring = open_measuring(records, now=lambda: _END)
-    _fill(records, path, answers)
+    _fill(records, answers)
     _timed(f"taking in {answers} answers", measuring.take_in)
     period = Period(shanghai_day(_END - timedelta(days=_DAYS)), shanghai_day(_END))
     use = open_measuring_use(records, measuring, now=lambda: _END)
@@ -58,6 +59,8 @@ def _measure(records: Records, path: Path, answers: int, *, is_checked: bool) ->
         _timed(f"knowledge in use, {when}", lambda: _use(use, period))
     for by in By:
         _timed(f"figures by {by}", lambda by=by: measuring.figures(period, by))  # type: ignore[misc]
+    reporting = open_reporting(Settings(), records, measuring, now=lambda: _END)
+    _timed("the report of a month", lambda: reporting.month(f"{_END:%Y-%m}"))
     auditing = open_auditing(Settings(), records, now=lambda: _END)
     _timed("drawing the audited sample of a week", auditing.draw)
     (sample,) = records.audits.samples()
@@ -85,8 +88,8 @@ def _timed(what: str, act: Callable[[], object]) -> None:
     print(f"{what}: {time.perf_counter() - start:.3f} s, of processor {time.process_time() - used:.3f} s", flush=True)
 
 
-def _fill(records: Records, path: Path, answers: int) -> None:
-    """Straight into the file: through the chain of answers it would take half an hour."""
+def _fill(records: Records, answers: int) -> None:
+    """Straight into the tables: through the chain of answers it would take half an hour."""
     dealt = random.Random(_SEED)
     records.catalogue.replace(
         departments_=[Department(f"d{n}", f"示例局{n}", (), "12345", None, ()) for n in range(_DEPARTMENTS)],
@@ -101,7 +104,7 @@ def _fill(records: Records, path: Path, answers: int) -> None:
         for row in rows
         if dealt.random() < 0.2
     ]
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with records.database.writing() as connection:
         _insert(connection, "answers", rows)
         _insert(connection, "documents", list(_documents()))
         _insert(connection, "versions", list(_versions(dealt)))
@@ -111,10 +114,10 @@ def _fill(records: Records, path: Path, answers: int) -> None:
         _insert(connection, "feedback", said)
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
     names = list(rows[0])
     blanks = ", ".join(f":{name}" for name in names)
-    connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({blanks})", rows)
+    connection.execute(text(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({blanks})"), rows)
 
 
 def _answers(dealt: random.Random, count: int) -> Iterator[dict[str, Any]]:
@@ -233,7 +236,7 @@ def _clock(dealt: random.Random, talk: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stored(at: datetime) -> str:
-    """As SQLite has it: UTC, without its zone."""
+    """As the tables have it: UTC, without its zone."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", timespec="microseconds")
 
 

@@ -81,7 +81,7 @@ class Router:
             return [Routed(self.department(self._platform_owner), 1.0, RoutedBy.PLATFORM_FAULT)]
         of_matter = list(self._of_matter(understood.matter)) if understood.matter is not None else []
         named = self._named(understood.text)
-        # 营业执照转人工 is not for whoever runs the help service.
+        # 公安局转人工 is not for whoever runs the help service.
         chosen = [*named, *of_matter] if understood.is_matter_of_wish else [*of_matter, *named]
         chosen += self._voted(understood.text, candidates)
         first_of: dict[str, Routed] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from kb_service.domain.errors import NotEnoughSpace, RecordsUnavailable
 from kb_service.domain.jobs import Job, JobKind
@@ -111,4 +112,15 @@ def test_a_full_disk_is_no_reason_to_give_a_job_up(
         ["paused", " rehearse"],
         ["going on", " rehearse"],
     ]
+    assert worker.stop(grace_seconds=20)
+
+
+def test_figures_are_counted_ahead_before_questions_are_grouped_and_though_that_fails(own: Http) -> None:
+    own.ask("示例星际移民怎么申请")
+    with own.service.records.database.writing() as connection:
+        connection.execute(text("UPDATE answers SET body = '{}'"))
+    worker = owners_worker(own.service)
+    assert own.service.records.weeks.is_cold
+    worker.start()
+    until(lambda: not own.service.records.weeks.is_cold)
     assert worker.stop(grace_seconds=20)

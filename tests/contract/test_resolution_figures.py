@@ -198,8 +198,7 @@ def test_one_figure_that_somebody_asked_for_leaves_the_others_to_be_counted_ahea
     told.asked("u1")
     measuring.figures(ALL, By.WEEK)
     assert weeks.is_cold
-    with weeks.filling():
-        measuring.figures(ALL, By.MATTER)
+    weeks.filled()
     assert not weeks.is_cold
 
 

@@ -77,17 +77,19 @@ def test_a_name_that_asks_for_a_person_does() -> None:
         ("公积金取钱转人工", "fund", False),
         ("转人工，公积金取钱", "fund", False),
         ("转人工", "help", True),
-        ("营业执照转人工", "help", True),
+        ("请转人工谢谢", "help", True),
+        ("营业执照转人工", None, False),  # not the help service's
         ("公积金取钱找客服", "fund", False),
     ],
 )
-def test_a_wish_for_a_person_is_about_the_matter_beside_it(text: str, matter_id: str, is_of_wish: bool) -> None:
+def test_a_wish_for_a_person_is_about_the_matter_beside_it(text: str, matter_id: str | None, is_of_wish: bool) -> None:
     service = Matter("help", "一网通办帮办服务", "office", aliases=("转人工",))
     likeness = knowing(user_request=("转人工", text.replace("，", ",")))
     reader = Reader([*MATTERS, service], LEXICON, OpenCCConverter(), likeness=likeness)
     read = reader.understand(question(text))
     assert (read.scope, read.matter and read.matter.id) == (Reason.USER_REQUEST, matter_id)
     assert read.is_matter_of_wish is is_of_wish
+    assert (read.text, read.is_beside_wish) == (("营业执照", True) if matter_id is None else (read.text, False))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ opened on them. Erased words, or another database under the service, and everyth
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Set
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
@@ -75,10 +74,8 @@ class RememberedWeeks:
                         kept_of[name, week] = made
         return found
 
-    @contextmanager
-    def filling(self) -> Iterator[None]:
-        """Around asking for all that pages show."""
-        yield
+    def filled(self) -> None:
+        """Everything that pages show was asked for."""
         self.is_cold = False
 
     def _follow(self, connection: Connection) -> dict[tuple[Hashable, date], object]:

@@ -28,7 +28,6 @@ _LONGEST_NAME = 4
 # Up to so much of its own it is a follow-up for sure.
 _SURE_TIED = 4
 _SURE = 1
-_LONGEST_REST_OF_A_WISH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +108,9 @@ class Following:
         """转人工 or 没解决 after a question is of its department, unless another matter is named with it."""
         if before is None or understood.scope not in _ROUTED_BY_MATTER:
             return understood
-        if understood.matter is not None:
-            # 转人工 may itself be a name of the help service's matter.
-            is_more = len(understood.phrasing.beside_matter) > _LONGEST_REST_OF_A_WISH
-            if is_more or not understood.is_matter_of_wish:
-                return understood
+        # 转人工 may itself be a name of the help service's matter.
+        if understood.is_beside_wish or (understood.matter is not None and not understood.is_matter_of_wish):
+            return understood
         return replace(understood, matter=before, matter_name=self.reader.name_of(before), carried=(Carried.MATTER,))
 
     def _of_another(self, understood: Understanding, topic: Topic, *, is_bare: bool) -> Understanding:

@@ -128,7 +128,7 @@ class PhrasingReader:
         changes = self._changes(rest, today)
         return Phrasing(
             rest=rest,
-            content=self._content(bare),
+            content=self.content(bare),
             is_tied=untied != text or any(each.search(text) for each in (talk.ties, talk.adds, talk.objectless)),
             corrects=corrected != text,
             points_back=talk.anaphors.search(untied) is not None,
@@ -158,7 +158,7 @@ class PhrasingReader:
 
     def says_something(self, text: str) -> bool:
         """Whether a normalised text has a word that is more than common: 小申 only speaks to us."""
-        return bool(self._content(text))
+        return bool(self.content(text))
 
     def asks(self, text: str) -> bool:
         return self._asks.search(text) is not None
@@ -202,15 +202,16 @@ class PhrasingReader:
 
     def _says_no_more(self, bare: str) -> bool:
         more = self._talk.same_asked.sub("", bare)
-        return not self._content(more) and not self.asks(more)
+        return not self.content(more) and not self.asks(more)
 
     def _beside(self, text: str, matter: Matter | None) -> str:
         """Its content without names of the matter; a part of another one (备案 of 异地就医备案) says no more."""
-        content = self._content(text)
+        content = self.content(text)
         is_of_name = matter is not None and any(content in name for name in self._names.of(matter))
         return "" if is_of_name else content
 
-    def _content(self, text: str) -> str:
+    def content(self, text: str) -> str:
+        """A normalised text without the words that tell of nothing."""
         return _MARKS.sub("", self._filler.sub("", text))
 
     def _telling(self, text: str) -> frozenset[str]:
@@ -230,7 +231,7 @@ class PhrasingReader:
             return Complaint.ONLY
         if not is_dissatisfied:
             return Complaint.NONE
-        says_what_was_meant = corrected != text and bool(self._content(corrected))
+        says_what_was_meant = corrected != text and bool(self.content(corrected))
         asks = says_what_was_meant or matter is not None or self._facet_words.search(text) is not None
         return Complaint.WITH_QUESTION if asks else Complaint.ONLY
 

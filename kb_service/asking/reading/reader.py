@@ -20,6 +20,8 @@ from kb_service.text.normalising import hidden_texts, is_traditional, normalised
 
 # Who is in distress, wants a person or attacks does so with the whole message.
 _OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST, Reason.ABUSE})
+# 谢谢, 好吗: what people add to a wish for a person.
+_LONGEST_REST_OF_A_WISH = 3
 # What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
 _MEANT_BY_A_NAME = frozenset({MessageClass.USER_REQUEST, MessageClass.DISTRESS})
 
@@ -202,9 +204,10 @@ class Reader:
     def _understood(self, question: Question, plain: _Normalised) -> Understanding:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""
         lexicon, text, scope = self._lexicon, plain.bare, plain.scope
-        linked, is_of_wish = self._linked(text, question), False
+        linked, is_of_wish, beside = self._linked(text, question), False, ""
         if scope is Reason.USER_REQUEST and question.matter_id is None:
-            linked, is_of_wish = self._beside_wish(text, linked)
+            linked, is_of_wish, beside = self._beside_wish(text, linked)
+            text = beside or text
         seen = "" if scope or linked.is_named else self._seen(question.seen)
         if seen and linked.matter is None and question.matter_id is None:
             linked = self._linker.link(seen)
@@ -223,6 +226,7 @@ class Reader:
             rivals=linked.rivals,
             is_matter_inferred=linked.matter is not None and not linked.is_named,
             is_matter_of_wish=is_of_wish,
+            is_beside_wish=bool(beside),
             nearness=linked.nearness,
             facet=facet,
             is_courtesy=plain.is_courtesy and not seen,
@@ -277,17 +281,21 @@ class Reader:
             return Linked(self._linker.matter(question.matter_id), is_named=True)
         return self._linker.link(text)
 
-    def _beside_wish(self, text: str, linked: Linked) -> tuple[Linked, bool]:
-        """The matter that a wish for a person is about (公积金提取转人工), not that of the words that wish; where there
-        is no other, it stays, and the second is true."""
+    def _beside_wish(self, text: str, linked: Linked) -> tuple[Linked, bool, str]:
+        """The matter that a wish for a person is about (公积金提取转人工), not that of the words that wish. Where there
+        is no other, what else is said (医保报销转人工), or else that of the wish, and the second is true."""
         rest = text
         for name in self._linker.names_in(text):
             if self._likeness(name).sure is MessageClass.USER_REQUEST:
                 rest = rest.replace(name, " ")
         if rest == text:
-            return linked, False
+            return linked, False, ""
         other = self._linker.link(rest.strip())
-        return (other, False) if other.matter or other.rivals else (linked, True)
+        if other.matter or other.rivals:
+            return other, False, ""
+        if len(self.phrasing.content(rest)) > _LONGEST_REST_OF_A_WISH:
+            return other, False, rest.strip()
+        return linked, True, ""
 
     def _seen(self, seen: str) -> str:
         if not seen.strip():

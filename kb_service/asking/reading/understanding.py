@@ -20,7 +20,8 @@ class Understanding:
     ``question``: as asked, with the district and the day that its words name, unless others were chosen.
     ``matter_name``: normalised. ``rivals``: two or more matters that it may be about as well as not.
     ``is_matter_inferred``: linked by what is asked of the matter, not by a name. ``is_matter_of_wish``: only by the
-    words that wish for a person, which are a name of it. ``nearness``: of the text to each
+    words that wish for a person, which are a name of it. ``is_beside_wish``: it is what else a wish for a person says,
+    and no matter is known of that (医保报销转人工). ``nearness``: of the text to each
     matter, by id, see `reading.nearness`; empty where nothing is known of it.
     ``scope`` is set when no document should answer it; ``likeness``: the class of message that it follows from.
     ``audience_named``: whom its words speak for; ``as_of_named``: the day they ask about.
@@ -37,6 +38,7 @@ class Understanding:
     rivals: tuple[Matter, ...] = ()
     is_matter_inferred: bool = False
     is_matter_of_wish: bool = False
+    is_beside_wish: bool = False
     nearness: Mapping[str, float] = field(default_factory=dict)
     facet: Facet | None = None
     is_courtesy: bool = False
