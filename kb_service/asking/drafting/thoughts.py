@@ -19,7 +19,9 @@ class Reply:
     """
 
     def __init__(self) -> None:
-        self._restart("")
+        self.length, self.recent = 0, ""
+        self._beginning = ""
+        self._pieces: list[str] = []
 
     @property
     def text(self) -> str:
