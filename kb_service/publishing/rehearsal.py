@@ -20,6 +20,7 @@ from kb_service.domain.rehearsals import RECENT, Effect, QuestionEffect, Rehears
 from kb_service.publishing.rehearsal_turns import RehearsalTurns
 
 MOST_QUESTIONS = 200
+_MOST_RESTARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Rehearsing:
         """What approving the version would change, worked out now and kept. Raises VersionNotFound, and
         RehearsalRunning or TooManyRehearsals while one runs."""
         with self._turns.now(version_id):
-            return self._kept(self._version(version_id))
+            return self._kept(version_id)
 
     def rehearsed(self, version_id: str) -> Rehearsal:
         """The last rehearsal, if the version is as it was then; else a new one. Raises VersionNotFound, and
@@ -92,28 +93,42 @@ class Rehearsing:
         if latest := self.of_version_as_it_is(self._version(version_id)):
             return latest
         with self._turns.in_turn(version_id):  # a reviewer who is quicker than the job waits for it
-            version = self._version(version_id)
-            return self.of_version_as_it_is(version) or self._kept(version)
+            return self.of_version_as_it_is(self._version(version_id)) or self._kept(version_id)
 
     def of_version_as_it_is(self, version: Version) -> Rehearsal | None:
         """The last one, if the version was not changed since."""
         latest = self._store.latest(version.id)
         return latest if latest and latest.revision == version.revision else None
 
-    def _kept(self, version: Version) -> Rehearsal:
-        self._index_documents([version.document_id])
-        rehearsal = self._rehearse(version)
+    def _kept(self, version_id: str) -> Rehearsal:
+        """One that is changed meanwhile is rehearsed anew at once: nobody reads what the old one would have changed,
+        and whoever submits it waits. Not for ever: others wait for their turn.
+        """
+
+        def is_as_it_was(version: Version) -> bool:
+            return self._version(version_id).revision == version.revision
+
+        for goes_on in (*(is_as_it_was,) * _MOST_RESTARTS, lambda _: True):
+            version = self._version(version_id)
+            self._index_documents([version.document_id])
+            if rehearsal := self._rehearse(version, goes_on):
+                break
+        assert rehearsal is not None
         self._store.add(rehearsal)
         return rehearsal
 
-    def _rehearse(self, version: Version) -> Rehearsal:
-        """At most 200 questions."""
+    def _rehearse(self, version: Version, goes_on: Callable[[Version], bool]) -> Rehearsal | None:
+        """At most 200 questions; None where it does not go on."""
         started = time.monotonic()
         at = self._now()
         as_of = version.metadata.effective_from or shanghai_day(at)
         view = Narrowing(include_version=version.id, without_versions=self._displaced(version, as_of))
         rivals = self._contradicting(version.id)
-        effects = [self._effect(each, as_of, view, rivals) for each in self._questions(version)[:MOST_QUESTIONS]]
+        effects: list[QuestionEffect] = []
+        for each in self._questions(version)[:MOST_QUESTIONS]:
+            if not goes_on(version):
+                return None
+            effects.append(self._effect(each, as_of, view, rivals))
         counted = Counter(each.effect for each in effects)
         return Rehearsal(
             id=self._new_id(),
