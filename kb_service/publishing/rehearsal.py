@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,13 +26,14 @@ _MOST_RESTARTS = 3
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
     """``source``: own (the version's), suite, or recent (asked lately, personal data masked). ``matters``: the ids of
-    those that it is known to be about; empty where nobody said."""
+    those that it is known to be about, ``documents`` of those that answer it; empty where nobody said."""
 
     text: str
     source: str
     region: str | None = None
     audience: Audience | None = None
     matters: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 class RehearsalStore(Protocol):
@@ -190,29 +191,40 @@ class KnownQuestions:
         suites: Sequence[Path],
         matter_of: Callable[[str], str | None],
         recent: Callable[[str, int], Sequence[str]],
+        matters_by_document: Callable[[], Mapping[str, Collection[str]]],
     ) -> None:
-        """``suites``: folders of `.jsonl` files, may be absent. ``recent``: asked of a matter, newest first."""
+        """``suites``: folders of `.jsonl` files, may be absent. ``recent``: asked of a matter, newest first.
+
+        ``matters_by_document``: ids, of documents that have a matter.
+        """
         self._suites = suites
         self._matter_of = matter_of
         self._recent = recent
+        self._matters_by_document = matters_by_document
 
     def near(self, version: Version) -> Sequence[KnownQuestion]:
-        """At most 200, no text twice; of the suite those of the version's matter first."""
+        """At most 200, no text twice; of the suite those of the version's matter first, or of that which its title
+        names where it has none yet."""
         metadata = version.metadata
+        matter_id = metadata.matter_id or self._matter_of(metadata.question or metadata.title)
+        matters_by_document = self._matters_by_document() if matter_id else {}
         own = [metadata.question, *metadata.similar_questions] if metadata.question else []
         found = [KnownQuestion(text, "own", metadata.region, metadata.audience) for text in own if text]
         if metadata.matter_id:
             found += [KnownQuestion(masked(text), RECENT) for text in self._recent(metadata.matter_id, _MOST_RECENT)]
         # Sorting keeps the order of what is alike: first what is near, then the rest.
-        found += sorted(self.suite(), key=lambda each: not self._is_about(each, metadata.matter_id))
+        found += sorted(self.suite(), key=lambda each: not self._is_about(each, matter_id, matters_by_document))
         once = {each.text: each for each in reversed(found)}
         return list(reversed(list(once.values())))[:MOST_QUESTIONS]
 
-    def _is_about(self, known: KnownQuestion, matter_id: str | None) -> bool:
-        """Reading a question costs; a suite that names the matter spares it."""
+    def _is_about(
+        self, known: KnownQuestion, matter_id: str | None, matters_by_document: Mapping[str, Collection[str]]
+    ) -> bool:
+        """Reading a question costs 10 ms; a suite that names its matter or a document spares it."""
         if matter_id is None:
             return True
-        return matter_id in (known.matters or (self._matter_of(known.text),))
+        matters = known.matters or [each for name in known.documents for each in matters_by_document.get(name, ())]
+        return matter_id in (matters or (self._matter_of(known.text),))
 
     def suite(self) -> list[KnownQuestion]:
         """Raises InvalidRecord for a line that is no question."""
@@ -239,6 +251,7 @@ def _question(line: str, where: str) -> KnownQuestion | None:
             said.get("region"),
             Audience(said["audience"]) if said.get("audience") else None,
             tuple(filter(None, (asked.get("matter") or "").split("|"))),
+            tuple(filter(None, (asked.get("document") or "").split("|"))),
         )
     except (ValueError, KeyError, AttributeError, IndexError, TypeError) as error:
         raise InvalidRecord(f"{where} is no question of a suite: {error}") from error
