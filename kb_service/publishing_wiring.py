@@ -61,7 +61,10 @@ def open_rehearsing(
 
 def _known_questions(settings: Settings, records: Records, asking: Asking) -> KnownQuestions:
     return KnownQuestions(
-        suites=settings.suites, matter_of=asking.matter_of, recent=records.transcript.recent_questions
+        suites=settings.suites,
+        matter_of=asking.matter_of,
+        recent=records.transcript.recent_questions,
+        matters_by_document=records.shelf.matters_by_document,
     )
 
 

@@ -16,6 +16,7 @@ from kb_service.domain.file_reports import FileReport, Notes
 
 _CHARSET = re.compile(rb"<(?:meta[^>]+charset|\?xml[^>]+encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 # The parser compares each attribute with all before it. A picture written into its tag has one, of megabytes.
+_REFERENCE = re.compile(r"&(?:#|shy|zw)")
 _LONG_TAG = re.compile(r"<[^<>]{2000,}")
 _MOST_ATTRIBUTES = 500
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -70,7 +71,17 @@ def _tree(text: str, name: str) -> Any:
         raise FileRefused(
             f"{name} nests its elements too deeply; save it again from a browser and retry.", Cause("nested_too_deeply")
         )
+    if _REFERENCE.search(text):
+        _clean_what_was_referred_to(root)
     return root
+
+
+def _clean_what_was_referred_to(root: Any) -> None:
+    """Characters that the bytes only refer to (&shy;, &#8203;) were not among those that decoding cleaned."""
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.text = element.text and clean(element.text)
+        element.tail = element.tail and clean(element.tail)
 
 
 def page_text(data: bytes, name: str, *, declared: str | None = None) -> str:

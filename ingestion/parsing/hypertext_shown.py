@@ -10,7 +10,7 @@ from ingestion.parsing.hypertext_styles import Styles, styles_of
 from kb_service.domain.file_reports import NoteKind, Notes
 
 _UNSEEN_TAGS = (
-    "script style noscript template iframe object embed svg canvas nav footer button dialog audio video map link meta "
+    "script style noscript template iframe object embed svg canvas nav footer button audio video map link meta "
     "annotation annotation-xml"
 )
 _UNSEEN = frozenset(_UNSEEN_TAGS.split())
@@ -54,7 +54,7 @@ def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) ->
     navigation = set(navigation_of(body))
     hidden: list[Any] = []
     for element in list(body.iter())[1:]:
-        if not isinstance(element.tag, str) or element.tag in _UNSEEN:
+        if not isinstance(element.tag, str) or element.tag in _UNSEEN or _is_closed_dialog(element):
             element.drop_tree()
         elif element in navigation:
             notes.add(NoteKind.LINK_LISTS)
@@ -72,6 +72,10 @@ def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) ->
         elif element.tag in _INLINE and (place := styles.place(element)):
             element.tag = "sup" if place > 0 else "sub"
     return hidden
+
+
+def _is_closed_dialog(element: Any) -> bool:
+    return element.tag == "dialog" and element.get("open") is None
 
 
 def _settle_hidden(body: Any, hidden: Sequence[Any], notes: Notes) -> None:

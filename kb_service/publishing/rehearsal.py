@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,18 +20,20 @@ from kb_service.domain.rehearsals import RECENT, Effect, QuestionEffect, Rehears
 from kb_service.publishing.rehearsal_turns import RehearsalTurns
 
 MOST_QUESTIONS = 200
+_MOST_RESTARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
     """``source``: own (the version's), suite, or recent (asked lately, personal data masked). ``matters``: the ids of
-    those that it is known to be about; empty where nobody said."""
+    those that it is known to be about, ``documents`` of those that answer it; empty where nobody said."""
 
     text: str
     source: str
     region: str | None = None
     audience: Audience | None = None
     matters: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 class RehearsalStore(Protocol):
@@ -84,7 +86,7 @@ class Rehearsing:
         """What approving the version would change, worked out now and kept. Raises VersionNotFound, and
         RehearsalRunning or TooManyRehearsals while one runs."""
         with self._turns.now(version_id):
-            return self._kept(self._version(version_id))
+            return self._kept(version_id)
 
     def rehearsed(self, version_id: str) -> Rehearsal:
         """The last rehearsal, if the version is as it was then; else a new one. Raises VersionNotFound, and
@@ -92,28 +94,42 @@ class Rehearsing:
         if latest := self.of_version_as_it_is(self._version(version_id)):
             return latest
         with self._turns.in_turn(version_id):  # a reviewer who is quicker than the job waits for it
-            version = self._version(version_id)
-            return self.of_version_as_it_is(version) or self._kept(version)
+            return self.of_version_as_it_is(self._version(version_id)) or self._kept(version_id)
 
     def of_version_as_it_is(self, version: Version) -> Rehearsal | None:
         """The last one, if the version was not changed since."""
         latest = self._store.latest(version.id)
         return latest if latest and latest.revision == version.revision else None
 
-    def _kept(self, version: Version) -> Rehearsal:
-        self._index_documents([version.document_id])
-        rehearsal = self._rehearse(version)
+    def _kept(self, version_id: str) -> Rehearsal:
+        """One that is changed meanwhile is rehearsed anew at once: nobody reads what the old one would have changed,
+        and whoever submits it waits. Not for ever: others wait for their turn.
+        """
+
+        def is_as_it_was(version: Version) -> bool:
+            return self._version(version_id).revision == version.revision
+
+        for goes_on in (*(is_as_it_was,) * _MOST_RESTARTS, lambda _: True):
+            version = self._version(version_id)
+            self._index_documents([version.document_id])
+            if rehearsal := self._rehearse(version, goes_on):
+                break
+        assert rehearsal is not None
         self._store.add(rehearsal)
         return rehearsal
 
-    def _rehearse(self, version: Version) -> Rehearsal:
-        """At most 200 questions."""
+    def _rehearse(self, version: Version, goes_on: Callable[[Version], bool]) -> Rehearsal | None:
+        """At most 200 questions; None where it does not go on."""
         started = time.monotonic()
         at = self._now()
         as_of = version.metadata.effective_from or shanghai_day(at)
         view = Narrowing(include_version=version.id, without_versions=self._displaced(version, as_of))
         rivals = self._contradicting(version.id)
-        effects = [self._effect(each, as_of, view, rivals) for each in self._questions(version)[:MOST_QUESTIONS]]
+        effects: list[QuestionEffect] = []
+        for each in self._questions(version)[:MOST_QUESTIONS]:
+            if not goes_on(version):
+                return None
+            effects.append(self._effect(each, as_of, view, rivals))
         counted = Counter(each.effect for each in effects)
         return Rehearsal(
             id=self._new_id(),
@@ -175,29 +191,40 @@ class KnownQuestions:
         suites: Sequence[Path],
         matter_of: Callable[[str], str | None],
         recent: Callable[[str, int], Sequence[str]],
+        matters_by_document: Callable[[], Mapping[str, Collection[str]]],
     ) -> None:
-        """``suites``: folders of `.jsonl` files, may be absent. ``recent``: asked of a matter, newest first."""
+        """``suites``: folders of `.jsonl` files, may be absent. ``recent``: asked of a matter, newest first.
+
+        ``matters_by_document``: ids, of documents that have a matter.
+        """
         self._suites = suites
         self._matter_of = matter_of
         self._recent = recent
+        self._matters_by_document = matters_by_document
 
     def near(self, version: Version) -> Sequence[KnownQuestion]:
-        """At most 200, no text twice; of the suite those of the version's matter first."""
+        """At most 200, no text twice; of the suite those of the version's matter first, or of that which its title
+        names where it has none yet."""
         metadata = version.metadata
+        matter_id = metadata.matter_id or self._matter_of(metadata.question or metadata.title)
+        matters_by_document = self._matters_by_document() if matter_id else {}
         own = [metadata.question, *metadata.similar_questions] if metadata.question else []
         found = [KnownQuestion(text, "own", metadata.region, metadata.audience) for text in own if text]
         if metadata.matter_id:
             found += [KnownQuestion(masked(text), RECENT) for text in self._recent(metadata.matter_id, _MOST_RECENT)]
         # Sorting keeps the order of what is alike: first what is near, then the rest.
-        found += sorted(self.suite(), key=lambda each: not self._is_about(each, metadata.matter_id))
+        found += sorted(self.suite(), key=lambda each: not self._is_about(each, matter_id, matters_by_document))
         once = {each.text: each for each in reversed(found)}
         return list(reversed(list(once.values())))[:MOST_QUESTIONS]
 
-    def _is_about(self, known: KnownQuestion, matter_id: str | None) -> bool:
-        """Reading a question costs; a suite that names the matter spares it."""
+    def _is_about(
+        self, known: KnownQuestion, matter_id: str | None, matters_by_document: Mapping[str, Collection[str]]
+    ) -> bool:
+        """Reading a question costs 10 ms; a suite that names its matter or a document spares it."""
         if matter_id is None:
             return True
-        return matter_id in (known.matters or (self._matter_of(known.text),))
+        matters = known.matters or [each for name in known.documents for each in matters_by_document.get(name, ())]
+        return matter_id in (matters or (self._matter_of(known.text),))
 
     def suite(self) -> list[KnownQuestion]:
         """Raises InvalidRecord for a line that is no question."""
@@ -224,6 +251,7 @@ def _question(line: str, where: str) -> KnownQuestion | None:
             said.get("region"),
             Audience(said["audience"]) if said.get("audience") else None,
             tuple(filter(None, (asked.get("matter") or "").split("|"))),
+            tuple(filter(None, (asked.get("document") or "").split("|"))),
         )
     except (ValueError, KeyError, AttributeError, IndexError, TypeError) as error:
         raise InvalidRecord(f"{where} is no question of a suite: {error}") from error

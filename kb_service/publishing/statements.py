@@ -12,7 +12,7 @@ from kb_service.ports import ScriptConverter
 from kb_service.publishing.contrasts import Contrasts
 from kb_service.publishing.figure_statement import FigureStatement, Named
 from kb_service.publishing.quantities import Quantity, quantity, roughly
-from kb_service.publishing.wordings import LISTED, SAID, TOPICS, listed_needs, worded
+from kb_service.publishing.wordings import LISTED, SAID, TOPICS, items_needed, listed_needs, worded
 from kb_service.text.bounds import Side, side_of
 from kb_service.text.clauses import COMMAS, GAP, Clause, Span, clauses, pairs_in, sentences, without
 from kb_service.text.figures import Figure, FigureKind, figures
@@ -76,7 +76,7 @@ class Stating:
         found_in_words = worded(text, self._words.wordings, read, heading)
         stated = sorted([*read, *found_in_words], key=lambda figure: figure.start)
         lists_needs = self._words.lists_what_is_needed.search(heading) is not None
-        if not (stated or lists_needs):
+        if not (stated or lists_needs or self._words.lists_what_is_needed.search(text)):
             return
         title = self._plain(metadata.title)
         lead_in = ""
@@ -90,6 +90,9 @@ class Stating:
                 continue
             if within:
                 yield from self._in_sentence(_Sentence(found, span, within, premises, title, heading + lead_in))
+            for item in items_needed(text, span, self._words.lists_what_is_needed):
+                needs = listed_needs(text, item, [each for each in within if item.start <= each.start < item.end])
+                yield from self._in_sentence(_Sentence(found, item, needs, premises, title, heading))
             if lists_needs or self._words.lists_what_is_needed.search(lead_in):
                 needs = listed_needs(text, span, within)
                 yield from self._in_sentence(_Sentence(found, span, needs, premises, title, heading + lead_in))

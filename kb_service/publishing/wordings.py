@@ -22,6 +22,8 @@ _TIME_OF_DAY = re.compile(r"(?:(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d(?!\d))|(?<
 _MARK_OF_A_LINE = re.compile(
     r"^[\s\-*•·|]*(?:[（(]?[\d一二三四五六七八九十]{1,2}[)）]|[\d一二三四五六七八九十]{1,2}[.．、])?\s*"
 )
+_BEGINS_A_LIST = re.compile(r"(?:有|包括|为|是)?[:：]?\s*(?<=[:：有括为是])")
+_ITEM = re.compile("[^、，,。；;和及]{2,}")
 _AFTERNOON, _NOON = "下午", 12
 
 
@@ -69,6 +71,16 @@ def listed_needs(text: str, span: Span, stated: Sequence[Figure]) -> list[Figure
         return []
     start = span.start + len(line) - len(_MARK_OF_A_LINE.sub("", line))
     return [Figure(FigureKind.NEED, YES, LISTED, start, span.end)] if start < span.end else []
+
+
+def items_needed(text: str, span: Span, lists_what_is_needed: AnyOf) -> Iterator[Span]:
+    """The items of a list within one sentence: 申请材料：身份证、户口簿 and 所需材料为身份证、照片."""
+    named = lists_what_is_needed.search(text, span.start, span.end)
+    begins = _BEGINS_A_LIST.match(text, named.end(), span.end) if named else None
+    if begins is None or "、" not in text[begins.end() : span.end]:
+        return
+    for item in _ITEM.finditer(text, begins.end(), span.end):
+        yield Span(*item.span())
 
 
 def _times_of_day(text: str) -> Iterator[Figure]:

@@ -1,6 +1,7 @@
 """Which known questions a rehearsal asks of a version."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,12 @@ class Matters:
 
 
 def near(folder: Path, known_version: Version, matters: Matters) -> list[KnownQuestion]:
-    known = KnownQuestions(suites=[folder], matter_of=matters.matter_of, recent=lambda matter_id, most: ())
+    known = KnownQuestions(
+        suites=[folder],
+        matter_of=matters.matter_of,
+        recent=lambda matter_id, most: (),
+        matters_by_document=lambda: {"balloon": {"qiqiu"}, "kite": {"fengzheng"}},
+    )
     return list(known.near(known_version))
 
 
@@ -45,6 +51,28 @@ def test_questions_of_the_matter_come_first_and_those_that_name_it_are_not_read(
     matters = Matters("qiqiu")
     assert [each.text for each in near(folder, BALLOON, matters)] == ["停气球要多久", "停气球多少钱", "风筝线多长"]
     assert matters.read == ["停气球要多久"]
+
+
+def test_what_a_document_answers_is_of_the_matter_of_the_document_and_is_not_read(tmp_path: Path) -> None:
+    folder = suite(
+        tmp_path,
+        {"id": "1", "question": "线多长", "expect": "answer", "document": "kite"},
+        {"id": "2", "question": "多少钱", "expect": "answer", "document": "balloon"},
+        {"id": "3", "question": "要多久", "expect": "answer", "document": "unknown"},
+    )
+    matters = Matters("fengzheng")
+    assert [each.text for each in near(folder, BALLOON, matters)] == ["多少钱", "线多长", "要多久"]
+    assert matters.read == ["要多久"]
+
+
+def test_a_draft_without_a_matter_is_asked_first_what_is_of_the_matter_that_its_title_names(tmp_path: Path) -> None:
+    folder = suite(
+        tmp_path,
+        {"id": "1", "question": "线多长", "expect": "answer", "document": "kite"},
+        {"id": "2", "question": "多少钱", "expect": "answer", "document": "balloon"},
+    )
+    hasty = replace(BALLOON, metadata=metadata(title="热气球停放"))
+    assert [each.text for each in near(folder, hasty, Matters("qiqiu"))] == ["多少钱", "线多长"]
 
 
 def test_what_no_document_changes_is_not_asked(tmp_path: Path) -> None:

@@ -308,3 +308,12 @@ def test_what_is_hidden_within_text_that_a_script_shows_stays_hidden() -> None:
 def test_a_list_that_counts_down_shows_falling_numbers() -> None:
     assert text_of("<ol reversed><li>末</li><li>中</li><li>首</li></ol>") == "3. 末\n2. 中\n1. 首"
     assert text_of("<ol reversed start=9><li>甲</li><li value=4>乙</li><li>丙</li></ol>") == "9. 甲\n4. 乙\n3. 丙"
+
+
+def test_a_dialog_is_read_where_it_stands_open() -> None:
+    body = f"<p>{LONG}</p><dialog><p>旧价一百元</p></dialog><dialog open><p>今日停办</p></dialog>"
+    assert text_of(body).splitlines() == [LONG, "今日停办"]
+
+
+def test_invisible_characters_that_a_page_refers_to_are_left_out() -> None:
+    assert text_of("<p>办&shy;理居&#8203;住<b>证&zwnj;</b>&#x2F2C;</p>") == "办理居住证屮"

@@ -3,6 +3,7 @@
 import pytest
 
 from kb_service.asking.drafting.model_calls import RanAway, write
+from kb_service.asking.drafting.thoughts import Reply
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.domain.model_faults import ModelFault
 from tests.factories import returned
@@ -73,3 +74,12 @@ def test_lines_that_resemble_each_other_are_no_loop() -> None:
     )
     assert written(lines) == lines
     assert written(f"|{'-' * 20}|{'-' * 20}|\n{SAID}").endswith(SAID)
+
+
+def test_of_long_thoughts_each_new_piece_meets_their_end_alone() -> None:
+    reply = Reply()
+    for piece in ["<think>", *(f"第{number}步。" for number in range(9000)), "</th", "ink>", SAID[:3], SAID[3:]]:
+        reply.add(piece)
+        assert len(reply.recent) <= 2000
+    assert reply.whole() == reply.text == SAID
+    assert reply.length == len(SAID)

@@ -110,9 +110,13 @@ class ParagraphTexts:
         def is_on(name: str) -> bool:
             return self._styles.is_on(properties, self._paragraph, name)
 
-        if is_on("vanish") or is_on("webHidden") or self._is_unseen(properties):
+        if is_on("vanish") or (is_on("webHidden") and self._is_number_of_a_page()) or self._is_unseen(properties):
             return NoteKind.HIDDEN_TEXT
         return NoteKind.STRUCK_OUT if is_on("strike") or is_on("dstrike") else None
+
+    def _is_number_of_a_page(self) -> bool:
+        """In a table of contents. Else only a view as a web page hides what is marked so; paper shows it."""
+        return any("PAGEREF" in "".join(each.code) for each in self._fields)
 
     def _is_unseen(self, properties: Any | None) -> bool:
         """White on the page's white, or too small; in a table, the ground may be the table style's."""

@@ -1,6 +1,7 @@
 """Lists of documents and versions, for editors, reviewers and the due list."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -48,6 +49,15 @@ class SqlShelf:
         query = _narrowed(select(versions.c.document_id).distinct(), wanted).where(versions.c.document_id > after)
         with self._database.reading() as connection:
             return list(connection.execute(query.order_by(versions.c.document_id).limit(limit)).scalars())
+
+    def matters_by_document(self) -> Mapping[str, Collection[str]]:
+        """Ids; a document without a matter is not among them."""
+        query = select(versions.c.document_id, versions.c.matter_id).where(versions.c.matter_id.is_not(None)).distinct()
+        found: dict[str, set[str]] = defaultdict(set)
+        with self._database.reading() as connection:
+            for document_id, matter_id in connection.execute(query):
+                found[document_id].add(matter_id)
+        return found
 
     def with_a_deadline(self, wanted: VersionQuery = EVERY_VERSION) -> Sequence[Version]:
         """Versions with a first day that are on their way and not published: drafts, in review, approved."""

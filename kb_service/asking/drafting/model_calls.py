@@ -55,7 +55,7 @@ def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Ge
         if piece is None:
             return _whole(reply)
         reply.add(piece)
-        if len(reply.text) > _LONGEST_THOUGHTS or (not reply.is_thinking and _is_looping(reply.text)):
+        if reply.length > _LONGEST_THOUGHTS or (not reply.is_thinking and _is_looping(reply.recent)):
             raise RanAway
         if clock() >= until:
             raise ModelUnavailable("the language model took longer than KB_LLM_SECONDS", ModelFault.TOO_SLOW)
@@ -65,7 +65,7 @@ def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Ge
 
 
 def _whole(reply: Reply) -> str:
-    if not reply.is_thinking and len(reply.text) > _LONGEST_REPLY:
+    if not reply.is_thinking and reply.length > _LONGEST_REPLY:
         raise RanAway
     text = reply.whole()
     if not text.strip():

@@ -9,24 +9,46 @@ _CLOSING = re.compile(rf"</{_NAMES} *>|◁/think▷|\[/THINK\]|<\|channel\|>fina
 # What some endpoints leave in: the marks around a reply that follows thoughts, and those of its end.
 _AROUND = re.compile(r"^\s*<answer>|</answer>\s*$|(?:\s*(?:<[|｜][^<>\s]{1,40}[|｜]>|</s>))+\s*$")
 _LONGEST_MARK = 40
+_LONGEST_OPENING = 200
+_RECENT = 2000
 
 
 class Reply:
-    """Grows piece by piece; ``text`` is what follows the thoughts, as far as they can be told from it yet."""
+    """Grows piece by piece, at the same price for each however long it is; ``text`` is what follows the thoughts, as
+    far as they can be told from it yet, ``length`` its characters and ``recent`` the last two thousand of them.
+    """
 
     def __init__(self) -> None:
-        self.text = ""
+        self.length, self.recent = 0, ""
+        self._beginning = ""
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
 
     @property
     def is_thinking(self) -> bool:
-        return _OPENING.match(self.text) is not None
+        return _OPENING.match(self._beginning) is not None
 
     def add(self, piece: str) -> None:
-        new_from = max(0, len(self.text) - _LONGEST_MARK)
-        self.text += piece
-        if closings := list(_CLOSING.finditer(self.text, new_from)):
-            self.text = self.text[closings[-1].end() :]
+        new_from = max(0, len(self.recent) - _LONGEST_MARK)
+        recent = self.recent + piece
+        if closings := list(_CLOSING.finditer(recent, new_from)):
+            self._restart(recent[closings[-1].end() :])
+            return
+        self._pieces.append(piece)
+        self.length += len(piece)
+        self.recent = recent[-_RECENT:]
+        if len(self._beginning) < _LONGEST_OPENING:
+            self._beginning += piece[:_LONGEST_OPENING]
 
     def whole(self) -> str:
         """Empty while it is still thinking."""
         return "" if self.is_thinking else _AROUND.sub("", _AROUND.sub("", self.text))
+
+    def _restart(self, text: str) -> None:
+        self._pieces = [text]
+        self.length = len(text)
+        self.recent = text[-_RECENT:]
+        self._beginning = text[:_LONGEST_OPENING]
