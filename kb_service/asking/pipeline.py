@@ -153,7 +153,7 @@ class Pipeline:
         """Of a question that asks the same of two things and has no answer as it is, an answer for each; of a sentence
         two clauses of which ask, one for each clause. Empty where one of them has none, or they have the same."""
         messages = self._tools.messages
-        asked = {} if whole.reply.draft else messages.read_apart(question, context.turns)
+        asked = {} if whole.reply.draft else messages.read_joined(question, context.turns)
         named = list(asked.items()) or [("", each) for each in messages.read_clauses(question, context.turns)]
         parts: list[Part] = []
         for name, readings in named:

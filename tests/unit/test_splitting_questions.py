@@ -68,7 +68,7 @@ def test_a_story_and_its_question_stay_together(text: str) -> None:
     ],
 )
 def test_what_is_asked_of_two_things_is_asked_of_each(text: str, apart: dict[str, str]) -> None:
-    assert READING.splitting.apart(text) == apart
+    assert Splitter(READING.splitting, READING.asks, lambda part: True).joined(text) == apart
 
 
 @pytest.mark.parametrize(
