@@ -4,7 +4,7 @@ import functools
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -55,6 +55,7 @@ from kb_service.asking.tools import Tools, Typed
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs, while_typing
+from kb_service.domain.matters import Matter
 from kb_service.domain.switches import Standing
 from kb_service.helping.helping import Helping
 from kb_service.meaning_wiring import Meaning, nearest_names, nearness_of_sayings
@@ -66,6 +67,27 @@ from kb_service.settings import Settings
 
 # Two hundred vectors are 300 KB.
 _QUESTIONS_REMEMBERED = 200
+
+Embed = Callable[[str], Vector]
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What every tool is made of. ``matters``: as the catalogue has them now."""
+
+    settings: Settings
+    records: Records
+    texts: Texts
+    lexicon: Lexicon
+    matters: Sequence[Matter]
+    knobs: Knobs
+
+    def contradicted(self, version_ids: Sequence[str], as_of: date) -> bool:
+        """Whether one of these versions and another are confirmed to contradict each other, and both are in force."""
+        library = self.records.library
+        pairs = self.records.suspicions.confirmed_among(version_ids, as_of=as_of)
+        intervals = [[library.interval(each) for each in pair] for pair in pairs]
+        return any(all(interval is not None and interval.contains(as_of) for interval in pair) for pair in intervals)
 
 
 def open_asking(
@@ -84,8 +106,8 @@ def open_asking(
     knobs: Knobs,
 ) -> Asking:
     """With the catalogue as it is now. Raises RerankerUnavailable when a configured model cannot be loaded."""
-    lexicon = load_lexicon(settings.prompts_dir)
-    matters = records.catalogue.matters()
+    lexicon, matters = load_lexicon(settings.prompts_dir), records.catalogue.matters()
+    site = _Site(settings, records, texts, lexicon, matters, knobs)
     # Reading, searching and routing want the vector of the same words.
     questions = RememberedVectors(texts.model.embed_questions, most=_QUESTIONS_REMEMBERED)
     meaning = Meaning(questions, lexicon.plain.beside if knobs.guide_word_weight else lambda _text: ())
@@ -97,66 +119,13 @@ def open_asking(
         embed=meaning.as_put,
     )
     examples = open_examples(settings, lexicon, texts.converter, texts.model, embed=meaning.as_put)
-    misspellings = Misspellings(matter_names(matters, texts.converter).all(), texts.segmenter, syllable)
-    learned, names = questions_by_matter(records.database), nearest_names(matters, texts)
-
-    def reader_by(embed: Callable[[str], Vector], examples: ExampleReader) -> Reader:
-        return Reader(
-            matters,
-            lexicon,
-            texts.converter,
-            learned,
-            likeness=examples.likeness,
-            names_near=(lambda text: names.nearness(embed(text))) if knobs.nearness_weight else None,
-            mended=misspellings.mended if knobs.mends_spelling else str,
-        )
-
-    def retriever_by(embed: Callable[[str], Vector], knobs: Knobs, rerank: Rerank | None) -> Retriever:
-        return Retriever(
-            index=index,
-            library=records.library,
-            embed=embed,
-            segmenter=texts.segmenter,
-            converter=texts.converter,
-            lexicon=lexicon,
-            statistics=statistics.current,
-            knobs=knobs,
-            sentence_vectors=SentenceVectors(texts.preparing).of if knobs.sentence_weight else None,
-            rerank=rerank,
-        )
-
-    def messages_of(reader: Reader) -> ConversationReader:
-        return ConversationReader(reader, Following(reader, lexicon.talk.facet_phrases))
-
+    reader_by, retriever_by = _readers(site), _retrievers(site, index, statistics)
     reader = reader_by(meaning.searched, examples)
     retriever = retriever_by(meaning.searched, knobs, _rerank(settings.reranker_model))
     # The words are embedded as they stand, once: what guides call them is looked for by the words leg alone.
     as_typed = reader_by(questions.one, ExampleReader(examples.fitted, questions.one))
-    typed = Typed(messages_of(as_typed), retriever_by(questions.one, while_typing(knobs), None))
-    planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)
-
-    def sections(version_id: str) -> Sequence[PassageInVersion]:
-        return planted_orders.free_of_orders(records.library.passages_of_version(version_id))
-
-    nearness = nearness_of_sayings(questions, texts.preparing.saying_vectors)
-    quoting = ExtractiveDrafter(
-        sections=records.library.passages_of_version,
-        gives_orders=planted_orders.stand_in,
-        facet_headings=lexicon.questions.facet_headings,
-        converter=texts.converter,
-        words=load_quoting_words(settings.prompts_dir),
-        say=lexicon.say,
-        nearness=nearness,
-        longest=knobs.longest_quote,
-    )
-
+    typed = Typed(_messages(as_typed, lexicon), retriever_by(questions.one, while_typing(knobs), None))
     confidence = load_confidence(settings.confidence_in_use, settings.max_wrong_rate)
-    known = _known_questions(confidence, texts, questions.one)
-    noticing = Noticing(records.library, lexicon, settings.end_notice_days)
-
-    def contradicted(version_ids: Sequence[str], as_of: date) -> bool:
-        return _is_contradicted(records, version_ids, as_of)
-
     composer = Composer(
         lexicon=lexicon,
         converter=texts.converter,
@@ -165,58 +134,18 @@ def open_asking(
         new_id=new_id,
         availability=helping.availability,
     )
-
-    matter_by_id = {each.id: each for each in matters}
-    heeding = Heeding(standing, matter_by_id, router, lexicon)
+    heeding = Heeding(standing, {each.id: each for each in matters}, router, lexicon)
+    tools = _tools(site, questions, reader, retriever, typed, router, confidence, composer, heeding)
 
     def in_talk(question: Question) -> Answer | None:
         talk = helping.hear(question)
         return None if talk is None else composer.in_talk(question, talk, router.department(talk.department_id))
 
-    tools = Tools(
-        messages=messages_of(reader),
-        typed=typed,
-        retriever=retriever,
-        quoting=quoting,
-        drafter=_drafter(settings, quoting, sections, lexicon, texts, knobs),
-        router=router,
-        library=records.library,
-        confidence=confidence,
-        follow_up_confidence=load_confidence(settings.follow_up_model, settings.max_wrong_rate),
-        clarifying=Clarifying(matters=matter_by_id, lexicon=lexicon, names=reader.names),
-        relating=Relating(lexicon, texts.converter, limit=knobs.related),
-        planted_orders=planted_orders,
-        possible=PossibleQuotes(texts.converter, router.name, knobs),
-        lexicon=lexicon,
-        converter=texts.converter,
-        nearness=nearness,
-        known=known,
-        composer=composer,
-        noticing=noticing,
-        articles=ArticleAnswers(
-            finder=ArticleFinder(
-                SqlArticles(records.database),
-                records.library,
-                ArticleReader(lexicon.reading.articles, texts.converter),
-                lexicon.reading.days,
-            ),
-            reader=reader,
-            library=records.library,
-            noticing=noticing,
-            planted_orders=planted_orders,
-            lexicon=lexicon,
-            department_name=router.name,
-            contradicted=contradicted,
-        ),
-        heeding=heeding,
-        districts_with_own_text=SqlDistricts(records.database).with_own_text,
-        contradicted=contradicted,
-    )
     return Asking(
         pipeline=Pipeline(tools),
         # A rehearsal compares the same words before and after: quotes, which are always the same. What is switched
         # off now is what a reviewer most wants to see mended.
-        rehearsal=Pipeline(replace(tools, drafter=quoting, heeding=replace(heeding, standing=Standing))),
+        rehearsal=Pipeline(replace(tools, drafter=tools.quoting, heeding=replace(heeding, standing=Standing))),
         reader=reader,
         retriever=retriever,
         router=router,
@@ -230,24 +159,138 @@ def open_asking(
     )
 
 
-def _known_questions(confidence: ConfidenceModel, texts: Texts, embed: Callable[[str], Vector]) -> KnownQuestions:
+def _readers(site: _Site) -> Callable[[Embed, ExampleReader], Reader]:
+    """Makes readers that differ in how they embed what they read."""
+    names_of_matters = matter_names(site.matters, site.texts.converter).all()
+    misspellings = Misspellings(names_of_matters, site.texts.segmenter, syllable)
+    learned = questions_by_matter(site.records.database)
+    nearest = nearest_names(site.matters, site.texts)
+
+    def reader_by(embed: Embed, examples: ExampleReader) -> Reader:
+        return Reader(
+            site.matters,
+            site.lexicon,
+            site.texts.converter,
+            learned,
+            likeness=examples.likeness,
+            names_near=(lambda text: nearest.nearness(embed(text))) if site.knobs.nearness_weight else None,
+            mended=misspellings.mended if site.knobs.mends_spelling else str,
+        )
+
+    return reader_by
+
+
+def _retrievers(
+    site: _Site, index: PassageIndex, statistics: PublishedStatistics
+) -> Callable[[Embed, Knobs, Rerank | None], Retriever]:
+    """Makes retrievers that differ in how they embed, in their knobs and in what orders their best passages anew."""
+
+    def retriever_by(embed: Embed, knobs: Knobs, rerank: Rerank | None) -> Retriever:
+        return Retriever(
+            index=index,
+            library=site.records.library,
+            embed=embed,
+            segmenter=site.texts.segmenter,
+            converter=site.texts.converter,
+            lexicon=site.lexicon,
+            statistics=statistics.current,
+            knobs=knobs,
+            sentence_vectors=SentenceVectors(site.texts.preparing).of if knobs.sentence_weight else None,
+            rerank=rerank,
+        )
+
+    return retriever_by
+
+
+def _messages(reader: Reader, lexicon: Lexicon) -> ConversationReader:
+    return ConversationReader(reader, Following(reader, lexicon.talk.facet_phrases))
+
+
+def _tools(
+    site: _Site,
+    questions: RememberedVectors,
+    reader: Reader,
+    retriever: Retriever,
+    typed: Typed,
+    router: Router,
+    confidence: ConfidenceModel,
+    composer: Composer,
+    heeding: Heeding,
+) -> Tools:
+    settings, lexicon, texts, library = site.settings, site.lexicon, site.texts, site.records.library
+    planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)
+    nearness = nearness_of_sayings(questions, texts.preparing.saying_vectors)
+    quoting = ExtractiveDrafter(
+        sections=library.passages_of_version,
+        gives_orders=planted_orders.stand_in,
+        facet_headings=lexicon.questions.facet_headings,
+        converter=texts.converter,
+        words=load_quoting_words(settings.prompts_dir),
+        say=lexicon.say,
+        nearness=nearness,
+        longest=site.knobs.longest_quote,
+    )
+    noticing = Noticing(library, lexicon, settings.end_notice_days)
+    return Tools(
+        messages=_messages(reader, lexicon),
+        typed=typed,
+        retriever=retriever,
+        quoting=quoting,
+        drafter=_drafter(site, quoting, planted_orders),
+        router=router,
+        library=library,
+        confidence=confidence,
+        follow_up_confidence=load_confidence(settings.follow_up_model, settings.max_wrong_rate),
+        clarifying=Clarifying(matters=heeding.matters, lexicon=lexicon, names=reader.names),
+        relating=Relating(lexicon, texts.converter, limit=site.knobs.related),
+        planted_orders=planted_orders,
+        possible=PossibleQuotes(texts.converter, router.name, site.knobs),
+        lexicon=lexicon,
+        converter=texts.converter,
+        nearness=nearness,
+        known=_known_questions(confidence, texts, questions.one),
+        composer=composer,
+        noticing=noticing,
+        articles=_articles(site, reader, router, noticing, planted_orders),
+        heeding=heeding,
+        districts_with_own_text=SqlDistricts(site.records.database).with_own_text,
+        contradicted=site.contradicted,
+    )
+
+
+def _articles(
+    site: _Site, reader: Reader, router: Router, noticing: Noticing, planted_orders: PlantedOrders
+) -> ArticleAnswers:
+    words, library = site.lexicon.reading, site.records.library
+    named = ArticleReader(words.articles, site.texts.converter)
+    return ArticleAnswers(
+        finder=ArticleFinder(SqlArticles(site.records.database), library, named, words.days),
+        reader=reader,
+        library=library,
+        noticing=noticing,
+        planted_orders=planted_orders,
+        lexicon=site.lexicon,
+        department_name=router.name,
+        contradicted=site.contradicted,
+    )
+
+
+def _known_questions(confidence: ConfidenceModel, texts: Texts, embed: Embed) -> KnownQuestions:
     """The vectors are kept in the database: some milliseconds a question the first time."""
     vector_of = texts.preparing.question_vectors([each.text for each in confidence.known])
     vectors = np.array([vector_of[each.text] for each in confidence.known], np.float32)
     return KnownQuestions(confidence.known, confidence.passages_known, vectors, texts.converter, embed)
 
 
-def _drafter(
-    settings: Settings,
-    quoting: ExtractiveDrafter,
-    sections: Callable[[str], Sequence[PassageInVersion]],
-    lexicon: Lexicon,
-    texts: Texts,
-    knobs: Knobs,
-) -> AnswerDrafter:
+def _drafter(site: _Site, quoting: ExtractiveDrafter, planted_orders: PlantedOrders) -> AnswerDrafter:
     """Quotes, or a language model's words where one is configured."""
+    settings, texts = site.settings, site.texts
     if settings.llm_url is None:
         return quoting
+
+    def sections(version_id: str) -> Sequence[PassageInVersion]:
+        return planted_orders.free_of_orders(site.records.library.passages_of_version(version_id))
+
     key = settings.llm_key.get_secret_value() if settings.llm_key else ""
     return ModelDrafter(
         _language_model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_reply_tokens),
@@ -257,9 +300,7 @@ def _drafter(
         breaker=CircuitBreaker(clock=time.monotonic),
         checker=Checker(load_checking_words(settings.prompts_dir), texts.converter),
         converter=texts.converter,
-        limits=Limits(
-            settings.llm_seconds, settings.llm_context, knobs.longest_quote, reply_tokens=settings.llm_reply_tokens
-        ),
+        limits=Limits(settings.llm_seconds, settings.llm_context, site.knobs.longest_quote, settings.llm_reply_tokens),
         clock=time.monotonic,
         new_fence=lambda: secrets.token_hex(8),
     )
@@ -282,13 +323,6 @@ def _rerank(folder: str | None) -> Rerank | None:
         return None
     reranker = _reranker(Path(folder))
     return lambda text, candidates: reranked(text, candidates, reranker)
-
-
-def _is_contradicted(records: Records, version_ids: Sequence[str], as_of: date) -> bool:
-    """Whether one of these versions and another are confirmed to contradict each other, and both are in force then."""
-    pairs = records.suspicions.confirmed_among(version_ids, as_of=as_of)
-    intervals = [[records.library.interval(each) for each in pair] for pair in pairs]
-    return any(all(interval is not None and interval.contains(as_of) for interval in pair) for pair in intervals)
 
 
 def user_key(settings: Settings) -> bytes:

@@ -1,6 +1,5 @@
 """`kb helpers` and `kb escalations`: human help over HTTP, for helpers with their key and operators of the machine."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -9,6 +8,7 @@ import typer
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.escalations import EscalationState, Verdict
 from kb_service.settings import Settings
+from kb_service.terminal import AsJson, print_json
 
 if TYPE_CHECKING:
     from kb_service.client import ServiceClient
@@ -22,7 +22,6 @@ Why = Annotated[str, typer.Option("--reason", help="Read by the helpers who come
 Url = Annotated[str | None, typer.Option("--url", envvar="KB_URL", help="Of the service; else the one running here.")]
 Key = Annotated[str | None, typer.Option("--key", envvar="KB_KEY", help="Yours. Better in the environment.")]
 Actor = Annotated[str | None, typer.Option("--actor", help="Your name, where no key was ever made.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 @helpers.command("list")
@@ -227,4 +226,7 @@ def _end(clock: dict[str, Any]) -> str:
 
 
 def _show(value: object, text: str, as_json: bool) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
+    if as_json:
+        print_json(value)
+    else:
+        print(text)

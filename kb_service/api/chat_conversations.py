@@ -6,18 +6,17 @@ from dataclasses import replace
 
 from kb_service.api.asked import Asked
 from kb_service.asking.asking import LONGEST_QUESTION, Asking
+from kb_service.asking.conversation.topics import TURNS
 from kb_service.domain.answers import Answer
 from kb_service.domain.privacy import is_storable
 from kb_service.ports import Transcript
 
-# As many turns as answering looks back, and beginnings that are looked up.
-_TURNS = 6
 _LONGEST_KEY = 32
 
 
 def earlier(messages: Sequence[str]) -> tuple[str, ...]:
     """The user's messages before the question, as far as answering looks back; of each no more than a question has."""
-    return tuple(text[:LONGEST_QUESTION] for text in messages[:-1][-_TURNS:] if is_storable(text))
+    return tuple(text[:LONGEST_QUESTION] for text in messages[:-1][-TURNS:] if is_storable(text))
 
 
 def placed(asked: Asked, *, asking: Asking, transcript: Transcript, asker: str, messages: Sequence[str]) -> Asked:
@@ -27,7 +26,7 @@ def placed(asked: Asked, *, asking: Asking, transcript: Transcript, asker: str, 
     a question in it that this history has not is another one's, and nothing is carried over from it.
     """
     earlier = list(messages[:-1])
-    for length in range(1, min(len(earlier), _TURNS) + 1):
+    for length in range(1, min(len(earlier), TURNS) + 1):
         begun = _key(asking, asker, messages[:length])
         turns = _turns(transcript, begun, asked)
         if turns and all(turn.question in earlier for turn in turns):
@@ -42,7 +41,7 @@ def _in(asked: Asked, conversation_id: str) -> Asked:
 
 def _turns(transcript: Transcript, conversation_id: str, asked: Asked) -> Sequence[Answer]:
     conversation = replace(asked.question, conversation_id=conversation_id).conversation
-    return transcript.last_turns(conversation, _TURNS) if conversation else ()
+    return transcript.last_turns(conversation, TURNS) if conversation else ()
 
 
 def _key(asking: Asking, asker: str, messages: Sequence[str]) -> str:

@@ -7,24 +7,20 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.replies import Part, Reply, hand_over_text
 from kb_service.asking.routing import MAJORITY, Routed, Router
 from kb_service.asking.search.retrieving import Candidate
-from kb_service.domain.answers import Citation, Notice, NoticeKind, Outcome, Question, Reason
+from kb_service.domain.answers import (
+    REASONS_OF_MESSAGES,
+    Citation,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Question,
+    Reason,
+)
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Matter
 from kb_service.domain.routing import RoutedBy
 from kb_service.domain.switches import Standing, SwitchedOff
-
-# Said all the same, whatever is off: fixed words that tell nothing of any matter, some of them about people's safety.
-_OF_NO_MATTER = frozenset(
-    {
-        Reason.OUT_OF_SCOPE,
-        Reason.NEEDS_PERSONAL_DATA,
-        Reason.PLATFORM_FAULT,
-        Reason.USER_REQUEST,
-        Reason.DISTRESS,
-        Reason.ABUSE,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,8 @@ class Heeding:
     def _is_of(self, off: SwitchedOff, part: Part) -> bool:
         reply = part.reply
         is_fixed = reply.outcome is not Outcome.ANSWERED and bool(reply.reasons)
-        if reply.outcome is Outcome.COURTESY or (is_fixed and _OF_NO_MATTER.issuperset(reply.reasons)):
+        # Fixed words tell nothing of any matter, some of them are about people's safety: they are said whatever is off.
+        if reply.outcome is Outcome.COURTESY or (is_fixed and REASONS_OF_MESSAGES.issuperset(reply.reasons)):
             return False
         matter = part.understood.matter
         is_of_matter = matter is not None and off.hands_over(matter_id=matter.id, departments=[matter.department_id])

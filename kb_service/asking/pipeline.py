@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kb_service.asking.checking.checking import cite
 from kb_service.asking.checking.composed import foreign_words
-from kb_service.asking.conversation.clarifying import Districts
+from kb_service.asking.conversation.clarifying import DistrictTexts
 from kb_service.asking.conversation.messages import Readings
 from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import Draft, completed
@@ -153,7 +153,7 @@ class Pipeline:
         """Of a question that asks the same of two things and has no answer as it is, an answer for each; of a sentence
         two clauses of which ask, one for each clause. Empty where one of them has none, or they have the same."""
         messages = self._tools.messages
-        asked = {} if whole.reply.draft else messages.read_apart(question, context.turns)
+        asked = {} if whole.reply.draft else messages.read_joined(question, context.turns)
         named = list(asked.items()) or [("", each) for each in messages.read_clauses(question, context.turns)]
         parts: list[Part] = []
         for name, readings in named:
@@ -273,7 +273,7 @@ class Pipeline:
             is_sure=result.is_sure,
             turns=context.turns,
             rivals=understood.rivals,
-            districts=Districts(
+            districts=DistrictTexts(
                 with_own_text=self._tools.districts_with_own_text,
                 asked_there=lambda region: self._tools.retriever.find(
                     replace(understood, question=replace(understood.question, region=region)),

@@ -43,6 +43,23 @@ class Reason(StrEnum):
     SWITCHED_OFF = "switched_off"
 
 
+# What was asked for is missing in the knowledge, unsure in it, or said in two ways.
+REASONS_OF_KNOWLEDGE = frozenset(
+    {Reason.NO_SOURCE, Reason.LOW_CONFIDENCE, Reason.NOT_GROUNDED, Reason.CONFLICTING_SOURCES, Reason.REPEATED_FAILURE}
+)
+# The message is none that documents answer.
+REASONS_OF_MESSAGES = frozenset(
+    {
+        Reason.OUT_OF_SCOPE,
+        Reason.NEEDS_PERSONAL_DATA,
+        Reason.PLATFORM_FAULT,
+        Reason.USER_REQUEST,
+        Reason.DISTRESS,
+        Reason.ABUSE,
+    }
+)
+
+
 class NoticeKind(StrEnum):
     SCHEDULED_SUCCESSOR = "scheduled_successor"
     SCHEDULED_END = "scheduled_end"

@@ -12,8 +12,6 @@ from types import MappingProxyType
 from kb_service.domain.errors import CalendarYearUnknown
 
 _SATURDAY = 5
-_FORWARD = timedelta(days=1)
-_BACKWARD = timedelta(days=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +55,13 @@ class WorkingCalendar:
 
     def last_working_day_before(self, day: date) -> date:
         """Strictly before: the Friday before a Monday, whether or not that Monday is worked."""
-        return self._nearest_working_day(day, _BACKWARD)
-
-    def next_working_day_after(self, day: date) -> date:
-        """Strictly after: the Monday after a Friday, whether or not that Friday is worked."""
-        return self._nearest_working_day(day, _FORWARD)
-
-    def add_working_days(self, day: date, count: int) -> date:
-        """The ``count``-th working day after ``day``, which itself is not counted; before it for a negative count.
-
-        With 0 it is ``day`` itself, worked or not.
-        """
-        step = _FORWARD if count > 0 else _BACKWARD
-        for _ in range(abs(count)):
-            day = self._nearest_working_day(day, step)
-        return day
-
-    def working_days_between(self, start: date, end: date) -> int:
-        """What `add_working_days` needs to come from ``start`` to ``end``: ``start`` is not counted, ``end`` is.
-
-        Negative when ``end`` lies before ``start``.
-        """
-        if end < start:
-            return -sum(self.is_working(day) for day in _days_from(end, start))
-        return sum(self.is_working(day + _FORWARD) for day in _days_from(start, end))
+        while True:
+            try:
+                day -= timedelta(days=1)
+            except OverflowError as end_of_dates:  # 0001-01-01 is how some systems write that there is no start
+                raise CalendarYearUnknown(day.year) from end_of_dates
+            if self.is_working(day):
+                return day
 
     def with_overrides(self, overrides: Mapping[date, CalendarDay], announced: Iterable[int] = ()) -> "WorkingCalendar":
         """This calendar with more days overridden (the newer word on a day stands) and more years announced."""
@@ -95,16 +76,3 @@ class WorkingCalendar:
         if override is not None or day.year not in self.announced_years:
             return override
         return self.listed.get(day)
-
-    def _nearest_working_day(self, day: date, step: timedelta) -> date:
-        while True:
-            try:
-                day += step
-            except OverflowError as end_of_dates:  # 0001-01-01 is how some systems write that there is no start
-                raise CalendarYearUnknown(day.year) from end_of_dates
-            if self.is_working(day):
-                return day
-
-
-def _days_from(start: date, end: date) -> Iterable[date]:
-    return (start + timedelta(days=n) for n in range((end - start).days))

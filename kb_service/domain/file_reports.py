@@ -9,7 +9,7 @@ _MOST_PLACES = 20
 
 
 class NoteKind(StrEnum):
-    """What a reader has to say beside the text. Those of LEFT_OUT are right as they are; the others are warnings."""
+    """What a reader has to say beside the text."""
 
     HIDDEN_TEXT = "hidden_text"
     HIDDEN_ROWS = "hidden_rows"
@@ -36,24 +36,6 @@ class NoteKind(StrEnum):
     UNREADABLE_LETTERS = "unreadable_letters"
     TURNED_TEXT = "turned_text"
 
-
-LEFT_OUT = frozenset(
-    {
-        NoteKind.HIDDEN_TEXT,
-        NoteKind.HIDDEN_ROWS,
-        NoteKind.HIDDEN_COLUMNS,
-        NoteKind.HIDDEN_SHEETS,
-        NoteKind.HIDDEN_SLIDES,
-        NoteKind.SPEAKER_NOTES,
-        NoteKind.STRUCK_OUT,
-        NoteKind.COMMENTS,
-        NoteKind.RUNNING_HEADS,
-        NoteKind.WATERMARKS,
-        NoteKind.LINK_LISTS,
-        NoteKind.READINGS,
-        NoteKind.ROWS_ABOVE_HEADER,
-    }
-)
 
 # {count} and {places} are filled in. The screens' words are in prompts/screens.yaml.
 _SENTENCE_OF: Mapping[NoteKind, str] = {
@@ -94,10 +76,6 @@ class Note:
     places: tuple[str, ...] = ()
 
     @property
-    def is_warning(self) -> bool:
-        return self.kind not in LEFT_OUT
-
-    @property
     def sentence(self) -> str:
         where = f": {', '.join(self.places)}" if self.places else ""
         return _SENTENCE_OF[self.kind].format(count=self.count) + where
@@ -118,10 +96,6 @@ class FileReport:
     pages_recognised: tuple[int, ...] = ()
     pages_unread: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
-
-    @property
-    def has_warnings(self) -> bool:
-        return bool(self.pages_unread) or any(note.is_warning for note in self.notes)
 
     def sentences(self) -> list[str]:
         """What is worth telling beside the numbers, one line each."""

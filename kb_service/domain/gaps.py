@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from kb_service.domain.answers import Answer, Outcome, Reason
+from kb_service.domain.answers import REASONS_OF_KNOWLEDGE, Answer, Outcome, Reason
 from kb_service.domain.errors import GapStateWrong
 from kb_service.domain.matters import Facet
 
@@ -27,10 +27,6 @@ class GapState(StrEnum):
 
 
 TO_DO = frozenset({GapState.OPEN, GapState.DRAFTED})
-# A text helps against these; not against a wish for a person, distress, or what needs the asker's own data.
-_OF_KNOWLEDGE = frozenset(
-    {Reason.NO_SOURCE, Reason.LOW_CONFIDENCE, Reason.NOT_GROUNDED, Reason.CONFLICTING_SOURCES, Reason.REPEATED_FAILURE}
-)
 _UNANSWERED = frozenset({Outcome.NO_SOURCE, Outcome.NOT_GROUNDED, Outcome.HANDED_OVER})
 
 
@@ -43,7 +39,7 @@ class Why(StrEnum):
 
 def why_in_gap(answer: Answer, *, helped: bool | None) -> Why | None:
     """None for what no text would help against. ``helped``: what the person said of it."""
-    if answer.outcome in _UNANSWERED and _OF_KNOWLEDGE & set(answer.escalation.reasons or (Reason.NO_SOURCE,)):
+    if answer.outcome in _UNANSWERED and REASONS_OF_KNOWLEDGE & set(answer.escalation.reasons or (Reason.NO_SOURCE,)):
         return Why.UNANSWERED
     return Why.NOT_HELPED if answer.outcome is Outcome.ANSWERED and helped is False else None
 

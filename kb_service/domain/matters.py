@@ -69,10 +69,10 @@ def names_like(named: str, departments: Iterable[Department], *, most: int = 3) 
 
     Near is what shares a run of characters, of the name, an alias or the id, with what was written.
     """
-    wanted = _plain(named)
+    wanted = comparable(named)
     found = []
     for each in departments:
-        names = [_plain(name) for name in (each.name, *each.aliases, each.id)]
+        names = [comparable(name) for name in (each.name, *each.aliases, each.id)]
         found.append((max(_alike(wanted, name) for name in names), each.name))
     ranked = sorted(found, key=lambda pair: (-pair[0], pair[1]))
     return [name for likeness, name in ranked[:most] if likeness >= _ALIKE]
@@ -84,8 +84,9 @@ def _alike(wanted: str, name: str) -> float:
     return SequenceMatcher(None, wanted, name, autojunk=False).ratio()
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+def comparable(name: str) -> str:
+    """A name as it is compared with what somebody wrote."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def department_of_district(

@@ -2,14 +2,13 @@
 
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from kb_service.domain.announcements import LONGEST_ANNOUNCEMENT, Announcement, Reach
 from kb_service.domain.errors import InvalidAnnouncement, ReasonMissing, SubjectUnknown, SwitchNotFound
-from kb_service.domain.matters import Department, Matter
+from kb_service.domain.matters import Department, Matter, comparable
 from kb_service.domain.switches import Covers, Standing, Switch, switched_off
 from kb_service.ports import Catalogue
 
@@ -194,19 +193,15 @@ def _known(things: Sequence[Matter] | Sequence[Department], named: str, what: st
 
 def _named_so(things: Sequence[Matter] | Sequence[Department], named: str) -> list[Matter | Department]:
     """By id, name or alias; a name counts before an alias."""
-    wanted = _plain(named)
+    wanted = comparable(named)
     if not wanted:
         return []
-    by_name = [each for each in things if wanted in (_plain(each.id), _plain(each.name))]
-    return by_name or [each for each in things if wanted in map(_plain, each.aliases)]
+    by_name = [each for each in things if wanted in (comparable(each.id), comparable(each.name))]
+    return by_name or [each for each in things if wanted in map(comparable, each.aliases)]
 
 
 def _near(things: Sequence[Matter | Department] | Sequence[Matter] | Sequence[Department], named: str) -> str:
     """What may have been meant."""
-    wanted = _plain(named)
-    names = [each.name for each in things if wanted and wanted in _plain(each.name)]
+    wanted = comparable(named)
+    names = [each.name for each in things if wanted and wanted in comparable(each.name)]
     return f"; did you mean {', '.join(names[:_MOST_NAMED])}?" if names else ""
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()

@@ -2,12 +2,17 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from kb_service.adapters.sql.engine import Database, upgrade
+from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.domain.jobs import ClaimedJob, JobKind
+from tests.factories import NOON
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +59,18 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def jobs(database: Database) -> SqlJobs:
+    return SqlJobs(database, now=lambda: datetime.now(UTC))
+
+
+@pytest.fixture
+def claim(jobs: SqlJobs) -> Callable[..., list[ClaimedJob]]:
+    numbers = count(1)
+
+    def claiming(after: timedelta = timedelta(0), *, kind: JobKind = JobKind.READ, limit: int = 10) -> list[ClaimedJob]:
+        return jobs.claim(kind, limit=limit, new_lease=lambda: f"other#there:1:a-{next(numbers)}", at=NOON + after)
+
+    return claiming

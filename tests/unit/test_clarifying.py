@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.asking.conversation.clarifying import Clarifying, Districts, reads_alike
+from kb_service.asking.conversation.clarifying import Clarifying, DistrictTexts, reads_alike
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.search.retrieving import Candidate
@@ -50,7 +50,7 @@ def clarified(
     *,
     is_sure: bool = False,
     turns: Sequence[Answer] = (),
-    districts: Districts | None = None,
+    districts: DistrictTexts | None = None,
     **fields: Any,
 ) -> Clarification | None:
     understood = READER.understand(question(text, **fields))
@@ -189,11 +189,11 @@ CITY_TEXT = found("closing", "公示期20日。", 2.0, region="上海市")
 OWN_TEXT = found("closing", "公示期10日。", 2.3, region="浦东新区")  # as an editor wrote it
 
 
-def in_pudong(there: Sequence[Candidate]) -> Districts:
+def in_pudong(there: Sequence[Candidate]) -> DistrictTexts:
     def with_own_text(matter_id: str, as_of: date) -> Sequence[str]:
         return [PUDONG] if (matter_id, as_of) == ("closing", date(2026, 7, 1)) else []
 
-    return Districts(with_own_text, lambda region: there if region == PUDONG else [CITY_TEXT])
+    return DistrictTexts(with_own_text, lambda region: there if region == PUDONG else [CITY_TEXT])
 
 
 def test_a_district_with_another_rule_is_asked_about() -> None:

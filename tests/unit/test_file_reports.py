@@ -14,8 +14,6 @@ def test_a_report_comes_back_from_the_database_as_it_was() -> None:
 def test_pages_that_were_not_read_are_named_first() -> None:
     report = FileReport(pages_unread=(2, 3, 7), notes=(Note(NoteKind.STRUCK_OUT),))
     assert report.sentences()[0] == "no text could be read on page 2–3, 7"
-    assert report.has_warnings
-    assert not FileReport(notes=(Note(NoteKind.STRUCK_OUT),)).has_warnings
 
 
 def test_notes_of_a_kind_add_up() -> None:

@@ -1,4 +1,4 @@
-"""What is heard by itself when all that was found gives no sure answer."""
+"""From what an answer is drafted alone when all that was found gives no sure one."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -15,10 +15,10 @@ def places(candidates: Any) -> list[list[int]]:
     return [[each.place for each in source] for source in _single_sources(candidates)]
 
 
-def test_the_next_best_passages_are_heard_then_documents_of_which_several_were_found() -> None:
+def test_the_next_best_passages_come_first_then_documents_of_which_several_were_found() -> None:
     assert places(found("a", "b", "a", "c", "b")) == [[1], [2], [3], [0, 2], [1, 4]]
 
 
-def test_what_is_all_of_one_document_was_heard_already() -> None:
+def test_what_is_all_of_one_document_is_not_tried_again() -> None:
     assert places(found("a", "a")) == [[1]]
     assert places(found("a")) == []

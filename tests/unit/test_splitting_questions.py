@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from kb_service.asking.conversation.messages import ConversationReader
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.parts import Splitter
+from tests.conversations import FOLLOWING, READER
+from tests.factories import question
 
 READING = load_lexicon(Path(__file__).parents[2] / "prompts").reading
 
@@ -68,7 +71,18 @@ def test_a_story_and_its_question_stay_together(text: str) -> None:
     ],
 )
 def test_what_is_asked_of_two_things_is_asked_of_each(text: str, apart: dict[str, str]) -> None:
-    assert READING.splitting.apart(text) == apart
+    assert Splitter(READING.splitting, READING.asks, lambda part: True).joined(text) == apart
+
+
+def test_two_things_asked_about_are_answered_in_the_script_of_the_whole_message() -> None:
+    messages = ConversationReader(READER, FOLLOWING)
+    # 生育假多少天 alone has the same characters in both scripts.
+    read = messages.read_joined(question("生育假和產假各多少天"), ())
+    assert {name: readings[0].text for name, readings in read.items()} == {
+        "生育假": "生育假多少天",
+        "產假": "产假多少天",
+    }
+    assert [readings[0].is_traditional for readings in read.values()] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kb_service.asking.checking.segments import CanonicalClause, Detail, Segment, clauses_of, joined, segments_of
-from kb_service.asking.checking.words import CheckingWords, Found
+from kb_service.asking.checking.words import CheckingWords, FoundOperator
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.text.clauses import uncovered
@@ -64,7 +64,7 @@ class Match:
         return [each for clause in self.window for each in clause.details]
 
     @cached_property
-    def operators(self) -> list[Found]:
+    def operators(self) -> list[FoundOperator]:
         return [each for clause in self.window for each in clause.operators]
 
     @cached_property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from kb_service.asking.checking.words import CheckingWords, Found
+from kb_service.asking.checking.words import CheckingWords, FoundOperator
 from kb_service.domain.documents import CELL_BORDER, PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.text.bounds import Bound, bounds_of
@@ -85,7 +85,7 @@ class CanonicalClause:
         return sorted(found, key=lambda each: each.start)
 
     @cached_property
-    def operators(self) -> list[Found]:
+    def operators(self) -> list[FoundOperator]:
         """A bound of a figure is no operator of its own: 不超过5日."""
         return [
             found
@@ -156,7 +156,7 @@ class Segment:
         return [each for clause in self.clauses for each in clause.details]
 
     @property
-    def operators(self) -> list[Found]:
+    def operators(self) -> list[FoundOperator]:
         return [each for clause in self.clauses for each in clause.operators]
 
 

@@ -47,7 +47,7 @@ _BETWEEN = re.compile(r"[的了在是把将被给向再能得以予\W]")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundOperator:
     """An operator at ``[start, end)`` of a clause, and the characters that it goes with."""
 
     operator: Operator
@@ -92,11 +92,13 @@ class CheckingWords(Words):
         """Whether a run of characters adds nothing that has to be backed."""
         return self._filler_run.fullmatch(run) is not None
 
-    def operators_in(self, clause: str) -> list[Found]:
+    def operators_in(self, clause: str) -> list[FoundOperator]:
         """Of canonical text, in order."""
         hidden = self.no_operators.sub(lambda match: GAP * len(match[0]), clause)
         return [
-            Found(Operator(str(match.lastgroup)), *match.span(), _BETWEEN.sub("", clause[match.end() :])[:_SCOPE])
+            FoundOperator(
+                Operator(str(match.lastgroup)), *match.span(), _BETWEEN.sub("", clause[match.end() :])[:_SCOPE]
+            )
             for match in self._operator.finditer(hidden)
         ]
 
@@ -149,7 +151,7 @@ def load_checking_words(folder: Path) -> CheckingWords:
     return load(folder, "checking.yaml", CheckingWords)
 
 
-def changed(own: Sequence[Found], source: Sequence[Found]) -> Iterator[Operator]:
+def changed(own: Sequence[FoundOperator], source: Sequence[FoundOperator]) -> Iterator[Operator]:
     """The operators of a draft's clause that its source has not, or has for something else."""
     ours, theirs = Counter(each.operator for each in own), Counter(each.operator for each in source)
     for operator in ours:
@@ -179,12 +181,12 @@ def _may_be_added(operator: Operator, theirs: Counter[Operator]) -> bool:
             return operator is Operator.WITH
 
 
-def _has_its_like(each: Found, source: Sequence[Found]) -> bool:
+def _has_its_like(each: FoundOperator, source: Sequence[FoundOperator]) -> bool:
     alike = [other.scope for other in source if other.operator is each.operator]
     return not alike or not each.scope or any(not scope or set(each.scope) & set(scope) for scope in alike)
 
 
-def lost(own: Sequence[Found], source: Sequence[Found]) -> Iterator[Operator]:
+def lost(own: Sequence[FoundOperator], source: Sequence[FoundOperator]) -> Iterator[Operator]:
     """The operators of source clauses that the draft's sentence about them has not."""
     ours, theirs = Counter(each.operator for each in own), Counter(each.operator for each in source)
     for operator in theirs:

@@ -28,7 +28,7 @@ _ALIKE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Districts:
+class DistrictTexts:
     """``with_own_text``: paths of districts that have a text of the matter in force on the day, by the matter's id.
 
     ``asked_there``: the candidates of the same question, asked in a region.
@@ -72,7 +72,7 @@ class Clarifying:
         is_sure: bool,
         turns: Sequence[Answer],
         rivals: Sequence[Matter] = (),
-        districts: Districts | None = None,
+        districts: DistrictTexts | None = None,
     ) -> Clarification | None:
         """What to ask back, with 2–4 options or, of a facet or a matter alone, none; None when it is clear.
 
@@ -158,7 +158,7 @@ class Clarifying:
         return self._asked(wording, options)
 
     def _between_districts(
-        self, understood: Understanding, candidates: Sequence[Candidate], districts: Districts | None
+        self, understood: Understanding, candidates: Sequence[Candidate], districts: DistrictTexts | None
     ) -> Clarification | None:
         matter = understood.matter or self._matter_of(candidates[0])
         if districts is None or understood.question.region is not None or matter is None:

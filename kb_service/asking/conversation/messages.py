@@ -43,16 +43,19 @@ class ConversationReader:
         whole = message.parts[0] if len(message.parts) == 1 else self.reader.understand(question)
         return [self._readings(whole, topic)]
 
-    def read_apart(self, question: Question, turns: Sequence[Answer]) -> dict[str, Readings]:
-        """As `read`, of a question that asks the same of two things: one question of each, by its name; empty of any
-        other."""
-        return {name: self.read(each, turns)[0] for name, each in self.reader.apart(question).items()}
+    def read_joined(self, question: Question, turns: Sequence[Answer]) -> dict[str, Readings]:
+        """Of a question that asks the same of two things, the question of each, by its name; empty of any other."""
+        texts = self.reader.splitter.joined(question.text)
+        if not texts:
+            return {}
+        parts, topic = self.reader.read_apart(question, [*texts.values()]).parts, self.topic(question, turns)
+        return {name: self._readings(each, topic) for name, each in zip(texts, parts, strict=True)}
 
     def read_clauses(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
-        """As `read`, of a sentence two clauses of which ask: one question of each, read after those before it; empty of
-        any other."""
-        message = self.reader.read_clauses(question)
-        parts = self._parts(message, self.topic(question, turns)) if message else []
+        """Of a sentence two clauses of which ask, the question of each, read after those before it; empty of any
+        other."""
+        texts = self.reader.splitter.clauses(question.text)
+        parts = self._parts(self.reader.read_apart(question, texts), self.topic(question, turns)) if texts else []
         return parts if len(parts) > 1 else []
 
     def topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:

@@ -10,34 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.domain.answers import Answer, Clarification, Complaint, Outcome, Reason
+from kb_service.domain.answers import (
+    REASONS_OF_KNOWLEDGE,
+    REASONS_OF_MESSAGES,
+    Answer,
+    Clarification,
+    Complaint,
+    Outcome,
+)
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
 
 TURNS = 6  # how far back a conversation is remembered
-# Replies that leave the topic of a conversation as it was.
-_BESIDE_THE_TOPIC = frozenset(
-    {
-        Reason.USER_REQUEST,
-        Reason.PLATFORM_FAULT,
-        Reason.DISTRESS,
-        Reason.ABUSE,
-        Reason.OUT_OF_SCOPE,
-        Reason.NEEDS_PERSONAL_DATA,
-    }
-)
-
-# We had no answer. A wish for a person, a complaint or a fault of the platform is no failure of an answer.
-_FAILED = frozenset(
-    {
-        Reason.NO_SOURCE,
-        Reason.LOW_CONFIDENCE,
-        Reason.NOT_GROUNDED,
-        Reason.CONFLICTING_SOURCES,
-        Reason.REPEATED_FAILURE,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +67,15 @@ def _newest(turns: Sequence[Answer], names_topic: Callable[[str], bool]) -> Topi
         if topic.matter_id is not None:
             return topic
         newest = newest or topic
-        if not _FAILED.intersection(turn.escalation.reasons) or names_topic(turn.question):
+        if not REASONS_OF_KNOWLEDGE.intersection(turn.escalation.reasons) or names_topic(turn.question):
             break
     return newest
 
 
 def _is_beside_the_topic(turn: Answer) -> bool:
+    """Whether its reply leaves the topic as it was."""
     is_no_question = turn.outcome is Outcome.COURTESY or turn.understood_as.complaint is Complaint.ONLY
-    is_beside = turn.outcome is not Outcome.ANSWERED and bool(_BESIDE_THE_TOPIC.intersection(turn.escalation.reasons))
+    is_beside = turn.outcome is not Outcome.ANSWERED and bool(REASONS_OF_MESSAGES.intersection(turn.escalation.reasons))
     return is_no_question or is_beside
 
 
@@ -148,6 +134,7 @@ def of_other_matters(asked: frozenset[str], before: frozenset[str]) -> bool:
 
 def failures_in_a_row(turns: Sequence[Answer]) -> int:
     """How many of the last turns failed, up to the last that did not; the message after a turn may say that it failed.
+    A wish for a person, a complaint or a fault of the platform is no failure of an answer.
 
     Courtesies and clarifying questions between them count neither way, nor does a message that only complains: it is
     counted as the failure of the turn before it, or as one of its own where there is none.
@@ -162,7 +149,7 @@ def failures_in_a_row(turns: Sequence[Answer]) -> int:
             continue
         if turn.outcome is Outcome.COURTESY or (turn.outcome is Outcome.CLARIFY and not is_complained_of):
             continue
-        if not is_complained_of and not _FAILED.intersection(turn.escalation.reasons):
+        if not is_complained_of and not REASONS_OF_KNOWLEDGE.intersection(turn.escalation.reasons):
             return failures
         failures += 1
         is_complained_of = complaint is Complaint.WITH_QUESTION

@@ -51,9 +51,6 @@ class Linked:
     nearness: Mapping[str, float] = field(default_factory=dict)
 
 
-NOTHING_LINKED = Linked()
-
-
 @dataclass(frozen=True, slots=True)
 class _Mention:
     start: int

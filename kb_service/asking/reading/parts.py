@@ -1,6 +1,7 @@
 """What of a message is read: its questions, one by one, and the telling lines of a picture.
 
-A story and its one question stay together.
+`Splitter` has the three places at which a message is cut: between its questions; where it has no sure answer whole,
+between two things that it joins, and between clauses that each ask. A story and its one question stay together.
 """
 
 import re
@@ -65,15 +66,6 @@ class SplittingWords(Words):
         joined = self.joined.search(text)
         return _told_apart(joined["one"], joined["other"]) if joined else ()
 
-    def apart(self, text: str) -> dict[str, str]:
-        """By the name of each of two things joined, the question of it: 婚假有几天 and 生育假有几天 of
-        婚假和生育假各有几天."""
-        joined = self.joined.search(text) if self.each_of.search(text) else None
-        if joined is None:
-            return {}
-        before, behind = text[: joined.start()], text[joined.end() :]
-        return {name: self.each_of.sub("", f"{before}{name}{behind}") for name in (joined["one"], joined["other"])}
-
     @cached_property
     def _hollow(self) -> re.Pattern[str]:
         return re.compile(rf"^(?:{'|'.join(self.hollow)}|,|，|\s|[?？!！。])*$")
@@ -107,6 +99,16 @@ class Splitter:
         if len(parts) < 2:
             return [text]
         return once if len(once) <= _MOST else [*once[: _MOST - 1], "".join(once[_MOST - 1 :])]
+
+    def joined(self, text: str) -> dict[str, str]:
+        """By the name of each of two things that it asks the same of, the question of it: 婚假有几天 and 生育假有几天
+        of 婚假和生育假各有几天; empty where it joins none."""
+        each_of = self.words.each_of
+        joined = self.words.joined.search(text) if each_of.search(text) else None
+        if joined is None:
+            return {}
+        before, behind = text[: joined.start()], text[joined.end() :]
+        return {name: each_of.sub("", f"{before}{name}{behind}") for name in (joined["one"], joined["other"])}
 
     def clauses(self, text: str) -> list[str]:
         """The two or three clauses of one sentence that each ask something of their own, statements with the one that

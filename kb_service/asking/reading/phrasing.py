@@ -13,12 +13,12 @@ from kb_service.asking.reading.matters import MatterNames
 from kb_service.domain.answers import Complaint
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet, Matter, region_path
+from kb_service.text.numerals import number
 from kb_service.text.terms import bigrams_of
 from kb_service.text.vocabulary import any_of
 
 _MARKS = re.compile(r"[\W_]+")
 _AROUND_REPLY = " ,，。.!！?？~、"
-_NUMERALS = "一二三四五六七八九"
 LAST = -1
 
 
@@ -244,7 +244,8 @@ class PhrasingReader:
             return OptionReply(LAST)
         if choices.first.match(reply):
             return OptionReply(1)
-        if said := choices.ordinal.match(reply):
-            numeral = said["number"].replace("两", "二")
-            return OptionReply(int(numeral) if numeral.isdecimal() else _NUMERALS.index(numeral) + 1)
+        ordinal = choices.ordinal.match(reply)
+        place = number(ordinal["number"]) if ordinal else None
+        if place is not None:
+            return OptionReply(int(place))
         return OptionReply(name=choices.around.sub("", choices.around.sub("", reply)).strip(" ,。"))

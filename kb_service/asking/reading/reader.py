@@ -82,7 +82,7 @@ class Reader:
             names_near=names_near,
         )
         self.phrasing = PhrasingReader(lexicon, self._linker.names)
-        self._splitter = Splitter(
+        self.splitter = Splitter(
             lexicon.reading.splitting,
             lexicon.reading.asks,
             self._names_something,
@@ -101,7 +101,7 @@ class Reader:
         A message for no document is one question, unless a part of it is for one (居住证怎么办？我的公积金还有多少？).
         """
         plain = self._normalise(question)
-        texts = self._splitter.split(question.text) if plain.scope not in _OF_THE_WHOLE else [question.text]
+        texts = self.splitter.split(question.text) if plain.scope not in _OF_THE_WHOLE else [question.text]
         if len(texts) > 1:
             parts = self._understood_apart(question, texts, plain.is_traditional)
             if any(each.scope is Reason.DISTRESS for each in parts):
@@ -111,11 +111,8 @@ class Reader:
                 return Message(question, parts)
         return Message(question, (self._understood(question, plain),))
 
-    def read_clauses(self, question: Question) -> Message | None:
-        """A message of one sentence as the questions of its clauses; None where it has no two that ask."""
-        texts = self._splitter.clauses(question.text)
-        if not texts:
-            return None
+    def read_apart(self, question: Question, texts: Sequence[str]) -> Message:
+        """A message as the questions that ``texts``, cut from it by the splitter, ask."""
         return Message(question, self._understood_apart(question, texts, self.is_traditional(question.text)))
 
     def _understood_apart(
@@ -173,12 +170,6 @@ class Reader:
             quantity_asked=self._lexicon.quantity_asked(settled.own_words),
             sides=self._lexicon.reading.splitting.sides_of(settled.text),
         )
-
-    def apart(self, question: Question) -> dict[str, Question]:
-        """The same question of each of two things that it joins (婚假和生育假各有几天), by its name; empty where it
-        joins none."""
-        texts = self._lexicon.reading.splitting.apart(question.text)
-        return {name: replace(question, text=text) for name, text in texts.items()}
 
     def _normalise(self, question: Question, of_message: bool | None = None) -> _Normalised:
         """``of_message``: whether the message is in traditional script, where ``question`` is a part of it."""
