@@ -213,7 +213,7 @@ KIND_OF: Mapping[str, Kind] = {
     "follow_ups.rules": Kind(
         Component.FOLLOW_UPS,
         "made-up answers to a follow-up that are known or chosen otherwise than worked out by hand",
-        (Component.WORDS,),
+        (Component.WORDS, Component.CONFIDENCE),
         is_exact=True,
     ),
     "talk.carried": Kind(Component.TALK, "turns that carried over something else", _BEFORE_TURNS),
