@@ -33,6 +33,7 @@ class Component(StrEnum):
     ROUTING = "routing"
     SWITCHES = "switches"
     SIGNALS = "signals of hand-overs"
+    FOLLOW_UPS = "answers to follow-ups"
     TALK = "conversation"
 
 
@@ -68,7 +69,14 @@ _FILTERS = (Component.DAYS, Component.REGIONS, Component.AUDIENCES)
 _FINDING = (Component.WORDS, *_FILTERS, Component.VECTORS, Component.SEARCH)
 _BEFORE_ANSWERING = (*_FINDING, Component.READING, Component.DRAFTING, Component.CITATIONS)
 # What a turn is asked of goes by the answers before it, and of two ways to read it the surer one is taken.
-_BEFORE_TURNS = (*_BEFORE_ANSWERING, Component.CONFIDENCE, Component.ROUTING, Component.SWITCHES, Component.SIGNALS)
+_BEFORE_TURNS = (
+    *_BEFORE_ANSWERING,
+    Component.CONFIDENCE,
+    Component.ROUTING,
+    Component.SWITCHES,
+    Component.SIGNALS,
+    Component.FOLLOW_UPS,
+)
 
 KIND_OF: Mapping[str, Kind] = {
     "words.terms": Kind(Component.WORDS, "texts cut into other words than expected", is_exact=True),
@@ -132,6 +140,7 @@ KIND_OF: Mapping[str, Kind] = {
     "citations.stand": Kind(
         Component.CITATIONS, "answers whose quote does not stand at the place they give", is_exact=True
     ),
+    "citations.marks": Kind(Component.CITATIONS, "answers whose marks are not those of their citations", is_exact=True),
     "citations.back": Kind(Component.CITATIONS, "answers with words that no quote has", (Component.DRAFTING,)),
     "citations.checked": Kind(
         Component.CITATIONS, "answers given up because a citation did not hold", (Component.DRAFTING, Component.DAYS)
@@ -200,6 +209,12 @@ KIND_OF: Mapping[str, Kind] = {
     ),
     "signals.complained": Kind(
         Component.SIGNALS, "second complaints that call nobody, or first ones that do", (Component.READING,)
+    ),
+    "follow_ups.rules": Kind(
+        Component.FOLLOW_UPS,
+        "made-up answers to a follow-up that are known or chosen otherwise than worked out by hand",
+        (Component.WORDS, Component.CONFIDENCE),
+        is_exact=True,
     ),
     "talk.carried": Kind(Component.TALK, "turns that carried over something else", _BEFORE_TURNS),
     "talk.follow_ups": Kind(Component.TALK, "follow-ups that came out wrong", _BEFORE_TURNS),

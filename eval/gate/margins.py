@@ -47,9 +47,14 @@ def margins(expected: Expected, accepted: Baseline | None) -> Iterator[MarginRow
 
 
 def with_own_margins(accepted: Expected, before: Expected, measured: Sequence[Measured]) -> Expected:
-    """What is new gets the margin of its own interval, where that is narrower; the others keep theirs."""
+    """What is new gets the margin of its own interval, where that is narrower, and what is exact one that lets no case
+    pass, however many cases it has by now; the others keep theirs."""
     cases = Baseline("accepted", {each.name: {one.id: one for one in each.cases} for each in measured})
-    own = {row.name: row.proposed for row in margins(accepted, cases) if row.name not in before.measures}
+    own = {
+        row.name: row.proposed
+        for row in margins(accepted, cases)
+        if row.name not in before.measures or (KIND_OF[row.name].is_exact and row.is_wider)
+    }
     narrowed = {
         name: each.model_copy(update={"margin": min(each.margin, own.get(name, each.margin))})
         for name, each in accepted.measures.items()

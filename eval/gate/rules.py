@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from eval.gate.component_measures import Case, Measured
 from kb_service.asking.checking.checking import cite
 from kb_service.asking.drafting.drafts import Quote
-from kb_service.domain.days import Interval, declared_end
+from kb_service.domain.days import Interval, declared_end, shanghai_day
 from kb_service.domain.documents import (
     Kind,
     Metadata,
@@ -50,6 +50,13 @@ def _of_days() -> Iterator[Case]:
     yield Case(
         "through", "有效期至6月30日", float(declared_end(effective_to=None, valid_through=_LAST_OF_JUNE) == _JULY)
     )
+    for name, at, day in (
+        ("上海零点", datetime(2026, 6, 30, 16, tzinfo=UTC), _JULY),
+        ("上海零点前", datetime(2026, 6, 30, 15, 59, 59, tzinfo=UTC), _LAST_OF_JUNE),
+        ("上海早晨", datetime(2026, 6, 30, 23, tzinfo=UTC), _JULY),
+    ):
+        found_day = shanghai_day(at)
+        yield Case(name, name, float(found_day == day), note=f"{found_day}, not {day}")
     yield Case("to", "7月1日失效", float(declared_end(effective_to=_JULY, valid_through=None) == _JULY))
 
 

@@ -10,8 +10,10 @@ from eval.gate.component_measures import Case, Measured
 from eval.gate.days import of_cited_days, of_days
 from eval.gate.expected import Expected, is_asked
 from eval.gate.filters import of_filters
+from eval.gate.follow_ups import of_follow_ups
 from eval.gate.heeded import of_signals, of_switches
 from eval.gate.leads import of_leads, read_leads
+from eval.gate.marks import of_marks
 from eval.gate.probes import (
     of_answers,
     of_citations,
@@ -114,6 +116,10 @@ def run_gate(
             measured.append(of_leads(watched, read_leads()))
         if wants("reading.days"):
             measured.append(of_times(watched))
+        if wants("citations.marks"):
+            measured.append(of_marks(watched, seen))
+        if wants("follow_ups"):
+            measured.append(of_follow_ups(watched))
         if wants("cited"):
             measured.append(of_citations_said(service, seen))
         if wants("switches"):

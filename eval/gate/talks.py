@@ -7,15 +7,20 @@ from eval.conversing import TurnRow, converse
 from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
 from eval.promises import House
+from eval.questions import SuiteQuestion
 from eval.scripts import Script
 from eval.talking import TalksInProcess
 from kb_service.domain.answers import Answer, Outcome
+from kb_service.domain.documents import Audience
 
 # How `eval.conversing` begins what it says of a turn that was understood otherwise.
 _UNDERSTOOD = ("matter ", "facet ", "parts ")
 _NOT_CARRIED = "is not carried over"
 _NEW_TOPICS = 40
 _KEPT = 14
+# Asked from there, by one of these.
+_DISTRICT, _ASKERS = "上海市/浦东新区", (None, *Audience)
+_SURROUNDED = 6
 _FOLLOW_UPS = ("那要多少钱", "要带什么材料", "那在哪里办", "电话是多少")
 
 
@@ -74,21 +79,30 @@ def _new_topics(watching: Watching, seen: Sequence[Seen]) -> Measured:
 
 
 def _kept_topics(watching: Watching, seen: Sequence[Seen]) -> Measured:
-    """A follow-up that names nothing is asked of the matter, day and district of the question before it, whether that
-    was answered or handed over."""
+    """A follow-up that names nothing is asked of the matter, day, district and audience of the question before it,
+    whether that was answered or handed over."""
     linked = [each for each in seen if each.answer.matter is not None and not each.answer.understood_as.parts]
     answered = [each for each in linked if each.answer.outcome is Outcome.ANSWERED]
     handed = [each for each in linked if each.answer.outcome is Outcome.HANDED_OVER]
     past = [each for each in linked if each.question.as_of is not None]
     chosen = {each.question.id: each for each in (*answered[::5][:_KEPT], *handed[::3][:_KEPT], *past[::2][:_KEPT])}
-    cases = []
-    for number, each in enumerate(chosen.values()):
-        said = _FOLLOW_UPS[number % len(_FOLLOW_UPS)]
-        asked = replace(each.question, text=said, as_of=None, region=None)
-        after = watching.again(asked, [each.answer])
-        note = _lost(each.answer, after)
-        cases.append(Case(f"{each.question.id}>{said}", f"{each.question.text} → {said}", float(not note), note=note))
+    cases = [_kept(watching, each.question, each.answer, number) for number, each in enumerate(chosen.values())]
+    of_all = [each for each in answered if each.question.as_of is None and each.question.region is None]
+    for number, each in enumerate(of_all[:: max(1, len(of_all) // _SURROUNDED)][:_SURROUNDED]):
+        there = replace(each.question, region=_DISTRICT, audience=_ASKERS[number % len(_ASKERS)])
+        before = watching.under(there, lambda tools: tools)
+        if before.matter is not None and not before.understood_as.parts:
+            cases.append(_kept(watching, there, before, number, circumstances=f"{_DISTRICT}，{there.audience or ''}"))
     return Measured("talk.kept", tuple(cases))
+
+
+def _kept(watching: Watching, before: SuiteQuestion, answer: Answer, number: int, *, circumstances: str = "") -> Case:
+    said = _FOLLOW_UPS[number % len(_FOLLOW_UPS)]
+    after = watching.again(replace(before, text=said, as_of=None, region=None, audience=None), [answer])
+    note = _lost(answer, after)
+    name = f"{before.id}>{said}{f'@{circumstances}' if circumstances else ''}"
+    words = f"{before.text}{f'（{circumstances}）' if circumstances else ''} → {said}"
+    return Case(name, words, float(not note), note=note)
 
 
 def _lost(before: Answer, after: Answer) -> str:
@@ -98,6 +112,7 @@ def _lost(before: Answer, after: Answer) -> str:
             ("matter", before.matter and before.matter.id, after.matter and after.matter.id),
             ("day", before.as_of, after.as_of),
             ("region", before.understood_as.region, after.understood_as.region),
+            ("audience", before.understood_as.audience, after.understood_as.audience),
         )
         if was != now
     ]

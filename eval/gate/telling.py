@@ -28,6 +28,7 @@ PLACE_OF: Mapping[Component, str] = {
     Component.ROUTING: "kb_service/asking/routing.py, corpus/departments.yaml, corpus/matters.yaml",
     Component.SWITCHES: "kb_service/asking/heeding.py, domain/switches.py, asking/pipeline.py",
     Component.SIGNALS: "kb_service/asking/composing.py, asking/pipeline.py, asking/conversation/topics.py",
+    Component.FOLLOW_UPS: "kb_service/asking/follow_ups.py, asking/looking_up.py",
     Component.TALK: "kb_service/asking/conversation/, prompts/conversation.yaml",
 }
 

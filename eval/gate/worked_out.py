@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from eval.gate.answer_evidence import of_answer_evidence
 from eval.gate.component_measures import Case, Measured
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.routing import Router
@@ -143,3 +144,4 @@ def _of_evidence() -> Iterator[Case]:
         given = found.get(name)
         is_same = given is not None and abs(given - value) < 1e-4
         yield Case(name, name, float(is_same), note=f"{given}, not {value:.4f}")
+    yield from of_answer_evidence(candidates)

@@ -11,6 +11,8 @@ from eval.statistics import Rate, rate
 
 NEEDED_PAIRS = 30
 NEEDED_SHARE = 0.9
+# Of the samples on which votes may be split: beyond that the median goes by chance, or by the order of asking.
+MOST_SPLIT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Trial:
 
     @property
     def is_trusted(self) -> bool:
-        return self.separated.n >= NEEDED_PAIRS and self.separated.share >= NEEDED_SHARE
+        is_steady = self.votes.split <= MOST_SPLIT * self.votes.n
+        return is_steady and self.separated.n >= NEEDED_PAIRS and self.separated.share >= NEEDED_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,12 @@ def _plain(rows: Sequence[RunRow], ragas: Ragas) -> dict[Plain, dict[str, Score]
 
 
 def _trials(pairs: Sequence[Pair], ragas: Ragas) -> tuple[Trial, ...]:
+    """Of every second pair the wrong answer is judged first, so that nothing is told apart by the order of asking."""
     jobs = [
         Job(f"{metric}/{pair.id}:{side}/{vote}", metric, sample, vote)
         for metric in ragas.metrics
-        for pair, both in zip(pairs, sides(pairs, metric), strict=True)
-        for side, sample in (("right", both.right), ("wrong", both.wrong))
+        for place, (pair, both) in enumerate(zip(pairs, sides(pairs, metric), strict=True))
+        for side, sample in (("right", both.right), ("wrong", both.wrong))[:: -1 if place % 2 else 1]
         for vote in range(1, ragas.votes + 1)
     ]
     voted = _voted(ragas.score(jobs))

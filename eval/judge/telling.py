@@ -5,7 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from eval.judge.judging_runs import NEEDED_PAIRS, NEEDED_SHARE, JudgedRun, Trial
+from eval.judge.judging_runs import MOST_SPLIT, NEEDED_PAIRS, NEEDED_SHARE, JudgedRun, Trial
 from eval.judge.kept import Cost
 from eval.judge.samples import Judged, Plain, RunRow
 from eval.judge.voting import disagreement
@@ -67,7 +67,9 @@ def _columns(judged: JudgedRun, judge: str | None) -> Iterator[str]:
                 f" votes split on {apart.split} of {apart.n}, mean spread {apart.mean_spread:.2f} |"
             )
         elif metric in trial_of:
-            yield f"| {metric} | – | **{NOT_TRUSTED}** | tells {rate_with_interval(trial_of[metric].separated)} apart |"
+            trial = trial_of[metric]
+            split = f", votes split on {trial.votes.split} of {trial.votes.n}" if trial.votes.split else ""
+            yield f"| {metric} | – | **{NOT_TRUSTED}** | tells {rate_with_interval(trial.separated)} apart{split} |"
         else:
             yield f"| {metric} | – | {'not asked for' if judged.trials else 'no judge'} | |"
 
@@ -83,7 +85,7 @@ def _line(name: str, values: Sequence[float], faults: Mapping[str, int]) -> str:
 def _trials(trials: Sequence[Trial]) -> Iterator[str]:
     yield (
         f"A metric is trusted when the right answer got more than the wrong one in {NEEDED_SHARE:.0%} of at least"
-        f" {NEEDED_PAIRS} pairs."
+        f" {NEEDED_PAIRS} pairs, and its votes on one answer are split on no more than {MOST_SPLIT:.0%} of the answers."
     )
     yield ""
     yield "| metric | | told apart | " + " | ".join(trials[0].by_sort) + " | votes split | faults |"

@@ -176,12 +176,12 @@ def version(document_id: str, since: str | None, until: str | None = None, repla
 
 def test_made_up_versions_and_citations_are_as_worked_out_by_hand() -> None:
     days, cited = of_rules()
-    assert (days.n, days.score, cited.n, cited.score) == (18, 1.0, 20, 1.0)
+    assert (days.n, days.score, cited.n, cited.score) == (21, 1.0, 20, 1.0)
 
 
 def test_made_up_departments_and_evidence_are_as_worked_out_by_hand() -> None:
     routed, evidence = of_worked_out(OpenCCConverter())
-    assert (routed.n, routed.score, evidence.n, evidence.score) == (16, 1.0, 25, 1.0)
+    assert (routed.n, routed.score, evidence.n, evidence.score) == (16, 1.0, 59, 1.0)
 
 
 def small_model(**fields: object) -> ConfidenceModel:
@@ -229,6 +229,14 @@ def test_a_new_measure_gets_the_margin_of_its_own_interval_and_the_others_keep_t
     both = [measured("search.first", 20, 0), measured("days.hidden", 50, 0)]
     found = with_own_margins(with_scores(before, both, margin=0.04), before, both)
     assert {name: each.margin for name, each in found.measures.items()} == {"search.first": 0.3, "days.hidden": 0.01}
+
+
+def test_an_exact_measure_with_more_cases_than_before_gets_a_margin_that_lets_none_pass() -> None:
+    before = with_scores(NOTHING, [measured("days.hidden", 50, 0), measured("search.first", 200, 0)], margin=0.01)
+    more = [measured("days.hidden", 125, 0), measured("search.first", 200, 0)]
+    found = with_own_margins(with_scores(before, more, margin=0.04), before, more)
+    # 0.01 of 125 is one case and a quarter; half a case is 0.004.
+    assert {name: each.margin for name, each in found.measures.items()} == {"search.first": 0.01, "days.hidden": 0.004}
 
 
 def test_days_in_force_are_worked_out_without_the_service() -> None:

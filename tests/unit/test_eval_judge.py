@@ -31,6 +31,13 @@ def trial(told_apart: int, of: int) -> Trial:
     return Trial(Judged.FAITHFULNESS, separated, {}, Disagreement(0, 0, 0), ())
 
 
+def test_a_judge_whose_votes_on_one_answer_are_mostly_split_is_not_trusted_however_it_tells_pairs_apart() -> None:
+    apart = rate([True] * NEEDED_PAIRS)
+    steady, flipping = Disagreement(60, 30, 0.5), Disagreement(60, 31, 0.5)
+    assert Trial(Judged.FAITHFULNESS, apart, {}, steady, ()).is_trusted
+    assert not Trial(Judged.FAITHFULNESS, apart, {}, flipping, ()).is_trusted
+
+
 def test_three_votes_count_by_their_median() -> None:
     voted = counted([Score(1.0), Score(0.0), Score(1.0)])
     assert voted.value == 1.0 and voted.spread == 1.0 and voted.is_split

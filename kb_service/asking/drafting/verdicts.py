@@ -8,6 +8,8 @@ from kb_service.text.clauses import pairs_of, uncovered
 
 # So many characters of the conditions in the sentence may be beside what the question tells.
 _LONGEST_UNTOLD = 1
+# 可以不出具吗 asks whether something may be left out; 可以不可以 does not.
+_ASKS_TO_LEAVE_OUT = re.compile(r"(?:可以|能不能|可不可以|能否|可否|(?<!不)能)不(?!可以|能|得)")
 
 
 class Verdict(StrEnum):
@@ -28,11 +30,16 @@ def verdict(question: str, answer: str, context: str, words: QuotingWords) -> Ve
     """Of a question and the sentence that answers it, both normalised; None where nothing is sure.
 
     ``context``: title and headings above the sentence. A sentence that says both, hedges, or holds under a condition
-    that the question does not tell, gives none.
+    that the question does not tell, gives none. That something else may be done is no yes to who wants to leave
+    something out; that it need not be done is.
     """
     if words.unsure.search(answer):
         return None
-    if words.asks_may.search(question):
+    if _ASKS_TO_LEAVE_OUT.search(question) and words.asks_may.search(question):
+        if words.must.search(answer):
+            return None
+        yes, no, verdicts = words.must_not, words.may_not, (Verdict.MAY, Verdict.MAY_NOT)
+    elif words.asks_may.search(question):
         yes, no, verdicts = words.may, words.may_not, (Verdict.MAY, Verdict.MAY_NOT)
     elif words.asks_must.search(question):
         yes, no, verdicts = words.must, words.must_not, (Verdict.MUST, Verdict.MUST_NOT)

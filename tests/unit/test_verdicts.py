@@ -1,0 +1,44 @@
+"""可以 and 不可以 in front of an answer: only where the sentence says so."""
+
+from pathlib import Path
+
+import pytest
+
+from kb_service.asking.drafting.verdicts import Verdict, verdict
+from kb_service.asking.drafting.words import load_quoting_words
+
+WORDS = load_quoting_words(Path(__file__).resolve().parents[2] / "prompts")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "said"),
+    [
+        ("风筝登记可以不出具委托书吗", "风筝登记可以委托他人,但应当出具委托书", None),
+        ("风筝登记能不能不出具委托书", "风筝登记可以委托他人,但应当出具委托书", None),
+        ("可不可以不去公园登记风筝", "登记风筝可以网上办理", None),
+        ("风筝能不登记吗", "风筝可以当场登记", None),
+        ("风筝可以不登记吗", "风筝必须登记,登记不收费", None),
+        ("风筝可以不预约吗", "风筝无需预约", Verdict.MAY),
+        ("风筝能不能不交押金", "风筝不收押金", Verdict.MAY),
+    ],
+)
+def test_that_something_else_may_be_done_is_no_yes_to_leaving_something_out(
+    question: str, sentence: str, said: Verdict | None
+) -> None:
+    assert verdict(question, sentence, "", WORDS) is said
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "said"),
+    [
+        ("能不能放风筝", "可以放风筝", Verdict.MAY),
+        ("可以不可以放风筝", "可以放风筝", Verdict.MAY),
+        ("夜间能放风筝吗", "夜间不得放风筝", Verdict.MAY_NOT),
+        ("放风筝要不要登记", "放风筝应当登记", Verdict.MUST),
+        ("放风筝要不要登记", "放风筝无需登记", Verdict.MUST_NOT),
+    ],
+)
+def test_what_may_and_what_must_be_done_is_said_as_the_sentence_has_it(
+    question: str, sentence: str, said: Verdict
+) -> None:
+    assert verdict(question, sentence, "", WORDS) is said
