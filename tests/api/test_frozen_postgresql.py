@@ -1,4 +1,4 @@
-"""A PostgreSQL that is stopped where it is, as behind a proxy that passes nothing on: nobody waits for it without end."""
+"""A PostgreSQL stopped where it is, as behind a proxy that passes nothing on: nobody waits for it without end."""
 
 import gc
 import warnings
