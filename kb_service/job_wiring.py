@@ -21,6 +21,7 @@ _DELIVERED_EVERY = timedelta(seconds=2)
 _GAPS_LOOKED_AT = timedelta(minutes=1)
 # Of days that are known already nothing is asked again within a week.
 _AHEAD_LOOKED_AT = timedelta(hours=1)
+_TALKS_TOLD_EVERY = timedelta(minutes=10)
 
 
 def owners_worker(service: Service) -> Worker:
@@ -81,6 +82,9 @@ def owners_worker(service: Service) -> Worker:
         while not worker.stopping.is_set() and service.asking_ahead.look():
             pass
 
+    def tell_talks(_job: ClaimedJob) -> None:
+        service.records.escalations.tell_lines(at=now())
+
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
         jobs=jobs,
@@ -97,6 +101,7 @@ def owners_worker(service: Service) -> Worker:
             JobKind.LEARN: Work(learn, attempts=None, schedule=every(_GAPS_LOOKED_AT)),
             JobKind.ASK_AGAIN: Work(ask_again, attempts=3),
             JobKind.ASK_AHEAD: Work(ask_ahead, attempts=None, schedule=every(_AHEAD_LOOKED_AT)),
+            JobKind.TELL_TALKS: Work(tell_talks, attempts=None, schedule=every(_TALKS_TOLD_EVERY)),
             JobKind.CLOCKS: Work(tell_clocks, attempts=None, schedule=every(_CLOCKS_LOOKED_AT)),
         },
         now=now,

@@ -18,6 +18,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("var"), description="Everything a running product keeps.")
     database_url: str | None = Field(default=None, description="SQLite in the data folder unless given.")
+    database_patience_seconds: float = Field(
+        default=5, gt=0, description="How long PostgreSQL may say nothing before it is looked at whether it lives."
+    )
     sqlite_synchronous: Literal["NORMAL", "FULL"] = Field(
         default="NORMAL", description="FULL also survives a power cut, at a disk sync a write."
     )

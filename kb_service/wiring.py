@@ -58,7 +58,11 @@ def open_records(settings: Settings) -> Records:
     require_folders(settings.data_dir)
     keep_private(settings.data_dir)
     require_placed(settings.data_dir)
-    database = Database(settings.database, synchronous=settings.sqlite_synchronous)
+    database = Database(
+        settings.database,
+        synchronous=settings.sqlite_synchronous,
+        patience_seconds=settings.database_patience_seconds,
+    )
     with contextlib.ExitStack() as undo:
         undo.callback(database.close)
         if not settings.start_new:

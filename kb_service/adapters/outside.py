@@ -10,6 +10,7 @@ from kb_service.domain.errors import WebhookRefused
 
 _SECONDS = 5.0
 _LARGEST_REPLY = 64 * 1024
+_IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -68,11 +69,14 @@ class Outside:
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """An IPv6 address that stands for an IPv4 one (RFC 4291, 3056, 4380, 6052) is where that one is."""
+    """An IPv6 address that stands for an IPv4 one (RFC 4291, 3056, 4380, 6052) is where that one is. What goes to many
+    receivers (224.0.0.0/4, ff00::/8), or within a site (RFC 3879), is none of the internet's."""
+    if address.is_multicast or getattr(address, "is_site_local", False):
+        return False
     if isinstance(address, ipaddress.IPv4Address):
         return address.is_global
     stands_for = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64:
+    if address in _NAT64 or address in _IPV4_COMPATIBLE:
         stands_for.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return address.is_global and all(each.is_global for each in stands_for if each is not None)
 

@@ -6,8 +6,9 @@ import io
 from fastapi import Response
 
 CSV = "text/csv"
-# A spreadsheet takes what begins so for a formula, and people choose the names of channels.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes what begins so for a formula, full-width signs too where Chinese is typed (OWASP, CSV injection);
+# and people choose the names of channels.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def is_csv_asked(format: str | None, accept: str) -> bool:

@@ -34,6 +34,7 @@ class JobKind(StrEnum):
     ASK_AGAIN = "ask_again"
     AUDIT = "audit"
     ASK_AHEAD = "ask_ahead"
+    TELL_TALKS = "tell_talks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Whoever changes, removes or inserts an entry breaks the chain from there on. Whoever rewrites the whole chain, or cuts
 its end, is found out only against a head that was kept elsewhere: `kb check` prints it, and `--head` compares.
-Entries keep seals of the rows that they changed; answers, far more of them, have a chain of their own beside it.
+Entries keep seals of the rows that they changed; answers, far more of them, have a chain of their own beside it, and
+so have the lines of each talk, whose ends entries tell.
 """
 
 import hashlib
@@ -18,9 +19,13 @@ NO_HASH = "0" * 64
 _HEAD = re.compile("[0-9a-f]{64}(?:-(?!0{64})[0-9a-f]{64})?")
 # Where an entry keeps the seals of the rows that it changed: before and after, by kind and id.
 ROWS = "rows"
+# Where it tells the number and hash of the last line of each talk that it changed, by escalation id.
+TALKS = "talks"
 # An entry that takes the rows of its subjects as they are: an operator has looked at them, or nothing told of them yet.
 TAKEN_AS_FOUND = frozenset({"baseline", "accept"})
 ERASED = "erase"
+ERASED_TALKS = "erase_talks"
+TALKS_TOLD = "tell_talks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ def hash_of(event: Event, previous_hash: str) -> str:
 def hash_of_answer(number: int, sha256: str, previous_hash: str) -> str:
     """The answer's link of its chain: over its seal. Never to be changed."""
     return hashlib.sha256(f"{previous_hash}\n{number}\n{sha256}".encode()).hexdigest()
+
+
+def hash_of_line(sha256: str, previous_hash: str) -> str:
+    """A line's link of the chain of its talk: over its seal, which tells talk and number. Never to be changed."""
+    return hashlib.sha256(f"{previous_hash}\n{sha256}".encode()).hexdigest()
 
 
 def head_of(events: int, event_hash: str, answers: int, answer_hash: str) -> TrailHead:

@@ -63,7 +63,7 @@ def test_who_comes_back_to_a_long_talk_gets_all_of_it_at_once_however_many_notes
     talk = people.open("t9", "第一句")
     lines = [Line(Author.NOTE if number < 602 else Author.PERSON, f"第{number}句") for number in range(2, 1102)]
     with people.http.service.records.database.writing() as connection:
-        add_lines(connection, talk["id"], 1, lines, at=NOON)
+        add_lines(connection, talk["id"], 1, lines, at=NOON, most_files=30)
     events = blocks_of(people, "前端", f"/v1/talks/{talk['id']}/events", 502)
     said = [data["number"] for name, data in events if name == "message"]
     assert said == list(range(1, 502))

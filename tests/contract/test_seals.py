@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     Integer,
+    LargeBinary,
     Table,
     UniqueConstraint,
     delete,
@@ -42,6 +43,7 @@ from kb_service.adapters.sql.seals import NOT_DECIDING, SEALED
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.adapters.sql.tables import answers, calendar_days, contributors, keys, passages, suspicions, versions
 from kb_service.adapters.sql.taking_as_found import accept
+from kb_service.adapters.sql.talk_tables import attachments, talk_messages
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.sql.uploads import SqlUploads
@@ -51,6 +53,7 @@ from kb_service.adapters.sql.working_days import SqlWorkingDays
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.announcements import Announcement, Reach
 from kb_service.domain.answers import Conversation, Reason
+from kb_service.domain.attachments import AttachedFile, AttachmentKind
 from kb_service.domain.calendar import CalendarDay
 from kb_service.domain.canned_replies import CannedReply
 from kb_service.domain.clocks import FIRST_REPLY, Clock, ClockKind, OrderKind
@@ -69,7 +72,7 @@ from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id, new_secret
 from tests.factories import NOON, answer, citation, draft, no_points, question, rehearsal
 
-_PARTS = {owner.table.name for sealed in SEALED.values() for owner in sealed.parts}
+_PARTS = {owner[0].table.name for sealed in SEALED.values() for owner in sealed.parts}
 _TABLES = [each for each in metadata.sorted_tables if each.name in {s.table.name for s in SEALED.values()} | _PARTS]
 _DECIDING = [column for table in _TABLES for column in table.columns if str(column) not in NOT_DECIDING]
 
@@ -153,6 +156,7 @@ def fill_escalations(database: Database) -> None:
     escalations = SqlEscalations(database, new_id=new_id)
     calendar = statutory_calendar()
     may = approval.Approval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
+    shown = AttachedFile(AttachmentKind.PICTURE, "image/png", b"a picture")
     for number in (1, 2):
         conversation = Conversation(f"c{number}", "web", "web", "u" * 64)
         subject = Subject("签注要钱吗", "问：签注要钱吗", (Reason.NO_SOURCE,), "qianzhu", Facet.FEE, "上海市", "a1")
@@ -161,7 +165,7 @@ def fill_escalations(database: Database) -> None:
         talk, _ = escalations.open(conversation, subject, "gongan", opened_by="person", at=NOON, change=opened)
         steps: list[Callable[[Escalation], Change]] = [
             lambda held: moves.claimed(held, "zhao", at=NOON),
-            lambda held: moves.replied(held, "zhao", "您好", at=NOON),
+            lambda held: moves.replied(held, "zhao", "您好", at=NOON, files=[shown]),
             lambda held: moves.ordered(held, "zhao", OrderKind.SIMPLE, "要查", at=NOON, calendar=calendar),
         ]
         if number == 1:
@@ -214,7 +218,9 @@ def other_value(column: Column[Any], value: Any) -> Any:
         case Date():
             return (value or date(2026, 1, 1)) + timedelta(days=1)
         case Integer() | Float():
-            return (value or 0) + 1
+            return (value or 0) + 1000  # of nothing else yet
+        case LargeBinary():
+            return value + b"."
         case _:
             return f"{(value or '')[:-1]}x"
 
@@ -310,6 +316,7 @@ def test_the_same_attacks_are_found_on_every_database(database: Database) -> Non
     with database.reading() as connection:
         version_id = connection.execute(select(versions.c.id).where(versions.c.state == "draft")).scalars().first()
         key_id = connection.execute(select(keys.c.id).where(keys.c.revoked_at.is_not(None))).scalar_one()
+    is_helpers = talk_messages.c.author == "helper"
     attacks = {
         "a draft is made knowledge": update(versions).where(versions.c.id == version_id).values(state="approved"),
         "another is said to have approved": update(versions).values(approved_by="wang"),
@@ -321,6 +328,10 @@ def test_the_same_attacks_are_found_on_every_database(database: Database) -> Non
         "an answer is given to another person": update(answers).where(answers.c.id == "a2").values(user_hash=None),
         "a confirmed contradiction is opened again": update(suspicions).values(state="open"),
         "a holiday is worked": update(calendar_days).values(is_working=1),
+        "a helper says something else": update(talk_messages).where(is_helpers).values(text="不用办了"),
+        "a reply is another helper's": update(talk_messages).where(is_helpers).values(by="sun"),
+        "a reply is deleted": delete(talk_messages).where(is_helpers),
+        "a picture is another one": update(attachments).values(content=b"another"),
     }
     for name, attack in attacks.items():
         before = {table: rows_of_all(database, table) for table in (attack.table,)}

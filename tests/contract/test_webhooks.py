@@ -186,6 +186,9 @@ def test_a_group_of_helpers_is_told_in_a_line(telling: Telling, form: WebhookFor
         "http://10.0.0.1/",
         "http://192.168.1.1/",
         "http://[::ffff:10.0.0.1]/",
+        "http://[::7f00:1]/",  # 127.0.0.1 as RFC 4291, 2.5.5.1 once wrote it
+        "http://[fec0::1]/",
+        "http://239.255.255.250:1900/",  # whatever listens to SSDP
         "http://2130706433/",  # 127.0.0.1 as a number
         "http://user:pw@example.org/",
         "file:///etc/passwd",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
@@ -41,34 +42,33 @@ class SqlAttachments:
 
 def add_files(
     connection: Connection, escalation_id: str, message_number: int, files: Sequence[AttachedFile], *, most: int
-) -> tuple[Attachment, ...]:
-    """Those of one message. ``most``: of the whole talk, whose row is held. Raises TooManyAttachments."""
-    if not files:
-        return ()
+) -> Sequence[Mapping[str, Any]]:
+    """Those of one message; the rows that were added. ``most``: of the whole talk, whose row is held. Raises
+    TooManyAttachments."""
     counted = select(func.count()).where(attachments.c.escalation_id == escalation_id)
     before = connection.execute(counted).scalar_one()
     if before + len(files) > most:
         raise TooManyAttachments(
             f"a talk may have {most} pictures and recordings", Cause("too_many_attachments", {"limit": most})
         )
-    added = tuple(
-        Attachment(number, each.kind, each.media_type, len(each.content))
-        for number, each in enumerate(files, before + 1)
-    )
     rows = [
         {
             "escalation_id": escalation_id,
-            "number": told.number,
+            "number": number,
             "message_number": message_number,
-            "kind": told.kind,
-            "media_type": told.media_type,
-            "size": told.size,
+            "kind": each.kind,
+            "media_type": each.media_type,
+            "size": len(each.content),
             "content": each.content,
         }
-        for told, each in zip(added, files, strict=True)
+        for number, each in enumerate(files, before + 1)
     ]
     connection.execute(insert(attachments), rows)
-    return added
+    return rows
+
+
+def attachment_in(row: Mapping[Any, Any]) -> Attachment:
+    return Attachment(row["number"], AttachmentKind(row["kind"]), row["media_type"], row["size"])
 
 
 def attachments_of(
@@ -77,7 +77,6 @@ def attachments_of(
     """By the number of their message; of messages greater than ``after``."""
     asked = {"escalation_id": escalation_id, "after": after, "up_to": up_to}
     found: dict[int, tuple[Attachment, ...]] = defaultdict(tuple)
-    for row in connection.execute(_OF_MESSAGES, asked):
-        told = Attachment(row.number, AttachmentKind(row.kind), row.media_type, row.size)
-        found[row.message_number] += (told,)
+    for row in connection.execute(_OF_MESSAGES, asked).mappings():
+        found[row["message_number"]] += (attachment_in(row),)
     return found

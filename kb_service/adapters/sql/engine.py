@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import QueuePool
 
 from kb_service.adapters.sql.outages import DatabaseFile, outage_of
+from kb_service.adapters.sql.patience import Patience
 from kb_service.domain.errors import NotEnoughSpace, RecordsBusy, RecordsUnavailable
 
 log = logging.getLogger(__name__)
@@ -22,8 +23,6 @@ log = logging.getLogger(__name__)
 # How long a writer waits for others.
 _BUSY_SECONDS = 5
 _READS = "kb_reads"
-# libpq's: seconds for connecting, milliseconds until a machine that confirms nothing is taken for gone.
-_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
 _DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -38,13 +37,20 @@ class Database:
     when that is over.
     """
 
-    def __init__(self, url: str, *, synchronous: str = "NORMAL") -> None:
-        """Raises RecordsUnavailable for an address of no database, or of one that is not supported."""
+    def __init__(self, url: str, *, synchronous: str = "NORMAL", patience_seconds: float = 5) -> None:
+        """``patience_seconds``: how long a PostgreSQL may say nothing before it is looked at whether it lives.
+
+        Raises RecordsUnavailable for an address of no database, or of one that is not supported.
+        """
         path = file_of(url)
         self._url = url
         self._file = DatabaseFile(path) if path else None
         is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url, synchronous, self._file) if is_sqlite else _postgresql_engine(url)
+        self._patience = None if is_sqlite else Patience(patience_seconds)
+        if self._patience is None:
+            self.engine = _sqlite_engine(url, synchronous, self._file)
+        else:
+            self.engine = _postgresql_engine(url, self._patience)
         # SQLite's driver begins nothing by itself: setting that anew for each read would take as long as the read.
         self._reading = self.engine.execution_options(
             **{_READS: True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -100,6 +106,8 @@ class Database:
 
     @contextmanager
     def _watched(self, *, is_to_be_written: bool = False) -> Iterator[None]:
+        if self._patience is not None:
+            self._patience.require_not_away()
         if self._file is not None:
             self._file.require_in_place(
                 let_go=self._let_go, bring_up_to_date=self._bring_up_to_date, is_to_be_written=is_to_be_written
@@ -220,11 +228,16 @@ class _NoTurns:
         return nullcontext()
 
 
-def _postgresql_engine(url: str) -> Engine:
+def _postgresql_engine(url: str, patience: Patience) -> Engine:
     """A server that hangs, or whose machine is gone, is not waited for without end."""
-    given = make_url(url).query
-    patience = {name: value for name, value in _PATIENCE.items() if name not in given}
-    return create_engine(url, hide_parameters=True, connect_args=patience)
+    given = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": patience.connect_timeout}
+    engine = create_engine(url, hide_parameters=True, connect_args=given, pool_timeout=patience.connect_timeout)
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
+        return patience.connect(tuple(arguments), options)
+
+    return engine
 
 
 def _sqlite_engine(url: str, synchronous: str, file: DatabaseFile | None) -> Engine:

@@ -30,7 +30,7 @@ from kb_service.domain.escalations import GOING_ON, EscalationState
 from kb_service.domain.exports import the_one
 from kb_service.domain.masking import masked
 from kb_service.domain.rehearsals import RECENT
-from kb_service.domain.trail import ERASED
+from kb_service.domain.trail import ERASED, ERASED_TALKS
 
 # Rows in one transaction, so that a question never waits long for the write lock.
 _AT_ONCE = 500
@@ -91,7 +91,7 @@ class SqlErasing:
                 forget(connection, ids)
                 _forget_askers(connection, ids, at)
                 connection.execute(delete(deliveries).where(deliveries.c.escalation_id.in_(ids)))
-                record(connection, at=at, actor=actor, action="erase_talks", detail={"escalations": ids}, was=was)
+                record(connection, at=at, actor=actor, action=ERASED_TALKS, detail={"escalations": ids}, was=was)
             is_done = True
         if is_done:
             self._database.empty_log()

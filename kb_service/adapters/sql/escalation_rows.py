@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select
 
 from kb_service.adapters.sql import proposals
-from kb_service.adapters.sql.attachments import attachments_of
+from kb_service.adapters.sql.attachments import add_files, attachment_in, attachments_of
+from kb_service.adapters.sql.talk_chain import linked
 from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
 from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.attachments import Attachment
@@ -40,9 +41,13 @@ _CLOCKS = (
 )
 
 
-def add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime) -> None:
+def add_lines(
+    connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime, most_files: int
+) -> tuple[Attachment, ...]:
+    """Behind the line with this number, with what goes along with them, which is given. ``most_files``: of the whole
+    talk, whose row is held. Raises TooManyAttachments."""
     if not lines:
-        return
+        return ()
     rows = [
         {
             "escalation_id": escalation_id,
@@ -58,7 +63,13 @@ def add_lines(connection: Connection, escalation_id: str, last: int, lines: Sequ
         }
         for number, each in enumerate(lines, last + 1)
     ]
-    connection.execute(insert(talk_messages), rows)
+    files = {
+        number: add_files(connection, escalation_id, number, each.files, most=most_files)
+        for number, each in enumerate(lines, last + 1)
+        if each.files
+    }
+    connection.execute(insert(talk_messages), linked(connection, rows, files))
+    return tuple(attachment_in(each) for its in files.values() for each in its)
 
 
 def escalation_of(connection: Connection, escalation_id: str, *, lock: bool = False) -> Escalation:

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb_service.adapters.sql import proposals
-from kb_service.adapters.sql.attachments import add_files
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.escalation_events import EVENT_OF, tell_of
 from kb_service.adapters.sql.escalation_queries import (
@@ -35,6 +34,7 @@ from kb_service.adapters.sql.escalation_rows import (
 from kb_service.adapters.sql.message_keys import keep_key, number_of_first
 from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
+from kb_service.adapters.sql.talk_chain import ends_of_talks, last_told, written_since
 from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.answers import Conversation
@@ -54,6 +54,7 @@ from kb_service.domain.escalations import (
     not_there,
 )
 from kb_service.domain.sent_once import Once
+from kb_service.domain.trail import TALKS, TALKS_TOLD
 from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
 
@@ -315,6 +316,15 @@ class SqlEscalations:
             found = connection.execute(_CHANGED_SINCE, {"moment": moment})
             return {row.id: (row.revision, row.last_number, row.proposal_changes or 0) for row in found}
 
+    def tell_lines(self, *, at: datetime) -> int:
+        """Put into the trail how far the chains of talks are in which something was written since it was told last;
+        how many. A line that is no move is covered by it."""
+        with self._database.writing() as connection:
+            ends = ends_of_talks(connection, written_since(connection, last_told(connection)))
+            if ends:
+                record(connection, at=at, actor="clock", action=TALKS_TOLD, detail={TALKS: ends})
+        return len(ends)
+
     def running_out(self, at: datetime, *, limit: int = 200) -> Sequence[tuple[str, Clock]]:
         """Clocks of which somebody should be told now, by escalation id: those that warn, and those that are over."""
         with self._database.reading() as connection:
@@ -361,12 +371,7 @@ class SqlEscalations:
     def _add(
         self, connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime
     ) -> tuple[Attachment, ...]:
-        """Lines with what goes along with them, which is given."""
-        add_lines(connection, escalation_id, last, lines, at=at)
-        added: tuple[Attachment, ...] = ()
-        for number, each in enumerate(lines, last + 1):
-            added += add_files(connection, escalation_id, number, each.files, most=self._most_attachments)
-        return added
+        return add_lines(connection, escalation_id, last, lines, at=at, most_files=self._most_attachments)
 
     def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:
         """Lines and clocks of a change."""

@@ -86,23 +86,24 @@ def forget(connection: Connection, ids: Sequence[str]) -> None:
     connection.execute(still_open.values(state=ProposalState.LAPSED))
 
 
-def citing(connection: Connection, version_id: str) -> list[tuple[str, int]]:
-    """Escalation and number of those that quote a version."""
+def citing(connection: Connection, version_id: str) -> list[tuple[str, int, int | None]]:
+    """Escalation and number of those that quote a version, and the number of the line that each became."""
     named = cast(proposals.c.citations, String).contains(version_id, autoescape=True)
-    return [(row[0], row[1]) for row in connection.execute(select(*proposals.primary_key).where(named))]
+    query = select(*proposals.primary_key, proposals.c.message).where(named)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
-def purge(connection: Connection, found: Sequence[tuple[str, int]]) -> None:
+def purge(connection: Connection, found: Sequence[tuple[str, int, int | None]]) -> None:
     """Their words, and those of the lines that they became. One that is still open cannot be sent: what it cites does
     not hold."""
-    for escalation_id, number in found:
+    for escalation_id, number, message in found:
         is_it = (proposals.c.escalation_id == escalation_id, proposals.c.number == number)
-        row = connection.execute(select(proposals.c.citations, proposals.c.message).where(*is_it)).one()
-        left = {"text": PURGED, "suggestion": None, "citations": [blanked(each) for each in row.citations]}
+        citations = connection.execute(select(proposals.c.citations).where(*is_it)).scalar_one()
+        left = {"text": PURGED, "suggestion": None, "citations": [blanked(each) for each in citations]}
         connection.execute(update(proposals).where(*is_it).values(left))
-        if row.message is not None:
-            its_line = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.number == row.message)
-            connection.execute(update(talk_messages).where(*its_line).values(text=PURGED))
+        if message is not None:
+            its_line = (talk_messages.c.escalation_id == escalation_id, talk_messages.c.number == message)
+            connection.execute(update(talk_messages).where(*its_line).values(text=PURGED, salt=None))
 
 
 def _add(connection: Connection, escalation_id: str, proposed: Proposed, *, at: datetime) -> int:

@@ -46,7 +46,8 @@ class SqlPurging:
             own_uploads = _uploads_of(connection, row)
             subjects: list[Subject] = [("version", version_id), *(("answer", each) for each in body_of)]
             proposed = proposals.citing(connection, version_id)
-            subjects += [("escalation", each) for each in dict.fromkeys(each for each, _ in proposed)]
+            subjects += [("escalation", each) for each in dict.fromkeys(each for each, *_ in proposed)]
+            subjects += [("line", f"{each}/{number}") for each, _, number in proposed if number is not None]
             was = seals(connection, [*subjects, *(("upload", each) for each in own_uploads)])
             content = _blank_version(connection, row)
             for answer_id, body in body_of.items():

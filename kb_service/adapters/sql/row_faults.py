@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.line_faults import ToldTalks, line_faults
 from kb_service.adapters.sql.seals import Subject, digest_of, every_seal
 from kb_service.adapters.sql.tables import answers, events
 from kb_service.domain.trail import ERASED, NO_HASH, TAKEN_AS_FOUND, Event, hash_of_answer, row_changes
@@ -35,11 +36,15 @@ class _Told:
     breaks: dict[Subject, str] = field(default_factory=dict)
     given_as: dict[Subject, str | None] = field(default_factory=dict)
     erased: list[tuple[int, int]] = field(default_factory=list)
+    talks: ToldTalks = field(default_factory=ToldTalks)
 
     def read(self, event: Event) -> None:
         entry = f"entry {event.number} ({event.action} by {event.actor})"
+        self.talks.read(event)
         for change in row_changes(event):
             subject = change.subject
+            if subject[0] == "line":
+                continue
             if event.action in TAKEN_AS_FOUND:
                 self.breaks.pop(subject, None)
             elif subject[0] == "answer" and subject not in self.seal_of:
@@ -57,7 +62,8 @@ def row_faults(database: Database) -> list[RowFault]:
     """All of one moment, so that the service may go on writing meanwhile."""
     with database.snapshot() as connection:
         told = _told(connection)
-        return [*_of_rows(connection, told), *_of_answers(connection, told)]
+        lines = [RowFault(subject, sentence, None) for subject, sentence in line_faults(connection, told.talks)]
+        return [*_of_rows(connection, told), *_of_answers(connection, told), *lines]
 
 
 def _told(connection: Connection) -> _Told:

@@ -7,12 +7,13 @@ columns are sealed but those of `NOT_DECIDING`. An empty field is left out, so a
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, select, tuple_
 
 from kb_service.adapters.sql import tables, talk_tables
 from kb_service.adapters.sql.schedules import chunks
@@ -27,25 +28,31 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A table whose rows are sealed one by one, each with its ``parts``: rows of other tables that name it.
+    """A table whose rows are sealed one by one, each with its ``parts``: rows of other tables that name its key.
 
-    ``key_of`` makes the key of an id; rows that ``only`` leaves out decide nothing yet.
+    ``key_of`` makes the key of an id, a tuple where it has several columns; rows that ``only`` leaves out decide
+    nothing yet.
     """
 
     table: Table
-    parts: tuple[Column[Any], ...] = ()
+    parts: tuple[tuple[Column[Any], ...], ...] = ()
     key_of: Callable[[str], Any] = str
     only: ColumnElement[bool] | None = None
+
+
+def _number_of_line(line_id: str) -> tuple[str, int]:
+    escalation_id, _, number = line_id.rpartition("/")
+    return escalation_id, int(number)
 
 
 SEALED: Mapping[str, Sealed] = {
     "version": Sealed(
         tables.versions,
-        (tables.contributors.c.version_id, tables.endings.c.version_id, tables.passages.c.version_id),
+        ((tables.contributors.c.version_id,), (tables.endings.c.version_id,), (tables.passages.c.version_id,)),
     ),
     "person": Sealed(tables.people),
     "key": Sealed(tables.keys),
-    "batch": Sealed(tables.batches, (tables.batch_uploads.c.batch_id,)),
+    "batch": Sealed(tables.batches, ((tables.batch_uploads.c.batch_id,),)),
     "upload": Sealed(tables.uploads),
     # What examinations suspect is for people to look at; answers heed what somebody has decided.
     "suspicion": Sealed(tables.suspicions, only=tables.suspicions.c.state != SuspicionState.OPEN),
@@ -54,7 +61,7 @@ SEALED: Mapping[str, Sealed] = {
     "department": Sealed(tables.departments),
     "matter": Sealed(tables.matters),
     "escalation": Sealed(
-        talk_tables.escalations, (talk_tables.clocks.c.escalation_id, talk_tables.proposals.c.escalation_id)
+        talk_tables.escalations, ((talk_tables.clocks.c.escalation_id,), (talk_tables.proposals.c.escalation_id,))
     ),
     "helper": Sealed(talk_tables.helpers),
     "webhook": Sealed(talk_tables.webhooks),
@@ -63,7 +70,14 @@ SEALED: Mapping[str, Sealed] = {
     "meeting_link": Sealed(talk_tables.meeting_links),
     "canned_reply": Sealed(talk_tables.canned_replies),
     "answer": Sealed(tables.answers),
+    "line": Sealed(
+        talk_tables.talk_messages,
+        ((talk_tables.attachments.c.escalation_id, talk_tables.attachments.c.message_number),),
+        key_of=_number_of_line,
+    ),
 }
+# Far more than anything else: an entry for each would make the trail nothing but them.
+CHAINED = frozenset({"answer", "line"})
 
 # Columns, and tables as a whole, that decide neither what residents see nor who may act, and why.
 NOT_DECIDING: Mapping[str, str] = {
@@ -92,9 +106,8 @@ NOT_DECIDING: Mapping[str, str] = {
     "helpers.is_present": "comes and goes with the helper's page; read for a minute and a half",
     "helpers.seen_at": "the page's last sign of life",
     "deliveries": "what is told to other systems, made from sealed rows",
-    "talk_messages": "what people wrote to each other, read in their talk only and cited nowhere",
+    "talk_messages.hash": "a link of the chain of its talk, checked with it",
     "talk_signs": "who types and has read how far, shown to the other side of the talk only",
-    "attachments": "what people showed each other, seen in their talk only",
     "message_keys": "finds a message that is sent again",
     "events": "the trail itself, chained by its hashes",
     "documents": "an id, and how far the index has followed; kind and everything else are of the version",
@@ -139,11 +152,11 @@ def seals(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, 
 
 
 def every_seal(connection: Connection) -> Iterator[tuple[Subject, str]]:
-    """Of everything in the database, answers left out: they have a chain of their own."""
+    """Of everything in the database, but what has a chain of its own."""
     for kind, sealed in SEALED.items():
-        if kind == "answer":
+        if kind in CHAINED:
             continue
-        key = _key(sealed)
+        (key,) = sealed.table.primary_key
         last = None
         while True:
             query = select(key).order_by(key).limit(_AT_ONCE)
@@ -155,43 +168,50 @@ def every_seal(connection: Connection) -> Iterator[tuple[Subject, str]]:
             last = ids[-1]
 
 
-def digest_of(table: Table, row: Mapping[Any, Any]) -> str:
-    """The seal of a row without parts that is about to be added."""
-    return _digest([_plain_row(table, row)])
+def digest_of(table: Table, row: Mapping[Any, Any], parts: Sequence[tuple[Table, Mapping[Any, Any]]] = ()) -> str:
+    """The seal of a row with its parts, as it is or is about to be added."""
+    return _digest([_plain_row(table, row), *([part.name, _plain_row(part, its)] for part, its in parts)])
 
 
 def _digests(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, str]:
     sealed = SEALED[kind]
-    key, wanted = _key(sealed), [sealed.key_of(each) for each in ids]
-    query = select(sealed.table).where(key.in_(wanted))
+    key, wanted = tuple(sealed.table.primary_key), [sealed.key_of(each) for each in ids]
+    query = select(sealed.table).where(_among(key, wanted))
     rows = connection.execute(query if sealed.only is None else query.where(sealed.only))
-    content = {str(row._mapping[key]): [_plain_row(sealed.table, row._mapping)] for row in rows}
+    content = {_id(row, key): [_plain_row(sealed.table, row._mapping)] for row in rows}
     for owner in sealed.parts:
-        part = owner.table
+        part = owner[0].table
         assert isinstance(part, Table)
-        for row in connection.execute(select(part).where(owner.in_(wanted)).order_by(*part.primary_key)):
-            if (owner_id := str(row._mapping[owner])) in content:
+        for row in connection.execute(select(part).where(_among(owner, wanted)).order_by(*part.primary_key)):
+            if (owner_id := _id(row, owner)) in content:
                 content[owner_id].append([part.name, _plain_row(part, row._mapping)])
     return {each: _digest(said) for each, said in content.items()}
 
 
-def _key(sealed: Sealed) -> Column[Any]:
-    (key,) = sealed.table.primary_key
-    return key
+def _among(columns: Sequence[Column[Any]], wanted: Sequence[Any]) -> ColumnElement[bool]:
+    return columns[0].in_(wanted) if len(columns) == 1 else tuple_(*columns).in_(wanted)
+
+
+def _id(row: Row[Any], key: Sequence[Column[Any]]) -> str:
+    return "/".join(str(row._mapping[column]) for column in key)
 
 
 def _plain_row(table: Table, row: Mapping[Any, Any]) -> Any:
-    values = ((column.name, row.get(column.name)) for column in table.columns)
-    return {
-        name: _plain(value)
-        for name, value in values
-        if value is not None and f"{table.name}.{name}" not in NOT_DECIDING
-    }
+    values = ((name, row.get(name)) for name in _deciding(table))
+    return {name: _plain(value) for name, value in values if value is not None}
+
+
+@cache
+def _deciding(table: Table) -> Sequence[str]:
+    """Its columns that are sealed."""
+    return [column.name for column in table.columns if f"{table.name}.{column.name}" not in NOT_DECIDING]
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
     return value.isoformat() if isinstance(value, date) else value
 
 

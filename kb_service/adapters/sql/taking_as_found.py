@@ -1,18 +1,23 @@
 """Taking rows as they are: those of a database from before rows had seals, and those an operator has looked at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, select, update
 
 from kb_service.adapters.sql.answer_chain import link
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.row_faults import RowFault
-from kb_service.adapters.sql.seals import Subject, digest_of, every_seal, new
+from kb_service.adapters.sql.seals import digest_of, every_seal, new
 from kb_service.adapters.sql.tables import answers
+from kb_service.adapters.sql.talk_chain import link_anew
+from kb_service.adapters.sql.talk_tables import talk_messages
 from kb_service.adapters.sql.trail import record
+from kb_service.domain.trail import TALKS
 
 _AT_ONCE = 500
+_Item = TypeVar("_Item")
 
 
 def seal_what_is_there(connection: Connection, *, at: datetime) -> None:
@@ -26,15 +31,34 @@ def seal_what_is_there(connection: Connection, *, at: datetime) -> None:
         connection.execute(update(answers).where(answers.c.id == answer_id).values(chained))
 
 
+def chain_lines_that_are_there(connection: Connection, *, at: datetime) -> None:
+    """Once, when the schema is brought up to date: the talks as they are."""
+    with_lines = select(talk_messages.c.escalation_id).distinct().order_by(talk_messages.c.escalation_id)
+    for some in _runs(list(connection.execute(with_lines).scalars())):
+        _take_talks(connection, some, at=at, actor="upgrade", action="baseline", detail={})
+
+
 def accept(database: Database, faults: Sequence[RowFault], *, actor: str, at: datetime, reason: str) -> int:
-    """Say in the trail that these rows are right as they are; how many. The chain of answers cannot be mended so."""
+    """Say in the trail that these rows are right as they are; how many. The chain of answers cannot be mended so; that
+    of a talk begins anew."""
     subjects = sorted({each.subject for each in faults})
+    rows, talks = ([each for each in subjects if (each[0] == "talk") is is_talk] for is_talk in (False, True))
     with database.writing() as connection:
-        for some in _runs(subjects):
-            record(connection, at=at, actor=actor, action="accept", detail={"reason": reason}, was=new(*some))
+        told = {"reason": reason}
+        for some in _runs(rows):
+            record(connection, at=at, actor=actor, action="accept", detail=told, was=new(*some))
+        for ids in _runs([each for _, each in talks]):
+            _take_talks(connection, ids, at=at, actor=actor, action="accept", detail=told)
     return len(subjects)
 
 
-def _runs(subjects: Sequence[Subject]) -> Iterator[Sequence[Subject]]:
+def _take_talks(
+    connection: Connection, ids: Sequence[str], *, at: datetime, actor: str, action: str, detail: Mapping[str, str]
+) -> None:
+    ends = link_anew(connection, ids)
+    record(connection, at=at, actor=actor, action=action, detail={**detail, TALKS: ends})
+
+
+def _runs(subjects: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     for start in range(0, len(subjects), _AT_ONCE):
         yield subjects[start : start + _AT_ONCE]

@@ -44,7 +44,7 @@ escalations = Table(
     Index("ix_escalations_of_helper", "helper", "state"),
 )
 
-# What is written in a talk, in the order of its numbers.
+# What is written in a talk, in the order of its numbers, each line linked to the one before it by its hash.
 talk_messages = Table(
     "talk_messages",
     metadata,
@@ -58,6 +58,8 @@ talk_messages = Table(
     Column("suggestion", JSON),
     Column("confirmed_by", String(200)),
     Column("is_by_assistant", Integer),
+    Column("salt", String(32)),
+    Column("hash", String(64)),
     PrimaryKeyConstraint("escalation_id", "number"),
 )
 

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, Row, insert, select, text
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.seals import Seals, seals
 from kb_service.adapters.sql.tables import answers, events
+from kb_service.adapters.sql.talk_chain import ends_of_talks
 from kb_service.domain.trail import (
     NO_HASH,
     ROWS,
+    TALKS,
     ChainedEvent,
     Event,
     TrailHead,
@@ -46,6 +48,8 @@ def record(
     said = dict(detail or {})
     if was:
         said[ROWS] = rows_of_entry(was, seals(connection, was))
+        if ends := ends_of_talks(connection, {each for kind, each in was if kind == "escalation"}):
+            said[TALKS] = ends
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
     last = connection.execute(select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()

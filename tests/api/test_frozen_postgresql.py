@@ -1,0 +1,77 @@
+"""A PostgreSQL stopped where it is, as behind a proxy that passes nothing on: nobody waits for it without end."""
+
+import gc
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+import pytest
+
+from kb_service.adapters.sql.engine import Database
+from kb_service.domain.errors import RecordsUnavailable
+from kb_service.settings import Settings
+from kb_service.wiring import open_records, open_service
+from tests.api.conftest import FEE_2026, Http, publish
+from tests.api.test_outages import until
+from tests.data_folders import furnish
+from tests.postgresql_server import PostgresqlServer, postgresql_server
+
+pytestmark = pytest.mark.postgresql
+
+# Far above what is promised: who waits longer hangs.
+HANGS_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresqlServer]:
+    with postgresql_server() as started:
+        started.run("CREATE DATABASE kb")
+        yield started
+    with warnings.catch_warnings():  # what was cut off while it was being connected
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+def test_questions_uploads_and_all_else_are_refused_while_it_is_frozen_and_served_when_it_goes_on(
+    server: PostgresqlServer, tmp_path: Path, models_dir: Path
+) -> None:
+    furnish(tmp_path, models_dir)
+    settings = Settings(data_dir=tmp_path, database_url=server.url("kb"), database_patience_seconds=1)
+    with open_service(settings) as service:
+        http = Http(service)
+        publish(service, "balloon", FEE_2026, title="热气球停放证办事指南", effective_from="2026-01-01")
+        question = {"question": "热气球停放证多少钱"}
+        requests = [
+            lambda: http.post("/v1/answers", question),
+            lambda: http.post("/v1/documents", {"id": "festival", "title": "热气球节", "answer": "免费。"}),
+            lambda: http.get("/v1/search", question="热气球"),
+            lambda: http.get("/v1/versions"),
+            lambda: http.get("/readyz"),
+        ]
+        with ThreadPoolExecutor(2 * len(requests)) as pool:
+            with server.frozen():
+                asked = [pool.submit(each) for each in [*requests, *requests]]
+                assert not wait(asked, timeout=HANGS_SECONDS).not_done
+                # What comes later waits for nobody's look.
+                asked += [pool.submit(each) for each in requests]
+                assert not wait(asked, timeout=HANGS_SECONDS).not_done
+                with pytest.raises(RecordsUnavailable):
+                    open_records(settings)
+            refused = [each.result() for each in asked]
+        assert {(each.status_code, each.json()["error"]) for each in refused} <= {
+            (503, "RecordsUnavailable"),
+            (503, "RecordsBusy"),
+        }
+        assert {each.json()["message"] for each in refused if each.json()["error"] == "RecordsUnavailable"} == {
+            "数据库暂时不可用，请稍后再试。"
+        }
+        until(lambda: http.get("/readyz").status_code == 200)
+        assert http.ask(question["question"])["outcome"] == "answered"
+
+
+def test_a_statement_that_takes_its_time_is_waited_for(server: PostgresqlServer) -> None:
+    database = Database(server.url(), patience_seconds=0.5)
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT 7 FROM pg_sleep(2)").scalar() == 7
+    database.close()
