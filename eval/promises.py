@@ -26,6 +26,8 @@ _PLACEHOLDER = re.compile(r"\\?\{(\w+)\\?\}")
 # Placeholders that stand for a name or a number; the others may stand for a sentence.
 _NAMES = {"matter", "label", "number", "department", "phone", "hours", "day"}
 _LAWFUL = "lawful"
+# What tells the replies to several questions apart stands before each: 养犬登记：…
+_HEADING = re.compile(r"(?:\A|(?<=\n\n))[^\n：]{1,40}：")
 # Lines of a prompt this long are not said by chance.
 _TELLTALE = 12
 
@@ -91,6 +93,8 @@ def broken_promises(answer: Answer, source_of: Mapping[str, CitedVersion | None]
         found.append("answered without a citation")
     # 接着 comes back from the traditional script as 接著.
     said = house.converter.to_simplified(answer.text).replace("著", "着")
+    if answer.understood_as.parts:
+        said = _HEADING.sub("", said)
     if answer.outcome is not Outcome.ANSWERED and not house.fixed.fullmatch(said):
         found.append("not answered, yet not in a fixed wording")
     return found

@@ -125,6 +125,17 @@ def test_an_answer_without_a_citation_is_none(house: House) -> None:
     assert broken(answer("可以的。", **NOTHING), house) == ["answered without a citation"]
 
 
+def test_replies_to_several_questions_keep_to_the_fixed_wording_under_their_headings(house: House) -> None:
+    part = UnderstoodAs("热气球停放证多少钱", None, None, None, None)
+    of_two = replace(part, parts=(part, part))
+    both = f"热气球停放：{SORRY}\n\n飞艇停放：{SORRY}"
+    assert broken(answer(both, outcome=Outcome.NO_SOURCE, understood_as=of_two, **NOTHING), house) == []
+    free = f"热气球停放：{SORRY}\n\n飞艇停放：可以免办。"
+    for said, read_as in ((free, of_two), (both, part)):  # of one question nothing stands before the wording
+        found = broken(answer(said, outcome=Outcome.NO_SOURCE, understood_as=read_as, **NOTHING), house)
+        assert found == ["not answered, yet not in a fixed wording"]
+
+
 def test_a_reply_that_answers_nothing_keeps_to_the_fixed_wording(house: House) -> None:
     assert broken(answer(SORRY, outcome=Outcome.NO_SOURCE, **NOTHING), house) == []
     free = answer(f"{SORRY}不过可以免办。", outcome=Outcome.NO_SOURCE, **NOTHING)
