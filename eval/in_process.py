@@ -1,7 +1,7 @@
 """The service opened in this process."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from eval.fingerprints import corpus_described, prompts_sha256
@@ -9,6 +9,7 @@ from eval.questions import SuiteQuestion
 from eval.systems import CHANNEL, CitedVersion, FoundPlace
 from kb_service.asking.follow_ups import Contender
 from kb_service.asking.search.retrieving import EVERYTHING
+from kb_service.asking.tools import Tools
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.errors import VersionNotFound
 from kb_service.domain.knobs import Knobs
@@ -32,8 +33,14 @@ class InProcess:
         return answer
 
     def contenders(self, question: SuiteQuestion, turns: Sequence[Answer]) -> Sequence[Contender]:
-        """The answers to a follow-up that one is chosen from; empty for what does not go on with these turns."""
-        return self._service.asking.contenders(self._asked(question), turns=turns)
+        """The answers to a follow-up that one is chosen from, as if it and its conversation were not known; empty for
+        what does not go on with these turns."""
+        line = question.conversation or question.id
+
+        def unknowing(tools: Tools) -> Tools:
+            return replace(tools, known=tools.known.without_line(line))
+
+        return self._service.asking.contenders(self._asked(question), turns=turns, watch=unknowing)
 
     def search(self, question: SuiteQuestion, *, limit: int) -> Sequence[FoundPlace]:
         found = self._service.asking.search(self._asked(question), narrowing=EVERYTHING, limit=limit)

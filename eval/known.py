@@ -1,6 +1,5 @@
 """Which questions a confidence model is given to know, and what they say of answers to others and to themselves."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,9 +46,6 @@ def teach(
     """``part``: which half of the suite becomes known; the other is left to judge by."""
     chosen = [each for each in asked if _is_for_all(each) and _is_of(each, part)]
     known = [_known(each) for each in chosen]
-    places = defaultdict[str, list[int]](list)
-    for place, each in enumerate(chosen):
-        places[each.line].append(place)
     vector_of = texts.preparing.question_vectors([each.answer.understood_as.text for each in asked])
     vectors = np.array([vector_of[each.text] for each in known], np.float32)
     judge = KnownQuestions(known, passages, vectors, converter, vector_of.__getitem__)
@@ -58,7 +54,8 @@ def teach(
         plain = {name: value for name, value in each.answer.features.items() if name not in KNOWN_FEATURES}
         if each.is_of_another_day:
             return plain
-        return plain | judge.features(each.answer.understood_as.text, _given(each.answer), without=places[each.line])
+        others = judge.without_line(each.line)
+        return plain | others.features(each.answer.understood_as.text, _given(each.answer))
 
     return Taught(tuple(known), frozenset(passages), tuple(features(each) for each in asked))
 
@@ -89,6 +86,7 @@ def _known(each: Asked) -> KnownQuestion:
         documents=documents if question.is_answerable else (),
         facts=question.required_facts if question.is_answerable else (),
         forbidden=question.forbidden_facts if question.is_answerable else (),
+        line=each.line,
     )
 
 

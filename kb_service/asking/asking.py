@@ -175,9 +175,12 @@ class Asking:
         """The answer that would be given now after these turns, by tools that ``watch`` gives; nothing is stored."""
         return _answer_of(self._pipeline.watched(watch).answer(question, turns=turns))
 
-    def contenders(self, question: Question, *, turns: Sequence[Answer]) -> Sequence[Contender]:
-        """The answers to a follow-up that one is chosen from; empty for what does not go on with these turns."""
-        return self._pipeline.contenders(question, turns)
+    def contenders(
+        self, question: Question, *, turns: Sequence[Answer], watch: Callable[[Tools], Tools]
+    ) -> Sequence[Contender]:
+        """The answers to a follow-up that one is chosen from, by tools that ``watch`` gives; empty for what does not go
+        on with these turns."""
+        return self._pipeline.watched(watch).contenders(question, turns)
 
     def matter_of(self, text: str) -> str | None:
         """The id of the matter that a question names."""

@@ -76,7 +76,11 @@ class ApprovingDesk(Desk):
 
     def last_entry(self) -> tuple[str, str, dict[str, object]]:
         event = SqlTrail(self.database).events(limit=1000)[-1].event
-        return event.actor, event.action, {k: v for k, v in event.detail.items() if k not in ("rows", "escalation")}
+        return (
+            event.actor,
+            event.action,
+            {k: v for k, v in event.detail.items() if k not in ("rows", "talks", "escalation")},
+        )
 
 
 def staffed(database: Database) -> ApprovingDesk:

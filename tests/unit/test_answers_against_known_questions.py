@@ -1,5 +1,7 @@
 """What known questions say of an answer that would be given: whether it would be right for those nearest to it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -87,9 +89,9 @@ def test_a_text_that_came_after_the_questions_is_not_judged_by_them() -> None:
     assert known(NOWHERE, passages=(PASSAGE, "5个工作日办好。")).features("签注要等几天", newer) != {}
 
 
-def test_a_question_is_not_judged_by_itself_when_it_is_left_out() -> None:
-    judged = known(FEE, NOWHERE)
-    assert judged.features("签注收费吗", given("不收取"), without=[0])["known_nearest"] == pytest.approx(0.8)
+def test_a_question_is_not_judged_by_itself_nor_by_its_conversation() -> None:
+    judged = known(replace(FEE, line="talk-1"), replace(NOWHERE, line="talk-2"))
+    assert judged.without_line("talk-1").features("签注收费吗", given("不收取"))["known_nearest"] == pytest.approx(0.8)
     assert judged.features("签注收费吗", given("不收取"))["known_nearest"] == pytest.approx(1.0)
 
 

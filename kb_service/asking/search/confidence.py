@@ -165,7 +165,7 @@ def _risks(rows: Sequence[Sequence[float]]) -> tuple[Risk, ...]:
 
 def _known(said: Mapping[str, Any]) -> KnownQuestion:
     lists = {name: tuple(said.get(name, ())) for name in ("documents", "facts", "forbidden")}
-    return KnownQuestion(said["text"], bool(said["is_answerable"]), **lists)
+    return KnownQuestion(said["text"], bool(said["is_answerable"]), **lists, line=said.get("line", ""))
 
 
 def as_json(model: ConfidenceModel, head: Mapping[str, object]) -> str:

@@ -4,6 +4,7 @@ Known questions are a site's own, with what a right reply to them states; `kb ev
 confidence model that was fitted with them. docs/decisions/0052-known-questions.md has the measurements.
 """
 
+import copy
 import functools
 import hashlib
 import math
@@ -44,7 +45,8 @@ KNOWN_FEATURES = (
 class KnownQuestion:
     """``text``: as it was understood, with what a conversation carried over. ``facts``: each must be stated,
     alternatives between bars; ``forbidden``: none may be. ``documents``: one of them must be cited, if any is named.
-    Not answerable is what no text says: no answer to it is right.
+    Not answerable is what no text says: no answer to it is right. ``line``: the id of the suite's line that it is from;
+    a conversation is one.
     """
 
     text: str
@@ -52,6 +54,7 @@ class KnownQuestion:
     documents: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +89,23 @@ class KnownQuestions:
         self._most = math.log(max(len(questions), 2))
         self._facts = [_alternatives(each.facts, converter) for each in questions]
         self._forbidden = [_alternatives(each.forbidden, converter) for each in questions]
+        self._left_out = frozenset[int]()
         # Several answers to one question are held against them.
         self._nearest = functools.lru_cache(maxsize=_REMEMBERED)(self._looked_for)
 
-    def features(self, question: str, given: Given, *, without: Collection[int] = ()) -> dict[str, float]:
+    def without_line(self, line: str) -> "KnownQuestions":
+        """The same but for those of one line of the suite: so that no question is judged by itself."""
+        others = copy.copy(self)
+        others._left_out = frozenset(place for place, each in enumerate(self._questions) if each.line == line)
+        return others
+
+    def features(self, question: str, given: Given) -> dict[str, float]:
         """Of a question, and what would be answered. Nothing where no question is known, or where a text is quoted that
         was not there when they were judged: what is known then says nothing of it.
-
-        ``without``: places of known questions that are left out, so that a question is not judged by itself.
         """
         if not self._questions or not all(fingerprint(each) in self._passages for each in given.passages):
             return {}
-        nearest, near = self._nearest(question, frozenset(without))
+        nearest, near = self._nearest(question, self._left_out)
         stated = comparable(given.text, self._converter)
         right = np.array([self._would_be_right(int(each), given, stated) for each in nearest])
         answerable = np.array([self._questions[int(each)].is_answerable for each in nearest])
