@@ -23,7 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterat
     service = running.service
     fields = {"title": "热气球停放证办事指南", "matter_id": "qiqiu-tingfang", "effective_from": day("2026-01-01")}
     running.store("balloon", GUIDE, actor="zhang", approved_by="li", **fields)
-    for text in ("热气球停放证要多少钱", "热气球停放证多久能办好", "热气球停放证转人工"):
+    for text in ("热气球停放证要多少钱", "热气球停放证多久办结", "热气球停放证转人工"):
         assert httpx.post(f"{running.address}/v1/answers", json={"question": text}).status_code == 200
     assert replace(service.auditing, now=lambda: service.now() + timedelta(weeks=1)).draw()
     yield running
@@ -55,7 +55,7 @@ def test_two_judge_by_keys_and_a_third_settles_on_a_phone(open_as: OpenAs) -> No
 
     third = open_as("王五", viewport=PHONE, scripts=False)
     third.goto("/console/audit")
-    expect(third.locator(".audit-question h2")).to_have_text("热气球停放证多久能办好")
+    expect(third.locator(".audit-question h2")).to_have_text("热气球停放证多久办结")
     expect(third.locator(".audit-question")).to_contain_text("3个工作日")
     third.get_by_text("看原文").first.click()
     expect(third.locator(".audit-original mark").first).to_be_visible()
