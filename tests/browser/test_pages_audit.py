@@ -38,6 +38,7 @@ def judge_all(page: Page, key_of: dict[str, str]) -> None:
         progress = page.locator("h1").inner_text()
         page.keyboard.press(key_of[next(each for each in key_of if each in asked)])
         expect(page.locator("h1")).not_to_have_text(progress)
+        page.wait_for_load_state()  # keys are heard from then on
     expect(page.locator("main")).to_contain_text("您能判的都判完了")
 
 
