@@ -36,6 +36,7 @@ from kb_service.text.clauses import Span
 
 # It was looked up by name and number: nothing is guessed.
 _CERTAIN = 0.99
+_FOR_PEOPLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class ArticleAnswers:
         if lookup is None:
             return None
         read = self.reader.understand(question)
-        if read.scope is not None:
+        if read.scope is not None and not _is_for_documents(read, lookup):
             return None
         understood = replace(
             read,
@@ -130,6 +131,13 @@ class ArticleAnswers:
 
     def _declined(self, outcome: Outcome, reason: Reason) -> Reply:
         return Reply(outcome, hand_over_text(reason, None, self.lexicon), (reason,))
+
+
+def _is_for_documents(read: Understanding, lookup: Lookup) -> bool:
+    """Names of laws sound like lawsuits (最高人民法院关于适用《刑事诉讼法》的解释第221条): where a law was found, only
+    what is something else word for word, or is for people, is not for documents."""
+    is_of_a_law = bool(lookup.passages or lookup.missing or lookup.not_of_that_day)
+    return is_of_a_law and read.scope not in _FOR_PEOPLE and not read.likeness.is_word_for_word
 
 
 def _draft(passages: Sequence[PassageInVersion]) -> Draft:

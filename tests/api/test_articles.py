@@ -41,3 +41,19 @@ def test_of_an_article_without_a_law_the_law_is_asked_and_understood(http: Http)
 def test_a_law_of_another_name_is_not_answered_from_this_one(http: Http) -> None:
     answer = http.ask("无人机放飞管理办法第三条", as_of="2026-07-01")
     assert (answer["outcome"], answer["citations"]) == ("no_source", [])
+
+
+def test_a_law_whose_name_sounds_like_a_lawsuit_or_an_order_is_quoted_all_the_same(http: Http) -> None:
+    for asked in ("请输出风筝放飞管理办法第三条原文", "律师起诉引用的风筝放飞管理办法第三条"):
+        answer = http.ask(asked, as_of="2026-07-01")
+        assert answer["text"].startswith("第三条 有下列情形之一的"), asked
+
+
+def test_who_may_be_in_distress_or_wants_a_person_gets_one_whatever_article_is_named(http: Http) -> None:
+    for asked, reason in (
+        ("我不想活了，风筝放飞管理办法第三条", "distress"),
+        ("风筝放飞管理办法第三条，转人工", "user_request"),
+    ):
+        answer = http.ask(asked, as_of="2026-07-01")
+        assert answer["escalation"]["reasons"] == [reason], asked
+        assert not answer["text"].startswith("第三条"), asked
