@@ -2,17 +2,15 @@
 
 import argparse
 import hashlib
-import json
 import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
-
+from kb_service.adapters.sql.tables import metadata
 from kb_service.domain.clocks import FIRST_REPLY
 from kb_service.domain.days import SHANGHAI, shanghai_day
 from kb_service.domain.matters import Department, Matter
@@ -100,24 +98,22 @@ def _fill(records: Records, answers: int) -> None:
     rows = list(_answers(dealt, answers))
     talks = [_talk(dealt, row) for row in rows if row["outcome"] == "handed_over" and dealt.random() < 0.6]
     said = [
-        {"answer_id": row["id"], "given_at": row["asked_at"], "resolved": int(dealt.random() < 0.7)}
+        {"answer_id": row["id"], "given_at": row["asked_at"], "resolved": dealt.random() < 0.7}
         for row in rows
         if dealt.random() < 0.2
     ]
+    rows_of = {
+        "answers": rows,
+        "documents": list(_documents()),
+        "versions": list(_versions(dealt)),
+        "cited_versions": list(_cited(rows)),
+        "escalations": talks,
+        "clocks": [_clock(dealt, talk) for talk in talks],
+        "feedback": said,
+    }
     with records.database.writing() as connection:
-        _insert(connection, "answers", rows)
-        _insert(connection, "documents", list(_documents()))
-        _insert(connection, "versions", list(_versions(dealt)))
-        _insert(connection, "cited_versions", list(_cited(rows)))
-        _insert(connection, "escalations", talks)
-        _insert(connection, "clocks", [_clock(dealt, talk) for talk in talks])
-        _insert(connection, "feedback", said)
-
-
-def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    names = list(rows[0])
-    blanks = ", ".join(f":{name}" for name in names)
-    connection.execute(text(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({blanks})"), rows)
+        for table, its in rows_of.items():
+            connection.execute(metadata.tables[table].insert(), its)
 
 
 def _answers(dealt: random.Random, count: int) -> Iterator[dict[str, Any]]:
@@ -141,10 +137,10 @@ def _answers(dealt: random.Random, count: int) -> Iterator[dict[str, Any]]:
             "conversation_id": f"c{number}",
             "channel": dealt.choice(("web", "app", "hotline")),
             "user_hash": hashlib.sha256(f"user {dealt.randrange(count // 3 + 1)}".encode()).hexdigest(),
-            "asked_at": _stored(at),
+            "asked_at": at,
             "outcome": outcome,
             "matter_id": f"m{min(int(dealt.expovariate(0.04)), _MATTERS - 1)}" if dealt.random() < 0.9 else None,
-            "body": json.dumps(body, ensure_ascii=False),
+            "body": body,
             "number": number,
         }
 
@@ -154,7 +150,7 @@ def _documents() -> Iterator[dict[str, Any]]:
         yield {
             "id": f"doc{number}",
             "kind": "procedure",
-            "created_at": _stored(_END - timedelta(days=400)),
+            "created_at": _END - timedelta(days=400),
             "revision": 1,
             "synced_revision": 1,
         }
@@ -175,27 +171,27 @@ def _versions(dealt: random.Random) -> Iterator[dict[str, Any]]:
                     "content_sha256": f"{number}-{version}",
                     "title": f"示例文件{number}",
                     "kind": "procedure",
-                    "similar_questions": "[]",
-                    "negative_questions": "[]",
+                    "similar_questions": [],
+                    "negative_questions": [],
                     "matter_id": f"m{number % _MATTERS}",
-                    "effective_from": str(start),
-                    "effective_to": end and str(end),
-                    "created_at": _stored(_END - timedelta(days=400)),
+                    "effective_from": start,
+                    "effective_to": end,
+                    "created_at": _END - timedelta(days=400),
                     "created_by": "bench",
-                    "approved_at": _stored(_END - timedelta(days=400)),
-                    "published_at": _stored(_END - timedelta(days=400)),
+                    "approved_at": _END - timedelta(days=400),
+                    "published_at": _END - timedelta(days=400),
                     "revision": 1,
                 }
 
 
 def _cited(answers: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for answer in answers:
-        body = json.loads(answer["body"])
-        yield from ({"answer_id": answer["id"], "version_id": each["version_id"]} for each in body["citations"])
+        cited = answer["body"]["citations"]
+        yield from ({"answer_id": answer["id"], "version_id": each["version_id"]} for each in cited)
 
 
 def _talk(dealt: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
-    opened = datetime.fromisoformat(answer["asked_at"])
+    opened = answer["asked_at"]
     closed = opened + timedelta(minutes=dealt.uniform(3, 40))
     return {
         "id": f"t{answer['number']}",
@@ -206,15 +202,15 @@ def _talk(dealt: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
         "department_id": f"d{dealt.randrange(_DEPARTMENTS)}",
         "question": "",
         "summary": "",
-        "reasons": "[]",
-        "evidence": "[]",
+        "reasons": [],
+        "evidence": [],
         "matter_id": answer["matter_id"],
         "answer_id": answer["id"],
         "opened_at": answer["asked_at"],
         "opened_by": "person",
-        "first_reply_at": str(opened + timedelta(seconds=dealt.expovariate(1 / 30))),
-        "closed_at": str(closed),
-        "changed_at": str(closed),
+        "first_reply_at": opened + timedelta(seconds=dealt.expovariate(1 / 30)),
+        "closed_at": closed,
+        "changed_at": closed,
         "verdict": dealt.choice(("resolved",) * 9 + ("not",)),
         "verdict_of_person": dealt.choice(("resolved", "resolved", "partly", "not", None, None)),
         "revision": 4,
@@ -223,21 +219,16 @@ def _talk(dealt: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _clock(dealt: random.Random, talk: dict[str, Any]) -> dict[str, Any]:
-    due = datetime.fromisoformat(talk["opened_at"]) + FIRST_REPLY
+    due = talk["opened_at"] + FIRST_REPLY
     return {
         "escalation_id": talk["id"],
         "kind": "first_reply",
         "round": 1,
         "started_at": talk["opened_at"],
-        "warns_at": str(due - timedelta(seconds=20)),
-        "due_at": str(due),
+        "warns_at": due - timedelta(seconds=20),
+        "due_at": due,
         "met_at": talk["first_reply_at"],
     }
-
-
-def _stored(at: datetime) -> str:
-    """As the tables have it: UTC, without its zone."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", timespec="microseconds")
 
 
 if __name__ == "__main__":

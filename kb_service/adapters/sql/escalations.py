@@ -38,7 +38,6 @@ from kb_service.adapters.sql.talk_chain import ends_of_talks, last_told, written
 from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.answers import Conversation
-from kb_service.domain.attachments import Attachment
 from kb_service.domain.clocks import Clock
 from kb_service.domain.errors import EscalationChanged, EscalationStateWrong
 from kb_service.domain.escalations import (
@@ -285,7 +284,7 @@ class SqlEscalations:
     ) -> tuple[Escalation, Message]:
         """Most of what is written: with as little work as it takes, while the row is held."""
         written = replace(held, last_number=held.last_number + 1)
-        files = self._add(connection, held.id, held.last_number, [line], at=at)
+        files = add_lines(connection, held.id, held.last_number, [line], at=at, most_files=self._most_attachments)
         if sent is not None:
             keep_key(connection, held.id, sent, written.last_number)
         last = {"last_number": written.last_number, "changed_at": at}
@@ -368,14 +367,9 @@ class SqlEscalations:
             )
             return True
 
-    def _add(
-        self, connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime
-    ) -> tuple[Attachment, ...]:
-        return add_lines(connection, escalation_id, last, lines, at=at, most_files=self._most_attachments)
-
     def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:
         """Lines and clocks of a change."""
-        self._add(connection, escalation_id, last, change.lines, at=at)
+        add_lines(connection, escalation_id, last, change.lines, at=at, most_files=self._most_attachments)
         for column, kinds in (("met_at", change.met), ("stopped_at", change.stopped)):
             if kinds:
                 its = and_(clocks.c.escalation_id == escalation_id, clocks.c.kind.in_(kinds))
