@@ -30,6 +30,19 @@ def test_a_late_reply_to_earlier_letters_is_dropped(page: Page, stub: StubServic
     expect(page.locator(".result").first).to_contain_text("《居住证办事指南》")
 
 
+def test_a_desk_that_holds_no_talks_does_not_search_again_once_it_knows(page: Page, stub: StubService) -> None:
+    page.add_init_script(
+        "const ask = fetch; window.fetch = async (url, ...rest) => {"
+        " if (!`${url}`.includes('/v1/search')) await new Promise((done) => setTimeout(done, 800));"
+        " return ask(url, ...rest); };"
+    )
+    page.goto("/desk")
+    page.get_by_label("检索知识库").fill("居住证签注")
+    expect(page.locator("#no-helper")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert [parameters["question"] for parameters in stub.searched] == ["居住证签注"]
+
+
 def test_quick_typing_asks_once(page: Page, stub: StubService) -> None:
     search(page, "居住证怎么签注")
     expect(page.locator(".result")).to_have_count(3)

@@ -34,7 +34,7 @@ function start() {
   if (question.value) refresh();
   startTalks({ searchFor, focusSearch }).then((desk) => {
     insert = desk?.insert ?? null;
-    refresh();
+    if (insert) refresh();
   });
 }
 
