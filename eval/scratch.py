@@ -64,7 +64,7 @@ def plant(service: Service, records: Sequence[Mapping[str, Any]], *, publish: bo
 def fill(settings: Settings, corpus: Path, now: Callable[[], datetime]) -> None:
     """Departments, matters and documents of a corpus folder into a database; the index follows when it is opened.
 
-    Raises EvaluationStopped for a folder that is none."""
+    Raises EvaluationStopped for a folder that is none, and for one whose documents were not all taken in."""
     if not (corpus / "matters.yaml").exists():
         raise EvaluationStopped(
             f"{corpus} is not a corpus folder; it needs matters.yaml, departments.yaml and documents"
@@ -72,6 +72,7 @@ def fill(settings: Settings, corpus: Path, now: Callable[[], datetime]) -> None:
     departments, matters = read_departments(corpus / "departments.yaml"), read_matters(corpus / "matters.yaml")
     with open_records(settings) as records:
         records.catalogue.replace(departments_=departments, matters_=matters, actor=_ACTOR, at=now())
-        for _ in importing(settings, records, now=now).run([corpus], actor=_ACTOR, publish=True):
-            pass
+        taken_in = list(importing(settings, records, now=now).run([corpus], actor=_ACTOR, publish=True))
+    if refused := [f"{each.source}: {each.reason}" for each in taken_in if each.status == "refused"]:
+        raise EvaluationStopped(f"{len(refused)} of the corpus were refused, the first {refused[0]}")
     take_confidence_model(corpus, settings.own_confidence_model)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.asking.reading.examples import Likeness, MessageClass
+from kb_service.asking.reading.examples import PLAIN, Likeness, MessageClass
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
@@ -141,6 +141,28 @@ def test_a_message_like_the_examples_of_elsewhere_is_ours_when_it_names_no_place
     reader = Reader((), LEXICON, OpenCCConverter(), likeness=lambda text: elsewhere)
     assert reader.understand(question("落户要什么条件")).scope is None
     assert reader.understand(question("去杭州落户要什么条件")).scope is Reason.OUT_OF_SCOPE
+
+
+def test_who_was_caught_does_not_ask_to_have_their_records_looked_up() -> None:
+    own_records = LEXICON.scope.own_records
+    assert own_records.search("狗证一直没办被查到了,催了还不办罚多少") is None
+    assert own_records.search("我的狗证查到了吗") is not None
+
+
+def test_thanks_with_any_picture_are_courtesy() -> None:
+    assert all(understood(text).is_courtesy for text in ("好的，多谢🌹", "谢谢☀️", "辛苦了🫡"))
+
+
+def test_a_message_in_english_is_compared_with_the_examples_in_its_own_words() -> None:
+    compared: list[str] = []
+
+    def likeness(text: str) -> Likeness:
+        compared.append(text)
+        return PLAIN
+
+    read = Reader((), LEXICON, OpenCCConverter(), likeness=likeness).understand(question("Is my work permit approved"))
+    assert compared == ["is my work permit approved"]
+    assert "工作许可" in read.text
 
 
 @pytest.mark.parametrize("text", ["(" * 2000, "1234567890" * 200, "我要去来要向" * 333, "你好的" * 666, "翻译" * 1000])

@@ -17,7 +17,8 @@ _HAN = "\u3007\u3400-\u9fff"
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[\s*·._\-~|/^]+(?=[{_HAN}])")
 # Fewer characters than this left beside an insult ask nothing.
 _LEAST_SAID = 3
-_MARKS = r"[\s,，。.!！?？~～…、:：;；^_()👋🙏😊]+"
+# Pictures of any kind say nothing either (多谢🌹).
+_MARKS = "[\\s,，。.!！?？~～…、:：;；^_()\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]+"
 # Nobody greets in so many words; longer messages say something else as well.
 _LONGEST_COURTESY = 60
 _MOST_COURTESIES = 4
