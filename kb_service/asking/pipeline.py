@@ -263,7 +263,8 @@ class Pipeline:
 
     def _asked_back(self, understood: Understanding, result: SearchResult, context: Context) -> Clarification | None:
         # What says little is far off from everything: it is asked back what is meant.
-        is_clear = len(understood.phrasing.content) > FEW_WORDS and not understood.rivals
+        says_much = len(understood.phrasing.content) > FEW_WORDS
+        is_clear = says_much and not understood.rivals
         if not context.is_alone or (result.confidence < _FAR_OFF and is_clear):
             return None
         is_guess = understood.is_matter_inferred and not result.is_sure
@@ -271,6 +272,7 @@ class Pipeline:
             understood,
             self._of_any_matter(understood, context) if is_guess else result.candidates,
             is_sure=result.is_sure,
+            is_told_apart=says_much and result.is_sure and result.confidence >= _CLEARLY_SURE,
             turns=context.turns,
             rivals=understood.rivals,
             districts=DistrictTexts(

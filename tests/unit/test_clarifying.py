@@ -51,11 +51,18 @@ def clarified(
     is_sure: bool = False,
     turns: Sequence[Answer] = (),
     districts: DistrictTexts | None = None,
+    is_told_apart: bool = False,
     **fields: Any,
 ) -> Clarification | None:
     understood = READER.understand(question(text, **fields))
     return CLARIFYING.clarification(
-        understood, candidates, is_sure=is_sure, turns=turns, rivals=understood.rivals, districts=districts
+        understood,
+        candidates,
+        is_sure=is_sure,
+        turns=turns,
+        rivals=understood.rivals,
+        districts=districts,
+        is_told_apart=is_told_apart,
     )
 
 
@@ -67,6 +74,12 @@ def test_a_question_that_two_matters_fit_is_asked_back() -> None:
     asked = clarified("居住证能寄到老家吗", [APPLY, ENDORSE])
     assert labels(asked) == ["居住证申领", "居住证签注"]
     assert asked is not None and [each.matter_id for each in asked.options] == ["apply", "endorse"]
+
+
+def test_a_clear_answer_is_given_although_two_matters_fit() -> None:
+    close = [APPLY, replace(ENDORSE, score=1.99)]
+    assert labels(clarified("居住证能寄到老家吗", close, is_sure=True)) == ["居住证申领", "居住证签注"]
+    assert clarified("居住证能寄到老家吗", close, is_sure=True, is_told_apart=True) is None
 
 
 def test_a_matter_of_whose_name_the_question_has_nothing_is_no_option() -> None:

@@ -71,6 +71,7 @@ class Clarifying:
         *,
         is_sure: bool,
         turns: Sequence[Answer],
+        is_told_apart: bool = False,
         rivals: Sequence[Matter] = (),
         districts: DistrictTexts | None = None,
     ) -> Clarification | None:
@@ -80,7 +81,8 @@ class Clarifying:
         不是，我问的是护照: then it is a question of its own.
 
         ``candidates``: best first; ``is_sure``: whether an answer would be given now; ``rivals``: matters that the
-        question names or fits about equally.
+        question names or fits about equally. ``is_told_apart``: whether the answer found is so sure that none of them
+        is asked about.
         """
         was_clarified = bool(turns) and turns[-1].outcome is Outcome.CLARIFY
         if not candidates or understood.is_courtesy or understood.scope is not None:
@@ -88,7 +90,7 @@ class Clarifying:
         if was_clarified and not _names_what_it_means(understood):
             return None
         asked = (
-            self._between_matters(understood, candidates, rivals, is_sure=is_sure)
+            (None if is_told_apart else self._between_matters(understood, candidates, rivals, is_sure=is_sure))
             or (None if is_sure else self._between_districts(understood, candidates, districts))
             or self._between_audiences(understood, candidates)
             or (None if is_sure else self._of_bare_matter(understood))
