@@ -96,7 +96,7 @@ class Understanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ReadMessage:
     """What a person sent, read once. ``parts``: the one to three questions of it, in order."""
 
     question: Question
