@@ -59,8 +59,3 @@ def explained_rows(
 
 def write_explanations(file: Path, found: Sequence[Explanation]) -> None:
     file.write_bytes(b"".join(_EXPLANATION.dump_json(each) + b"\n" for each in found))
-
-
-def read_explanations(file: Path) -> list[Explanation]:
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return [_EXPLANATION.validate_json(line) for line in lines]
