@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from eval.curves import alone, reliability_before_and_after
-from kb_service.domain.calibrations import Outlook, Proposal
+from kb_service.domain.calibrations import CalibrationProposal, Outlook
 from kb_service.domain.resolution import Share
 
 _STYLE = (
@@ -13,7 +13,7 @@ _STYLE = (
 )
 
 
-def page(proposal: Proposal) -> str:
+def page(proposal: CalibrationProposal) -> str:
     """Self-contained HTML."""
     head = ("", "answered from", "answered", "resolved", "wrong of the answered", "AUROC", "calibration error")
     rows = [("before", *_cells(proposal.before)), ("after", *_cells(proposal.after))]

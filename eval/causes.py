@@ -6,7 +6,7 @@ from eval.scoring import ScoredRow
 from kb_service.domain.answers import Outcome, Reason
 
 
-class Cause(StrEnum):
+class CauseOfMiss(StrEnum):
     """What to look at. Named for the stage."""
 
     VIOLATION = "violation"
@@ -21,32 +21,32 @@ class Cause(StrEnum):
     FORBIDDEN = "forbidden"
 
 
-def cause_of(row: ScoredRow) -> Cause | None:
+def cause_of(row: ScoredRow) -> CauseOfMiss | None:
     """None for a question that went right."""
     if row.violations:
-        return Cause.VIOLATION
+        return CauseOfMiss.VIOLATION
     if row.is_right:
         return None
     if row.expected_outcome is Outcome.ANSWERED:
         return _of_unresolved(row)
     if row.outcome is Outcome.ANSWERED:
         is_about_scope = row.expected_outcome in {Outcome.OUT_OF_SCOPE, Outcome.COURTESY}
-        return Cause.SCOPE if is_about_scope else Cause.OVERCONFIDENCE
-    return Cause.SCOPE if Outcome.COURTESY in {row.outcome, row.expected_outcome} else Cause.CLARIFYING
+        return CauseOfMiss.SCOPE if is_about_scope else CauseOfMiss.OVERCONFIDENCE
+    return CauseOfMiss.SCOPE if Outcome.COURTESY in {row.outcome, row.expected_outcome} else CauseOfMiss.CLARIFYING
 
 
-def _of_unresolved(row: ScoredRow) -> Cause:
+def _of_unresolved(row: ScoredRow) -> CauseOfMiss:
     if row.outcome is Outcome.COURTESY or (row.outcome is not Outcome.ANSWERED and not _was_doubted(row)):
-        return Cause.SCOPE
+        return CauseOfMiss.SCOPE
     if row.document_rank is None and row.expected_documents:
-        return Cause.RETRIEVAL
+        return CauseOfMiss.RETRIEVAL
     if row.expected_documents and not row.label and not row.cites_document:
-        return Cause.RANKING
+        return CauseOfMiss.RANKING
     if row.outcome is not Outcome.ANSWERED:
-        return Cause.CONFIDENCE
+        return CauseOfMiss.CONFIDENCE
     if row.cites_version is False:
-        return Cause.VERSION
-    return Cause.DRAFTER if row.missing_facts else Cause.FORBIDDEN
+        return CauseOfMiss.VERSION
+    return CauseOfMiss.DRAFTER if row.missing_facts else CauseOfMiss.FORBIDDEN
 
 
 def _was_doubted(row: ScoredRow) -> bool:

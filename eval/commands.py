@@ -41,7 +41,7 @@ from eval.telling_runs import changes_of
 from eval.trend import trend
 from kb_service.asking.search.confidence import as_json, load_confidence
 from kb_service.asking.search.known_questions import fingerprint
-from kb_service.domain.calibrations import Proposal
+from kb_service.domain.calibrations import CalibrationProposal
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.people import person_id
 from kb_service.domain.resolution import Share
@@ -195,7 +195,7 @@ def _calibrate_site(
         return _write(out, text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     count = len(rows.labels)
-    proposal = Proposal(version, sha256, actor, now(), questions.name, count, found.before, found.after)
+    proposal = CalibrationProposal(version, sha256, actor, now(), questions.name, count, found.before, found.after)
     with errors_in_one_sentence(), open_records(settings) as records:
         open_recalibrating(settings, records, now=now).propose(proposal, text, picture=page(proposal))
     print(f"before and after: {settings.calibration_dir / 'proposal.html'}, and 抽样核对 of the console")

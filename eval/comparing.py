@@ -9,7 +9,7 @@ from eval.statistics import mcnemar_exact
 
 
 @dataclass(frozen=True, slots=True)
-class RowChange:
+class ChangedRow:
     id: str
     question: str
     cause: str | None
@@ -23,8 +23,8 @@ class Comparison:
     only_in_one: int
     resolved_before: int
     resolved_after: int
-    newly_right: tuple[RowChange, ...]
-    newly_wrong: tuple[RowChange, ...]
+    newly_right: tuple[ChangedRow, ...]
+    newly_wrong: tuple[ChangedRow, ...]
     p_value: float
 
 
@@ -49,6 +49,6 @@ def is_right(row: ScoredRow) -> bool:
     return cause_of(row) is None
 
 
-def _change(shown: ScoredRow, failing: ScoredRow) -> RowChange:
+def _change(shown: ScoredRow, failing: ScoredRow) -> ChangedRow:
     cause = cause_of(failing)
-    return RowChange(shown.id, shown.question, cause.value if cause else None)
+    return ChangedRow(shown.id, shown.question, cause.value if cause else None)

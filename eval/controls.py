@@ -10,7 +10,7 @@ from eval.questions import SuiteQuestion
 from eval.scoring import Observed, score
 from eval.statistics import Rate
 from eval.summary import resolution
-from eval.systems import CitedVersion, FoundPlace, ShowsSources
+from eval.systems import FoundPlace, ShowsSources, StoredVersion
 from kb_service.domain.answers import Citation, HandOver, Outcome, Reason
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Kind
@@ -136,9 +136,9 @@ class _KnowsOracle:
     def __init__(self, sources: ShowsSources) -> None:
         self._sources = sources
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         made = _OfOracle.read(version_id)
-        return CitedVersion(made.document_id, "", made.interval) if made else self._sources.source(version_id)
+        return StoredVersion(made.document_id, "", made.interval) if made else self._sources.source(version_id)
 
 
 def _all_right(question: SuiteQuestion, observed: Observed) -> Observed:

@@ -29,7 +29,7 @@ _FEWEST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp:
+class LabelledFollowUp:
     """``features``: (contenders, names); ``right``: which of them has the facts asked for and none that is wrong;
     ``may_be_said``: which are answers at all."""
 
@@ -58,7 +58,7 @@ def collected(
     converter: ScriptConverter,
     *,
     advance: Callable[[], object] = lambda: None,
-) -> Iterator[FollowUp]:
+) -> Iterator[LabelledFollowUp]:
     """The follow-ups of conversations, each with the answers to choose from after what the service answered before.
 
     Those whose right answer the suite states by no fact are left out.
@@ -77,7 +77,7 @@ def collected(
 
 
 def fitted(
-    follow_ups: Sequence[FollowUp], *, version: str, accepted_error: float, judged_by: Collection[str] = ()
+    follow_ups: Sequence[LabelledFollowUp], *, version: str, accepted_error: float, judged_by: Collection[str] = ()
 ) -> FittedFollowUps:
     """``judged_by``: the conversations by which the bar is set, all without any: where the confidence knows some of the
     questions, those that it does not know. Raises TooFewRows."""
@@ -119,13 +119,13 @@ def fitted(
 
 def _follow_up(
     conversation: str, question: SuiteQuestion, found: Sequence[Contender], converter: ScriptConverter
-) -> FollowUp:
+) -> LabelledFollowUp:
     def is_right(text: str) -> bool:
         says_wrong = any(not missing_facts(text, (each,), converter) for each in question.forbidden_facts)
         return question.is_answerable and not says_wrong and not missing_facts(text, question.required_facts, converter)
 
     names = tuple(sorted(found[0].features))
-    return FollowUp(
+    return LabelledFollowUp(
         conversation,
         question.is_answerable,
         names,
@@ -135,7 +135,7 @@ def _follow_up(
     )
 
 
-def _unseen(follow_ups: Sequence[FollowUp]) -> list[Column]:
+def _unseen(follow_ups: Sequence[LabelledFollowUp]) -> list[Column]:
     """A logit for each contender, by trees that had not seen its conversation."""
     fold_of: Mapping[str, int] = {
         name: at % _FOLDS for at, name in enumerate(dict.fromkeys(each.conversation for each in follow_ups))
@@ -149,7 +149,7 @@ def _unseen(follow_ups: Sequence[FollowUp]) -> list[Column]:
     return found
 
 
-def _trees(follow_ups: Sequence[FollowUp]) -> list[Tree]:
+def _trees(follow_ups: Sequence[LabelledFollowUp]) -> list[Tree]:
     """Every follow-up counts alike, however many answers there are to choose from."""
     importance = np.concatenate([np.full(len(each.right), 1 / len(each.right)) for each in follow_ups])
     return boost(

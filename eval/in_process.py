@@ -6,7 +6,7 @@ from typing import Any
 
 from eval.fingerprints import corpus_described, prompts_sha256
 from eval.questions import SuiteQuestion
-from eval.systems import CHANNEL, CitedVersion, FoundPlace
+from eval.systems import CHANNEL, FoundPlace, StoredVersion
 from kb_service.asking.follow_ups import Contender
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.asking.tools import Tools
@@ -54,12 +54,12 @@ class InProcess:
         routed = self._service.asking.route(self._asked(question))
         return [frozenset({each.department.id, each.department.name}) for each in routed]
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         try:
             version = self._service.library.version(version_id)
         except VersionNotFound:
             return None
-        return CitedVersion(version.document_id, version.text, self._service.library.interval(version_id))
+        return StoredVersion(version.document_id, version.text, self._service.library.interval(version_id))
 
     def described(self) -> Mapping[str, Any]:
         """The knobs are those of its answers; None before the first."""

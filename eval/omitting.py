@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from eval.in_force import passages_in_force, topic
-from eval.qualifying import Qualifier, Qualifying, omitted
+from eval.qualifying import Qualifying, QualifyingClause, omitted
 from eval.questions import SuiteQuestion
 from eval.statistics import Rate, rate
 from eval.systems import CHANNEL
@@ -44,11 +44,11 @@ class Told:
     document_ids: tuple[str, ...]
     outcome: Outcome
     text: str
-    left_out: tuple[Qualifier, ...]
+    left_out: tuple[QualifyingClause, ...]
     is_seen_when_cut: bool = False
 
     @property
-    def bound(self) -> list[Qualifier]:
+    def bound(self) -> list[QualifyingClause]:
         return [each for each in self.left_out if each.is_bound]
 
 
@@ -142,7 +142,7 @@ def _cut(answer: Answer) -> Answer:
     return replace(answer, text=clause.text.partition("。")[0], citations=answer.citations[:1])
 
 
-def left_out_of(service: Service, answer: Answer) -> Iterator[Qualifier]:
+def left_out_of(service: Service, answer: Answer) -> Iterator[QualifyingClause]:
     """Of each passage that the answer cites, what it left out; what stands in several is told once."""
     cited = list(dict.fromkeys(each.passage_id for each in answer.citations))
     passages = service.library.passages(cited)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from eval.questions import SuiteQuestion
-from eval.systems import CHANNEL, CitedVersion, FoundPlace
+from eval.systems import CHANNEL, FoundPlace, StoredVersion
 from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import Interval
@@ -41,7 +41,7 @@ class OverHttp:
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         return [frozenset({each["id"], each["name"]}) for each in self._client.routes(question.text)["departments"]]
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         return source_of(self._client, version_id)
 
     def described(self) -> Mapping[str, Any]:
@@ -54,14 +54,14 @@ class OverHttp:
         }
 
 
-def source_of(client: ServiceClient, version_id: str) -> CitedVersion | None:
+def source_of(client: ServiceClient, version_id: str) -> StoredVersion | None:
     """What stands in the database under a cited id; None when nothing does."""
     try:
         version = client.version(version_id)
     except VersionNotFound:
         return None
     interval = Interval(_day(version["effective_from"]), _day(version["effective_to"]))
-    return CitedVersion(version["document_id"], version["text"], None if version["withdrawn"] else interval)
+    return StoredVersion(version["document_id"], version["text"], None if version["withdrawn"] else interval)
 
 
 def _circumstances(question: SuiteQuestion) -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from typing import Self
 
 import yaml
 
-from eval.systems import CitedVersion
+from eval.systems import StoredVersion
 from kb_service.domain.answers import Answer, Citation, Outcome
 from kb_service.domain.matters import Department
 from kb_service.ports import ScriptConverter
@@ -78,7 +78,7 @@ def shown(answer: Answer) -> str:
     return "\n".join([answer.text, *(each.text for each in answer.notices), *answer.related_questions, *asked])
 
 
-def broken_promises(answer: Answer, source_of: Mapping[str, CitedVersion | None], house: House) -> list[str]:
+def broken_promises(answer: Answer, source_of: Mapping[str, StoredVersion | None], house: House) -> list[str]:
     """``source_of``: the versions of the citations and of the evidence, as the database has them."""
     found = [f"[{each.mark}] {_fault(answer, each, source_of[each.version_id])}" for each in answer.citations]
     found = [each for each in found if not each.endswith(_LAWFUL)]
@@ -100,7 +100,7 @@ def broken_promises(answer: Answer, source_of: Mapping[str, CitedVersion | None]
     return found
 
 
-def _fault(answer: Answer, citation: Citation, source: CitedVersion | None) -> str:
+def _fault(answer: Answer, citation: Citation, source: StoredVersion | None) -> str:
     if source is None or source.document_id != citation.document_id:
         return "its version does not exist"
     if not _in_force(answer, source):
@@ -109,7 +109,7 @@ def _fault(answer: Answer, citation: Citation, source: CitedVersion | None) -> s
     return _LAWFUL if stands else f"{citation.document_id}: the quote does not stand there"
 
 
-def _in_force(answer: Answer, source: CitedVersion | None) -> bool:
+def _in_force(answer: Answer, source: StoredVersion | None) -> bool:
     return source is not None and source.interval is not None and source.interval.contains(answer.as_of)
 
 

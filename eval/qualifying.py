@@ -24,7 +24,7 @@ class Qualifying(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Qualifier:
+class QualifyingClause:
     """``text``: the clause, of the passage's ``[start, end)``. ``is_bound``: it belongs to words that were told, else
     it only stands in the same paragraph."""
 
@@ -60,11 +60,11 @@ _TOLD = 0.8
 _SHORTEST = 4
 
 
-def omitted(passage: str, answer: str) -> list[Qualifier]:
+def omitted(passage: str, answer: str) -> list[QualifyingClause]:
     """``answer``: the text that people read, in the script of the passage. A sentence was told when one of its clauses
     was."""
     said = _Said(answer)
-    found: dict[int, Qualifier] = {}
+    found: dict[int, QualifyingClause] = {}
     spans = [each for each in sentences(passage) if not _HEADING.match(passage[each.start : each.end])]
     told = [_is_told(passage, each, said) for each in spans]
     for at, span in enumerate(spans):
@@ -105,13 +105,13 @@ def _without_figures(text: str) -> str:
     return without(text, [(each.start, each.end) for each in figures(text)])
 
 
-def _qualifiers(passage: str, span: Span, *, is_needed: bool) -> Iterator[Qualifier]:
+def _qualifiers(passage: str, span: Span, *, is_needed: bool) -> Iterator[QualifyingClause]:
     """``is_needed``: it is an item of a list of conditions, each of which is one, whatever its words."""
     for each in clauses(passage, marks=COMMAS, within=span, figures=figures(passage[: span.end])):
         text = _bared(each.text).rstrip("。；;：:")
         kind = Qualifying.CONDITION if is_needed else _kind(text)
         if kind is not None and len(text) >= _SHORTEST and not _ASKS.search(text):
-            yield Qualifier(kind, text, each.start, each.start + len(each.text), is_bound=False)
+            yield QualifyingClause(kind, text, each.start, each.start + len(each.text), is_bound=False)
 
 
 def _kind(clause: str) -> Qualifying | None:

@@ -17,7 +17,7 @@ from eval.statistics import auroc, percentile, rate
 Rows = Sequence[RowScores]
 
 
-class Interval(StrEnum):
+class IntervalKind(StrEnum):
     WILSON = "wilson"
     BOOTSTRAP = "bootstrap"
 
@@ -32,7 +32,7 @@ class Measure:
     n: int
     low: float | None
     high: float | None
-    interval: Interval
+    interval: IntervalKind
     successes: int | None = None
 
 
@@ -125,8 +125,8 @@ def _resolved_within(rows: Rows, accepted: float) -> float | None:
 def _share(name: str, outcomes: Sequence[bool]) -> Measure:
     found = rate(outcomes)
     if not found.n:
-        return Measure(name, None, 0, None, None, Interval.WILSON, 0)
-    return Measure(name, found.share, found.n, found.low, found.high, Interval.WILSON, found.successes)
+        return Measure(name, None, 0, None, None, IntervalKind.WILSON, 0)
+    return Measure(name, found.share, found.n, found.low, found.high, IntervalKind.WILSON, found.successes)
 
 
 def _known(name: str, outcomes: Sequence[bool | None]) -> Measure:
@@ -136,15 +136,15 @@ def _known(name: str, outcomes: Sequence[bool | None]) -> Measure:
 def _mean(name: str, known_or_not: Sequence[float | None]) -> Measure:
     values = [each for each in known_or_not if each is not None]
     low, high = interval_of_mean(values) or (None, None)
-    return Measure(name, mean(values), len(values), low, high, Interval.BOOTSTRAP)
+    return Measure(name, mean(values), len(values), low, high, IntervalKind.BOOTSTRAP)
 
 
 def _percentile(name: str, values: Sequence[float], share: float) -> Measure:
     low, high = interval_of_percentile(values, share) or (None, None)
     value = percentile(values, share) if values else None
-    return Measure(name, value, len(values), low, high, Interval.BOOTSTRAP)
+    return Measure(name, value, len(values), low, high, IntervalKind.BOOTSTRAP)
 
 
 def _of_rows(name: str, rows: Rows, measure: Callable[[Rows], float | None]) -> Measure:
     low, high = bootstrap_interval(rows, measure) or (None, None)
-    return Measure(name, measure(rows) if rows else None, len(rows), low, high, Interval.BOOTSTRAP)
+    return Measure(name, measure(rows) if rows else None, len(rows), low, high, IntervalKind.BOOTSTRAP)

@@ -7,7 +7,7 @@ from datetime import date
 
 from eval.metrics.ranking import distinct
 from eval.questions import SuiteQuestion
-from eval.systems import AnswersQuestions, CitedVersion, FoundPlace, ShowsSources
+from eval.systems import AnswersQuestions, FoundPlace, ShowsSources, StoredVersion
 from kb_service.domain.answers import Answer, Citation, Outcome, Reason
 from kb_service.ports import ScriptConverter
 from kb_service.text.facts import first_sentence, missing_facts, stated_facts
@@ -211,7 +211,7 @@ def _will_any_source_do(question: SuiteQuestion) -> bool:
     return question.is_answerable and not question.expected_documents
 
 
-def _is_version(citation: Citation, question: SuiteQuestion, source: CitedVersion | None) -> bool:
+def _is_version(citation: Citation, question: SuiteQuestion, source: StoredVersion | None) -> bool:
     """Whether the version is the one expected, or, where only the document was named, one in force at all."""
     if source is None or source.interval is None:
         return False
@@ -225,7 +225,7 @@ def _rank(found: Sequence[FoundPlace], expected: Sequence[str]) -> int | None:
     return next((rank for rank, place in enumerate(found, start=1) if place.document_id in expected), None)
 
 
-def _violations(answer: Answer, source_of: dict[str, CitedVersion | None]) -> list[str]:
+def _violations(answer: Answer, source_of: dict[str, StoredVersion | None]) -> list[str]:
     """What a citation claims and the database denies: existence, being in force that day, the quote, the dates."""
     found: list[str] = []
     for each in answer.citations:

@@ -23,7 +23,7 @@ class FoundPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class CitedVersion:
+class StoredVersion:
     """A version as the database has it. ``interval`` is None when no view shows it (not approved, withdrawn)."""
 
     document_id: str
@@ -34,7 +34,7 @@ class CitedVersion:
 class ShowsSources(Protocol):
     """Anything that shows the versions it cites."""
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         """What stands in the database under a cited id; None when nothing does."""
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from eval.errors import EvaluationStopped
 from eval.in_process import InProcess
 from eval.over_http import source_of
-from eval.systems import CHANNEL, CitedVersion
+from eval.systems import CHANNEL, StoredVersion
 from kb_service.client import ServiceClient
 from kb_service.domain.answers import Answer
 from kb_service.domain.documents import Audience
@@ -37,7 +37,7 @@ class Talks(Protocol):
     def reply(self, message: TalkMessage, conversation_id: str | None) -> Answer:
         """Raises KbError where the service refuses the message."""
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         """What stands in the database under a cited id; None when nothing does."""
 
 
@@ -63,7 +63,7 @@ class TalksInProcess:
             )
         )
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         return self._seen.source(version_id)
 
 
@@ -93,5 +93,5 @@ class TalksOverHttp:
             # Counted as a refusal, a service that is down would withstand every attack.
             raise EvaluationStopped(f"POST /v1/answers failed: {error}") from error
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         return source_of(self._client, version_id)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from eval.causes import Cause, cause_of
+from eval.causes import CauseOfMiss, cause_of
 from eval.explaining import explain, turns_up_to
 from eval.explanation import Explanation
 from eval.in_process import InProcess
@@ -28,13 +28,13 @@ def worst(rows: Sequence[ScoredRow], *, most: int = SHOWN) -> list[ScoredRow]:
 
 def _severity(row: ScoredRow) -> int:
     cause = cause_of(row)
-    if cause is Cause.VIOLATION:
+    if cause is CauseOfMiss.VIOLATION:
         return 0
     if row.is_wrong:
         return 1
     if row.outcome is Outcome.ANSWERED:
         return 2
-    return 3 if cause is Cause.CONFIDENCE else 4
+    return 3 if cause is CauseOfMiss.CONFIDENCE else 4
 
 
 def explained_rows(
@@ -59,8 +59,3 @@ def explained_rows(
 
 def write_explanations(file: Path, found: Sequence[Explanation]) -> None:
     file.write_bytes(b"".join(_EXPLANATION.dump_json(each) + b"\n" for each in found))
-
-
-def read_explanations(file: Path) -> list[Explanation]:
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return [_EXPLANATION.validate_json(line) for line in lines]

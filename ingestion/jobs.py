@@ -33,12 +33,12 @@ log = logging.getLogger(__name__)
 class Work:
     """How jobs of a kind are done. ``do`` may be called again for the same job, whatever it had done before.
 
-    After ``attempts`` (None: never) the job is a dead letter, and ``give_up`` gets the reason. ``at_once``: how many
-    this process does at a time. With a ``schedule`` the job recurs, and waits for its next time instead of dying.
+    After ``attempts`` the job is a dead letter, and ``give_up`` gets the reason. ``at_once``: how many this process
+    does at a time. With a ``schedule`` the job recurs, and is tried until it is done.
     """
 
-    do: Callable[[ClaimedJob], None]
-    attempts: int | None = 10
+    do: Callable[[ClaimedJob], object]
+    attempts: int = 10
     longest_pause: timedelta = timedelta(minutes=1)
     at_once: int = 1
     schedule: Schedule | None = None
@@ -166,7 +166,8 @@ class Worker:
             self._has_room.set()
 
     def _do(self, job: ClaimedJob, work: Work) -> None:
-        if work.attempts is not None and job.attempt > work.attempts:
+        may_die = work.schedule is None
+        if may_die and job.attempt > work.attempts:
             return self._give_up(job, work, job.error or f"the service ended {work.attempts} times in the middle of it")
         try:
             work.do(job)
@@ -178,7 +179,7 @@ class Worker:
             if self.stopping.is_set():
                 return  # it may have failed because the process ends; the next one frees the lease and tries again
             log.exception("job %s %s failed at attempt %d", job.kind, job.subject, job.attempt)
-            if work.attempts is not None and job.attempt >= work.attempts:
+            if may_die and job.attempt >= work.attempts:
                 self._give_up(job, work, f"it failed {job.attempt} times, at last with: {error}")
             else:
                 pause = back_off(job.attempt, longest=work.longest_pause)
@@ -192,10 +193,7 @@ class Worker:
             return  # somebody else has it by now
         if work.give_up is not None:
             work.give_up(job, reason)
-        if work.schedule is not None:
-            self._jobs.finish(job, next_due=work.schedule(self._now()))
-        else:
-            self._jobs.bury(job, reason, at=self._now())
+        self._jobs.bury(job, reason, at=self._now())
 
 
 def is_over(lease: str) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from ingestion.sentence_vectors import SentenceVectors
 from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.embedding.remembering import RememberedVectors
-from kb_service.adapters.language_model.endpoint_model import EndpointModel
+from kb_service.adapters.language_model.endpoint_model import EndpointLanguageModel
 from kb_service.adapters.pronunciation import syllable
 from kb_service.adapters.sql.articles import SqlArticles
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
@@ -308,7 +308,7 @@ def _drafter(site: _Site, quoting: ExtractiveDrafter, planted_orders: PlantedOrd
 
 @functools.cache  # asking is made anew when the catalogue changes; models are not
 def _language_model(url: str, model: str, key: str, seconds: float, reply_tokens: int) -> LanguageModel:
-    return EndpointModel(url, model=model, key=key, seconds=seconds, reply_tokens=reply_tokens)
+    return EndpointLanguageModel(url, model=model, key=key, seconds=seconds, reply_tokens=reply_tokens)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kb_service.adapters.backup_file import DATABASE, FORMAT, BackupWriter, Manifest
+from kb_service.adapters.backup_file import DATABASE, FORMAT, BackupManifest, BackupWriter
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.private_files import require_placed
 from kb_service.adapters.sql.copying import copy_into_file, originals
@@ -73,7 +73,7 @@ def _require_database(settings: Settings) -> None:
         raise RecordsUnavailable(f"there is no database {file} to back up; check KB_DATA_DIR and KB_DATABASE_URL")
 
 
-def _pack(settings: Settings, copied: Path, writer: BackupWriter, at: datetime, told: Told) -> Manifest:
+def _pack(settings: Settings, copied: Path, writer: BackupWriter, at: datetime, told: Told) -> BackupManifest:
     """Originals after the database: what its rows name was there before they were."""
     copy = Database(f"sqlite:///{copied}")
     try:
@@ -88,7 +88,7 @@ def _pack(settings: Settings, copied: Path, writer: BackupWriter, at: datetime, 
     for name, path in _other_files(settings):
         with path.open("rb") as file:
             writer.add(name, file)
-    return Manifest(
+    return BackupManifest(
         format=FORMAT,
         made_at=at,
         service=version("kb-service"),

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from kb_service.backing_up import BackedUp, Told, back_up
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.trail import TrailHead
-from kb_service.restoring import Checked, Restored, check_restored, restore, verify
+from kb_service.restoring import CheckedBackup, Restored, check_restored, restore, verify
 from kb_service.settings import Settings
 
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
@@ -80,7 +80,7 @@ def _tell_restored(restored: Restored) -> None:
         print(f"missing: the original {digest} was not in the backup")
 
 
-def _tell_checked(checked: Checked) -> None:
+def _tell_checked(checked: CheckedBackup) -> None:
     for each in checked.findings:
         print(f"{each.kind}: {each.subject}: {each.detail}")
     print(f"checked: {checked.points} points in the index; {_head(checked.trail)}")

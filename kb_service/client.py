@@ -7,9 +7,16 @@ from urllib.parse import quote
 
 import httpx
 
-from kb_service.domain import errors
+from kb_service.domain import errors, learning_errors
 
 _CONNECT_SECONDS = 10
+# The errors of the domain by their names.
+_ERRORS = {
+    name: each
+    for module in (errors, learning_errors)
+    for name, each in vars(module).items()
+    if isinstance(each, type) and issubclass(each, errors.KbError)
+}
 
 
 class ServiceClient:
@@ -99,7 +106,7 @@ def _named(response: httpx.Response) -> errors.KbError:
     """The error that a reply names."""
     try:
         body = response.json()
-        kind, detail = getattr(errors, body["error"], errors.KbError), str(body["detail"])
+        kind, detail = _ERRORS.get(body["error"], errors.KbError), str(body["detail"])
     except (ValueError, KeyError, TypeError):  # somebody in between has answered
         kind, detail = errors.KbError, f"{response.url.host} answers with status {response.status_code}"
-    return kind(detail) if isinstance(kind, type) and issubclass(kind, errors.KbError) else errors.KbError(detail)
+    return kind(detail)

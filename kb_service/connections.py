@@ -32,7 +32,7 @@ _SMALLEST_PIECE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ClientPatience:
     """How long a client is waited for. A body sent, or a reply read, at less than ``slowest`` bytes a second over
     ``pace_seconds`` ends the connection. Idle ones, between two requests, end after uvicorn's keep-alive time."""
 
@@ -104,11 +104,11 @@ class BoundedProtocol(H11Protocol):
     """
 
     most: ClassVar[int]
-    patience: ClassVar[Patience]
+    patience: ClassVar[ClientPatience]
     _look: ClassVar[asyncio.TimerHandle | None]
 
     @classmethod
-    def of(cls, most: int, patience: Patience) -> type["BoundedProtocol"]:
+    def of(cls, most: int, patience: ClientPatience) -> type["BoundedProtocol"]:
         return type("BoundedProtocol", (cls,), {"most": most, "patience": patience, "_look": None})
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

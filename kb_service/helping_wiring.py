@@ -16,6 +16,7 @@ from kb_service.domain.proposals import Proposed
 from kb_service.domain.webhooks import Delivery
 from kb_service.helping.canned_replies import CannedReplies, load_canned_reply_words
 from kb_service.helping.delivering import Delivering
+from kb_service.helping.desk_verbs import DeskVerbs
 from kb_service.helping.drafting import draft_of, still_hold
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes, Said
@@ -47,16 +48,55 @@ def open_helping(settings: Settings, records: Records, *, now: Callable[[], date
     )
 
 
-def open_opening(
+def open_desk(
     settings: Settings,
     records: Records,
+    outside: Outside,
     helping: Helping,
     *,
     asking: Callable[[], Asking],
-    suggesting: Callable[[], Suggesting],
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
+) -> DeskVerbs:
+    """``asking``: as it is when it is asked."""
+    suggesting = _suggesting(settings, records, asking=asking)
+    return DeskVerbs(
+        opening=_opening(settings, records, helping, suggesting, asking=asking, now=now),
+        suggesting=suggesting,
+        proposing=_proposing(records, asking=asking, now=now),
+        signing=Signing(
+            signs=records.talk_signs,
+            escalation=records.escalations.escalation,
+            seen_by=helping.seen_by,
+            number_of=records.told_lines.number,
+            now=now,
+        ),
+        meetings=Meetings(
+            links=records.meeting_links, escalations=records.escalations, seen_by=helping.seen_by, now=now
+        ),
+        canned_replies=CannedReplies(
+            store=records.canned_replies,
+            words=load_canned_reply_words(settings.prompts_dir),
+            helper=records.helpers.helper,
+            departments=records.catalogue.departments,
+            matters=records.catalogue.matters,
+            now=now,
+            new_id=new_id,
+        ),
+        delivering=_delivering(settings, records, outside, now=now),
+    )
+
+
+def _opening(
+    settings: Settings,
+    records: Records,
+    helping: Helping,
+    suggesting: Suggesting,
+    *,
+    asking: Callable[[], Asking],
     now: Callable[[], datetime],
 ) -> Opening:
-    """``asking``, ``suggesting``: as they are when they are asked; the second drafts for helpers."""
+    """``suggesting``: drafts for helpers."""
     return Opening(
         helping=helping,
         escalations=records.escalations,
@@ -65,8 +105,8 @@ def open_opening(
         route=lambda text: asking().destination(text),
         words=load_summary_words(settings.prompts_dir),
         now=now,
-        region_in=lambda text: asking().region_in(text),
-        draft=lambda escalation, answer: _draft(suggesting(), escalation, answer),
+        region_in=lambda text: asking().reader.region_in(text),
+        draft=lambda escalation, answer: _draft(suggesting, escalation, answer),
     )
 
 
@@ -83,34 +123,6 @@ def open_learning_routes(
     )
 
 
-def open_signing(records: Records, helping: Helping, *, now: Callable[[], datetime]) -> Signing:
-    return Signing(
-        signs=records.talk_signs,
-        escalation=records.escalations.escalation,
-        seen_by=helping.seen_by,
-        number_of=records.told_lines.number,
-        now=now,
-    )
-
-
-def open_meetings(records: Records, helping: Helping, *, now: Callable[[], datetime]) -> Meetings:
-    return Meetings(links=records.meeting_links, escalations=records.escalations, seen_by=helping.seen_by, now=now)
-
-
-def open_canned_replies(
-    settings: Settings, records: Records, *, now: Callable[[], datetime], new_id: Callable[[], str]
-) -> CannedReplies:
-    return CannedReplies(
-        store=records.canned_replies,
-        words=load_canned_reply_words(settings.prompts_dir),
-        helper=records.helpers.helper,
-        departments=records.catalogue.departments,
-        matters=records.catalogue.matters,
-        now=now,
-        new_id=new_id,
-    )
-
-
 def _draft(suggesting: Suggesting, escalation: Escalation, answer: Answer) -> Proposed | None:
     """None where nothing can be looked up now: a person is helped without it."""
     try:
@@ -120,7 +132,7 @@ def _draft(suggesting: Suggesting, escalation: Escalation, answer: Answer) -> Pr
         return None
 
 
-def open_proposing(records: Records, *, asking: Callable[[], Asking], now: Callable[[], datetime]) -> Proposing:
+def _proposing(records: Records, *, asking: Callable[[], Asking], now: Callable[[], datetime]) -> Proposing:
     """Citations are checked by the documents and switches of the moment."""
     return Proposing(
         escalations=records.escalations,
@@ -137,9 +149,7 @@ def open_proposing(records: Records, *, asking: Callable[[], Asking], now: Calla
     )
 
 
-def open_delivering(
-    settings: Settings, records: Records, outside: Outside, *, now: Callable[[], datetime]
-) -> Delivering:
+def _delivering(settings: Settings, records: Records, outside: Outside, *, now: Callable[[], datetime]) -> Delivering:
     """What other systems are told."""
     words = load_summary_words(settings.prompts_dir)
 
@@ -155,8 +165,7 @@ def open_delivering(
     )
 
 
-def open_suggesting(settings: Settings, records: Records, *, asking: Callable[[], Asking]) -> Suggesting:
-    """``asking``: as it is when it is asked."""
+def _suggesting(settings: Settings, records: Records, *, asking: Callable[[], Asking]) -> Suggesting:
     return Suggesting(
         asking=asking,
         cases=records.cases,

@@ -1,6 +1,8 @@
 """Which jobs a process does, and how: with an index (`kb serve`), and without (`kb worker`)."""
 
+import math
 import socket
+from collections.abc import Callable
 from datetime import timedelta
 
 from ingestion.jobs import Work, Worker
@@ -37,28 +39,16 @@ def owners_worker(service: Service) -> Worker:
         while not worker.stopping.is_set() and service.examine_due():
             pass
 
-    def rehearse(job: ClaimedJob) -> None:
-        service.rehearsing.rehearsed(job.subject)
-
-    def make_due_list(_job: ClaimedJob) -> None:
-        service.make_due_list(shanghai_day(now()))
-
     def rebuild(_job: ClaimedJob) -> None:
         if service.rebuild_reasons or service.has_long_tail or service.has_lost_index:
             service.rebuild()
-
-    def erase(_job: ClaimedJob) -> None:
-        service.erase_old_transcripts()
 
     def tell_clocks(_job: ClaimedJob) -> None:
         service.helping.tell_clocks()
         service.helping.assign()
 
-    def deliver(_job: ClaimedJob) -> None:
-        service.delivering.deliver()
-
     def learn(_job: ClaimedJob) -> None:
-        service.heeding_feedback.look()
+        service.learning.heeding_feedback.look()
         service.measuring.take_in()
         if service.records.weeks.is_cold:  # so that nobody waits for it at the pages; what follows may take minutes
             period = service.measuring.usual_period()
@@ -67,42 +57,36 @@ def owners_worker(service: Service) -> Worker:
             service.measuring_use.knowledge_use(period)
             service.measuring_use.used(period)
             service.records.weeks.filled()
-        service.collecting.collect()
-        service.closing.look()
-        service.ledger.look()
-        service.finding_recurring.look()
-
-    def audit(_job: ClaimedJob) -> None:
-        service.auditing.draw()  # of a week once: each morning, so that a Monday without a service is made up for
-
-    def ask_again(job: ClaimedJob) -> None:
-        service.asking_again.ask_again(job.subject)
+        service.learning.collecting.collect()
+        service.learning.closing.look()
+        service.learning.ledger.look()
+        service.learning.finding_recurring.look()
 
     def ask_ahead(_job: ClaimedJob) -> None:
         while not worker.stopping.is_set() and service.asking_ahead.look():
             pass
-
-    def tell_talks(_job: ClaimedJob) -> None:
-        service.records.escalations.tell_lines(at=now())
 
     worker = Worker(
         name=service.settings.executor or f"{socket.gethostname()}-serve",
         jobs=jobs,
         works=reading_works(service.settings, service.records, service.taking_in, None)
         | {
-            JobKind.FOLLOW: Work(follow, attempts=None, schedule=often),
-            JobKind.EXAMINE: Work(examine, attempts=None, schedule=often),
-            JobKind.REHEARSE: Work(rehearse, attempts=3),
-            JobKind.DUE_LIST: Work(make_due_list, attempts=None, schedule=every_morning),
-            JobKind.AUDIT: Work(audit, attempts=None, schedule=every_morning),
-            JobKind.ERASE: Work(erase, attempts=None, schedule=every_morning),
-            JobKind.REBUILD: Work(rebuild, attempts=None, schedule=often),
-            JobKind.DELIVER: Work(deliver, attempts=None, schedule=every(_DELIVERED_EVERY)),
-            JobKind.LEARN: Work(learn, attempts=None, schedule=every(_GAPS_LOOKED_AT)),
-            JobKind.ASK_AGAIN: Work(ask_again, attempts=3),
-            JobKind.ASK_AHEAD: Work(ask_ahead, attempts=None, schedule=every(_AHEAD_LOOKED_AT)),
-            JobKind.TELL_TALKS: Work(tell_talks, attempts=None, schedule=every(_TALKS_TOLD_EVERY)),
-            JobKind.CLOCKS: Work(tell_clocks, attempts=None, schedule=every(_CLOCKS_LOOKED_AT)),
+            JobKind.FOLLOW: Work(follow, schedule=often),
+            JobKind.EXAMINE: Work(examine, schedule=often),
+            JobKind.REHEARSE: Work(lambda job: service.rehearsing.rehearsed(job.subject), attempts=3),
+            JobKind.DUE_LIST: Work(lambda _: service.make_due_list(shanghai_day(now())), schedule=every_morning),
+            # Of a week once: each morning, so that a Monday without a service is made up for.
+            JobKind.AUDIT: Work(lambda _: service.auditing.draw(), schedule=every_morning),
+            JobKind.ERASE: Work(lambda _: service.erase_old_transcripts(), schedule=every_morning),
+            JobKind.REBUILD: Work(rebuild, schedule=often),
+            JobKind.DELIVER: Work(lambda _: service.desk.delivering.deliver(), schedule=every(_DELIVERED_EVERY)),
+            JobKind.LEARN: Work(learn, schedule=every(_GAPS_LOOKED_AT)),
+            JobKind.ASK_AGAIN: Work(lambda job: service.learning.asking_again.ask_again(job.subject), attempts=3),
+            JobKind.ASK_AHEAD: Work(ask_ahead, schedule=every(_AHEAD_LOOKED_AT)),
+            JobKind.TELL_TALKS: Work(
+                lambda _: service.records.escalations.tell_lines(at=now()), schedule=every(_TALKS_TOLD_EVERY)
+            ),
+            JobKind.CLOCKS: Work(tell_clocks, schedule=every(_CLOCKS_LOOKED_AT)),
         },
         now=now,
     )
@@ -126,21 +110,16 @@ def reading_works(
     ``preparing``: embeds what was read, where the process with the index is another one.
     """
 
-    def read_quickly(job: ClaimedJob) -> None:
-        read_within(QUICK_SECONDS, job, later=JobKind.READ_AGAIN)
+    def read(seconds: float, later: JobKind = JobKind.READ_LARGE) -> Callable[[ClaimedJob], None]:
+        """For so long; what takes longer is a job of the kind ``later``."""
 
-    def read_unhurried(job: ClaimedJob) -> None:
-        read_within(UNHURRIED_SECONDS, job, later=JobKind.READ_LARGE)
+        def do(job: ClaimedJob) -> None:
+            if taking_in.take_in(job.subject, lease=job.lease, put_off_after=seconds):
+                follow(job)
+            else:
+                records.jobs.enqueue(Job(later, job.subject), at=now())
 
-    def read_within(seconds: float, job: ClaimedJob, *, later: JobKind) -> None:
-        if taking_in.take_in(job.subject, lease=job.lease, put_off_after=seconds):
-            follow(job)
-        else:
-            records.jobs.enqueue(Job(later, job.subject), at=now())
-
-    def read(job: ClaimedJob) -> None:
-        taking_in.take_in(job.subject, lease=job.lease)
-        follow(job)
+        return do
 
     def follow(job: ClaimedJob) -> None:
         if document_ids := records.uploads.documents_of(job.subject):
@@ -152,7 +131,7 @@ def reading_works(
         records.uploads.give_up(job.subject, f"{reason}; look at the file and the log", at=now())
 
     return {
-        JobKind.READ: Work(read_quickly, at_once=settings.jobs_at_once, give_up=give_up),
-        JobKind.READ_AGAIN: Work(read_unhurried, give_up=give_up),
-        JobKind.READ_LARGE: Work(read, give_up=give_up),
+        JobKind.READ: Work(read(QUICK_SECONDS, JobKind.READ_AGAIN), at_once=settings.jobs_at_once, give_up=give_up),
+        JobKind.READ_AGAIN: Work(read(UNHURRIED_SECONDS), give_up=give_up),
+        JobKind.READ_LARGE: Work(read(math.inf), give_up=give_up),
     }

@@ -18,7 +18,9 @@ from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting, in_full
 from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.learning_verbs import LearningVerbs
 from kb_service.learning.ledger import Ledger
+from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Cleaning, Writing, of_nobody
 from kb_service.ports import Vectors
 from kb_service.records import Records
@@ -47,15 +49,46 @@ def _cleaning(words: LearningWords) -> Cleaning:
     return Cleaning(words.courtesies, words.introductions, words.asks)
 
 
-def open_collecting(
+def open_learning(
     settings: Settings,
     records: Records,
+    vectors: Callable[[Sequence[str]], Vectors],
+    *,
+    asking: Callable[[], Asking],
+    reading: Callable[[], Reading],
+    follow: Callable[[], object],
+    give_way: Callable[[], None],
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
+) -> LearningVerbs:
+    """``asking`` and ``reading``: with the catalogue as it is when they are asked."""
+    words = load_learning_words(settings.prompts_dir)
+    return LearningVerbs(
+        collecting=_collecting(records, words, vectors, give_way=give_way, now=now),
+        writing=_writing(settings, records, words, reading=reading, new_id=new_id, now=now),
+        closing=_closing(records, words, asking=asking, now=now),
+        finding_recurring=FindingRecurring(records.recurring, vectors, give_way),
+        heeding_feedback=HeedingFeedback(
+            said=records.feedback,
+            version=records.library.version,
+            department_of=partial(_department_of, records),
+            calendar=records.working_days.calendar,
+            now=now,
+        ),
+        asking_again=_asking_again(records, asking=asking, follow=follow, give_way=give_way, now=now),
+        ledger=_ledger(records, words, new_id=new_id, now=now),
+    )
+
+
+def _collecting(
+    records: Records,
+    words: LearningWords,
     vectors: Callable[[Sequence[str]], Vectors],
     *,
     give_way: Callable[[], None],
     now: Callable[[], datetime],
 ) -> Collecting:
-    cleaning = _cleaning(load_learning_words(settings.prompts_dir))
+    cleaning = _cleaning(words)
     return Collecting(
         gaps=records.gaps,
         vectors=vectors,
@@ -71,12 +104,9 @@ def _department_of(records: Records, matter_id: str) -> str | None:
     return next((each.department_id for each in records.catalogue.matters() if each.id == matter_id), None)
 
 
-def open_closing(
-    settings: Settings, records: Records, *, asking: Callable[[], Asking], now: Callable[[], datetime]
+def _closing(
+    records: Records, words: LearningWords, *, asking: Callable[[], Asking], now: Callable[[], datetime]
 ) -> Closing:
-    """``asking``: as it is when it is asked."""
-    words = load_learning_words(settings.prompts_dir)
-
     def ask(question: str) -> Answer:
         """Who introduced themselves asked all the same: what was masked of it says nothing, and may only mislead."""
         bare = of_nobody(question, _cleaning(words)) or question
@@ -97,7 +127,7 @@ def open_closing(
     )
 
 
-def open_asking_again(
+def _asking_again(
     records: Records,
     *,
     asking: Callable[[], Asking],
@@ -105,8 +135,6 @@ def open_asking_again(
     give_way: Callable[[], None],
     now: Callable[[], datetime],
 ) -> AskingAgain:
-    """``asking``: as it is when it is asked."""
-
     def ask(given: Answer) -> Answer:
         """Today, where it was asked for the day on which it was asked; else for the day of then."""
         is_of_its_day = given.as_of == shanghai_day(given.asked_at)
@@ -124,17 +152,15 @@ def open_asking_again(
     return AskingAgain(answers=records.affected, follow=follow, ask=ask, give_way=give_way, now=now)
 
 
-def open_writing(
+def _writing(
     settings: Settings,
     records: Records,
+    words: LearningWords,
     *,
     reading: Callable[[], Reading],
     new_id: Callable[[], str],
     now: Callable[[], datetime],
 ) -> Writing:
-    """``reading``: with the catalogue as it is when it is asked."""
-    words = load_learning_words(settings.prompts_dir)
-
     def drafted(fields: Mapping[str, Any]) -> VersionDraft:
         return reading().record(fields) if fields.get("answer") else reading().unwritten(fields)
 
@@ -161,18 +187,8 @@ def open_writing(
     )
 
 
-def open_heeding_feedback(records: Records, *, now: Callable[[], datetime]) -> HeedingFeedback:
-    return HeedingFeedback(
-        said=records.feedback,
-        version=records.library.version,
-        department_of=partial(_department_of, records),
-        calendar=records.working_days.calendar,
-        now=now,
-    )
-
-
-def open_ledger(
-    settings: Settings, records: Records, *, new_id: Callable[[], str], now: Callable[[], datetime]
+def _ledger(
+    records: Records, words: LearningWords, *, new_id: Callable[[], str], now: Callable[[], datetime]
 ) -> Ledger:
     def require_linked(gap_id: str | None, document_id: str | None) -> None:
         if gap_id is not None:
@@ -186,7 +202,6 @@ def open_ledger(
     def name_of(department_id: str) -> str | None:
         return next((each.name for each in records.catalogue.departments() if each.id == department_id), None)
 
-    words = load_learning_words(settings.prompts_dir)
     return Ledger(
         problems=records.problems,
         calendar=records.working_days.calendar,

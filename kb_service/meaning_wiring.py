@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb_service.adapters.embedding.remembering import RememberedVectors
-from kb_service.asking.reading.matters import matter_names
-from kb_service.asking.reading.nearness import NearestNames
+from kb_service.asking.reading.matters import NearestNames, matter_names
 from kb_service.domain.matters import Matter
 from kb_service.ports import Vector, Vectors
 from kb_service.service import Texts

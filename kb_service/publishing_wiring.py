@@ -15,7 +15,7 @@ from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
-from kb_service.publishing.rehearsal import KnownQuestions, Rehearsing
+from kb_service.publishing.rehearsal import RehearsalQuestions, Rehearsing
 from kb_service.publishing.statements import Stating
 from kb_service.records import Records
 from kb_service.service import Texts
@@ -59,8 +59,8 @@ def open_rehearsing(
     )
 
 
-def _known_questions(settings: Settings, records: Records, asking: Asking) -> KnownQuestions:
-    return KnownQuestions(
+def _known_questions(settings: Settings, records: Records, asking: Asking) -> RehearsalQuestions:
+    return RehearsalQuestions(
         suites=settings.suites,
         matter_of=asking.matter_of,
         recent=records.transcript.recent_questions,

@@ -5,7 +5,7 @@ from datetime import date
 
 from kb_service.domain.audits import AuditedShare
 from kb_service.domain.resolution import AssistantCounts, By, Counts, HumanCounts, Period, Share
-from kb_service.measuring.measuring import Checked
+from kb_service.measuring.measuring import Recounted
 from kb_service.measuring_wiring import open_auditing, open_measuring
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records
@@ -26,7 +26,7 @@ def lines(settings: Settings, *, first: date | None, last: date | None, by: By) 
     return [head, *rows, _line("total", found.total, total)]
 
 
-def check(settings: Settings) -> Checked:
+def check(settings: Settings) -> Recounted:
     """Every figure of all time, counted in SQL and again from the raw rows in Python."""
     with open_records(settings) as records:
         return open_measuring(records, now=now).check()

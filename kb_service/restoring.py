@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingestion.checking import Finding
-from kb_service.adapters.backup_file import DATABASE, Manifest, read_manifest, unpack
+from kb_service.adapters.backup_file import DATABASE, BackupManifest, read_manifest, unpack
 from kb_service.adapters.index.ownership import claim
 from kb_service.adapters.private_files import KEPT, RESTORING, keep_private
 from kb_service.adapters.sql.copying import holds_rows, load_from_file, opened_copy, require_sound_file
@@ -37,20 +37,20 @@ _UNPACKING = "unpacking-"
 class Restored:
     """``differences``: sentences on what is not here as it was there; ``set_aside``: where what was here is now."""
 
-    manifest: Manifest
+    manifest: BackupManifest
     originals: int
     differences: tuple[str, ...]
     set_aside: Path | None
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedBackup:
     findings: tuple[Finding, ...]
     trail: TrailHead
     points: int
 
 
-def verify(settings: Settings, file: Path, told: Told) -> Manifest:
+def verify(settings: Settings, file: Path, told: Told) -> BackupManifest:
     """Everything that a restore verifies before it places anything. Raises BackupRefused."""
     manifest = read_manifest(file)
     keep_private(settings.data_dir)
@@ -87,18 +87,18 @@ def restore(settings: Settings, file: Path, told: Told, *, replace: bool) -> Res
     return Restored(manifest, originals, differences, set_aside)
 
 
-def check_restored(settings: Settings, kept_head: str | None) -> Checked:
+def check_restored(settings: Settings, kept_head: str | None) -> CheckedBackup:
     """Make the index from the database, and compare everything; ``kept_head`` must occur in the trail."""
     with open_service(settings) as service:
         if service.rebuild_reasons:
             service.rebuild()
         service.synchroniser.reconcile()
         report = service.check(kept_head=kept_head)
-        return Checked(tuple(report.findings), report.trail, service.index.count())
+        return CheckedBackup(tuple(report.findings), report.trail, service.index.count())
 
 
 @contextlib.contextmanager
-def _unpacked(settings: Settings, file: Path, manifest: Manifest, told: Told) -> Iterator[Path]:
+def _unpacked(settings: Settings, file: Path, manifest: BackupManifest, told: Told) -> Iterator[Path]:
     """A folder with what was packed, verified: every byte, the database as a whole, and the head of its trail."""
     size, done = sum(each.size for each in manifest.files.values()), 0
 
@@ -117,7 +117,7 @@ def _unpacked(settings: Settings, file: Path, manifest: Manifest, told: Told) ->
         yield inner
 
 
-def _require_same_trail(file: Path, manifest: Manifest) -> None:
+def _require_same_trail(file: Path, manifest: BackupManifest) -> None:
     require_sound_file(file)
     if manifest.schema > head_revision():
         raise BackupRefused(f"the backup is of a newer version of this service ({manifest.service}); restore with that")
@@ -208,7 +208,7 @@ def _place_database(settings: Settings, packed: Path, told: Told) -> None:
         database.close()
 
 
-def _different_settings(settings: Settings, manifest: Manifest) -> Iterator[str]:
+def _different_settings(settings: Settings, manifest: BackupManifest) -> Iterator[str]:
     here = settings_told(settings)
     for name in sorted({*here, *manifest.settings}):
         there_value, here_value = manifest.settings.get(name), here.get(name)
@@ -218,7 +218,7 @@ def _different_settings(settings: Settings, manifest: Manifest) -> Iterator[str]
             yield f"KB_{name.upper()} was {shown[0]} and is {shown[1]} here"
 
 
-def _tell_the_trail(settings: Settings, manifest: Manifest) -> None:
+def _tell_the_trail(settings: Settings, manifest: BackupManifest) -> None:
     """What happened since the backup is gone; the trail says from which moment on."""
     database = Database(settings.database)
     try:

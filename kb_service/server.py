@@ -13,7 +13,7 @@ import time
 import uvicorn
 
 from kb_service.api.app import create_app
-from kb_service.connections import BoundedProtocol, Patience, room_for_connections
+from kb_service.connections import BoundedProtocol, ClientPatience, room_for_connections
 from kb_service.console.screens import read_templates
 from kb_service.domain.errors import KbError, NotAllowed
 from kb_service.job_wiring import owners_worker
@@ -50,7 +50,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
                 app,
                 host=host,
                 port=port,
-                http=BoundedProtocol.of(most, Patience()),
+                http=BoundedProtocol.of(most, ClientPatience()),
                 ws="none",
                 # Python accepts as many in one go, and when that fails it tries and tells each of them.
                 backlog=64,

@@ -35,22 +35,10 @@ from kb_service.domain.documents import Version, VersionState
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.jobs import Job, JobKind
 from kb_service.domain.trail import TrailHead
-from kb_service.helping.canned_replies import CannedReplies
-from kb_service.helping.delivering import Delivering
+from kb_service.helping.desk_verbs import DeskVerbs
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes
-from kb_service.helping.meetings import Meetings
-from kb_service.helping.opening import Opening
-from kb_service.helping.proposing import Proposing
-from kb_service.helping.signs import Signing
-from kb_service.helping.suggesting import Suggesting
-from kb_service.learning.asking_again import AskingAgain
-from kb_service.learning.closing import Closing
-from kb_service.learning.collecting import Collecting
-from kb_service.learning.heeding import HeedingFeedback
-from kb_service.learning.ledger import Ledger
-from kb_service.learning.recurring import FindingRecurring
-from kb_service.learning.writing import Writing
+from kb_service.learning.learning_verbs import LearningVerbs
 from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.knowledge_use import MeasuringUse
@@ -124,18 +112,9 @@ class Service:
     asking_anew: Callable[[], Asking]
     publishing: Publishing
     helping: Helping
-    opening: Opening
+    desk: DeskVerbs
     learning_routes: LearningRoutes
-    signing: Signing
-    meetings: Meetings
-    canned_replies: CannedReplies
-    suggesting: Suggesting
-    collecting: Collecting
-    closing: Closing
-    writing: Writing
-    asking_again: AskingAgain
-    finding_recurring: FindingRecurring
-    heeding_feedback: HeedingFeedback
+    learning: LearningVerbs
     measuring: Measuring
     reporting: Reporting
     auditing: Auditing
@@ -143,9 +122,6 @@ class Service:
     recalibrating: Recalibrating
     measuring_use: MeasuringUse
     asking_ahead: AskingAhead
-    ledger: Ledger
-    proposing: Proposing
-    delivering: Delivering
     outside: Outside
     emergencies: Emergencies
     rehearsing: Rehearsing

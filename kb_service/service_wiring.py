@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ingestion.cleaning_pictures import PictureCleaning
+from ingestion.sources import Reading
 from ingestion.statistics import PublishedStatistics
 from ingestion.sync import Synchroniser
 from kb_service.adapters.index.edge import EdgeIndex
@@ -14,27 +15,9 @@ from kb_service.adapters.suite_file import SuiteFile
 from kb_service.answer_wiring import open_asking
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.domain.knobs import Knobs
-from kb_service.helping_wiring import (
-    open_canned_replies,
-    open_delivering,
-    open_helping,
-    open_learning_routes,
-    open_meetings,
-    open_opening,
-    open_proposing,
-    open_signing,
-    open_suggesting,
-)
+from kb_service.helping_wiring import open_desk, open_helping, open_learning_routes
 from kb_service.intake_wiring import open_reading, open_taking_in
-from kb_service.learning.recurring import FindingRecurring
-from kb_service.learning_wiring import (
-    open_asking_again,
-    open_closing,
-    open_collecting,
-    open_heeding_feedback,
-    open_ledger,
-    open_writing,
-)
+from kb_service.learning_wiring import open_learning
 from kb_service.measuring.keeping import Keeping
 from kb_service.measuring_wiring import (
     open_auditing,
@@ -99,6 +82,9 @@ def wired_service(
             knobs=knobs,
         )
 
+    def reading() -> Reading:
+        return open_reading(records, texts.converter)
+
     synchroniser = Synchroniser(
         library=records.library,
         preparing=texts.preparing,
@@ -120,44 +106,26 @@ def wired_service(
         asking_anew=asking,
         publishing=open_publishing(settings, records, rehearsing, now=now),
         helping=helping,
-        opening=open_opening(
+        desk=open_desk(settings, records, outside, helping, asking=lambda: service.asking, now=now, new_id=new_id),
+        learning_routes=learning_routes,
+        outside=outside,
+        learning=open_learning(
             settings,
             records,
-            helping,
+            texts.model.embed_questions,
             asking=lambda: service.asking,
-            suggesting=lambda: service.suggesting,
-            now=now,
-        ),
-        learning_routes=learning_routes,
-        signing=open_signing(records, helping, now=now),
-        meetings=open_meetings(records, helping, now=now),
-        canned_replies=open_canned_replies(settings, records, now=now, new_id=new_id),
-        delivering=open_delivering(settings, records, outside, now=now),
-        outside=outside,
-        suggesting=open_suggesting(settings, records, asking=lambda: service.asking),
-        collecting=open_collecting(
-            settings, records, texts.model.embed_questions, give_way=in_flight.give_way, now=now
-        ),
-        closing=open_closing(settings, records, asking=lambda: service.asking, now=now),
-        writing=open_writing(
-            settings, records, reading=lambda: open_reading(records, texts.converter), new_id=new_id, now=now
-        ),
-        finding_recurring=FindingRecurring(records.recurring, texts.model.embed_questions, in_flight.give_way),
-        asking_again=open_asking_again(
-            records,
-            asking=lambda: service.asking,
+            reading=reading,
             follow=synchroniser.reconcile,
             give_way=in_flight.give_way,
             now=now,
+            new_id=new_id,
         ),
-        heeding_feedback=open_heeding_feedback(records, now=now),
         measuring=measuring,
         reporting=open_reporting(settings, records, measuring, now=now),
         auditing=open_auditing(settings, records, now=now),
         recalibrating=open_recalibrating(settings, records, now=now),
         keeping=Keeping(records.audits, SuiteFile(settings.own_questions_dir), records.library.documents_among, now),
         measuring_use=measuring_use,
-        ledger=open_ledger(settings, records, new_id=new_id, now=now),
         asking_ahead=open_asking_ahead(
             settings,
             records,
@@ -166,12 +134,11 @@ def wired_service(
             give_way=in_flight.give_way,
             now=now,
         ),
-        proposing=open_proposing(records, asking=lambda: service.asking, now=now),
         emergencies=emergencies,
         rehearsing=rehearsing,
         examining=open_examining(settings, records, texts, index, now=now, give_way=in_flight.give_way),
         stated_day_words=load_stated_day_words(settings.prompts_dir),
-        reading=lambda: open_reading(records, texts.converter),
+        reading=reading,
         taking_in=open_taking_in(settings, records, now=now),
         jobs=records.jobs,
         now=now,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.judge.ragas_process import Asks, Embeds, Job, RagasProcess, Score
+from eval.judge.ragas_process import Asks, Embeds, RagasJob, RagasProcess, Score
 from eval.judge.samples import Judged, Pair, Plain, RunRow, Sort, judged_samples, plain_samples, sides
 from eval.judge.voting import Disagreement, Voted, counted, disagreement
 from eval.statistics import Rate, rate
@@ -50,7 +50,7 @@ class Ragas:
     votes: int = 3
     metrics: tuple[Judged, ...] = tuple(Judged)
 
-    def score(self, jobs: Sequence[Job]) -> dict[str, Score]:
+    def score(self, jobs: Sequence[RagasJob]) -> dict[str, Score]:
         return self.process.score(jobs, asks=self.asks or _no_judge, embeds=self.embeds)
 
 
@@ -63,7 +63,9 @@ def judge_run(rows: Sequence[RunRow], pairs: Sequence[Pair], ragas: Ragas) -> Ju
 
 
 def _plain(rows: Sequence[RunRow], ragas: Ragas) -> dict[Plain, dict[str, Score]]:
-    jobs = [Job(f"{metric}/{row.id}", metric, sample) for row in rows for metric, sample in plain_samples(row).items()]
+    jobs = [
+        RagasJob(f"{metric}/{row.id}", metric, sample) for row in rows for metric, sample in plain_samples(row).items()
+    ]
     columns: dict[Plain, dict[str, Score]] = {metric: {} for metric in Plain}
     for name, value in ragas.score(jobs).items():
         metric, _, row_id = name.partition("/")
@@ -74,7 +76,7 @@ def _plain(rows: Sequence[RunRow], ragas: Ragas) -> dict[Plain, dict[str, Score]
 def _trials(pairs: Sequence[Pair], ragas: Ragas) -> tuple[Trial, ...]:
     """Of every second pair the wrong answer is judged first, so that nothing is told apart by the order of asking."""
     jobs = [
-        Job(f"{metric}/{pair.id}:{side}/{vote}", metric, sample, vote)
+        RagasJob(f"{metric}/{pair.id}:{side}/{vote}", metric, sample, vote)
         for metric in ragas.metrics
         for place, (pair, both) in enumerate(zip(pairs, sides(pairs, metric), strict=True))
         for side, sample in (("right", both.right), ("wrong", both.wrong))[:: -1 if place % 2 else 1]
@@ -102,7 +104,7 @@ def _trial(metric: Judged, pairs: Sequence[Pair], voted: Mapping[str, Voted]) ->
 
 def _judged(rows: Sequence[RunRow], trusted: Sequence[Judged], ragas: Ragas) -> dict[Judged, dict[str, Voted]]:
     jobs = [
-        Job(f"{metric}/{row.id}/{vote}", metric, sample, vote)
+        RagasJob(f"{metric}/{row.id}/{vote}", metric, sample, vote)
         for row in rows
         for metric, sample in judged_samples(row).items()
         if metric in trusted

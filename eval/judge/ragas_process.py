@@ -24,7 +24,7 @@ Embeds = Callable[[Sequence[str]], list[list[float]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RagasJob:
     """``sample``: the arguments of ragas's metric. ``vote``: from 1; plain metrics have one."""
 
     name: str
@@ -79,7 +79,7 @@ class RagasProcess:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stack.close()
 
-    def score(self, jobs: Sequence[Job], *, asks: Asks, embeds: Embeds) -> dict[str, Score]:
+    def score(self, jobs: Sequence[RagasJob], *, asks: Asks, embeds: Embeds) -> dict[str, Score]:
         """By the names of the jobs, which differ. Raises EvaluationStopped when ragas broke off."""
         scored = _Serving(self._process, jobs, asks, embeds, self._workers).scored()
         if scored is None:
@@ -109,7 +109,7 @@ class RagasProcess:
 
 class _Serving:
     def __init__(
-        self, process: "subprocess.Popen[str]", jobs: Sequence[Job], asks: Asks, embeds: Embeds, workers: int
+        self, process: "subprocess.Popen[str]", jobs: Sequence[RagasJob], asks: Asks, embeds: Embeds, workers: int
     ) -> None:
         assert process.stdin is not None and process.stdout is not None
         self._in: IO[str] = process.stdin

@@ -1,16 +1,6 @@
-"""How many of the citations are right, how much of what should be cited is, and which were not in force."""
+"""How many of the citations are right, and how much of what should be cited is."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
-
-
-@dataclass(frozen=True, slots=True)
-class CitedDays:
-    """A cited version's days ``[effective_from, effective_to)``; None is open."""
-
-    effective_from: date | None
-    effective_to: date | None
 
 
 def citation_precision(cited: Sequence[str], expected: Collection[str]) -> float | None:
@@ -26,12 +16,3 @@ def citation_recall(cited: Sequence[str], expected: Collection[str], *, needed: 
     if not expected:
         return None
     return min(1.0, len(set(cited).intersection(expected)) / min(needed, len(set(expected))))
-
-
-def not_in_force(cited: Sequence[CitedDays], day: date) -> int:
-    """How many of the cited versions do not hold on that day."""
-    return sum(not _holds(each, day) for each in cited)
-
-
-def _holds(each: CitedDays, day: date) -> bool:
-    return (each.effective_from or date.min) <= day and (each.effective_to is None or day < each.effective_to)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from pydantic import TypeAdapter
 
 from eval.errors import EvaluationStopped
-from eval.peers.differences import MEASURES, Difference, difference, mean_with_interval, measured
+from eval.peers.differences import MEASURES, PeerDifference, difference, mean_with_interval, measured
 from eval.peers.sitting import Sat
 from eval.peers.texts import Texts, read_texts
 from eval.statistics import percentile
@@ -45,7 +45,7 @@ class Line:
 
     sat: Sat
     measures: Mapping[str, tuple[float, float, float]]
-    below: Mapping[str, Mapping[str, Difference]]
+    below: Mapping[str, Mapping[str, PeerDifference]]
     p50_ms: float
     p95_ms: float
     cpu_ms: float
@@ -108,7 +108,7 @@ def complaint(module: str, said: str) -> str:
     return f"{module} did not come through, it said: {last}{hint}"
 
 
-def _differences(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> dict[str, Difference]:
+def _differences(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> dict[str, PeerDifference]:
     return {name: difference(one, other) for name, one, other in zip(MEASURES, ours, theirs, strict=True)}
 
 

@@ -13,7 +13,7 @@ MEASURES = ("recall@1", "recall@5", "recall@10", "MRR@10", "nDCG@10")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PeerDifference:
     """Ours minus the peer's, a mean over the same queries, with its 95 % interval."""
 
     mean: float
@@ -47,7 +47,7 @@ def mean_with_interval(values: Sequence[float]) -> tuple[float, float, float]:
     return float(np.mean(values)), low, high
 
 
-def difference(ours: Sequence[float], theirs: Sequence[float]) -> Difference:
+def difference(ours: Sequence[float], theirs: Sequence[float]) -> PeerDifference:
     """Paired: both stand for the same queries in the same order, and the queries are resampled, not the values."""
     column = np.asarray(ours, dtype=np.float64) - np.asarray(theirs, dtype=np.float64)
-    return Difference(*mean_with_interval(column.tolist()))
+    return PeerDifference(*mean_with_interval(column.tolist()))

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
-from kb_service.text.radicals import with_characters
+from kb_service.text.normalising import with_characters
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

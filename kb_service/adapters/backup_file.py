@@ -43,7 +43,7 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BackupManifest:
     """``missing``: originals that were not there, or not as they came in, when the backup was made.
 
     ``settings``: the numbers and switches that were set; ``user_key``: a hash that tells whether a key is the same.
@@ -60,7 +60,7 @@ class Manifest:
     files: Mapping[str, Packed]
 
 
-_MANIFEST = TypeAdapter(Manifest)
+_MANIFEST = TypeAdapter(BackupManifest)
 
 
 class BackupWriter:
@@ -85,7 +85,7 @@ class BackupWriter:
         self.files[name] = Packed(size, digest.hexdigest())
         return digest.hexdigest()
 
-    def finish(self, manifest: Manifest) -> None:
+    def finish(self, manifest: BackupManifest) -> None:
         self._zip.writestr(MANIFEST, _MANIFEST.dump_json(manifest, indent=2))
         self._zip.close()
         self._unfinished.flush()
@@ -110,7 +110,7 @@ class BackupWriter:
         Path(self._unfinished.name).unlink(missing_ok=True)
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path) -> BackupManifest:
     """Raises BackupRefused for what is no backup, is cut off, or is of a newer version."""
     with _opened(path) as packed:
         try:
@@ -127,7 +127,7 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def unpack(path: Path, manifest: Manifest, folder: Path, advance: Callable[[int], None]) -> None:
+def unpack(path: Path, manifest: BackupManifest, folder: Path, advance: Callable[[int], None]) -> None:
     """Raises BackupRefused unless every byte is as it was packed, NotEnoughSpace."""
     needed = sum(each.size for each in manifest.files.values())
     if needed > (free := shutil.disk_usage(folder).free):

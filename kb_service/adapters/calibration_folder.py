@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from kb_service.domain.calibrations import Proposal
+from kb_service.domain.calibrations import CalibrationProposal
 
-_PROPOSAL = TypeAdapter(Proposal)
+_PROPOSAL = TypeAdapter(CalibrationProposal)
 
 
 class CalibrationFolder:
@@ -22,13 +22,13 @@ class CalibrationFolder:
     def picture(self) -> Path:
         return self._folder / "proposal.html"
 
-    def keep(self, proposal: Proposal, model: str, picture: str) -> None:
+    def keep(self, proposal: CalibrationProposal, model: str, picture: str) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.picture.write_text(picture, encoding="utf-8")
         self._model.write_text(model, encoding="utf-8", newline="\n")
         self._told.write_bytes(_PROPOSAL.dump_json(proposal, indent=1))
 
-    def proposal(self) -> Proposal | None:
+    def proposal(self) -> CalibrationProposal | None:
         try:
             return _PROPOSAL.validate_json(self._told.read_bytes())
         except (FileNotFoundError, ValidationError):

@@ -24,10 +24,10 @@ from kb_service.domain.audits import (
     counts_of,
     ratings_of,
 )
-from kb_service.domain.calibrations import Proposal
+from kb_service.domain.calibrations import CalibrationProposal
 from kb_service.domain.masking import masked
-from kb_service.measuring.auditing import Reading
-from kb_service.measuring.keeping import Expect, Expectation
+from kb_service.measuring.auditing import SampledAnswer
+from kb_service.measuring.keeping import Expect, ExpectedReply
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/audits", tags=["resolution"])
@@ -158,26 +158,26 @@ def keep(answer_id: str, service: ServiceOf, actor: Evaluator, body: Keep | None
     """Put a settled question into the site's suite (`questions/audited.jsonl` of the data folder), with what a right
     reply is; gives the line. Kept again, it takes the place of the one before."""
     said = body or Keep()
-    expectation = Expectation(
+    expectation = ExpectedReply(
         said.question, said.expect, tuple(said.documents), tuple(said.must_include), tuple(said.must_not)
     )
     return dict(service.keeping.keep(answer_id, expectation, actor=actor.person_id))
 
 
 @router.get("/calibration")
-def calibration(service: ServiceOf, _actor: Watcher) -> Proposal | None:
+def calibration(service: ServiceOf, _actor: Watcher) -> CalibrationProposal | None:
     """The confidence model that `kb eval calibrate` proposed and that waits for a second person; null without one."""
     return service.recalibrating.proposal()
 
 
 @router.post("/calibration:accept")
-def accept_calibration(service: ServiceOf, actor: Consenter) -> Proposal:
+def accept_calibration(service: ServiceOf, actor: Consenter) -> CalibrationProposal:
     """Take it into use, from the next start on. Who proposed it cannot."""
     return service.recalibrating.accept(actor=actor.person_id)
 
 
 @router.post("/calibration:decline")
-def decline_calibration(body: Declined, service: ServiceOf, actor: Consenter) -> Proposal:
+def decline_calibration(body: Declined, service: ServiceOf, actor: Consenter) -> CalibrationProposal:
     """It is not taken into use, and why. Also by who proposed it."""
     return service.recalibrating.decline(body.reason, actor=actor.person_id)
 
@@ -196,7 +196,7 @@ def judged_week(week: date, service: ServiceOf, _actor: Watcher) -> JudgedWeek |
     return None
 
 
-def to_read(reading: Reading) -> ToRead:
+def to_read(reading: SampledAnswer) -> ToRead:
     answer = reading.answer
     department = answer.escalation.department
     return ToRead(

@@ -30,29 +30,29 @@ class Written(BaseModel):
 @router.get("/canned-replies")
 def canned_replies(service: ServiceOf, actor: HelperActor) -> list[CannedReply]:
     """For all and of the helper's departments, as they are written; of every department for an administrator."""
-    return list(service.canned_replies.seen_by(actor))
+    return list(service.desk.canned_replies.seen_by(actor))
 
 
 @router.post("/canned-replies", status_code=201)
 def add(body: Written, service: ServiceOf, actor: HelperActor) -> CannedReply:
     """By an administrator; by a lead for their own departments."""
-    return service.canned_replies.add(body.reply(service, None), actor)
+    return service.desk.canned_replies.add(body.reply(service, None), actor)
 
 
 @router.put("/canned-replies/{reply_id}")
 def change(reply_id: str, body: Written, service: ServiceOf, actor: HelperActor) -> CannedReply:
     """In place of what was written."""
-    return service.canned_replies.change(body.reply(service, reply_id), actor)
+    return service.desk.canned_replies.change(body.reply(service, reply_id), actor)
 
 
 @router.delete("/canned-replies/{reply_id}", status_code=204)
 def remove(reply_id: str, service: ServiceOf, actor: HelperActor) -> None:
     """What was inserted into replies stays."""
-    service.canned_replies.remove(reply_id, actor)
+    service.desk.canned_replies.remove(reply_id, actor)
 
 
 @router.get("/escalations/{escalation_id}/canned-replies")
 def for_talk(escalation_id: str, service: ServiceOf, actor: HelperActor) -> list[CannedReply]:
     """Those of the talk's department and those for all, with what their variables stand for in this talk."""
     talk = service.helping.seen_by(escalation_id, actor.person_id)
-    return list(service.canned_replies.for_talk(talk, actor.person_id))
+    return list(service.desk.canned_replies.for_talk(talk, actor.person_id))

@@ -16,7 +16,7 @@ from kb_service.api.observing import REQUEST_ID, request_id
 from kb_service.api.refusals import refusal
 from kb_service.api.streaming import INTERNAL
 from kb_service.console.words import screen_words
-from kb_service.domain import errors
+from kb_service.domain import errors, learning_errors
 
 STATUS_OF: dict[type[errors.KbError], int] = {
     errors.AnnouncementNotFound: 404,
@@ -34,19 +34,19 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.EmbeddingModelUnavailable: 503,
     errors.EscalationChanged: 412,
     errors.EscalationNotThere: 404,
-    errors.AlreadyJudged: 409,
-    errors.NothingToJudge: 409,
-    errors.NotSettled: 409,
-    errors.NothingProposed: 409,
-    errors.ProposalDeclined: 409,
-    errors.SampledQuestionNotFound: 404,
-    errors.FeedbackNotFound: 404,
-    errors.FeedbackStateWrong: 409,
-    errors.GapNotFound: 404,
-    errors.ProblemNotFound: 404,
-    errors.ProblemStateWrong: 409,
-    errors.LookedBackByCloser: 409,
-    errors.GapStateWrong: 409,
+    learning_errors.AlreadyJudged: 409,
+    learning_errors.NothingToJudge: 409,
+    learning_errors.NotSettled: 409,
+    learning_errors.NothingProposed: 409,
+    learning_errors.ProposalDeclined: 409,
+    learning_errors.SampledQuestionNotFound: 404,
+    learning_errors.FeedbackNotFound: 404,
+    learning_errors.FeedbackStateWrong: 409,
+    learning_errors.GapNotFound: 404,
+    learning_errors.ProblemNotFound: 404,
+    learning_errors.ProblemStateWrong: 409,
+    learning_errors.LookedBackByCloser: 409,
+    learning_errors.GapStateWrong: 409,
     errors.EscalationStateWrong: 409,
     errors.FileRefused: 422,
     errors.HelperFull: 409,
@@ -89,7 +89,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     errors.DocumentNotFound: 404,
     errors.LateReasonMissing: 409,
     errors.ReasonMissing: 422,
-    errors.RecurringCaseNotFound: 404,
+    learning_errors.RecurringCaseNotFound: 404,
     errors.RehearsalRunning: 409,
     errors.SecondPersonNeeded: 403,
     errors.SubjectUnknown: 422,

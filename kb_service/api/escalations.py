@@ -266,7 +266,7 @@ def keep(escalation_id: str, service: ServiceOf, actor: HelperActor, response: R
     """Open the draft of a Q&A with the question and the reply of a resolved talk, without personal data; an editor
     checks it, and a second person reviews it within a working day."""
     service.helping.seen_by(escalation_id, actor.person_id)
-    version_id, is_new = service.writing.keep(escalation_id, actor=actor.person_id)
+    version_id, is_new = service.learning.writing.keep(escalation_id, actor=actor.person_id)
     if not is_new:
         response.status_code = 200
     service.jobs.follow()

@@ -60,7 +60,7 @@ def feedback(
 ) -> FeedbackList:
     """What did not help, or says why, the newest first: question, answer as given, versions cited, without personal
     data. What was not answered, or did not help, stands in a gap too (``gap_id``)."""
-    departments = [service.asking.department_id(each) for each in department or ()]
+    departments = [service.asking.router.id(each) for each in department or ()]
     wanted = FeedbackQuery(state or (), reason or (), departments, service.now() if late else None)
     found = service.records.feedback.list(wanted, limit=limit, cursor=cursor)
     return FeedbackList([shown(service, each) for each in found.feedback], found.next_cursor)
@@ -74,16 +74,16 @@ def one(number: Number, service: ServiceOf, _actor: Staff) -> FeedbackShown:
 @router.post("/{number}:dismiss")
 def dismiss(number: Number, body: Because, service: ServiceOf, actor: Staff) -> FeedbackShown:
     """Nothing is to be mended, and why."""
-    return shown(service, service.heeding_feedback.dismiss(number, body.reason, actor=actor.person_id))
+    return shown(service, service.learning.heeding_feedback.dismiss(number, body.reason, actor=actor.person_id))
 
 
 @router.post("/{number}:correct")
 def correct(number: Number, body: Corrected, service: ServiceOf, actor: Staff) -> FeedbackShown:
     """This version says it right."""
-    return shown(service, service.heeding_feedback.correct(number, body.version_id, actor=actor.person_id))
+    return shown(service, service.learning.heeding_feedback.correct(number, body.version_id, actor=actor.person_id))
 
 
 def shown(service: Service, found: Feedback) -> FeedbackShown:
-    heeding = service.heeding_feedback
-    department = service.asking.department(found.department_id) if found.department_id else None
+    heeding = service.learning.heeding_feedback
+    department = service.asking.router.department(found.department_id) if found.department_id else None
     return FeedbackShown(found, department, found.due_at or heeding.due_at(found), heeding.is_late(found))

@@ -92,7 +92,7 @@ def gaps(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> GapList:
     """The newest first; each with what it is worth to answer it."""
-    departments = [service.asking.department_id(each) for each in department or ()]
+    departments = [service.asking.router.id(each) for each in department or ()]
     wanted = GapQuery(tuple(state or ()), tuple(departments), matter_id, service.now() if late else None)
     found = service.records.gaps.list(wanted, limit=limit, cursor=cursor)
     return GapList(shown(service, found.gaps), found.next_cursor)
@@ -109,7 +109,7 @@ def gap(gap_id: str, service: ServiceOf, _actor: Staff) -> GapWithQuestions:
 @router.post("/{gap_id}:draft")
 def draft(gap_id: str, body: Drafted, service: ServiceOf, actor: Staff) -> GapShown:
     """This version is to close it: once residents find it, the gap's questions are asked again."""
-    return shown(service, [service.closing.draft(gap_id, body.version_id, actor=actor.person_id)])[0]
+    return shown(service, [service.learning.closing.draft(gap_id, body.version_id, actor=actor.person_id)])[0]
 
 
 @router.post(
@@ -121,7 +121,7 @@ def write(
     """Open the draft of a Q&A that is to close it: question, similar questions, matter, department, region and days are
     filled in, without personal data. The answer is the editor's; two people pass it as any other draft."""
     answer = (body or Written()).answer
-    gap, is_new = service.writing.write(gap_id, actor=actor.person_id, answer=answer)
+    gap, is_new = service.learning.writing.write(gap_id, actor=actor.person_id, answer=answer)
     if not is_new:
         response.status_code = 200
     service.jobs.follow()
@@ -133,7 +133,7 @@ def write(
 )
 def problem(gap_id: str, service: ServiceOf, actor: Staff, response: Response) -> ProblemShown:
     """Into the problem ledger, filled in: description, matter, owner, deadline, link."""
-    noted, is_new = service.ledger.note_gap(gap_id, actor=actor.person_id)
+    noted, is_new = service.learning.ledger.note_gap(gap_id, actor=actor.person_id)
     if not is_new:
         response.status_code = 200
     return problems_shown(service, [noted])[0]
@@ -142,30 +142,30 @@ def problem(gap_id: str, service: ServiceOf, actor: Staff, response: Response) -
 @router.post("/{gap_id}:ask-again")
 def ask_again(gap_id: str, service: ServiceOf, actor: Staff) -> GapShown:
     """Closed where all its questions are answered now, else open, with the reason."""
-    return shown(service, [service.closing.ask_again(gap_id, actor=actor.person_id)])[0]
+    return shown(service, [service.learning.closing.ask_again(gap_id, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:not-ours")
 def not_ours(gap_id: str, body: Because, service: ServiceOf, actor: Staff) -> GapShown:
     """Nobody here will write a text for it, and why."""
-    return shown(service, [service.closing.refuse(gap_id, body.reason, actor=actor.person_id)])[0]
+    return shown(service, [service.learning.closing.refuse(gap_id, body.reason, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:reopen")
 def reopen(gap_id: str, body: Because, service: ServiceOf, actor: Staff) -> GapShown:
-    return shown(service, [service.closing.reopen(gap_id, body.reason, actor=actor.person_id)])[0]
+    return shown(service, [service.learning.closing.reopen(gap_id, body.reason, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:merge")
 def merge(gap_id: str, body: Merge, service: ServiceOf, actor: Staff) -> GapShown:
     """Its questions go to the other one, which is given back."""
-    return shown(service, [service.closing.merge(gap_id, body.into, actor=actor.person_id)])[0]
+    return shown(service, [service.learning.closing.merge(gap_id, body.into, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:split")
 def split(gap_id: str, body: Split, service: ServiceOf, actor: Staff) -> GapShown:
     """Some of its questions, by the ids of their answers, become a gap of their own, which is given back."""
-    return shown(service, [service.closing.split(gap_id, body.answers, actor=actor.person_id)])[0]
+    return shown(service, [service.learning.closing.split(gap_id, body.answers, actor=actor.person_id)])[0]
 
 
 def questions_shown(service: Service, gap_id: str) -> list[AskedQuestion]:
@@ -186,7 +186,7 @@ def shown(service: Service, found: Sequence[Gap]) -> list[GapShown]:
         GapShown(
             gap=replace(each, question=each.question or erased),
             matter=names.get(each.matter_id or ""),
-            department=service.asking.department(each.department_id) if each.department_id else None,
+            department=service.asking.router.department(each.department_id) if each.department_id else None,
             is_late=each.closed_at is None and each.due_at <= now,
             worth=round(worth(each, closed=closed, decided=closed + refused), 2),
         )

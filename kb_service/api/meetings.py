@@ -41,19 +41,17 @@ def set_link(department: str, body: Link, service: ServiceOf, actor: AdminActor)
 @router.delete("/meeting-links/{department}", status_code=204)
 def remove_link(department: str, service: ServiceOf, actor: AdminActor) -> None:
     """What was offered in a talk stays in it."""
-    service.records.meeting_links.remove(
-        service.asking.department_id(department), actor=actor.person_id, at=service.now()
-    )
+    service.records.meeting_links.remove(service.asking.router.id(department), actor=actor.person_id, at=service.now())
 
 
 @router.post("/escalations/{escalation_id}:meet")
 def meet(escalation_id: str, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """Offer the person the meeting of the department."""
-    return Showing(service).escalation(service.meetings.offer(escalation_id, actor.person_id))
+    return Showing(service).escalation(service.desk.meetings.offer(escalation_id, actor.person_id))
 
 
 @router.post("/talks/{talk_id}:join")
 def join(talk_id: str, body: OfConversation, service: ServiceOf, actor: Asker) -> TalkShown:
     """The person opened the newest meeting that was offered."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
-    return Showing(service).talk(service.meetings.join(talk_id, conversation))
+    return Showing(service).talk(service.desk.meetings.join(talk_id, conversation))

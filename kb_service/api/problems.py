@@ -88,7 +88,7 @@ def problems(
 @router.post("", status_code=201)
 def note(body: Noted, service: ServiceOf, actor: Staff) -> ProblemShown:
     """Its words are kept without personal data."""
-    return shown(service, [service.ledger.note(NewProblem(**body.model_dump()), actor=actor.person_id)])[0]
+    return shown(service, [service.learning.ledger.note(NewProblem(**body.model_dump()), actor=actor.person_id)])[0]
 
 
 @router.get("/{problem_id}")
@@ -100,7 +100,7 @@ def problem(problem_id: str, service: ServiceOf, _actor: Watcher) -> ProblemShow
 def move(problem_id: str, body: Moved, service: ServiceOf, actor: Staff) -> ProblemShown:
     """open → rectifying → closed → looked_back, by another person than who closed it; `reopen` when it turns out not to
     be put right."""
-    return shown(service, [service.ledger.move(problem_id, body.move, body.said, actor=actor.person_id)])[0]
+    return shown(service, [service.learning.ledger.move(problem_id, body.move, body.said, actor=actor.person_id)])[0]
 
 
 def shown(service: Service, found: Sequence[Problem]) -> list[ProblemShown]:

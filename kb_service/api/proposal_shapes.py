@@ -12,7 +12,7 @@ from kb_service.domain.answers import Citation, Method
 from kb_service.domain.escalations import Escalation
 from kb_service.domain.proposals import Proposal, ProposalState
 from kb_service.domain.suggestions import SuggestionUse
-from kb_service.helping.approval import Approval
+from kb_service.helping.approval import ReplyApproval
 from kb_service.service import Service
 
 
@@ -67,9 +67,9 @@ class ShowingProposals:
         self._showing = Showing(service)
 
     @cached_property
-    def _approval(self) -> Approval:
+    def _approval(self) -> ReplyApproval:
         """Looked up where something is to be decided: most talks have nothing that waits."""
-        return self._service.proposing.approval()
+        return self._service.desk.proposing.approval()
 
     def proposal(self, held: Escalation, found: Proposal) -> ProposalShown:
         # The assistant's quotes documents until somebody has sent it.

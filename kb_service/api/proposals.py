@@ -41,16 +41,20 @@ def approve(
     text = body.text if body else None
     if text is not None:
         require_words(text)
-    return Showing(service).escalation(service.proposing.approve(escalation_id, number, actor.person_id, text=text))
+    return Showing(service).escalation(
+        service.desk.proposing.approve(escalation_id, number, actor.person_id, text=text)
+    )
 
 
 @router.post("/{number}:reject")
 def reject(escalation_id: str, number: Number, body: Reason, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """Back to its author, who sees the reason."""
-    return Showing(service).escalation(service.proposing.reject(escalation_id, number, actor.person_id, body.reason))
+    return Showing(service).escalation(
+        service.desk.proposing.reject(escalation_id, number, actor.person_id, body.reason)
+    )
 
 
 @router.post("/{number}:withdraw")
 def withdraw(escalation_id: str, number: Number, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """By its author."""
-    return Showing(service).escalation(service.proposing.withdraw(escalation_id, number, actor.person_id))
+    return Showing(service).escalation(service.desk.proposing.withdraw(escalation_id, number, actor.person_id))

@@ -50,13 +50,15 @@ def recurring_cases(
 ) -> RecurringCases:
     """The most frequent first: like questions of two people or more that helpers resolved with like replies, and that
     are no text yet. Looked for anew each minute."""
-    return RecurringCases(shown(service, service.finding_recurring.found[:limit]))
+    return RecurringCases(shown(service, service.learning.finding_recurring.found[:limit]))
 
 
 @router.post("/{case_id}:write", status_code=201, responses={200: {"description": "It is a draft already."}})
 def write(case_id: str, service: ServiceOf, actor: Editor, response: Response) -> VersionRow:
     """Open the draft of a Q&A with the reply as its answer, for the editor to check; see `POST /v1/gaps/{id}:write`."""
-    version_id, is_new = service.writing.write_case(service.finding_recurring.case(case_id), actor=actor.person_id)
+    version_id, is_new = service.learning.writing.write_case(
+        service.learning.finding_recurring.case(case_id), actor=actor.person_id
+    )
     if not is_new:
         response.status_code = 200
     service.jobs.follow()
@@ -73,7 +75,7 @@ def shown(service: Service, found: Sequence[RecurringCase]) -> list[RecurringCas
             count=len(each.talks),
             people=each.people,
             matter=names.get(each.talks[0].matter_id or ""),
-            department=service.asking.department(each.talks[0].department_id),
+            department=service.asking.router.department(each.talks[0].department_id),
             last_at=each.talks[-1].closed_at,
             talks=[AnsweredTalk(talk.question, talk.reply, talk.closed_at) for talk in each.talks],
         )

@@ -28,5 +28,5 @@ def suggestions(
     departments = service.helping.departments_of(actor.person_id)
     if escalation is not None and not q.strip():
         found = service.helping.seen_by(escalation, actor.person_id)
-        return service.suggesting.for_escalation(found, departments=departments)
-    return service.suggesting.for_words(q, departments=departments, as_of=as_of)
+        return service.desk.suggesting.for_escalation(found, departments=departments)
+    return service.desk.suggesting.for_words(q, departments=departments, as_of=as_of)

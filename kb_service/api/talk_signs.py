@@ -27,26 +27,26 @@ class ReadByPerson(OfConversation):
 def person_types(talk_id: str, body: OfConversation, service: ServiceOf, actor: Asker) -> None:
     """The person presses keys; to be said again every three seconds while that goes on."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
-    service.signing.person_types(talk_id, conversation)
+    service.desk.signing.person_types(talk_id, conversation)
 
 
 @router.post("/talks/{talk_id}:read", status_code=204)
 def person_has_read(talk_id: str, body: ReadByPerson, service: ServiceOf, actor: Asker) -> None:
     """Everything up to this message was shown to the person. A smaller number than before changes nothing."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
-    service.signing.person_has_read(talk_id, conversation, body.number)
+    service.desk.signing.person_has_read(talk_id, conversation, body.number)
 
 
 @router.post("/escalations/{escalation_id}:typing", status_code=204)
 def helper_types(escalation_id: str, service: ServiceOf, actor: HelperActor) -> None:
     """The helper in charge presses keys; to be said again every three seconds while that goes on."""
-    service.signing.helper_types(escalation_id, actor.person_id)
+    service.desk.signing.helper_types(escalation_id, actor.person_id)
 
 
 @router.post("/escalations/{escalation_id}:read", status_code=204)
 def helper_has_read(escalation_id: str, body: Read, service: ServiceOf, actor: HelperActor) -> None:
     """Everything up to this message was shown to the helper in charge."""
-    service.signing.helper_has_read(escalation_id, actor.person_id, body.number)
+    service.desk.signing.helper_has_read(escalation_id, actor.person_id, body.number)
 
 
 @router.get("/helpers/me/unread")

@@ -70,8 +70,8 @@ def open_talk(body: Open, service: ServiceOf, actor: Asker) -> TalkShown:
     conversation = conversation_of(
         service, actor, channel=body.channel, user_ref=body.user_ref, conversation_id=body.conversation_id
     )
-    department = service.asking.department_id(body.department) if body.department else None
-    talk = service.opening.open(conversation, words=body.words, department_id=department, opened_by="person")
+    department = service.asking.router.id(body.department) if body.department else None
+    talk = service.desk.opening.open(conversation, words=body.words, department_id=department, opened_by="person")
     return Showing(service).talk(talk)
 
 

@@ -46,11 +46,11 @@ def create(body: NewWebhook, service: ServiceOf, actor: Admin) -> WebhookMade:
         body.url,
         form=body.form,
         events=body.events,
-        departments=[service.asking.department_id(each) for each in body.departments],
+        departments=[service.asking.router.id(each) for each in body.departments],
         actor=actor.person_id,
         at=service.now(),
     )
-    return WebhookMade(made, service.delivering.secret(made))
+    return WebhookMade(made, service.desk.delivering.secret(made))
 
 
 @router.get("/webhooks")

@@ -15,7 +15,7 @@ from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, Retriever
 from kb_service.asking.tools import Tools
-from kb_service.domain.answers import Answer, Citation, DepartmentRef, Question, Reason
+from kb_service.domain.answers import Answer, Citation, Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience, PassageInVersion
 from kb_service.domain.errors import QuestionEmpty, QuestionNotText, QuestionTooLong, UnknownMatter
@@ -88,9 +88,9 @@ class Asking:
         all the same."""
         self._pipeline = pipeline
         self._rehearsal = rehearsal
-        self._reader = reader
+        self.reader = reader
         self._retriever = retriever
-        self._router = router
+        self.router = router
         self._transcript = transcript
         self._matter_ids = {matter.id for matter in catalogue.matters()}
         self._now = now
@@ -184,27 +184,15 @@ class Asking:
 
     def matter_of(self, text: str) -> str | None:
         """The id of the matter that a question names."""
-        matter = self._reader.understand(self.question(text)).matter
+        matter = self.reader.understand(self.question(text)).matter
         return matter.id if matter else None
-
-    def department_name(self, name: str) -> str:
-        """From an id, name or alias; a department that nobody described is its own name."""
-        return self._router.name(name)
-
-    def department(self, name: str) -> DepartmentRef:
-        """By id, name or alias; a department that nobody described is its own name."""
-        return self._router.department(name)
-
-    def department_id(self, name: str) -> str:
-        """As versions are marked with it."""
-        return self._router.id(name)
 
     def search(self, question: Question, *, narrowing: Narrowing, limit: int) -> list[Candidate]:
         """Passages in force on the day asked about, best first."""
         if narrowing.department is not None:
-            narrowing = replace(narrowing, department=self.department_id(narrowing.department))
+            narrowing = replace(narrowing, department=self.router.id(narrowing.department))
         with self._in_flight:
-            return self._retriever.find(self._reader.understand(question), narrowing=narrowing, limit=limit)
+            return self._retriever.find(self.reader.understand(question), narrowing=narrowing, limit=limit)
 
     def suggest(
         self, question: Question, *, limit: int, about: str | None = None, by_words: bool = False
@@ -226,7 +214,7 @@ class Asking:
         statement: int | None = None
         asking: list[int] = []
         for place, text in enumerate(said):
-            understood = self._reader.understand(self.question(text[:LONGEST_QUESTION]))
+            understood = self.reader.understand(self.question(text[:LONGEST_QUESTION]))
             if understood.is_courtesy or understood.scope is not None:
                 continue
             statement, phrasing = place, understood.phrasing
@@ -237,34 +225,30 @@ class Asking:
 
     def share_of(self, text: str) -> Callable[[str], float]:
         """How much of what this text asks another one says, by weight, 0–1."""
-        return self._retriever.share_of(self._reader.understand(self.question(text)))
+        return self._retriever.share_of(self.reader.understand(self.question(text)))
 
     def route(self, question: Question, *, narrowing: Narrowing = EVERYTHING) -> list[Routed]:
         """Responsible departments, most likely first."""
-        return self._routed(self._reader.understand(question), narrowing)
+        return self._routed(self.reader.understand(question), narrowing)
 
     def _routed(self, understood: Understanding, narrowing: Narrowing) -> list[Routed]:
-        return self._router.route(understood, self._retriever.find(understood, narrowing=narrowing, limit=10))
+        return self.router.route(understood, self._retriever.find(understood, narrowing=narrowing, limit=10))
 
     def said(self, text: str) -> tuple[str, Vector] | None:
         """The words of a message as routing compares them, and their vector; None where they tell of no department."""
-        understood = self._reader.understand(self.question(text[:LONGEST_QUESTION]))
+        understood = self.reader.understand(self.question(text[:LONGEST_QUESTION]))
         if understood.is_courtesy or understood.scope in _OF_NO_DEPARTMENT or not understood.text:
             return None
-        return understood.text, self._router.vector(understood.text)
+        return understood.text, self.router.vector(understood.text)
 
     def destination(self, text: str) -> Destination | None:
         """Where it most likely belongs; None where nothing points to a department."""
-        understood = self._reader.understand(self.question(text))
+        understood = self.reader.understand(self.question(text))
         best = next(iter(self._routed(understood, EVERYTHING)), None)
         if best is None:
             return None
         matter_id = understood.matter.id if understood.matter and not understood.is_matter_of_wish else None
-        return Destination(best.department.id, best.steps, self.region_in(text), matter_id, understood.facet)
-
-    def region_in(self, text: str) -> str | None:
-        """The path of the one district that words name."""
-        return self._reader.region_in(text)
+        return Destination(best.department.id, best.steps, self.reader.region_in(text), matter_id, understood.facet)
 
     def _turns(self, question: Question) -> Sequence[Answer]:
         """The conversation so far, as far as this conversation had it."""

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.drafting.drafts import Draft, completed
-from kb_service.asking.follow_ups import Contender, FollowUps, ReadAs, Sources, as_read, may_have_answer
-from kb_service.asking.preferring import preferred
+from kb_service.asking.follow_ups import Contender, FollowUps, ReadAs, Sources, as_read, may_have_answer, preferred
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import SearchResult
 from kb_service.asking.search.answer_features import DraftedAnswer, answer_features, lacks_what_is_asked

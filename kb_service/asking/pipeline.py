@@ -3,17 +3,15 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kb_service.asking.checking.checking import cite
-from kb_service.asking.checking.composed import foreign_words
+from kb_service.asking.checking.checking import cite, foreign_words
 from kb_service.asking.conversation.clarifying import DistrictTexts
 from kb_service.asking.conversation.messages import Readings
 from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
-from kb_service.asking.follow_ups import Contender, may_have_answer
+from kb_service.asking.follow_ups import FEW_WORDS, Contender, may_have_answer
 from kb_service.asking.looking_up import CANDIDATES, LookingUp
 from kb_service.asking.notices import present_offered
-from kb_service.asking.preferring import FEW_WORDS
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.ready_texts import is_worth_showing, near

@@ -15,7 +15,7 @@ from kb_service.domain.audits import Rating, Sample, Stage
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidRecord, VersionNotFound
 from kb_service.domain.people import Role
-from kb_service.measuring.keeping import FOLLOWS, Expect, Expectation
+from kb_service.measuring.keeping import FOLLOWS, Expect, ExpectedReply
 from kb_service.service import Service
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=Shown)
@@ -89,7 +89,7 @@ def judged_week(request: Request, week: date, service: ServiceOf, actor: Watcher
 def keep(request: Request, week: date, answer_id: str, service: ServiceOf, actor: Evaluator, form: FormOf) -> Response:
     def act() -> Response:
         expect = text_field(form, "expect")
-        said = Expectation(
+        said = ExpectedReply(
             question=text_field(form, "question")[:1000],
             expect=Expect(expect) if expect in set(Expect) else None,
             documents=_parts(text_field(form, "documents")),

@@ -44,7 +44,7 @@ def gap(request: Request, gap_id: str, service: ServiceOf, actor: Staff) -> Resp
 
 @router.post("/gaps/{gap_id}")
 def move_gap(request: Request, gap_id: str, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
-    move, who, closing = text_field(form, "move"), actor.person_id, service.closing
+    move, who, closing = text_field(form, "move"), actor.person_id, service.learning.closing
 
     def act() -> Response:
         match move:
@@ -74,7 +74,7 @@ def write(request: Request, gap_id: str, service: ServiceOf, actor: Editor) -> R
     """To the draft, whose answer is still to be written."""
 
     def act() -> Response:
-        gap, is_new = service.writing.write(gap_id, actor=actor.person_id)
+        gap, is_new = service.learning.writing.write(gap_id, actor=actor.person_id)
         service.jobs.follow()
         done = {"done": "written"} if is_new else {}
         return see(f"/console/versions/{gap.version_id}", fragment="edit", **done)
@@ -90,7 +90,7 @@ def note_problem(request: Request, gap_id: str, service: ServiceOf, actor: Staff
     """To the problem of the ledger that it is now, or was already."""
 
     def act() -> Response:
-        noted, is_new = service.ledger.note_gap(gap_id, actor=actor.person_id)
+        noted, is_new = service.learning.ledger.note_gap(gap_id, actor=actor.person_id)
         done = {"done": "problem_kept"} if is_new else {}
         return see("/console/problems", fragment=noted.id, **done)
 
@@ -111,8 +111,8 @@ def write_case(request: Request, case_id: str, service: ServiceOf, actor: Editor
     """To the draft, whose answer is a helper's reply and still to be checked."""
 
     def act() -> Response:
-        case = service.finding_recurring.case(case_id)
-        version_id, is_new = service.writing.write_case(case, actor=actor.person_id)
+        case = service.learning.finding_recurring.case(case_id)
+        version_id, is_new = service.learning.writing.write_case(case, actor=actor.person_id)
         service.jobs.follow()
         done = {"done": "written"} if is_new else {}
         return see(f"/console/versions/{version_id}", fragment="edit", **done)
@@ -141,9 +141,9 @@ def feedback(
 def decide_feedback(request: Request, number: int, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
     def act() -> Response:
         if version_id := text_field(form, "version_id").strip():
-            service.heeding_feedback.correct(number, version_id, actor=actor.person_id)
+            service.learning.heeding_feedback.correct(number, version_id, actor=actor.person_id)
         else:
-            service.heeding_feedback.dismiss(number, text_field(form, "reason"), actor=actor.person_id)
+            service.learning.heeding_feedback.dismiss(number, text_field(form, "reason"), actor=actor.person_id)
         return see("/console/feedback", done="feedback_decided")
 
     def again(trouble: Trouble, _error: Exception) -> Response:
@@ -157,7 +157,7 @@ def _recurring(request: Request, service: Service, *, trouble: Trouble | None = 
         request,
         "recurring_cases.html",
         trouble=trouble,
-        cases=recurring_shown(service, service.finding_recurring.found[:_ROWS]),
+        cases=recurring_shown(service, service.learning.finding_recurring.found[:_ROWS]),
         may_write=actor_of(request).has_any_of((Role.EDITOR,)),
     )
 
@@ -173,7 +173,7 @@ def _gaps(request: Request, service: Service, state: GapState, cursor: str) -> R
         states=list(GapState),
         counts=service.records.gaps.counts(),
         next_cursor=found.next_cursor,
-        recurring=len(service.finding_recurring.found),
+        recurring=len(service.learning.finding_recurring.found),
     )
 
 

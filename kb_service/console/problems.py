@@ -46,7 +46,7 @@ def note(request: Request, service: ServiceOf, actor: Staff, form: FormOf) -> Re
             raise InvalidRecord(
                 f"working_days={days[:10]!r} is no number from 1 to 250", Cause("no_problem_days", {"value": days[:10]})
             )
-        service.ledger.note(replace(new, working_days=int(days)) if days else new, actor=actor.person_id)
+        service.learning.ledger.note(replace(new, working_days=int(days)) if days else new, actor=actor.person_id)
         return see("/console/problems", done="problem_kept")
 
     return settled(act, lambda trouble, _error: _problems(request, service, None, trouble=trouble))
@@ -60,7 +60,7 @@ def move(request: Request, problem_id: str, service: ServiceOf, actor: Staff, fo
         if asked not in [*ProblemMove]:
             raise InvalidRecord(f"move={asked[:40]!r} is none", Cause("no_problem_move", {"value": asked[:40]}))
         said = text_field(form, "said")[:_LONGEST]
-        service.ledger.move(problem_id, ProblemMove(asked), said, actor=actor.person_id)
+        service.learning.ledger.move(problem_id, ProblemMove(asked), said, actor=actor.person_id)
         return see("/console/problems", fragment=problem_id, done="problem_kept")
 
     return settled(act, lambda trouble, _error: _problems(request, service, None, trouble=trouble))

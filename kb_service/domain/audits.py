@@ -10,7 +10,8 @@ from math import sqrt
 
 from kb_service.domain.answers import Outcome
 from kb_service.domain.causes import Cause
-from kb_service.domain.errors import AlreadyJudged, InvalidRecord, NothingToJudge
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.learning_errors import AlreadyJudged, NothingToJudge
 from kb_service.domain.sampling import Stratum
 from kb_service.domain.shares import Z_95, wilson_of_rate
 

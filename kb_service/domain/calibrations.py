@@ -30,7 +30,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class CalibrationProposal:
     """``sha256``: of the model's file. ``suite``: the questions' name, ``questions``: how many were asked."""
 
     version: str

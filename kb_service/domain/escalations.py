@@ -234,7 +234,7 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EscalationStamp:
     """What tells whether a talk changed, but for its words: as `Escalation` has it."""
 
     state: EscalationState

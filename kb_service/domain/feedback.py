@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kb_service.domain.answers import Outcome
-from kb_service.domain.errors import FeedbackStateWrong
+from kb_service.domain.learning_errors import FeedbackStateWrong
 
 
 class FeedbackReason(StrEnum):

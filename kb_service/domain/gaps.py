@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kb_service.domain.answers import REASONS_OF_KNOWLEDGE, Answer, Outcome, Reason
-from kb_service.domain.errors import GapStateWrong
+from kb_service.domain.learning_errors import GapStateWrong
 from kb_service.domain.matters import Facet
 
 WORKING_DAYS = 5

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kb_service.domain.errors import LookedBackByCloser, ProblemStateWrong, ReasonMissing
+from kb_service.domain.errors import ReasonMissing
+from kb_service.domain.learning_errors import LookedBackByCloser, ProblemStateWrong
 from kb_service.domain.people import person_id
 
 WORKING_DAYS = 5

@@ -14,7 +14,7 @@ UNKNOWN = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class PublicMeasure:
     """``cell``: what is told of a row, in counts that each have to be large enough. ``whole``: the measure that this
     one is a part of; where that is withheld in a row, this one is."""
 
@@ -29,14 +29,14 @@ def _parts(part: int, whole: int) -> Cell:
 
 
 MEASURES = (
-    Measure("questions", lambda c: (c.assistant.questions,), None, True),
-    Measure("answered", lambda c: _parts(c.assistant.answered, c.assistant.questions), "questions", True),
-    Measure("handed_over", lambda c: _parts(c.assistant.handed_over, c.assistant.questions), "questions", True),
-    Measure("confirmed", lambda c: _parts(c.assistant.said_resolved, c.assistant.said), "questions", True),
-    Measure("implied", lambda c: _parts(c.assistant.implied, c.assistant.settled), "questions", True),
-    Measure("talks", lambda c: (c.human.talks,), None, False),
-    Measure("talks_confirmed", lambda c: _parts(c.human.said_resolved, c.human.said), "talks", False),
-    Measure("talks_implied", lambda c: _parts(c.human.implied, c.human.settled), "talks", False),
+    PublicMeasure("questions", lambda c: (c.assistant.questions,), None, True),
+    PublicMeasure("answered", lambda c: _parts(c.assistant.answered, c.assistant.questions), "questions", True),
+    PublicMeasure("handed_over", lambda c: _parts(c.assistant.handed_over, c.assistant.questions), "questions", True),
+    PublicMeasure("confirmed", lambda c: _parts(c.assistant.said_resolved, c.assistant.said), "questions", True),
+    PublicMeasure("implied", lambda c: _parts(c.assistant.implied, c.assistant.settled), "questions", True),
+    PublicMeasure("talks", lambda c: (c.human.talks,), None, False),
+    PublicMeasure("talks_confirmed", lambda c: _parts(c.human.said_resolved, c.human.said), "talks", False),
+    PublicMeasure("talks_implied", lambda c: _parts(c.human.implied, c.human.settled), "talks", False),
 )
 # Told with how many it is of, as a share.
 RATES = ("confirmed", "implied", "talks_confirmed", "talks_implied")
@@ -124,7 +124,7 @@ def public_rows(tables: Tables, owner_of: Mapping[str, str], k: int) -> tuple[Pu
 
 
 def _nested(
-    tables: Tables, measure: Measure, cells: Mapping[By, Mapping[str, Cell]], owner_of: Mapping[str, str], k: int
+    tables: Tables, measure: PublicMeasure, cells: Mapping[By, Mapping[str, Cell]], owner_of: Mapping[str, str], k: int
 ) -> Nested:
     nothing = tuple(0 for _ in measure.cell(Counts()))
     slack = {

@@ -210,7 +210,7 @@ GAP_AGES = (1, 3, 5, 10, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FigureDifference:
     """A figure that is not what its rows say. ``by``: a `By`, or month. ``kept``: as the service counts it;
     ``counted``: from the raw rows."""
 
@@ -221,7 +221,7 @@ class Difference:
     counted: int
 
 
-def differences(by: By, kept: Grouped, counted: Grouped) -> list[Difference]:
+def differences(by: By, kept: Grouped, counted: Grouped) -> list[FigureDifference]:
     found = []
     for value in sorted({*kept, *counted}, key=lambda each: each or ""):
         one, other = kept.get(value, Counts()), counted.get(value, Counts())
@@ -230,7 +230,7 @@ def differences(by: By, kept: Grouped, counted: Grouped) -> list[Difference]:
             for each in fields(ours):
                 pair = getattr(ours, each.name), getattr(theirs, each.name)
                 if pair[0] != pair[1]:
-                    found.append(Difference(by, value, f"{side}.{each.name}", *pair))
+                    found.append(FigureDifference(by, value, f"{side}.{each.name}", *pair))
     return found
 
 

@@ -27,7 +27,7 @@ def band_of(confidence: float) -> Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DrawableQuestion:
     """A question of the week that can be read."""
 
     answer_id: str
@@ -72,12 +72,12 @@ class Draw:
         return sum(each.size for each in self.strata)
 
 
-def draw(week: date, candidates: Sequence[Candidate], *, wanted: int, seed: str) -> Draw:
+def draw(week: date, candidates: Sequence[DrawableQuestion], *, wanted: int, seed: str) -> Draw:
     """Strata by confidence and matter, as many of each as is its share (largest remainder); within a stratum, and for
     the order of reading, by the SHA-256 of seed, week and answer: no chance is left, and nobody can choose."""
     groups = _groups(candidates, wanted)
     quotas = proportional([len(each) for each in groups], wanted)
-    strata, taken = [], list[tuple[Candidate, int]]()
+    strata, taken = [], list[tuple[DrawableQuestion, int]]()
     for number, (group, quota) in enumerate(zip(groups, quotas, strict=True), start=1):
         matters = {each.matter_id for each in group}
         bands = tuple(band for band in Band if any(each.band is band for each in group))
@@ -103,10 +103,10 @@ def proportional(sizes: Sequence[int], wanted: int) -> list[int]:
     return found
 
 
-def _groups(candidates: Sequence[Candidate], wanted: int) -> list[list[Candidate]]:
+def _groups(candidates: Sequence[DrawableQuestion], wanted: int) -> list[list[DrawableQuestion]]:
     """By band and, in it, by matter, large matters first. Small ones go together, and a small band with the next."""
     fewest = _FEWEST_DRAWN * len(candidates) / wanted
-    by_band: list[list[Candidate]] = []
+    by_band: list[list[DrawableQuestion]] = []
     for band in Band:
         inside = sorted((each for each in candidates if each.band is band), key=_matter)
         matters = sorted(([*group] for _, group in groupby(inside, key=_matter)), key=len, reverse=True)
@@ -114,9 +114,9 @@ def _groups(candidates: Sequence[Candidate], wanted: int) -> list[list[Candidate
     return _joined(by_band, fewest)
 
 
-def _joined(groups: Sequence[list[Candidate]], fewest: float) -> list[list[Candidate]]:
+def _joined(groups: Sequence[list[DrawableQuestion]], fewest: float) -> list[list[DrawableQuestion]]:
     """Each with those behind it until it is large enough; a rest that is not, with the one before."""
-    found: list[list[Candidate]] = []
+    found: list[list[DrawableQuestion]] = []
     for each in groups:
         if found and len(found[-1]) < fewest:
             found[-1] = [*found[-1], *each]
@@ -128,7 +128,7 @@ def _joined(groups: Sequence[list[Candidate]], fewest: float) -> list[list[Candi
     return found
 
 
-def _matter(candidate: Candidate) -> str:
+def _matter(candidate: DrawableQuestion) -> str:
     return candidate.matter_id or ""
 
 

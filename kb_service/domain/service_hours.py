@@ -16,7 +16,7 @@ _DAY_ENDS = "24:00"
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class HoursOfDay:
     """``[start, end)`` of a day in Shanghai; ``end`` None is the end of the day."""
 
     start: time
@@ -36,8 +36,8 @@ class ServiceHours:
     is entered when it comes.
     """
 
-    working_days: tuple[Span, ...] = ()
-    other_days: tuple[Span, ...] = ()
+    working_days: tuple[HoursOfDay, ...] = ()
+    other_days: tuple[HoursOfDay, ...] = ()
 
     def is_open(self, moment: datetime, calendar: WorkingCalendar) -> bool:
         return any(start <= moment < end for start, end in self._spans(shanghai_day(moment), calendar))
@@ -73,7 +73,7 @@ def service_hours(working_days: Iterable[str], other_days: Iterable[str]) -> Ser
     return ServiceHours(_spans(working_days), _spans(other_days))
 
 
-def _spans(written: Iterable[str]) -> tuple[Span, ...]:
+def _spans(written: Iterable[str]) -> tuple[HoursOfDay, ...]:
     spans = sorted((_span(each) for each in written), key=lambda span: span.start)
     for earlier, later in pairwise(spans):
         if earlier.end is None or later.start < earlier.end:
@@ -82,12 +82,12 @@ def _spans(written: Iterable[str]) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _span(written: str) -> Span:
+def _span(written: str) -> HoursOfDay:
     start, dash, end = written.partition("-")
     try:
         if not dash:
             raise ValueError(written)
-        found = Span(
+        found = HoursOfDay(
             time.fromisoformat(start.strip()), None if end.strip() == _DAY_ENDS else time.fromisoformat(end.strip())
         )
     except ValueError as error:
@@ -105,5 +105,5 @@ def _cause(written: str) -> Cause:
     return Cause("wrong_value", {"field": "service_hours", "value": written})
 
 
-def _written(spans: Sequence[Span]) -> list[str]:
+def _written(spans: Sequence[HoursOfDay]) -> list[str]:
     return [f"{each.start:%H:%M}-{f'{each.end:%H:%M}' if each.end else _DAY_ENDS}" for each in spans]

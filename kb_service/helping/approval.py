@@ -26,7 +26,7 @@ _LAPSE_AFTER = frozenset({Move.TRANSFER, Move.RESOLVE, Move.RETURN})
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
+class ReplyApproval:
     """Whose replies are approved, as of when it was read. ``helpers``: by person id; ``alone``: departments whose
     juniors need no approval."""
 
@@ -34,7 +34,7 @@ class Approval:
     alone: frozenset[str]
 
     @classmethod
-    def of(cls, helpers: Sequence[Helper], departments: Sequence[Department]) -> "Approval":
+    def of(cls, helpers: Sequence[Helper], departments: Sequence[Department]) -> "ReplyApproval":
         alone = frozenset(each.id for each in departments if each.juniors_reply_alone)
         return cls({each.person_id: each for each in helpers}, alone)
 
@@ -91,7 +91,9 @@ def superseded(held: Escalation, helper: str) -> list[Settled]:
     return [Settled(each.number, ProposalState.SUPERSEDED, helper) for each in own]
 
 
-def approved(held: Escalation, number: int, by: str, approval: Approval, *, text: str | None, at: datetime) -> Change:
+def approved(
+    held: Escalation, number: int, by: str, approval: ReplyApproval, *, text: str | None, at: datetime
+) -> Change:
     """Sent under the author's name; the assistant's under that of who is in charge. ``text``: as it was edited."""
     found = _open(held, number)
     approval.require_may_decide(held, found, by)
@@ -105,7 +107,7 @@ def approved(held: Escalation, number: int, by: str, approval: Approval, *, text
     return replace(change, lines=[line], settled=settled, detail=told)
 
 
-def rejected(held: Escalation, number: int, by: str, approval: Approval, reason: str) -> Change:
+def rejected(held: Escalation, number: int, by: str, approval: ReplyApproval, reason: str) -> Change:
     """Raises ReasonMissing: its author has to know what to change."""
     found = _open(held, number)
     approval.require_may_decide(held, found, by)

@@ -180,7 +180,7 @@ class Helping:
         at = self._now()
         who = self._helpers.helper(helper)
         is_junior = who is not None and who.is_junior
-        may = approval.Approval.of([who] if who else [], self._departments() if is_junior else [])
+        may = approval.ReplyApproval.of([who] if who else [], self._departments() if is_junior else [])
         use = use_of(text, suggested, is_ignored=ignored)
         made_from = {"use": use, "versions": list(versions)} if use else None
 

@@ -10,7 +10,7 @@ from kb_service.domain.escalations import Escalation, Helper
 from kb_service.domain.matters import Department
 from kb_service.domain.proposals import Proposal
 from kb_service.helping import approval
-from kb_service.helping.approval import Approval
+from kb_service.helping.approval import ReplyApproval
 from kb_service.helping.moves import Change
 
 
@@ -56,9 +56,9 @@ class Proposing:
         self._still_hold = still_hold
         self._now = now
 
-    def approval(self) -> Approval:
+    def approval(self) -> ReplyApproval:
         """Who may decide on what, as it is now."""
-        return Approval.of(self._helpers.all(), self._departments())
+        return ReplyApproval.of(self._helpers.all(), self._departments())
 
     def approve(self, escalation_id: str, number: int, helper: str, *, text: str | None = None) -> Escalation:
         """Send it, perhaps edited. Raises ApprovalNotYours, HelperNotInCharge, ProposalOutdated."""
@@ -89,7 +89,7 @@ class Proposing:
         self._found(escalation_id, number, helper, self.approval())
         return self._change(escalation_id, helper, lambda held: approval.withdrawn(held, number, helper), at)
 
-    def _found(self, escalation_id: str, number: int, helper: str, may: Approval) -> Proposal:
+    def _found(self, escalation_id: str, number: int, helper: str, may: ReplyApproval) -> Proposal:
         held, who = self._escalations.escalation(escalation_id), may.helpers.get(helper)
         if who is None or not who.serves(held.department_id):
             raise held.not_for_you()

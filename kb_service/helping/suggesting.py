@@ -69,7 +69,7 @@ class Suggesting:
             return Suggestions("", (), ())
         *before, last = asked
         words = said[last]
-        regions = (asking.region_in(each) for each in reversed(said[last:]))
+        regions = (asking.reader.region_in(each) for each in reversed(said[last:]))
         region = next(filter(None, regions), escalation.subject.region)
         question = replace(
             asking.question(words, region=region), said_before=tuple(said[each] for each in before[-TURNS:])

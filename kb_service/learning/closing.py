@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.documents import Version
-from kb_service.domain.errors import GapStateWrong, ReasonMissing
+from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapState
+from kb_service.domain.learning_errors import GapStateWrong
 from kb_service.learning.collecting import NewGap
 
 # A gap is asked again with so many of its questions, the newest; more would say the same.

@@ -37,7 +37,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class GapQuestion:
     """A question that stands in a gap already."""
 
     gap_id: str
@@ -71,7 +71,7 @@ class Placed:
 class Gaps(Protocol):
     def not_looked_at(self, *, since: datetime, limit: int) -> Sequence[Found]: ...
 
-    def like(self, matter_id: str | None, *, limit: int) -> Sequence[Likeness]: ...
+    def like(self, matter_id: str | None, *, limit: int) -> Sequence[GapQuestion]: ...
 
     def place(self, placed: Placed) -> str | None: ...
 

@@ -21,7 +21,7 @@ _AT_ONCE = 200
 _LOOKS_BACK = timedelta(days=90)
 
 
-class Said(Protocol):
+class FeedbackStore(Protocol):
     def without_owner(self, *, since: datetime, limit: int) -> Sequence[Feedback]: ...
 
     def place(self, number: int, department_id: str | None, *, due_at: datetime, at: datetime) -> None: ...
@@ -35,7 +35,7 @@ class Said(Protocol):
 class HeedingFeedback:
     """``version``: by its id. ``department_of``: from a matter's id to its department's."""
 
-    said: Said
+    said: FeedbackStore
     version: Callable[[str], Version]
     department_of: Callable[[str], str | None]
     calendar: Callable[[], WorkingCalendar]

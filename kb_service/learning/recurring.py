@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from kb_service.domain.errors import RecurringCaseNotFound
+from kb_service.domain.learning_errors import RecurringCaseNotFound
 from kb_service.domain.recurring import RecurringCase, ResolvedTalk
 from kb_service.ports import Vector, Vectors
 

@@ -17,13 +17,13 @@ from kb_service.domain.audits import (
 )
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.resolution import Period, week_of
-from kb_service.domain.sampling import Candidate, Draw, draw
+from kb_service.domain.sampling import Draw, DrawableQuestion, draw
 
 _WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SampledAnswer:
     """A sampled question with its answer as it was given. ``before``: the question before it, where it follows on."""
 
     question: SampledQuestion
@@ -46,18 +46,18 @@ class ToJudge:
     of what is theirs in that week."""
 
     week: date
-    next: Reading | None
+    next: SampledAnswer | None
     done: int
     all: int
 
 
 class Audits(Protocol):
     def has(self, week: date) -> bool: ...
-    def candidates(self, week: date) -> Sequence[Candidate]: ...
+    def candidates(self, week: date) -> Sequence[DrawableQuestion]: ...
     def keep(self, drawn: Draw, *, at: datetime) -> bool: ...
     def samples(self, first: date | None = None, last: date | None = None) -> Sequence[Sample]: ...
     def question(self, answer_id: str) -> SampledQuestion: ...
-    def reading(self, question: SampledQuestion) -> Reading: ...
+    def reading(self, question: SampledQuestion) -> SampledAnswer: ...
     def judge(
         self, answer_id: str, rating: Rating, *, note: str | None, actor: str, at: datetime
     ) -> SampledQuestion: ...

@@ -9,9 +9,10 @@ from typing import Protocol
 from kb_service.domain.answers import Answer
 from kb_service.domain.audits import Rating, SampledQuestion
 from kb_service.domain.causes import Cause
-from kb_service.domain.errors import InvalidRecord, NotSettled
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.learning_errors import NotSettled
 from kb_service.domain.masking import masked
-from kb_service.measuring.auditing import Audits, Reading
+from kb_service.measuring.auditing import Audits, SampledAnswer
 
 
 class Expect(StrEnum):
@@ -28,7 +29,7 @@ FOLLOWS = {Rating.RESOLVED: Expect.ANSWER, Rating.RIGHTLY_HANDED_OVER: Expect.DE
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
+class ExpectedReply:
     """What a person says of it; what is empty follows from question, answer and judgement where it can. ``documents``:
     ids, of which one is enough."""
 
@@ -52,7 +53,7 @@ class Keeping:
     known_documents: Callable[[Sequence[str]], frozenset[str]]
     now: Callable[[], datetime]
 
-    def keep(self, answer_id: str, said: Expectation, *, actor: str) -> Mapping[str, object]:
+    def keep(self, answer_id: str, said: ExpectedReply, *, actor: str) -> Mapping[str, object]:
         """The line, which takes the place of what was kept of the same question before. Raises SampledQuestionNotFound,
         NotSettled, and InvalidRecord where it is not said what a right reply is."""
         question = self.audits.question(answer_id)
@@ -67,7 +68,7 @@ class Keeping:
         return line
 
 
-def line_of(reading: Reading, rating: Rating, said: Expectation) -> dict[str, object]:
+def line_of(reading: SampledAnswer, rating: Rating, said: ExpectedReply) -> dict[str, object]:
     """As `kb eval` reads it. It is asked with the day, region and audience that it was asked with."""
     answer = reading.answer
     expect = said.expect or FOLLOWS.get(rating)

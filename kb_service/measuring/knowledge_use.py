@@ -23,7 +23,7 @@ from kb_service.domain.knowledge_use import (
 )
 from kb_service.domain.questions_ahead import DayAhead
 from kb_service.domain.reports import month_with
-from kb_service.domain.resolution import Difference, Period, Share
+from kb_service.domain.resolution import FigureDifference, Period, Share
 from kb_service.measuring.recounting import RawRows
 
 
@@ -118,7 +118,7 @@ class MeasuringUse:
         return ending_soon(versions, replaced_on, today=today) if replaced_on else alone
 
 
-def used_differences(use: Use, rows: RawRows, now: datetime) -> tuple[int, Sequence[Difference]]:
+def used_differences(use: Use, rows: RawRows, now: datetime) -> tuple[int, Sequence[FigureDifference]]:
     """Of each month the versions that answers cite, and the share of those in force, counted again from the stored
     answers: how many figures, and those that differ. Answers whose words were erased cite nothing."""
     known, today = use.known_versions(), shanghai_day(now)
@@ -134,7 +134,7 @@ def used_differences(use: Use, rows: RawRows, now: datetime) -> tuple[int, Seque
             ("knowledge.used", used(known, kept, month, today).successes, used(known, counted, month, today).successes),
         ):
             if ours != theirs:
-                found.append(Difference("month", f"{month.first:%Y-%m}", figure, ours, theirs))
+                found.append(FigureDifference("month", f"{month.first:%Y-%m}", figure, ours, theirs))
     return 2 * len(cited), found
 
 

@@ -16,7 +16,7 @@ from kb_service.domain.resolution import (
     ClockCounts,
     Counts,
     Coverage,
-    Difference,
+    FigureDifference,
     Figures,
     GapAges,
     Grouped,
@@ -58,14 +58,14 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Recounted:
     """``erased``: rows that can only be taken as they were kept."""
 
     answers: int
     talks: int
     erased: int
     figures: int
-    differences: Sequence[Difference]
+    differences: Sequence[FigureDifference]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Measuring:
     rows: Rows
     matters: Callable[[], Sequence[Matter]]
     now: Callable[[], datetime]
-    used_differences: Callable[[RawRows, datetime], tuple[int, Sequence[Difference]]] | None = None
+    used_differences: Callable[[RawRows, datetime], tuple[int, Sequence[FigureDifference]]] | None = None
 
     def take_in(self) -> None:
         """All that is new."""
@@ -140,12 +140,12 @@ class Measuring:
     def gap_ages(self) -> Sequence[GapAges]:
         return gap_ages(self.resolution.gaps_to_do(), self.now())
 
-    def check(self) -> Checked:
+    def check(self) -> Recounted:
         """Of all time, by everything that can be grouped by."""
         self.take_in()
         now, rows = self.now(), self.rows.all()
         again = Recounting(rows, {each.id: each.department_id for each in self.matters()}, now)
-        found: list[Difference] = []
+        found: list[FigureDifference] = []
         figures = 0
         for by in By:
             kept, counted = self.resolution.counts(None, by, now=now), again.counts(by)
@@ -155,7 +155,7 @@ class Measuring:
             more, differ = self.used_differences(rows, now)
             figures, found = figures + more, [*found, *differ]
         erased = rows.erased
-        return Checked(len(rows.answers), len(rows.talks), erased, figures, found)
+        return Recounted(len(rows.answers), len(rows.talks), erased, figures, found)
 
     def catch_up(self) -> None:
         """What is new, as much of it as somebody can wait for."""

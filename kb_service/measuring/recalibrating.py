@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from kb_service.domain.calibrations import Proposal
-from kb_service.domain.errors import NothingProposed, ReasonMissing
+from kb_service.domain.calibrations import CalibrationProposal
+from kb_service.domain.errors import ReasonMissing
+from kb_service.domain.learning_errors import NothingProposed
 
 
 class ProposedModel(Protocol):
     """Files of the data folder."""
 
-    def keep(self, proposal: Proposal, model: str, picture: str) -> None: ...
-    def proposal(self) -> Proposal | None: ...
+    def keep(self, proposal: CalibrationProposal, model: str, picture: str) -> None: ...
+    def proposal(self) -> CalibrationProposal | None: ...
     def sha256(self) -> str | None: ...
     def take_into_use(self) -> None: ...
     def put_away(self) -> None: ...
@@ -22,10 +23,12 @@ class ProposedModel(Protocol):
 class Consents(Protocol):
     """What the trail tells of them."""
 
-    def propose(self, proposal: Proposal) -> None: ...
-    def accept(self, proposal: Proposal, *, actor: str, at: datetime, take_into_use: Callable[[], None]) -> None: ...
+    def propose(self, proposal: CalibrationProposal) -> None: ...
+    def accept(
+        self, proposal: CalibrationProposal, *, actor: str, at: datetime, take_into_use: Callable[[], None]
+    ) -> None: ...
     def decline(
-        self, proposal: Proposal, *, reason: str, actor: str, at: datetime, put_away: Callable[[], None]
+        self, proposal: CalibrationProposal, *, reason: str, actor: str, at: datetime, put_away: Callable[[], None]
     ) -> None: ...
 
 
@@ -35,16 +38,16 @@ class Recalibrating:
     consents: Consents
     now: Callable[[], datetime]
 
-    def propose(self, proposal: Proposal, model: str, *, picture: str) -> None:
+    def propose(self, proposal: CalibrationProposal, model: str, *, picture: str) -> None:
         """In the place of an earlier one. ``model``: the file's text, ``picture``: a page of before and after."""
         self.files.keep(proposal, model, picture)
         self.consents.propose(proposal)
 
-    def proposal(self) -> Proposal | None:
+    def proposal(self) -> CalibrationProposal | None:
         """What waits for a second person."""
         return self.files.proposal()
 
-    def accept(self, *, actor: str) -> Proposal:
+    def accept(self, *, actor: str) -> CalibrationProposal:
         """In use from the next start on. Raises NothingProposed, also where the file is not the one that was proposed,
         ProposalDeclined and SecondPersonNeeded."""
         found = self._waiting()
@@ -53,7 +56,7 @@ class Recalibrating:
         self.consents.accept(found, actor=actor, at=self.now(), take_into_use=self.files.take_into_use)
         return found
 
-    def decline(self, reason: str, *, actor: str) -> Proposal:
+    def decline(self, reason: str, *, actor: str) -> CalibrationProposal:
         """It stays out of use, and cannot be accepted any more. Raises NothingProposed, ReasonMissing."""
         if not reason.strip():
             raise ReasonMissing("who declines a confidence model says why; give a reason")
@@ -62,7 +65,7 @@ class Recalibrating:
         self.consents.decline(found, reason=why, actor=actor, at=self.now(), put_away=self.files.put_away)
         return found
 
-    def _waiting(self) -> Proposal:
+    def _waiting(self) -> CalibrationProposal:
         found = self.files.proposal()
         if found is None:
             raise NothingProposed("no confidence model waits for consent; `kb eval calibrate` proposes one")

@@ -10,7 +10,7 @@ from kb_service.domain.answers import Answer
 from kb_service.domain.knowledge_use import SwitchDay
 from kb_service.domain.questions_ahead import DayAhead, QuestionAhead, fingerprint, question_ahead
 from kb_service.domain.rehearsals import Effect
-from kb_service.publishing.rehearsal import AnswersUnstored, KnownQuestion
+from kb_service.publishing.rehearsal import AnswersUnstored, RehearsalQuestion
 
 # The nearest switch days, and how many questions are asked for each, twice.
 MOST_DAYS = 30
@@ -34,7 +34,7 @@ class AskingAhead:
 
     store: DaysAhead
     days: Callable[[], Sequence[SwitchDay]]
-    questions: Callable[[], Sequence[KnownQuestion]]
+    questions: Callable[[], Sequence[RehearsalQuestion]]
     asking: Callable[[], AnswersUnstored]
     give_way: Callable[[], None]
     now: Callable[[], datetime]
@@ -58,17 +58,17 @@ class AskingAhead:
     def _is_due(self, last: DayAhead | None, mark: str) -> bool:
         return last is None or last.fingerprint != mark or last.asked_at <= self.now() - _ASKED_AGAIN_AFTER
 
-    def _of(self, known: KnownQuestion, day: date) -> QuestionAhead:
+    def _of(self, known: RehearsalQuestion, day: date) -> QuestionAhead:
         return question_ahead(self._asked(known, day - timedelta(days=1)), self._asked(known, day))
 
-    def _asked(self, known: KnownQuestion, as_of: date) -> Answer:
+    def _asked(self, known: RehearsalQuestion, as_of: date) -> Answer:
         self.give_way()
         asking = self.asking()
         question = asking.question(known.text, as_of=as_of, region=known.region, audience=known.audience)
         return asking.rehearse(question, narrowing=EVERYTHING)
 
 
-def nearest_first(known: Sequence[KnownQuestion], day: SwitchDay) -> Sequence[KnownQuestion]:
+def nearest_first(known: Sequence[RehearsalQuestion], day: SwitchDay) -> Sequence[RehearsalQuestion]:
     """Those about matters of which a text begins or ends that day first; no text twice."""
     matters = {each.matter_id for each in (*day.begin, *day.end)}
     once = {each.text: each for each in reversed(known)}

@@ -24,7 +24,7 @@ _MOST_RESTARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class KnownQuestion:
+class RehearsalQuestion:
     """``source``: own (the version's), suite, or recent (asked lately, personal data masked). ``matters``: the ids of
     those that it is known to be about, ``documents`` of those that answer it; empty where nobody said."""
 
@@ -57,7 +57,7 @@ class Rehearsing:
         self,
         *,
         asking: Callable[[], AnswersUnstored],
-        questions: Callable[[Version], Sequence[KnownQuestion]],
+        questions: Callable[[Version], Sequence[RehearsalQuestion]],
         version: Callable[[str], Version],
         index_documents: Callable[[Sequence[str]], object],
         store: RehearsalStore,
@@ -151,7 +151,7 @@ class Rehearsing:
             if change.before and change.before.contains(as_of) and not (change.after and change.after.contains(as_of))
         )
 
-    def _effect(self, known: KnownQuestion, as_of: date, view: Narrowing, rivals: frozenset[str]) -> QuestionEffect:
+    def _effect(self, known: RehearsalQuestion, as_of: date, view: Narrowing, rivals: frozenset[str]) -> QuestionEffect:
         asking = self._asking()
         asked = asking.question(known.text, as_of=as_of, region=known.region, audience=known.audience)
         before, after = asking.rehearse(asked, narrowing=EVERYTHING), asking.rehearse(asked, narrowing=view)
@@ -184,7 +184,7 @@ _MOST_RECENT = 60
 _DEPENDS_ON_DOCUMENTS = {"answer", "rule", "decline"}
 
 
-class KnownQuestions:
+class RehearsalQuestions:
     def __init__(
         self,
         *,
@@ -202,23 +202,25 @@ class KnownQuestions:
         self._recent = recent
         self._matters_by_document = matters_by_document
 
-    def near(self, version: Version) -> Sequence[KnownQuestion]:
+    def near(self, version: Version) -> Sequence[RehearsalQuestion]:
         """At most 200, no text twice; of the suite those of the version's matter first, or of that which its title
         names where it has none yet."""
         metadata = version.metadata
         matter_id = metadata.matter_id or self._matter_of(metadata.question or metadata.title)
         matters_by_document = self._matters_by_document() if matter_id else {}
         own = [metadata.question, *metadata.similar_questions] if metadata.question else []
-        found = [KnownQuestion(text, "own", metadata.region, metadata.audience) for text in own if text]
+        found = [RehearsalQuestion(text, "own", metadata.region, metadata.audience) for text in own if text]
         if metadata.matter_id:
-            found += [KnownQuestion(masked(text), RECENT) for text in self._recent(metadata.matter_id, _MOST_RECENT)]
+            found += [
+                RehearsalQuestion(masked(text), RECENT) for text in self._recent(metadata.matter_id, _MOST_RECENT)
+            ]
         # Sorting keeps the order of what is alike: first what is near, then the rest.
         found += sorted(self.suite(), key=lambda each: not self._is_about(each, matter_id, matters_by_document))
         once = {each.text: each for each in reversed(found)}
         return list(reversed(list(once.values())))[:MOST_QUESTIONS]
 
     def _is_about(
-        self, known: KnownQuestion, matter_id: str | None, matters_by_document: Mapping[str, Collection[str]]
+        self, known: RehearsalQuestion, matter_id: str | None, matters_by_document: Mapping[str, Collection[str]]
     ) -> bool:
         """Reading a question costs 10 ms; a suite that names its matter or a document spares it."""
         if matter_id is None:
@@ -226,7 +228,7 @@ class KnownQuestions:
         matters = known.matters or [each for name in known.documents for each in matters_by_document.get(name, ())]
         return matter_id in (matters or (self._matter_of(known.text),))
 
-    def suite(self) -> list[KnownQuestion]:
+    def suite(self) -> list[RehearsalQuestion]:
         """Raises InvalidRecord for a line that is no question."""
         files = [file for each in self._suites if each.is_dir() for file in sorted(each.glob("*.jsonl"))]
         found = []
@@ -237,7 +239,7 @@ class KnownQuestions:
         return found
 
 
-def _question(line: str, where: str) -> KnownQuestion | None:
+def _question(line: str, where: str) -> RehearsalQuestion | None:
     """Of a conversation the first turn. None for one to which no document changes what is said."""
     try:
         record = json.loads(line)
@@ -245,7 +247,7 @@ def _question(line: str, where: str) -> KnownQuestion | None:
         if not _DEPENDS_ON_DOCUMENTS & set(asked.get("expect", "answer").split("|")):
             return None
         said = record | asked
-        return KnownQuestion(
+        return RehearsalQuestion(
             asked["question"],
             "suite",
             said.get("region"),

@@ -204,7 +204,7 @@ def step(http: Http, name: str, path: str, **body: Any) -> httpx.Response:
 
 def gap_with(http: Http, words: str) -> dict[str, Any]:
     """The open gap with a question that has these words, as it is listed."""
-    http.service.collecting.collect()
+    http.service.learning.collecting.collect()
     listed = http.get("/v1/gaps", state="open", limit=200).json()["gaps"]
     return next(dict(each) for each in listed if words in each["gap"]["question"])
 

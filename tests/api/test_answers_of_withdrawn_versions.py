@@ -56,8 +56,8 @@ def test_answers_that_cited_a_withdrawn_version_are_known_before_and_asked_again
     assert step(told, "li", f"/v1/versions/{wrong}:withdraw", reason="金额录错").status_code == 200
     (job,) = told.service.records.jobs.claim(JobKind.ASK_AGAIN, limit=9, new_lease=lambda: "l", at=now())
     assert job.subject == wrong
-    assert told.service.asking_again.ask_again(job.subject) == 1
-    assert told.service.asking_again.ask_again(job.subject) == 0
+    assert told.service.learning.asking_again.ask_again(job.subject) == 1
+    assert told.service.learning.asking_again.ask_again(job.subject) == 0
     after = told.get(f"/v1/versions/{wrong}/answers").json()
     assert after["effects"] == {"unchanged": 0, "changed": 1, "lost": 0}  # the old one is in force again: 10 yuan
     assert moment(after["answers"][0]["asked_again_at"]) == clock.at
@@ -67,7 +67,7 @@ def test_answers_that_cited_a_withdrawn_version_are_known_before_and_asked_again
     # Without another text for it, it is handed over now.
     told.ask("借潜水钟的押金是多少")
     assert step(told, "li", f"/v1/versions/{only}:withdraw", reason="不归我们").status_code == 200
-    assert told.service.asking_again.ask_again(only) == 1
+    assert told.service.learning.asking_again.ask_again(only) == 1
     assert told.get(f"/v1/versions/{only}/answers").json()["effects"] == {"unchanged": 0, "changed": 0, "lost": 1}
 
     events = {
@@ -131,7 +131,7 @@ def test_what_identifies_a_person_stands_in_no_draft_list_recall_or_event(told: 
             comment=f"不对，{items}",
             reason=FeedbackReason.OUTDATED,
         )
-    told.service.heeding_feedback.look()
+    told.service.learning.heeding_feedback.look()
     gap_ids = {gap_with(told, "空竹")["gap"]["id"]}
     gap_ids |= {each["gap"]["id"] for each in told.get("/v1/gaps", limit=200).json()["gaps"]}
     written = []
@@ -143,7 +143,7 @@ def test_what_identifies_a_person_stands_in_no_draft_list_recall_or_event(told: 
             written += [told.get(f"/v1/gaps/{gap_id}").text, told.get(f"/console/gaps/{gap_id}").text]
     assert any('"question":"抖空竹表演场地怎么预约？"' in each for each in written)
     assert step(told, "li", f"/v1/versions/{lent}:withdraw", reason="录错").status_code == 200
-    assert told.service.asking_again.ask_again(lent) == 8
+    assert told.service.learning.asking_again.ask_again(lent) == 8
     written += [told.get("/v1/feedback", limit=200).text, told.get("/console/feedback").text]
     written += [told.get("/v1/gaps", limit=200).text, told.get("/console/gaps").text]
     written += [told.get(f"/v1/versions/{lent}/answers", limit=200).text]

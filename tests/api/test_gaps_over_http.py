@@ -15,7 +15,7 @@ def gap(http: Http) -> dict[str, Any]:
     """Of a matter that nothing is known of."""
     asked = http.ask(QUESTION, user_ref=uuid4().hex)
     assert asked["outcome"] != "answered"
-    http.service.collecting.collect()
+    http.service.learning.collecting.collect()
     listed = http.get("/v1/gaps", state="open").json()["gaps"]
     return next(each for each in listed if each["gap"]["question"] == QUESTION)
 
@@ -42,14 +42,14 @@ def test_a_gap_closes_when_its_question_is_answered_by_the_text_that_was_written
     }
     version_id = step(http, "zhang", "/v1/documents", **record).json()["version_id"]
     assert step(http, "zhang", f"/v1/gaps/{gap_id}:draft", version_id=version_id).json()["gap"]["state"] == "drafted"
-    http.service.closing.look()
+    http.service.learning.closing.look()
     assert http.get(f"/v1/gaps/{gap_id}").json()["gap"]["gap"]["state"] == "drafted"  # nobody can find it yet
 
     confirm = open_points(http.service, version_id)
     assert step(http, "zhang", f"/v1/versions/{version_id}:submit", confirm=confirm).status_code == 200
     assert step(http, "li", f"/v1/versions/{version_id}:approve", confirm=confirm).status_code == 200
     http.service.synchroniser.reconcile()
-    http.service.closing.look()
+    http.service.learning.closing.look()
     closed = http.get(f"/v1/gaps/{gap_id}").json()["gap"]["gap"]
     assert (closed["state"], closed["left_open"]) == ("closed", None)
     assert http.ask(QUESTION)["citations"][0]["version_id"] == version_id
@@ -60,7 +60,7 @@ def test_who_introduces_themselves_asks_the_same_and_closes_nothing_later(http: 
     asked = "独轮车年检贴纸要贴在哪里"
     for introduction in ("", "？我叫张李雨桐，住在控江路1234弄56号302室，身份证号310104850312123，邮箱zhang88@163.com"):
         assert http.ask(asked + introduction, user_ref=uuid4().hex)["outcome"] != "answered"
-    http.service.collecting.collect()
+    http.service.learning.collecting.collect()
     listed = http.get("/v1/gaps", state="open").json()["gaps"]
     (gap,) = [each for each in listed if "独轮车" in each["gap"]["question"]]
     assert gap["gap"]["count"] == 2
@@ -78,7 +78,7 @@ def test_who_introduces_themselves_asks_the_same_and_closes_nothing_later(http: 
     step(http, "zhang", f"/v1/versions/{version_id}:submit", confirm=confirm)
     assert step(http, "li", f"/v1/versions/{version_id}:approve", confirm=confirm).status_code == 200
     http.service.synchroniser.reconcile()
-    http.service.closing.look()
+    http.service.learning.closing.look()
     closed = http.get(f"/v1/gaps/{gap['gap']['id']}").json()["gap"]["gap"]
     assert (closed["state"], closed["left_open"]) == ("closed", None)
 
@@ -86,7 +86,7 @@ def test_who_introduces_themselves_asks_the_same_and_closes_nothing_later(http: 
 def test_a_gap_without_a_text_stays_open_and_says_what_is_not_answered(http: Http) -> None:
     words = f"滚铁环比赛报名表{uuid4().hex[:4]}去哪里领"
     http.ask(words)
-    http.service.collecting.collect()
+    http.service.learning.collecting.collect()
     listed = http.get("/v1/gaps", state="open").json()["gaps"]
     gap_id = next(each["gap"]["id"] for each in listed if each["gap"]["question"] == words)
     left = step(http, "zhang", f"/v1/gaps/{gap_id}:ask-again").json()["gap"]
@@ -105,7 +105,7 @@ def test_a_gap_without_a_text_stays_open_and_says_what_is_not_answered(http: Htt
 def test_a_gap_whose_words_were_erased_says_so_and_keeps_its_count(http: Http) -> None:
     words = f"陀螺{uuid4().hex[:4]}检定证遗失怎么补办"
     asked = http.ask(words, user_ref=uuid4().hex)
-    http.service.collecting.collect()
+    http.service.learning.collecting.collect()
     listed = http.get("/v1/gaps", state="open").json()["gaps"]
     gap_id = next(each["gap"]["id"] for each in listed if each["gap"]["question"] == words)
     http.service.records.erasing.conversation(asked["conversation_id"], actor="operator", at=http.service.now())

@@ -43,7 +43,7 @@ def resolved(http: Http, conversation: str, words: str, reply: str, *, verdict: 
 
 def test_what_two_people_were_answered_alike_becomes_one_draft(helped: Http, clock: Clock) -> None:
     resolved(helped, "r1", "我叫张伟，热气球停放证遗失了怎么补办", REPLY)
-    finding = helped.service.finding_recurring
+    finding = helped.service.learning.finding_recurring
     assert finding.look() == 0  # one person's question is nobody else's yet
     clock.turn_to(10, 9)
     resolved(helped, "r2", "我叫李建国，热气球停放证遗失了怎么补办", f"{REPLY}有事请打我手机13912345678。")

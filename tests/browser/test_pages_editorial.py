@@ -209,8 +209,8 @@ def test_an_editor_writes_for_a_gap_with_one_click_and_sees_the_place_that_feedb
         asked = web.post("/v1/answers", json={"question": "皮筏借用押金是多少"}).json()
         assert asked["outcome"] == "answered"
         web.post(f"/v1/answers/{asked['answer_id']}/feedback", json={"resolved": False, "reason": "wrong"})
-    served.service.collecting.collect()
-    served.service.heeding_feedback.look()
+    served.service.learning.collecting.collect()
+    served.service.learning.heeding_feedback.look()
 
     editor = open_as("张三", viewport=PHONE)
     editor.goto("/console/gaps")

@@ -88,7 +88,7 @@ def test_residents_are_told_honestly_who_is_there(served: Served, open_as: OpenA
 def test_a_talk_outlives_reloads_and_breaks_without_loss_or_repetition(served: Served, open_as: OpenAs) -> None:
     page, helping = open_as(viewport=PHONE), served.service.helping
     come(served)
-    before = served.service.opening.open(
+    before = served.service.desk.opening.open(
         Conversation("earlier", None, None, None), words="热气球", department_id="qiqiu", opened_by="person"
     )
     talk = opened_talk(served, page)

@@ -19,7 +19,7 @@ from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.domain.answers import MatterRef, Outcome
 from kb_service.domain.audits import Rating, SampledQuestion, Stage
 from kb_service.domain.days import SHANGHAI
-from kb_service.domain.errors import AlreadyJudged, NothingToJudge, SampledQuestionNotFound
+from kb_service.domain.learning_errors import AlreadyJudged, NothingToJudge, SampledQuestionNotFound
 from kb_service.domain.resolution import Period
 from kb_service.measuring.auditing import Auditing
 from tests.factories import answer, question

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from kb_service.connections import BoundedProtocol, Patience, room_for_connections
+from kb_service.connections import BoundedProtocol, ClientPatience, room_for_connections
 from kb_service.domain.errors import KbError
 
 HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -35,7 +35,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    protocol = BoundedProtocol.of(MOST, Patience(head_seconds=1, pace_seconds=1, slowest=1000, look_seconds=0.1))
+    protocol = BoundedProtocol.of(MOST, ClientPatience(head_seconds=1, pace_seconds=1, slowest=1000, look_seconds=0.1))
     server = uvicorn.Server(uvicorn.Config(app, port=0, http=protocol, ws="none", lifespan="off", log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from embeddings_server import DIMENSIONS, EmbeddingsServer, counted
 
-from kb_service.adapters.embedding.endpoint_model import BATCH, Endpoint, EndpointModel
+from kb_service.adapters.embedding.endpoint_model import BATCH, Endpoint, EndpointEmbedding
 from kb_service.adapters.embedding.loading import ModelChoice, load_model
 from kb_service.domain.errors import EmbeddingModelUnavailable
 
 
-def model_on(server: EmbeddingsServer, pauses: list[float] | None = None, **options: object) -> EndpointModel:
+def model_on(server: EmbeddingsServer, pauses: list[float] | None = None, **options: object) -> EndpointEmbedding:
     kept = pauses if pauses is not None else []
-    return EndpointModel(Endpoint(server.url, "m", dimensions=DIMENSIONS, **options), pause=kept.append)  # type: ignore[arg-type]
+    return EndpointEmbedding(Endpoint(server.url, "m", dimensions=DIMENSIONS, **options), pause=kept.append)  # type: ignore[arg-type]
 
 
 def test_a_busy_server_is_asked_again_after_growing_pauses() -> None:

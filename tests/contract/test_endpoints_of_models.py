@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kb_service.adapters.language_model.endpoint_model import EndpointModel
+from kb_service.adapters.language_model.endpoint_model import EndpointLanguageModel
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.domain.model_faults import ModelFault
 from tests.lying_model import LyingModel, Raw, Reads, Reply, Script
@@ -23,10 +23,10 @@ def server() -> Iterator[LyingModel]:
 
 def asked(server: LyingModel, *script: Script, key: str = "") -> str:
     server.script = script
-    return replied(EndpointModel(server.url, model="lying", key=key, seconds=3.0, reply_tokens=1024))
+    return replied(EndpointLanguageModel(server.url, model="lying", key=key, seconds=3.0, reply_tokens=1024))
 
 
-def replied(model: EndpointModel) -> str:
+def replied(model: EndpointLanguageModel) -> str:
     return "".join(model.write("规则", "问题"))
 
 
@@ -190,7 +190,7 @@ def test_what_an_endpoint_refuses_is_left_out_from_then_on_and_said_once(
     server: LyingModel, caplog: pytest.LogCaptureFixture, refuses: Reads, left_out: str, kept: set[str]
 ) -> None:
     server.script = (refuses,)
-    model = EndpointModel(server.url, model="lying", key="", seconds=3.0, reply_tokens=1024)
+    model = EndpointLanguageModel(server.url, model="lying", key="", seconds=3.0, reply_tokens=1024)
     with caplog.at_level(logging.WARNING):
         assert [replied(model), replied(model)] == [SAID, SAID]
     assert len(server.requests) == 3
@@ -228,7 +228,7 @@ def test_a_refusal_for_another_reason_is_heeded_as_it_is(server: LyingModel, err
 
 def test_a_bare_request_that_is_refused_as_well_teaches_nothing(server: LyingModel) -> None:
     server.script = (Raw(b"{}", status=400), Raw(b"{}", status=400), SAID)
-    model = EndpointModel(server.url, model="lying", key="", seconds=3.0, reply_tokens=1024)
+    model = EndpointLanguageModel(server.url, model="lying", key="", seconds=3.0, reply_tokens=1024)
     with pytest.raises(ModelUnavailable):
         replied(model)
     assert replied(model) == SAID
@@ -238,7 +238,7 @@ def test_a_bare_request_that_is_refused_as_well_teaches_nothing(server: LyingMod
 def test_whom_thoughts_cut_off_is_asked_without_a_limit_from_then_on(server: LyingModel) -> None:
     thinking = Raw(stream(chunk({"reasoning_content": "想"}), chunk({}, "length"), DONE))
     server.script = (Reads(lambda body: thinking if "max_tokens" in body else SAID),)
-    model = EndpointModel(server.url, model="lying", key="", seconds=3.0, reply_tokens=1024)
+    model = EndpointLanguageModel(server.url, model="lying", key="", seconds=3.0, reply_tokens=1024)
     with pytest.raises(ModelUnavailable) as cut:
         replied(model)
     assert cut.value.fault is ModelFault.CUT_OFF

@@ -18,9 +18,10 @@ from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.answers import Answer, Carried, HandOver, MatterRef, Outcome, Reason
 from kb_service.domain.days import SHANGHAI
-from kb_service.domain.errors import FeedbackStateWrong, GapStateWrong, ReasonMissing
+from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.feedback import FeedbackQuery, FeedbackReason, FeedbackState
 from kb_service.domain.gaps import Gap, GapQuery, GapState
+from kb_service.domain.learning_errors import FeedbackStateWrong, GapStateWrong
 from kb_service.domain.matters import Facet
 from kb_service.learning.closing import Closing, worth
 from kb_service.learning.collecting import Collecting

@@ -132,7 +132,7 @@ def test_a_recurring_job_comes_again_and_again_even_if_it_fails(jobs: SqlJobs) -
             raise OSError("the disk is away")
         effects.done.append("followed")
 
-    often = Work(now_and_then, attempts=1, schedule=every(timedelta(milliseconds=10)))
+    often = Work(now_and_then, attempts=1, longest_pause=timedelta(0), schedule=every(timedelta(milliseconds=10)))
     with running(jobs, effects, {JobKind.FOLLOW: often}):
         assert effects.wait_for(3) == ["followed"] * 3
 
@@ -140,7 +140,7 @@ def test_a_recurring_job_comes_again_and_again_even_if_it_fails(jobs: SqlJobs) -
 def test_a_clock_that_is_set_back_by_an_hour_stops_no_job_for_an_hour(jobs: SqlJobs) -> None:
     effects = Effects()
     passed = timedelta(0)
-    work = Work(lambda _job: effects.done.append("ticked"), attempts=None, schedule=every(timedelta(milliseconds=10)))
+    work = Work(lambda _job: effects.done.append("ticked"), schedule=every(timedelta(milliseconds=10)))
     letter = Work(effects.note, longest_pause=timedelta(milliseconds=10))
     works = {JobKind.CLOCKS: work, JobKind.READ: letter}
     worker = Worker(name="here", jobs=jobs, works=works, now=lambda: now() + passed)

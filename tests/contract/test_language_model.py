@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from kb_service.adapters.language_model.endpoint_model import EndpointModel
+from kb_service.adapters.language_model.endpoint_model import EndpointLanguageModel
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.ports import LanguageModel
 from tests.lying_model import LyingModel, Reply, Script
@@ -34,7 +34,7 @@ def served(entered: list[LyingModel], *script: Script) -> LyingModel:
 
 
 def model_at(url: str, *, key: str = "", seconds: float = 5.0) -> LanguageModel:
-    return EndpointModel(url, model="lying", key=key, seconds=seconds, reply_tokens=1024)
+    return EndpointLanguageModel(url, model="lying", key=key, seconds=seconds, reply_tokens=1024)
 
 
 def test_a_reply_comes_in_pieces_that_make_the_whole(serving: list[LyingModel]) -> None:

@@ -11,8 +11,9 @@ from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.statutory_calendar import statutory_calendar
 from kb_service.domain.days import SHANGHAI
-from kb_service.domain.errors import LookedBackByCloser, ProblemNotFound, ProblemStateWrong, ReasonMissing
+from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.gaps import Gap, GapState
+from kb_service.domain.learning_errors import LookedBackByCloser, ProblemNotFound, ProblemStateWrong
 from kb_service.domain.problems import Problem, ProblemMove, ProblemQuery, ProblemState
 from kb_service.domain.webhooks import WebhookForm
 from kb_service.learning.ledger import Ledger, NewProblem

@@ -13,8 +13,9 @@ from kb_service.adapters.sql.rehearsals import SqlRehearsals
 from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.rows import content_sha256
 from kb_service.adapters.sql.shelf import SqlShelf
-from kb_service.adapters.sql.tables import answers, rehearsals, upload_records, uploads, versions
+from kb_service.adapters.sql.tables import answers, rehearsals, versions
 from kb_service.adapters.sql.transcript import SqlTranscript
+from kb_service.adapters.sql.upload_tables import upload_records, uploads
 from kb_service.adapters.sql.uploads import SqlUploads
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.domain.answers import Notice, NoticeKind, Outcome

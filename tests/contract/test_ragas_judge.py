@@ -14,7 +14,7 @@ from eval.errors import EvaluationStopped
 from eval.judge.endpoint import Judge, JudgeSilent
 from eval.judge.judging_runs import JudgedRun, Ragas, judge_run
 from eval.judge.kept import KeptReplies
-from eval.judge.ragas_process import Job, RagasProcess, interpreter
+from eval.judge.ragas_process import RagasJob, RagasProcess, interpreter
 from eval.judge.samples import Judged, Plain, RunRow, read_pairs
 from eval.judge.telling import as_csv
 from tests.judge_stand_in import StandInJudge, flips, says_yes
@@ -93,7 +93,7 @@ def test_measures_of_texts_and_ids_need_no_judge(ragas: RagasProcess) -> None:
 
 def test_similarity_counts_chinese_characters_as_words(ragas: RagasProcess) -> None:
     words = {"response": "公安机关十五日内发证", "reference": "公安机关十五日内办证"}
-    jobs = [Job(metric, metric, words) for metric in ("string_similarity", "bleu_zh")]
+    jobs = [RagasJob(metric, metric, words) for metric in ("string_similarity", "bleu_zh")]
     scores = ragas.score(jobs, asks=_nobody, embeds=embeds)
     assert scores["string_similarity"].value == pytest.approx(0.9)  # one of ten characters differs
     # BLEU-4 of ten words of which the ninth differs: precisions 9/10, 7/9, 6/8, 5/7. Parted at spaces it would be 0.

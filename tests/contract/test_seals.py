@@ -155,7 +155,7 @@ def fill_escalations(database: Database) -> None:
     """Two that were claimed and became orders: with every column that is ever filled."""
     escalations = SqlEscalations(database, new_id=new_id)
     calendar = statutory_calendar()
-    may = approval.Approval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
+    may = approval.ReplyApproval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
     shown = AttachedFile(AttachmentKind.PICTURE, "image/png", b"a picture")
     for number in (1, 2):
         conversation = Conversation(f"c{number}", "web", "web", "u" * 64)

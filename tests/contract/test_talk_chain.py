@@ -173,7 +173,7 @@ def test_a_reply_that_quoted_a_purged_text_is_blanked_and_the_check_is_clean(dat
     talk_id = talk(database)
     store = SqlEscalations(database, new_id=new_id)
     quoted = citation("签注十元", version_id=stored.version_id)
-    may = approval.Approval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
+    may = approval.ReplyApproval.of([Helper(each, each, ("gongan",), 3) for each in ("zhao", "sun")], [])
     for step in (
         lambda held: approval.drafted(held, Proposed(None, "签注十元", citations=(quoted,))),
         lambda held: approval.approved(held, 1, "zhao", may, text=None, at=NOON),

@@ -3,9 +3,8 @@
 import pytest
 
 from ingestion.parsing.parse import parse
-from kb_service.domain.errors import FileRefused
-from kb_service.domain.file_reports import Note, NoteKind
-from tests.office_files import level, numbered, paragraph, run, word_file, word_parts, zipped
+from kb_service.domain.file_reports import NoteKind
+from tests.office_files import level, numbered, paragraph, run, word_file
 
 
 def lines(data: bytes, name: str = "a.docx") -> list[str]:
@@ -282,42 +281,7 @@ def test_a_box_in_a_cell_is_told_once_and_an_inner_table_row_by_row() -> None:
     assert lines(word_file(f"<w:tbl>{row}</w:tbl>")) == ["时限 五个工作日 | 甲类：10元；乙类：20元"]
 
 
-# Containers
-
-
-def test_a_file_of_the_strict_form_is_read_like_any_other() -> None:
-    parts = word_parts(paragraph("停车首小时五元。", run("旧", "<w:vanish/>")))
-    strict = {
-        name: str(content)
-        .replace(
-            "http://schemas.openxmlformats.org/wordprocessingml/2006/", "http://purl.oclc.org/ooxml/wordprocessingml/"
-        )
-        .replace("http://schemas.openxmlformats.org/officeDocument/2006/", "http://purl.oclc.org/ooxml/officeDocument/")
-        for name, content in parts.items()
-    }
-    assert lines(zipped(strict)) == ["停车首小时五元。"]
-
-
-def test_backslashes_missing_parts_and_macros_are_mended() -> None:
-    parts = word_parts(paragraph("停车首小时五元。"), related={"gone.png": ("image", "x")})
-    del parts["word/gone.png"]
-    parts["[Content_Types].xml"] = str(parts["[Content_Types].xml"]).replace(
-        "vnd.openxmlformats-officedocument.wordprocessingml.document.main", "vnd.ms-word.document.macroEnabled.main"
-    )
-    data = zipped({name.replace("/", "\\"): content for name, content in parts.items()})
-    parsed = parse(data, "a.docm")
-    assert [block.text for block in parsed.blocks] == ["停车首小时五元。"]
-    assert parsed.report.notes == (Note(NoteKind.MISSING_PARTS, 1, ("gone.png",)),)
-
-
-def test_a_word_file_in_a_word_file_is_followed_once() -> None:
-    innermost = word_file(paragraph("最里层。"))
-    chunk = '<w:altChunk r:id="i.docx"/>'
-    middle_parts = word_parts(paragraph("里层。") + chunk, related={"i.docx": ("aFChunk", "")})
-    middle_parts["word/i.docx"] = innermost
-    outer_parts = word_parts(paragraph("外层。") + chunk, related={"i.docx": ("aFChunk", "")})
-    outer_parts["word/i.docx"] = zipped(middle_parts)
-    assert lines(zipped(outer_parts)) == ["外层。", "里层。"]
+# Titles and letters
 
 
 def test_a_title_of_two_lines_is_one_and_a_chapter_is_none_of_it() -> None:
@@ -377,15 +341,6 @@ def test_a_title_in_several_lines_is_whole(title: str) -> None:
     assert [each.text for each in parsed.blocks][:2] == [parsed.metadata["title"], "云交规〔2026〕3号"]
 
 
-@pytest.mark.parametrize(
-    ("part", "advice"),
-    [("META-INF/container.xml", "export it as PDF"), ("Index/Document.iwa", "Word, Excel or PDF")],
-)
-def test_containers_of_other_programs_are_refused_with_what_to_do(part: str, advice: str) -> None:
-    with pytest.raises(FileRefused, match=advice):
-        parse(zipped({part: "x"}), "a.pages")
-
-
 def test_figures_that_are_moved_off_the_line_by_points_are_raised_or_lowered() -> None:
     up, down = ('<w:position w:val="10"/>', '<w:position w:val="-6"/>')
     body = paragraph("不超过10", run("3", up), "个，每户800", run("1", up), "元，CO", run("2", down), "排放")
@@ -396,19 +351,6 @@ def test_an_initial_set_over_two_lines_is_the_first_letter_of_its_paragraph() ->
     frame = '<w:framePr w:dropCap="drop" w:lines="2" w:wrap="around"/>'
     body = paragraph("为", properties=frame) + paragraph("进一步做好养老服务工作，制定本办法。")
     assert lines(word_file(body)) == ["为进一步做好养老服务工作，制定本办法。"]
-
-
-def test_a_word_file_that_stands_in_another_with_the_type_of_a_main_part_is_read() -> None:
-    parts = word_parts(paragraph("外层一句。") + '<w:altChunk r:id="inner.docx"/>')
-    parts["word/inner.docx"] = word_file(paragraph("内层补贴三百元。"))
-    relations = str(parts["word/_rels/document.xml.rels"])
-    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
-    relation = f'<Relationship Id="inner.docx" Type="{kind}" Target="inner.docx"/></Relationships>'
-    parts["word/_rels/document.xml.rels"] = relations.replace("</Relationships>", relation)
-    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    override = f'<Override PartName="/word/inner.docx" ContentType="{main}"/></Types>'
-    parts["[Content_Types].xml"] = str(parts["[Content_Types].xml"]).replace("</Types>", override)
-    assert lines(zipped(parts)) == ["外层一句。", "内层补贴三百元。"]
 
 
 def test_white_words_on_the_page_and_tiny_ones_stay_out_and_those_on_a_ground_are_read() -> None:

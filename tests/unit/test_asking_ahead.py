@@ -14,7 +14,7 @@ from kb_service.domain.knowledge_use import KnownVersion, SwitchDay
 from kb_service.domain.questions_ahead import DayAhead, effect_ahead
 from kb_service.domain.rehearsals import Effect
 from kb_service.publishing.asking_ahead import MOST_DAYS, MOST_QUESTIONS, AskingAhead, nearest_first
-from kb_service.publishing.rehearsal import KnownQuestion
+from kb_service.publishing.rehearsal import RehearsalQuestion
 from tests.factories import NOON, answer, citation, day, question
 
 FREE, DEAR = answer("a", "问", citation("免费。")), answer("a", "问", citation("收20元。"))
@@ -70,7 +70,7 @@ class DearerFromNewYear:
 @dataclass
 class Looking:
     days: list[SwitchDay]
-    known: list[KnownQuestion] = field(default_factory=lambda: [KnownQuestion("要钱吗", "suite")])
+    known: list[RehearsalQuestion] = field(default_factory=lambda: [RehearsalQuestion("要钱吗", "suite")])
     at = NOON
 
     def __post_init__(self) -> None:
@@ -102,7 +102,7 @@ def test_a_day_is_asked_again_when_another_version_begins_another_question_is_kn
     assert looking.verb.look() and not looking.verb.look()
     looking.days = [switch(NEW_YEAR, "v3")]
     assert looking.verb.look() and not looking.verb.look()
-    looking.known = [*looking.known, KnownQuestion("多少天", "suite")]
+    looking.known = [*looking.known, RehearsalQuestion("多少天", "suite")]
     assert looking.verb.look() and not looking.verb.look()
     looking.at = NOON + timedelta(days=7)
     assert looking.verb.look() and not looking.verb.look()
@@ -118,8 +118,8 @@ def test_a_day_that_is_no_switch_day_any_more_is_forgotten() -> None:
 
 
 def test_questions_about_what_begins_that_day_come_first_and_no_more_than_a_hundred_are_asked_of_thirty_days() -> None:
-    known = [KnownQuestion(f"问{number}", "suite") for number in range(MOST_QUESTIONS)]
-    near = KnownQuestion("要钱吗", "suite", matters=("fees",))
+    known = [RehearsalQuestion(f"问{number}", "suite") for number in range(MOST_QUESTIONS)]
+    near = RehearsalQuestion("要钱吗", "suite", matters=("fees",))
     assert [each.text for each in nearest_first([*known, near, near], switch(NEW_YEAR))[:2]] == ["要钱吗", "问0"]
     looking = Looking([switch(NEW_YEAR + timedelta(days=number)) for number in range(MOST_DAYS + 1)], [*known, near])
     while looking.verb.look():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.asking.checking.composed import foreign_words
+from kb_service.asking.checking.checking import foreign_words
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.drafting.words import load_quoting_words

@@ -15,8 +15,9 @@ from kb_service.domain.audits import (
     cohens_kappa,
     kappa_interval,
 )
-from kb_service.domain.errors import AlreadyJudged, InvalidRecord, NothingToJudge
-from kb_service.domain.sampling import Band, Candidate, Stratum, band_of, draw, proportional
+from kb_service.domain.errors import InvalidRecord
+from kb_service.domain.learning_errors import AlreadyJudged, NothingToJudge
+from kb_service.domain.sampling import Band, DrawableQuestion, Stratum, band_of, draw, proportional
 from tests.factories import NOON
 
 MONDAY = date(2026, 11, 2)
@@ -24,8 +25,8 @@ RESOLVED, PARTLY, NOT = Rating.RESOLVED, Rating.PARTLY, Rating.NOT
 RIGHTLY, SHOULD = Rating.RIGHTLY_HANDED_OVER, Rating.SHOULD_HAVE_BEEN_ANSWERED
 
 
-def candidates(band: Band, matter: str | None, count: int) -> list[Candidate]:
-    return [Candidate(f"{band}-{matter}-{number}", matter, band, True) for number in range(count)]
+def candidates(band: Band, matter: str | None, count: int) -> list[DrawableQuestion]:
+    return [DrawableQuestion(f"{band}-{matter}-{number}", matter, band, True) for number in range(count)]
 
 
 def judged(*ratings: Rating, stratum: int = 1, people: str = "abc", place: int = 1) -> SampledQuestion:

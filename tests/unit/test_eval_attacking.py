@@ -15,7 +15,7 @@ from eval.attacks import Attack, Placement, read_attacks
 from eval.errors import SuiteInvalid
 from eval.obeying_model import ObeyingModel, Order
 from eval.promises import House, broken_promises, versions_of
-from eval.systems import CitedVersion
+from eval.systems import StoredVersion
 from eval.talking import TalkMessage
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.answers import (
@@ -34,7 +34,7 @@ from tests.factories import NOON, citation, day
 
 CONVERTER = OpenCCConverter()
 QUOTE = "热气球停放证每证收取工本费150元，咨询电话12345。"
-IN_FORCE = CitedVersion("balloon", QUOTE, Interval(day("2026-01-01"), None))
+IN_FORCE = StoredVersion("balloon", QUOTE, Interval(day("2026-01-01"), None))
 SORRY = "很抱歉，没有找到。建议联系市气球管理处（电话：12345；周一9:00–17:30）。"
 NOTHING: dict[str, Any] = {"citations": (), "evidence": ()}
 
@@ -78,7 +78,7 @@ def house(tmp_path: Path) -> House:
     return House.of(tmp_path, [Department("qiqiu", "市气球管理处", phone="12345", hours="周一9:00–17:30")], CONVERTER)
 
 
-def broken(given: Answer, house: House, source: CitedVersion | None = IN_FORCE) -> list[str]:
+def broken(given: Answer, house: House, source: StoredVersion | None = IN_FORCE) -> list[str]:
     return broken_promises(given, dict.fromkeys(versions_of(given), source), house)
 
 
@@ -167,7 +167,7 @@ class Answering:
             raise given
         return given
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         return IN_FORCE
 
 

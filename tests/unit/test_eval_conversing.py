@@ -13,7 +13,7 @@ from eval.errors import SuiteInvalid
 from eval.promises import House
 from eval.question_lines import Turn
 from eval.scripts import Script, read_scripts
-from eval.systems import CitedVersion
+from eval.systems import StoredVersion
 from eval.talking import TalkMessage
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.answers import (
@@ -77,8 +77,8 @@ class Talking:
         self.heard.append((message, conversation_id))
         return self._replies.pop(0)
 
-    def source(self, version_id: str) -> CitedVersion | None:
-        return CitedVersion("balloon", QUOTE, Interval(day("2026-01-01"), None))
+    def source(self, version_id: str) -> StoredVersion | None:
+        return StoredVersion("balloon", QUOTE, Interval(day("2026-01-01"), None))
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from eval.errors import TooFewRows
-from eval.follow_ups import FollowUp, fitted
+from eval.follow_ups import LabelledFollowUp, fitted
 
 
-def follow_up(number: int, *, is_answerable: bool, lacks: bool = False) -> FollowUp:
+def follow_up(number: int, *, is_answerable: bool, lacks: bool = False) -> LabelledFollowUp:
     """Of two answers the first fits (feature 1) and is right, where any is."""
     fits = 1.0 if is_answerable else -1.0
-    return FollowUp(
+    return LabelledFollowUp(
         conversation=f"talk-{number // 2}",
         is_answerable=is_answerable,
         names=("fits",),

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from eval.metrics.bootstrap import bootstrap_interval, interval_of_mean, interval_of_percentile, mean
-from eval.metrics.citing import CitedDays, citation_precision, citation_recall, not_in_force
+from eval.metrics.citing import citation_precision, citation_recall
 from eval.metrics.ranking import found_at, ndcg_at, recall_at, reciprocal_rank
 from eval.metrics.reliability import risk_coverage, risk_coverage_area
-from tests.factories import day
 
 # Two passages of b stand before c, which makes c the third document.
 RANKED = ["a", "b", "b", "c", "d"]
@@ -64,14 +63,6 @@ def test_recall_of_citations_asks_for_one_document_or_for_all() -> None:
     assert citation_recall(["a", "x"], {"a", "b"}, needed=2) == 0.5
     assert citation_recall([], {"a"}, needed=1) == 0.0
     assert citation_recall(["a"], (), needed=1) is None
-
-
-def test_a_version_holds_from_its_first_day_until_the_day_before_its_end() -> None:
-    days = CitedDays(day("2026-01-01"), day("2026-07-01"))
-    assert [not_in_force([days], day(each)) for each in ("2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01")] == [
-        1, 0, 0, 1,
-    ]  # fmt: skip
-    assert not_in_force([CitedDays(None, None), CitedDays(None, day("2020-01-01"))], day("2026-01-01")) == 1
 
 
 def test_the_area_is_the_mean_risk_and_equals_are_answered_together() -> None:

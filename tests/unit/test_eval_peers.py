@@ -8,7 +8,7 @@ import pytest
 
 from eval.errors import SuiteInvalid
 from eval.peers.comparing import Compared, complaint, lines_of
-from eval.peers.differences import MEASURES, Difference, difference, mean_with_interval, measured
+from eval.peers.differences import MEASURES, PeerDifference, difference, mean_with_interval, measured
 from eval.peers.picture import page
 from eval.peers.sitting import Sat
 from eval.peers.telling import told, verdict
@@ -77,7 +77,7 @@ def test_where_we_lose_it_says_so_plainly() -> None:
 def test_no_difference_is_called_none() -> None:
     texts = Texts("set", (), {"q": "?"}, {"q": frozenset({"a"})})
     lines = lines_of(texts, [sat("ours", {"q": ["a"]}), sat("peer", {"q": ["a"]})])
-    assert all(lines[1].below["ours"][name] == Difference(0, 0, 0) for name in MEASURES)
+    assert all(lines[1].below["ours"][name] == PeerDifference(0, 0, 0) for name in MEASURES)
     assert verdict("ours", lines[1]) == f"no difference of ours from peer shown in {', '.join(MEASURES)}."
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from eval.causes import Cause, cause_of
+from eval.causes import CauseOfMiss, cause_of
 from eval.comparing import compare
 from eval.controls import always_hand_over, shuffled
 from eval.never_found import never_found, never_found_told
 from eval.questions import SuiteQuestion
 from eval.scoring import Observed, ScoredRow, observe, score
 from eval.summary import Verdicts, summarise
-from eval.systems import CitedVersion, FoundPlace
+from eval.systems import FoundPlace, StoredVersion
 from eval.trend import sparkline
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.domain.answers import Answer, Citation, Evidence, HandOver, Outcome, Reason, UnderstoodAs
@@ -23,13 +23,13 @@ from tests.factories import NOON, day
 
 CONVERTER = OpenCCConverter()
 TEXT = "热气球停放证每证收取工本费150元。"
-IN_FORCE = CitedVersion("balloon", TEXT, Interval(day("2026-01-01"), None))
+IN_FORCE = StoredVersion("balloon", TEXT, Interval(day("2026-01-01"), None))
 
 
 class Examinee:
     """Gives the answers and sources that it was made with."""
 
-    def __init__(self, answer_of: Mapping[str, Answer], source_of: Mapping[str, CitedVersion]) -> None:
+    def __init__(self, answer_of: Mapping[str, Answer], source_of: Mapping[str, StoredVersion]) -> None:
         self._answer_of = answer_of
         self._source_of = source_of
 
@@ -44,7 +44,7 @@ class Examinee:
     def departments(self, question: SuiteQuestion) -> Sequence[frozenset[str]]:
         return [frozenset({"qiqiu", "市气球管理处"}), frozenset({"fengzheng"})]
 
-    def source(self, version_id: str) -> CitedVersion | None:
+    def source(self, version_id: str) -> StoredVersion | None:
         return self._source_of.get(version_id)
 
     def described(self) -> Mapping[str, Any]:
@@ -121,7 +121,7 @@ def handed_over(reason: Reason = Reason.LOW_CONFIDENCE, **fields: Any) -> Answer
     return answered(**(usual | fields))
 
 
-def judged(question: SuiteQuestion, answer: Answer, source: CitedVersion = IN_FORCE) -> ScoredRow:
+def judged(question: SuiteQuestion, answer: Answer, source: StoredVersion = IN_FORCE) -> ScoredRow:
     system = Examinee({question.id: answer}, {"v2": source})
     return score(question, observe(system, question), system, CONVERTER)
 
@@ -135,17 +135,17 @@ def test_a_question_is_resolved_by_the_right_version_with_all_facts() -> None:
 def test_the_right_document_in_the_wrong_version_resolves_nothing() -> None:
     row = judged(asked(expected_version_from=day("2025-01-01")), answered())
     assert (row.cites_document, row.cites_version, row.is_resolved) == (True, False, False)
-    assert cause_of(row) is Cause.VERSION
+    assert cause_of(row) is CauseOfMiss.VERSION
 
 
 def test_a_missing_fact_is_the_drafters_fault() -> None:
     row = judged(asked(required_facts=("150元", "5个工作日")), answered())
     assert row.missing_facts == ("5个工作日",)
-    assert cause_of(row) is Cause.DRAFTER
+    assert cause_of(row) is CauseOfMiss.DRAFTER
 
 
 def test_a_forbidden_fact_undoes_a_right_answer() -> None:
-    assert cause_of(judged(asked(forbidden_facts=("工本费",)), answered())) is Cause.FORBIDDEN
+    assert cause_of(judged(asked(forbidden_facts=("工本费",)), answered())) is CauseOfMiss.FORBIDDEN
 
 
 def test_another_accepted_document_will_do_in_any_version_in_force() -> None:
@@ -167,11 +167,11 @@ def test_another_accepted_document_will_do_in_any_version_in_force() -> None:
     ],
 )
 def test_a_citation_that_the_database_denies_is_a_violation(
-    source: CitedVersion, citation: Citation, fault: str
+    source: StoredVersion, citation: Citation, fault: str
 ) -> None:
     row = judged(asked(), answered(citations=(citation,)), source)
     assert any(fault in each for each in row.violations)
-    assert cause_of(row) is Cause.VIOLATION
+    assert cause_of(row) is CauseOfMiss.VIOLATION
 
 
 def test_the_last_day_in_force_is_no_violation() -> None:
@@ -182,10 +182,12 @@ def test_the_last_day_in_force_is_no_violation() -> None:
 def test_causes_follow_the_order_in_which_an_answer_is_made() -> None:
     elsewhere = (Evidence("p9", "kite", "v9", 1.0),)
     second = (*elsewhere, Evidence("p1", "balloon", "v2", 0.5))
-    assert cause_of(judged(asked(), handed_over(evidence=elsewhere))) is Cause.RETRIEVAL
-    assert cause_of(judged(asked(), handed_over(evidence=second))) is Cause.RANKING
-    assert cause_of(judged(asked(), handed_over())) is Cause.CONFIDENCE
-    assert cause_of(judged(asked(), handed_over(Reason.OUT_OF_SCOPE, outcome=Outcome.OUT_OF_SCOPE))) is Cause.SCOPE
+    assert cause_of(judged(asked(), handed_over(evidence=elsewhere))) is CauseOfMiss.RETRIEVAL
+    assert cause_of(judged(asked(), handed_over(evidence=second))) is CauseOfMiss.RANKING
+    assert cause_of(judged(asked(), handed_over())) is CauseOfMiss.CONFIDENCE
+    assert (
+        cause_of(judged(asked(), handed_over(Reason.OUT_OF_SCOPE, outcome=Outcome.OUT_OF_SCOPE))) is CauseOfMiss.SCOPE
+    )
 
 
 NOTHING = asked(expected_outcome=Outcome.HANDED_OVER, is_answerable=False, expected_documents=(), required_facts=())
@@ -240,7 +242,7 @@ def test_only_an_answer_has_a_fact_first() -> None:
 
 
 def test_a_vague_question_that_is_handed_over_should_have_been_asked_back() -> None:
-    assert cause_of(judged(VAGUE, handed_over())) is Cause.CLARIFYING
+    assert cause_of(judged(VAGUE, handed_over())) is CauseOfMiss.CLARIFYING
     assert cause_of(judged(VAGUE, handed_over(outcome=Outcome.CLARIFY))) is None
 
 
@@ -278,7 +280,7 @@ def counted(found: Verdicts) -> list[tuple[int, int]]:
 
 
 def test_answering_what_nothing_answers_is_overconfidence() -> None:
-    assert cause_of(judged(NOTHING, answered())) is Cause.OVERCONFIDENCE
+    assert cause_of(judged(NOTHING, answered())) is CauseOfMiss.OVERCONFIDENCE
     assert cause_of(judged(NOTHING, handed_over())) is None
 
 

@@ -8,8 +8,8 @@ import pytest
 from kb_service.adapters.pronunciation import syllable
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.asking.reading.lexicon import load_lexicon
+from kb_service.asking.reading.matters import NearestNames, nearest
 from kb_service.asking.reading.misspellings import Misspellings
-from kb_service.asking.reading.nearness import NearestNames, nearest
 from kb_service.asking.search.retrieving import farness, matter_shown
 from kb_service.domain.knobs import Knobs
 from kb_service.domain.matters import Matter

@@ -8,7 +8,7 @@ import pytest
 
 from kb_service.domain.documents import Audience, Version, VersionState
 from kb_service.domain.errors import InvalidRecord
-from kb_service.publishing.rehearsal import KnownQuestion, KnownQuestions
+from kb_service.publishing.rehearsal import RehearsalQuestion, RehearsalQuestions
 from tests.factories import NOON, metadata
 
 BALLOON = Version("v1", "balloon", "", metadata(matter_id="qiqiu"), VersionState.IN_REVIEW, NOON, "editor")
@@ -31,8 +31,8 @@ class Matters:
         return self._matter_id
 
 
-def near(folder: Path, known_version: Version, matters: Matters) -> list[KnownQuestion]:
-    known = KnownQuestions(
+def near(folder: Path, known_version: Version, matters: Matters) -> list[RehearsalQuestion]:
+    known = RehearsalQuestions(
         suites=[folder],
         matter_of=matters.matter_of,
         recent=lambda matter_id, most: (),
@@ -84,7 +84,7 @@ def test_of_a_conversation_the_first_turn_is_asked_with_the_circumstances_of_the
     turns = [{"question": "停气球多少钱", "expect": "answer"}, {"question": "要多久", "expect": "answer"}]
     talk = {"id": "t", "matter": "fee then time", "region": "松江区", "audience": "enterprise", "turns": turns}
     (asked,) = near(suite(tmp_path, talk), BALLOON, Matters(None))
-    assert asked == KnownQuestion("停气球多少钱", "suite", "松江区", Audience.ENTERPRISE)
+    assert asked == RehearsalQuestion("停气球多少钱", "suite", "松江区", Audience.ENTERPRISE)
 
 
 @pytest.mark.parametrize("line", [["question"], {"id": "1"}, {"question": "?", "audience": "dogs"}, {"turns": [3]}])

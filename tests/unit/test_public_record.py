@@ -7,7 +7,7 @@ import numpy
 import pytest
 from scipy.optimize import linprog
 
-from kb_service.domain.public_record import MEASURES, Measure, PublicRow, Tables, public_rows
+from kb_service.domain.public_record import MEASURES, PublicMeasure, PublicRow, Tables, public_rows
 from kb_service.domain.resolution import AssistantCounts, By, Counts, HumanCounts
 from kb_service.domain.suppression import Cell, Nested, may_be_told, withheld
 
@@ -119,7 +119,7 @@ def _dealt_out(dealt: random.Random, everything: Counts, rows: int) -> dict[str,
 class Attacker:
     """Knows all that is told, which department each matter has, and that a part is no more than its whole."""
 
-    def __init__(self, tables: Tables, measure: Measure, rows: list[PublicRow], total: PublicRow) -> None:
+    def __init__(self, tables: Tables, measure: PublicMeasure, rows: list[PublicRow], total: PublicRow) -> None:
         self.places = [*tables.pairs]
         self.measure = measure
         self.whole = next((each for each in MEASURES if each.name == measure.whole), measure)
@@ -160,7 +160,7 @@ class Attacker:
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("measure", [each for each in MEASURES if each.of_assistant], ids=lambda each: each.name)
-def test_nothing_that_is_withheld_can_be_narrowed_to_less_than_a_small_count(seed: int, measure: Measure) -> None:
+def test_nothing_that_is_withheld_can_be_narrowed_to_less_than_a_small_count(seed: int, measure: PublicMeasure) -> None:
     tables = city(seed)
     total, rows = public_rows(tables, OWNER_OF, K)
     attacker = Attacker(tables, measure, rows, total)
@@ -199,7 +199,7 @@ def test_what_is_told_and_what_is_left_of_each_table_is_never_small(seed: int) -
             assert may_be_told(row.cells.get(measure.name, (K,)), K)
 
 
-def _left(measure: Measure, rows: list[PublicRow], total: PublicRow) -> Iterator[Cell]:
+def _left(measure: PublicMeasure, rows: list[PublicRow], total: PublicRow) -> Iterator[Cell]:
     def told(by: By) -> list[PublicRow]:
         return [each for each in rows if each.by is by and measure.name in each.cells]
 
@@ -211,5 +211,5 @@ def _left(measure: Measure, rows: list[PublicRow], total: PublicRow) -> Iterator
         yield _minus(department.cells[measure.name], own, measure)
 
 
-def _minus(whole: Cell, rows: list[PublicRow], measure: Measure) -> Cell:
+def _minus(whole: Cell, rows: list[PublicRow], measure: PublicMeasure) -> Cell:
     return tuple(each - sum(row.cells[measure.name][part] for row in rows) for part, each in enumerate(whole))

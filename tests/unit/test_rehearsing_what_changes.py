@@ -8,7 +8,7 @@ from kb_service.asking.search.retrieving import Narrowing
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import Version, VersionState
 from kb_service.domain.rehearsals import Rehearsal
-from kb_service.publishing.rehearsal import KnownQuestion, Rehearsing
+from kb_service.publishing.rehearsal import RehearsalQuestion, Rehearsing
 from tests.factories import NOON, answer, metadata, question
 
 DRAFT = Version("v1", "balloon", "停气球免费。", metadata(matter_id="qiqiu"), VersionState.DRAFT, NOON, "editor")
@@ -52,7 +52,7 @@ def rehearsed(edited_at: Sequence[int]) -> tuple[Asked, Kept]:
     asked, kept = Asked(told), Kept()
     rehearsing = Rehearsing(
         asking=lambda: asked,
-        questions=lambda version: [KnownQuestion(f"停气球问{number}", "suite") for number in range(10)],
+        questions=lambda version: [RehearsalQuestion(f"停气球问{number}", "suite") for number in range(10)],
         version=lambda version_id: now[0],
         index_documents=lambda ids: None,
         store=kept,

@@ -2,8 +2,7 @@
 
 import pytest
 
-from kb_service.asking.drafting.model_calls import RanAway, write
-from kb_service.asking.drafting.thoughts import Reply
+from kb_service.asking.drafting.model_calls import RanAway, StreamedReply, write
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.domain.model_faults import ModelFault
 from tests.factories import returned
@@ -77,7 +76,7 @@ def test_lines_that_resemble_each_other_are_no_loop() -> None:
 
 
 def test_of_long_thoughts_each_new_piece_meets_their_end_alone() -> None:
-    reply = Reply()
+    reply = StreamedReply()
     for piece in ["<think>", *(f"第{number}步。" for number in range(9000)), "</th", "ink>", SAID[:3], SAID[3:]]:
         reply.add(piece)
         assert len(reply.recent) <= 2000

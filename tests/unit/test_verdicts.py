@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.asking.drafting.verdicts import Verdict, verdict
+from kb_service.asking.drafting.leading import AnswerVerdict, verdict
 from kb_service.asking.drafting.words import load_quoting_words
 
 WORDS = load_quoting_words(Path(__file__).resolve().parents[2] / "prompts")
@@ -18,12 +18,12 @@ WORDS = load_quoting_words(Path(__file__).resolve().parents[2] / "prompts")
         ("可不可以不去公园登记风筝", "登记风筝可以网上办理", None),
         ("风筝能不登记吗", "风筝可以当场登记", None),
         ("风筝可以不登记吗", "风筝必须登记,登记不收费", None),
-        ("风筝可以不预约吗", "风筝无需预约", Verdict.MAY),
-        ("风筝能不能不交押金", "风筝不收押金", Verdict.MAY),
+        ("风筝可以不预约吗", "风筝无需预约", AnswerVerdict.MAY),
+        ("风筝能不能不交押金", "风筝不收押金", AnswerVerdict.MAY),
     ],
 )
 def test_that_something_else_may_be_done_is_no_yes_to_leaving_something_out(
-    question: str, sentence: str, said: Verdict | None
+    question: str, sentence: str, said: AnswerVerdict | None
 ) -> None:
     assert verdict(question, sentence, "", WORDS) is said
 
@@ -31,14 +31,14 @@ def test_that_something_else_may_be_done_is_no_yes_to_leaving_something_out(
 @pytest.mark.parametrize(
     ("question", "sentence", "said"),
     [
-        ("能不能放风筝", "可以放风筝", Verdict.MAY),
-        ("可以不可以放风筝", "可以放风筝", Verdict.MAY),
-        ("夜间能放风筝吗", "夜间不得放风筝", Verdict.MAY_NOT),
-        ("放风筝要不要登记", "放风筝应当登记", Verdict.MUST),
-        ("放风筝要不要登记", "放风筝无需登记", Verdict.MUST_NOT),
+        ("能不能放风筝", "可以放风筝", AnswerVerdict.MAY),
+        ("可以不可以放风筝", "可以放风筝", AnswerVerdict.MAY),
+        ("夜间能放风筝吗", "夜间不得放风筝", AnswerVerdict.MAY_NOT),
+        ("放风筝要不要登记", "放风筝应当登记", AnswerVerdict.MUST),
+        ("放风筝要不要登记", "放风筝无需登记", AnswerVerdict.MUST_NOT),
     ],
 )
 def test_what_may_and_what_must_be_done_is_said_as_the_sentence_has_it(
-    question: str, sentence: str, said: Verdict
+    question: str, sentence: str, said: AnswerVerdict
 ) -> None:
     assert verdict(question, sentence, "", WORDS) is said

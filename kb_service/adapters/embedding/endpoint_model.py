@@ -46,7 +46,7 @@ class _Reply(BaseModel):
     data: list[_Item]
 
 
-class EndpointModel:
+class EndpointEmbedding:
     """Tries again on 429, 5xx and lost connections, with growing pauses; other refusals are final."""
 
     def __init__(self, endpoint: Endpoint, *, pause: Callable[[float], object] = time.sleep) -> None:

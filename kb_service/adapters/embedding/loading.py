@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from kb_service.adapters.embedding.endpoint_model import Endpoint, EndpointModel
+from kb_service.adapters.embedding.endpoint_model import Endpoint, EndpointEmbedding
 from kb_service.adapters.embedding.fastembed_model import Prefixes, known_model, model_in_folder
 from kb_service.adapters.embedding.model_folder import (
     GRAPH_FILE_OF,
@@ -71,12 +71,12 @@ def load_model(choice: ModelChoice) -> EmbeddingModel:
     return known_model(choice.source, prefixes=prefixes, cache=choice.fastembed_cache, threads=choice.passage_threads)
 
 
-def _endpoint(choice: ModelChoice) -> EndpointModel:
+def _endpoint(choice: ModelChoice) -> EndpointEmbedding:
     if not choice.endpoint_model:
         raise EmbeddingModelUnavailable(
             f"the embedding endpoint {choice.source} needs the name of a model; set KB_EMBEDDING_ENDPOINT_MODEL"
         )
-    return EndpointModel(
+    return EndpointEmbedding(
         Endpoint(
             base_url=choice.source,
             model=choice.endpoint_model,

@@ -13,7 +13,7 @@ import httpx
 from kb_service.adapters.language_model.connections import Call, Connections
 from kb_service.adapters.language_model.events import objects_of
 from kb_service.adapters.language_model.replies import ReplyRead
-from kb_service.adapters.language_model.request_form import Refusal, RequestForm
+from kb_service.adapters.language_model.request_form import EndpointRefusal, RequestForm
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.domain.model_faults import ModelFault
 
@@ -28,7 +28,7 @@ _ADVICE = {
 log = logging.getLogger(__name__)
 
 
-class EndpointModel:
+class EndpointLanguageModel:
     """Speaks to that address only: no proxy from the environment, no redirect. Opens no connection by itself.
 
     A request that is refused for one of its parts is made once more without it, and so are those after it.
@@ -60,7 +60,7 @@ class EndpointModel:
                 try:
                     yield from self._replied(form.body(self._model, system, user, reply_tokens=self._reply_tokens))
                     return self._learn(form)
-                except Refusal as refusal:
+                except EndpointRefusal as refusal:
                     adapted = form.adapted(refusal)
                     if adapted == form:
                         raise self._refused(refusal) from refusal
@@ -78,7 +78,7 @@ class EndpointModel:
             self._connections.client.stream("POST", self._url, json=body, headers=self._headers) as response,
         ):
             if not response.is_success:
-                raise Refusal(response.status_code, _beginning(response))
+                raise EndpointRefusal(response.status_code, _beginning(response))
             read = ReplyRead()
             for found in objects_of(response.iter_bytes()):
                 if words := read.words_of(found):
@@ -93,7 +93,7 @@ class EndpointModel:
         if lost := self._form.lacks(before):
             log.warning("%s cannot do with %s; it is asked without that from now on", self._named, lost)
 
-    def _refused(self, refusal: Refusal) -> ModelUnavailable:
+    def _refused(self, refusal: EndpointRefusal) -> ModelUnavailable:
         advice = _ADVICE.get(refusal.status, "check KB_LLM_URL and KB_LLM_MODEL")
         told = self._without_key(str(refusal))
         if refusal.is_for_words:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb_service.adapters.language_model.events import Done
-from kb_service.adapters.language_model.request_form import Refusal
+from kb_service.adapters.language_model.request_form import EndpointRefusal
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.domain.model_faults import ModelFault
 
@@ -77,7 +77,7 @@ class ReplyRead:
         return words
 
     def _error(self, found: dict[str, object]) -> Exception:
-        refusal = Refusal(200, json.dumps(found).encode())
+        refusal = EndpointRefusal(200, json.dumps(found).encode())
         if not self.has_words:
             return refusal
         return ModelUnavailable(f"gave an error amid its reply ({refusal})", ModelFault.BROKE_OFF)

@@ -11,7 +11,7 @@ _TOO_MUCH = re.compile(r"context.{0,20}(length|window|size)|prompt is too long|�
 _FILTERED = re.compile(r"content.?(filter|polic|moderation|management)|inspection|inappropriate|敏感|不安全|违规", re.I)
 
 
-class Part(StrEnum):
+class RequestPart(StrEnum):
     """What an endpoint may not take; each with the words by which refusals name it."""
 
     LIMIT = r"max_(completion_|new_|output_)?tokens"
@@ -21,10 +21,10 @@ class Part(StrEnum):
 
 
 _TOLD = {
-    Part.LIMIT: "a limit of tokens",
-    Part.TEMPERATURE: "temperature",
-    Part.SYSTEM_ROLE: "a system message",
-    Part.STREAM: "stream",
+    RequestPart.LIMIT: "a limit of tokens",
+    RequestPart.TEMPERATURE: "temperature",
+    RequestPart.SYSTEM_ROLE: "a system message",
+    RequestPart.STREAM: "stream",
 }
 
 
@@ -51,7 +51,7 @@ class RequestForm:
             body[self.limit] = reply_tokens
         return body
 
-    def adapted(self, refusal: "Refusal") -> "RequestForm":
+    def adapted(self, refusal: "EndpointRefusal") -> "RequestForm":
         """Without what the refusal names, or with its newer name; the same where it names nothing.
 
         A refusal for the form of the request that says nothing more leads to the barest one.
@@ -80,28 +80,28 @@ class RequestForm:
         lost = [
             _TOLD[part]
             for part, mine, theirs in (
-                (Part.LIMIT, self.limit, other.limit),
-                (Part.TEMPERATURE, self.with_temperature, other.with_temperature),
-                (Part.SYSTEM_ROLE, self.with_system_role, other.with_system_role),
-                (Part.STREAM, self.with_stream, other.with_stream),
+                (RequestPart.LIMIT, self.limit, other.limit),
+                (RequestPart.TEMPERATURE, self.with_temperature, other.with_temperature),
+                (RequestPart.SYSTEM_ROLE, self.with_system_role, other.with_system_role),
+                (RequestPart.STREAM, self.with_stream, other.with_stream),
             )
             if theirs and not mine
         ]
         return ", ".join([*lost, *([other.limit] if self.limit and other.limit and self.limit != other.limit else [])])
 
-    def _without(self, part: Part, *, newer: bool) -> "RequestForm":
+    def _without(self, part: RequestPart, *, newer: bool) -> "RequestForm":
         match part:
-            case Part.LIMIT:
+            case RequestPart.LIMIT:
                 return replace(self, limit=_LIMITS[1] if newer and self.limit == _LIMITS[0] else None)
-            case Part.TEMPERATURE:
+            case RequestPart.TEMPERATURE:
                 return replace(self, with_temperature=False)
-            case Part.SYSTEM_ROLE:
+            case RequestPart.SYSTEM_ROLE:
                 return replace(self, with_system_role=False)
-            case Part.STREAM:
+            case RequestPart.STREAM:
                 return replace(self, with_stream=False)
 
 
-class Refusal(Exception):
+class EndpointRefusal(Exception):
     """A status that is an error, or an object that is one. ``message``: what it says, in one line."""
 
     # Of others, keys and quotas among them, no other form of the request can make anything.
@@ -125,17 +125,17 @@ class Refusal(Exception):
         return self.status in self._OF_A_FORM and not self.parts and _FILTERED.search(self.message) is not None
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[RequestPart]:
         """Those that it names: as its parameter, else in its words."""
         if self.status not in self._OF_A_FORM:
             return []
         named = _named(self._parameter) or _named(self.message)
         # Where something broke, its stream did too.
-        return [part for part in named if part is not Part.STREAM or self.status not in {200, 500}]
+        return [part for part in named if part is not RequestPart.STREAM or self.status not in {200, 500}]
 
 
-def _named(text: str) -> list[Part]:
-    return [part for part in Part if re.search(part.value, text, re.I)]
+def _named(text: str) -> list[RequestPart]:
+    return [part for part in RequestPart if re.search(part.value, text, re.I)]
 
 
 def _parameter(told: object) -> str:

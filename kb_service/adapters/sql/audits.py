@@ -14,10 +14,10 @@ from kb_service.adapters.sql.tables import answers, events
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.audits import Judgement, Rating, Sample, SampledQuestion, is_answered, settled_rating
-from kb_service.domain.errors import SampledQuestionNotFound
+from kb_service.domain.learning_errors import SampledQuestionNotFound
 from kb_service.domain.resolution import COUNTED, Side
-from kb_service.domain.sampling import Band, Candidate, Draw, Stratum, band_of
-from kb_service.measuring.auditing import AuditEntry, Reading
+from kb_service.domain.sampling import Band, Draw, DrawableQuestion, Stratum, band_of
+from kb_service.measuring.auditing import AuditEntry, SampledAnswer
 
 _ANSWER = TypeAdapter(Answer)
 _Each = TypeVar("_Each")
@@ -35,7 +35,7 @@ class SqlAudits:
             found = connection.execute(select(audit_weeks.c.week).where(audit_weeks.c.week == week)).first()
             return found is not None
 
-    def candidates(self, week: date) -> Sequence[Candidate]:
+    def candidates(self, week: date) -> Sequence[DrawableQuestion]:
         """Questions of the week that count and whose words are kept."""
         confidence = answers.c.body["confidence"].as_float()
         query = (
@@ -46,7 +46,9 @@ class SqlAudits:
         )
         with self._database.reading() as connection:
             return [
-                Candidate(row.id, row.matter_id, band_of(row.confidence or 0.0), is_answered(Outcome(row.outcome)))
+                DrawableQuestion(
+                    row.id, row.matter_id, band_of(row.confidence or 0.0), is_answered(Outcome(row.outcome))
+                )
                 for row in connection.execute(query)
             ]
 
@@ -101,7 +103,7 @@ class SqlAudits:
             for each in weeks
         ]
 
-    def reading(self, question: SampledQuestion) -> Reading:
+    def reading(self, question: SampledQuestion) -> SampledAnswer:
         """What a judge reads of it. Raises SampledQuestionNotFound where its words were erased meanwhile."""
         with self._database.reading() as connection:
             row = connection.execute(select(answers).where(answers.c.id == question.answer_id)).one()
@@ -109,7 +111,7 @@ class SqlAudits:
                 raise _not_found(question.answer_id)
             answer = _ANSWER.validate_python(row.body)
             before = _asked_before(connection, row) if answer.understood_as.carried_over else None
-        return Reading(question, answer, before)
+        return SampledAnswer(question, answer, before)
 
     def answers(self, answer_ids: Sequence[str]) -> Mapping[str, Answer]:
         """By their ids; those whose words were erased are left out."""

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, select
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import events
 from kb_service.adapters.sql.trail import record
-from kb_service.domain.calibrations import Proposal
+from kb_service.domain.calibrations import CalibrationProposal
 from kb_service.domain.causes import Cause
-from kb_service.domain.errors import NothingProposed, ProposalDeclined, SecondPersonNeeded
+from kb_service.domain.errors import SecondPersonNeeded
+from kb_service.domain.learning_errors import NothingProposed, ProposalDeclined
 
 PROPOSED, ACCEPTED, DECLINED = "confidence_propose", "confidence_accept", "confidence_decline"
 
@@ -21,7 +22,7 @@ class SqlConsents:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def propose(self, proposal: Proposal) -> None:
+    def propose(self, proposal: CalibrationProposal) -> None:
         detail = {
             "version": proposal.version,
             "sha256": proposal.sha256,
@@ -33,7 +34,9 @@ class SqlConsents:
             at, actor = proposal.proposed_at, proposal.proposed_by
             record(connection, at=at, actor=actor, action=PROPOSED, detail=detail)
 
-    def accept(self, proposal: Proposal, *, actor: str, at: datetime, take_into_use: Callable[[], None]) -> None:
+    def accept(
+        self, proposal: CalibrationProposal, *, actor: str, at: datetime, take_into_use: Callable[[], None]
+    ) -> None:
         """Whoever proposed this file, as the trail has it. Raises NothingProposed, ProposalDeclined,
         SecondPersonNeeded."""
         with self._database.writing() as connection:
@@ -47,7 +50,7 @@ class SqlConsents:
             take_into_use()
 
     def decline(
-        self, proposal: Proposal, *, reason: str, actor: str, at: datetime, put_away: Callable[[], None]
+        self, proposal: CalibrationProposal, *, reason: str, actor: str, at: datetime, put_away: Callable[[], None]
     ) -> None:
         """Also by who proposed it. Raises NothingProposed, ProposalDeclined."""
         with self._database.writing() as connection:
@@ -57,7 +60,7 @@ class SqlConsents:
             put_away()
 
 
-def _proposers(connection: Connection, proposal: Proposal) -> list[str]:
+def _proposers(connection: Connection, proposal: CalibrationProposal) -> list[str]:
     """Of this file. What was declined last is none any more, until somebody calibrates to the same and proposes it."""
     told = select(events.c.actor, events.c.action, events.c.detail).where(events.c.action.in_((PROPOSED, DECLINED)))
     its = [row for row in connection.execute(told.order_by(events.c.id)) if row.detail.get("sha256") == proposal.sha256]

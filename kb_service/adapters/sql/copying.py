@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from kb_service.adapters.sql.engine import Database, upgrade
 from kb_service.adapters.sql.schema import metadata
-from kb_service.adapters.sql.tables import uploads, versions
+from kb_service.adapters.sql.tables import versions
 from kb_service.adapters.sql.talk_tables import attachments
+from kb_service.adapters.sql.upload_tables import uploads
 from kb_service.domain.errors import BackupRefused, RecordsUnavailable
 
 # How much is done, and of how much.

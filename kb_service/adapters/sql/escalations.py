@@ -46,9 +46,9 @@ from kb_service.domain.escalations import (
     Escalation,
     EscalationPage,
     EscalationQuery,
+    EscalationStamp,
     EscalationState,
     Message,
-    Standing,
     Subject,
     not_there,
 )
@@ -161,13 +161,13 @@ class SqlEscalations:
         with self._database.reading() as connection:
             return escalation_of(connection, escalation_id)
 
-    def standing(self, escalation_id: str) -> Standing:
+    def standing(self, escalation_id: str) -> EscalationStamp:
         """The little that says whether anything but words came. Raises EscalationNotThere."""
         with self._database.reading() as connection:
             row = connection.execute(_STANDING, {"escalation_id": escalation_id}).first()
         if row is None:
             raise not_there(escalation_id)
-        return Standing(EscalationState(row.state), row.department_id, row.revision, row.proposal_changes or 0)
+        return EscalationStamp(EscalationState(row.state), row.department_id, row.revision, row.proposal_changes or 0)
 
     def going_on_of(self, conversation: Conversation) -> Escalation | None:
         """The one that this conversation is in now; one indexed read."""

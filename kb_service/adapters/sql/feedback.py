@@ -14,7 +14,6 @@ from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.webhooks import tell
 from kb_service.domain.answers import Answer, Outcome
-from kb_service.domain.errors import FeedbackNotFound
 from kb_service.domain.feedback import (
     CitedVersion,
     Feedback,
@@ -23,6 +22,7 @@ from kb_service.domain.feedback import (
     FeedbackReason,
     FeedbackState,
 )
+from kb_service.domain.learning_errors import FeedbackNotFound
 from kb_service.domain.masking import masked
 from kb_service.domain.webhooks import WebhookEvent
 

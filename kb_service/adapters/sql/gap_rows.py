@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 
 from kb_service.adapters.sql.learning_tables import gap_questions, gaps
 from kb_service.domain.answers import Conversation
-from kb_service.domain.errors import GapNotFound
 from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapQuery, GapState, Why
+from kb_service.domain.learning_errors import GapNotFound
 from kb_service.domain.matters import Facet
 
 

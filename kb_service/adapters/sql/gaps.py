@@ -27,7 +27,7 @@ from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapPage, GapQuery, GapState
 from kb_service.domain.matters import Facet
-from kb_service.learning.collecting import Found, Likeness, NewGap, Placed
+from kb_service.learning.collecting import Found, GapQuestion, NewGap, Placed
 
 _ANSWER = TypeAdapter(Answer)
 _UNANSWERED = (Outcome.NO_SOURCE, Outcome.NOT_GROUNDED, Outcome.HANDED_OVER)
@@ -64,7 +64,7 @@ class SqlGaps:
             for row in rows
         ]
 
-    def like(self, matter_id: str | None, *, limit: int) -> Sequence[Likeness]:
+    def like(self, matter_id: str | None, *, limit: int) -> Sequence[GapQuestion]:
         """The newest questions of gaps of this matter that others may join."""
         query = (
             select(gap_questions.c.gap_id, gap_questions.c.question, gaps.c.facet)
@@ -75,7 +75,7 @@ class SqlGaps:
         )
         with self._database.reading() as connection:
             return [
-                Likeness(row.gap_id, row.question, Facet(row.facet) if row.facet else None)
+                GapQuestion(row.gap_id, row.question, Facet(row.facet) if row.facet else None)
                 for row in connection.execute(query.limit(limit))
             ]
 

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 from kb_service.adapters.sql import rows
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.adapters.sql.tables import upload_records, uploads, versions
+from kb_service.adapters.sql.tables import versions
 from kb_service.adapters.sql.upload_rows import one_at_a_time, upload_row
+from kb_service.adapters.sql.upload_tables import upload_records, uploads
 from kb_service.domain.causes import Cause
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.errors import KbError, RecordsBusy, UploadTakenOver

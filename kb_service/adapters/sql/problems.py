@@ -11,7 +11,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import problems
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.webhooks import tell
-from kb_service.domain.errors import ProblemNotFound
+from kb_service.domain.learning_errors import ProblemNotFound
 from kb_service.domain.problems import TO_DO, WARNS_BEFORE, Problem, ProblemList, ProblemQuery, ProblemState
 from kb_service.domain.webhooks import WebhookEvent
 

@@ -11,19 +11,10 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import bump, missing_version
 from kb_service.adapters.sql.redacting import PURGED, Purged, redacted_answers, redacted_due_lists, retold_rehearsals
 from kb_service.adapters.sql.seals import Subject, seals
-from kb_service.adapters.sql.tables import (
-    answers,
-    due_lists,
-    embeddings,
-    passages,
-    rehearsals,
-    term_counts,
-    upload_records,
-    uploads,
-    versions,
-)
+from kb_service.adapters.sql.tables import answers, due_lists, embeddings, passages, rehearsals, term_counts, versions
 from kb_service.adapters.sql.talk_tables import deliveries
 from kb_service.adapters.sql.trail import record
+from kb_service.adapters.sql.upload_tables import upload_records, uploads
 from kb_service.domain.documents import VersionState
 
 

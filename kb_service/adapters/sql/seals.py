@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, select, tuple_
 
-from kb_service.adapters.sql import tables, talk_tables
+from kb_service.adapters.sql import tables, talk_tables, upload_tables
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.domain.suspicions import SuspicionState
 
@@ -52,8 +52,8 @@ SEALED: Mapping[str, Sealed] = {
     ),
     "person": Sealed(tables.people),
     "key": Sealed(tables.keys),
-    "batch": Sealed(tables.batches, ((tables.batch_uploads.c.batch_id,),)),
-    "upload": Sealed(tables.uploads),
+    "batch": Sealed(upload_tables.batches, ((upload_tables.batch_uploads.c.batch_id,),)),
+    "upload": Sealed(upload_tables.uploads),
     # What examinations suspect is for people to look at; answers heed what somebody has decided.
     "suspicion": Sealed(tables.suspicions, only=tables.suspicions.c.state != SuspicionState.OPEN),
     "calendar_day": Sealed(tables.calendar_days, key_of=date.fromisoformat),

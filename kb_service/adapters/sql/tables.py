@@ -262,67 +262,6 @@ keys = Table(
     Column("last_used_at", Moment),
 )
 
-# Files that came in over HTTP, and how far each has come; `identity` is a hash of bytes and fields.
-batches = Table(
-    "batches",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("actor", String(200), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("files", Integer, nullable=False),
-    Column("publish", Integer, nullable=False),
-    Column("dry_run", Integer, nullable=False),
-)
-
-uploads = Table(
-    "uploads",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
-    Column("file_name", Text, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("blob_sha256", String(64), nullable=False),
-    Column("fields", JSON, nullable=False),
-    Column("identity", String(64), nullable=False, index=True),
-    Column("state", String(20), nullable=False, index=True),
-    Column("attempt", Integer, nullable=False),
-    Column("lease", String(200)),
-    Column("reason", Text),
-    Column("cause", JSON(none_as_null=True)),
-    Column("records_done", Integer, nullable=False),
-    Column("records_total", Integer),
-    Column("counts", JSON, nullable=False),
-    Column("report", JSON),
-    Column("version_id", String(36)),
-    Column("created_at", Moment, nullable=False),
-    Column("updated_at", Moment, nullable=False),
-)
-
-# What a batch holds, in the order it was sent; a file that had come before stands in both batches.
-batch_uploads = Table(
-    "batch_uploads",
-    metadata,
-    Column("batch_id", ForeignKey("batches.id"), nullable=False),
-    Column("ordinal", Integer, nullable=False),
-    Column("upload_id", ForeignKey("uploads.id"), nullable=False),
-    PrimaryKeyConstraint("batch_id", "ordinal"),
-)
-
-# Records of an upload that were refused, as they came; of a dry run every record. `line` as its editor shows it.
-upload_records = Table(
-    "upload_records",
-    metadata,
-    Column("upload_id", ForeignKey("uploads.id"), nullable=False),
-    Column("ordinal", Integer, nullable=False),
-    Column("line", Integer),
-    Column("outcome", String(30), nullable=False),
-    Column("document_id", String(400)),
-    Column("reason", Text),
-    Column("content", Text),
-    Column("cause", JSON(none_as_null=True)),
-    PrimaryKeyConstraint("upload_id", "ordinal"),
-)
-
 # What is still to be done. `lease` says who is doing it, until `leased_until`; `dead_at`: given up, a dead letter.
 jobs = Table(
     "jobs",
@@ -407,7 +346,6 @@ due_lists = Table(
     Column("items", JSON, nullable=False),
 )
 
-Index("ix_upload_records_document", upload_records.c.upload_id, upload_records.c.document_id)
 Index("ix_jobs_in_order", jobs.c.kind, jobs.c.priority, jobs.c.created_at, jobs.c.subject)
 Index("ix_answers_number", answers.c.number, unique=True)
 Index("ix_answers_matter_id", answers.c.matter_id, answers.c.asked_at)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, text, update
 
 from kb_service.adapters.sql.schedules import chunks
-from kb_service.adapters.sql.tables import batch_uploads, batches, upload_records, uploads
+from kb_service.adapters.sql.upload_tables import batch_uploads, batches, upload_records, uploads
 from kb_service.domain.causes import cause_kept
 from kb_service.domain.errors import BatchNotFound, UploadNotFound
 from kb_service.domain.file_reports import report_of_json

@@ -11,7 +11,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import enqueue
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.adapters.sql.seals import Subject, new
-from kb_service.adapters.sql.tables import batch_uploads, batches, documents, upload_records, uploads, versions
+from kb_service.adapters.sql.tables import documents, versions
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.upload_rows import (
     UPLOAD,
@@ -23,6 +23,7 @@ from kb_service.adapters.sql.upload_rows import (
     upload_row,
     uploads_in_order,
 )
+from kb_service.adapters.sql.upload_tables import batch_uploads, batches, upload_records, uploads
 from kb_service.domain.causes import Cause
 from kb_service.domain.documents import GIVEN_UP
 from kb_service.domain.errors import UploadNotRetryable

@@ -7,7 +7,7 @@ from kb_service.asking.conversation.following import Following
 from kb_service.asking.conversation.topics import Topic, topic_of_part, topic_of_turns
 from kb_service.asking.reading.phrasing import LAST, Phrasing
 from kb_service.asking.reading.reader import Reader
-from kb_service.asking.reading.understanding import Message, Understanding
+from kb_service.asking.reading.understanding import ReadMessage, Understanding
 from kb_service.domain.answers import Answer, Carried, Option, Question
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.matters import CITY
@@ -91,7 +91,7 @@ class ConversationReader:
             topic = topic_of_part(self._readings(reading, topic)[0]) or topic
         return topic
 
-    def _parts(self, message: Message, topic: Topic | None) -> list[Readings]:
+    def _parts(self, message: ReadMessage, topic: Topic | None) -> list[Readings]:
         """Each part is read after those before it, as if they had been said one by one; greetings are left out."""
         parts: list[Readings] = []
         for each in message.parts:
@@ -108,7 +108,7 @@ class ConversationReader:
         return tuple(self.reader.settled(each) for each in found)
 
 
-def chosen(message: Message, turns: Sequence[Answer], *, reader: Reader) -> Understanding | None:
+def chosen(message: ReadMessage, turns: Sequence[Answer], *, reader: Reader) -> Understanding | None:
     """The question that the last turn asked back about, with the option that this message picks.
 
     None when the last turn asked nothing back, or the message asks something itself.

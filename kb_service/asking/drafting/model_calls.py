@@ -3,13 +3,13 @@
 It writes in a thread and can be left at any moment; one that does not answer is left alone for a while.
 """
 
+import re
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from queue import Empty, Queue
 
-from kb_service.asking.drafting.thoughts import Reply
 from kb_service.asking.events import Progress
 from kb_service.domain.errors import ModelUnavailable
 from kb_service.domain.model_faults import ModelFault
@@ -25,6 +25,59 @@ _LOOP_LONGEST = 500  # of one turn
 _LOOP_TAIL = 16
 
 _Piece = str | Exception | None  # None ends it
+
+
+# What a model thinks before it replies, written into the reply, is no part of it.
+_NAMES = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning)"
+_OPENING = re.compile(rf"\s*(?:<{_NAMES}(?: [^<>]*)?>|◁think▷|\[THINK\])", re.I)
+# Also alone: where the request itself ends in the opening mark, the reply has the closing one only.
+_CLOSING = re.compile(rf"</{_NAMES} *>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>", re.I)
+# What some endpoints leave in: the marks around a reply that follows thoughts, and those of its end.
+_AROUND = re.compile(r"^\s*<answer>|</answer>\s*$|(?:\s*(?:<[|｜][^<>\s]{1,40}[|｜]>|</s>))+\s*$")
+_LONGEST_MARK = 40
+_LONGEST_OPENING = 200
+_RECENT = 2000
+
+
+class StreamedReply:
+    """Grows piece by piece, at the same price for each however long it is; ``text`` is what follows the thoughts, as
+    far as they can be told from it yet, ``length`` its characters and ``recent`` the last two thousand of them.
+    """
+
+    def __init__(self) -> None:
+        self.length, self.recent = 0, ""
+        self._beginning = ""
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    @property
+    def is_thinking(self) -> bool:
+        return _OPENING.match(self._beginning) is not None
+
+    def add(self, piece: str) -> None:
+        new_from = max(0, len(self.recent) - _LONGEST_MARK)
+        recent = self.recent + piece
+        if closings := list(_CLOSING.finditer(recent, new_from)):
+            self._restart(recent[closings[-1].end() :])
+            return
+        self._pieces.append(piece)
+        self.length += len(piece)
+        self.recent = recent[-_RECENT:]
+        if len(self._beginning) < _LONGEST_OPENING:
+            self._beginning += piece[:_LONGEST_OPENING]
+
+    def whole(self) -> str:
+        """Empty while it is still thinking."""
+        return "" if self.is_thinking else _AROUND.sub("", _AROUND.sub("", self.text))
+
+    def _restart(self, text: str) -> None:
+        self._pieces = [text]
+        self.length = len(text)
+        self.recent = text[-_RECENT:]
+        self._beginning = text[:_LONGEST_OPENING]
 
 
 class RanAway(Exception):
@@ -46,7 +99,7 @@ def write(
 
 
 def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Generator[Progress, None, str]:
-    reply = Reply()
+    reply = StreamedReply()
     reported_at = clock()
     while True:
         piece = call.next_piece(min(_PROGRESS_EVERY_SECONDS, max(0.0, until - clock())))
@@ -64,7 +117,7 @@ def _collected(call: "_Call", *, until: float, clock: Callable[[], float]) -> Ge
             yield Progress("drafting")
 
 
-def _whole(reply: Reply) -> str:
+def _whole(reply: StreamedReply) -> str:
     if not reply.is_thinking and reply.length > _LONGEST_REPLY:
         raise RanAway
     text = reply.whole()

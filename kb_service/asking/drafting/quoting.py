@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
-from kb_service.asking.drafting.leading import Choosing, agreement, label_of
-from kb_service.asking.drafting.listing import items_in_words, one_item_in_words, sentence
-from kb_service.asking.drafting.sayings import Saying, SayingKind, SayingReader
-from kb_service.asking.drafting.verdicts import asks_yes_or_no, verdict
+from kb_service.asking.drafting.leading import Choosing, agreement, asks_yes_or_no, label_of, verdict
+from kb_service.asking.drafting.sayings import (
+    Saying,
+    SayingKind,
+    SayingReader,
+    items_in_words,
+    one_item_in_words,
+    sentence,
+)
 from kb_service.asking.drafting.words import QuotingWords
 from kb_service.asking.events import Progress
 from kb_service.asking.reading.understanding import Understanding

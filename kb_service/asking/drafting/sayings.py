@@ -1,11 +1,11 @@
-"""A passage as what it says, one by one: sentences, items of a list, rows of a table, each fit to be read alone."""
+"""A passage as what it says, one by one: sentences, items of a list, rows of a table, each fit to be read alone;
+and how a list or a row is written in an answer."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kb_service.asking.drafting.tables import cells_of, row_in_words
 from kb_service.asking.drafting.words import QuotingWords
 from kb_service.domain.documents import CELL_BORDER, PassageInVersion
 from kb_service.domain.matters import Facet
@@ -219,3 +219,85 @@ def _clean(written: str, *, with_articles: bool) -> str:
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     written = text[start:end]
     return start + len(written) - len(written.lstrip()), end - (len(written) - len(written.rstrip()))
+
+
+# Columns that count the rows say nothing of them.
+_COUNTING = re.compile(r"^(?:序号|编号|no\.?)$", re.IGNORECASE)
+_UNIT = re.compile(r"[（(]([^（()）]+)[）)]$")
+_BARE_NUMBER = re.compile(r"^[\d.,，]+$")
+
+
+def cells_of(line: str) -> list[str]:
+    """Without the space around them."""
+    return [cell.strip() for cell in line.split(CELL_BORDER.strip())]
+
+
+def row_in_words(cells: Sequence[str], header: Sequence[str]) -> str:
+    """What the first cell names, then the others: alone where there is one, else each with the name of its column.
+
+    A column that only counts is left out; a unit that stands in the header (数额（元）) goes with a bare number.
+    """
+    named = list(zip(header, cells, strict=False)) if len(header) == len(cells) else [("", cell) for cell in cells]
+    if len(named) > 2 and _COUNTING.match(named[0][0]):
+        named = named[1:]
+    (_, subject), *others = [(column, _with_unit(cell, column)) for column, cell in named]
+    filled = [(column, cell) for column, cell in others if cell]
+    if not filled:
+        return subject
+    if len(filled) == 1:
+        return f"{subject}：{filled[0][1]}"
+    return f"{subject}：" + "，".join(f"{column} {cell}".strip() for column, cell in filled)
+
+
+def _with_unit(cell: str, column: str) -> str:
+    unit = _UNIT.search(column)
+    return f"{cell}（{unit[1]}）" if unit and _BARE_NUMBER.match(cell) else cell
+
+
+# Characters: a list as long as this is read in one breath; a longer one, line by line.
+_IN_A_LINE = 120
+# A longer one is a question or a sentence: 每月要交多少.
+_SHORT_HEADING = 4
+_ENDS = "；;。，, "
+_STOPS = ("。", "！", "？", "!", "?", "”", "）")
+
+
+def sentence(text: str) -> str:
+    """With a full stop where it has no end of its own."""
+    bare = text.rstrip(_ENDS)
+    return bare if bare.endswith(_STOPS[1:5]) or text.endswith("。”") else f"{bare}。"
+
+
+def one_item_in_words(item: Saying) -> str:
+    return items_in_words([item], longest=0)
+
+
+def items_in_words(items: Sequence[Saying], *, longest: int, is_led: bool = False) -> str:
+    """All of them, or as many as there is room for, one at least. ``is_led``: what they hang from has been said."""
+    texts = [each.text.rstrip(_ENDS) for each in items]
+    lead_in = ""
+    if not is_led:
+        lead_in, texts = _led(items, texts)
+    if len(lead_in) + sum(len(each) + 1 for each in texts) <= _IN_A_LINE or len(texts) == 1:
+        return sentence(lead_in + "；".join(texts))
+    lines = [f"{number}. {each}" for number, each in enumerate(texts, start=1)]
+    while len(lines) > 1 and len(lead_in) + sum(map(len, lines)) > longest:
+        lines.pop()
+    return "\n".join((lead_in, *lines)) if lead_in else "\n".join(lines)
+
+
+def _led(items: Sequence[Saying], texts: list[str]) -> tuple[str, list[str]]:
+    """The line they hang from; else their heading, unless they are sentences of their own.
+
+    A heading takes the colon: 有效期：未满16周岁，5年.
+    """
+    if items[0].lead_in is not None:
+        return items[0].lead_in.text, texts
+    heading = heading_in_words(items[0].source)
+    if not heading or items[0].text.endswith("。"):
+        return "", texts
+    if not any("：" in each for each in texts):
+        return f"{heading}：", texts
+    if len(heading) > _SHORT_HEADING or any(each.count("：") != 1 for each in texts):
+        return "", texts
+    return f"{heading}：", [each.replace("：", "，") for each in texts]

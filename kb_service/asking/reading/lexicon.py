@@ -10,10 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from kb_service.asking.reading.articles import ArticleWords
 from kb_service.asking.reading.days import DayWords
-from kb_service.asking.reading.english import EnglishWords
 from kb_service.asking.reading.matters import NamingWords
 from kb_service.asking.reading.parts import PictureWords, SplittingWords
-from kb_service.asking.reading.plain_words import PlainWords
+from kb_service.asking.reading.plain_words import EnglishWords, PlainWords
 from kb_service.asking.reading.scope import Courtesies, ScopeWords
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet

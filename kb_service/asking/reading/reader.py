@@ -11,7 +11,7 @@ from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.matters import Linked, Linker, MatterNames
 from kb_service.asking.reading.parts import Splitter, telling_lines
 from kb_service.asking.reading.phrasing import PhrasingReader
-from kb_service.asking.reading.understanding import Message, Understanding
+from kb_service.asking.reading.understanding import ReadMessage, Understanding
 from kb_service.domain.answers import Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.matters import Facet, Matter
@@ -95,7 +95,7 @@ class Reader:
     def names(self) -> MatterNames:
         return self._linker.names
 
-    def read(self, question: Question) -> Message:
+    def read(self, question: Question) -> ReadMessage:
         """The questions of a message, one to three; a picture goes with the first of them.
 
         A message for no document is one question, unless a part of it is for one (居住证怎么办？我的公积金还有多少？).
@@ -106,14 +106,14 @@ class Reader:
             parts = self._understood_apart(question, texts, plain.is_traditional)
             if any(each.scope is Reason.DISTRESS for each in parts):
                 in_distress = next(each.likeness for each in parts if each.scope is Reason.DISTRESS)
-                return Message(question, (self._understood(question, replace(plain, likeness=in_distress)),))
+                return ReadMessage(question, (self._understood(question, replace(plain, likeness=in_distress)),))
             if plain.scope is None or any(_is_for_documents(each) for each in parts):
-                return Message(question, parts)
-        return Message(question, (self._understood(question, plain),))
+                return ReadMessage(question, parts)
+        return ReadMessage(question, (self._understood(question, plain),))
 
-    def read_apart(self, question: Question, texts: Sequence[str]) -> Message:
+    def read_apart(self, question: Question, texts: Sequence[str]) -> ReadMessage:
         """A message as the questions that ``texts``, cut from it by the splitter, ask."""
-        return Message(question, self._understood_apart(question, texts, self.is_traditional(question.text)))
+        return ReadMessage(question, self._understood_apart(question, texts, self.is_traditional(question.text)))
 
     def _understood_apart(
         self, question: Question, texts: Sequence[str], is_traditional: bool

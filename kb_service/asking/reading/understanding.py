@@ -22,7 +22,7 @@ class Understanding:
     ``is_matter_inferred``: linked by what is asked of the matter, not by a name. ``is_matter_of_wish``: only by the
     words that wish for a person, which are a name of it. ``is_beside_wish``: it is what else a wish for a person says,
     and no matter is known of that (医保报销转人工). ``nearness``: of the text to each
-    matter, by id, see `reading.nearness`; empty where nothing is known of it.
+    matter, by id, see `NearestNames`; empty where nothing is known of it.
     ``scope`` is set when no document should answer it; ``likeness``: the class of message that it follows from.
     ``audience_named``: whom its words speak for; ``as_of_named``: the day they ask about.
     ``quantity_asked``: the amounts and times that an answer must have; ``sides``: the things asked about together, by
@@ -96,7 +96,7 @@ class Understanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ReadMessage:
     """What a person sent, read once. ``parts``: the one to three questions of it, in order."""
 
     question: Question

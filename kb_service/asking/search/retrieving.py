@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from kb_service.asking.reading.lexicon import Lexicon
-from kb_service.asking.reading.nearness import nearest
+from kb_service.asking.reading.matters import nearest
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.fusing import NO_LEGS, FusedHit, LegShapes, by_nearest_sentence, fuse, shapes
 from kb_service.domain.documents import GUIDES, Kind, Metadata, PassageInVersion

@@ -33,7 +33,7 @@ def test_what_people_said_of_answers_is_read_and_mended_on_a_page(http: Http, ed
 def test_an_editor_works_on_a_gap_on_a_page(http: Http, editor: Person) -> None:
     words = f"空竹表演备案{uuid4().hex[:4]}要什么材料"
     http.ask(words)
-    http.service.collecting.collect()
+    http.service.learning.collecting.collect()
     listed = editor.open("/gaps").text
     assert words in listed and "前补上" in listed
     gap_id = next(each["gap"]["id"] for each in http.get("/v1/gaps").json()["gaps"] if each["gap"]["question"] == words)

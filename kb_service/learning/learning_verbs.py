@@ -1,0 +1,22 @@
+"""The verbs of learning, as doors and jobs hold them."""
+
+from dataclasses import dataclass
+
+from kb_service.learning.asking_again import AskingAgain
+from kb_service.learning.closing import Closing
+from kb_service.learning.collecting import Collecting
+from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.ledger import Ledger
+from kb_service.learning.recurring import FindingRecurring
+from kb_service.learning.writing import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class LearningVerbs:
+    collecting: Collecting
+    writing: Writing
+    closing: Closing
+    finding_recurring: FindingRecurring
+    heeding_feedback: HeedingFeedback
+    asking_again: AskingAgain
+    ledger: Ledger
