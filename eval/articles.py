@@ -82,7 +82,7 @@ def read_laws(versions: Path, *, until: date) -> list[DatedLaw]:
         for (start, file), end in zip(starts, ends, strict=True):
             if start < end:
                 text = (versions.parent / file).read_text(encoding="utf-8")
-                found.append(DatedLaw(law, start, end, dict(_articles(text))))
+                found.append(DatedLaw(law, start, end, dict(articles_of(text))))
     return found
 
 
@@ -151,7 +151,7 @@ def _called(law: str, dealer: random.Random) -> str:
     return dealer.choice((law, short)) if len(short) > 2 else law
 
 
-def _articles(text: str) -> Iterator[tuple[str, str]]:
+def articles_of(text: str) -> Iterator[tuple[str, str]]:
     """Ordinal and text of each article, in order, of a number that comes again the first."""
     ordinal, lines, seen = "", list[str](), set[str]()
     for line in [*text.splitlines(), "#"]:

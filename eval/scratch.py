@@ -35,7 +35,7 @@ def scratch_service(
 def scratch_settings(folder: Path, *, llm_url: str | None = None, llm_model: str = "") -> Settings:
     """A data folder of its own, with the embedding model of the settings at hand, and what was learnt with it."""
     usual = Settings()
-    (models := folder / "models").mkdir(exist_ok=True)
+    (models := folder / "models").mkdir(parents=True, exist_ok=True)
     for learnt in usual.models_dir.glob("examples-*.npz"):
         shutil.copy(learnt, models)  # anew it takes a minute
     return Settings(

@@ -38,6 +38,8 @@ def sweep(
     folder = out / f"sweep-{name}"
     with errors_in_one_sentence():
         wanted, asked = read_expected(expected), [read_setting(each) for each in settings]
+        for each in asked:  # a value that none can take is told before minutes are spent on others
+            each.settings(Settings())
         _require_same_suite(folder, wanted)
         usual = _usual(folder, corpus, wanted, here=here)
         cases_of = {each.label: _measured(folder, each, usual, wanted) for each in (Setting(PRESENT, {}), *asked)}

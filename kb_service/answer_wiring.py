@@ -15,7 +15,6 @@ from ingestion.statistics import PublishedStatistics
 from kb_service.adapters.embedding.remembering import RememberedVectors
 from kb_service.adapters.language_model.endpoint_model import EndpointLanguageModel
 from kb_service.adapters.pronunciation import syllable
-from kb_service.adapters.sql.articles import SqlArticles
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
 from kb_service.adapters.user_key import user_key_in
 from kb_service.asking.articles import ArticleAnswers
@@ -264,7 +263,7 @@ def _articles(
     words, library = site.lexicon.reading, site.records.library
     named = ArticleReader(words.articles, site.texts.converter)
     return ArticleAnswers(
-        finder=ArticleFinder(SqlArticles(site.records.database), library, named, words.days),
+        finder=ArticleFinder(site.records.articles, library, named, words.days),
         reader=reader,
         library=library,
         noticing=noticing,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.affected import SqlAffected
+from kb_service.adapters.sql.articles import SqlArticles
 from kb_service.adapters.sql.attachments import SqlAttachments
 from kb_service.adapters.sql.audits import SqlAudits
 from kb_service.adapters.sql.canned_replies import SqlCannedReplies
@@ -58,6 +59,7 @@ class Records:
 
     database: Database
     library: SqlLibrary
+    articles: SqlArticles
     catalogue: SqlCatalogue
     transcript: SqlTranscript
     computed: SqlVectors

@@ -26,9 +26,11 @@ class Component(StrEnum):
     VECTORS = "embedding"
     SEARCH = "search"
     READING = "reading"
+    ARTICLES = "articles by number"
     DRAFTING = "drafting"
     CITATIONS = "citation offsets"
     CITED = "contents of citations"
+    CHECKING = "checks of drafts"
     CONFIDENCE = "calibration"
     ROUTING = "routing"
     SWITCHES = "switches"
@@ -81,6 +83,9 @@ _BEFORE_TURNS = (
 KIND_OF: Mapping[str, Kind] = {
     "words.terms": Kind(Component.WORDS, "texts cut into other words than expected", is_exact=True),
     "words.same": Kind(Component.WORDS, "questions read otherwise in traditional script or full width"),
+    "words.script": Kind(
+        Component.WORDS, "messages taken for traditional that are not, or the other way round", is_exact=True
+    ),
     "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", _FILTERS),
     "days.shown": Kind(
         Component.DAYS,
@@ -121,6 +126,19 @@ KIND_OF: Mapping[str, Kind] = {
     "reading.days": Kind(
         Component.READING, "times in words read as another day than worked out by hand", is_exact=True
     ),
+    "reading.people": Kind(Component.READING, "messages for people, or only like these, read otherwise than by hand"),
+    "reading.facets": Kind(Component.READING, "questions read as of another part of a matter than by hand"),
+    "articles.rules": Kind(
+        Component.ARTICLES,
+        "made-up articles asked for by number of which something else is said",
+        (Component.WORDS,),
+        is_exact=True,
+    ),
+    "articles.corpus": Kind(
+        Component.ARTICLES,
+        "articles asked for by number of which something else is said",
+        (Component.DAYS, Component.WORDS),
+    ),
     "drafting.leads": Kind(
         Component.DRAFTING,
         "made-up texts of which something else is told than a person chose",
@@ -157,6 +175,11 @@ KIND_OF: Mapping[str, Kind] = {
         (Component.DAYS, Component.CITATIONS),
         is_exact=True,
     ),
+    "checked.rules": Kind(
+        Component.CHECKING,
+        "made-up drafts that hold, fail or are quoted otherwise than worked out by hand",
+        is_exact=True,
+    ),
     "confidence.honest": Kind(
         Component.CONFIDENCE, "points of confidence too high or too low", _BEFORE_ANSWERING, Statistic.HONESTY
     ),
@@ -171,6 +194,12 @@ KIND_OF: Mapping[str, Kind] = {
     "confidence.evidence": Kind(
         Component.CONFIDENCE,
         "parts of made-up evidence that are others than worked out by hand",
+        (Component.WORDS,),
+        is_exact=True,
+    ),
+    "confidence.known": Kind(
+        Component.CONFIDENCE,
+        "what known questions say of made-up answers, other than worked out by hand",
         (Component.WORDS,),
         is_exact=True,
     ),

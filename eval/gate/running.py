@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.controls import control_rates, out_of_order
+from eval.gate.articles import of_articles
+from eval.gate.checked import of_checked
 from eval.gate.cited import of_citations_said
 from eval.gate.component_measures import Case, Measured
 from eval.gate.days import of_cited_days, of_days
@@ -12,8 +14,10 @@ from eval.gate.expected import Expected, is_asked
 from eval.gate.filters import of_filters
 from eval.gate.follow_ups import of_follow_ups
 from eval.gate.heeded import of_signals, of_switches
+from eval.gate.known import of_known
 from eval.gate.leads import of_leads, read_leads
 from eval.gate.marks import of_marks
+from eval.gate.messages import of_messages
 from eval.gate.probes import (
     of_answers,
     of_citations,
@@ -112,6 +116,14 @@ def run_gate(
             measured += of_worked_out(converter)
         if wants("confidence.computed"):
             measured.append(of_computed(watched.tools.confidence, seen))
+        if wants("checked"):
+            measured.append(of_checked(watched))
+        if wants("articles"):
+            measured += of_articles(watched, expected.day)
+        if wants("confidence.known"):
+            measured.append(of_known(converter))
+        if wants("words.script", "reading.people", "reading.facets"):
+            measured += of_messages(watched)
         if wants("drafting.leads"):
             measured.append(of_leads(watched, read_leads()))
         if wants("reading.days"):

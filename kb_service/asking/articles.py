@@ -58,7 +58,7 @@ class ArticleAnswers:
         if lookup is None:
             return None
         read = self.reader.understand(question)
-        if read.scope is not None and not _is_for_documents(read, lookup):
+        if not self._is_for_documents(read, lookup):
             return None
         understood = replace(
             read,
@@ -70,6 +70,14 @@ class ArticleAnswers:
         passages = [each for each in lookup.passages if not self.planted_orders.stand_in(each)]
         reply = self._quoted(understood, lookup, passages, narrowing) if passages else self._without(lookup)
         return Part(understood, _result(passages), replace(reply, documents_read=lookup.document_ids))
+
+    def _is_for_documents(self, read: Understanding, lookup: Lookup) -> bool:
+        """Names of laws sound like lawsuits and wishes (行政诉讼法, 人工客服管理办法): where a law was found, only what
+        else is said keeps it from documents, where that is for people, or something else word for word."""
+        if not (lookup.passages or lookup.missing or lookup.not_of_that_day):
+            return read.scope is None
+        beside = self.reader.understand(replace(read.question, text=lookup.rest))
+        return beside.scope not in _FOR_PEOPLE and (read.scope is None or not beside.likeness.is_word_for_word)
 
     def _quoted(
         self, understood: Understanding, lookup: Lookup, passages: Sequence[PassageInVersion], narrowing: Narrowing
@@ -131,13 +139,6 @@ class ArticleAnswers:
 
     def _declined(self, outcome: Outcome, reason: Reason) -> Reply:
         return Reply(outcome, hand_over_text(reason, None, self.lexicon), (reason,))
-
-
-def _is_for_documents(read: Understanding, lookup: Lookup) -> bool:
-    """Names of laws sound like lawsuits (最高人民法院关于适用《刑事诉讼法》的解释第221条): where a law was found, only
-    what is something else word for word, or is for people, is not for documents."""
-    is_of_a_law = bool(lookup.passages or lookup.missing or lookup.not_of_that_day)
-    return is_of_a_law and read.scope not in _FOR_PEOPLE and not read.likeness.is_word_for_word
 
 
 def _draft(passages: Sequence[PassageInVersion]) -> Draft:

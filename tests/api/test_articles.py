@@ -1,6 +1,12 @@
 """Articles asked for by their number, over HTTP: the article as it stands, or what there is instead."""
 
-from tests.api.conftest import Http
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb_service.domain.documents import Kind
+from tests.api.conftest import Http, publish, small_knowledge_base
 from tests.api.test_conversations import talk
 
 
@@ -57,3 +63,19 @@ def test_who_may_be_in_distress_or_wants_a_person_gets_one_whatever_article_is_n
         answer = http.ask(asked, as_of="2026-07-01")
         assert answer["escalation"]["reasons"] == [reason], asked
         assert not answer["text"].startswith("第三条"), asked
+
+
+@pytest.fixture
+def own(tmp_path: Path, models_dir: Path) -> Iterator[Http]:
+    """Other tests do not meet these laws."""
+    yield from small_knowledge_base(tmp_path, models_dir)
+
+
+def test_a_law_named_after_a_wish_or_a_lawsuit_is_quoted_all_the_same(own: Http) -> None:
+    for document_id, title, text in (
+        ("people", "人工客服管理办法", "第六条　转接人工客服不得超过三次。"),
+        ("suits", "放飞诉讼法", "第四条　立案不收押线金。"),
+    ):
+        publish(own.service, document_id, text, title=title, kind=Kind.REGULATION, effective_from="2024-01-01")
+    assert "转接人工客服不得超过三次" in own.ask("人工客服管理办法第六条")["text"]
+    assert "立案不收押线金" in own.ask("放飞诉讼法第四条")["text"]

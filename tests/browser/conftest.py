@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.real_service import Served
 from tests.browser.stub_service import StubService, serve
@@ -16,6 +16,10 @@ LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # A microphone that hums, for whoever is allowed to record.
 FLAGS += ["--use-fake-device-for-media-stream"]
+
+# What is waited for comes at once, but beside much other work; nothing waits for so long to see that it did not.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 OpenAs = Callable[..., Page]
 
@@ -53,7 +57,7 @@ def page(browser: Browser, stub: StubService) -> Iterator[Page]:
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened = context.new_page()
-    opened.set_default_timeout(5000)
+    opened.set_default_timeout(PATIENCE_MS)
     opened.clock.set_fixed_time(NOW)
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))
@@ -75,7 +79,7 @@ def open_as(browser: Browser, served: Served) -> Iterator[OpenAs]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.extend(faults_in(message)))
         if name:

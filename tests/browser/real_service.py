@@ -88,10 +88,10 @@ def serve_real(folder: Path, models_dir: Path) -> Served:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not server.started:
         if time.monotonic() > deadline:
-            raise RuntimeError("the service did not start within 20 seconds")
+            raise RuntimeError("the service did not start within two minutes")
         time.sleep(0.02)
     address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     return Served(service, address, server, thread)

@@ -127,10 +127,10 @@ def serve(stub: StubService) -> tuple[uvicorn.Server, threading.Thread]:
     server = uvicorn.Server(uvicorn.Config(app_of(stub), host="127.0.0.1", port=0, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while not server.started:
         if time.monotonic() > deadline:
-            raise RuntimeError("the stub service did not start within 10 seconds")
+            raise RuntimeError("the stub service did not start within two minutes")
         time.sleep(0.02)
     stub.address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     return server, thread

@@ -51,6 +51,11 @@ CITY = law("上海市养犬管理条例", "2011-05-15", "第一条　为了养�
 RULES = law("登记法实施细则", "2020-01-01", "第一条　细则的目的。")
 
 
+READING = law(
+    "最高人民法院关于适用《中华人民共和国登记法》的解释", "2018-02-08", "第一条　解释的目的。", document_id="reading"
+)
+
+
 @dataclass
 class Desk:
     finder: ArticleFinder
@@ -148,6 +153,14 @@ def test_a_law_that_is_not_here_is_no_other_one(desk: Desk, text: str) -> None:
 def test_rules_under_a_law_are_not_the_law(desk: Desk) -> None:
     assert desk.texts("登记法实施细则第一条") == ["第一条　细则的目的。"]
     assert desk.texts("登记法细则第一条") == ["第一条　细则的目的。"]
+
+
+@pytest.mark.parametrize("nation", ["中华人民共和国", ""])
+def test_within_a_name_the_nation_need_not_be_named(desk: Desk, database: Database, nation: str) -> None:
+    library = SqlLibrary(database, new_id=new_id)
+    approval = Approval("editor-in-chief", NOON, "bulk_import")
+    library.store([READING], actor="editor", at=NOON, approval=approval)
+    assert desk.texts(f"最高人民法院关于适用《{nation}登记法》的解释第1条") == ["第一条　解释的目的。"]
 
 
 @pytest.mark.parametrize("text", ["养犬管理条例第一条", "上海养犬管理条例第一条", "本市养犬条例第一条"])

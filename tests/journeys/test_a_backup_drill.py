@@ -100,6 +100,8 @@ def test_a_backup_made_while_questions_and_uploads_run_serves_elsewhere_as_befor
 
     address = there.serve()
     assert [said(asked(address, question)) for question in QUESTIONS] == [said(answer) for answer in before]
-    stored = [httpx.get(f"{address}/v1/answers/{each['answer_id']}", trust_env=False).json() for each in before]
+    stored = [
+        httpx.get(f"{address}/v1/answers/{each['answer_id']}", trust_env=False, timeout=60).json() for each in before
+    ]
     assert stored == before
     upload(address, 999)

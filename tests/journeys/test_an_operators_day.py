@@ -62,7 +62,7 @@ def test_commands_beside_a_running_server_go_through_it(kb: Kb, tmp_path: Path) 
     answer = kb.json("ask", "2号场地气球停放每次收费多少元")
     assert answer["outcome"] == "answered"
     assert "3元" in answer["text"]
-    stored = httpx.get(f"{address}/v1/answers/{answer['answer_id']}", trust_env=False).json()
+    stored = httpx.get(f"{address}/v1/answers/{answer['answer_id']}", trust_env=False, timeout=60).json()
     assert stored == answer
     assert kb.json("check")["findings"] == []
     assert "rebuilt: 6 points" in kb.run("reindex")
@@ -79,7 +79,7 @@ def test_a_killed_server_leaves_a_data_folder_that_the_next_one_opens(kb: Kb, tm
     answer = httpx.post(f"{address}/v1/answers", json=question, trust_env=False, timeout=30).json()
     kb.stop(signal.SIGKILL)
     address = kb.serve()
-    again = httpx.get(f"{address}/v1/answers/{answer['answer_id']}", trust_env=False)
+    again = httpx.get(f"{address}/v1/answers/{answer['answer_id']}", trust_env=False, timeout=60)
     assert again.json() == answer
 
 

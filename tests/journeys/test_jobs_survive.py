@@ -28,7 +28,7 @@ def batch(address: str, batch_id: str) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def wait_until_done(address: str, batch_id: str, *, at_least: int, seconds: float = 90) -> dict[str, Any]:
+def wait_until_done(address: str, batch_id: str, *, at_least: int, seconds: float = 240) -> dict[str, Any]:
     until = time.monotonic() + seconds
     while (found := batch(address, batch_id))["done"] < at_least and time.monotonic() < until:
         time.sleep(0.1)
@@ -166,9 +166,9 @@ def leases_of(database_url: str, *, state: str = "stored") -> list[str]:
 
 
 def wait_until_followed(address: str) -> bool:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while time.monotonic() < until:
-        if httpx.get(f"{address}/readyz", trust_env=False).json()["behind"] == 0:
+        if httpx.get(f"{address}/readyz", trust_env=False, timeout=60).json()["behind"] == 0:
             return True
         time.sleep(0.2)
     return False

@@ -13,7 +13,7 @@ def reasons_soon(address: str, wanted: list[str]) -> list[str]:
     """Those of the next answers, until they are as wanted or two seconds have passed."""
     until = time.monotonic() + 2
     while True:
-        answer = httpx.post(f"{address}/v1/answers", json=QUESTION, trust_env=False).json()
+        answer = httpx.post(f"{address}/v1/answers", json=QUESTION, trust_env=False, timeout=60).json()
         reasons = list(answer["escalation"]["reasons"])
         if reasons == wanted or time.monotonic() > until:
             return reasons

@@ -13,7 +13,7 @@ from kb_service.text.vocabulary import Words
 
 _SPACE_AND_QUOTES = re.compile(r"[\s《》〈〉「」『』“”\"'【】]")
 _ANNOTATION = re.compile(r"[（(][^（）()]*[)）]$")
-_NATION = re.compile(r"^中华人民共和国")
+_NATION = re.compile(r"中华人民共和国")  # also within 关于适用《中华人民共和国行政诉讼法》的解释
 _CITY = re.compile(r"^上海市")
 _SHORTEST_NAME = 3
 _SHORTEST_TITLE = 2  # 宪法

@@ -37,7 +37,8 @@ class NotOfThatDay:
 class Lookup:
     """``passages``: of the articles found, in the order asked for. ``day_named``: in the words; ``is_day_carried``:
     taken over from the turn before. ``is_unknown``: a law was named that no document has; ``unnamed``: articles of no
-    law; ``ambiguous``: the titles of several that were named. ``document_ids``: all that were looked into.
+    law; ``ambiguous``: the titles of several that were named. ``document_ids``: all that were looked into. ``rest``:
+    the message without the names of laws and the numbers.
     """
 
     as_of: date
@@ -50,6 +51,7 @@ class Lookup:
     unnamed: tuple[ArticleNumber, ...] = ()
     ambiguous: tuple[str, ...] = ()
     document_ids: tuple[str, ...] = ()
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class ArticleFinder:
         asked = self._asked(question, turns)
         if asked is None:
             return None
-        lookup = self._of_day(question, asked, turns)
+        lookup = replace(self._of_day(question, asked, turns), rest=asked.rest)
         for of_law in asked.of_laws:
             document_ids = self._spoken_of(turns) if of_law.document_ids is None else of_law.document_ids
             if document_ids is None:
