@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.domain.days import Interval, shanghai_day
-from kb_service.domain.documents import PassageInVersion, Version
+from kb_service.domain.documents import PassageInVersion, Version, VersionState
 from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind
 from kb_service.ports import InForceFilter, PassageIndex, ScriptConverter
@@ -25,6 +25,7 @@ from kb_service.publishing.contradictions import (
 )
 from kb_service.publishing.duplicates import NEAR, near_duplicate, shingles_of
 from kb_service.publishing.figure_statement import FigureStatement
+from kb_service.publishing.second_opinion import Quoted, SecondOpinion
 from kb_service.publishing.statements import Stating
 
 # What one version is compared with at most, so that a large matter costs no more than a small one.
@@ -36,9 +37,13 @@ _SAME_QUESTION = 20
 _SAME_SUBJECT = 0.5
 # A text a third longer than another has too many words of its own to nearly repeat it.
 _LONGER = 1 / NEAR
+# Opinions of a language model on one version: seconds each.
+_OPINIONS = 4
+_OPINION_LIKENESS = 0.5
 # A first import of a whole knowledge base is not compared with itself; a usual one is.
 _LARGEST_IMPORT = 2000
 _LAST_IMPORT = timedelta(days=1)
+_WAITING = frozenset({VersionState.DRAFT, VersionState.IN_REVIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,13 @@ class Examining:
         preparing: Preparing,
         stating: Stating,
         converter: ScriptConverter,
+        second_opinion: SecondOpinion | None,
         now: Callable[[], datetime],
         give_way: Callable[[], None],
     ) -> None:
-        """``give_way``: waits while somebody's question is being answered; called between small steps."""
+        """``second_opinion``: on drafts, where the rules find no contradiction. ``give_way``: waits while somebody's
+        question is being answered; called between small steps.
+        """
         self._library = library
         self._neighbours = neighbours
         self._suspicions = suspicions
@@ -79,6 +87,7 @@ class Examining:
         self._preparing = preparing
         self._stating = stating
         self._converter = converter
+        self._second_opinion = second_opinion
         self._now = now
         self._give_way = give_way
 
@@ -103,6 +112,8 @@ class Examining:
             around = self._in_force_with(version, self._around(version, own, stated))
             found += self._near_duplicates(version, [each for each in around if _version_of(each) not in twins])
             found += self._contradictions(stated, around)
+            if version.state in _WAITING:
+                found += self._opinions(own, around, {each.theirs.version_id for each in found})
         unique = {each.fingerprint: each for each in found}
         return self._suspicions.keep(version_id, list(unique.values()), revision=version.revision, at=self._now())
 
@@ -197,6 +208,24 @@ class Examining:
                 if each.is_of_its_subject or is_in_the_same_words(difference):
                     yield _contradiction(difference)
 
+    def _opinions(
+        self, own: Sequence[PassageInVersion], around: Sequence[_Neighbour], suspected: Collection[str]
+    ) -> Iterator[Suspected]:
+        """A language model's, on versions that nothing is suspected with yet."""
+        if self._second_opinion is None:
+            return
+        open_ones = [
+            each
+            for each in around
+            if each.is_of_its_subject
+            and _version_of(each) not in suspected
+            and may_contradict(own[0].metadata, each.first.metadata)
+        ]
+        for each in open_ones[:_OPINIONS]:
+            self._give_way()
+            for ours, theirs in self._second_opinion.contradictions(own, each.passages):
+                yield _opinion(ours, theirs)
+
 
 def _by_version(passages: Iterable[PassageInVersion], is_of_its_subject: bool) -> list[_Neighbour]:
     found: dict[str, dict[str, PassageInVersion]] = defaultdict(dict)
@@ -244,6 +273,13 @@ def _contradiction(found: FigureConflict) -> Suspected:
     return Suspected(
         kind, _place(found.ours), _place(found.theirs), _fingerprint(kind, ours, theirs), round(found.likeness, 3)
     )
+
+
+def _opinion(ours: Quoted, theirs: Quoted) -> Suspected:
+    kind = SuspicionKind.CONTRADICTION
+    sides = [[each.source.passage.id, each.text] for each in (ours, theirs)]
+    places = [Place(each.source.passage.version_id, each.source.passage.id, each.span) for each in (ours, theirs)]
+    return Suspected(kind, places[0], places[1], _fingerprint(kind, *sides), _OPINION_LIKENESS)
 
 
 def _place(statement: FigureStatement) -> Place:

@@ -284,15 +284,14 @@ def _known_questions(confidence: ConfidenceModel, texts: Texts, embed: Embed) ->
 def _drafter(site: _Site, quoting: ExtractiveDrafter, planted_orders: PlantedOrders) -> AnswerDrafter:
     """Quotes, or a language model's words where one is configured."""
     settings, texts = site.settings, site.texts
-    if settings.llm_url is None:
+    if (model := language_model(settings)) is None:
         return quoting
 
     def sections(version_id: str) -> Sequence[PassageInVersion]:
         return planted_orders.free_of_orders(site.records.library.passages_of_version(version_id))
 
-    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
     return ModelDrafter(
-        _language_model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_reply_tokens),
+        model,
         quoting,
         sections=sections,
         prompts=load_prompts(settings.prompts_dir),
@@ -303,6 +302,14 @@ def _drafter(site: _Site, quoting: ExtractiveDrafter, planted_orders: PlantedOrd
         clock=time.monotonic,
         new_fence=lambda: secrets.token_hex(8),
     )
+
+
+def language_model(settings: Settings) -> LanguageModel | None:
+    """The one that a site has configured."""
+    if settings.llm_url is None:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    return _language_model(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_reply_tokens)
 
 
 @functools.cache  # asking is made anew when the catalogue changes; models are not

@@ -28,6 +28,7 @@ from kb_service.console.words import words_for_scripts
 from kb_service.domain.errors import KbError
 from kb_service.helping.approval import nobody_approves
 from kb_service.publishing.contrasts import load_contrasts
+from kb_service.publishing.second_opinion import load_opinion_prompt
 from kb_service.publishing.stated_days import load_stated_day_words
 from kb_service.settings import Settings
 from kb_service.wiring import model_source, now, open_model
@@ -99,6 +100,7 @@ def _words(settings: Settings) -> str:
     load_checking_words(settings.prompts_dir)
     load_prompts(settings.prompts_dir)
     load_contrasts(settings.prompts_dir)
+    load_opinion_prompt(settings.prompts_dir)
     load_stated_day_words(settings.prompts_dir)
     return ""
 

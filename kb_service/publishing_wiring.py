@@ -1,12 +1,16 @@
 """Wiring of publishing: the gate, the rehearsal, the comparing with neighbours, and what is switched off in between."""
 
+import secrets
+import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from ingestion.examining import Examining
 from ingestion.sync import Synchroniser
 from kb_service.adapters.sql.neighbours import SqlNeighbours
+from kb_service.answer_wiring import language_model
 from kb_service.asking.asking import Asking
+from kb_service.asking.drafting.model_calls import CircuitBreaker
 from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.knowledge_use import SwitchDay
 from kb_service.ports import PassageIndex
@@ -16,6 +20,7 @@ from kb_service.publishing.emergencies import Emergencies
 from kb_service.publishing.gate import KnownIds, points_of_fields
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import RehearsalQuestions, Rehearsing
+from kb_service.publishing.second_opinion import SecondOpinion, load_opinion_prompt
 from kb_service.publishing.statements import Stating
 from kb_service.records import Records
 from kb_service.service import Texts
@@ -104,8 +109,26 @@ def open_examining(
         preparing=texts.preparing,
         stating=Stating(load_contrasts(settings.prompts_dir), texts.converter),
         converter=texts.converter,
+        second_opinion=_second_opinion(settings),
         now=now,
         give_way=give_way,
+    )
+
+
+def _second_opinion(settings: Settings) -> SecondOpinion | None:
+    """Only where a language model is configured."""
+    if (model := language_model(settings)) is None:
+        return None
+    prompt = load_opinion_prompt(settings.prompts_dir)
+    return SecondOpinion(
+        model,
+        prompt,
+        breaker=CircuitBreaker(clock=time.monotonic),
+        clock=time.monotonic,
+        new_fence=lambda: secrets.token_hex(8),
+        seconds=settings.llm_seconds,
+        # Chinese text has less than a token a character with every tokenizer in use.
+        room=settings.llm_context - settings.llm_reply_tokens - len(prompt.system) - len(prompt.user),
     )
 
 

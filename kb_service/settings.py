@@ -147,7 +147,8 @@ class Settings(BaseSettings):
     )
     reranker_model: str | None = Field(default=None, description="A folder with a cross-encoder in ONNX form.")
     llm_url: str | None = Field(
-        default=None, description="The http(s) address of an OpenAI-compatible endpoint that drafts answers."
+        default=None,
+        description="The http(s) address of an OpenAI-compatible endpoint that drafts and looks for contradictions.",
     )
     llm_model: str = Field(default="", description="The model's name there.")
     llm_key: SecretStr | None = Field(default=None, description="The endpoint's key.")

@@ -15,6 +15,7 @@ _UNSEEN_TAGS = (
 )
 _UNSEEN = frozenset(_UNSEEN_TAGS.split())
 _INLINE = frozenset({"span", "a", "i", "em", "b", "strong", "font", "small", "u"})
+_OF_LINES = frozenset({"div", "p", "section"})
 _READINGS = frozenset({"rt", "rp", "rtc"})
 _FIELDS = frozenset({"input", "select", "textarea"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
@@ -36,6 +37,8 @@ def keep_what_is_shown(root: Any, notes: Notes) -> None:
         _say(element, _value(element))
     for element in list(body.iter("math")):
         _say(element, told_formula(element))
+    for element in list(body.iter("iframe", "svg")):
+        _unfold(element)
     for element in list(body.iter("q")):
         _put_around(element, "“", "”")
     _add_words_of_styles(body, styles, notes)
@@ -69,8 +72,13 @@ def _remove_unseen(body: Any, styles: Styles, scripts: Scripts, notes: Notes) ->
             element.drop_tree()
         elif styles.is_hidden(element) and not scripts.reveal(element):
             hidden.append(element)
-        elif element.tag in _INLINE and (place := styles.place(element)):
-            element.tag = "sup" if place > 0 else "sub"
+        elif element.tag in _INLINE:
+            if place := styles.place(element):
+                element.tag = "sup" if place > 0 else "sub"
+            elif styles.is_within_a_line(element) is False:
+                element.tag = "div"
+        elif element.tag in _OF_LINES and styles.is_within_a_line(element):
+            element.tag = "span"
     return hidden
 
 
@@ -173,6 +181,15 @@ def _put_around(element: Any, before: str, after: str) -> None:
         element[-1].tail = (element[-1].tail or "") + after
     else:
         element.text += after
+
+
+def _unfold(element: Any) -> None:
+    """A page written into a frame, and the words of a drawing, each on a line of its own."""
+    words = element.get("srcdoc") or ""
+    if element.tag == "svg":
+        words = "\n".join(" ".join("".join(each.itertext()).split()) for each in element.iter("text"))
+    if words.strip():
+        element.addprevious(_element_of(words))
 
 
 def _say(element: Any, words: str) -> None:

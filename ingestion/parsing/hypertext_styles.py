@@ -15,6 +15,12 @@ _PART = re.compile(r"\*|[.#]?[\w-]+")
 _BEFORE = re.compile(r"::?(before|after)$")
 _WORDS = re.compile(r"content\s*:\s*(?:\"([^\"\\]*)\"|'([^'\\]*)')")
 _MOST_RULES = 200
+_MEDIA = re.compile(r"\s*@media\b([^{};]{0,300})$")
+_MEDIA_WORDS = re.compile(
+    r"\(\s*(?P<side>min|max)-width\s*:\s*(?P<width>\d{1,5}(?:\.\d{1,3})?)(?P<unit>px|r?em)\s*\)|[^\s]+"
+)
+_DEEPEST_MEDIA = 3
+_DESK_WIDTH = 1280  # px
 
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0?\.?0*\s*(?:!|;|$)"
@@ -23,6 +29,9 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _SHOWN = re.compile(r"display\s*:\s*(?!none)[a-z]|visibility\s*:\s*visible", re.IGNORECASE)
+# As blocks or within a line, whatever their tag is; inline-block is left as it is, boxes side by side are no line.
+_INLINE = re.compile(r"(?<![\w-])display\s*:\s*(?:inline|contents)\s*(?:!|;|$)", re.IGNORECASE)
+_BLOCK = re.compile(r"(?<![\w-])display\s*:\s*(?:block|flex|grid|list-item|flow-root)\s*(?:!|;|$)", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _STRUCK_TAGS = frozenset({"del", "s", "strike"})
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
@@ -121,6 +130,7 @@ class Styles:
     def __init__(self) -> None:
         self._hidden, self._shown, self._struck, self._words = _Rules(), _Rules(), _Rules(), _Rules()
         self._raised, self._lowered, self._lists = _Rules(), _Rules(), _Rules()
+        self._inline, self._block = _Rules(), _Rules()
         self._names = Names()
         self._called: set[str] = set()  # names that a rule here is about
         self._is_class_called: dict[str | None, bool] = {None: False}
@@ -158,6 +168,17 @@ class Styles:
             return 1
         return -1 if any(True for _ in self._lowered.of(element, self._names)) else 0
 
+    def is_within_a_line(self, element: Any) -> bool | None:
+        """None where neither its own style nor the page's says so or otherwise."""
+        own = element.get("style") or ""
+        if _INLINE.search(own) or _BLOCK.search(own):
+            return bool(_INLINE.search(own))
+        weights = [
+            max((rule.weight for rule in rules.of(element, self._names)), default=(-1, -1))
+            for rules in (self._inline, self._block)
+        ]
+        return None if weights[0] == weights[1] else weights[0] > weights[1]
+
     def type_of_list(self, listed: Any) -> str | None:
         """As the page's rules have it."""
         found = max(self._lists.of(listed, self._names), key=lambda rule: rule.weight, default=None)
@@ -187,7 +208,13 @@ class Styles:
             return
         if kind := type_declared(declared):
             self._lists.add(replace(rule, words=kind))
-        for rules, sign in ((self._struck, _STRUCK), (self._raised, _SUPER), (self._lowered, _LOWERED)):
+        for rules, sign in (
+            (self._struck, _STRUCK),
+            (self._raised, _SUPER),
+            (self._lowered, _LOWERED),
+            (self._inline, _INLINE),
+            (self._block, _BLOCK),
+        ):
             if sign.search(declared):
                 self._called.add(rules.add(rule))
         if _HIDDEN.search(declared):
@@ -202,7 +229,8 @@ def styles_of(root: Any) -> Styles:
     for element in root.iter("style"):
         for selectors, declared in _rules(_COMMENT.sub("", element.text or "")):
             if not any(
-                each.search(declared) for each in (_HIDDEN, _SHOWN, _STRUCK, _WORDS, _SUPER, _LOWERED, LIST_TYPE)
+                each.search(declared)
+                for each in (_HIDDEN, _SHOWN, _STRUCK, _WORDS, _SUPER, _LOWERED, _INLINE, _BLOCK, LIST_TYPE)
             ):
                 continue
             for selector in selectors.split(","):
@@ -213,8 +241,8 @@ def styles_of(root: Any) -> Styles:
     return styles
 
 
-def _rules(text: str) -> Iterator[tuple[str, str]]:
-    """Selectors and declarations. What holds for some screens or on paper only (@media) hides nothing here."""
+def _rules(text: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations. What holds on paper or on small screens only (@media) hides nothing here."""
     opened: list[int] = []
     start = 0
     for brace in _BRACE.finditer(text):
@@ -224,8 +252,12 @@ def _rules(text: str) -> Iterator[tuple[str, str]]:
             began = opened.pop()
             if not opened:
                 selectors = text[start : began - 1]
-                if len(selectors) <= _LONGEST_SELECTORS and "@" not in selectors:
-                    yield selectors, text[began : brace.start()]
+                inner = text[began : brace.start()]
+                media = _MEDIA.match(selectors)
+                if media and depth < _DEEPEST_MEDIA and any(map(_is_of_a_desk, media[1].split(","))):
+                    yield from _rules(inner, depth + 1)
+                elif len(selectors) <= _LONGEST_SELECTORS and "@" not in selectors:
+                    yield selectors, inner
                 start = brace.end()
 
 
@@ -248,3 +280,15 @@ def _holds(rule: _Rule, element: Any, names: Names) -> bool:
         ancestors = element.iterancestors()
         names.holding[key] = all(any(compound <= names.of(each) for each in ancestors) for compound in reversed(outer))
     return names.holding[key]
+
+
+def _is_of_a_desk(condition: str) -> bool:
+    """Whether a part of an @media condition holds on a screen as wide as a desk's."""
+    for word in _MEDIA_WORDS.finditer(condition.lower()):
+        side, width, unit = word["side"], word["width"], word["unit"]
+        if side is None:
+            if word[0] not in {"only", "screen", "all", "and"}:
+                return False
+        elif (float(width) * (1 if unit == "px" else 16) > _DESK_WIDTH) is (side == "min"):
+            return False
+    return True

@@ -192,6 +192,7 @@ def _table(table: Any) -> Iterator[Block]:
     if caption:
         yield Block(BlockKind.PARAGRAPH, " ".join(caption.split()))
     own_rows = [row for row in table.iter("tr") if _table_of(row) is table]
+    own_rows.sort(key=lambda row: row.getparent().tag == "tfoot")  # shown last, wherever it stands
     rows = [[_cell(cell) for cell in row if cell.tag in {"td", "th"}] for row in own_rows]
     block = table_block(rows)
     if block is not None:

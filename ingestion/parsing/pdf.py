@@ -11,6 +11,7 @@ from ingestion.parsing.layout import PrintedLine
 from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.ocr import lines_of_picture, recogniser
 from ingestion.parsing.page_limits import lay_out
+from ingestion.parsing.pdf_codes import take_out_unreadable
 from ingestion.parsing.pdf_fields import boxes_of, letters_of_ticks, words_of_fields
 from ingestion.parsing.pdf_fractions import with_fractions_on_the_line
 from ingestion.parsing.pdf_ink import Letter
@@ -70,6 +71,7 @@ def _read(document: Any, name: str, limits: ParsingLimits) -> ParsedFile:
         if upright is not page:
             lay_out(upright, f"page {number} of {name}")
         keep_shown_letters(upright, printed.notes)
+        take_out_unreadable(upright)
         printed.add(upright, list(_parts_of(upright, number, printed.notes)), _recognised)
         upright.close()
         page.close()

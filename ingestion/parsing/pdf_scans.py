@@ -1,4 +1,6 @@
-"""Pages of a pdf that are pictures, or letters drawn as curves, though a header may be printed on them: recognised."""
+"""Pages of a pdf to be recognised: pictures, letters drawn as curves or of codes that say nothing, whatever else is
+printed on them.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,6 +9,7 @@ from typing import Any
 
 from ingestion.parsing.layout import PrintedLine
 from ingestion.parsing.limits import ParsingLimits
+from ingestion.parsing.pdf_codes import has_unreadable
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 
@@ -51,7 +54,7 @@ class Scans:
         found = recognise(page, number, self._limits)
         self._limits.page_recognised()
         self.pictures_read += len(pictures) if found else 0
-        if letters < _LEAST_LETTERS:
+        if letters < _LEAST_LETTERS or (not found and has_unreadable(page)):
             (self.recognised if found else self.unread).append(number)
             return found or parts
         self.recognised.append(number)
@@ -75,7 +78,7 @@ def _pictures(page: Any) -> list[tuple[float, float, float, float]]:
 def _needs_recognition(
     page: Any, parts: Sequence[PrintedLine], pictures: Sequence[tuple[float, float, float, float]], letters: int
 ) -> bool:
-    if letters < _LEAST_LETTERS and page.images:
+    if has_unreadable(page) or (letters < _LEAST_LETTERS and page.images):
         return True
     area = float(page.width) * float(page.height)
     printed = sum((part.x1 - part.x0) * (part.bottom - part.top) for part in parts)

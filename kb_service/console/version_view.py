@@ -58,6 +58,7 @@ class VersionView:
     changes: Sequence[IntervalChange]
     corrected: Sequence[IntervalChange]
     suspicions: Sequence[Suspicion]
+    is_compared: bool
     excerpt_of: Mapping[str, str]
     rehearsal: Rehearsal | None
     history: Sequence[ChainedEvent]
@@ -106,6 +107,7 @@ def version_view(service: Service, version_id: str, actor: Actor) -> VersionView
         changes=changes,
         corrected=corrected,
         suspicions=suspicions,
+        is_compared=not is_ahead or service.records.suspicions.is_examined(version.id, revision=version.revision),
         excerpt_of=excerpts(service, suspicions),
         rehearsal=service.records.rehearsals.latest(version_id),
         history=service.records.trail.events(version_id=version_id, limit=1000),

@@ -75,6 +75,12 @@ class SqlSuspicions:
             found, following = page_of(connection, query, suspicions.c.found_at, suspicions.c.id, limit, cursor)
         return SuspicionPage([suspicion(row) for row in found], following)
 
+    def is_examined(self, version_id: str, *, revision: int) -> bool:
+        """Whether the version was compared with its neighbours as it is."""
+        query = select(examinations.c.revision).where(examinations.c.version_id == version_id)
+        with self._database.reading() as connection:
+            return (connection.execute(query).scalar() or -1) >= revision
+
     def suspicion(self, suspicion_id: str) -> Suspicion:
         """Raises SuspicionNotFound."""
         with self._database.reading() as connection:

@@ -49,7 +49,7 @@ class Prompts:
 
     def reason(self, fault: Fault) -> str:
         """The fault in a sentence for the model."""
-        return _filled(self.reason_of[fault.kind], {"sentence": fault.sentence, "what": fault.what})
+        return filled(self.reason_of[fault.kind], {"sentence": fault.sentence, "what": fault.what})
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,11 @@ def load_prompts(folder: Path) -> Prompts:
     """Raises VocabularyFault for a mistake in faults.yaml; FileNotFoundError, KeyError or ValueError when another file
     or a part of it is missing or misspelt.
     """
-    draft = _parts(folder / "draft.md")
+    draft = prompt_parts(folder / "draft.md")
     return Prompts(
         system=draft["system"],
         user=draft["user"],
-        redraft=_parts(folder / "redraft.md")["user"],
+        redraft=prompt_parts(folder / "redraft.md")["user"],
         no_answer=draft["no_answer"].strip(),
         reason_of=load(folder, "faults.yaml", _Reasons).root,
         sha256=hashlib.sha256(b"\0".join((folder / name).read_bytes() for name in _FILES)).hexdigest(),
@@ -98,7 +98,7 @@ def brief(
     """``passages`` best first; ``room``: tokens that the request may take; ``longest``: characters of the answer."""
     values = {
         "fence": fence,
-        "question": _safe(question, fence),
+        "question": safe(question, fence),
         "longest": str(longest),
         "no_answer": prompts.no_answer,
     }
@@ -108,21 +108,21 @@ def brief(
     shown: list[str] = []
     used: list[PassageInVersion] = []
     for found in passages:
-        text = _tokenised(_safe(_as_shown(found, len(used) + 1), fence), written_for)
+        text = _tokenised(safe(_as_shown(found, len(used) + 1), fence), written_for)
         if len(text) > room:
             continue
         room -= len(text)
         shown.append(text)
         used.append(found)
     values["passages"] = "\n\n".join(shown)
-    return Brief(_filled(prompts.system, values), _filled(prompts.user, values), tuple(used), written_for)
+    return Brief(filled(prompts.system, values), filled(prompts.user, values), tuple(used), written_for)
 
 
 def again(prompts: Prompts, given: Brief, reply: str, faults: Sequence[Fault], *, fence: str) -> str:
     """The user's part of a second request: the first one, what was wrong with the reply, and to write anew."""
-    reasons = "\n".join(dict.fromkeys(f"- {_safe(prompts.reason(fault), fence)}" for fault in faults))
-    values = {"fence": fence, "reply": _safe(reply, fence), "reasons": reasons}
-    return f"{given.user}\n\n{_filled(prompts.redraft, values)}"
+    reasons = "\n".join(dict.fromkeys(f"- {safe(prompts.reason(fault), fence)}" for fault in faults))
+    values = {"fence": fence, "reply": safe(reply, fence), "reasons": reasons}
+    return f"{given.user}\n\n{filled(prompts.redraft, values)}"
 
 
 def _as_shown(found: PassageInVersion, number: int) -> str:
@@ -133,7 +133,7 @@ def _as_shown(found: PassageInVersion, number: int) -> str:
     )
 
 
-def _safe(text: str, fence: str) -> str:
+def safe(text: str, fence: str) -> str:
     """Without characters nobody sees, and without anything that could be taken for the fence or a token."""
     return re.sub(r"[⟦⟧]", "", _visible(text)).replace(fence, "")
 
@@ -160,12 +160,13 @@ def _tokenised(text: str, written_for: dict[str, str]) -> str:
     return text
 
 
-def _filled(template: str, values: Mapping[str, str]) -> str:
+def filled(template: str, values: Mapping[str, str]) -> str:
     """In one pass: a blank that stands in a passage stays as it is."""
     return _BLANK.sub(lambda match: values.get(match[1], match[0]), template)
 
 
-def _parts(path: Path) -> dict[str, str]:
+def prompt_parts(path: Path) -> dict[str, str]:
+    """Of a file in `prompts/`, by the names that stand between its rules."""
     _, *found = _PART.split(path.read_text(encoding="utf-8"))
     return {name: text.strip() for name, text in zip(found[::2], found[1::2], strict=True)}
 
