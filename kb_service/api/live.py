@@ -21,7 +21,8 @@ from kb_service.domain.errors import KbError
 _LOOK_SECONDS = 0.15
 # Proxies take a silent connection for a dead one.
 PING_SECONDS = 15.0
-# What changes by the hour alone, such as whether somebody is there, is looked at with each so many of them.
+# What changes by the hour alone is looked at with each so many of them; how many are ahead of who waits, and whether
+# somebody is there, with each.
 _PINGS_BETWEEN_READS = 4
 # Streams wake together when much is said at once. Their reads take turns here, so that they never hold all the threads
 # that questions are answered in.
@@ -108,7 +109,8 @@ class Bells:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Of a talk: the messages that follow, by number, as JSON; ``has_more``: there was no room for all of them.
+    """Of a talk: the messages that follow, by number, as JSON; ``has_more``: there was no room for all of them;
+    ``is_waiting``: its state follows from others' too.
 
     ``shown``: tells this state from others; ``state``: None where it is as it was shown; ``signs``: of the other side,
     None where they are as they were shown.
@@ -119,10 +121,17 @@ class News:
     state: bytes | None
     has_more: bool = False
     signs: bytes | None = None
+    is_waiting: bool = False
 
 
 async def followed(
-    bells: Bells, talk_id: str, news: Callable[[int, object], News], *, after: int, name: str
+    bells: Bells,
+    talk_id: str,
+    news: Callable[[int, object], News],
+    *,
+    after: int,
+    name: str,
+    ping_seconds: float = PING_SECONDS,
 ) -> AsyncIterator[bytes]:
     """Every message after that number once, and the state, called ``name``, whenever it changes.
 
@@ -130,7 +139,7 @@ async def followed(
     raises: the client comes again, and is told why.
     """
     last, shown = after, None
-    ping = _Ping()
+    ping = _Ping.in_(ping_seconds)
     with bells.listening(talk_id) as bell, contextlib.suppress(KbError):
         while True:
             bell.clear()
@@ -143,11 +152,11 @@ async def followed(
             if found.signs is not None:
                 yield event_block("signs", found.signs)
             shown = found.shown
-            pings = 0 if not found.has_more else _PINGS_BETWEEN_READS
-            while pings < _PINGS_BETWEEN_READS and not await waited(bell, ping.seconds_left()):
+            pings = 0 if found.has_more else 1 if found.is_waiting else _PINGS_BETWEEN_READS
+            while pings and not await waited(bell, ping.seconds_left()):
                 yield PING
-                ping = _Ping()
-                pings += 1
+                ping = _Ping.in_(ping_seconds)
+                pings -= 1
 
 
 class LiveStream(StreamingResponse):
@@ -175,7 +184,11 @@ class _Ping:
     """The next sign of life. It comes in its time, whatever woke the stream: a change that is not told does not show
     in it either."""
 
-    due: float = field(default_factory=lambda: time.monotonic() + PING_SECONDS)
+    due: float
+
+    @classmethod
+    def in_(cls, seconds: float) -> "_Ping":
+        return cls(time.monotonic() + seconds)
 
     def seconds_left(self) -> float:
         return self.due - time.monotonic()

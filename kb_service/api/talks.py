@@ -152,11 +152,13 @@ async def talk_events(
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
         held = service.records.escalations.standing(talk_id)
         now_shown, changed = shown, None
-        if held.state is EscalationState.OPEN or not (isinstance(shown, tuple) and shown[0] == held.revision):
+        is_waiting = held.state is EscalationState.OPEN
+        if is_waiting or not (isinstance(shown, tuple) and shown[0] == held.revision):
             state = Showing(service).talk(service.records.escalations.escalation(talk_id))
             now_shown = _what_changes(state)
             changed = None if now_shown == shown else _TALK.dump_json(state)
-        return News(messages, now_shown, changed, has_more=len(said) == _MOST_AT_ONCE, signs=signs.news(said))
+        has_more = len(said) == _MOST_AT_ONCE
+        return News(messages, now_shown, changed, has_more, signs.news(said), is_waiting)
 
     return LiveStream(followed(request.app.state.bells, talk_id, news, after=last_event_id, name="talk"))
 

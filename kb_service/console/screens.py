@@ -13,7 +13,15 @@ from kb_service.api.errors import STATUS_OF
 from kb_service.api.sizes import LIMITS
 from kb_service.console.marked_text import cited_within, pieces, visible
 from kb_service.console.pages import HEADERS
-from kb_service.console.words import Place, TroubleName, console_messages, moment_in_words, screen_words, size_in_words
+from kb_service.console.words import (
+    Place,
+    TroubleName,
+    console_messages,
+    deadline_in_words,
+    moment_in_words,
+    screen_words,
+    size_in_words,
+)
 from kb_service.domain.addresses import link_to
 from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
@@ -137,7 +145,7 @@ def _environment() -> Environment:
         "limits": LIMITS,
         "spans": spans,
     }
-    made.filters |= {"visible": visible, "moment": moment_in_words}
+    made.filters |= {"visible": visible, "moment": moment_in_words, "deadline": deadline_in_words}
     return made
 
 

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -269,6 +269,14 @@ def words_for_scripts(folder: Path, *, attachment_mb: int | None = None) -> Mapp
 
 def moment_in_words(moment: datetime | None) -> str:
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else "—"
+
+
+def deadline_in_words(moment: datetime) -> str:
+    """Before which something is due: the end of a day is its 24:00, not the next one's 00:00."""
+    shown = moment_in_words(moment)
+    if not shown.endswith("00:00"):
+        return shown
+    return moment_in_words(moment - timedelta(days=1)).removesuffix("00:00") + "24:00"
 
 
 def size_in_words(size: int) -> str:

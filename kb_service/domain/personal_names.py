@@ -130,6 +130,7 @@ NAMES = (
     rf"(?P<it>{_FROM_SOUNDS})",
     rf"(?:我是|本人|{_LABELS})\s?[:是为叫]{{0,2}}\s?(?P<it>[{_HAN}]{{2,6}}·[{_HAN}]{{2,5}})",
     rf"(?:同事|朋友|同学|室友|邻居)(?P<it>{_NAMED})(?=[也没说帮和跟、])",
+    rf"(?:经办人员?|办事员|窗口的|柜台的)(?P<it>{_NAMED})(?=[说讲让叫]|告诉|不给|没给|要我|给我)",
     rf"(?:委托|授权|拜托)(?P<it>{_NAMED})(?=代|办|领|去|来|到|帮)",
     rf"(?<!帮)[我俺咱]叫[:\s]{{0,2}}{_OPENED}{_NO_NAME}(?P<it>{_ANY_NAME})",
     rf"(?<!帮)[我俺咱]叫[:\s]{{0,2}}{_OPENED}(?P<it>[A-Z][a-z'’]{{2,19}})(?![A-Za-z])",
@@ -138,6 +139,9 @@ NAMES = (
     rf"(?:姓名|名字)\s?:\s?(?P<it>{_ANY_NAME})",
     rf"(?:[Nn]ame|NAME|姓名)[\"'”]?\s?[:=]\s?[\"'“]?(?P<it>{_NAMED}(?=[\"'”&,，}}\s]|$)|{_LATIN_NAME})",
     rf"(?:(?<![{_HAN}])全名|(?<![{_HAN}])大名|[本真]名|[都们人][叫喊][我他她])(?!单)[是叫为:\s]{{0,2}}{_OPENED}(?P<it>{_NAMED}){_ENDS}",
+    # A surname of two characters says who it is.
+    rf"(?:敝姓|免贵姓|我姓|本人姓)(?P<it>{_ONLY_SURNAMES}|{_COMPOUND})",
+    rf"(?:敝|免贵|我|本人)姓(?:〔姓名〕|[{_HAN}]{{1,2}})[,，\s]?单?名(?:一个|叫)?(?P<it>[{_HAN}])字",
     rf"我姓[{_HAN}]{{1,2}}[,，\s]?名(?P<it>[{_HAN}]{{1,2}}){_ENDS}",
     rf"姓名\s?[是为]\s?(?P<it>{_ANY_NAME})",
     rf"(?:(?:{_RELATIVES})(?:的?名字)?名?叫|名叫|名字(?:叫|是)|姓[\u4e00-\u9fff]{{1,2}}[,，\s]?(?:名字?)?叫)\s?{_NO_NAME}"
@@ -158,6 +162,7 @@ NAMES = (
     rf"(?:[爸妈]|岳[父母])(?P<it>{_NAMED}){_IS_SAID_TO}",
     rf"(?:[Mm]y name is|[Ii] am|[Ii]['’]m|我叫|姓名(?:拼音)?|名字[叫是]?|{_LABELS}|本人)\s?[:是为叫]?\s?"
     rf"(?P<it>{_LATIN_NAME})",
+    rf"[Tt]his is (?P<it>{_LATIN_NAME})(?= (?:speaking|calling|here)|[,.，。])",
     rf"(?:{_MASKED_NUMBER}[,，、\s]?|〔出生日期〕(?:出?生的|[,，]我?叫))(?P<it>{_NAMED}){_IS_SAID_OF}",
     rf"{_BEGINS}(?P<it>{_NAMED})(?=[,，、:\s]{{0,2}}(?:[男女][,，、\s]{{0,2}})?{_OF_NUMBERS}[是为:\s]{{0,3}}{_MASKED_NUMBER})",
     rf"{_BEGINS}(?P<it>{_WORDS}{_ALSO_WORDS}[{_SURNAMES}]{_TITLES}[{_HAN}](?![区镇县市省人村乡州路街])[{_HAN}])"
@@ -181,13 +186,21 @@ _PART_OF_ADDRESS = rf"{_NUMBER}{{1,6}} ?(?:号楼|号院|号(?!线|窗|口|门|�
 _FLOOR = rf"(?:{_NUMBER}{{1,2}}[楼层])?"
 # A line in front or behind that says who lives there: 〔姓名〕 〔手机号〕 浦东新区世纪大道1号2001, 人民大道200号住着.
 _ROOMS = rf"(?:{_PART_OF_ADDRESS} ?){{1,6}}{_FLOOR}(?:\d{{1,5}}(?:室|房|户)?)?"
-_STREET = r"\d{1,5}[A-Za-z]? (?:[A-Z][A-Za-z']* ){1,4}(?:Road|Rd|Street|St|Avenue|Ave|Lane)\b"
+_STREET = (
+    r"\d{1,5}[A-Za-z]? (?:[A-Z][A-Za-z']* ){1,4}(?:Road|Rd|Street|St|Avenue|Ave|Lane)\b"
+    r"(?: (?:West|East|North|South|Middle)\b)?"
+)
+_DOOR = r"(?:[Rr]oom|[Rr]m|[Aa]pt|[Aa]partment|[Ff]lat|[Uu]nit)\.? ?[0-9A-Za-z-]{1,6}"
 HOUSES = (
     rf"{_LIVES}[:是在为\s]{{0,3}}[^，。；！？,;!?\n\d]{{2,30}}?"
     rf"(?P<it>{_ROOMS}|\d{{1,4}}(?:-\d{{1,5}}){{1,3}}(?:号|室|房)?)",
     rf"(?P<it>(?<![号弄]){_ROOMS})(?=住着|住了|居住)",
     rf"(?:[Ll]iv(?:e|ing) (?:at|on)|[Rr]esid(?:e|ing) at|[Aa]ddress(?: is|:)?) (?P<it>(?:No\. ?)?{_STREET}"
-    r"(?:,? (?:[Rr]oom|[Rr]m|[Aa]pt|[Ff]lat|[Uu]nit)\.? ?\w{1,6})?)",
+    rf"(?:,? {_DOOR})?)",
+    # With a door or flat it is somebody's; a street and a number alone may be an office's.
+    rf"(?P<it>{_DOOR},? {_STREET}|{_STREET}(?:, ?[A-Z][a-z]+)?,? {_DOOR})",
+    # 水清路288弄西区17-602, 名邸北区3-201
+    r"(?:〔地址〕|[苑园庭湾邸府城墅])[东南西北中][区块苑](?P<it>\d{1,3}-\d{3,4})(?!\d)",
 )
 HOUSE_OF_MASKED = (
     r"〔(?:姓名|手机号|座机号|证件号)〕[,，、;；/\s]{0,2}(?:地址)?[:是为\s]{0,3}"

@@ -105,6 +105,21 @@ def test_both_sides_show_pictures_and_send_what_they_record(served: Served, open
     assert resident.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_picture_is_not_lost_where_something_is_recorded_beside_it(resident: Page) -> None:
+    hold(resident, "选择图片", "x.jpg", photograph())
+    resident.get_by_role("button", name="录音", exact=True).click()
+    expect(resident.get_by_role("alert").filter(has_text="请先发送，或移除后再加")).to_be_visible()
+    expect(resident.get_by_role("group", name="要发送的附件").get_by_role("img", name="图片")).to_be_visible()
+    resident.get_by_role("button", name="发送").click()
+    expect(resident.get_by_role("link", name="您发来的图片")).to_be_visible()
+    resident.get_by_role("button", name="录音", exact=True).click()
+    expect(resident.get_by_role("timer")).to_have_text("0:01")
+    resident.get_by_role("button", name="图片", exact=True).click()
+    expect(resident.get_by_role("alert").filter(has_text="请先发送，或移除后再加")).to_be_visible()
+    resident.get_by_role("button", name="停止录音").click()
+    expect(resident.get_by_label("试听录音")).to_be_visible()
+
+
 def test_what_is_no_picture_is_refused_with_a_reason(resident: Page) -> None:
     choose(resident, "选择图片", "x.png", b"<html><script>alert(1)</script>")
     expect(resident.get_by_role("alert").filter(has_text="这个文件不是能读的图片")).to_be_visible()

@@ -4,7 +4,8 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from kb_service.asking.asking import LONGEST_QUESTION
 from tests.browser import canned
-from tests.browser.asking import ask
+from tests.browser.asking import ask, called_otherwise
+from tests.browser.conftest import PHONE
 from tests.browser.stub_service import StubService
 
 
@@ -65,7 +66,7 @@ def test_a_quote_that_does_not_stand_at_its_place_is_called_out(page: Page) -> N
     page.route("**/v1/versions/v-guide", lambda route: route.fulfill(json=moved))
     page.goto("/")
     ask(page, "居住证什么时候签注？")
-    page.get_by_role("button", name="查看依据 1 的原文").click()
+    page.get_by_role("button", name="查看原文：依据 1").click()
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("对不上")
 
 
@@ -74,7 +75,7 @@ def test_a_version_taken_back_since_is_shown_as_withdrawn(page: Page) -> None:
     page.route("**/v1/versions/v-guide", lambda route: route.fulfill(json=withdrawn))
     page.goto("/")
     ask(page, "居住证什么时候签注？")
-    page.get_by_role("button", name="查看依据 1 的原文").click()
+    page.get_by_role("button", name="查看原文：依据 1").click()
     expect(page.get_by_role("dialog").locator(".stamp")).to_have_text("已撤回")
 
 
@@ -92,7 +93,7 @@ def test_markup_in_answers_titles_and_quotes_stays_text(page: Page) -> None:
     ask(page, "注入 <b>粗体</b>")
     expect(page.locator(".answer-text")).to_contain_text(canned.HOSTILE)
     expect(page.locator(".footnote-title")).to_contain_text(canned.HOSTILE)
-    page.get_by_role("button", name="查看依据 1 的原文").click()
+    page.get_by_role("button", name="查看原文：依据 1").click()
     expect(page.locator("mark.quoted")).to_have_text(canned.HOSTILE)
     assert page.locator("main img, main b, main script, dialog img, dialog script").count() == 0
     assert page.evaluate("window.wasInjected") is None
@@ -101,7 +102,7 @@ def test_markup_in_answers_titles_and_quotes_stays_text(page: Page) -> None:
 def test_only_web_addresses_become_links(page: Page) -> None:
     page.goto("/")
     ask(page, "注入")
-    page.get_by_role("button", name="查看依据 1 的原文").click()
+    page.get_by_role("button", name="查看原文：依据 1").click()
     expect(page.locator("mark.quoted")).to_be_visible()
     hrefs = page.locator("main a, dialog a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert hrefs == ["https://example.gov.cn/a?b=1"]
@@ -194,6 +195,25 @@ def test_not_resolved_is_told_at_once_and_shows_whom_to_call(page: Page, stub: S
     expect(page.get_by_text("说明已收到")).to_be_visible()
     assert [entry.get("comment") for entry in stub.feedback] == [None, "没有说费用"]
     assert {entry["resolved"] for entry in stub.feedback} == {False}
+
+
+def test_controls_of_an_answer_are_called_what_is_written_on_them(page: Page, stub: StubService) -> None:
+    page.goto("/")
+    ask(page, "居住证什么时候签注？")
+    expect(page.get_by_role("button", name="查看原文：依据 1")).to_be_visible()
+    assert called_otherwise(page) == []
+
+
+def test_on_a_phone_why_it_did_not_help_is_not_behind_the_composer(page: Page, stub: StubService) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/")
+    ask(page, "居住证什么时候签注？")
+    page.get_by_role("button", name="未解决").click()
+    expect(page.get_by_role("button", name="提交说明")).to_be_visible()
+    page.wait_for_function(
+        "() => document.querySelector('.feedback-reasons').getBoundingClientRect().bottom"
+        " <= document.querySelector('.composer-bar').getBoundingClientRect().top"
+    )
 
 
 def test_a_reload_shows_the_stored_answers_and_asks_nothing(page: Page, stub: StubService) -> None:
@@ -311,7 +331,7 @@ def test_what_is_only_possible_is_shown_apart_from_the_answer_and_opens_its_plac
     expect(shown.locator("blockquote").nth(1)).to_have_text(canned.HOSTILE)
     expect(page.locator(".answer-text")).not_to_contain_text(canned.QUOTE)
     expect(page.locator(".feedback")).to_have_count(0)
-    shown.get_by_role("button", name="查看《居住证办事指南》的原文").click()
+    shown.get_by_role("button", name="查看原文：《居住证办事指南》").click()
     expect(page.locator("mark.quoted")).to_have_text(canned.QUOTE)
 
 

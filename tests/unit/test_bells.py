@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from kb_service.api.live import EVERYTHING, Bells
+from kb_service.api.live import EVERYTHING, PING, Bells, News, followed
 from tests.factories import NOON
 
 
@@ -48,3 +48,21 @@ def test_what_this_process_writes_wakes_at_once_and_once() -> None:
             return [*woken, a.is_set(), queue.is_set()]
 
     assert asyncio.run(listen()) == [True, False, True, False, False]
+
+
+@pytest.mark.parametrize(("is_waiting", "signs_of_life"), [(True, 1), (False, 4)])
+def test_who_waits_is_told_with_each_sign_of_life_how_many_are_ahead(is_waiting: bool, signs_of_life: int) -> None:
+    places = iter([b"2", b"1"])
+
+    async def listen() -> list[bytes]:
+        def news(after: int, shown: object) -> News:
+            return News([], None, next(places), is_waiting=is_waiting)
+
+        stream = followed(Bells(lambda _: {}, lambda: NOON), "a", news, after=0, name="talk", ping_seconds=0.01)
+        blocks = [await anext(stream) for _ in range(2 + signs_of_life)]
+        await stream.aclose()  # type: ignore[attr-defined]
+        return blocks
+
+    first, *between, last = asyncio.run(listen())
+    assert (first, last) == (b"event: talk\ndata: 2\n\n", b"event: talk\ndata: 1\n\n")
+    assert between == [PING] * signs_of_life

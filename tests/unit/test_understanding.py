@@ -92,6 +92,15 @@ def test_a_wish_for_a_person_is_about_the_matter_beside_it(text: str, matter_id:
     assert (read.text, read.is_beside_wish) == (("营业执照", True) if matter_id is None else (read.text, False))
 
 
+@pytest.mark.parametrize("text", ["公积金取钱要等多少日子，帮我转人工", "帮我转人工，公积金取钱要等多少日子"])
+def test_a_clause_that_wishes_for_a_person_makes_the_message_a_wish(text: str) -> None:
+    service = Matter("help", "一网通办帮办服务", "office", aliases=("转人工",))
+    reader = Reader([*MATTERS, service], LEXICON, OpenCCConverter(), likeness=knowing(user_request=("帮我转人工",)))
+    read = reader.understand(question(text))
+    assert (read.scope, read.matter and read.matter.id) == (Reason.USER_REQUEST, "fund")
+    assert reader.understand(question("帮我转人工以后要等多少日子，公积金取钱呢")).scope is None
+
+
 @pytest.mark.parametrize(
     "text", ["居住证签注多少钱", "请问签注要多久啊?", "公积金取钱要准备哪些材料", "居住证续签怎么办"]
 )

@@ -20,8 +20,11 @@ from kb_service.text.normalising import hidden_texts, is_traditional, normalised
 
 # Who is in distress, wants a person or attacks does so with the whole message.
 _OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST, Reason.ABUSE})
+_CLAUSE_ENDS = re.compile(r"[,，;；。.!！?？\s]+")
 # 谢谢, 好吗: what people add to a wish for a person.
 _LONGEST_REST_OF_A_WISH = 3
+# 麻烦帮我转接人工客服谢谢.
+_LONGEST_WISH = 12
 # What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
 _MEANT_BY_A_NAME = frozenset({MessageClass.USER_REQUEST, MessageClass.DISTRESS})
 
@@ -192,8 +195,20 @@ class Reader:
         ``said``: in its own language, in which examples are learnt too; ``bare``: in the words of guides.
         """
         found = self._likeness(self._lexicon.bare(said))
+        if found.sure is MessageClass.KNOWLEDGE:
+            found = self._wish_beside(bare) or found
         is_name = self._linker.is_name(bare) and self.phrasing.says_something(bare)
         return PLAIN if is_name and found.likely not in _MEANT_BY_A_NAME else found
+
+    def _wish_beside(self, bare: str) -> Likeness | None:
+        """That of a first or last clause that wishes for a person (公积金账户怎么解冻，帮我转人工): beside a long
+        question the wish is little of the whole. None without one. Each comparison costs a vector: only a short clause
+        with a name is compared."""
+        clauses = [each for each in _CLAUSE_ENDS.split(bare) if each]
+        ends = (clauses[-1], clauses[0]) if len(clauses) > 1 else ()
+        named = (each for each in ends if len(each) <= _LONGEST_WISH and self._linker.names_in(each))
+        likenesses = (self._likeness(each) for each in named)
+        return next((each for each in likenesses if each.sure is MessageClass.USER_REQUEST), None)
 
     def _understood(self, question: Question, plain: _Normalised) -> Understanding:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""

@@ -134,7 +134,7 @@ function footnotePlace(citation) {
       "div", { class: "footnote-body" },
       place ? element("p", { class: "headings", text: place }) : null,
       element("blockquote", { text: citation.quote }),
-      button("查看原文", () => openVersion(citation), { class: "open-quote", "aria-label": `查看依据 ${citation.mark} 的原文` }),
+      button("查看原文", () => openVersion(citation), { class: "open-quote", "aria-label": `查看原文：依据 ${citation.mark}` }),
     ),
   );
 }
@@ -155,7 +155,7 @@ function possibleQuote(quoted) {
     element("strong", { text: title }),
     sourceLine(quoted, quoted.as_of),
     element("blockquote", { text: quoted.quote.replaceAll(CELL_BORDER, "，") }),
-    button("查看原文", () => openVersion(quoted), { class: "open-quote", "aria-label": `查看${title}的原文` }));
+    button("查看原文", () => openVersion(quoted), { class: "open-quote", "aria-label": `查看原文：${title}` }));
 }
 
 function related(questions, askAgain) {

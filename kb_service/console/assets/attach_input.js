@@ -7,15 +7,16 @@ import { canRecord, record } from "./sound_recorder.js";
 import { LIMITS } from "./words.js";
 
 const UNREADABLE = "这个文件不是能读的图片，请换成 PNG 或 JPEG 图片。";
+const ONE_AT_A_TIME = "一条消息带一张图片或一段录音：请先发送，或移除后再加。";
 const NO_MICROPHONE = "用不了麦克风，请在浏览器里允许，或选一个录音文件。";
 
 /** `onChange()` after every change; pictures pasted into `place` are taken. An attachment is `{file, kind}`. */
 export function attachInput({ place, onChange }) {
   const pictures = chooser("image/png,image/jpeg,image/webp,image/*", "选择图片", takePicture);
   const sounds = chooser("audio/*", "选择录音文件", takeSound);
-  const addPicture = button("图片", () => pictures.click(), { class: "attach-add" });
-  const addSound = button("录音", sound, { class: "attach-add", "aria-pressed": "false" });
-  const chooseSound = button("选录音文件", () => sounds.click(), { class: "attach-add", hidden: true });
+  const addPicture = button("图片", () => ifNoneIsHeld(() => pictures.click()), { class: "attach-add" });
+  const addSound = button("录音", () => recording ? recording.stop() : ifNoneIsHeld(sound), { class: "attach-add", "aria-pressed": "false" });
+  const chooseSound = button("选录音文件", () => ifNoneIsHeld(() => sounds.click()), { class: "attach-add", hidden: true });
   const status = element("span", { class: "hint", role: "status" });
   const time = element("span", { class: "attach-time", role: "timer" });
   const trouble = element("p", { class: "attach-trouble", role: "alert" });
@@ -42,6 +43,12 @@ export function attachInput({ place, onChange }) {
     onChange();
   }
 
+  /** What is held or being recorded would be lost without a word where another took its place. */
+  function ifNoneIsHeld(add) {
+    if (attached || recording) trouble.textContent = ONE_AT_A_TIME;
+    else add();
+  }
+
   async function takePicture(file) {
     isPreparing = true;
     onChange();
@@ -66,7 +73,6 @@ export function attachInput({ place, onChange }) {
   }
 
   async function sound() {
-    if (recording) return recording.stop();
     if (!canRecord()) return sounds.click();
     addSound.disabled = true;
     try {
@@ -105,7 +111,7 @@ export function attachInput({ place, onChange }) {
     const pasted = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
     if (!pasted || !isOpen) return;
     event.preventDefault();
-    takePicture(pasted);
+    ifNoneIsHeld(() => takePicture(pasted));
   });
 
   return {

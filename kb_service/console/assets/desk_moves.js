@@ -24,6 +24,13 @@ export function moveBar({ me, transferTargets, current, become, tell }) {
     document.getElementById("reply").focus();
   }
 
+  /** Its own department stands last: there it goes to a colleague. */
+  function targets() {
+    const { id: own, name } = current().department;
+    const others = Object.entries(transferTargets()).filter(([id]) => id !== own);
+    return [...others, [own, `${name}（换一位同事）`]];
+  }
+
   const keepReply = () => keep(current().id).then(
     () => tell("已把这次的提问和答复写成问答草稿（去掉了个人信息），由编辑核对、另一人审核后发布。"),
     (error) => tell(error.message));
@@ -33,8 +40,8 @@ export function moveBar({ me, transferTargets, current, become, tell }) {
   const MOVES = [
     { label: "接起", key: "J", run: claim, can: () => (isIn("open") || (isIn("work_order") && !isMine())), primary: true },
     { label: "转交", key: "Z", can: () => (isMine() || me().is_lead) && isIn("open", ...HELD, "work_order"),
-      run: asked("转交给其他部门", () => [
-        selection({ name: "department", label: "部门", options: transferTargets() }), withReason(() => true)], "transfer") },
+      run: asked("转交", () => [
+        selection({ name: "department", label: "部门", options: targets() }), withReason(() => true)], "transfer") },
     { label: "转工单", key: "G", can: () => (isMine() || isUnclaimed()) && isIn("open", ...HELD),
       run: asked("转为工单", () => [
         choice({ name: "kind", label: "类型", options: withDays() }), withReason(() => false)], "order") },

@@ -88,7 +88,7 @@ export function suggestions(search, insert) {
   function suggestion(each, position) {
     const put = element("button", {
       type: "button", class: "insert-suggestion", "aria-keyshortcuts": `Alt+${KEYS[position]}`,
-      "aria-label": `把建议 ${position + 1} 插入回复`, on: { click: () => insertOf(each) },
+      "aria-label": `插入回复：建议 ${position + 1}`, on: { click: () => insertOf(each) },
     }, "插入回复 ", element("kbd", { "aria-hidden": "true", text: `Alt ${KEYS[position]}` }));
     return element("li", { class: "suggestion" },
       element("p", { class: "suggestion-text", tabindex: "0", text: each.text }),

@@ -24,6 +24,8 @@ export function feedbackBar(answer, { resolved, onFeedback }) {
       await sendFeedback(answer.answer_id, { resolved: isResolved });
       onFeedback(isResolved);
       show(isResolved);
+      // On a phone what may be said of it would stand behind the composer.
+      if (!isResolved) more.scrollIntoView({ block: "nearest" });
     } catch (error) {
       thanks.textContent = `反馈没有送达：${error.message}`;
     }

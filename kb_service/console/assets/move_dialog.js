@@ -52,9 +52,9 @@ export function choice({ name, label, options }) {
   };
 }
 
-/** One of many; `options`: value → words. */
+/** One of many; `options`: pairs of value and words. */
 export function selection({ name, label, options }) {
-  const select = element("select", {}, ...Object.entries(options).map(([value, text]) => element("option", { value, text })));
+  const select = element("select", {}, ...options.map(([value, text]) => element("option", { value, text })));
   return {
     name, label,
     root: element("label", {}, label, select),

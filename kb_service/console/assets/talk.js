@@ -82,7 +82,7 @@ export function talkPanel(talkId, { onChange, onLine, announce }) {
       return [element("p", { class: "hint", text: "在这里写的话会转给经办人员；要问小申，请点“新对话”。" })];
     }
     return [button("回到小申", () => act(() => leave(talkId)), { class: "quiet" }),
-      element("span", { class: "hint", text: "下面写的话会发给工作人员" })];
+      element("span", { class: "hint", text: "下面写的话会发给工作人员；您刚才和小申的对话，他们也看得到" })];
   }
 
   function afterwards() {

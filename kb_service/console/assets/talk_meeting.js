@@ -6,7 +6,7 @@ let drawn = 0;
 
 /** `told`: who offered it; `label`: of the link; `onOpen()` when it is followed. */
 export function meetingLine({ told, address, time, label, onOpen }) {
-  const line = element("li", { class: "line line-event line-meet" }, told, " ", time);
+  const line = element("div", { class: "line line-event line-meet" }, told, " ", time);
   const link = address.startsWith("https://") && outsideLink(address, label);
   if (!link) return line;
   link.classList.add("meeting-link");

@@ -10,7 +10,7 @@ import { MOVES } from "./words.js";
 /** `person`: what the one who asked is called here, 您 or 居民. `attachedAt(number)`: where an attachment is read.
  * `meeting`: `{label, onOpen}` of one that is offered. */
 export function talkMessages(person, { attachedAt, meeting }) {
-  const list = element("ol", { class: "talk-messages", role: "log", "aria-label": "会话内容", "aria-live": "off" });
+  const list = element("div", { class: "talk-messages", role: "log", "aria-label": "会话内容", "aria-live": "off" });
   const lineOf = new Map();
 
   return {
@@ -37,11 +37,11 @@ function lineFor(message, person, { attachedAt, meeting }) {
   if (author === "event") {
     const told = MOVES[move].replace("{name}", name ?? person);
     if (move === "meet" && text) return meetingLine({ told, address: text, time, ...meeting });
-    return element("li", { class: `line line-event line-${move}` }, text ? `${told}：${text}` : told, " ", time);
+    return element("div", { class: `line line-event line-${move}` }, text ? `${told}：${text}` : told, " ", time);
   }
   const { produced_by: made, confirmed_by: confirmedBy } = message;
   const who = { person, helper: confirmedBy && confirmedBy !== name ? `${name}（${confirmedBy} 确认）` : name, note: `${name} 备注（仅工作人员可见）` }[author];
-  return element("li", { class: `line line-${author}` },
+  return element("div", { class: `line line-${author}` },
     element("span", { class: "line-head" }, element("span", { class: "line-who", text: who }), " ", time),
     ...(message.attachments ?? []).map((each) => shownAttachment(each, { address: attachedAt(each.number), who })),
     text ? element("div", { class: "line-text" }, ...answerText(text, new Map())) : null,
