@@ -1,14 +1,20 @@
 """A child process that works on one order after the other: a crash, a bomb or an endless loop in a foreign file costs
 that file, and no memory of the server's.
 
-It stays for a while after its work, since importing what reads office files takes seconds.
+It stays for a while after its work. Importing what reads office files takes seconds, so that children who are needed
+often come of a nursery, which has imported it already.
 """
 
 import contextlib
+import gc
 import importlib
 import os
+import pickle
 import resource
+import select
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -16,7 +22,8 @@ import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from multiprocessing.connection import Connection, Pipe
-from typing import Any
+from types import ModuleType
+from typing import Any, Protocol
 
 _PARENT_CHECKED_EVERY_SECONDS = 2
 _BEGUN = "begun"
@@ -30,10 +37,19 @@ _KEPT_SHARE = 0.75
 _LARGEST_WRITTEN_FILE = 256 * 2**20
 # How a child ends whose memory does not even do for saying so.
 _OUT_OF_MEMORY = 97
+# The timers that end it in any code, by signals that nobody handles.
+_OUT_OF_TIME = frozenset({-signal.SIGPROF, -signal.SIGALRM})
+# How long a nursery may take to fork a child, or to tell how one ended: milliseconds are usual.
+_NURSERY_SECONDS = 10
+_NUMBER = struct.Struct("i")
 
 
 class ChildOutOfMemory(EOFError):
     """The child has ended because its memory did not do."""
+
+
+class ChildOutOfTime(EOFError):
+    """The child has used up its processor time, or was silent for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +64,45 @@ class ChildLimits:
     silent_seconds: int
 
 
+class _Process(Protocol):
+    returncode: int | None
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 class Child:
     """``module`` has a function ``work`` (a `Work`), and ``warm``, which loads what most orders need.
 
     Orders and messages travel pickled.
     """
 
-    def __init__(self, module: str, limits: ChildLimits) -> None:
+    def __init__(self, start: Callable[[int], _Process]) -> None:
+        """``start`` makes the process, which is to have this descriptor of a pipe."""
         self._pipe, theirs = Pipe()
-        arguments = (theirs.fileno(), module, *astuple(limits))
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from ingestion.child_process import main; main{arguments}"],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C ends the server, which ends its children
-        )
-        theirs.close()
+        with contextlib.closing(theirs):
+            self._process = start(theirs.fileno())
 
-    def begin(self, order: object) -> None:
-        """Returns when the child has the order. Raises OSError or EOFError when it has ended, or does not start."""
-        self._pipe.send(order)
+    @classmethod
+    def of(cls, module: str, limits: ChildLimits) -> "Child":
+        """A new interpreter, which imports the module first: some seconds."""
+        return cls(lambda theirs: _interpreter("main", theirs, module, *astuple(limits)))
+
+    def begin(self, order: object, *, cpu_seconds: float = 0.0, then_cpu_seconds: float = 0.0) -> None:
+        """Returns when the child has the order. Raises OSError or EOFError when it has ended, or does not start.
+
+        ``cpu_seconds``: of the processor, until its first message; ``then_cpu_seconds``: from then on, from message to
+        message. 0 for any. What other processes use up that it starts is not counted.
+        """
+        self._pipe.send((order, cpu_seconds, then_cpu_seconds))
         if not self._pipe.poll(_START_SECONDS):
             raise TimeoutError(f"the process did not start within {_START_SECONDS} seconds")
         self._pipe.recv()
 
     def message(self, *, seconds: float) -> Any:
-        """The next message. Raises TimeoutError, ChildOutOfMemory, or EOFError with how else the child ended."""
+        """The next message. Raises TimeoutError, ChildOutOfMemory, ChildOutOfTime, or EOFError with how else the child
+        ended."""
         if not self._pipe.poll(seconds):
             raise TimeoutError
         try:
@@ -83,6 +111,8 @@ class Child:
             ending = self._ending()
             if self._process.returncode == _OUT_OF_MEMORY:
                 raise ChildOutOfMemory from None
+            if self._process.returncode in _OUT_OF_TIME:
+                raise ChildOutOfTime from None
             raise EOFError(ending) from error
 
     def _ending(self) -> str:
@@ -97,6 +127,113 @@ class Child:
         self._pipe.close()
 
 
+class Nursery:
+    """Forks children of ``module`` from a process that has imported and warmed it, in milliseconds. Thread-safe.
+
+    It ends by itself after ``idle_seconds`` without children, and is begun again with the next one.
+    """
+
+    def __init__(self, module: str, *, niceness: int, idle_seconds: float) -> None:
+        """``niceness``: a child's is no lower."""
+        self._arguments = (module, niceness, idle_seconds)
+        self._lock = threading.Lock()
+        self._begun: _BegunNursery | None = None
+
+    def child(self, limits: ChildLimits) -> Child:
+        """Raises OSError where none can be started."""
+        with self._lock:
+            try:
+                return self._child(limits)
+            except OSError:  # it has just ended for want of work, or was killed
+                self._end()
+                return self._child(limits)
+
+    def close(self) -> None:
+        """Children that are at work end soon after."""
+        with self._lock:
+            self._end()
+
+    def _child(self, limits: ChildLimits) -> Child:
+        self._begun = self._begun or _BegunNursery(*self._arguments)
+        begun = self._begun
+        return Child(lambda theirs: begun.forked(theirs, limits))
+
+    def _end(self) -> None:
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            begun.end()
+
+
+class _BegunNursery:
+    """The process, and the socket that carries what is asked of it: a descriptor with limits for a new child, the
+    number of a process whose end is waited for."""
+
+    def __init__(self, module: str, niceness: int, idle_seconds: float) -> None:
+        self._lock = threading.Lock()
+        self._socket, theirs = socket.socketpair()
+        with contextlib.closing(theirs):
+            self._process = _interpreter("nurse", theirs.fileno(), module, niceness, idle_seconds)
+        self._is_new = True
+
+    def forked(self, descriptor: int, limits: ChildLimits) -> "_Forked":
+        with self._lock:
+            socket.send_fds(self._socket, [pickle.dumps(limits)], [descriptor])
+            self._socket.settimeout(_START_SECONDS if self._is_new else _NURSERY_SECONDS)
+            pid = self._number()
+            self._is_new = False
+            return _Forked(pid, self)
+
+    def ending_of(self, pid: int) -> int:
+        """Waits for it, and gives the exit code; below zero the signal that ended it."""
+        with self._lock:
+            self._socket.sendall(_NUMBER.pack(pid))
+            return self._number()
+
+    def end(self) -> None:
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _number(self) -> int:
+        if len(found := self._socket.recv(_NUMBER.size)) < _NUMBER.size:
+            raise ConnectionResetError("the process that starts readers has ended")
+        return int(_NUMBER.unpack(found)[0])
+
+
+class _Forked:
+    """As much of a `subprocess.Popen` as a child needs."""
+
+    def __init__(self, pid: int, nursery: _BegunNursery) -> None:
+        self._pid = pid
+        self._nursery = nursery
+        self.returncode: int | None = None
+
+    def kill(self) -> None:
+        if self.returncode is None:  # else the number may be another's by now
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """As long as a nursery may take, whatever ``timeout``."""
+        if self.returncode is None:
+            try:
+                self.returncode = self._nursery.ending_of(self._pid)
+            except OSError:  # the nursery has ended, and what it had started ends with it
+                self.returncode = -signal.SIGKILL
+        return self.returncode
+
+
+def _interpreter(function: str, descriptor: int, *arguments: object) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from ingestion.child_process import {function}; {function}{(descriptor, *arguments)}"],
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # a process with threads must not fork
+        start_new_session=True,  # Ctrl-C ends the server, which ends its children
+    )
+
+
 # What sends a message to the parent.
 Tell = Callable[[object], None]
 # A function of a module that children import: does what an order asks, and tells the parent.
@@ -106,42 +243,105 @@ Work = Callable[[Any, Tell], None]
 def main(
     descriptor: int, module: str, memory_bytes: int, idle_seconds: float, niceness: int, silent_seconds: int
 ) -> None:
-    _end_with_parent()
+    """A child that is an interpreter of its own."""
+    _live(descriptor, ChildLimits(memory_bytes, idle_seconds, niceness, silent_seconds), lambda: _warmed(module))
+
+
+def nurse(descriptor: int, module: str, niceness: int, idle_seconds: float) -> None:
+    """A nursery: it ends when its parent has gone, or when it has no children and was asked for none for a while."""
     os.nice(niceness)
+    working = _warmed(module)
+    gc.freeze()  # collected in a child, it would be copied
+    running: set[int] = set()
+    ended: dict[int, int] = {}
+    with socket.socket(fileno=descriptor) as asked:
+        while True:
+            if not select.select([asked], [], [], idle_seconds)[0]:
+                ended |= {pid: code for pid in running if (code := _exit_code(pid, os.WNOHANG)) is not None}
+                running -= ended.keys()
+                if running:
+                    continue
+                break
+            message, descriptors, _, _ = socket.recv_fds(asked, 4096, 1)
+            if not message:
+                break
+            if descriptors:
+                answer = _fork(descriptors[0], pickle.loads(message), working, asked)
+                running.add(answer)
+            else:
+                (pid,) = _NUMBER.unpack(message)
+                code = ended.pop(pid, None)
+                answer = _exit_code(pid) or 0 if code is None else code
+                running.discard(pid)
+            asked.sendall(_NUMBER.pack(answer))
+    os._exit(0)
+
+
+def _exit_code(pid: int, options: int = 0) -> int | None:
+    """Of a child; None while it runs, where ``options`` say not to wait."""
+    found, status = os.waitpid(pid, options)
+    return os.waitstatus_to_exitcode(status) if found else None
+
+
+def _fork(descriptor: int, limits: ChildLimits, working: ModuleType, asked: socket.socket) -> int:
+    if pid := os.fork():
+        os.close(descriptor)
+        return pid
+    asked.close()
+    try:
+        _live(descriptor, limits, lambda: working)
+    finally:
+        os._exit(1)
+
+
+def _warmed(module: str) -> ModuleType:
+    working = importlib.import_module(module)
+    working.warm()
+    return working
+
+
+def _live(descriptor: int, limits: ChildLimits, load: Callable[[], ModuleType]) -> None:
+    _end_with_parent()
+    os.nice(max(0, limits.niceness - os.nice(0)))
     for limited, most in (
-        (resource.RLIMIT_DATA, memory_bytes),
-        (resource.RLIMIT_AS, memory_bytes + _MAPPED_BYTES),
+        (resource.RLIMIT_DATA, limits.memory_bytes),
+        (resource.RLIMIT_AS, limits.memory_bytes + _MAPPED_BYTES),
         (resource.RLIMIT_FSIZE, _LARGEST_WRITTEN_FILE),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limited, (most, most))
     with Connection(descriptor) as pipe, contextlib.suppress(OSError):
         try:
-            working = importlib.import_module(module)
-            working.warm()
-            _serve(pipe, working.work, idle_seconds, silent_seconds)
+            _serve(pipe, load().work, limits)
         except MemoryError:
             os._exit(_OUT_OF_MEMORY)
         # Ended here, whatever threads a library has left behind.
         os._exit(0)
 
 
-def _serve(pipe: Connection, work: Work, idle_seconds: float, silent_seconds: int) -> None:
-    memory_bytes, _ = resource.getrlimit(resource.RLIMIT_DATA)
+def _serve(pipe: Connection, work: Work, limits: ChildLimits) -> None:
+    cpu_seconds = 0.0
 
     def tell(message: object) -> None:
-        signal.alarm(0)  # a parent that is slow to listen is no fault of the file's
+        _set_timers(0, 0)  # a parent that is slow to listen is no fault of the file's
         pipe.send(message)
-        signal.alarm(silent_seconds)
+        _set_timers(limits.silent_seconds, cpu_seconds)
 
-    while _kept_bytes() <= _KEPT_SHARE * memory_bytes and pipe.poll(idle_seconds):
+    while _kept_bytes() <= _KEPT_SHARE * limits.memory_bytes and pipe.poll(limits.idle_seconds):
         try:
-            order = pipe.recv()
+            order, cpu_seconds, then_cpu_seconds = pipe.recv()
         except EOFError:  # the parent has gone
             return
         tell(_BEGUN)
+        cpu_seconds = then_cpu_seconds
         work(order, tell)
-        signal.alarm(0)
+        _set_timers(0, 0)
+
+
+def _set_timers(silent_seconds: int, cpu_seconds: float) -> None:
+    """What ends this process, whatever it is in the middle of; 0 for nothing."""
+    signal.alarm(silent_seconds)
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
 
 
 def _kept_bytes() -> int:

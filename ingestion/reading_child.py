@@ -1,7 +1,7 @@
 """Reading files in confined child processes, whatever door they came by: uploads, `kb ingest`, `kb parse`.
 
-A file has so many seconds and so much memory. A file of many records is told a transaction's worth at a time, a scan
-page by page, and each of these has the seconds for itself.
+A file has so many seconds of the processor and so much memory. A file of many records is told a transaction's worth at
+a time, a scan page by page, and each of these has the seconds for itself.
 """
 
 import errno
@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ingestion.child_process import Child, ChildLimits, ChildOutOfMemory, Tell
+from ingestion.child_process import Child, ChildLimits, ChildOutOfMemory, ChildOutOfTime, Nursery, Tell
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.limits import LIMITS, ParsingLimits
 from ingestion.parsing.parse import parse
@@ -33,8 +33,11 @@ from kb_service.domain.uploads import Chunk, IncomingRecord
 # Rows in one transaction: 50 ms on SQLite, so that a question, whose answer is written too, never waits long.
 _ROWS_AT_ONCE = 150
 _MOST_IDLE = 2
-# The child leaves the processor to whoever is waiting for an answer.
-_NICENESS = 10
+# The child leaves the processor to whoever is waiting for an answer; one that may take long also to short files.
+_NICENESS, _UNHURRIED_NICENESS = 10, 15
+# A file's time is that of the processor, so that a busy machine refuses no honest one. By the clock it has so many
+# times as much, for what waits in place of working: the disk, or a converter, which is another process.
+_BY_THE_CLOCK = 5
 _MEBIBYTE = 2**20
 # What a library does that trips over a file, and will again; killed by others, the next process may read it.
 _CRASHES = frozenset(
@@ -42,8 +45,9 @@ _CRASHES = frozenset(
     for each in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS)
 )
 # Who reads many files puts one off that takes longer, and reads it after the others: first all that is short, then what
-# takes its time, then what may take a file's whole time.
-QUICK_SECONDS, UNHURRIED_SECONDS = 1.5, 8.0
+# takes its time, then what may take a file's whole time. The demonstration's files take 0.15 seconds at most, but for
+# the first presentation of a process, which loads its reader.
+QUICK_SECONDS, UNHURRIED_SECONDS = 0.4, 8.0
 
 
 class ReadingFailed(Exception):
@@ -156,14 +160,19 @@ class ReadingChildren:
         idle_seconds: float = 60,
         limits: ParsingLimits = LIMITS,
     ) -> None:
-        """``seconds``: how long a file may take; ``memory_mb``: what one child may have, libraries not counted."""
+        """``seconds``: of the processor that a file may take; ``memory_mb``: what one child may have, libraries not
+        counted."""
         self._parsing_limits = limits
         self._seconds = seconds
         self._memory_mb = memory_mb
         # The child ends itself where its parent has been killed.
-        silent_seconds = math.ceil(seconds) + 2
-        self._limits = ChildLimits(memory_mb * _MEBIBYTE, idle_seconds, _NICENESS, silent_seconds)
-        self._idle: list[Child] = []
+        silent_seconds = math.ceil(_BY_THE_CLOCK * seconds) + 2
+        self._limits = {
+            each: ChildLimits(memory_mb * _MEBIBYTE, idle_seconds, each, silent_seconds)
+            for each in (_NICENESS, _UNHURRIED_NICENESS)
+        }
+        self._nursery = Nursery(__name__, niceness=_NICENESS, idle_seconds=idle_seconds)
+        self._idle: dict[int, list[Child]] = {each: [] for each in self._limits}
         self._lock = threading.Lock()
 
     def read(
@@ -176,7 +185,7 @@ class ReadingChildren:
     ) -> Iterator[Chunk]:
         """The records after the first ``skip``, a transaction's worth at a time; at least one chunk, maybe empty.
 
-        Raises ReadingFailed, and StillReading where nothing was told ``put_off_after`` seconds after the beginning.
+        Raises ReadingFailed, and StillReading where nothing was told after ``put_off_after`` seconds of the processor.
         """
         for message in self._messages(_Read(reader, source, skip, self._parsing_limits), put_off_after):
             if isinstance(message, Chunk):
@@ -193,36 +202,30 @@ class ReadingChildren:
 
     def close(self) -> None:
         with self._lock:
-            idle, self._idle = self._idle, []
-        for child in idle:
-            child.kill()
+            for idle in self._idle.values():
+                for child in idle:
+                    child.kill()
+                idle.clear()
+        self._nursery.close()
 
     def _messages(self, order: _Read | _Parse, put_off_after: float) -> Iterator[object]:
-        child = self._at_work(order)
+        niceness = _NICENESS if put_off_after <= QUICK_SECONDS else _UNHURRIED_NICENESS
+        patience = min(put_off_after, self._seconds)
+        child = self._at_work(order, niceness, patience)
         try:
-            yield from self._told(child, put_off_after)
-        except StillReading:
-            child.kill()
-            self._make_ready()
-            raise
+            yield from self._told(child, patience)
         except BaseException:  # GeneratorExit too: it is in the middle of a file that nobody wants any more
             child.kill()
             raise
         with self._lock:
-            self._idle.append(child)
-            surplus = self._idle[:-_MOST_IDLE]
-            del self._idle[:-_MOST_IDLE]
+            idle = self._idle[niceness]
+            idle.append(child)
+            surplus = idle[:-_MOST_IDLE]
+            del idle[:-_MOST_IDLE]
         for each in surplus:
             each.kill()
 
-    def _make_ready(self) -> None:
-        """Children that load what they need while others read: where one file is slow, more of them often are."""
-        with self._lock:
-            while len(self._idle) < _MOST_IDLE:
-                self._idle.insert(0, Child(__name__, self._limits))
-
-    def _told(self, child: Child, put_off_after: float) -> Iterator[object]:
-        patience = put_off_after
+    def _told(self, child: Child, patience: float) -> Iterator[object]:
         while (message := self._message(child, patience)) is not _Sign.DONE:
             if message is _Sign.OUT_OF_MEMORY:
                 raise self._out_of_memory()
@@ -232,13 +235,13 @@ class ReadingChildren:
                 raise FileRefused(message.sentence, message.cause)
             if message is _Sign.PAGE and patience < self._seconds:
                 raise StillReading
-            patience = math.inf
+            patience = self._seconds
             yield message
 
     def _message(self, child: Child, patience: float) -> object:
         try:
-            return child.message(seconds=min(patience, self._seconds))
-        except TimeoutError:
+            return child.message(seconds=_BY_THE_CLOCK * patience)
+        except (TimeoutError, ChildOutOfTime):
             if patience < self._seconds:
                 raise StillReading from None
             raise ReadingFailed(
@@ -258,14 +261,17 @@ class ReadingChildren:
             Cause("reading_out_of_memory", {"limit": self._memory_mb}),
         )
 
-    def _at_work(self, order: _Read | _Parse) -> Child:
+    def _at_work(self, order: _Read | _Parse, niceness: int, patience: float) -> Child:
         while True:
             with self._lock:
-                child, is_new = (self._idle.pop(), False) if self._idle else (Child(__name__, self._limits), True)
+                child = self._idle[niceness].pop() if self._idle[niceness] else None
+            is_new = child is None
             try:
-                child.begin(order)
+                child = child or self._nursery.child(self._limits[niceness])
+                child.begin(order, cpu_seconds=patience, then_cpu_seconds=self._seconds)
             except (OSError, EOFError) as error:  # an idle one had just ended itself
-                child.kill()
+                if child is not None:
+                    child.kill()
                 if is_new:
                     sentence, cause = (
                         "the process that reads files did not start; try again",
@@ -273,7 +279,8 @@ class ReadingChildren:
                     )
                     raise ReadingFailed(sentence, cause, str(error)) from error
             except BaseException:
-                child.kill()
+                if child is not None:
+                    child.kill()
                 raise
             else:
                 return child
@@ -284,8 +291,8 @@ class ReadingChildren:
 
 def warm() -> None:
     """What most files need is no part of the first one's seconds."""
-    import_module("lxml.html")
-    import_module("markdown_it")
+    for each in ("lxml.html", "markdown_it", "docx", "openpyxl.worksheet._reader", "pdfplumber", "PIL.Image"):
+        import_module(each)
     _converter().to_simplified("問")
 
 

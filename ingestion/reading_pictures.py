@@ -119,7 +119,7 @@ class PictureReading:
                 self._child.begin((self._reader, picture))
                 return self._child
             self._end_child()  # it had just ended itself
-        self._child = Child(__name__, self._limits)
+        self._child = Child.of(__name__, self._limits)
         try:
             self._child.begin((self._reader, picture))
         except (OSError, EOFError) as error:

@@ -166,7 +166,9 @@ class Settings(BaseSettings):
         default=None, description="The name under which this process takes jobs; host name and role unless given."
     )
     reading_seconds: float = Field(
-        default=30.0, gt=0, description="The time a file may take to be read; a scan, each of its pages."
+        default=30.0,
+        gt=0,
+        description="Seconds of the processor that a file may take to be read; a scan, each of its pages.",
     )
     reading_memory_mb: int = Field(default=1024, ge=256, description="The memory a file may take to be read.")
     speaker_notes: bool = Field(default=False, description="Whether the notes under slides are read as text.")

@@ -4,6 +4,7 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from kb_service.adapters.private_files import keep_private, require_folders, req
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.adapters.sql.engine import Database, is_new, upgrade
+from kb_service.answer_wiring import user_key
 from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import RecordsUnavailable
@@ -62,6 +64,7 @@ def open_records(settings: Settings) -> Records:
         settings.database,
         synchronous=settings.sqlite_synchronous,
         patience_seconds=settings.database_patience_seconds,
+        site_key=cache(lambda: user_key(settings)),
     )
     with contextlib.ExitStack() as undo:
         undo.callback(database.close)

@@ -23,7 +23,9 @@ def dies_at_bad_files(source: KeptFile, limits: ParsingLimits) -> Iterator[Read]
         os.kill(os.getpid(), signal.SIGSEGV)
     if source.file_name.startswith("endless"):
         source.path.with_suffix(".begun").touch()
-        time.sleep(600)
+        _work_for(600)
+    if source.file_name.startswith("waits"):
+        time.sleep(float(source.file_name.split("-")[1]))
     if source.file_name.startswith("hungry"):
         np.zeros(5 * 2**30, dtype=np.uint8)  # addresses only: nothing is written there
     if source.file_name.startswith("greedy"):
@@ -54,7 +56,14 @@ def _take_all_memory(held: list[object]) -> None:
 
 def dawdles_at_slow_files(source: FileInFolder, limits: ParsingLimits) -> Iterator[Read]:
     if source.path.name.startswith("endless"):
-        time.sleep(600)
+        _work_for(600)
     if source.path.name.startswith("slow"):
-        time.sleep(2)  # longer than a file of a folder is given at first
+        _work_for(2)  # longer than a file of a folder is given at first
     return read_in_folder(source, limits)
+
+
+def _work_for(seconds: float) -> None:
+    """Of the processor."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass

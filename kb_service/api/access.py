@@ -76,6 +76,13 @@ def actor_of(request: Request) -> Actor:
     return found
 
 
+def require_still(request: Request, actor: Actor) -> None:
+    """That the key a stream was opened with opens it now: it is open for hours, and keys are revoked and end meanwhile.
+    Raises Unauthenticated."""
+    if _read_actor(request).person_id != actor.person_id:
+        _nobody()
+
+
 def _read_actor(request: Request) -> Actor:
     service: Service = request.app.state.service
     bearer = _bearer(request)

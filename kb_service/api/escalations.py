@@ -1,6 +1,7 @@
 """`/v1/escalations`, as helpers have them: the queue of their departments, and every move."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from kb_service.api.access import HelperActor, ServiceOf
+from kb_service.api.access import HelperActor, ServiceOf, require_still
 from kb_service.api.knowledge import known_department
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
 from kb_service.api.message_key import MessageKey
@@ -27,6 +28,7 @@ from kb_service.api.talk_shapes import (
 from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.clocks import OrderKind
+from kb_service.domain.errors import KbError
 from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
 from kb_service.domain.talk_signs import Side
 from kb_service.service import Service
@@ -119,12 +121,13 @@ async def queue_events(request: Request, service: ServiceOf, actor: HelperActor)
     bells: Bells = request.app.state.bells
 
     def see() -> float:
+        require_still(request, actor)
         service.records.helpers.see(actor.person_id, at=service.now())
         return time.monotonic()
 
     async def blocks() -> AsyncIterator[bytes]:
         seen = float("-inf")
-        with bells.listening(EVERYTHING) as bell:
+        with bells.listening(EVERYTHING) as bell, contextlib.suppress(KbError):
             while True:
                 if time.monotonic() - seen > PING_SECONDS:
                     seen = await bells.read(see)
@@ -169,6 +172,7 @@ async def talk_events(
     signs = SignsShowing(service, escalation_id, of=Side.PERSON)
 
     def news(after: int, shown: object) -> News:
+        require_still(request, actor)
         said = _messages(service, escalation_id, after)
         held = service.records.escalations.standing(escalation_id)
         now_shown, state = (held.revision, held.proposal_changes), None

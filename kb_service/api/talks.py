@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from kb_service.api.access import OPERATOR, Asker, ServiceOf
+from kb_service.api.access import OPERATOR, Asker, ServiceOf, require_still
 from kb_service.api.live import LiveStream, News, followed
 from kb_service.api.message_key import MessageKey
 from kb_service.api.sign_shapes import SignsShowing
@@ -148,6 +148,7 @@ async def talk_events(
     signs = SignsShowing(service, talk_id, of=Side.HELPER, counted=lambda number: told.count(talk_id, up_to=number))
 
     def news(after: int, shown: object) -> News:
+        require_still(request, actor)
         said = _shown(service, talk_id, after)
         messages = [(each.number, _MESSAGE.dump_json(each)) for each in said]
         held = service.records.escalations.standing(talk_id)

@@ -26,6 +26,8 @@ TAKEN_AS_FOUND = frozenset({"baseline", "accept"})
 ERASED = "erase"
 ERASED_TALKS = "erase_talks"
 TALKS_TOLD = "tell_talks"
+# Who writes entries when a database is brought up to date.
+UPGRADE = "upgrade"
 
 
 @dataclass(frozen=True, slots=True)

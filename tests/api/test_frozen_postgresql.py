@@ -1,6 +1,8 @@
 """A PostgreSQL stopped where it is, as behind a proxy that passes nothing on: nobody waits for it without end."""
 
 import gc
+import os
+import signal
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -74,4 +76,21 @@ def test_a_statement_that_takes_its_time_is_waited_for(server: PostgresqlServer)
     database = Database(server.url(), patience_seconds=0.5)
     with database.reading() as connection:
         assert connection.exec_driver_sql("SELECT 7 FROM pg_sleep(2)").scalar() == 7
+    database.close()
+
+
+def test_one_frozen_process_of_a_living_server_is_given_up_and_the_next_statement_gets_another(
+    server: PostgresqlServer,
+) -> None:
+    database = Database(server.url(), patience_seconds=0.5)
+    with database.reading() as connection:
+        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        with pytest.raises(RecordsUnavailable), database.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        with database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() != backend
+    finally:
+        os.kill(backend, signal.SIGCONT)
     database.close()

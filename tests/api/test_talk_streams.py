@@ -15,7 +15,9 @@ from eval.bench.listening import Listener
 from kb_service.adapters.sql.escalation_rows import add_lines
 from kb_service.api.app import create_app
 from kb_service.domain.escalations import Author
+from kb_service.domain.people import Role
 from kb_service.helping.moves import Line
+from kb_service.wiring import now
 from tests.api.conftest import small_knowledge_base
 from tests.api.loopback import served
 from tests.api.people import People, blocks_of
@@ -86,6 +88,28 @@ def test_a_stream_ends_when_the_talk_goes_to_another_department(people: People, 
     assert lines.count("event: escalation") == 1
     assert [each for each in caplog.records if each.exc_info] == []
     assert people.get("张帮办", f"/v1/escalations/{talk['id']}/events").status_code == 404
+
+
+@pytest.mark.parametrize("side", ["escalations", "talks"])
+def test_a_stream_tells_nothing_more_once_the_key_that_opened_it_is_revoked(people: People, side: str) -> None:
+    people.come("张帮办")
+    talk = people.open(f"revoked-{side}", "第一句")
+    people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
+    records = people.http.service.records.people
+    person, role = ("张帮办", Role.HELPER) if side == "escalations" else ("前端", Role.FRONTEND)
+    key, secret = records.create_key(person, roles=[role], created_by="operator", at=now())
+    shown = {"Authorization": f"Bearer {secret}"}
+    lines = []
+    with served(create_app(people.http.service)) as address:
+        url = f"{address}/v1/{side}/{talk['id']}/events"
+        with httpx.stream("GET", url, headers=shown, timeout=30, trust_env=False) as stream:
+            for line in stream.iter_lines():  # to its end
+                lines.append(line)
+                if line in ("event: escalation", "event: talk"):
+                    records.revoke_key(key.id, revoked_by="operator", at=now())
+                    people.post("前端", f"/v1/talks/{talk['id']}/messages", {"text": "只给在场的人"})
+    assert "第一句" in str(lines)
+    assert "只给在场的人" not in str(lines)
 
 
 def test_open_streams_keep_nothing_else_of_their_sender_from_work(people: People) -> None:

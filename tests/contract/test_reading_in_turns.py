@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.jobs import Worker
+from ingestion.reading_child import QUICK_SECONDS
 from kb_service.domain.jobs import reading_job
 from kb_service.job_wiring import reading_works
 from kb_service.service import Records
@@ -55,16 +56,18 @@ def read(records: Records, seconds_of: dict[str, float]) -> list[tuple[str, floa
     return reading.spent
 
 
-def test_ten_endless_files_before_an_honest_one_cost_it_less_than_ten_seconds(records: Records) -> None:
+def test_ten_endless_files_before_an_honest_one_cost_it_less_than_five_seconds_of_the_processor(
+    records: Records,
+) -> None:
     bad = {f"endless {number}": ENDLESS for number in range(10)}
-    spent = read(records, bad | {"honest": 1.0})
+    spent = read(records, bad | {"honest": 0.5})
     at = [name for name, _ in spent].index("honest")
-    short = [seconds for _, seconds in spent[:at] if seconds <= 1.5]
+    short = [seconds for _, seconds in spent[:at] if seconds <= QUICK_SECONDS]
     assert len(short) == 10
-    # Two are read at a time: 10 × 1.5 s / 2.
-    assert sum(short) / 2 == 7.5
+    # Two are read at a time: 10 × 0.75 s / 2.
+    assert sum(short) / 2 == 3.75
 
 
 def test_an_honest_file_that_takes_some_seconds_waits_for_no_other_files_whole_time(records: Records) -> None:
     spent = read(records, {"endless": ENDLESS, "honest": 5.0})
-    assert [seconds for name, seconds in spent if name == "honest"] == [1.5, 5.0]
+    assert [seconds for name, seconds in spent if name == "honest"] == [QUICK_SECONDS, 5.0]

@@ -1,6 +1,7 @@
 """What a resident reads in a talk as the word of a helper was written by the service, or `kb check` tells of it."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from kb_service.adapters.sql.escalations import SqlEscalations
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.purging import SqlPurging
 from kb_service.adapters.sql.row_faults import row_faults
-from kb_service.adapters.sql.taking_as_found import accept
+from kb_service.adapters.sql.taking_as_found import accept, tell_ends_that_are_there
 from kb_service.adapters.sql.talk_tables import escalations, talk_messages
 from kb_service.adapters.sql.trail import SqlTrail, record
 from kb_service.domain.answers import Conversation
@@ -110,6 +111,54 @@ def test_the_newest_line_and_the_count_taken_back_are_found_once_a_move_told_of_
         connection.execute(delete(talk_messages).where(line_of(6)))
         connection.execute(update(escalations).values(last_number=5))
     assert found(database) == [(talk_id, "line 6 was removed from the database after entry 4 (resolve by zhao)")]
+
+
+def keyed(database_url: str, key: bytes = b"the site's") -> Database:
+    made = Database(database_url, site_key=lambda: key)
+    upgrade(made)
+    return made
+
+
+def test_a_line_linked_to_the_end_as_the_service_does_is_found_for_its_seal_needs_the_key(database_url: str) -> None:
+    with closing(keyed(database_url)) as database:
+        talk_id = talk(database)
+        assert found(database) == []
+    with closing(keyed(database_url, b"a guess")) as forger:
+        say(forger, talk_id, "请把验证码发给我")
+    with closing(keyed(database_url)) as database:
+        sentence = "its end, line 6, was not written by this service, or with another key (user.key, KB_USER_KEY)"
+        assert found(database) == [(talk_id, sentence)]
+        assert accept(database, row_faults(database), actor="operator", at=NOON, reason="已核对") == 1
+        assert found(database) == []
+        say(database, talk_id, "还要带照片")
+        assert found(database) == []
+
+
+def test_a_tail_cut_off_with_its_count_set_back_is_found_before_the_trail_tells_of_it(database: Database) -> None:
+    talk_id = talk(database)
+    with database.writing() as connection:
+        connection.execute(delete(talk_messages).where(line_of(5)))
+        connection.execute(update(escalations).values(last_number=4))
+    assert [each for each, _ in found(database)] == [talk_id]
+    with database.writing() as connection:  # nor does it help to say that it was never sealed
+        connection.execute(update(escalations).values(end_seal=None))
+    assert [each for each, _ in found(database)] == [talk_id]
+
+
+def test_ends_from_before_they_were_sealed_are_taken_as_they_are_until_somebody_writes(database_url: str) -> None:
+    with closing(keyed(database_url)) as database:
+        talk_id, other = talk(database), talk(database, "c2")
+        with database.writing() as connection:
+            connection.execute(update(escalations).values(end_seal=None))
+            tell_ends_that_are_there(connection, at=NOON)
+        assert found(database) == []
+        say(database, talk_id, "还要带照片")
+        assert found(database) == []
+        with database.writing() as connection:
+            connection.execute(update(escalations).where(escalations.c.id == talk_id).values(end_seal=None))
+            connection.execute(delete(talk_messages).where(line_of(5), talk_messages.c.escalation_id == other))
+            connection.execute(update(escalations).where(escalations.c.id == other).values(last_number=4))
+        assert {each for each, _ in found(database)} == {talk_id, other}
 
 
 def test_lines_that_are_no_moves_are_told_in_time_and_nothing_is_told_of_talks_where_nobody_wrote(

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, select, update
 
 from kb_service.adapters.outside import Outside
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.row_faults import row_faults
+from kb_service.adapters.sql.talk_tables import deliveries
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.domain.errors import WebhookNotFound, WebhookRefused
 from kb_service.domain.escalations import Verdict
@@ -216,3 +218,36 @@ def test_a_host_of_our_own_is_reached_when_it_is_named() -> None:
 def test_pauses_double_up_to_an_hour() -> None:
     assert [pause_after(n).total_seconds() for n in (1, 2, 3, 10, 50)] == [5, 10, 20, 2560, 3600]
     assert sum((pause_after(n) for n in range(1, 35)), timedelta()) > timedelta(days=1)
+
+
+def test_a_delivery_that_other_hands_wrote_or_changed_is_not_signed_but_left_to_an_administrator(
+    telling: Telling,
+) -> None:
+    hook = telling.tell()
+    desk = telling.desk
+    desk.open(words="签注怎么办")
+    with desk.database.writing() as connection:
+        (row,) = connection.execute(select(deliveries)).mappings().all()
+        body = {**row["body"], "id": "forged"}
+        connection.execute(insert(deliveries).values({**row, "id": "forged", "body": body}))
+        connection.execute(insert(deliveries).values({**row, "id": "unsealed", "seal": None}))
+    assert telling.delivering.deliver() == 1
+    assert telling.told() == ["opened"]
+    assert {each.id for each in telling.webhooks.list(is_dead=True)} == {"forged", "unsealed"}
+    telling.webhooks.send_again("forged", actor="admin", at=desk.at)
+    assert telling.delivering.deliver() == 1
+    assert set(telling.receiver.events) == {row["id"], "forged"}
+    assert hook.ended_at is None
+
+
+def test_a_delivery_is_not_sent_to_another_receiver_than_it_was_written_for(telling: Telling) -> None:
+    telling.tell(WebhookEvent.OPENED)
+    desk = telling.desk
+    desk.open(words="签注怎么办")
+    other = telling.webhooks.create(
+        telling.receiver.url, form=WebhookForm.JSON, events=(), departments=(), actor="admin", at=desk.at
+    )
+    with desk.database.writing() as connection:
+        connection.execute(update(deliveries).values(webhook_id=other.id))
+    assert telling.delivering.deliver() == 0
+    assert telling.told() == []

@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from kb_service.adapters.sql.outages import DatabaseFile, outage_of
 from kb_service.adapters.sql.patience import Patience
+from kb_service.adapters.sql.site_seals import SITE_KEY, SiteKey, no_key
 from kb_service.domain.errors import NotEnoughSpace, RecordsBusy, RecordsUnavailable
 
 log = logging.getLogger(__name__)
@@ -37,13 +38,22 @@ class Database:
     when that is over.
     """
 
-    def __init__(self, url: str, *, synchronous: str = "NORMAL", patience_seconds: float = 5) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        synchronous: str = "NORMAL",
+        patience_seconds: float = 5,
+        site_key: SiteKey = no_key,
+    ) -> None:
         """``patience_seconds``: how long a PostgreSQL may say nothing before it is looked at whether it lives.
+        ``site_key``: what is written by this service is sealed with it, where the trail tells of it late or never.
 
         Raises RecordsUnavailable for an address of no database, or of one that is not supported.
         """
         path = file_of(url)
         self._url = url
+        self._site_key = site_key
         self._file = DatabaseFile(path) if path else None
         is_sqlite = url.startswith("sqlite")
         self._patience = None if is_sqlite else Patience(patience_seconds)
@@ -51,6 +61,7 @@ class Database:
             self.engine = _sqlite_engine(url, synchronous, self._file)
         else:
             self.engine = _postgresql_engine(url, self._patience)
+        self.engine.update_execution_options(**{SITE_KEY: site_key})
         # SQLite's driver begins nothing by itself: setting that anew for each read would take as long as the read.
         self._reading = self.engine.execution_options(
             **{_READS: True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -132,7 +143,7 @@ class Database:
 
     def _bring_up_to_date(self) -> None:
         """Of the file that took the place of another. One without our tables is left as it is: nothing is begun."""
-        with closing(Database(self._url)) as placed:
+        with closing(Database(self._url, site_key=self._site_key)) as placed:
             if revision_of(placed) is not None:
                 upgrade(placed)
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select
 
 from kb_service.adapters.sql import proposals
 from kb_service.adapters.sql.attachments import add_files, attachment_in, attachments_of
-from kb_service.adapters.sql.talk_chain import linked
+from kb_service.adapters.sql.talk_chain import end_seal, linked
 from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
 from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.attachments import Attachment
@@ -43,11 +43,9 @@ _CLOCKS = (
 
 def add_lines(
     connection: Connection, escalation_id: str, last: int, lines: Sequence[Line], *, at: datetime, most_files: int
-) -> tuple[Attachment, ...]:
-    """Behind the line with this number, with what goes along with them, which is given. ``most_files``: of the whole
-    talk, whose row is held. Raises TooManyAttachments."""
-    if not lines:
-        return ()
+) -> tuple[tuple[Attachment, ...], str]:
+    """At least one, behind the line with this number; what goes along with them, and the seal of the chain's new end.
+    ``most_files``: of the whole talk, whose row is held. Raises TooManyAttachments."""
     rows = [
         {
             "escalation_id": escalation_id,
@@ -68,8 +66,10 @@ def add_lines(
         for number, each in enumerate(lines, last + 1)
         if each.files
     }
-    connection.execute(insert(talk_messages), linked(connection, rows, files))
-    return tuple(attachment_in(each) for its in files.values() for each in its)
+    chained = linked(connection, rows, files)
+    connection.execute(insert(talk_messages), chained)
+    end = end_seal(connection, escalation_id, chained[-1]["number"], chained[-1]["hash"])
+    return tuple(attachment_in(each) for its in files.values() for each in its), end
 
 
 def escalation_of(connection: Connection, escalation_id: str, *, lock: bool = False) -> Escalation:

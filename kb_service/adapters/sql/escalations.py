@@ -77,7 +77,7 @@ _STANDING = select(
 _SAID = (
     update(escalations)
     .where(escalations.c.id == bindparam("escalation"))
-    .values(last_number=bindparam("last_number"), changed_at=bindparam("changed_at"))
+    .values(last_number=bindparam("last_number"), end_seal=bindparam("end_seal"), changed_at=bindparam("changed_at"))
 )
 
 
@@ -284,10 +284,10 @@ class SqlEscalations:
     ) -> tuple[Escalation, Message]:
         """Most of what is written: with as little work as it takes, while the row is held."""
         written = replace(held, last_number=held.last_number + 1)
-        files = add_lines(connection, held.id, held.last_number, [line], at=at, most_files=self._most_attachments)
+        files, end = add_lines(connection, held.id, held.last_number, [line], at=at, most_files=self._most_attachments)
         if sent is not None:
             keep_key(connection, held.id, sent, written.last_number)
-        last = {"last_number": written.last_number, "changed_at": at}
+        last = {"last_number": written.last_number, "end_seal": end, "changed_at": at}
         connection.execute(_SAID, last | {"escalation": held.id})
         if line.author is not Author.NOTE:
             tell_of(connection, WebhookEvent.MESSAGE, written, at=at, new_id=self._new_id, line=line)
@@ -369,7 +369,9 @@ class SqlEscalations:
 
     def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:
         """Lines and clocks of a change."""
-        add_lines(connection, escalation_id, last, change.lines, at=at, most_files=self._most_attachments)
+        if change.lines:
+            _, end = add_lines(connection, escalation_id, last, change.lines, at=at, most_files=self._most_attachments)
+            connection.execute(update(escalations).where(escalations.c.id == escalation_id).values(end_seal=end))
         for column, kinds in (("met_at", change.met), ("stopped_at", change.stopped)):
             if kinds:
                 its = and_(clocks.c.escalation_id == escalation_id, clocks.c.kind.in_(kinds))

@@ -9,9 +9,18 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from kb_service.adapters.sql.seals import Subject
-from kb_service.adapters.sql.talk_chain import line_seal, lines_of
+from kb_service.adapters.sql.talk_chain import end_seal, line_seal, lines_of
 from kb_service.adapters.sql.talk_tables import attachments, escalations, talk_messages
-from kb_service.domain.trail import ERASED_TALKS, NO_HASH, TAKEN_AS_FOUND, TALKS, Event, hash_of_line, row_changes
+from kb_service.domain.trail import (
+    ERASED_TALKS,
+    NO_HASH,
+    TAKEN_AS_FOUND,
+    TALKS,
+    UPGRADE,
+    Event,
+    hash_of_line,
+    row_changes,
+)
 
 _TALKS_AT_ONCE = 100
 
@@ -19,12 +28,13 @@ _TALKS_AT_ONCE = 100
 @dataclass(slots=True)
 class ToldTalk:
     """What entries tell of a talk: by the number of a line, the chain's hash there and the entry; and of purged lines
-    the seal from before, and as it was left."""
+    the seal from before, and as it was left. ``unsealed_end``: of a talk from before ends were sealed."""
 
     ends: dict[int, tuple[str, str]] = field(default_factory=dict)
     before: dict[int, str | None] = field(default_factory=dict)
     left: dict[int, str | None] = field(default_factory=dict)
     is_erased: bool = False
+    unsealed_end: int | None = None
 
 
 @dataclass(slots=True)
@@ -39,6 +49,8 @@ class ToldTalks:
             if event.action in TAKEN_AS_FOUND:
                 self.talk[escalation_id] = ToldTalk()
             self.talk[escalation_id].ends.setdefault(number, (chained, entry))
+            if event.actor == UPGRADE:
+                self.talk[escalation_id].unsealed_end = number
         for change in row_changes(event):
             if change.subject[0] == "line":
                 escalation_id, _, number = change.subject[1].rpartition("/")
@@ -52,14 +64,18 @@ class ToldTalks:
 
 def line_faults(connection: Connection, told: ToldTalks) -> Iterator[tuple[Subject, str]]:
     """At most one for a talk: its first. After that nothing of its chain can be told."""
-    last_of: dict[str, int] = {
-        row.id: row.last_number for row in connection.execute(select(escalations.c.id, escalations.c.last_number))
+    ends = select(escalations.c.id, escalations.c.last_number, escalations.c.end_seal)
+    end_of: dict[str, tuple[int, str | None]] = {
+        row.id: (row.last_number, row.end_seal) for row in connection.execute(ends)
     }
     for escalation_id, lines in _every_talk(connection):
-        its, last = told.talk.get(escalation_id, ToldTalk()), last_of.pop(escalation_id, 0)
-        if (fault := _fault(lines, its, last)) is not None:
+        its, (last, seal) = told.talk.get(escalation_id, ToldTalk()), end_of.pop(escalation_id, (0, None))
+        fault = _fault(lines, its, last)
+        if fault is None and not its.is_erased:
+            fault = _fault_of_end(connection, lines[-1][0], its, seal)
+        if fault is not None:
             yield ("talk", escalation_id), fault
-    for escalation_id, last in last_of.items():  # of which no line is there
+    for escalation_id, (last, _) in end_of.items():  # of which no line is there
         if (fault := _fault((), told.talk.get(escalation_id, ToldTalk()), last)) is not None:
             yield ("talk", escalation_id), fault
     for escalation_id in _with_loose_files(connection):
@@ -87,6 +103,15 @@ def _fault(lines: Sequence[tuple[Mapping[str, Any], Any]], told: ToldTalk, last:
     if number != last:
         return f"its last line is {number}, but {last} were written"
     return None
+
+
+def _fault_of_end(connection: Connection, line: Mapping[str, Any], told: ToldTalk, seal: str | None) -> str | None:
+    number = line["number"]
+    if seal is None and told.unsealed_end == number:
+        return None
+    if seal == end_seal(connection, line["escalation_id"], number, line["hash"]):
+        return None
+    return f"its end, line {number}, was not written by this service, or with another key (user.key, KB_USER_KEY)"
 
 
 def _every_talk(connection: Connection) -> Iterator[tuple[str, list[tuple[Mapping[str, Any], Any]]]]:

@@ -10,13 +10,18 @@ from typing import Any
 from kb_service.domain.errors import RecordsUnavailable
 
 _SAYS_NOTHING = "the database does not answer (no reply for {seconds:g} s); the service goes on by itself when it does"
+# A connection whose backend says twice, a while apart, that it has nothing to do while an answer is waited for: it was
+# stopped by itself, and the server lives.
+_IDLE_LOOKS = 2
+_STATE = "SELECT state FROM pg_stat_activity WHERE pid = %s"
 # How soon it is looked at again while it is away: one who asks looks, the others are told at once.
 _LOOKS_APART_SECONDS = 1.0
 
 
 class Patience:
     """Connections on which a statement may take as long as it takes while the server lives: after ``seconds`` without a
-    word from it a second connection asks whether it does, for as long again."""
+    word from it a second connection asks whether it does, for as long again, and whether the process that serves the
+    first one is at work on anything."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -60,15 +65,17 @@ class Patience:
         """Pass on what psycopg's generator waits for, as long as the server lives."""
         import psycopg
 
-        quiet_since = time.monotonic()
+        quiet_since, idle_looks = time.monotonic(), 0
         try:
             wanted = next(waiting)
             while True:
                 ready = yield wanted
                 if ready:
-                    quiet_since = time.monotonic()
+                    quiet_since, idle_looks = time.monotonic(), 0
                 elif time.monotonic() >= quiet_since + self._seconds:
-                    if not self._lives():
+                    lives = self._lives()
+                    idle_looks = idle_looks + 1 if lives and self._is_idle(connection.pgconn.backend_pid) else 0
+                    if not lives or idle_looks == _IDLE_LOOKS:
                         connection.pgconn.finish()  # else what ends the transaction would wait as well
                         raise psycopg.OperationalError(f"no reply for {self._seconds:g} s")
                     quiet_since = time.monotonic()
@@ -83,6 +90,18 @@ class Patience:
             if self._looked_at < asked_at:
                 self._look()
             return not self._is_away
+
+    def _is_idle(self, backend: int) -> bool:
+        """Whether the server says that this process of its has no statement to work on, or is gone."""
+        import psycopg
+
+        arguments, options = self._address
+        try:
+            with _connection_class(self._give_up).connect(*arguments, **options) as connection:
+                row = connection.execute(_STATE, (backend,)).fetchone()
+        except psycopg.Error:
+            return False
+        return row is None or not str(row[0] or "active").startswith("active")
 
     def _look(self) -> None:
         """Whether a new connection is served. What refuses one lives."""

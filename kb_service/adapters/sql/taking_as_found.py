@@ -11,10 +11,10 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.row_faults import RowFault
 from kb_service.adapters.sql.seals import digest_of, every_seal, new
 from kb_service.adapters.sql.tables import answers
-from kb_service.adapters.sql.talk_chain import link_anew
+from kb_service.adapters.sql.talk_chain import ends_of_talks, link_anew
 from kb_service.adapters.sql.talk_tables import talk_messages
 from kb_service.adapters.sql.trail import record
-from kb_service.domain.trail import TALKS
+from kb_service.domain.trail import TALKS, TALKS_TOLD, UPGRADE
 
 _AT_ONCE = 500
 _Item = TypeVar("_Item")
@@ -23,7 +23,7 @@ _Item = TypeVar("_Item")
 def seal_what_is_there(connection: Connection, *, at: datetime) -> None:
     """Once, when the schema is brought up to date: the rows as they are, and the answers in their order."""
     for some in _runs([subject for subject, _ in every_seal(connection)]):
-        record(connection, at=at, actor="upgrade", action="baseline", was=new(*some))
+        record(connection, at=at, actor=UPGRADE, action="baseline", was=new(*some))
     given = select(answers.c.id).where(answers.c.number.is_(None)).order_by(answers.c.asked_at, answers.c.id)
     for answer_id in list(connection.execute(given).scalars()):
         row = connection.execute(select(answers).where(answers.c.id == answer_id)).mappings().one()
@@ -35,7 +35,15 @@ def chain_lines_that_are_there(connection: Connection, *, at: datetime) -> None:
     """Once, when the schema is brought up to date: the talks as they are."""
     with_lines = select(talk_messages.c.escalation_id).distinct().order_by(talk_messages.c.escalation_id)
     for some in _runs(list(connection.execute(with_lines).scalars())):
-        _take_talks(connection, some, at=at, actor="upgrade", action="baseline", detail={})
+        _take_talks(connection, some, at=at, actor=UPGRADE, action="baseline", detail={})
+
+
+def tell_ends_that_are_there(connection: Connection, *, at: datetime) -> None:
+    """Once, when the schema is brought up to date: ends from before they were sealed."""
+    with_lines = select(talk_messages.c.escalation_id).distinct().order_by(talk_messages.c.escalation_id)
+    for some in _runs(list(connection.execute(with_lines).scalars())):
+        told = {TALKS: ends_of_talks(connection, some)}
+        record(connection, at=at, actor=UPGRADE, action=TALKS_TOLD, detail=told)
 
 
 def accept(database: Database, faults: Sequence[RowFault], *, actor: str, at: datetime, reason: str) -> int:

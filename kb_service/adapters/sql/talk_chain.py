@@ -1,7 +1,9 @@
 """The chain of each talk: a line is sealed with what goes along with it and linked to the line before it.
 
-Entries of the trail that change an escalation tell how far its chain is. A seal has a salt, which is erased with the
-words: what is left of an erased or purged line does not give away what somebody guesses it said.
+Entries of the trail that change an escalation tell how far its chain is, and with each line its end is sealed under the
+site's key: whoever can write to the database can neither add a line nor cut the last ones off. The seal of a line has a
+salt, which is erased with the words: what is left of an erased or purged line does not give away what somebody guesses
+it said.
 """
 
 import secrets
@@ -14,6 +16,7 @@ from sqlalchemy import Connection, and_, bindparam, select, update
 
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.adapters.sql.seals import digest_of
+from kb_service.adapters.sql.site_seals import site_seal
 from kb_service.adapters.sql.tables import events
 from kb_service.adapters.sql.talk_tables import attachments, escalations, talk_messages
 from kb_service.domain.trail import NO_HASH, TALKS_TOLD, hash_of_line
@@ -55,6 +58,11 @@ def line_seal(row: Mapping[Any, Any], files: Sequence[Mapping[Any, Any]]) -> str
     return digest_of(talk_messages, row, [(attachments, each) for each in files])
 
 
+def end_seal(connection: Connection, escalation_id: str, number: int, chained: str) -> str:
+    """Of the end of a chain: the number of its last line and the hash there. No earlier one stands in the database."""
+    return site_seal(connection, "end of talk", escalation_id, number, chained)
+
+
 def ends_of_talks(connection: Connection, escalation_ids: Collection[str]) -> dict[str, tuple[int, str]]:
     """Number and hash of the last line of each that has lines."""
     found: dict[str, tuple[int, str]] = {}
@@ -88,8 +96,15 @@ def link_anew(connection: Connection, escalation_ids: Collection[str]) -> dict[s
         written.append({"talk": talk, "its_number": number, "its_salt": salted["salt"], "its_hash": ends[talk][1]})
     if written:
         connection.execute(_LINK, written)
-    last = update(escalations).where(escalations.c.id == bindparam("talk")).values(last_number=bindparam("last"))
-    connection.execute(last, [{"talk": each, "last": number} for each, (number, _) in ends.items()])
+    connection.execute(
+        update(escalations)
+        .where(escalations.c.id == bindparam("talk"))
+        .values(last_number=bindparam("last"), end_seal=bindparam("its_seal")),
+        [
+            {"talk": each, "last": number, "its_seal": end_seal(connection, each, number, chained)}
+            for each, (number, chained) in ends.items()
+        ],
+    )
     return ends
 
 

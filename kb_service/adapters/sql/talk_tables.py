@@ -40,6 +40,7 @@ escalations = Table(
     Column("routed_by", JSON),
     Column("handed_on", JSON),
     Column("proposal_changes", Integer),
+    Column("end_seal", String(64)),
     Index("ix_escalations_in_queue", "state", "department_id", "opened_at"),
     Index("ix_escalations_of_helper", "helper", "state"),
 )
@@ -124,6 +125,7 @@ deliveries = Table(
     Column("delivered_at", Moment),
     Column("dead_at", Moment, index=True),
     Column("error", Text),
+    Column("seal", String(64)),
 )
 
 # What is handed to people in an emergency. `off_now` names what is covered while it is off: nothing is off twice.

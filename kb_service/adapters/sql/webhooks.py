@@ -8,12 +8,14 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.seals import new, seals
+from kb_service.adapters.sql.site_seals import site_seal
 from kb_service.adapters.sql.talk_tables import deliveries, webhooks
 from kb_service.adapters.sql.trail import record
 from kb_service.domain.errors import WebhookNotFound
 from kb_service.domain.webhooks import GIVEN_UP_AFTER, Delivery, Webhook, WebhookEvent, WebhookForm, pause_after
 
 _LONGEST_ERROR = 500
+_NOT_OURS = "it was not written by this service, or changed in the database: look at it before you send it again"
 
 
 def tell(
@@ -35,19 +37,29 @@ def tell(
     rows = []
     for each in wanting:
         key = new_id()
+        told = {"id": key, "event": event, "at": at.isoformat(), **said}
         rows.append(
             {
                 "id": key,
                 "webhook_id": each.id,
                 "escalation_id": escalation_id,
                 "event": event,
-                "body": {"id": key, "event": event, "at": at.isoformat(), **said},
+                "body": told,
+                "seal": _seal(connection, key, each.id, event, told),
                 "created_at": at,
                 "due_at": at,
                 "attempts": 0,
             }
         )
     connection.execute(insert(deliveries), rows)
+
+
+def _seal(connection: Connection, delivery_id: str, webhook_id: str, event: str, body: Mapping[str, Any]) -> str:
+    return site_seal(connection, "delivery", delivery_id, webhook_id, event, body)
+
+
+def _is_sealed(connection: Connection, row: Row[Any]) -> bool:
+    return bool(row.seal == _seal(connection, row.id, row.webhook_id, row.event, row.body))
 
 
 _NOT_ENDED = select(webhooks).where(webhooks.c.ended_at.is_(None))
@@ -118,12 +130,17 @@ class SqlWebhooks:
             return [_webhook(row) for row in connection.execute(select(webhooks).order_by(webhooks.c.created_at))]
 
     def due(self, at: datetime, *, limit: int) -> Sequence[tuple[Delivery, Webhook]]:
-        """What is to be sent now, oldest first."""
+        """What is to be sent now, oldest first. What this service has not written, or otherwise, becomes a dead letter:
+        it would be signed as this service's word."""
         query = select(deliveries).where(deliveries.c.due_at <= at).order_by(deliveries.c.due_at, deliveries.c.id)
         with self._database.reading() as connection:
             found = connection.execute(query.limit(limit)).all()
             by_id = {each.id: each for each in _on(connection)} if found else {}
-        return [(_delivery(row), by_id[row.webhook_id]) for row in found if row.webhook_id in by_id]
+            foreign = [row.id for row in found if not _is_sealed(connection, row)]
+        for each in foreign:
+            self._change(each, {"due_at": None, "dead_at": at, "error": _NOT_OURS})
+        own = [row for row in found if row.id not in foreign]
+        return [(_delivery(row), by_id[row.webhook_id]) for row in own if row.webhook_id in by_id]
 
     def delivered(self, delivery: Delivery, *, at: datetime) -> None:
         done = {"due_at": None, "delivered_at": at, "attempts": delivery.attempts + 1, "error": None, "dead_at": None}
@@ -145,7 +162,7 @@ class SqlWebhooks:
             return [_delivery(row) for row in connection.execute(query)]
 
     def send_again(self, delivery_id: str, *, actor: str, at: datetime) -> Delivery:
-        """A dead letter, for another day. Raises WebhookNotFound."""
+        """A dead letter, for another day, as it stands: somebody has looked at it. Raises WebhookNotFound."""
         with self._database.writing() as connection:
             revived = update(deliveries).where(
                 deliveries.c.id == delivery_id,
@@ -156,7 +173,11 @@ class SqlWebhooks:
             if not connection.execute(revived.values(values)).rowcount:
                 raise WebhookNotFound(f"there is no dead letter {delivery_id!r} of a webhook that is still told")
             record(connection, at=at, actor=actor, action="send_again", detail={"delivery": delivery_id})
-            return _delivery(connection.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one())
+            its = deliveries.c.id == delivery_id
+            row = connection.execute(select(deliveries).where(its)).one()
+            sealed = _seal(connection, row.id, row.webhook_id, row.event, row.body)
+            connection.execute(update(deliveries).where(its).values(seal=sealed))
+            return _delivery(row)
 
     def forget_before(self, moment: datetime) -> None:
         """What was delivered or given up before then."""
