@@ -12,7 +12,6 @@ from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import PassageInVersion, Version, VersionState
-from kb_service.domain.matters import region_path
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind
 from kb_service.ports import InForceFilter, PassageIndex, ScriptConverter
 from kb_service.publishing.contradictions import (
@@ -21,6 +20,7 @@ from kb_service.publishing.contradictions import (
     differences,
     is_in_the_same_words,
     may_contradict,
+    place_of,
     serve_the_same,
 )
 from kb_service.publishing.duplicates import NEAR, near_duplicate, shingles_of
@@ -148,7 +148,7 @@ class Examining:
         surfaces = [self._preparing.own_surface(each) for each in telling]
         vectors = self._preparing.embeddings(surfaces)
         metadata, today = version.metadata, shanghai_day(self._now())
-        path = region_path(metadata.region)
+        path = place_of(metadata.region)
         within = InForceFilter(
             day=max(metadata.effective_from or today, today), regions=(path,) if path else (), matter_id=matter_id
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata
-from kb_service.domain.matters import region_path
+from kb_service.domain.matters import CITY, region_path
 from kb_service.domain.suspicions import on_one_level
 from kb_service.publishing.contrasts import Group
 from kb_service.publishing.figure_statement import FigureStatement
@@ -62,10 +62,17 @@ class FigureConflict:
 
 
 def serve_the_same(one: Metadata, other: Metadata) -> bool:
-    """Whether two texts speak to the same people. Without an audience a text speaks to all."""
-    return region_path(one.region) == region_path(other.region) and (
+    """Whether two texts speak to the same people. Without an audience a text speaks to all, without a region to the
+    city: whoever asks there sees both. 全国 is a region of its own: a law leaves room for the city's rules.
+    """
+    return place_of(one.region) == place_of(other.region) and (
         one.audience is None or other.audience is None or one.audience is other.audience
     )
+
+
+def place_of(region: str | None) -> str | None:
+    """Where a text holds, as `region_path`, None for the whole country: in the city, where it does not say."""
+    return region_path(region) if (region or "").strip() else CITY
 
 
 def may_contradict(one: Metadata, other: Metadata) -> bool:

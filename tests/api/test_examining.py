@@ -103,6 +103,22 @@ def test_without_a_matter_what_two_texts_of_other_names_say_word_for_word_is_com
     assert kinds_of(editor, in_other_words, against=first) == []
 
 
+def test_a_draft_that_names_no_place_is_compared_with_the_citys_texts_and_with_no_districts(
+    http: Http, editor: Desk, reviewer: Desk
+) -> None:
+    said = "风筝放飞许可决定在{count}个工作日内作出。"
+    guides = []
+    for document_id, region, count in (("kites", "上海市", 12), ("kites-there", "浦东新区", 9)):
+        text = said.format(count=count)
+        guide = editor.draft(document_id, kind="procedure", title="风筝放飞场地须知", text=text, region=region)
+        publish(http, editor, reviewer, guide)
+        guides.append(guide)
+    draft = taken_in(http, editor, "kites-hasty", kind="procedure", title="风筝放飞场地须知", text=said.format(count=5))
+    citys, districts = guides
+    assert kinds_of(editor, draft, against=citys) == ["contradiction"]
+    assert kinds_of(editor, draft, against=districts) == []
+
+
 def test_a_mended_draft_is_no_longer_suspected(http: Http, editor: Desk, guide: str) -> None:
     fields = {"question": "滑板登记几天办好", "answer": "滑板登记受理后9个工作日办结。", "matter": "滑板登记"}
     draft = taken_in(http, editor, "board-days", **fields)

@@ -460,7 +460,9 @@ def test_texts_of_other_regions_or_audiences_do_not_contradict() -> None:
     city = metadata(region="上海市", audience=Audience.PERSON)
     assert may_contradict(city, metadata(region="上海", audience=None))
     assert not may_contradict(city, metadata(region="浦东新区", audience=Audience.PERSON))
-    assert not may_contradict(city, metadata(region=None, audience=Audience.PERSON))
+    assert may_contradict(city, metadata(region=None, audience=Audience.PERSON))
+    assert not may_contradict(city, metadata(region="全国", audience=Audience.PERSON))
+    assert not may_contradict(metadata(region=None), metadata(region="浦东新区"))
     assert not may_contradict(city, metadata(region="上海市", audience=Audience.ENTERPRISE))
 
 
