@@ -2,7 +2,7 @@
 that file, and no memory of the server's.
 
 It stays for a while after its work. Importing what reads office files takes seconds, so that children who are needed
-often come of a nursery, which has imported it already.
+often come of a fork server, which has imported it already.
 """
 
 import contextlib
@@ -39,8 +39,8 @@ _LARGEST_WRITTEN_FILE = 256 * 2**20
 _OUT_OF_MEMORY = 97
 # The timers that end it in any code, by signals that nobody handles.
 _OUT_OF_TIME = frozenset({-signal.SIGPROF, -signal.SIGALRM})
-# How long a nursery may take to fork a child, or to tell how one ended: milliseconds are usual.
-_NURSERY_SECONDS = 10
+# How long a fork server may take to fork a child, or to tell how one ended: milliseconds are usual.
+_FORK_SERVER_SECONDS = 10
 _NUMBER = struct.Struct("i")
 
 
@@ -127,7 +127,7 @@ class Child:
         self._pipe.close()
 
 
-class Nursery:
+class ForkServer:
     """Forks children of ``module`` from a process that has imported and warmed it, in milliseconds. Thread-safe.
 
     It ends by itself after ``idle_seconds`` without children, and is begun again with the next one.
@@ -137,7 +137,7 @@ class Nursery:
         """``niceness``: a child's is no lower."""
         self._arguments = (module, niceness, idle_seconds)
         self._lock = threading.Lock()
-        self._begun: _BegunNursery | None = None
+        self._begun: _RunningForkServer | None = None
 
     def child(self, limits: ChildLimits) -> Child:
         """Raises OSError where none can be started."""
@@ -154,7 +154,7 @@ class Nursery:
             self._end()
 
     def _child(self, limits: ChildLimits) -> Child:
-        self._begun = self._begun or _BegunNursery(*self._arguments)
+        self._begun = self._begun or _RunningForkServer(*self._arguments)
         begun = self._begun
         return Child(lambda theirs: begun.forked(theirs, limits))
 
@@ -164,7 +164,7 @@ class Nursery:
             begun.end()
 
 
-class _BegunNursery:
+class _RunningForkServer:
     """The process, and the socket that carries what is asked of it: a descriptor with limits for a new child, the
     number of a process whose end is waited for."""
 
@@ -172,13 +172,13 @@ class _BegunNursery:
         self._lock = threading.Lock()
         self._socket, theirs = socket.socketpair()
         with contextlib.closing(theirs):
-            self._process = _interpreter("nurse", theirs.fileno(), module, niceness, idle_seconds)
+            self._process = _interpreter("serve_forks", theirs.fileno(), module, niceness, idle_seconds)
         self._is_new = True
 
     def forked(self, descriptor: int, limits: ChildLimits) -> "_Forked":
         with self._lock:
             socket.send_fds(self._socket, [pickle.dumps(limits)], [descriptor])
-            self._socket.settimeout(_START_SECONDS if self._is_new else _NURSERY_SECONDS)
+            self._socket.settimeout(_START_SECONDS if self._is_new else _FORK_SERVER_SECONDS)
             pid = self._number()
             self._is_new = False
             return _Forked(pid, self)
@@ -203,9 +203,9 @@ class _BegunNursery:
 class _Forked:
     """As much of a `subprocess.Popen` as a child needs."""
 
-    def __init__(self, pid: int, nursery: _BegunNursery) -> None:
+    def __init__(self, pid: int, fork_server: _RunningForkServer) -> None:
         self._pid = pid
-        self._nursery = nursery
+        self._fork_server = fork_server
         self.returncode: int | None = None
 
     def kill(self) -> None:
@@ -214,11 +214,11 @@ class _Forked:
                 os.kill(self._pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int:
-        """As long as a nursery may take, whatever ``timeout``."""
+        """As long as a fork server may take, whatever ``timeout``."""
         if self.returncode is None:
             try:
-                self.returncode = self._nursery.ending_of(self._pid)
-            except OSError:  # the nursery has ended, and what it had started ends with it
+                self.returncode = self._fork_server.ending_of(self._pid)
+            except OSError:  # the fork server has ended, and what it had started ends with it
                 self.returncode = -signal.SIGKILL
         return self.returncode
 
@@ -247,8 +247,8 @@ def main(
     _live(descriptor, ChildLimits(memory_bytes, idle_seconds, niceness, silent_seconds), lambda: _warmed(module))
 
 
-def nurse(descriptor: int, module: str, niceness: int, idle_seconds: float) -> None:
-    """A nursery: it ends when its parent has gone, or when it has no children and was asked for none for a while."""
+def serve_forks(descriptor: int, module: str, niceness: int, idle_seconds: float) -> None:
+    """A fork server: it ends when its parent has gone, or has no children and was asked for none for a while."""
     os.nice(niceness)
     working = _warmed(module)
     gc.freeze()  # collected in a child, it would be copied

@@ -12,6 +12,7 @@ from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.suspicions import SqlSuspicions
 from kb_service.domain.days import Interval, shanghai_day
 from kb_service.domain.documents import PassageInVersion, Version, VersionState
+from kb_service.domain.matters import place_of
 from kb_service.domain.suspicions import Place, Suspected, SuspicionKind
 from kb_service.ports import InForceFilter, PassageIndex, ScriptConverter
 from kb_service.publishing.contradictions import (
@@ -20,7 +21,6 @@ from kb_service.publishing.contradictions import (
     differences,
     is_in_the_same_words,
     may_contradict,
-    place_of,
     serve_the_same,
 )
 from kb_service.publishing.duplicates import NEAR, near_duplicate, shingles_of

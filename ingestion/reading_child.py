@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ingestion.child_process import Child, ChildLimits, ChildOutOfMemory, ChildOutOfTime, Nursery, Tell
+from ingestion.child_process import Child, ChildLimits, ChildOutOfMemory, ChildOutOfTime, ForkServer, Tell
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.limits import LIMITS, ParsingLimits
 from ingestion.parsing.parse import parse
@@ -171,7 +171,7 @@ class ReadingChildren:
             each: ChildLimits(memory_mb * _MEBIBYTE, idle_seconds, each, silent_seconds)
             for each in (_NICENESS, _UNHURRIED_NICENESS)
         }
-        self._nursery = Nursery(__name__, niceness=_NICENESS, idle_seconds=idle_seconds)
+        self._fork_server = ForkServer(__name__, niceness=_NICENESS, idle_seconds=idle_seconds)
         self._idle: dict[int, list[Child]] = {each: [] for each in self._limits}
         self._lock = threading.Lock()
 
@@ -206,7 +206,7 @@ class ReadingChildren:
                 for child in idle:
                     child.kill()
                 idle.clear()
-        self._nursery.close()
+        self._fork_server.close()
 
     def _messages(self, order: _Read | _Parse, put_off_after: float) -> Iterator[object]:
         niceness = _NICENESS if put_off_after <= QUICK_SECONDS else _UNHURRIED_NICENESS
@@ -267,7 +267,7 @@ class ReadingChildren:
                 child = self._idle[niceness].pop() if self._idle[niceness] else None
             is_new = child is None
             try:
-                child = child or self._nursery.child(self._limits[niceness])
+                child = child or self._fork_server.child(self._limits[niceness])
                 child.begin(order, cpu_seconds=patience, then_cpu_seconds=self._seconds)
             except (OSError, EOFError) as error:  # an idle one had just ended itself
                 if child is not None:

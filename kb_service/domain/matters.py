@@ -120,6 +120,11 @@ def region_path(name: str | None) -> str | None:
     return "/".join([CITY, *parts])
 
 
+def place_of(region: str | None) -> str | None:
+    """Where a text holds, as `region_path`, None for the whole country: in the city, where it does not say."""
+    return region_path(region) if (region or "").strip() else CITY
+
+
 def visible_regions(asked: str | None) -> tuple[str, ...]:
     """The regions whose passages a question sees, besides those without one: its own, its ancestors', the city's."""
     path = region_path(asked) or CITY

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata
-from kb_service.domain.matters import CITY, region_path
+from kb_service.domain.matters import place_of
 from kb_service.domain.suspicions import on_one_level
 from kb_service.publishing.contrasts import Group
 from kb_service.publishing.figure_statement import FigureStatement
@@ -68,11 +68,6 @@ def serve_the_same(one: Metadata, other: Metadata) -> bool:
     return place_of(one.region) == place_of(other.region) and (
         one.audience is None or other.audience is None or one.audience is other.audience
     )
-
-
-def place_of(region: str | None) -> str | None:
-    """Where a text holds, as `region_path`, None for the whole country: in the city, where it does not say."""
-    return region_path(region) if (region or "").strip() else CITY
 
 
 def may_contradict(one: Metadata, other: Metadata) -> bool:

@@ -185,16 +185,20 @@ class Reader:
         # What thanks and nothing else is not compared: 谢谢 needs no vector.
         # 现在呢, 徐汇呢: of nothing but a time or a place only the conversation can tell what it asks.
         is_known = is_courtesy or self.phrasing.says_only_values(bare, today=question.as_of)
-        likeness = self._lexicon.scope.likeness(said, hidden, lambda: PLAIN if is_known else self._compared(said, bare))
+        own_words = bare if said == text else self._lexicon.bare(said)
+        likeness = self._lexicon.scope.likeness(
+            said, hidden, lambda: PLAIN if is_known else self._compared(own_words, bare)
+        )
         is_courtesy = (is_courtesy and likeness is PLAIN) or likeness.sure is MessageClass.COURTESY
         return _Normalised(text, bare, script, is_courtesy, likeness)
 
-    def _compared(self, said: str, bare: str) -> Likeness:
+    def _compared(self, own_words: str, bare: str) -> Likeness:
         """With the examples, whose sentences know little of names alone: 养犬 is no insult, 歇业 no goodbye.
 
-        ``said``: in its own language, in which examples are learnt too; ``bare``: in the words of guides.
+        ``own_words``: in the language of the message, in which examples are learnt too; ``bare``: in the words of
+        guides.
         """
-        found = self._likeness(self._lexicon.bare(said))
+        found = self._likeness(own_words)
         if found.sure is MessageClass.KNOWLEDGE:
             found = self._wish_beside(bare) or found
         is_name = self._linker.is_name(bare) and self.phrasing.says_something(bare)
