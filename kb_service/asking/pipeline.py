@@ -80,6 +80,11 @@ class Pipeline:
 
         ``turns``: the conversation so far, oldest first.
         """
+        yield from self.watched(Tools.for_one_answer)._answered(question, turns, narrowing)
+
+    def _answered(
+        self, question: Question, turns: Sequence[Answer], narrowing: Narrowing
+    ) -> Generator[Event, None, None]:
         article = self._tools.articles.part(question, turns, narrowing)
         if article is not None:
             yield Progress("understood")

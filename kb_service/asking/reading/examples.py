@@ -75,7 +75,7 @@ _GIVES_WAY = frozenset(
 _CLASSES = tuple(MessageClass)
 _KNOWLEDGE = _CLASSES.index(MessageClass.KNOWLEDGE)
 _DISTRESS = _CLASSES.index(MessageClass.DISTRESS)
-# An insult or a complaint that is twice as likely comes before distress.
+# A question, an insult or a complaint that is twice as likely comes before distress.
 _OF_THE_LIKELIEST = 0.5
 
 
@@ -152,7 +152,7 @@ class ExampleReader:
         (shares,) = self.fitted.layer.probabilities([text], self.embed(text)[None])
         likely = int(shares.argmax())
         # Help lines shown to one who needs none do little harm: distress need not be the likeliest.
-        needed = max(self.fitted.thresholds[_DISTRESS], shares[_KNOWLEDGE], _OF_THE_LIKELIEST * shares[likely])
+        needed = max(self.fitted.thresholds[_DISTRESS], _OF_THE_LIKELIEST * shares[likely])
         if shares[_DISTRESS] > needed:
             return Likeness(MessageClass.DISTRESS, MessageClass.DISTRESS)
         is_sure = likely != _KNOWLEDGE and shares[likely] > self.fitted.thresholds[likely]
