@@ -168,6 +168,12 @@ class Pipeline:
         return parts if len(said) == len(parts) else []
 
     def _part(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
+        part = yield from self._part_as_read(readings, context)
+        if not readings[0].likeness.may_be_distress or Reason.DISTRESS in part.reply.reasons:
+            return part
+        return replace(part, reply=self._beside_help_lines(part.understood, part.result, part.reply))
+
+    def _part_as_read(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
         first = readings[0]
         if first.is_courtesy:
             text = self._tools.lexicon.say("farewell" if first.phrasing.takes_leave else "courtesy")
@@ -209,21 +215,23 @@ class Pipeline:
             usable = self._tools.planted_orders.without(result.candidates)
             draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
         reply = self._checked(understood, result, draft, context)
-        return self._beside_help_lines(understood, result, reply) if scope is Reason.DISTRESS else reply
+        is_beside = scope is Reason.DISTRESS and reply.outcome is Outcome.ANSWERED
+        return self._beside_help_lines(understood, result, reply) if is_beside else reply
 
     def _beside_help_lines(self, understood: Understanding, result: SearchResult, reply: Reply) -> Reply:
-        """An answer to someone who may be in distress: whom to call comes first, and a person is recommended."""
-        if reply.outcome is not Outcome.ANSWERED:
-            return reply
+        """To someone who may be in distress: whom to call comes first, and a person is recommended, but where something
+        is asked back or nothing was asked."""
         handed = self._hand_over(understood, result, Reason.DISTRESS, Outcome.HANDED_OVER)
         lines = self._tools.lexicon.say("distress_beside_answer")
         today = shanghai_day(understood.question.asked_at)
+        reply = replace(reply, notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices))
+        if reply.outcome in {Outcome.CLARIFY, Outcome.COURTESY}:
+            return reply
         return replace(
             reply,
-            reasons=handed.reasons,
-            department=handed.department,
-            routed_by=handed.routed_by,
-            notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices),
+            reasons=(*reply.reasons, *handed.reasons),
+            department=reply.department or handed.department,
+            routed_by=reply.routed_by or handed.routed_by,
         )
 
     def _is_answered_all_the_same(self, understood: Understanding, result: SearchResult) -> bool:
