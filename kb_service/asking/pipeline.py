@@ -319,11 +319,12 @@ class Pipeline:
         )
 
     def _after_complaint(self, understood: Understanding, context: Context) -> Reply:
-        """The last answer did not help: another try is offered once, then a person."""
-        if self._failures(context):
-            return self._hand_over(understood, SearchResult(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
+        """The last answer did not help: another try is offered once, then a person. Who cannot say more when asked back
+        is not asked again."""
         last = context.turns[-1].clarification if context.turns else None
         is_none = understood.phrasing.reply.is_none and last is not None and bool(last.options)
+        if self._failures(context) or (last is not None and not is_none):
+            return self._hand_over(understood, SearchResult(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
         text = self._tools.lexicon.say("none_of_options" if is_none else "dissatisfied")
         return Reply(Outcome.CLARIFY, text, clarification=Clarification(text, ()))
 
