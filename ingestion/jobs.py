@@ -137,7 +137,10 @@ class Worker:
     def _extend_leases(self) -> None:
         with self._lock:
             mine = set(self._running)
-        if mine and (lost := mine - self._jobs.extend(mine, at=self._now())):
+        lost = mine - self._jobs.extend(mine, at=self._now()) if mine else set()
+        with self._lock:
+            lost &= self._running.keys()  # what was done meanwhile is not lost
+        if lost:
             log.warning("jobs of this process were cancelled, or taken over by others: %s", ", ".join(sorted(lost)))
 
     def _claim(self) -> None:

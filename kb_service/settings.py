@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     requests_per_address: int = Field(
         default=1200, ge=0, description="The same of an address that shows no valid key; 0 is any number."
     )
+    wrong_keys_per_address: int = Field(
+        default=60, ge=0, description="How often an address may try keys a minute; 0 is any number."
+    )
 
     audit_questions: int = Field(
         default=50, ge=0, le=1000, description="Questions of each week that people read and judge; 0 for none."

@@ -100,6 +100,11 @@ def _read_actor(request: Request) -> Actor:
     return VISITOR if service.settings.open_asking else _nobody()
 
 
+def shows_key(request: Request) -> bool:
+    """Whether anything that stands in a key's place came along, valid or not."""
+    return _bearer(request) is not None or COOKIE in request.cookies
+
+
 def _bearer(request: Request) -> str | None:
     """What stands behind `Bearer`. Another scheme says nothing to us: a proxy in front may ask for a password."""
     scheme, _, shown = request.headers.get("authorization", "").partition(" ")

@@ -72,7 +72,12 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     settings = service.settings
     # The last one added meets a request first.
     app.add_middleware(BodyLimit, attachment_mb=settings.attachment_mb)
-    app.add_middleware(RequestRates, a_key=settings.requests_per_key, an_address=settings.requests_per_address)
+    app.add_middleware(
+        RequestRates,
+        a_key=settings.requests_per_key,
+        an_address=settings.requests_per_address,
+        wrong_keys=settings.wrong_keys_per_address,
+    )
     app.add_middleware(
         OriginCheck,
         keys_seen=app.state.keys_seen,

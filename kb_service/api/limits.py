@@ -30,7 +30,8 @@ QUESTION_PATHS = frozenset({"/v1/answers", "/v1/chat/completions"})
 class BodyLimit:
     """Answers 413 as soon as a body is announced, or has grown, beyond the limit. `/internal` is our own.
 
-    And 400 to an address with a NUL, which PostgreSQL takes in no text.
+    And 400 to an address with a NUL, which PostgreSQL takes in no text, and 415 to a compressed body: a small one could
+    hold any number of bytes.
     """
 
     def __init__(self, app: ASGIApp, *, attachment_mb: int) -> None:
@@ -46,6 +47,11 @@ class BodyLimit:
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             sentence = "an address has no NUL character in it (%00)"
             await refusal(scope, "RequestInvalid", sentence, 400)(scope, receive, send)
+            return
+        if (encoding := Headers(scope=scope).get("content-encoding", "identity")).strip().lower() != "identity":
+            sentence = f"a body is sent as it is, not encoded ({encoding[:20]})"
+            unpacked = {"Accept-Encoding": "identity"}
+            await refusal(scope, "UnsupportedEncoding", sentence, 415, headers=unpacked)(scope, receive, send)
             return
         is_upload = _brings_files(scope)
         smaller = LARGEST_QUESTION if scope["path"] in QUESTION_PATHS else LARGEST_BODY

@@ -13,10 +13,10 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kb_service.api.access import OPERATOR, actor_of
+from kb_service.api.access import OPERATOR, actor_of, shows_key
 from kb_service.api.refusals import refusal
 from kb_service.api.shares import MAKE_ROOM, Place, Shares, WaitedTooLong
-from kb_service.domain.errors import KbError
+from kb_service.domain.errors import KbError, Unauthenticated
 from kb_service.domain.people import Actor
 from kb_service.senders import sender_at
 
@@ -26,6 +26,8 @@ _NOT_COUNTED = frozenset({"/healthz", "/", "/desk"})
 _AT_ONCE_OF_A_KEY = 32
 _AT_ONCE_OF_AN_ADDRESS = 16
 _LONGEST_WAIT_SECONDS = 30
+# Where a key is typed: whether it is a wrong one stands in the form.
+_SIGN_IN = ("POST", "/console/login")
 
 
 class _Counts(Storage):
@@ -92,12 +94,14 @@ class RequestRates:
     routes of `/v1` refuse it without its body.
     """
 
-    def __init__(self, app: ASGIApp, *, a_key: int, an_address: int) -> None:
+    def __init__(self, app: ASGIApp, *, a_key: int, an_address: int, wrong_keys: int) -> None:
+        """``wrong_keys``: of an address, with a key that opens nothing, or typed to sign in with."""
         self._app = app
         self._limiter = FixedWindowRateLimiter(_Counts())
         self._shares = Shares(longest_wait_seconds=_LONGEST_WAIT_SECONDS)
         self._of_a_key = RateLimitItemPerMinute(a_key) if a_key else None
         self._of_an_address = RateLimitItemPerMinute(an_address) if an_address else None
+        self._of_wrong_keys = RateLimitItemPerMinute(wrong_keys) if wrong_keys else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -108,14 +112,17 @@ class RequestRates:
             pages = _Sender(f"pages for {_address_of(request)[0]}", _AT_ONCE_OF_AN_ADDRESS, None)
             await self._in_turn(pages, scope, receive, send)
             return
-        actor = await _actor(request)
+        actor, tries_key = await _actor(request)
         is_unread = actor is None and scope["path"].startswith("/v1/")
         taken = _nothing if is_unread else receive
         if actor is OPERATOR:
             await self._app(scope, taken, send)
             return
         sender = self._sender(request, actor)
-        if (seconds := self._seconds_to_wait(sender)) is not None:
+        seconds = self._seconds_to_wait(sender.name, sender.a_minute)
+        if seconds is None and tries_key:
+            seconds = self._seconds_to_wait(f"keys tried at {_address_of(request)[0]}", self._of_wrong_keys)
+        if seconds is not None:
             detail = f"too many requests within a minute; go on in {seconds} s"
             await self._refuse(sender, detail, seconds, scope, receive, send)
             return
@@ -137,12 +144,11 @@ class RequestRates:
         headers = {"Retry-After": str(seconds)} | ({} if sender.is_known else {"Connection": "close"})
         await refusal(scope, "TooManyRequests", detail, 429, headers=headers)(scope, receive, send)
 
-    def _seconds_to_wait(self, sender: _Sender) -> int | None:
+    def _seconds_to_wait(self, name: str, limit: RateLimitItem | None) -> int | None:
         """None where it may go on."""
-        limit = sender.a_minute
-        if limit is None or self._limiter.hit(limit, sender.name):
+        if limit is None or self._limiter.hit(limit, name):
             return None
-        return max(1, math.ceil(self._limiter.get_window_stats(limit, sender.name).reset_time - time.time()))
+        return max(1, math.ceil(self._limiter.get_window_stats(limit, name).reset_time - time.time()))
 
     def _sender(self, request: Request, actor: Actor | None) -> _Sender:
         if actor is not None and actor.key_id is not None:
@@ -202,14 +208,19 @@ def _begins_stream(start: Message) -> bool:
     )
 
 
-async def _actor(request: Request) -> Actor | None:
-    """Kept with the request, so that its route need not look again. Whatever is wrong the route will say."""
+async def _actor(request: Request) -> tuple[Actor | None, bool]:
+    """Kept with the request, so that its route need not look again; and whether a key may be tried. Whatever else is
+    wrong the route will say."""
+    is_sign_in = (request.method, request.url.path) == _SIGN_IN
     try:
         if request.app.state.keys_seen.is_known_keyless:
-            return actor_of(request)
-        return await run_in_threadpool(actor_of, request)
+            return actor_of(request), False
+        actor = await run_in_threadpool(actor_of, request)
+        return actor, is_sign_in and actor.key_id is None
+    except Unauthenticated:
+        return None, is_sign_in or shows_key(request)
     except KbError:
-        return None
+        return None, False
 
 
 def _address_of(request: Request) -> tuple[str, bool]:

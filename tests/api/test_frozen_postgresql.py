@@ -58,8 +58,10 @@ def test_questions_uploads_and_all_else_are_refused_while_it_is_frozen_and_serve
                 # What comes later waits for nobody's look.
                 asked += [pool.submit(each) for each in requests]
                 assert not wait(asked, timeout=HANGS_SECONDS).not_done
-                with pytest.raises(RecordsUnavailable):
+                with pytest.raises(RecordsUnavailable) as told:
                     open_records(settings)
+                assert "see that PostgreSQL runs and answers" in str(told.value)
+                assert "backup" not in str(told.value)  # nobody is to lay an old one over a database that hangs
             refused = [each.result() for each in asked]
         assert {(each.status_code, each.json()["error"]) for each in refused} <= {
             (503, "RecordsUnavailable"),

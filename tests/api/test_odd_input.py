@@ -1,5 +1,6 @@
 """Input that no client of good faith sends: it is refused with a sentence, or harmless, and never a fault of ours."""
 
+import gzip
 import json
 from typing import Any
 from urllib.parse import quote
@@ -134,6 +135,18 @@ def test_a_charset_that_is_none(http: Http, charset: str) -> None:
     for path in ("/v1/answers", "/v1/documents"):
         body = b'{"question": "x"}'
         assert_told(http, "POST", path, content=body, headers={"Content-Type": f"application/json; charset={charset}"})
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, gzip", "x" * 500])
+def test_a_body_that_is_packed_is_told_to_come_as_it_is(http: Http, encoding: str) -> None:
+    """A small one could hold any number of bytes."""
+    packed = gzip.compress(b"0" * 10_000_000)
+    for path in ("/v1/answers", "/v1/documents", "/console/upload"):
+        refused = http.request("POST", path, content=packed, headers=JSON | {"Content-Encoding": encoding})
+        assert (refused.status_code, refused.json()["error"]) == (415, "UnsupportedEncoding")
+        assert refused.headers["Accept-Encoding"] == "identity"
+    plain = {"question": "热气球停放证多少钱"}
+    assert http.post("/v1/answers", plain, headers={"Content-Encoding": "identity"}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,30 @@ def test_who_shows_no_valid_key_is_counted_by_address_whatever_they_show(limited
     assert statuses(limited, 3, key_of(limited, "丙", Role.FRONTEND)) == [200, 200, 200]
 
 
+def test_keys_that_open_nothing_are_tried_a_few_times_only_and_valid_ones_at_the_same_address_go_on(
+    keyed_service: Service,
+) -> None:
+    few = keyed_service.settings.model_copy(update={"wrong_keys_per_address": 2})
+    http = Http(replace(keyed_service, settings=few))
+    wrong = [f"kb_0000000{number}_" + "B" * 43 for number in range(4)]
+    assert [status for each in wrong for status in statuses(http, 1, each)] == [401, 401, 429, 429]
+    by_cookie = http.request("GET", "/console", headers={"Cookie": f"kb_key={UNKNOWN}"})
+    assert by_cookie.status_code == 429
+    assert 1 <= int(by_cookie.headers["Retry-After"]) <= 60
+    # Typed into the form of the console it is one more of them; who shows no key has tried none.
+    assert http.request("POST", "/console/login", data={"key": wrong[0]}).status_code == 429
+    assert statuses(http, 1) == [401]
+    assert statuses(http, 3, key_of(http, "丁", Role.FRONTEND)) == [200, 200, 200]
+
+
+def test_a_sign_in_with_a_wrong_key_is_one_of_the_few(keyed_service: Service) -> None:
+    few = keyed_service.settings.model_copy(update={"wrong_keys_per_address": 2})
+    http = Http(replace(keyed_service, settings=few))
+    tried = [http.request("POST", "/console/login", data={"key": UNKNOWN}).status_code for _ in range(3)]
+    assert tried == [401, 401, 429]
+    assert statuses(http, 1, UNKNOWN) == [429]
+
+
 def test_commands_of_this_machine_probes_and_pages_are_not_counted(limited: Http) -> None:
     assert set(statuses(limited, 9, OWNER_TOKEN)) == {200}
     for path in ("/healthz", "/", "/assets/words.js"):

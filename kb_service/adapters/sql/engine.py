@@ -339,10 +339,12 @@ def revision_of(database: Database) -> str | None:
         return _current_revision(database)
     except (RecordsUnavailable, NotEnoughSpace, DBAPIError) as error:
         reason = getattr(error.__cause__, "orig", error.__cause__) or error
-        raise RecordsUnavailable(
-            f"{_named(database)} cannot be opened ({reason}); check KB_DATABASE_URL and the data folder, or put the "
-            "last backup back"
-        ) from error
+        mending = (
+            "check KB_DATABASE_URL and the data folder, or put the last backup back"
+            if database.engine.dialect.name == "sqlite"
+            else "see that PostgreSQL runs and answers, and check KB_DATABASE_URL"
+        )
+        raise RecordsUnavailable(f"{_named(database)} cannot be opened ({reason}); {mending}") from error
 
 
 def _named(database: Database) -> str:
