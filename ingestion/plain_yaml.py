@@ -7,6 +7,7 @@ import yaml
 
 LONGEST = 100_000
 _DEEPEST = 20
+_LONGEST_NUMBER = 30
 
 
 class NotPlain(Exception):
@@ -21,7 +22,8 @@ class NotPlain(Exception):
 class _Loader(yaml.SafeLoader):
     """Stops at the first anchor, alias, deep nesting or key that stood there before: before anything is built of them.
 
-    What has the form of a day and is none stays text: whoever reads the field knows its name.
+    What has the form of a day and is none stays text, and so does a number that is longer than any field takes: whoever
+    reads the field knows its name. One of thousands of digits could not be written out again.
     """
 
     def __init__(self, text: str) -> None:
@@ -58,9 +60,16 @@ class _Loader(yaml.SafeLoader):
         except ValueError:
             return node.value
 
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> Any:
+        return super().construct_yaml_int(node) if len(node.value) <= _LONGEST_NUMBER else node.value
+
+    def construct_yaml_float(self, node: yaml.ScalarNode) -> Any:
+        return super().construct_yaml_float(node) if len(node.value) <= _LONGEST_NUMBER else node.value
+
 
 # The parent keeps its own methods by tag.
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
+for _kind in ("timestamp", "int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", getattr(_Loader, f"construct_yaml_{_kind}"))
 
 
 def load(text: str, *, longest: int = LONGEST) -> Any:

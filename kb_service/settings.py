@@ -19,7 +19,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("var"), description="Everything a running product keeps.")
     database_url: str | None = Field(default=None, description="SQLite in the data folder unless given.")
     database_patience_seconds: float = Field(
-        default=5, gt=0, description="How long PostgreSQL may say nothing before it is looked at whether it lives."
+        default=5,
+        gt=0,
+        le=600,
+        description="How long PostgreSQL may say nothing before it is looked at whether it lives.",
     )
     sqlite_synchronous: Literal["NORMAL", "FULL"] = Field(
         default="NORMAL", description="FULL also survives a power cut, at a disk sync a write."
@@ -117,7 +120,10 @@ class Settings(BaseSettings):
     )
 
     index_wait_seconds: float = Field(
-        default=600.0, ge=0, description="How long a command waits for another one that is using the embedded index."
+        default=600.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="How long a command waits for another one that is using the embedded index.",
     )
     log_format: Literal["text", "json"] = Field(default="text", description="How the log of a service is written.")
 
@@ -155,7 +161,9 @@ class Settings(BaseSettings):
     )
     llm_model: str = Field(default="", description="The model's name there.")
     llm_key: SecretStr | None = Field(default=None, description="The endpoint's key.")
-    llm_seconds: float = Field(default=20.0, gt=0, description="The time a draft may take, a second try included.")
+    llm_seconds: float = Field(
+        default=20.0, gt=0, allow_inf_nan=False, description="The time a draft may take, a second try included."
+    )
     llm_context: int = Field(default=8192, ge=1024, description="Tokens of the model's context window.")
     llm_reply_tokens: int = Field(
         default=1024, ge=64, description="Tokens that a reply may take; where thoughts use them up, none are named."
@@ -171,6 +179,7 @@ class Settings(BaseSettings):
     reading_seconds: float = Field(
         default=30.0,
         gt=0,
+        le=86_400,
         description="Seconds of the processor that a file may take to be read; a scan, each of its pages.",
     )
     reading_memory_mb: int = Field(default=1024, ge=256, description="The memory a file may take to be read.")

@@ -69,7 +69,8 @@ def _tree(text: str, name: str) -> Any:
         ) from error
     if any("xcessive depth" in each.message for each in parser.error_log):
         raise FileRefused(
-            f"{name} nests its elements too deeply; save it again from a browser and retry.", Cause("nested_too_deeply")
+            f"{name} nests its elements more than 256 levels deep; save it again from a browser and retry.",
+            Cause("nested_too_deeply"),
         )
     if _REFERENCE.search(text):
         _clean_what_was_referred_to(root)

@@ -67,6 +67,19 @@ def require_size(data: bytes, name: str, limits: ParsingLimits) -> None:
         )
 
 
+def unreadable(error: Exception, name: str, kind: str) -> FileRefused:
+    """What to raise where a reader of files of this ``kind`` tripped over something. libxml2 reads 256 levels of
+    elements in elements, and raises for more."""
+    if "xcessive depth" in str(error):
+        return FileRefused(
+            f"{name} nests its elements more than 256 levels deep; save it again and retry.", Cause("nested_too_deeply")
+        )
+    return FileRefused(
+        f"{name} is damaged and cannot be read as {kind} file; save it again and retry.",
+        Cause("damaged", {"kind": kind}),
+    )
+
+
 def require_safe_archive(data: bytes, name: str, limits: ParsingLimits) -> frozenset[str]:
     """The entry names of an office file's zip container. Raises FileRefused for bombs, odd paths and encryption.
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from zipfile import ZipFile
 
-from kb_service.domain.causes import Cause
-from kb_service.domain.errors import FileRefused
+from ingestion.parsing.limits import unreadable
 
 POINTS = 72 / 25.4  # in a millimetre
 Place = tuple[float, float, float, float]
@@ -40,9 +39,7 @@ class Parts:
         try:
             return etree.fromstring(self.bytes(path).strip(), parser)
         except etree.XMLSyntaxError as error:
-            raise FileRefused(
-                f"{self._name} is damaged ({path} is no XML); export it again.", Cause("damaged", {"kind": "OFD"})
-            ) from error
+            raise unreadable(error, self._name, "OFD") from error
 
 
 def placed(box: Place) -> dict[str, Any]:

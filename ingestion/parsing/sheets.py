@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, RefusedRow, heading, paragraph
-from ingestion.parsing.limits import ParsingLimits, counted, require_characters
+from ingestion.parsing.limits import ParsingLimits, counted, require_characters, unreadable
 from ingestion.parsing.office_package import mended
 from ingestion.parsing.plain_workbook import plain_workbook
 from ingestion.parsing.question_answers import Unread, misses_a_column, question_answers
@@ -46,10 +46,7 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         raise
     except Exception as error:
         # openpyxl raises whatever a malformed part trips over (KeyError, ValueError, TypeError, …).
-        raise FileRefused(
-            f"{name} is damaged and cannot be read as a workbook; save it again and retry.",
-            Cause("damaged", {"kind": "Excel"}),
-        ) from error
+        raise unreadable(error, name, "Excel") from error
     rows: list[QuestionAnswer] = []
     refused: list[RefusedRow] = []
     blocks: list[Block] = []
@@ -84,10 +81,7 @@ def rows_of_xlsx(data: bytes, name: str, limits: ParsingLimits) -> Iterator[tupl
     except (FileRefused, MemoryError):
         raise
     except Exception as error:
-        raise FileRefused(
-            f"{name} is damaged and cannot be read as a workbook; save it again and retry.",
-            Cause("damaged", {"kind": "Excel"}),
-        ) from error
+        raise unreadable(error, name, "Excel") from error
 
 
 def _opened(data: bytes) -> Any:

@@ -12,7 +12,7 @@ from ingestion.parsing.blocks import Block, BlockKind, ParsedFile
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import read_embedded
 from ingestion.parsing.hypertext import blocks_of_html
-from ingestion.parsing.limits import ParsingLimits, counted
+from ingestion.parsing.limits import ParsingLimits, counted, unreadable
 from ingestion.parsing.office_package import mended
 from ingestion.parsing.raised_marks import with_marks_told
 from ingestion.parsing.slide_contents import SlideContents
@@ -44,10 +44,7 @@ def read_pptx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         raise
     except Exception as error:
         # python-pptx and lxml raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
-        raise FileRefused(
-            f"{name} is damaged and cannot be read as slides; save it again and retry.",
-            Cause("damaged", {"kind": "PowerPoint"}),
-        ) from error
+        raise unreadable(error, name, "PowerPoint") from error
     found = read_embedded([picture for _, picture in contents.pictures], blocks, name=name, limits=limits)
     blocks.extend(found.blocks)
     title = next((block.text for block in blocks if block.kind is BlockKind.HEADING), None)

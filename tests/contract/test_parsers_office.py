@@ -24,6 +24,7 @@ from ingestion.parsing.limits import LIMITS
 from ingestion.parsing.parse import parse
 from ingestion.structure import structure
 from kb_service.domain.errors import FileRefused
+from tests.attack_files.containers import word_file, zipped
 
 
 def saved(document: Any) -> bytes:
@@ -40,6 +41,12 @@ def numbered(document: Any, text: str, level: int) -> None:
     """A paragraph of the list 7, whose labels Word computes: 第一条 at level 0, （一） at level 1."""
     properties = document.add_paragraph(text)._p.get_or_add_pPr()
     properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="7"/></w:numPr>'))
+
+
+def slides_with(title: str) -> bytes:
+    deck = Presentation()
+    deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = title
+    return saved(deck)
 
 
 def with_list(document: Any, patterns: Sequence[str] = ("第%1条", "（%2）")) -> None:
@@ -184,8 +191,30 @@ def test_broken_slides_are_refused() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as container:
         container.writestr("ppt/presentation.xml", "<broken")
-    with pytest.raises(FileRefused, match="damaged and cannot be read as slides"):
+    with pytest.raises(FileRefused, match="damaged and cannot be read as PowerPoint"):
         parse(buffer.getvalue(), "a.pptx")
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.odt", "a.ofd", "a.html"])
+def test_elements_nested_without_end_are_refused_with_the_limit(name: str) -> None:
+    nested = "<w:sdt><w:sdtContent>" * 300 + "</w:sdtContent></w:sdt>" * 300
+    deck = io.BytesIO(slides_with("x"))
+    slides = io.BytesIO()
+    with zipfile.ZipFile(deck) as given, zipfile.ZipFile(slides, "w") as made:
+        for each in given.namelist():
+            part = given.read(each)
+            made.writestr(each, b"<a>" * 300 + b"</a>" * 300 if each == "ppt/slides/slide1.xml" else part)
+    data = {
+        "a.docx": word_file(nested),
+        "a.pptx": slides.getvalue(),
+        "a.odt": zipped(
+            **{"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a>" * 300 + "</a>" * 300}
+        ),
+        "a.ofd": zipped(**{"OFD.xml": "<a>" * 300 + "</a>" * 300}),
+        "a.html": ("<div>" * 300 + "x").encode(),
+    }[name]
+    with pytest.raises(FileRefused, match="more than 256 levels deep"):
+        parse(data, name)
 
 
 def test_a_workbook_of_questions_and_a_table_gives_both() -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
+from kb_service.cli import app
 from kb_service.settings import Settings, settings_fault
 
 
@@ -11,6 +13,14 @@ from kb_service.settings import Settings, settings_fault
     [
         ("KB_MAX_WRONG_RATE", "2", "KB_MAX_WRONG_RATE: Input should be less than 1"),
         ("KB_PORT", "http", "KB_PORT: Input should be a valid integer"),
+        (
+            "KB_DATABASE_PATIENCE_SECONDS",
+            "inf",
+            "KB_DATABASE_PATIENCE_SECONDS: Input should be less than or equal to 600",
+        ),
+        ("KB_READING_SECONDS", "inf", "KB_READING_SECONDS: Input should be less than or equal to 86400"),
+        ("KB_LLM_SECONDS", "inf", "KB_LLM_SECONDS: Input should be a finite number"),
+        ("KB_INDEX_WAIT_SECONDS", "inf", "KB_INDEX_WAIT_SECONDS: Input should be a finite number"),
         ("KB_PROXIES", "10.0.0.0/8, nonsense", "KB_PROXIES: a part of it is no IP address"),
         ("KB_PROXIES", "999.1.1.1", "KB_PROXIES: a part of it is no IP address"),
         ("KB_LLM_URL", "http://127.0.0.1:9/v1", "KB_LLM_URL is set, and KB_LLM_MODEL is not"),
@@ -26,6 +36,12 @@ def test_a_wrong_setting_is_named_and_explained(
     assert sentence.startswith(beginning)
     assert "docs/settings.md" in sentence
     assert "\n" not in sentence
+
+
+def test_a_port_that_no_machine_has_is_told_before_anything_is_opened() -> None:
+    said = CliRunner().invoke(app, ["serve", "--port", "99999"])
+    assert said.exit_code == 2
+    assert "65535" in said.output
 
 
 def test_addresses_and_networks_of_proxies_are_taken() -> None:

@@ -48,6 +48,11 @@ def test_plain_yaml_is_read_as_ever() -> None:
     }
 
 
+@pytest.mark.parametrize("number", ["0x" + "f" * 8000, "1:" * 4000 + "1", "1:" * 4000 + "1.5", "9" * 5000, "0" * 40])
+def test_a_number_that_no_field_takes_stays_text(number: str) -> None:
+    assert load(f"a: {number}\nb: 0x1F\nc: 1.5") == {"a": number, "b": 31, "c": 1.5}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence", "line"),
     [

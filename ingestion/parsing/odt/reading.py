@@ -8,12 +8,11 @@ from typing import Any
 from ingestion.parsing.blocks import Block, BlockKind, ParsedFile, paragraph
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import read_embedded
-from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs
+from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs, unreadable
 from ingestion.parsing.odt.styles import OFFICE, TEXT, OdtNumbers, OdtStyles
 from ingestion.parsing.odt.texts import DRAW, TABLE, OdtTexts
 from ingestion.parsing.raised_marks import with_marks_told
 from ingestion.parsing.tables import Cell, table_block
-from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
@@ -39,10 +38,7 @@ def read_odt(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         raise
     except Exception as error:
         # lxml and zipfile raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
-        raise FileRefused(
-            f"{name} is damaged and cannot be read as OpenDocument text; save it again.",
-            Cause("damaged", {"kind": "OpenDocument"}),
-        ) from error
+        raise unreadable(error, name, "OpenDocument") from error
     found = read_embedded(pictures, blocks, name=name, limits=limits)
     report = FileReport(pictures=found.pictures, pictures_unread=found.unread, notes=notes.all())
     return ParsedFile((*blocks, *found.blocks), _metadata(others.get("meta.xml"), blocks), report=report)

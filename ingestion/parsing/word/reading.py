@@ -16,7 +16,7 @@ from ingestion.parsing.charts import chart_block
 from ingestion.parsing.decode import clean
 from ingestion.parsing.embedded import read_embedded
 from ingestion.parsing.inner_files import blocks_of_inner_file
-from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs
+from ingestion.parsing.limits import ParsingLimits, counted, require_paragraphs, unreadable
 from ingestion.parsing.office_package import mended
 from ingestion.parsing.raised_marks import with_marks_told
 from ingestion.parsing.smart_art import lines_of_diagram
@@ -29,7 +29,6 @@ from ingestion.parsing.word.tables import cells_of, is_frame, own, rows_of
 from ingestion.parsing.word.text import ParagraphTexts
 from ingestion.parsing.word.title import MOST_LINES, TitleLine, with_joined_title
 from ingestion.parsing.wrapping import display_width
-from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
@@ -54,10 +53,7 @@ def read_docx(data: bytes, name: str, limits: ParsingLimits, *, is_embedded: boo
         raise
     except Exception as error:
         # python-docx and lxml raise whatever a malformed part trips over (KeyError, XMLSyntaxError, ValueError, …).
-        raise FileRefused(
-            f"{name} is damaged and cannot be read as Word file; save it again and retry.",
-            Cause("damaged", {"kind": "Word"}),
-        ) from error
+        raise unreadable(error, name, "Word") from error
     found = read_embedded(pictures, blocks, name=name, limits=limits)
     blocks.extend(found.blocks)
     report = FileReport(pictures=found.pictures, pictures_unread=found.unread, notes=notes.all())
