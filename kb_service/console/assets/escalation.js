@@ -2,7 +2,7 @@
 
 import { spokenMoment } from "./days.js";
 import { button, element, phoneLink } from "./dom.js";
-import { REASONS } from "./words.js";
+import { HELP_LINES, REASONS } from "./words.js";
 
 // Shanghai's citizens' hotline answers day and night: the fallback when no department is known.
 const HOTLINE = { name: "上海市 12345 市民服务热线", phone: "12345", hours: "全天 24 小时" };
@@ -20,10 +20,22 @@ export function escalationPanel({ escalation, asked_at: askedAt }, openTalk) {
     "div", { class: "escalation", role: "group", "aria-label": "转人工" },
     element("h2", { text: "转人工" }),
     reasons.length ? element("ul", { class: "reasons" }, ...reasons.map((text) => element("li", { text }))) : null,
-    contact(escalation.department),
-    wayToHelpers(escalation, askedAt, openTalk),
-    escalation.summary ? summary(escalation.summary) : null,
+    ...(isInDistress(escalation) ? inDistress(escalation, openTalk) : [
+      contact(escalation.department),
+      wayToHelpers(escalation, askedAt, openTalk),
+      escalation.summary ? summary(escalation.summary) : null,
+    ]),
   );
+}
+
+const isInDistress = ({ reasons }) => (reasons ?? []).includes("distress");
+
+/** Whom to call comes first; an office only where it was asked for, and a talk only where somebody reads it now. */
+function inDistress(escalation, openTalk) {
+  return [
+    element("div", { class: "contacts" }, ...HELP_LINES.map(contactRow), escalation.department ? contactRow(escalation.department) : null),
+    escalation.available_now ? button("转人工", openTalk, { class: "primary open-talk" }) : null,
+  ];
 }
 
 /** The department and its number; the hotline where there is neither. */
