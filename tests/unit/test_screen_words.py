@@ -186,3 +186,11 @@ def test_a_draft_without_a_first_day_says_that_it_lacks_one() -> None:
 def test_the_help_lines_on_the_page_are_those_that_the_reply_names() -> None:
     said = set(re.findall(r"\d{3,}", load_lexicon(PROMPTS).wording["distress"]))
     assert {each.phone for each in WORDS.help_lines} == said == {"12356", "962525", "110", "120"}
+
+
+@pytest.mark.parametrize(
+    "template", sorted((ROOT / "kb_service/console/templates").glob("*.html")), ids=lambda p: p.name
+)
+def test_every_header_of_a_table_says_what_stands_under_it(template: Path) -> None:
+    headers = re.findall(r"<th[^>]*>(.*?)</th>", template.read_text(encoding="utf-8"))
+    assert all(re.sub(r"<[^>]*>", "", each).strip() for each in headers)
