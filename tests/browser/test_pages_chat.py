@@ -127,7 +127,7 @@ def test_a_hand_over_without_a_department_leads_to_the_hotline(page: Page) -> No
 def test_who_is_in_distress_is_shown_help_lines_and_no_opening_hours(page: Page) -> None:
     page.goto("/")
     ask(page, "我不想活了")
-    panel = page.get_by_label("转人工")
+    panel = page.get_by_label("有人可以陪您说说")
     expect(panel.get_by_role("link")).to_have_text(["12356", "962525", "110", "120"])
     expect(panel).not_to_contain_text("留言")
     expect(panel).not_to_contain_text("可以这样向工作人员说明")

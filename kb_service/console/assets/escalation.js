@@ -16,9 +16,10 @@ const NOW_MS = 120_000;
 export function escalationPanel({ escalation, asked_at: askedAt }, openTalk) {
   if (!escalation?.recommended) return null;
   const reasons = [...new Set((escalation.reasons ?? []).map(reasonInWords))];
+  const title = isInDistress(escalation) ? "有人可以陪您说说" : "转人工";
   return element(
-    "div", { class: "escalation", role: "group", "aria-label": "转人工" },
-    element("h2", { text: "转人工" }),
+    "div", { class: "escalation", role: "group", "aria-label": title },
+    element("h2", { text: title }),
     reasons.length ? element("ul", { class: "reasons" }, ...reasons.map((text) => element("li", { text }))) : null,
     ...(isInDistress(escalation) ? inDistress(escalation, openTalk) : [
       contact(escalation.department),
