@@ -38,12 +38,15 @@ class Labelled(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """``sure`` and ``likely``: what the message was taken for, and what where no document surely answers."""
+    """``sure`` and ``likely``: what the message was taken for, and what where no document surely answers.
+    ``may_be_distress``: help lines are shown beside that.
+    """
 
     text: str
     labelled: MessageClass
     sure: MessageClass
     likely: MessageClass
+    may_be_distress: bool
 
 
 def reading(
@@ -83,7 +86,8 @@ def open_reader(settings: Settings) -> Reader:
 def read_messages(messages: Sequence[Labelled], reader: Reader, *, at: datetime) -> list[ReadRow]:
     def row(message: Labelled) -> ReadRow:
         read = reader.understand(Question(message.text, shanghai_day(at), at))
-        return ReadRow(message.text, message.message_class, _taken_for(read), read.likeness.likely)
+        found = read.likeness
+        return ReadRow(message.text, message.message_class, _taken_for(read), found.likely, found.may_be_distress)
 
     return [row(each) for each in messages]
 
@@ -105,12 +109,17 @@ def _report(rows: Sequence[ReadRow]) -> Iterator[str]:
         if each is not MessageClass.KNOWLEDGE and questions:
             taken = rate([row.sure is each for row in questions])
             yield f"knowledge taken for {each:<20} {rate_with_interval(taken)}"
+    if questions:
+        beside = rate([row.may_be_distress for row in questions])
+        yield f"help lines beside knowledge            {rate_with_interval(beside)}"
 
 
 def _is_right(row: ReadRow) -> bool:
-    """Surely, or most likely where it is taken for knowledge and no document surely answers. Classes with the same
-    consequence are as good as one another.
+    """Distress where help lines are shown. Any class surely, or most likely where it is taken for knowledge and no
+    document surely answers. Classes with the same consequence are as good as one another.
     """
+    if row.labelled is MessageClass.DISTRESS and row.may_be_distress:
+        return True
     found = row.likely if row.sure is MessageClass.KNOWLEDGE else row.sure
     is_same = _SAME.get(found, found) is _SAME.get(row.labelled, row.labelled)
     return is_same or (found.reason is not None and found.reason is row.labelled.reason)

@@ -134,7 +134,7 @@ def open_asking(
         availability=helping.availability,
     )
     heeding = Heeding(standing, {each.id: each for each in matters}, router, lexicon)
-    tools = _tools(site, questions, reader, retriever, typed, router, confidence, composer, heeding)
+    tools = _tools(site, meaning, reader, retriever, typed, router, confidence, composer, heeding)
 
     def in_talk(question: Question) -> Answer | None:
         talk = helping.hear(question)
@@ -207,7 +207,7 @@ def _messages(reader: Reader, lexicon: Lexicon) -> ConversationReader:
 
 def _tools(
     site: _Site,
-    questions: RememberedVectors,
+    meaning: Meaning,
     reader: Reader,
     retriever: Retriever,
     typed: Typed,
@@ -218,7 +218,7 @@ def _tools(
 ) -> Tools:
     settings, lexicon, texts, library = site.settings, site.lexicon, site.texts, site.records.library
     planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)
-    nearness = nearness_of_sayings(questions, texts.preparing.saying_vectors)
+    nearness = nearness_of_sayings(meaning.vectors, texts.preparing.saying_vectors)
     quoting = ExtractiveDrafter(
         sections=library.passages_of_version,
         gives_orders=planted_orders.stand_in,
@@ -247,11 +247,12 @@ def _tools(
         lexicon=lexicon,
         converter=texts.converter,
         nearness=nearness,
-        known=_known_questions(confidence, texts, questions.one),
+        known=_known_questions(confidence, texts, meaning.vectors.one),
         composer=composer,
         noticing=noticing,
         articles=_articles(site, reader, router, noticing, planted_orders),
         heeding=heeding,
+        embed_ahead=meaning.ahead,
         districts_with_own_text=SqlDistricts(site.records.database).with_own_text,
         contradicted=site.contradicted,
     )

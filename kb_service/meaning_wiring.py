@@ -34,9 +34,16 @@ class Meaning:
         between: Vector = (both / np.linalg.norm(both)).astype(np.float32)
         return between
 
+    def ahead(self, texts: Sequence[str]) -> None:
+        """Embeds what is going to be searched for, all at once: side by side, and then remembered."""
+        self.vectors.of([form for text in texts for form in self._forms(text)])
+
     def _vectors(self, text: str) -> list[Vector]:
+        return self.vectors.of(self._forms(text))
+
+    def _forms(self, text: str) -> list[str]:
         called = self.guide_words(text)
-        return self.vectors.of([text, " ".join((text, *called))] if called else [text])
+        return [text, " ".join((text, *called))] if called else [text]
 
 
 def nearest_names(matters: Sequence[Matter], texts: Texts) -> NearestNames:

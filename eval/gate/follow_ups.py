@@ -167,7 +167,13 @@ def _tools(watching: Watching) -> Any:
         find=lambda understood, **_narrowed: [_candidate(each) for each in _FOUND[understood.text]],
     )
     own = watching.tools
-    return _only(retriever=retriever, messages=own.messages, lexicon=own.lexicon, converter=watching.converter)
+    return _only(
+        retriever=retriever,
+        messages=own.messages,
+        lexicon=own.lexicon,
+        converter=watching.converter,
+        embed_ahead=own.embed_ahead,
+    )
 
 
 def _judged(

@@ -7,7 +7,7 @@ from datetime import datetime
 from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
 from kb_service.asking.tools import Tools
-from kb_service.domain.answers import Answer, Outcome, Possible, Reason
+from kb_service.domain.answers import Answer, NoticeKind, Outcome, Possible, Reason
 from kb_service.domain.switches import Covers, Standing, Switch, switched_off
 
 _SWITCHED = 5
@@ -130,6 +130,8 @@ def _fit(name: str, words: str, reply: Answer, *, needed: Reason | None = None) 
         return Case(name, words, float(not told.recommended and told.channel is None))
     if reply.understood_as.parts:  # each part has its own
         return Case(name, words, float(told.recommended))
+    if any(each.kind is NoticeKind.HELP_LINES for each in reply.notices):  # beside whatever else is said
+        return Case(name, words, float(told.recommended and told.reasons[-1] is Reason.DISTRESS))
     outcome, is_recommended, channel = _FOLLOWS[needed or told.reasons[-1]]
     is_fit = (told.recommended, told.channel) == (is_recommended, channel) and reply.outcome is outcome
     return Case(name, words, float(is_fit), note=f"{reply.outcome}, {told.recommended}, {told.channel}")

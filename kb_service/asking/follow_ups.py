@@ -120,6 +120,7 @@ class FollowUps:
                 drafted.append(Drafted(read_as, sources, passages, understood, result, result.quoted))
 
         read = self._readings(readings, topic)
+        self.tools.embed_ahead([understood.text for understood in read.values()])
         for each, understood in read.items():
             terms[each] = self.tools.retriever.weigh(understood)
             found[each] = self.tools.retriever.find(understood, narrowing=narrowing, limit=_FOUND, terms=terms[each])

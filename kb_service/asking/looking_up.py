@@ -160,10 +160,11 @@ class LookingUp:
 
 def _single_sources(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
     """Each of the best passages but the first, then of each of the best documents the passages found, where they are
-    not all that was found and more than one."""
-    yield from ([each] for each in candidates[1:_ALONE])
+    not all that was found and more than one. Of texts that belong to no matter (statutes, news) none: what one of
+    their passages says by itself was more often wrong than right."""
+    yield from ([each] for each in candidates[1:_ALONE] if each.source.metadata.matter_id)
     of_document: dict[str, list[Candidate]] = {}
-    for each in candidates:
+    for each in (each for each in candidates if each.source.metadata.matter_id):
         of_document.setdefault(each.document_id, []).append(each)
     for found in [*of_document.values()][:_ALONE]:
         if 1 < len(found) < len(candidates):

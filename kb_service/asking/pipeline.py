@@ -82,6 +82,11 @@ class Pipeline:
 
         ``turns``: the conversation so far, oldest first.
         """
+        yield from self.watched(Tools.for_one_answer)._answered(question, turns, narrowing)
+
+    def _answered(
+        self, question: Question, turns: Sequence[Answer], narrowing: Narrowing
+    ) -> Generator[Event, None, None]:
         article = self._tools.articles.part(question, turns, narrowing)
         if article is not None:
             yield Progress("understood")
@@ -165,6 +170,12 @@ class Pipeline:
         return parts if len(said) == len(parts) else []
 
     def _part(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
+        part = yield from self._part_as_read(readings, context)
+        if not readings[0].likeness.may_be_distress or Reason.DISTRESS in part.reply.reasons:
+            return part
+        return replace(part, reply=self._beside_help_lines(part.understood, part.result, part.reply))
+
+    def _part_as_read(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
         first = readings[0]
         if first.is_courtesy:
             text = self._tools.lexicon.say("farewell" if first.phrasing.takes_leave else "courtesy")
@@ -206,21 +217,25 @@ class Pipeline:
             usable = self._tools.planted_orders.without(result.candidates)
             draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
         reply = self._checked(understood, result, draft, context)
-        return self._beside_help_lines(understood, result, reply) if scope is Reason.DISTRESS else reply
+        is_beside = scope is Reason.DISTRESS and reply.outcome is Outcome.ANSWERED
+        return self._beside_help_lines(understood, result, reply) if is_beside else reply
 
     def _beside_help_lines(self, understood: Understanding, result: SearchResult, reply: Reply) -> Reply:
-        """An answer to someone who may be in distress: whom to call comes first, and a person is recommended."""
-        if reply.outcome is not Outcome.ANSWERED:
-            return reply
-        responsible = self._responsible(understood, result)
+        """To someone who may be in distress: whom to call comes first, and a person is recommended, but where something
+        is asked back or nothing was asked."""
         lines = self._tools.lexicon.say("distress_beside_answer")
         today = shanghai_day(understood.question.asked_at)
+        reply = replace(reply, notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices))
+        if reply.outcome in {Outcome.CLARIFY, Outcome.COURTESY}:
+            return reply
+        responsible = self._responsible(understood, result)
+        # An office that nobody asked for is told beside an answer of its own alone.
+        is_answered = reply.outcome is Outcome.ANSWERED
         return replace(
             reply,
-            reasons=(Reason.DISTRESS,),
-            department=responsible.department if responsible else None,
-            routed_by=responsible.steps if responsible else (),
-            notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices),
+            reasons=(*reply.reasons, Reason.DISTRESS),
+            department=reply.department or (responsible.department if is_answered and responsible else None),
+            routed_by=reply.routed_by or (responsible.steps if responsible else ()),
         )
 
     def _is_answered_all_the_same(self, understood: Understanding, result: SearchResult) -> bool:
@@ -308,11 +323,12 @@ class Pipeline:
         )
 
     def _after_complaint(self, understood: Understanding, context: Context) -> Reply:
-        """The last answer did not help: another try is offered once, then a person."""
-        if self._failures(context):
-            return self._hand_over(understood, SearchResult(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
+        """The last answer did not help: another try is offered once, then a person. Who cannot say more when asked back
+        is not asked again."""
         last = context.turns[-1].clarification if context.turns else None
         is_none = understood.phrasing.reply.is_none and last is not None and bool(last.options)
+        if self._failures(context) or (last is not None and not is_none):
+            return self._hand_over(understood, SearchResult(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
         text = self._tools.lexicon.say("none_of_options" if is_none else "dissatisfied")
         return Reply(Outcome.CLARIFY, text, clarification=Clarification(text, ()))
 

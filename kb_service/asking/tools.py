@@ -1,7 +1,7 @@
 """The tools that answering works with, put together once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.asking.articles import ArticleAnswers
@@ -37,9 +37,9 @@ class Tools:
     """What answering works with.
 
     ``quoting``: in the words of the sources, at once; ``drafter``: the words that are sent, perhaps a model's.
-    ``districts_with_own_text``: paths, by the matter's id and the day. ``contradicted``: whether another text in force
-    that day is confirmed to contradict one of these versions. ``follow_up_confidence``: of one of several answers to a
-    follow-up.
+    ``embed_ahead``: texts that are going to be searched for. ``districts_with_own_text``: paths, by the matter's id and
+    the day. ``contradicted``: whether another text in force that day is confirmed to contradict one of these versions.
+    ``follow_up_confidence``: of one of several answers to a follow-up.
     """
 
     messages: ConversationReader
@@ -63,5 +63,11 @@ class Tools:
     noticing: Noticing
     articles: ArticleAnswers
     heeding: Heeding
+    embed_ahead: Callable[[Sequence[str]], None]
     districts_with_own_text: Callable[[str, date], Sequence[str]]
     contradicted: Callable[[Sequence[str], date], bool]
+
+    def for_one_answer(self) -> "Tools":
+        """The same, reading each version that is quoted from once, however many drafts are made of it."""
+        quoting = self.quoting.for_one_answer()
+        return replace(self, quoting=quoting, drafter=quoting if self.drafter is self.quoting else self.drafter)

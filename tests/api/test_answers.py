@@ -192,6 +192,23 @@ def test_who_may_be_in_distress_and_asks_gets_the_help_lines_the_answer_and_a_pe
     assert (answer["escalation"]["recommended"], answer["escalation"]["reasons"]) == (True, ["distress"])
 
 
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [("热气球停放证要多少钱", "answered"), ("火星签证怎么办", "handed_over")],
+)
+def test_beside_whatever_else_is_said_whom_to_call_is_told_to_who_may_be_in_distress(
+    http: Http, monkeypatch: pytest.MonkeyPatch, question: str, outcome: str
+) -> None:
+    expected = http.ask(question, as_of="2026-07-01")
+    may_be = Likeness(may_be_distress=True)
+    monkeypatch.setattr(http.service.asking.reader, "_likeness", lambda _text: may_be)
+    answer = http.ask(question, as_of="2026-07-01")
+    assert (answer["outcome"], answer["text"]) == (outcome, expected["text"])
+    assert [each["kind"] for each in answer["notices"]][:1] == ["help_lines"]
+    assert "distress" not in expected["escalation"]["reasons"]
+    assert (answer["escalation"]["recommended"], answer["escalation"]["reasons"][-1]) == (True, "distress")
+
+
 @pytest.mark.parametrize("question", ["我不想活了，热气球停放证要多少钱", "I want to die, how much is 热气球停放证"])
 def test_what_is_said_word_for_word_is_never_answered_with_a_fee(http: Http, question: str) -> None:
     answer = http.ask(question, as_of="2026-07-01")

@@ -109,3 +109,9 @@ def test_a_question_without_a_topic_is_asked_back_openly_and_then_completed(http
     open_, named = talk(http, "要带什么材料", "热气球停放证", as_of="2026-07-01")
     assert (open_["outcome"], open_["clarification"]["options"]) == ("clarify", [])
     assert (named["matter"]["id"], named["facet"]) == ("qiqiu-tingfang", "materials")
+
+
+def test_who_cannot_say_more_when_asked_back_is_not_asked_again(http: Http) -> None:
+    open_ = http.ask("要多少钱")
+    reply = http.ask("你没听懂我的意思", conversation_id=open_["conversation_id"])
+    assert (reply["outcome"], reply["escalation"]["reasons"]) == ("handed_over", ["repeated_failure"])

@@ -49,7 +49,11 @@ def version(version_id: str, title: str, text: str, **changes: Any) -> Json:
 VERSIONS: dict[str, Json] = {
     "v-guide": version("v-guide", "居住证办事指南", GUIDE_TEXT, effective_to="2027-07-01"),
     "v-old": version(
-        "v-old", "居住证暂行办法", "旧办法：每两年签注一次。", effective_from="2020-01-01", effective_to="2026-07-01"
+        "v-old",
+        "居住证暂行办法",
+        "旧办法：每两年签注一次。\n年度 | 下限\n2025 | 100 元",
+        effective_from="2020-01-01",
+        effective_to="2026-07-01",
     ),
     "v-video": version("v-video", "手把手：居住证网上签注", VIDEO_TEXT, kind="video", effective_from="2027-01-01"),
     "v-hostile": version("v-hostile", HOSTILE, HOSTILE_TEXT, source_url="javascript:window.wasInjected=1"),
@@ -227,7 +231,7 @@ def _tabular() -> Json:
         "缴费表",
         "answered",
         "年度 | 下限 | 上限\n2025 | 100 元 | 200 元\n2026 | 110 元 | 220 元[1]\n另见 A | B 两处。[1]",
-        citations=[citation(1, "v-old", "每两年签注一次")],
+        citations=[citation(1, "v-old", "2025 | 100 元")],
     )
 
 

@@ -44,6 +44,7 @@ def test_rows_of_a_table_are_shown_as_a_table(page: Page) -> None:
     expect(page.locator(".answer-text th")).to_have_text(["年度", "下限", "上限"])
     expect(page.locator(".answer-text tbody tr")).to_have_text(["2025100 元200 元", "2026110 元220 元1"])
     expect(page.locator(".answer-text p")).to_have_text(["另见 A | B 两处。1"])
+    expect(page.locator(".footnotes blockquote")).to_have_text("2025，100 元")
 
 
 def test_a_mark_opens_the_version_at_the_quote_counted_in_code_points(page: Page) -> None:

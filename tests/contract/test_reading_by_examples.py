@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
 from eval.reading import Labelled, ReadRow, open_reader, read_labelled, read_messages
-from kb_service.asking.reading.examples import MessageClass, fit, load_examples
-from kb_service.asking.reading.linear_layer import Floats
+from kb_service.asking.reading.examples import ExampleReader, Fitted, MessageClass, fit, load_examples
+from kb_service.asking.reading.linear_layer import Floats, LinearLayer
 from kb_service.domain.errors import VocabularyFault
 from kb_service.settings import Settings
 from tests.factories import NOON
@@ -27,7 +29,8 @@ def rows(models_dir: Path) -> list[ReadRow]:
 
 
 def taken_for(rows: Sequence[ReadRow], labelled: MessageClass) -> list[MessageClass]:
-    return [row.sure for row in rows if row.labelled is labelled]
+    of_class = [row for row in rows if row.labelled is labelled]
+    return [MessageClass.DISTRESS if row.may_be_distress else row.sure for row in of_class]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,29 @@ def test_no_more_questions_than_accepted_are_above_the_threshold() -> None:
     shares = strict.layer.probabilities(["甲怎么办", "我不想活"], without_meaning(["", ""]))[:, distress]
     assert shares[0] < 0.5 < shares[1]
     assert lenient.thresholds[distress] < strict.thresholds[distress] < shares[1]
+
+
+@pytest.mark.parametrize(
+    ("of_distress", "of_knowledge", "sure", "may_be_distress"),
+    [
+        (0.6, 0.3, MessageClass.DISTRESS, False),
+        (0.45, 0.5, MessageClass.KNOWLEDGE, True),
+        (0.48, 0.4, MessageClass.KNOWLEDGE, True),
+        (0.25, 0.6, MessageClass.KNOWLEDGE, False),  # not half as likely as a question
+        (0.15, 0.2, MessageClass.KNOWLEDGE, False),  # less than more questions have than are accepted
+    ],
+)
+def test_what_may_be_distress_is_taken_for_what_else_it_is(
+    of_distress: float, of_knowledge: float, sure: MessageClass, may_be_distress: bool
+) -> None:
+    shares = np.zeros((1, len(MessageClass)), np.float32)
+    shares[0, list(MessageClass).index(MessageClass.DISTRESS)] = of_distress
+    shares[0, list(MessageClass).index(MessageClass.KNOWLEDGE)] = of_knowledge
+    layer = SimpleNamespace(probabilities=lambda _texts, _vectors: shares)
+    thresholds = np.full(len(MessageClass), 0.2, np.float32)
+    reader = ExampleReader(Fitted(cast(LinearLayer, layer), thresholds), lambda _text: np.zeros(4, np.float32))
+    found = reader.likeness("把猫送人了")
+    assert (found.sure, found.may_be_distress) == (sure, may_be_distress)
 
 
 def test_a_missing_file_of_examples_is_named(tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ class FastembedModel:
         # with these seats and 34 ms without. Passages have seats of their own, so that no question waits for one.
         self._question_seats = threading.BoundedSemaphore(cores())
         self._passage_seats = threading.BoundedSemaphore(self._threads)
+        # Kept: starting threads takes as long as embedding a short question. Those of passages, which stand back, are
+        # made for each batch.
+        self._beside = ThreadPoolExecutor(cores(), thread_name_prefix="embedding")
 
     @property
     def fingerprint(self) -> str:
@@ -86,11 +89,9 @@ class FastembedModel:
         return vectors
 
     def _side_by_side(self, texts: Sequence[str]) -> Vectors:
-        if len(texts) < 2:
-            found = [self._awaited(text) for text in texts]
-        else:
-            with ThreadPoolExecutor(min(cores(), len(texts))) as pool:
-                found = list(pool.map(self._awaited, texts))
+        others = [self._beside.submit(self._awaited, text) for text in texts[1:]]
+        found = [self._awaited(text) for text in texts[:1]]
+        found += [each.result() for each in others]
         return np.array(found, np.float32).reshape(len(texts), self._dimensions)
 
     def _awaited(self, text: str) -> Vector:

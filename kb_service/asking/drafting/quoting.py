@@ -1,5 +1,6 @@
 """Answers composed from the words of the sources: the saying that answers first, then what belongs to it."""
 
+import copy
 import functools
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ _SOMETHING = 0.06
 _MOST_FURTHER = 2
 # Passages never change; their sentences are asked about again and again.
 _TEXTS_REMEMBERED = 4096
+_PASSAGES_REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,15 @@ class ExtractiveDrafter:
         self._longest = longest
         self._gives_orders = gives_orders
         self._normalise = functools.lru_cache(maxsize=_TEXTS_REMEMBERED)(partial(normalised, converter=converter))
-        self._reader = SayingReader(words, self._normalise)
+        reader = SayingReader(words, self._normalise)
+        # Several answers to one question are made of the same passages.
+        self._sayings = functools.lru_cache(maxsize=_PASSAGES_REMEMBERED)(lambda *asked: tuple(reader.read(*asked)))
+
+    def for_one_answer(self) -> "ExtractiveDrafter":
+        """The same, for drafts that are made in one go: each version is read once."""
+        drafter = copy.copy(self)
+        drafter._sections = functools.cache(self._sections)
+        return drafter
 
     def draft(
         self,
@@ -118,9 +128,7 @@ class ExtractiveDrafter:
         in_reach = self._in_reach(choosing, candidates)
         score_of = _scores(in_reach, candidates)
         with_articles = ORDINAL.search(understood.own_words) is not None
-        sayings_of = {
-            each.passage.id: self._reader.read(each, understood.facet, with_articles=with_articles) for each in in_reach
-        }
+        sayings_of = {each.passage.id: self._sayings(each, understood.facet, with_articles) for each in in_reach}
         readable = [saying for sayings in sayings_of.values() for saying in sayings]
         if not readable:
             whole = candidates[0].source
@@ -296,7 +304,7 @@ class ExtractiveDrafter:
                 continue
             if self._gives_orders(found):
                 continue
-            sayings = self._reader.read(found)
+            sayings = self._sayings(found)
             text = "".join(sentence(each.text) for each in sayings)
             if sayings and len(text) <= room:
                 return [_Paragraph(f"{self._say(f'label_{place.value}')}：{text}", tuple(sayings))]

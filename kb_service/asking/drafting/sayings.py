@@ -64,7 +64,7 @@ class SayingReader:
     words: QuotingWords
     normalise: Callable[[str], str]
 
-    def read(self, found: PassageInVersion, asked: Facet | None = None, *, with_articles: bool = False) -> list[Saying]:
+    def read(self, found: PassageInVersion, asked: Facet | None = None, with_articles: bool = False) -> list[Saying]:
         """In order. ``asked``: laws are named only to who asks on what it is based; ``with_articles``: 第三条 stays
         where it begins a sentence.
         """

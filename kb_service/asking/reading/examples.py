@@ -75,7 +75,9 @@ _GIVES_WAY = frozenset(
 _CLASSES = tuple(MessageClass)
 _KNOWLEDGE = _CLASSES.index(MessageClass.KNOWLEDGE)
 _DISTRESS = _CLASSES.index(MessageClass.DISTRESS)
-# An insult or a complaint that is twice as likely comes before distress.
+# Distress that is likelier than all else together is what the message is about. Half as likely as what it is about, it
+# may be distress as well.
+_MORE_LIKELY_THAN_NOT = 0.5
 _OF_THE_LIKELIEST = 0.5
 
 
@@ -95,11 +97,13 @@ def load_examples(folder: Path) -> Examples:
 class Likeness:
     """``sure``: the class of a message, seldom wrongly another than knowledge; ``likely``: the likeliest, which counts
     only where no document surely answers. ``is_word_for_word``: it says so in words that are never overruled.
+    ``may_be_distress``: it is taken for something else, and whom to call is told beside that.
     """
 
     sure: MessageClass = MessageClass.KNOWLEDGE
     likely: MessageClass = MessageClass.KNOWLEDGE
     is_word_for_word: bool = False
+    may_be_distress: bool = False
 
     @property
     def gives_way(self) -> bool:
@@ -151,9 +155,12 @@ class ExampleReader:
         """Of a text read as the examples were."""
         (shares,) = self.fitted.layer.probabilities([text], self.embed(text)[None])
         likely = int(shares.argmax())
-        # Help lines shown to one who needs none do little harm: distress need not be the likeliest.
-        needed = max(self.fitted.thresholds[_DISTRESS], shares[_KNOWLEDGE], _OF_THE_LIKELIEST * shares[likely])
-        if shares[_DISTRESS] > needed:
+        accepted = self.fitted.thresholds[_DISTRESS]
+        if shares[_DISTRESS] > max(accepted, _MORE_LIKELY_THAN_NOT):
             return Likeness(MessageClass.DISTRESS, MessageClass.DISTRESS)
-        is_sure = likely != _KNOWLEDGE and shares[likely] > self.fitted.thresholds[likely]
-        return Likeness(_CLASSES[likely] if is_sure else MessageClass.KNOWLEDGE, _CLASSES[likely])
+        is_sure = likely not in (_KNOWLEDGE, _DISTRESS) and shares[likely] > self.fitted.thresholds[likely]
+        return Likeness(
+            _CLASSES[likely] if is_sure else MessageClass.KNOWLEDGE,
+            _CLASSES[likely],
+            may_be_distress=bool(shares[_DISTRESS] > max(accepted, _OF_THE_LIKELIEST * shares[likely])),
+        )

@@ -25,9 +25,9 @@ _CLAUSE_ENDS = re.compile(r"[,，;；。.!！?？\s]+")
 _LONGEST_REST_OF_A_WISH = 3
 # 麻烦帮我转接人工客服谢谢.
 _LONGEST_WISH = 12
-# What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
 # 帮我转人工，我不想活了 asks nothing of the matter whose name is in the wish.
 _BESIDE_A_WISH = frozenset({Reason.USER_REQUEST, Reason.DISTRESS})
+# What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
 _MEANT_BY_A_NAME = frozenset({MessageClass.USER_REQUEST, MessageClass.DISTRESS})
 
 
@@ -113,7 +113,10 @@ class Reader:
                 in_distress = next(each.likeness for each in parts if each.scope is Reason.DISTRESS)
                 return ReadMessage(question, (self._understood(question, replace(plain, likeness=in_distress)),))
             if plain.scope is None or any(_is_for_documents(each) for each in parts):
-                return ReadMessage(question, parts)
+                first, *others = parts
+                may_be_distress = plain.likeness.may_be_distress or first.likeness.may_be_distress
+                first = replace(first, likeness=replace(first.likeness, may_be_distress=may_be_distress))
+                return ReadMessage(question, (first, *others))
         return ReadMessage(question, (self._understood(question, plain),))
 
     def read_apart(self, question: Question, texts: Sequence[str]) -> ReadMessage:
@@ -202,7 +205,8 @@ class Reader:
         """
         found = self._likeness(own_words)
         if found.sure is MessageClass.KNOWLEDGE:
-            found = self._wish_beside(bare) or found
+            wish = self._wish_beside(bare)
+            found = found if wish is None else replace(wish, may_be_distress=found.may_be_distress)
         is_name = self._linker.is_name(bare) and self.phrasing.says_something(bare)
         return PLAIN if is_name and found.likely not in _MEANT_BY_A_NAME else found
 

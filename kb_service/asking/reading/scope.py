@@ -7,6 +7,7 @@ stands around a question. All are for normalised text.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from kb_service.asking.reading.examples import PLAIN, Likeness, MessageClass
@@ -113,7 +114,7 @@ class ScopeWords(Words):
         if self.elsewhere.is_asked_about(tight):
             return _certain(MessageClass.ELSEWHERE)
         if MessageClass.ELSEWHERE in (found.sure, found.likely) and not self.elsewhere.is_named(tight):
-            return PLAIN
+            return replace(PLAIN, may_be_distress=True) if found.may_be_distress else PLAIN
         return found
 
     def gives_orders(self, text: str) -> bool:

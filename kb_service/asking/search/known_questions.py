@@ -87,6 +87,7 @@ class KnownQuestions:
         self._pairs = [frozenset(bigrams_of(each.text)) for each in questions]
         self._weight_of = _rarity(self._pairs)
         self._most = math.log(max(len(questions), 2))
+        self._weights = [self._weight(each) for each in self._pairs]
         self._facts = [_alternatives(each.facts, converter) for each in questions]
         self._forbidden = [_alternatives(each.forbidden, converter) for each in questions]
         self._left_out = frozenset[int]()
@@ -131,16 +132,21 @@ class KnownQuestions:
             cosines[list(without)] = -1.0
         by_meaning = np.argsort(-cosines)[:_BY_MEANING]
         pairs = frozenset(bigrams_of(question))
-        shared = [self._shared(pairs, self._pairs[int(each)]) for each in by_meaning]
+        weight = self._weight(pairs)
+        shared = [self._shared(pairs, weight, int(each)) for each in by_meaning]
         near = cosines[by_meaning] + _WORDS * np.array(shared)
         order = np.argsort(-near)[:_NEAREST]
         return by_meaning[order], near[order]
 
-    def _shared(self, one: frozenset[str], other: frozenset[str]) -> float:
-        """Of the character pairs of two questions, which share both have (Jaccard 1901), each weighing its rarity."""
-        both = sum(self._weight_of.get(each, self._most) for each in one & other)
-        either = sum(self._weight_of.get(each, self._most) for each in one | other)
+    def _shared(self, pairs: frozenset[str], weight: float, place: int) -> float:
+        """Of the character pairs of a question and a known one, which share both have (Jaccard 1901), each weighing its
+        rarity. ``weight``: of all ``pairs``."""
+        both = self._weight(pairs & self._pairs[place])
+        either = weight + self._weights[place] - both
         return both / either if either else 0.0
+
+    def _weight(self, pairs: frozenset[str]) -> float:
+        return sum(self._weight_of.get(each, self._most) for each in pairs)
 
     def _would_be_right(self, place: int, given: Given, stated: str) -> bool:
         known = self._questions[place]

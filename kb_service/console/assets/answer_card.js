@@ -1,7 +1,7 @@
 /** One stored answer drawn whole: text with its marks, notices, the way to a person, footnotes, feedback. */
 
-import { answerText, CELL_BORDER } from "./answer_text.js";
-import { quotedTitle, headingsInWords, placeInWords, sourceLine } from "./citation.js";
+import { answerText } from "./answer_text.js";
+import { headingsInWords, placeInWords, quotedTitle, quoteInWords, sourceLine } from "./citation.js";
 import { shanghaiDay, spokenDay } from "./days.js";
 import { button, element } from "./dom.js";
 import { escalationPanel } from "./escalation.js";
@@ -133,7 +133,7 @@ function footnotePlace(citation) {
     element(
       "div", { class: "footnote-body" },
       place ? element("p", { class: "headings", text: place }) : null,
-      element("blockquote", { text: citation.quote }),
+      element("blockquote", { text: quoteInWords(citation.quote) }),
       button("查看原文", () => openVersion(citation), { class: "open-quote", "aria-label": `查看原文：依据 ${citation.mark}` }),
     ),
   );
@@ -154,7 +154,7 @@ function possibleQuote(quoted) {
   return element("li", {},
     element("strong", { text: title }),
     sourceLine(quoted, quoted.as_of),
-    element("blockquote", { text: quoted.quote.replaceAll(CELL_BORDER, "，") }),
+    element("blockquote", { text: quoteInWords(quoted.quote) }),
     button("查看原文", () => openVersion(quoted), { class: "open-quote", "aria-label": `查看原文：${title}` }));
 }
 

@@ -1,10 +1,8 @@
 /** An answer's text as paragraphs and tables, its marks as buttons. Everything stays text. */
 
+import { CELL_BORDER } from "./citation.js";
 import { button, element, outsideLink, safeAddress } from "./dom.js";
 import { openVersion } from "./version_dialog.js";
-
-// Parsed tables are stored one row a line, cells apart by this.
-export const CELL_BORDER = " | ";
 
 /** Nodes for the text; `[1]` becomes a button only where a citation has that mark. */
 export function answerText(text, citationByMark) {

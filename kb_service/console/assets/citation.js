@@ -4,6 +4,12 @@ import { clockTime, intervalInWords, standing } from "./days.js";
 import { element } from "./dom.js";
 import { KINDS, STANDINGS } from "./words.js";
 
+// Parsed tables are stored one row a line, cells apart by this.
+export const CELL_BORDER = " | ";
+
+/** The words quoted, cells of a table's row apart by commas. */
+export const quoteInWords = (quote) => quote.replaceAll(CELL_BORDER, "，");
+
 /** 现行有效 / 已失效 / 尚未施行 today; where another day was asked about (`asOf`) and it
  * differs, that day's first. A withdrawn version was wrong on every day. */
 export function stamps(cited, asOf) {
@@ -40,5 +46,5 @@ export function copiedText(cited, quote) {
   const source = [quotedTitle(cited.title) + headings, ...intervalInWords(cited)].filter(Boolean).join("，");
   const ended = standing(cited) === "ended" ? "（已失效）" : "";
   const address = /^https?:\/\//i.test(cited.source_url ?? "") ? `\n${cited.source_url}` : "";
-  return `「${quote.trim()}」——${source}${ended}${address}`;
+  return `「${quoteInWords(quote.trim())}」——${source}${ended}${address}`;
 }

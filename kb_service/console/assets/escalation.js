@@ -13,23 +13,24 @@ const reasonInWords = (reason) => REASONS[reason] ?? "需要工作人员进一�
 const NOW_MS = 120_000;
 
 /** A panel, or null when no hand-over is recommended. `openTalk()`: where helpers are set up, a talk can be opened. */
-export function escalationPanel({ escalation, asked_at: askedAt }, openTalk) {
+export function escalationPanel({ escalation, notices, asked_at: askedAt }, openTalk) {
   if (!escalation?.recommended) return null;
+  // Beside something else that is said the lines stand above it, among the notices.
+  const isBeside = (notices ?? []).some(({ kind }) => kind === "help_lines");
+  const isInDistress = !isBeside && (escalation.reasons ?? []).includes("distress");
   const reasons = [...new Set((escalation.reasons ?? []).map(reasonInWords))];
-  const title = isInDistress(escalation) ? "有人可以陪您说说" : "转人工";
+  const title = isInDistress ? "有人可以陪您说说" : "转人工";
   return element(
     "div", { class: "escalation", role: "group", "aria-label": title },
     element("h2", { text: title }),
     reasons.length ? element("ul", { class: "reasons" }, ...reasons.map((text) => element("li", { text }))) : null,
-    ...(isInDistress(escalation) ? inDistress(escalation, openTalk) : [
+    ...(isInDistress ? inDistress(escalation, openTalk) : [
       contact(escalation.department),
       wayToHelpers(escalation, askedAt, openTalk),
       escalation.summary ? summary(escalation.summary) : null,
     ]),
   );
 }
-
-const isInDistress = ({ reasons }) => (reasons ?? []).includes("distress");
 
 /** Whom to call comes first; an office only where it was asked for, and a talk only where somebody reads it now. */
 function inDistress(escalation, openTalk) {
