@@ -19,6 +19,7 @@ from kb_service.settings import Settings, settings_fault
 from kb_service.switch_command import switch
 from kb_service.terminal import AsJson, day_of, print_json, shortened
 from kb_service.upkeep_command import upkeep
+from kb_service.webhook_command import webhooks
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -205,6 +206,7 @@ app.add_typer(switch, name="switch")
 app.add_typer(conversations, name="conversations")
 app.add_typer(helpers, name="helpers")
 app.add_typer(escalations, name="escalations")
+app.add_typer(webhooks, name="webhooks")
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.engine import Database, file_of, head_revision, revision_of
 from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.jobs import SqlJobs
+from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.user_key import USER_KEY, user_key_in
 from kb_service.api.messages import messages
 from kb_service.asking.checking.words import load_checking_words
@@ -34,6 +35,7 @@ from kb_service.settings import Settings
 from kb_service.wiring import model_source, now, open_model
 
 _SECONDS = 5
+_MOST_LETTERS = 500
 _FEW_FREE_BYTES = 2 * 1024**3
 
 
@@ -57,6 +59,7 @@ def diagnoses(settings: Settings) -> Iterator[Diagnosis]:
         ("index", _index),
         ("jobs", _jobs),
         ("human help", _human_help),
+        ("webhooks", _webhooks),
         ("who may reach it", _reach),
         ("language model", _language_model),
         ("service", _service),
@@ -168,6 +171,23 @@ def _human_help(settings: Settings) -> str:
         return ""
     names = "、".join(each.name for each in unapproved)
     return f"what is written for {names} reaches nobody: its helpers are all juniors; set up one who is none"
+
+
+def _webhooks(settings: Settings) -> str:
+    if _database(settings):
+        return ""
+    database = Database(settings.database)
+    try:
+        letters = SqlWebhooks(database, new_id=str).list(is_dead=True, limit=_MOST_LETTERS)
+    finally:
+        database.close()
+    if not letters:
+        return ""
+    count = f"{_MOST_LETTERS} or more" if len(letters) == _MOST_LETTERS else f"{len(letters)}"
+    return (
+        f"{count} events did not reach other systems within a day, the last with: {letters[0].error}; "
+        "`kb webhooks deliveries --dead` lists them, `kb webhooks send --all` sends them again"
+    )
 
 
 def _reach(settings: Settings) -> str:

@@ -27,8 +27,8 @@ Actor = Annotated[str | None, typer.Option("--actor", help="Your name, where no 
 @helpers.command("list")
 def list_helpers(url: Url = None, key: Key = None, actor: Actor = None, as_json: AsJson = False) -> None:
     """Who helps, how many talks each holds, and who is there."""
-    found = _service(url, key, actor).call("GET", "/v1/helpers")
-    _show({"helpers": found}, "\n".join(map(_helper_line, found)) or "nobody helps yet: kb helpers set", as_json)
+    found = service_at(url, key, actor).call("GET", "/v1/helpers")
+    told({"helpers": found}, "\n".join(map(_helper_line, found)) or "nobody helps yet: kb helpers set", as_json)
 
 
 @helpers.command("set")
@@ -56,14 +56,14 @@ def set_helper(
         "is_junior": junior,
         "skills": skill or [],
     }
-    made = _service(url, key, actor).call("PUT", f"/v1/helpers/{quote(name, safe='')}", body)
-    _show(made, _helper_line(made), as_json)
+    made = service_at(url, key, actor).call("PUT", f"/v1/helpers/{quote(name, safe='')}", body)
+    told(made, _helper_line(made), as_json)
 
 
 @helpers.command("remove")
 def remove_helper(name: Name, url: Url = None, key: Key = None, actor: Actor = None) -> None:
     """No helper any more; what they wrote stays."""
-    _service(url, key, actor).call("DELETE", f"/v1/helpers/{quote(name, safe='')}")
+    service_at(url, key, actor).call("DELETE", f"/v1/helpers/{quote(name, safe='')}")
     print(f"{name} helps no more")
 
 
@@ -80,27 +80,27 @@ def list_escalations(
 ) -> None:
     """Those of my departments, the newest first."""
     wanted = {"state": list(state or ()), "mine": mine, "late": late, "limit": limit}
-    found = _service(url, key, actor).call("GET", "/v1/escalations", parameters=wanted)
+    found = service_at(url, key, actor).call("GET", "/v1/escalations", parameters=wanted)
     shown = "\n".join(_line(each) for each in found["escalations"])
-    _show(found, shown or "nothing; only helpers see the queue, each that of their departments", as_json)
+    told(found, shown or "nothing; only helpers see the queue, each that of their departments", as_json)
 
 
 @escalations.command("show")
 def show(escalation_id: Id, url: Url = None, key: Key = None, actor: Actor = None, as_json: AsJson = False) -> None:
     """One with its summary, its clocks and the whole talk. Reading another's talk is told in the trail."""
-    service = _service(url, key, actor)
+    service = service_at(url, key, actor)
     its = f"/v1/escalations/{quote(escalation_id, safe='')}"
     found, said = service.call("GET", its), service.call("GET", f"{its}/messages")
     clocks = [f"  {each['kind']}: due {each['due_at']}{_end(each)}" for each in found["clocks"]]
     talk = [f"  {each['at']}  {each['name'] or 'person'}: {each['move'] or ''} {each['text']}" for each in said]
     lines = [_line(found), *found["subject"]["summary"].splitlines(), *clocks, *talk]
-    _show(found | {"messages": said}, "\n".join(lines), as_json)
+    told(found | {"messages": said}, "\n".join(lines), as_json)
 
 
 @escalations.command("claim")
 def claim(escalation_id: Id, url: Url = None, key: Key = None, actor: Actor = None, as_json: AsJson = False) -> None:
     """Take it from the queue."""
-    _move(_service(url, key, actor), escalation_id, "claim", None, as_json)
+    _move(service_at(url, key, actor), escalation_id, "claim", None, as_json)
 
 
 @escalations.command("reply")
@@ -113,7 +113,7 @@ def reply(
     as_json: AsJson = False,
 ) -> None:
     """Write to the person."""
-    _move(_service(url, key, actor), escalation_id, "reply", {"text": text}, as_json)
+    _move(service_at(url, key, actor), escalation_id, "reply", {"text": text}, as_json)
 
 
 @escalations.command("transfer")
@@ -127,7 +127,7 @@ def transfer(
     as_json: AsJson = False,
 ) -> None:
     """Hand it to another department."""
-    _move(_service(url, key, actor), escalation_id, "transfer", {"department": to, "reason": reason}, as_json)
+    _move(service_at(url, key, actor), escalation_id, "transfer", {"department": to, "reason": reason}, as_json)
 
 
 @escalations.command("order")
@@ -141,7 +141,7 @@ def order(
     as_json: AsJson = False,
 ) -> None:
     """Make it a work order."""
-    _move(_service(url, key, actor), escalation_id, "order", {"kind": kind, "reason": reason}, as_json)
+    _move(service_at(url, key, actor), escalation_id, "order", {"kind": kind, "reason": reason}, as_json)
 
 
 @escalations.command("resolve")
@@ -155,7 +155,7 @@ def resolve(
     as_json: AsJson = False,
 ) -> None:
     """Close it."""
-    _move(_service(url, key, actor), escalation_id, "resolve", {"verdict": verdict, "reason": reason}, as_json)
+    _move(service_at(url, key, actor), escalation_id, "resolve", {"verdict": verdict, "reason": reason}, as_json)
 
 
 @escalations.command("return")
@@ -168,16 +168,16 @@ def return_(
     as_json: AsJson = False,
 ) -> None:
     """Back to the assistant."""
-    _move(_service(url, key, actor), escalation_id, "return", {"reason": reason}, as_json)
+    _move(service_at(url, key, actor), escalation_id, "return", {"reason": reason}, as_json)
 
 
 def _move(service: "ServiceClient", escalation_id: str, name: str, body: object, as_json: bool) -> None:
     moved = service.call("POST", f"/v1/escalations/{quote(escalation_id, safe='')}:{name}", body)
     waits = "" if moved.get("is_sent", True) else "\nnot sent yet: another helper of the department approves it first"
-    _show(moved, f"{_line(moved)}{waits}", as_json)
+    told(moved, f"{_line(moved)}{waits}", as_json)
 
 
-def _service(url: str | None, key: str | None, actor: str | None) -> "ServiceClient":
+def service_at(url: str | None, key: str | None, actor: str | None) -> "ServiceClient":
     """The service at ``url``, else the one that runs here; by a key or a name, else as the machine's operator.
 
     Raises ServiceUnreachable where none runs here.
@@ -225,7 +225,7 @@ def _end(clock: dict[str, Any]) -> str:
     return ""
 
 
-def _show(value: object, text: str, as_json: bool) -> None:
+def told(value: object, text: str, as_json: bool) -> None:
     if as_json:
         print_json(value)
     else:

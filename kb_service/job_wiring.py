@@ -45,7 +45,7 @@ def owners_worker(service: Service) -> Worker:
 
     def tell_clocks(_job: ClaimedJob) -> None:
         service.helping.tell_clocks()
-        service.helping.assign()
+        service.helping.reassign()
 
     def learn(_job: ClaimedJob) -> None:
         service.learning.heeding_feedback.look()

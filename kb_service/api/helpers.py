@@ -107,8 +107,7 @@ def presence(body: Presence, service: ServiceOf, actor: Annotated[Actor, needs(R
         raise InvalidHelper(
             f"{actor.name} is no helper; an administrator sets one up with PUT /v1/helpers/{actor.name}"
         )
-    if body.is_present:
-        service.helping.assign()
+    service.helping.reassign()
     held = service.records.escalations.count_of_held()
     return _shown(service, found, held.get(found.person_id, 0), _matter_names(service))
 

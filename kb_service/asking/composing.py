@@ -205,7 +205,7 @@ class Composer:
         department = failed.reply.department
         is_ours = failed.reply.outcome is not Outcome.OUT_OF_SCOPE
         region = failed.understood.question.region
-        helpers = self._availability(department.id if department else None, region) if is_ours else None
+        helpers = self._availability(failed.reply.desk_id, region) if is_ours else None
         return HandOver(
             recommended=True,
             reasons=reasons,

@@ -16,7 +16,7 @@ from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.ready_texts import is_worth_showing, near
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
-from kb_service.asking.routing import MAJORITY
+from kb_service.asking.routing import MAJORITY, Routed
 from kb_service.asking.search.retrieving import (
     EVERYTHING,
     Candidate,
@@ -26,6 +26,7 @@ from kb_service.asking.tools import Tools
 from kb_service.domain.answers import (
     EXTRACTIVE,
     Answer,
+    Carried,
     Citation,
     Clarification,
     Complaint,
@@ -37,6 +38,7 @@ from kb_service.domain.answers import (
     Reason,
 )
 from kb_service.domain.days import shanghai_day
+from kb_service.domain.routing import RoutedBy
 
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
@@ -221,17 +223,19 @@ class Pipeline:
     def _beside_help_lines(self, understood: Understanding, result: SearchResult, reply: Reply) -> Reply:
         """To someone who may be in distress: whom to call comes first, and a person is recommended, but where something
         is asked back or nothing was asked."""
-        handed = self._hand_over(understood, result, Reason.DISTRESS, Outcome.HANDED_OVER)
         lines = self._tools.lexicon.say("distress_beside_answer")
         today = shanghai_day(understood.question.asked_at)
         reply = replace(reply, notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices))
         if reply.outcome in {Outcome.CLARIFY, Outcome.COURTESY}:
             return reply
+        responsible = self._responsible(understood, result)
+        # An office that nobody asked for is told beside an answer of its own alone.
+        is_answered = reply.outcome is Outcome.ANSWERED
         return replace(
             reply,
-            reasons=(*reply.reasons, *handed.reasons),
-            department=reply.department or handed.department,
-            routed_by=reply.routed_by or handed.routed_by,
+            reasons=(*reply.reasons, Reason.DISTRESS),
+            department=reply.department or (responsible.department if is_answered and responsible else None),
+            routed_by=reply.routed_by or (responsible.steps if responsible else ()),
         )
 
     def _is_answered_all_the_same(self, understood: Understanding, result: SearchResult) -> bool:
@@ -375,10 +379,22 @@ class Pipeline:
         return self._tools.possible.among(usable, schedules, result.terms.bigrams, as_of=understood.question.as_of)
 
     def _hand_over(self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome) -> Reply:
-        routed = self._tools.router.route(understood, result.candidates)
-        best = routed[0] if routed and routed[0].score >= MAJORITY else None
-        department = best.department if best else None
+        responsible = self._responsible(understood, result)
+        # Beside help lines the hours of an office help nobody, unless the message itself asks something of it.
+        is_told = responsible and (reason is not Reason.DISTRESS or self._is_asked(understood, responsible))
+        department = responsible.department if responsible and is_told else None
         text = hand_over_text(reason, department, self._tools.lexicon, likely=understood.likeness.likely)
         related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
-        steps = best.steps if best else ()
+        steps = responsible.steps if responsible else ()
         return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)
+
+    def _responsible(self, understood: Understanding, result: SearchResult) -> Routed | None:
+        routed = self._tools.router.route(understood, result.candidates)
+        return routed[0] if routed and routed[0].score >= MAJORITY else None
+
+    def _is_asked(self, understood: Understanding, responsible: Routed) -> bool:
+        """Whether the words themselves name the department or a matter of it."""
+        first = responsible.steps[0]
+        is_guess = understood.is_matter_inferred or understood.is_matter_of_wish
+        is_of_matter = first.by is RoutedBy.MATTER and not is_guess and Carried.MATTER not in understood.carried
+        return is_of_matter or self._tools.router.is_named(first.department_id, understood.text)

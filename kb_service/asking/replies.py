@@ -29,8 +29,8 @@ class SearchResult:
 class Reply:
     """``text`` is a fixed wording; an answer has a draft instead. ``reasons`` say why a question was not answered.
 
-    ``documents_read``: the ids of those that a fixed wording tells something of. ``routed_by``: how its department was
-    found.
+    ``documents_read``: the ids of those that a fixed wording tells something of. ``routed_by``: how the desk was found
+    that would take it; ``department``: whom the person is told to turn to, unset where that would help nobody.
     """
 
     outcome: Outcome
@@ -45,6 +45,12 @@ class Reply:
     possible: tuple[Possible, ...] = ()
     documents_read: tuple[str, ...] = ()
     routed_by: tuple[RoutingStep, ...] = ()
+
+    @property
+    def desk_id(self) -> str | None:
+        """Of the department whose helpers would take it."""
+        told = self.department.id if self.department else None
+        return self.routed_by[-1].department_id if self.routed_by else told
 
     @property
     def has_failed(self) -> bool:

@@ -108,6 +108,10 @@ class Router:
                 yield Routed(_ref(own), each.score, RoutedBy.DISTRICT, each.steps)
             yield each
 
+    def is_named(self, department_id: str, text: str) -> bool:
+        """Whether its name, or a topic it owns, stands in a normalised text."""
+        return any(each.department.id == department_id for each in self._named(text))
+
     def _named(self, text: str) -> list[Routed]:
         """Departments whose own name, or a topic they own, stands in the question; the longest name first."""
         found: dict[str, tuple[int, Department]] = {}

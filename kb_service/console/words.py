@@ -1,7 +1,7 @@
 """The Chinese of the screens: closed lists and errors from `prompts/screens.yaml`, examples, days and sizes."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -48,6 +48,7 @@ _FOR_RESIDENTS_AND_HELPERS = {
     "standings",
     "outcomes",
     "reasons",
+    "help_lines",
     "carried",
     "progress",
     "route_reasons",
@@ -95,6 +96,11 @@ class WordsOfDays(Words):
     never: str
 
 
+class HelpLine(Words):
+    name: str
+    phone: str
+
+
 class ScreenWords(Words):
     """`prompts/screens.yaml`; each mapping from a word of the service to what a page shows."""
 
@@ -105,6 +111,7 @@ class ScreenWords(Words):
     standings: Mapping[Standing, str]
     outcomes: Mapping[Outcome, str]
     reasons: Mapping[Reason, str]
+    help_lines: Sequence[HelpLine]
     carried: Mapping[str, str]
     talk_states: Mapping[EscalationState, str]
     verdicts: Mapping[Verdict, str]

@@ -8,13 +8,8 @@ from kb_service.domain.answers import Conversation, Question
 from kb_service.domain.attachments import AttachedFile, contents_of
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
-from kb_service.domain.errors import (
-    EscalationStateWrong,
-    HelperFull,
-    HelperNotInCharge,
-    NobodyToHelp,
-)
-from kb_service.domain.escalations import Availability, Escalation, Helper, Message, Verdict, not_there
+from kb_service.domain.errors import EscalationStateWrong, HelperFull, HelperNotInCharge, NobodyToHelp
+from kb_service.domain.escalations import Availability, Escalation, EscalationState, Helper, Message, Verdict, not_there
 from kb_service.domain.matters import Department
 from kb_service.domain.sent_once import ASKER, once
 from kb_service.domain.suggestions import use_of
@@ -206,19 +201,22 @@ class Helping:
 
         Work orders stay: others of the department may take them on.
         """
-        at, again = self._now(), self._again(self._now())
         now = self._helpers.helper(helper)
+        gone = self._put_back(helper, lambda held: now is None or not now.serves(held.department_id), by=by)
+        if gone:
+            self.assign()
+        return gone
+
+    def _put_back(self, helper: str, is_wanted: Callable[[Escalation], bool], *, by: str) -> Sequence[str]:
+        at = self._now()
+        again = self._again(at)
         gone: list[str] = []
-        for held in self._escalations.held_by(helper):
-            if now is not None and now.serves(held.department_id):
-                continue
+        for held in filter(is_wanted, self._escalations.held_by(helper)):
             try:
                 self._change(held.id, by, lambda it: moves.released(it, helper, "", again=again(it)), at)
                 gone.append(held.id)
             except (EscalationStateWrong, HelperNotInCharge):
                 continue  # handed on or closed just now
-        if gone:
-            self.assign()
         return gone
 
     def transfer(self, escalation_id: str, by: str, department_id: str, reason: str) -> Escalation:
@@ -313,6 +311,16 @@ class Helping:
             able = [each for each in on_duty if (not_to or {}).get(waiting.id) != each.person_id]
             given += self._gave(waiting, [each for each in able if each.serves(waiting.department_id)])
         return given
+
+    def reassign(self) -> int:
+        """What was given to somebody who left before a first reply is given to another, then what waits; how many."""
+        if not self._is_pushed:
+            return 0
+        holding = self._escalations.count_of_held()
+        for each in self._helpers.all():
+            if each.person_id in holding and not each.is_on_duty(self._now()):
+                self._put_back(each.person_id, lambda held: held.state is EscalationState.CLAIMED, by=ASSIGNMENT)
+        return self.assign()
 
     def _gave(self, waiting: Escalation, able: Sequence[Helper]) -> bool:
         best = best_for(waiting.subject, able, self._escalations.count_of_held())

@@ -208,6 +208,23 @@ def _no_source() -> Json:
     )
 
 
+def _in_distress() -> Json:
+    return answer(
+        "a-distress",
+        "我不想活了",
+        "handed_over",
+        "您不必独自面对，可以随时拨打 12356。",
+        escalation={
+            "recommended": True,
+            "reasons": ["distress"],
+            "department": None,
+            "available_now": False,
+            "opens_at": "2026-11-23T09:00:00+08:00",
+            "summary": "用户询问：我不想活了",
+        },
+    )
+
+
 def _tabular() -> Json:
     return answer(
         "a-table",
@@ -253,6 +270,7 @@ _MADE = (
     _clarify(),
     _hostile(),
     _no_source(),
+    _in_distress(),
     _tabular(),
     _follow_up(),
     _in_parts(),
@@ -275,6 +293,8 @@ def answer_to(question: str, matter_id: str | None) -> Json:
         return ANSWERS["a-table"]
     if "火星" in question:
         return ANSWERS["a-none"]
+    if "不想活" in question:
+        return ANSWERS["a-distress"]
     if "我的件" in question:
         return ANSWERS["a-handed"]
     if "签注怎么办" in question and matter_id is None:

@@ -125,6 +125,15 @@ def test_a_hand_over_without_a_department_leads_to_the_hotline(page: Page) -> No
     expect(page.get_by_label("转人工").get_by_role("link", name="12345")).to_be_visible()
 
 
+def test_who_is_in_distress_is_shown_help_lines_and_no_opening_hours(page: Page) -> None:
+    page.goto("/")
+    ask(page, "我不想活了")
+    panel = page.get_by_label("有人可以陪您说说")
+    expect(panel.get_by_role("link")).to_have_text(["12356", "962525", "110", "120"])
+    expect(panel).not_to_contain_text("留言")
+    expect(panel).not_to_contain_text("可以这样向工作人员说明")
+
+
 def test_choosing_a_meaning_asks_again_for_that_matter_in_the_same_conversation(page: Page, stub: StubService) -> None:
     page.goto("/")
     ask(page, "签注怎么办？")

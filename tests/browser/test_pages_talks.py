@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from kb_service.domain.answers import Conversation
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.escalations import Escalation, Verdict
+from kb_service.helping.helping import ASSIGNMENT
 from tests.browser.asking import ask, called_otherwise
 from tests.browser.conftest import PHONE, OpenAs
 from tests.browser.real_service import Served, serve_real
@@ -226,6 +227,23 @@ def test_ready_texts_are_put_into_the_reply_by_one_key_and_what_became_of_them_i
     expect(resident.locator(".line-helper")).to_have_count(2)
     served.service.helping.resolve(talk.id, HELPER, Verdict.RESOLVED, "")
     assert served.service.records.cases.suggestions_used(talk.id) == ["used", "ignored"]
+
+
+def test_a_helper_who_is_given_a_talk_is_called_until_they_open_it(served: Served, open_as: OpenAs) -> None:
+    come(served)
+    desk = open_as(HELPER)
+    desk.goto("/desk")
+    expect(desk.get_by_label("队列").get_by_role("heading", name="我的会话")).to_be_visible()
+    talk = opened_talk(served, open_as(viewport=PHONE))
+    served.service.helping.claim(talk.id, HELPER, by=ASSIGNMENT)
+    given = desk.locator(f".queue-item[data-id='{talk.id}']")
+    expect(given).to_contain_text("待您回复")
+    expect(desk).to_have_title(re.compile(r"^\(1\) 帮办检索台"))
+    expect(desk.get_by_label("队列").get_by_role("status").filter(has_text="1 个会话待您回复")).to_have_count(1)
+    given.click()
+    expect(given).to_contain_text("已接起")
+    expect(desk).to_have_title(re.compile(r"^帮办检索台"))
+    served.service.helping.leave(talk.id, talk.conversation)
 
 
 def test_a_lead_sees_who_is_there_and_what_others_hold_and_hands_it_on(served: Served, open_as: OpenAs) -> None:

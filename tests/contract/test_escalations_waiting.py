@@ -87,6 +87,30 @@ def test_a_talk_that_is_given_back_is_not_at_once_given_to_the_same_helper(datab
     assert desk.escalations.escalation(talk.id).helper == "li"
 
 
+def test_what_was_given_to_a_helper_who_left_before_replying_is_given_to_another(database: Database) -> None:
+    desk = Desk(database, is_pushed=True)
+    desk.hire("zhang", "gongan")
+    unanswered, answered = desk.open(1), desk.open(2)
+    desk.helping.reply(answered.id, "zhang", "您好")
+    desk.hire("li", "gongan", capacity=9)
+    assert desk.helping.reassign() == 0
+    desk.helpers.come_and_go("zhang", is_present=False, at=desk.at)
+    assert desk.helping.reassign() == 1
+    moved = desk.escalations.escalation(unanswered.id)
+    assert (moved.helper, desk.escalations.escalation(answered.id).helper) == ("li", "zhang")
+    # The person goes on waiting on the clock that runs since they came.
+    assert [each.due_at for each in moved.clocks] == [each.due_at for each in unanswered.clocks]
+
+
+def test_where_helpers_choose_themselves_nothing_is_taken_from_who_left(desk: Desk) -> None:
+    desk.hire("zhang", "gongan")
+    talk = desk.open()
+    desk.helping.claim(talk.id, "zhang")
+    desk.helpers.come_and_go("zhang", is_present=False, at=desk.at)
+    assert desk.helping.reassign() == 0
+    assert desk.escalations.escalation(talk.id).helper == "zhang"
+
+
 # Clocks
 
 

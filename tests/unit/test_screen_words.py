@@ -181,3 +181,16 @@ def test_a_draft_without_a_first_day_says_that_it_lacks_one() -> None:
     assert WORDS.declared_days(None, day("2026-09-01")) == "缺施行日，有效期至 2026-08-31"
     assert WORDS.declared_days(day("2026-01-01"), None) == "2026-01-01 起，长期有效"
     assert WORDS.in_force_days(None, None) == "未写明施行日，长期有效"
+
+
+def test_the_help_lines_on_the_page_are_those_that_the_reply_names() -> None:
+    said = set(re.findall(r"\d{3,}", load_lexicon(PROMPTS).wording["distress"]))
+    assert {each.phone for each in WORDS.help_lines} == said == {"12356", "962525", "110", "120"}
+
+
+@pytest.mark.parametrize(
+    "template", sorted((ROOT / "kb_service/console/templates").glob("*.html")), ids=lambda p: p.name
+)
+def test_every_header_of_a_table_says_what_stands_under_it(template: Path) -> None:
+    headers = re.findall(r"<th[^>]*>(.*?)</th>", template.read_text(encoding="utf-8"))
+    assert all(re.sub(r"<[^>]*>", "", each).strip() for each in headers)

@@ -25,6 +25,8 @@ _CLAUSE_ENDS = re.compile(r"[,，;；。.!！?？\s]+")
 _LONGEST_REST_OF_A_WISH = 3
 # 麻烦帮我转接人工客服谢谢.
 _LONGEST_WISH = 12
+# 帮我转人工，我不想活了 asks nothing of the matter whose name is in the wish.
+_BESIDE_A_WISH = frozenset({Reason.USER_REQUEST, Reason.DISTRESS})
 # What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
 _MEANT_BY_A_NAME = frozenset({MessageClass.USER_REQUEST, MessageClass.DISTRESS})
 
@@ -222,7 +224,7 @@ class Reader:
         """The words come first; what a picture shows counts where they name neither matter nor scope."""
         lexicon, text, scope = self._lexicon, plain.bare, plain.scope
         linked, is_of_wish, beside = self._linked(text, question), False, ""
-        if scope is Reason.USER_REQUEST and question.matter_id is None:
+        if scope in _BESIDE_A_WISH and question.matter_id is None:
             linked, is_of_wish, beside = self._beside_wish(text, linked)
             text = beside or text
         seen = "" if scope or linked.is_named else self._seen(question.seen)

@@ -9,7 +9,8 @@ import { REASONS_IN_SHORT, TALK_STATES } from "./words.js";
 export function queue(place, onSelect) {
   const trouble = element("p", { class: "talk-trouble", role: "status" });
   const [waiting, mine] = [part("等待接起"), part("我的会话")];
-  place.append(trouble, waiting.root, mine.root);
+  const called = element("p", { class: "visually-hidden", role: "status" });
+  place.append(trouble, called, waiting.root, mine.root);
 
   /** Drawn anew at each change: the focus stays with the talk it was on. */
   function draw(shown) {
@@ -22,6 +23,7 @@ export function queue(place, onSelect) {
   const item = (escalation, shown) => queueItem(escalation, {
     isSelected: escalation.id === shown.selected,
     isUnread: shown.isUnread(escalation),
+    isUnanswered: shown.isUnanswered(escalation),
     unread: shown.unreadOf(escalation),
     isWithDepartment: shown.manyDepartments,
     onSelect,
@@ -31,6 +33,7 @@ export function queue(place, onSelect) {
 
   return {
     draw,
+    call(words) { called.textContent = words; },
     tell(words) { trouble.textContent = words; },
     /** The id of the talk `step` further on in the list; the first or last where none is selected. */
     beside(selected, step) {
@@ -59,19 +62,24 @@ export function part(title) {
 }
 
 /** One talk as a button. */
-export function queueItem(escalation, { isSelected, isUnread, unread, isWithDepartment, isWithHelper, onSelect }) {
+export function queueItem(escalation, { isSelected, isUnread, isUnanswered, unread, isWithDepartment, isWithHelper, onSelect }) {
   const { id, subject, matter, department, state, due_at: dueAt, helper_name: helperName, skills_asked: skills = [] } = escalation;
   const reasons = subject.reasons.map((each) => REASONS_IN_SHORT[each] ?? each).join("、");
   const asked = skills.filter((each) => each !== matter?.name).map((each) => `需要：${each}`);
   const facts = [
     isWithDepartment && department.name, matter?.name, reasons, isWithHelper && helperName, ...asked,
   ].filter(Boolean);
+  const stateChip = () => {
+    if (isUnanswered) return "待您回复";
+    if (!isUnread) return TALK_STATES[state];
+    return unread ? `${unread} 条新消息` : "新消息";
+  };
   return element("li", {}, element(
     "button", {
       type: "button", class: "queue-item", "data-id": id, "aria-current": isSelected ? "true" : null, on: { click: () => onSelect(id) },
     },
     element("span", { class: "queue-head" },
-      element("span", { class: `talk-chip talk-chip-${isUnread ? "unread" : state}`, text: isUnread ? (unread ? `${unread} 条新消息` : "新消息") : TALK_STATES[state] }),
+      element("span", { class: `talk-chip talk-chip-${isUnread || isUnanswered ? "unread" : state}`, text: stateChip() }),
       approvalChip(escalation),
       dueAt ? countdown(dueAt) : null),
     element("span", { class: "queue-question", text: subject.question || "（没有提问）" }),

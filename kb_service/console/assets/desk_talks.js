@@ -110,10 +110,21 @@ function desk(known, { searchFor, focusSearch }) {
     found = talks;
     const news = marks.take(found.filter((each) => !each.helper || isMine(each)), isMine);
     const isAsked = toApprove.take(othersToApprove());
-    if ((news || isAsked) && !isFirst && isSoundOn()) tone();
     drawDuty();
     draw();
+    if ((news || isAsked) && !isFirst) call();
     if (isFirst && marks.selected() && byOwnId(marks.selected())) select(marks.selected());
+  }
+
+  /** By sound, and for who hears the page read out. */
+  function call() {
+    if (isSoundOn()) tone();
+    const counts = [
+      ["人在等待", found.filter((each) => !each.helper).length],
+      ["个会话待您回复", found.filter((each) => isUnread(each) || isUnanswered(each)).length],
+      ["条拟复待您确认", othersToApprove().length],
+    ];
+    lists.call(counts.filter(([, count]) => count).map(([what, count]) => `${count} ${what}`).join("，"));
   }
 
   /** Time alone makes a talk late. */
@@ -126,16 +137,17 @@ function desk(known, { searchFor, focusSearch }) {
   const isMine = (each) => each.helper === me.person_id;
   const byOwnId = (id) => found.find((each) => each.id === id);
   const othersToApprove = () => found.filter((each) => each.awaits_you && !isMine(each)).sort(byDue);
+  const isUnanswered = (each) => isMine(each) && each.state === "claimed" && !marks.isOpened(each);
   const isUnread = (each) => isMine(each) && (marks.isUnread(each) || unread.of(each) > 0);
 
   function draw() {
     const waiting = found.filter((each) => !each.helper).sort(byDue);
     const mine = found.filter(isMine).sort(byDue);
-    lists.draw({ waiting, mine, selected: pane.id(), isUnread, unreadOf: unread.of, manyDepartments: me.departments.length > 1 });
+    lists.draw({ waiting, mine, selected: pane.id(), isUnread, isUnanswered, unreadOf: unread.of, manyDepartments: me.departments.length > 1 });
     toApprove.draw(othersToApprove(), pane.id());
     const others = found.filter((each) => each.helper && !isMine(each)).sort(byDue);
     lead?.draw({ helpers: everyone, late: found.filter((each) => isOver(each.due_at)), others, selected: pane.id() });
-    countInTitle(waiting.length + mine.filter(isUnread).length + othersToApprove().length);
+    countInTitle(waiting.length + mine.filter((each) => isUnread(each) || isUnanswered(each)).length + othersToApprove().length);
   }
 
   function select(id) {

@@ -2,7 +2,7 @@
 
 import { spokenMoment } from "./days.js";
 import { button, element, phoneLink } from "./dom.js";
-import { REASONS } from "./words.js";
+import { HELP_LINES, REASONS } from "./words.js";
 
 // Shanghai's citizens' hotline answers day and night: the fallback when no department is known.
 const HOTLINE = { name: "上海市 12345 市民服务热线", phone: "12345", hours: "全天 24 小时" };
@@ -13,17 +13,31 @@ const reasonInWords = (reason) => REASONS[reason] ?? "需要工作人员进一�
 const NOW_MS = 120_000;
 
 /** A panel, or null when no hand-over is recommended. `openTalk()`: where helpers are set up, a talk can be opened. */
-export function escalationPanel({ escalation, asked_at: askedAt }, openTalk) {
+export function escalationPanel({ escalation, notices, asked_at: askedAt }, openTalk) {
   if (!escalation?.recommended) return null;
+  // Beside something else that is said the lines stand above it, among the notices.
+  const isBeside = (notices ?? []).some(({ kind }) => kind === "help_lines");
+  const isInDistress = !isBeside && (escalation.reasons ?? []).includes("distress");
   const reasons = [...new Set((escalation.reasons ?? []).map(reasonInWords))];
+  const title = isInDistress ? "有人可以陪您说说" : "转人工";
   return element(
-    "div", { class: "escalation", role: "group", "aria-label": "转人工" },
-    element("h2", { text: "转人工" }),
+    "div", { class: "escalation", role: "group", "aria-label": title },
+    element("h2", { text: title }),
     reasons.length ? element("ul", { class: "reasons" }, ...reasons.map((text) => element("li", { text }))) : null,
-    contact(escalation.department),
-    wayToHelpers(escalation, askedAt, openTalk),
-    escalation.summary ? summary(escalation.summary) : null,
+    ...(isInDistress ? inDistress(escalation, openTalk) : [
+      contact(escalation.department),
+      wayToHelpers(escalation, askedAt, openTalk),
+      escalation.summary ? summary(escalation.summary) : null,
+    ]),
   );
+}
+
+/** Whom to call comes first; an office only where it was asked for, and a talk only where somebody reads it now. */
+function inDistress(escalation, openTalk) {
+  return [
+    element("div", { class: "contacts" }, ...HELP_LINES.map(contactRow), escalation.department ? contactRow(escalation.department) : null),
+    escalation.available_now ? button("转人工", openTalk, { class: "primary open-talk" }) : null,
+  ];
 }
 
 /** The department and its number; the hotline where there is neither. */

@@ -1,0 +1,60 @@
+"""Whom a message of distress is told to turn to: help lines, and an office only where something is asked of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb_service.domain.matters import Matter
+from tests.api.conftest import Http, publish, small_knowledge_base
+from tests.factories import NOON
+
+HELP_LINES = ("12356", "962525", "110", "120")
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Http]:
+    """All that can be found is of one department, and another has a matter that is a talk with people."""
+    for made in small_knowledge_base(tmp_path_factory.mktemp("distress"), models_dir):
+        service = made.service
+        text = "一、申请条件\n想要放生孔明灯的，应当年满十八周岁。\n二、申请方式\n到窗口办理。"
+        for document_id in ("balloon", "kite", "lantern"):
+            publish(
+                service,
+                document_id,
+                text,
+                title=f"孔明灯办事指南 {document_id}",
+                effective_from="2026-09-02",
+                department="市气球管理处",
+            )
+        talks = Matter("rengong", "线上人工帮办", "dashuju", ("转人工",))
+        service.catalogue.replace(
+            departments_=service.catalogue.departments(),
+            matters_=[*service.catalogue.matters(), talks],
+            actor="operator",
+            at=NOON,
+        )
+        service.reread_catalogue()
+        yield made
+
+
+@pytest.mark.parametrize(
+    "message", ["我不想活了", "我吃了一瓶安眠药", "i think i want to die", "帮我转人工，我不想活了"]
+)
+def test_beside_help_lines_no_office_stands_that_nobody_asked_for(http: Http, message: str) -> None:
+    answer = http.ask(message, as_of="2026-10-01")
+    assert all(each in answer["text"] for each in HELP_LINES)
+    assert (answer["escalation"]["reasons"], answer["escalation"]["department"]) == (["distress"], None)
+
+
+@pytest.mark.parametrize("message", ["我不想活了，热气球停放证要多少钱", "我要跳楼，你们气球处不给我办"])
+def test_who_is_in_distress_and_asks_of_an_office_is_told_that_too(http: Http, message: str) -> None:
+    answer = http.ask(message, as_of="2026-10-01")
+    assert "12356" in answer["text"]
+    assert answer["escalation"]["department"]["name"] == "市气球管理处"
+
+
+def test_the_office_of_an_earlier_question_is_not_named_to_who_is_in_distress(http: Http) -> None:
+    first = http.ask("热气球停放证要多少钱", as_of="2026-10-01")
+    answer = http.ask("我不想活了", as_of="2026-10-01", conversation_id=first["conversation_id"])
+    assert (answer["escalation"]["reasons"], answer["escalation"]["department"]) == (["distress"], None)
