@@ -23,8 +23,14 @@ def chart_block(chart_xml: bytes, *, page: int | None = None) -> Block | None:
     rows = [plain_row(["", *names])]
     for index in sorted(set(categories).union(*values)):
         rows.append(plain_row([categories.get(index, ""), *(value.get(index, "") for value in values)]))
-    title = "".join(text.text or "" for text in root.findall(f".//{_C}title//{_A}t")).strip()
+    title = title_of_chart(root)
     return table_block([plain_row([title]), *rows] if title else rows, page=page)
+
+
+def title_of_chart(root: Any) -> str:
+    """With those of its axes, which tell the unit."""
+    titles = ["".join(text.text or "" for text in each.iter(f"{_A}t", f"{_C}v")) for each in root.iter(f"{_C}title")]
+    return " ".join(filter(None, map(str.strip, titles)))
 
 
 def _cached(element: Any | None) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """Takes out of a page what its readers do not see, and puts in what scripts and styles show them."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from ingestion.parsing.hypertext_formulas import told_formula
 from ingestion.parsing.hypertext_navigation import navigation_of
 from ingestion.parsing.hypertext_scripts import PutWords, Scripts
 from ingestion.parsing.hypertext_styles import Styles, styles_of
+from ingestion.parsing.symbols import is_symbol_font, symbols
 from kb_service.domain.file_reports import NoteKind, Notes
 
 _UNSEEN_TAGS = (
@@ -23,6 +25,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
 _NEARLY_EMPTY = 60
 _SURELY_ENOUGH = 5_000
 _MOST_COATS = 5  # hidden elements one in another
+_FONT = re.compile(r"(?<![\w-])font-family\s*:\s*([^;,]+)", re.IGNORECASE)
 _UNTOLD_FIELDS = frozenset(["hidden", "submit", "button", "image", "password", "reset", "search", "file"])
 _SEARCH_NAMES = ("search", "key", "query", "captcha", "code", "yzm")
 
@@ -39,6 +42,8 @@ def keep_what_is_shown(root: Any, notes: Notes) -> None:
         _say(element, told_formula(element))
     for element in list(body.iter("iframe", "svg")):
         _unfold(element)
+    for element in body.iter("span", "font"):
+        _read_picture_font(element)
     for element in list(body.iter("q")):
         _put_around(element, "“", "”")
     _add_words_of_styles(body, styles, notes)
@@ -181,6 +186,16 @@ def _put_around(element: Any, before: str, after: str) -> None:
         element[-1].tail = (element[-1].tail or "") + after
     else:
         element.text += after
+
+
+def _read_picture_font(element: Any) -> None:
+    """Ticks, boxes and bullets of pages that office programs write; by the element's own font alone."""
+    named = _FONT.search(element.get("style") or "")
+    font = (named[1] if named else element.get("face") or "").strip(" \"'")
+    if is_symbol_font(font):
+        element.text = symbols(font, element.text or "")
+        for child in element:
+            child.tail = symbols(font, child.tail or "")
 
 
 def _unfold(element: Any) -> None:

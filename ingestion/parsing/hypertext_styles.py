@@ -1,7 +1,7 @@
 """The little of a page's styles that decides what is shown: hidden and struck-out elements, words put before others."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,10 @@ _LONGEST_SELECTORS = 2_000
 _COMPOUND = re.compile(r"(?:\*|[a-zA-Z][\w-]*)?(?:[.#][\w-]+)*")
 _PART = re.compile(r"\*|[.#]?[\w-]+")
 _BEFORE = re.compile(r"::?(before|after)$")
-_WORDS = re.compile(r"content\s*:\s*(?:\"([^\"\\]*)\"|'([^'\\]*)')")
+_WORDS = re.compile(r"(?<![\w-])content\s*:\s*((?:\"[^\"]*\"|'[^']*'|[\w-]+\([^()]*\)|\s)+)")
+_PIECE = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)\(\s*([^()]*?)\s*\)")
+_ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
+_SIGNS_OF_FIGURES = frozenset("%‰℃°¥￥$€£")
 _MOST_RULES = 200
 _MEDIA = re.compile(r"\s*@media\b([^{};]{0,300})$")
 _MEDIA_WORDS = re.compile(
@@ -191,7 +194,7 @@ class Styles:
     def words_beside(self, element: Any) -> Iterator[tuple[str, str]]:
         """("before" or "after", words) that the page's styles put into an element."""
         for rule in self._words.of(element, self._names):
-            yield rule.side, rule.words
+            yield rule.side, "".join(_pieces(rule.words, element))
 
     def add(self, selector: str, declared: str, number: int) -> None:
         side = _BEFORE.search(selector)
@@ -202,9 +205,8 @@ class Styles:
         rule = _Rule(compounds, frozenset().union(*compounds[:-1]), (weight, number))
         if side:
             words = _WORDS.search(declared)
-            shown = (words[1] or words[2] or "") if words else ""
-            if sum(letter.isalnum() for letter in shown) > 1:
-                self._words.add(replace(rule, side=side[1], words=shown))
+            if words and _says_something(words[1]):
+                self._words.add(replace(rule, side=side[1], words=words[1]))
             return
         if kind := type_declared(declared):
             self._lists.add(replace(rule, words=kind))
@@ -221,6 +223,27 @@ class Styles:
             self._called.add(self._hidden.add(rule))
         elif _SHOWN.search(declared):
             self._shown.add(rule)
+
+
+def _says_something(content: str) -> bool:
+    """No icon and no ornament: a single Latin letter is one of an icon font's. Counters are not counted here, and the
+    words around a number that is missing would say something else.
+    """
+    if "counter" in content:
+        return False
+    written = "".join(_pieces(content, {}))
+    letters = [each for each in written if each.isalnum()]
+    has_sign = any(each > "\u2e7f" or each.isdigit() for each in letters) or bool(_SIGNS_OF_FIGURES & set(written))
+    return len(letters) > 1 or has_sign or "attr(" in content
+
+
+def _pieces(content: str, attributes: Mapping[str, str] | Any) -> Iterator[str]:
+    """What a ``content`` writes into an element with such attributes."""
+    for double, single, function, argument in _PIECE.findall(content):
+        if function == "attr":
+            yield attributes.get(argument) or ""
+        elif not function:
+            yield _ESCAPED.sub(lambda code: chr(min(int(code[1], 16), 0x10FFFF)), double or single)
 
 
 def styles_of(root: Any) -> Styles:

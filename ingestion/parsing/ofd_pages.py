@@ -50,6 +50,10 @@ class OfdPage:
         return (0.0, 0.0, self.width, self.height)
 
     @property
+    def cropbox(self) -> Place:
+        return self.bbox
+
+    @property
     def chars(self) -> list[dict[str, Any]]:
         return self._of("char")
 

@@ -36,6 +36,9 @@ _INNER_FILE = re.compile(
 _PART_TYPE = re.compile(rb"""ContentType\s*=\s*["'][^"']*["']""")
 _DEFAULT_TYPE = re.compile(rb"""<(?:\w+:)?Default\b[^>]*Extension\s*=\s*["'](\w+)["']""", re.IGNORECASE)
 
+_TAKEN_OUT = re.compile(rb"(_?)x005F_")
+_TEXTS_OF_CELLS = re.compile(r"xl/(?:sharedStrings|worksheets/[^/]+)\.xml")
+
 _Change = Callable[[bytes], bytes]
 
 
@@ -56,6 +59,21 @@ def mended(data: bytes, notes: Notes) -> bytes:
         if not changed and all(entry == name for entry, name in name_of.items()):
             return data
         return _written(archive, name_of, changed)
+
+
+def with_underscores(data: bytes) -> bytes:
+    """A workbook in which openpyxl finds no ``x005F_``: it takes them out wherever they stand, and ``_x005F_x0041_``,
+    which shows ``_x0041_``, would become an A.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        texts = [each for each in archive.namelist() if _TEXTS_OF_CELLS.fullmatch(each)]
+        read = ((each, archive.read(each)) for each in texts)
+        changed = {each: _TAKEN_OUT.sub(_kept, xml) for each, xml in read if b"x005F_" in xml}
+        return _written(archive, {each: each for each in archive.namelist()}, changed) if changed else data
+
+
+def _kept(found: re.Match[bytes]) -> bytes:
+    return b"_x005f_" if found[1] else b"x_x0030_05F_"
 
 
 def _change_of(name: str, parts: frozenset[str], is_strict: bool, notes: Notes) -> _Change | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ingestion.parsing.pdf_clips import Box
 from ingestion.parsing.pdf_ink import Letter, lightness
 from ingestion.parsing.pdf_raised import readings, sign_raised
 from ingestion.parsing.pdf_struck import struck_letters
@@ -26,11 +27,10 @@ def keep_shown_letters(page: Any, notes: Notes) -> None:
     letters: list[Letter] = page.chars
     if not letters:
         return
-    grounds = _grounds(page)
-    shown = [letter for letter in letters if not _is_unseen(letter, page, grounds)]
+    grounds, frame = _grounds(page), _frame(page)
+    shown = [letter for letter in letters if not _is_unseen(letter, frame, grounds)]
     if not _holds_text(shown) and _is_picture(page):
-        shown = letters  # the text that a scanner put under its picture
-        notes.add(NoteKind.INVISIBLE_LAYER, str(page.page_number))
+        shown = letters  # the text that a scanner put under its picture: compared with it later
     elif len(shown) < len(letters):
         notes.add(NoteKind.HIDDEN_TEXT, str(page.page_number))
     for out, kind in (
@@ -69,10 +69,17 @@ def _is_picture(page: Any) -> bool:
     return any((each["x1"] - each["x0"]) * (each["bottom"] - each["top"]) > 0.5 * area for each in page.images)
 
 
-def _is_unseen(letter: Letter, page: Any, grounds: Sequence[Any]) -> bool:
+def _frame(page: Any) -> Box:
+    """What is left of the page when it is cut for its readers; all of it where nothing would be left."""
+    (x0, top, x1, bottom), cut = page.bbox, page.cropbox
+    within = max(x0, cut[0]), max(top, cut[1]), min(x1, cut[2]), min(bottom, cut[3])
+    return within if within[0] < within[2] and within[1] < within[3] else (x0, top, x1, bottom)
+
+
+def _is_unseen(letter: Letter, frame: Box, grounds: Sequence[Any]) -> bool:
     if letter["tag"] == INVISIBLE or letter["size"] < _SMALLEST:
         return True
-    x0, top, x1, bottom = page.bbox
+    x0, top, x1, bottom = frame
     if letter["x1"] < x0 or letter["x0"] > x1 or letter["bottom"] < top or letter["top"] > bottom:
         return True
     return lightness(letter) >= _WHITE and not _has_ground(letter, grounds)

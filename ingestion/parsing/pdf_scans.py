@@ -2,6 +2,8 @@
 printed on them.
 """
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
@@ -10,8 +12,10 @@ from typing import Any
 from ingestion.parsing.layout import PrintedLine
 from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.pdf_codes import has_unreadable
+from ingestion.parsing.pdf_letters import INVISIBLE
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
+from kb_service.domain.file_reports import NoteKind, Notes
 
 _LEAST_LETTERS = 10
 # A full page of text covers 15 to 40 % of it with letters, a header or a stamp 2 %.
@@ -21,6 +25,11 @@ _SMALLEST_PICTURE_SHARE = 0.01
 # Letters that are curves: so many small shapes, none wider than these points.
 _LEAST_CURVES, _LARGEST_CURVE = 40, 40.0
 
+# A layer of invisible text is that of the picture over it where so many of its letters and figures are the same; the
+# rest is what two recognisers read otherwise.
+_LETTERS_ALIKE, _FIGURES_ALIKE = 0.7, 0.75
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+
 # What is recognised on a page of that number.
 Recognise = Callable[[Any, int, ParsingLimits], list[PrintedLine]]
 
@@ -28,17 +37,19 @@ Recognise = Callable[[Any, int, ParsingLimits], list[PrintedLine]]
 class Scans:
     """The pages of one file that are pictures, read within the limits of pages and seconds."""
 
-    def __init__(self, name: str, limits: ParsingLimits) -> None:
-        self._name, self._limits = name, limits
+    def __init__(self, name: str, limits: ParsingLimits, notes: Notes) -> None:
+        self._name, self._limits, self._notes = name, limits, notes
         self._started = monotonic()
         self.recognised: list[int] = []
         self.unread: list[int] = []
-        self.pictures = self.pictures_read = 0
+        self.pictures = self.pictures_read = self._compared = 0
 
     def lines_of(self, page: Any, parts: list[PrintedLine], number: int, recognise: Recognise) -> list[PrintedLine]:
         """The parts of a page, with what is recognised where its letters are pictures or curves."""
         pictures = _pictures(page)
         self.pictures += len(pictures)
+        if any(letter["tag"] == INVISIBLE for letter in page.chars):
+            return self._compared_with_picture(page, parts, number, recognise)
         letters = sum(len("".join(part.text.split())) for part in parts)
         if not _needs_recognition(page, parts, pictures, letters):
             return parts
@@ -60,9 +71,36 @@ class Scans:
         self.recognised.append(number)
         return [*parts, *(line for line in found if not _is_printed(line, parts))]
 
+    def _compared_with_picture(
+        self, page: Any, layer: list[PrintedLine], number: int, recognise: Recognise
+    ) -> list[PrintedLine]:
+        """The invisible text of a page that is a picture, unless the picture shows something else."""
+        if not self._is_exhausted():
+            found = recognise(page, number, self._limits)
+            self._limits.page_recognised()
+            self._compared += 1
+            if found and not _say_the_same(layer, found):
+                self.recognised.append(number)
+                self._notes.add(NoteKind.HIDDEN_TEXT, str(number))
+                return found
+        self._notes.add(NoteKind.INVISIBLE_LAYER, str(number))
+        return layer
+
     def _is_exhausted(self) -> bool:
         is_late = monotonic() - self._started > self._limits.ocr_seconds
-        return len(self.recognised) + len(self.unread) >= self._limits.ocr_pages or is_late
+        return max(len(self.recognised), self._compared) + len(self.unread) >= self._limits.ocr_pages or is_late
+
+
+def _say_the_same(layer: Sequence[PrintedLine], found: Sequence[PrintedLine]) -> bool:
+    texts = ["".join("".join(part.text.split()) for part in parts) for parts in (layer, found)]
+    figures = [_FIGURE.findall(text) for text in texts]
+    return _alike(*texts) >= _LETTERS_ALIKE and _alike(*figures) >= _FIGURES_ALIKE
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> float:
+    """Which share of the longer one is in the other too, wherever it stands."""
+    shared = (Counter(one) & Counter(other)).total()
+    return shared / max(len(one), len(other), 1) if one or other else 1.0
 
 
 def _pictures(page: Any) -> list[tuple[float, float, float, float]]:

@@ -1,4 +1,4 @@
-"""Watermarks among the letters of a page: at an angle, or light or large letters over others or many times over."""
+"""Watermarks among the letters of a page: at an angle, light or large over others, or the same words many times."""
 
 import math
 from collections import Counter, defaultdict
@@ -10,6 +10,8 @@ _LIGHT, _LIGHTER_BY = 0.5, 0.3
 _OVER_OTHERS = 0.1  # of the letters of a watermark lie over others,
 _OVER_OTHERS_IF_DARK, _LARGE = 0.3, 1.8  # or so many, where they are not lighter but so many times larger
 _REPEATS = 3
+# A page may have more letters of a tiled watermark than of its text: most runs of so many letters come again and again.
+_RUN, _MOST_RUNS, _LEAST_TEXT = 4, 0.6, 10
 _LEAST_SKEW = math.radians(3)
 # Of a hostile page: letters in one place, letters compared.
 _MOST_IN_A_PLACE, _MOST_LOOKED_AT = 60, 2_000
@@ -17,15 +19,18 @@ _MOST_IN_A_PLACE, _MOST_LOOKED_AT = 60, 2_000
 
 def watermark_letters(letters: Sequence[Letter]) -> set[int]:
     """Letters at an angle; light ones over others or many times over; large ones over others."""
-    skewed = {id(letter) for letter in letters if _is_skewed(letter)}
-    out = skewed if len(skewed) < len(letters) / 2 else set()
+    skewed = [letter for letter in letters if _is_skewed(letter)]
+    is_beside_text = len(skewed) < len(letters) / 2
+    is_over_text = len(letters) - len(skewed) >= _LEAST_TEXT and _is_tiled(skewed)
+    out = {id(letter) for letter in skewed} if is_beside_text or is_over_text else set()
     groups: dict[tuple[str, float], list[Letter]] = defaultdict(list)
     for letter in letters:
         if id(letter) not in out:
             groups[str(letter["non_stroking_color"]), round(letter["size"])].append(letter)
     if len(groups) < 2:
         return out
-    body_key, body = max(groups.items(), key=lambda item: len(item[1]))
+    tiled = {key for key, group in groups.items() if lightness(group[0]) > _LIGHT and _is_tiled(group)}
+    body_key, body = max(groups.items(), key=lambda item: (item[0] not in tiled, len(item[1])))
     for key, group in groups.items():
         is_lighter = lightness(group[0]) > max(_LIGHT, lightness(body[0]) + _LIGHTER_BY)
         is_large = key[1] >= _LARGE * body_key[1]
@@ -37,6 +42,13 @@ def watermark_letters(letters: Sequence[Letter]) -> set[int]:
         if share >= (_OVER_OTHERS if is_lighter else _OVER_OTHERS_IF_DARK) or (is_lighter and _repeats(group)):
             out |= {id(letter) for letter in group}
     return out
+
+
+def _is_tiled(group: Sequence[Letter]) -> bool:
+    """In the order in which they are drawn."""
+    words = "".join(letter["text"] for letter in group[:_MOST_LOOKED_AT] if not letter["text"].isspace())
+    runs = Counter(words[start : start + _RUN] for start in range(len(words) - _RUN + 1))
+    return sum(count for count in runs.values() if count >= _REPEATS) > _MOST_RUNS * max(1, runs.total())
 
 
 def _is_skewed(letter: Letter) -> bool:

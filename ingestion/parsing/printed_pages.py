@@ -20,7 +20,7 @@ class PrintedPages:
     def __init__(self, name: str, limits: ParsingLimits) -> None:
         self.notes = Notes()
         self._name, self._limits = name, limits
-        self._scans = Scans(name, limits)
+        self._scans = Scans(name, limits, self.notes)
         self._pages: list[list[PrintedLine]] = []
         self._sizes: list[tuple[float, float]] = []
         self._characters = 0

@@ -47,21 +47,34 @@ def question_answers(rows: Sequence[NumberedRow], unread: Unread = _NOTHING_UNRE
     if position is None:
         return None
     header = rows[position][1]
-    columns = _columns(header)
+    pairs = _pairs(header)
     found = FoundRows([], [], tuple(number for number, row in rows[:position] if any(row)))
     for number, row in rows[position + 1 :]:
         if not any(row):
             continue
-        fields = _fields(row, columns)
-        fault = _fault(row, header, fields)
-        if fault and (why := _unread_of(number, fields, columns, unread)):
-            fault = _REASON_OF[why.name].format_map(why.values), why
-        if fault is None:
-            found.rows.append(_row(number, fields))
-        else:
-            reason, cause = fault
-            found.refused.append(RefusedRow(number, reason, tuple(row), fields, cause, _has_more(row, header)))
+        filled = [columns for columns in pairs if _holds_any(row, columns)]
+        for columns in filled or pairs[:1]:
+            _take(number, row, header, columns, unread, found)
     return found
+
+
+def _take(
+    number: int, row: list[str], header: list[str], columns: Mapping[int, str], unread: Unread, found: FoundRows
+) -> None:
+    fields = _fields(row, columns)
+    fault = _fault(row, header, fields)
+    if fault and (why := _unread_of(number, fields, columns, unread)):
+        fault = _REASON_OF[why.name].format_map(why.values), why
+    if fault is None:
+        found.rows.append(_row(number, fields))
+    else:
+        reason, cause = fault
+        found.refused.append(RefusedRow(number, reason, tuple(row), fields, cause, _has_more(row, header)))
+
+
+def _holds_any(row: Sequence[str], columns: Mapping[int, str]) -> bool:
+    """Whether a row has a question or an answer in a pair of columns."""
+    return bool({"question", "answer"} & set(_fields(row, columns)))
 
 
 def _fault(row: Sequence[str], header: Sequence[str], fields: Mapping[str, str]) -> tuple[str, Cause] | None:
@@ -121,6 +134,7 @@ def header_position(rows: Sequence[Sequence[str]]) -> int | None:
 def _columns(header: Sequence[str]) -> dict[int, str]:
     """Field names by column; the first column of a name counts, and one of the very name before one alike."""
     named: dict[int, str] = {}
+    header = _without_numbers(header)
     for column, text in enumerate(header):
         field = _column_field(text)
         if field is not None and field not in named.values():
@@ -135,6 +149,42 @@ def _columns(header: Sequence[str]) -> dict[int, str]:
                 named[column] = "answer"
                 break
     return named
+
+
+def _pairs(header: Sequence[str]) -> list[dict[int, str]]:
+    """The columns by field name; several times for a header that has its question and answer again beside the first
+    ones (问题1, 答案1, 问题2, 答案2). The other fields are of all of them, but an id is of one question alone.
+    """
+    left, pairs = list(header), [_columns(header)]
+    first = {field: column for column, field in pairs[0].items()}
+    names = [_numberless(header[first[field]]) for field in ("question", "answer") if field in first]
+    shared = {column: field for column, field in pairs[0].items() if field not in {"question", "answer", "id"}}
+    columns = pairs[0]
+    while len(names) == 2:
+        for column, field in columns.items():
+            left[column] = left[column] if field not in {"question", "answer"} else ""
+        again = {field: _column_named(left, name) for field, name in zip(("question", "answer"), names, strict=True)}
+        if None in again.values():
+            break
+        columns = {column: field for field, column in again.items() if column is not None}
+        pairs.append(shared | columns)
+    return pairs
+
+
+def _column_named(header: Sequence[str], name: str) -> int | None:
+    return next((column for column, text in enumerate(header) if text and _numberless(text) == name), None)
+
+
+def _without_numbers(header: Sequence[str]) -> list[str]:
+    """问题1 as 问题, where each numbered question has its answer: several ways to ask for one answer have none."""
+    bare = [_numberless(text) for text in header]
+    numbered = [_like_field(name) for name, text in zip(bare, header, strict=True) if name != _bare(text)]
+    is_of_pairs = 0 < numbered.count("question") == numbered.count("answer")
+    return bare if is_of_pairs else list(header)
+
+
+def _numberless(text: str) -> str:
+    return _bare(text).rstrip("0123456789一二三四五六七八九十")
 
 
 def _like_field(text: str) -> str | None:

@@ -13,6 +13,7 @@ from ingestion.parsing.decode import clean
 from ingestion.parsing.raised_marks import lowered, raised, told
 from ingestion.parsing.sheet_builtin_formats import FORMATS
 from ingestion.parsing.sheet_formats import shown_moment, shown_number, shown_text
+from ingestion.parsing.symbols import is_symbol_font, symbols
 from kb_service.domain.causes import Cause
 from kb_service.domain.file_reports import NoteKind, Notes
 
@@ -22,7 +23,7 @@ _PICTURE_FORMULAS = ("=DISPIMG(", "=_xlfn.DISPIMG(")
 # may.
 _LONGEST_FORMAT = 255
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_MARKED = re.compile(rb"<(?:\w+:)?(?:strike|vertAlign)\b")
+_MARKED = re.compile(rb"<(?:\w+:)?(?:strike|vertAlign)\b|<(?:\w+:)?rFont[^>]*(?:dings|Symbol)", re.IGNORECASE)
 _COLOURED = re.compile(rb"<(?:\w+:)?(?:tablePart|conditionalFormatting|picture|legacyDrawingHF)\b")
 _OFF = frozenset({None, "0", "false"})
 
@@ -38,7 +39,7 @@ class SheetCells:
     _hidden_rows: set[int] = field(default_factory=set)
     _hidden_columns: set[int] = field(default_factory=set)
     _is_column_hidden: dict[int, bool] = field(default_factory=dict)
-    _style_of: dict[int, tuple[str, bool, bool]] = field(default_factory=dict)
+    _style_of: dict[int, tuple[str, str, bool, bool]] = field(default_factory=dict)
     _is_coloured: bool | None = None
 
     def texts(self) -> Iterator[tuple[int, int, str]]:
@@ -93,8 +94,8 @@ class SheetCells:
             style = book._cell_styles[style_id]
             font = book._fonts[style.fontId]
             is_white = _is_white(font.color) and _has_no_ground(book._fills[style.fillId])
-            self._style_of[style_id] = (_format(book, style.numFmtId), bool(font.strike), is_white)
-        number_format, is_struck_out, is_white = self._style_of[style_id]
+            self._style_of[style_id] = (_format(book, style.numFmtId), font.name or "", bool(font.strike), is_white)
+        number_format, font_name, is_struck_out, is_white = self._style_of[style_id]
         if is_white and not self._may_be_coloured_otherwise():
             self.notes.add(NoteKind.HIDDEN_TEXT, self._place(cell))
             return ""
@@ -106,6 +107,8 @@ class SheetCells:
             text = told(clean(_shown(value, number_format, book.epoch, self.notes)).strip())
         except (ArithmeticError, ValueError):  # a number or day beyond what its format can show
             text = str(value)
+        if is_symbol_font(font_name) and isinstance(value, str):
+            text = symbols(font_name, text)
         if not text and not isinstance(value, str):
             self.notes.add(NoteKind.HIDDEN_TEXT, self._place(cell))
         return "" if text.startswith(_PICTURE_FORMULAS) else text
@@ -157,6 +160,8 @@ def _piece(piece: Any, notes: Notes) -> str:
     if piece.font.strike:
         notes.add(NoteKind.STRUCK_OUT)
         return ""
+    if is_symbol_font(piece.font.rFont):
+        return symbols(piece.font.rFont, text)
     place = piece.font.vertAlign
     return raised(text) if place == "superscript" else lowered(text) if place == "subscript" else text
 

@@ -1,26 +1,33 @@
-"""What stands on a sheet beside its cells: text boxes, diagrams, comments, pictures."""
+"""What stands on a sheet beside its cells: text boxes, diagrams, titles of charts, comments, pictures."""
 
 import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from ingestion.parsing.charts import title_of_chart
 from ingestion.parsing.decode import clean
+from ingestion.parsing.drawn_runs import say_as_shown
+from ingestion.parsing.formulas import formula_text
+from ingestion.parsing.raised_marks import told
 from ingestion.parsing.smart_art import lines_of_diagram
 from kb_service.domain.file_reports import NoteKind, Notes
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 
 
 def texts_beside_cells(archive: Any, sheet_path: str, notes: Notes) -> Iterator[str]:
-    """Of text boxes and diagrams, in the order of the file. Comments are left out and counted."""
+    """Of text boxes, diagrams and charts, in the order of the file. Comments are left out and counted."""
     for kind, part in _related(archive, sheet_path):
         if kind == "drawing":
-            yield from _boxes(archive.read(part))
+            yield from _boxes(archive.read(part), notes)
             for inner, diagram in _related(archive, part):
                 if inner == "diagramData":
                     yield from lines_of_diagram(archive.read(diagram))
+                elif inner == "chart" and (title := title_of_chart(_parsed(archive.read(diagram)))):
+                    yield title  # its numbers are those of cells
         elif kind == "comments":
             notes.add(NoteKind.COMMENTS, count=len(re.findall(rb"<(?:\w+:)?comment\s", archive.read(part))))
 
@@ -29,14 +36,18 @@ def pictures_in(archive: Any) -> int:
     return sum(1 for entry in archive.namelist() if entry.startswith("xl/media/"))
 
 
-def _boxes(drawing_xml: bytes) -> Iterator[str]:
+def _boxes(drawing_xml: bytes, notes: Notes) -> Iterator[str]:
     root = _parsed(drawing_xml)
+    for other in list(root.iter(f"{_MC}Fallback")):
+        other.getparent().remove(other)
     for shape in root.iter(f"{_XDR}sp"):
         properties = shape.find(f"{_XDR}nvSpPr/{_XDR}cNvPr")
         if properties is not None and properties.get("hidden") == "1":
             continue
         for paragraph in shape.iter(f"{_A}p"):
-            if text := clean("".join(each.text or "" for each in paragraph.iter(f"{_A}t"))).strip():
+            for run in list(paragraph.iter(f"{_A}r")):
+                say_as_shown(run, notes)
+            if text := told(clean(formula_text(paragraph)).strip()):
                 yield text
 
 

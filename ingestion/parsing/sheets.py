@@ -8,7 +8,7 @@ from typing import Any
 
 from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, RefusedRow, heading, paragraph
 from ingestion.parsing.limits import ParsingLimits, counted, require_characters, unreadable
-from ingestion.parsing.office_package import mended
+from ingestion.parsing.office_package import mended, with_underscores
 from ingestion.parsing.plain_workbook import plain_workbook
 from ingestion.parsing.question_answers import Unread, misses_a_column, question_answers
 from ingestion.parsing.sheet_cells import SheetCells, holds_marked_words
@@ -88,6 +88,7 @@ def _opened(data: bytes) -> Any:
     """Read-only: the other mode makes a cell of every place that a merged area or a link covers."""
     from openpyxl import load_workbook
 
+    data = with_underscores(data)
     return load_workbook(
         BytesIO(data), read_only=True, data_only=True, keep_links=False, rich_text=holds_marked_words(data)
     )

@@ -5,18 +5,18 @@ raised digits, computed numbers, merged cells, SmartArt and formulas, and reads 
 """
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
 from ingestion.parsing.blocks import Block
 from ingestion.parsing.charts import chart_block
+from ingestion.parsing.drawn_runs import say_as_shown
 from ingestion.parsing.formulas import formula_text
 from ingestion.parsing.limits import ParsingLimits
 from ingestion.parsing.number_formats import written
-from ingestion.parsing.raised_marks import lowered, raised
 from ingestion.parsing.smart_art import lines_of_diagram
-from ingestion.parsing.symbols import is_symbol_font, symbols
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import NoteKind, Notes
@@ -27,6 +27,7 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_A14 = "{http://schemas.microsoft.com/office/drawing/2010/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _ON = frozenset({"1", "true"})
 _RUNNING = frozenset({"sldNum", "dt", "ftr", "hdr"})
@@ -96,12 +97,14 @@ class SlideContents:
         tree = slide._element.cSld.spTree
         for choice in list(tree.iter(f"{_MC}AlternateContent")):
             self._unwrap(choice)
+        for formulas in list(tree.iter(f"{_A14}m")):
+            self._replace(formulas, _formula_runs(formulas.iter(f"{_M}oMath")))
         for shape in [each for each in tree.iter() if each.tag in _SHAPES]:
             self._shape(shape, slide.part, number)
         for frame in list(tree.iter(f"{_P}graphicFrame")):
             self._frame(frame, slide.part, number)
         for run in list(tree.iter(f"{_A}r")):
-            self._run(run)
+            say_as_shown(run, self.notes)
         for body in [*tree.iter(f"{_P}txBody"), *tree.iter(f"{_A}txBody")]:
             self._number(body)
         for table in tree.iter(f"{_A}tbl"):
@@ -112,13 +115,12 @@ class SlideContents:
             element.getparent().remove(element)
 
     def _unwrap(self, alternatives: Any) -> None:
-        """What this program knows of two ways to say a thing: shapes as they are, a formula as text."""
-        for formula in alternatives.iter(f"{_M}oMath"):
-            return self._replace(alternatives, [_text_run(formula_text(formula))])
+        """What this program knows of two ways to say a thing: shapes, and formulas among the words of one."""
         chosen = next((each for each in alternatives if any(child.tag in _SHAPES for child in each)), None)
         if chosen is not None:
             self._replace(alternatives, list(chosen))
-        return None
+        elif formulas := list(alternatives.iter(f"{_M}oMath")):
+            self._replace(alternatives, _formula_runs(formulas))
 
     def _replace(self, element: Any, others: list[Any]) -> None:
         parent = element.getparent()
@@ -166,24 +168,6 @@ class SlideContents:
             return None
         self._parts_shown.add(str(found.partname))
         return found
-
-    def _run(self, run: Any) -> None:
-        properties, text = run.find(f"{_A}rPr"), run.find(f"{_A}t")
-        if properties is None or text is None or not text.text:
-            return
-        if properties.get("strike", "noStrike") != "noStrike":
-            self.notes.add(NoteKind.STRUCK_OUT)
-            return self._drop(run)
-        was = text.text
-        place = int(properties.get("baseline") or 0) if (properties.get("baseline") or "0").lstrip("-").isdigit() else 0
-        text.text = raised(was) if place > 0 else lowered(was) if place < 0 else was
-        fonts = [properties.find(f"{_A}sym"), properties.find(f"{_A}latin")]
-        font = next(
-            (each.get("typeface") for each in fonts if each is not None and is_symbol_font(each.get("typeface"))), None
-        )
-        if font is not None:
-            text.text = symbols(font, was)
-        return None
 
     def _number(self, body: Any) -> None:
         """Numbers that the program counts: paragraphs of one kind and depth in a row."""
@@ -237,6 +221,10 @@ class SlideContents:
 
 def _related(part: Any, relation: str | None) -> Any | None:
     return part.related_part(relation) if relation in part.rels and not part.rels[relation].is_external else None
+
+
+def _formula_runs(formulas: Iterable[Any]) -> list[Any]:
+    return [_text_run(formula_text(each)) for each in formulas]
 
 
 def _text_run(text: str) -> Any:

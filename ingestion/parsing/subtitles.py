@@ -16,8 +16,8 @@ _TIMES = re.compile(
     r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})"
 )
 _CHAPTER = re.compile(r"^\s*(?:NOTE\s+)?(?:#{1,6}|chapter\s*[:：]?|章节\s*[:：]?|章節\s*[:：]?)\s*(.+)$", re.IGNORECASE)
-_MARKUP = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
-_MACHINE_ID = re.compile(r"[\d\-_:.]*|[0-9a-fA-F-]{8,}|(?:cue|sub|line)[-_ ]?\d+", re.IGNORECASE)
+_MARKUP = re.compile(r"<rt[\s.>].*?(?:</rt>|(?=</ruby>)|$)|<[^<>]*>|\{\\[^{}]*\}")  # with the readings over words
+_MACHINE_ID = re.compile(r"[\d\-_:.]*|[0-9a-fA-F-]{8,}|(?:cue|sub|line)[-_ ]?\d+|[a-z]+[-_]\d+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。！？!?][”』」）)\"']*$")
 # Most Chinese subtitles carry no full stops: a pause or this many characters end a sentence as well.
 _PAUSE_SECONDS = 1.5
@@ -56,8 +56,8 @@ def cues_of(text: str) -> Iterator[Cue]:
         chapter = named[-1] if named else chapter
         if at is None:
             continue
-        if at > 0 and not named and not _MACHINE_ID.fullmatch(lines[at - 1]) and lines[at - 1] != "WEBVTT":
-            chapter = lines[at - 1]
+        if at > 0 and not named and lines[at - 1] != "WEBVTT":
+            chapter = _name(lines[at - 1]) or chapter
         words: list[str] = []
         for line in (clean(unescape(_MARKUP.sub("", line))).strip() for line in lines[at + 1 :]):
             if line.startswith("#") and (found := _chapter(line)):
@@ -106,6 +106,14 @@ def with_chapters(parsed: ParsedFile, chapters: Sequence[tuple[int, str]]) -> Pa
 def _chapter(line: str) -> str | None:
     found = _CHAPTER.match(line)
     return found[1].strip() if found else None
+
+
+def _name(cue_id: str) -> str:
+    """Its words, without what a program counts cues by."""
+    if _MACHINE_ID.fullmatch(cue_id):
+        return ""
+    first, _, rest = cue_id.partition(" ")
+    return rest.strip() if _MACHINE_ID.fullmatch(first) and not first.isdigit() else cue_id
 
 
 def _run_together(lines: Sequence[str]) -> str:

@@ -116,3 +116,9 @@ def test_other_open_documents_and_locked_ones_are_refused_with_what_to_do(monkey
         parse(odt("", kind="spreadsheet"), "a.ods")
     with pytest.raises(FileRefused, match="damaged"):
         parse(zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a"}), "a.odt")
+
+
+def test_boxes_of_a_picture_font_are_read_as_such() -> None:
+    styles = style("W", 'style:font-name="Wingdings"')
+    body = '<text:p><text:span text:style-name="W">\uf0fe</text:span>网上办理</text:p>'
+    assert lines(odt(body, styles)) == ["☑网上办理"]

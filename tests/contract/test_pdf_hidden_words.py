@@ -68,6 +68,47 @@ def test_a_watermark_at_any_angle_is_left_out_and_told(mark: Draw) -> None:
     assert "watermarks" in kinds_of(parsed)
 
 
+@pytest.mark.parametrize(("angle", "grey", "size"), [(45, 0.85, 16), (-20, 0.1, 10), (0, 0.85, 14)])
+def test_a_watermark_all_over_a_short_text_is_left_out(angle: float, grey: float, size: float) -> None:
+    def draw(canvas: Canvas) -> None:
+        for x in range(-50, 600, 150):
+            for y in range(-50, 850, 70):
+                canvas.saveState()
+                canvas.translate(x, y)
+                canvas.rotate(angle)
+                canvas.setFillGray(grey)
+                write(canvas, 0, 0, "王小明 工号7788", size=size)
+                canvas.restoreState()
+        canvas.setFillGray(0)
+        write(canvas, 72, 760, "犬只登记每年一次，收费五百元。")
+
+    assert text_of(draw) == "犬只登记每年一次，收费五百元。"
+
+
+def test_a_page_set_aslant_under_an_upright_head_is_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 200, 815, "云栖市人民政府公报 2026年")
+        canvas.translate(60, 700)
+        canvas.rotate(4)
+        write(canvas, 0, 0, "犬只登记每年一次，收费五百元，应当在三十日内办理。")
+
+    assert "犬只登记每年一次，收费五百元" in text_of(draw)
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_words_beyond_the_part_of_a_page_that_is_shown_are_left_out(turn: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setCropBox((60, 100, 540, 500))
+        canvas.setPageRotation(turn)
+        write(canvas, 100, 300, "犬只登记每年一次，收费五百元。")
+        write(canvas, 100, 550, "付印色标")
+        write(canvas, 20, 300, "裁边")
+
+    parsed = read(draw)
+    assert [block.text for block in parsed.blocks] == ["犬只登记每年一次，收费五百元。"]
+    assert "hidden_text" in kinds_of(parsed)
+
+
 def test_a_level_watermark_across_the_text_is_left_out() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFillGray(0.8)

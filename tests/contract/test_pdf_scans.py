@@ -1,11 +1,12 @@
 """Pdf pages whose words are pictures, in whole or beside text."""
 
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.page_files.pdf import body, write
-from tests.page_files.reading import LINES, WHOLE, kinds_of, read, with_body
+from tests.page_files.reading import LINES, kinds_of, read, with_body
 
 
 def _scan(words: str = "Fee 100 yuan per year") -> Image.Image:
@@ -39,12 +40,24 @@ def test_a_picture_beside_a_page_of_text_is_not_recognised_but_counted() -> None
 def test_the_text_that_a_scanner_put_under_its_picture_is_read_and_told() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawImage(ImageReader(_scan()), 0, 0, 595, 842)
-        for number, line in enumerate(LINES):
-            write(canvas, 72, 760 - 20 * number, line, mode=3)
+        write(canvas, 32, 540, "Fee 100 yuan per year", size=30, mode=3)
 
     parsed = read(draw)
-    assert [block.text for block in parsed.blocks] == [WHOLE]
-    assert "invisible_layer" in kinds_of(parsed)
+    assert [block.text for block in parsed.blocks] == ["Fee 100 yuan per year"]
+    assert (parsed.report.pages_recognised, kinds_of(parsed)) == ((), {"invisible_layer"})
+
+
+@pytest.mark.parametrize("layer", ["Fee 700 yuan per year", "内部备注，请勿外传，以会议为准"])
+def test_an_invisible_text_that_says_something_else_than_the_picture_over_it_is_left_out(layer: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(_scan()), 0, 0, 595, 842)
+        write(canvas, 32, 540, layer, size=30, mode=3)
+
+    parsed = read(draw)
+    text = "".join(block.text for block in parsed.blocks)
+    assert "Fee 100" in text
+    assert "700" not in text and "备注" not in text
+    assert (parsed.report.pages_recognised, kinds_of(parsed)) == ((1,), {"hidden_text"})
 
 
 def test_letters_drawn_as_curves_are_recognised() -> None:

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
@@ -223,3 +224,63 @@ def test_titles_over_the_header_of_questions_are_told_with_their_rows() -> None:
     assert [(row.row, row.question) for row in parsed.question_answers] == [(4, "带什么")]
     assert [row.row for row in parsed.refused_rows] == [5]
     assert noted(book) == {NoteKind.ROWS_ABOVE_HEADER: (2, ("Sheet!1", "Sheet!2"))}
+
+
+def test_letters_of_a_picture_font_are_what_they_look_like() -> None:
+    book, sheet = sheet_of(("事项", "勾选"), ("可网办", "þ"), ("可邮寄", "x"), ("是否收费", None))
+    sheet["B2"].font = Font(name="Wingdings")
+    sheet["B4"] = CellRichText("是", TextBlock(InlineFont(rFont="Wingdings 2"), "R"), "否")
+    assert text(book) == "事项 | 勾选\n可网办 | ☑\n可邮寄 | x\n是否收费 | 是☑否"
+
+
+def rewritten(data: bytes, was: str, now: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for each in old.namelist():
+            new.writestr(each, old.read(each).replace(was.encode(), now.encode()))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("A_x005F_x0041_9", "A_x0041_9"),
+        ("A_x005f_x0041_9", "A_x0041_9"),
+        ("Ax005F_9", "Ax005F_9"),
+        ("A_x0041_9", "AA9"),
+    ],
+)
+def test_an_escaped_underscore_begins_no_other_escape(written: str, shown: str) -> None:
+    book, _ = sheet_of(("编号", "名称"), ("MARK", "甲"))
+    read = parse(rewritten(saved(book), "MARK", written), "a.xlsx").blocks[0].text
+    assert read == f"编号 | 名称\n{shown} | 甲"
+
+
+def test_the_titles_of_a_chart_and_of_its_axes_are_read() -> None:
+    book, sheet = sheet_of(("区", "登记"), ("东区", 310))
+    chart = BarChart()
+    chart.title, chart.y_axis.title = "各区养犬登记数", "只"
+    chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=2), titles_from_data=True)
+    sheet.add_chart(chart, "D2")
+    assert text(book) == "区 | 登记\n东区 | 310\n各区养犬登记数 只"
+
+
+def test_a_box_on_a_sheet_keeps_its_formula_and_loses_what_is_struck_out() -> None:
+    book, sheet = sheet_of(("区", "登记"), ("东区", 310))
+    sheet.add_chart(BarChart(), "D2")
+    box = (
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">{}'
+        "<mc:Fallback>{}</mc:Fallback></mc:AlternateContent>"
+    )
+    shape = (
+        '<sp><txBody><a:p xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:r><a:t>每只</a:t></a:r>'
+        '<a:r><a:rPr strike="sngStrike"/><a:t>300</a:t></a:r><a:r><a:rPr/><a:t>500元</a:t></a:r>'
+        '<a:r><a:rPr baseline="30000"/><a:t>1</a:t></a:r>{}</a:p></txBody></sp>'
+    )
+    formula = (
+        '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:f><m:num><m:r><m:t>P</m:t>'
+        "</m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>"
+    )
+    both = box.format(f"<mc:Choice>{shape.format(formula)}</mc:Choice>", shape.format(""))
+    data = rewritten(saved(book), "</wsDr>", f"{both}</wsDr>")
+    assert "每只500元（注1）P/2" in [block.text for block in parse(data, "a.xlsx").blocks]

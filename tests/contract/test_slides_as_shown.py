@@ -165,3 +165,21 @@ def test_shapes_that_lie_wholly_beside_the_slide_stay_out() -> None:
     half.left = presentation.slide_width - Inches(2)
     assert lines(presentation) == ["犬证办理", "每月十五日发放。", "半在页外的字。"]
     assert noted(presentation) == {NoteKind.HIDDEN_TEXT: 1}
+
+
+def test_a_text_box_that_holds_a_formula_keeps_its_words() -> None:
+    presentation, slide = deck()
+    formula = (
+        '<a14:m xmlns:a14="http://schemas.microsoft.com/office/drawing/2010/main">'
+        '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">'
+        "<m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>6</m:t></m:r></m:sup></m:sSup></m:oMath></a14:m>"
+    )
+    shape = box(slide, run("排放量不超过") + formula + run("立方米")).element
+    tree = shape.getparent()
+    tree.remove(shape)  # PowerPoint writes the whole box twice, once without the formula
+    both = etree.SubElement(tree, "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent")
+    for name in ("Choice", "Fallback"):
+        etree.SubElement(both, f"{{http://schemas.openxmlformats.org/markup-compatibility/2006}}{name}").append(
+            copy.deepcopy(shape)
+        )
+    assert lines(presentation) == ["犬证办理", "排放量不超过10⁶立方米"]

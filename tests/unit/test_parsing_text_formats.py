@@ -215,3 +215,11 @@ def test_a_cell_with_several_questions_has_one_and_its_similar_ones() -> None:
 
 def test_another_sheet_is_one_table() -> None:
     assert shown(parse("区,电话\n浦东,021\n".encode("gbk"), "a.csv")) == [("table", None, "区 | 电话\n浦东 | 021")]
+
+
+def test_a_reading_over_words_and_the_number_of_a_cue_are_not_spoken() -> None:
+    vtt = (
+        "WEBVTT\n\ncue-17 开场\n00:00:01.000 --> 00:00:02.000\n满<ruby>六<rt>liù</rt>十<rt>shí</ruby>岁可办。\n\n"
+        "intro-2\n00:00:09.000 --> 00:00:10.000\n不收费。\n"
+    )
+    assert [b.text for b in parse(vtt.encode(), "a.vtt").blocks] == ["开场", "满六十岁可办。", "不收费。"]

@@ -182,3 +182,26 @@ def test_bytes_that_are_no_text_are_refused_as_such(data: bytes) -> None:
     with pytest.raises(FileRefused) as refusal:
         parse(data, "a.txt")
     assert refusal.value.cause == Cause("not_text")
+
+
+@pytest.mark.parametrize("header", ["编号,问题,答案,问题,答案", "编号,问题1,答案1,问题2,答案2"])
+def test_questions_side_by_side_are_all_taken(header: str) -> None:
+    rows = reads(f"{header}\n1,几点开门,九点。,几点关门,五点。\n2,要预约吗,要。,,\n3,收费吗,,能退吗,能退。\n")
+    assert [each.line for each in rows if each.draft is not None] == [2, 2, 3, 4]
+    assert [each.line for each in rows if each.draft is None] == [4]
+    answers = {each.draft.text for each in rows if each.draft is not None}
+    assert answers == {"九点。", "五点。", "要。", "能退。"}
+    assert len({each.draft.document_id for each in rows if each.draft is not None}) == 4
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [("问题,答案,标准问题,参考答案", "几点开门,九点。,开门时间,见左"), ("问题,答案,问题", "几点开门,九点。,开门时间")],
+)
+def test_another_column_of_questions_without_answers_of_its_own_is_no_second_pair(header: str, row: str) -> None:
+    assert taken(f"{header}\n{row}\n") == [2]
+
+
+def test_several_numbered_questions_of_one_answer_are_no_pairs() -> None:
+    parsed = parse("问题1,问题2,答案\n几点开门,开门时间,九点。\n".encode(), "a.csv")
+    assert "开门时间" in "".join(block.text for block in parsed.blocks)

@@ -60,3 +60,30 @@ def test_words_of_a_drawing_are_read_and_icons_part_no_sentence() -> None:
     drawing = "<svg><title>图标</title><text x='1'>初审</text><g><text>复<tspan>审</tspan></text></g></svg>"
     assert text_of(f"<p>流程：</p>{drawing}") == "流程：\n初审\n复审"
     assert text_of("<p>拨打<svg><path d='M0 0'/></svg>12345</p>") == "拨打12345"
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ('"元"', "元"),
+        ("'%'", "%"),
+        ('" " attr(data-unit)', "万元"),
+        (r'"\5143"', "元"),
+        ('"x"', ""),
+        (r'"\e901"', ""),
+        ('"第" counter(n) "条"', ""),
+        ("none", ""),
+    ],
+)
+def test_a_unit_that_a_style_puts_behind_a_figure_is_read_and_an_icon_is_not(content: str, shown: str) -> None:
+    body = "<p>费用共<b class='f' data-unit='万元'>160</b>，按季收取。</p>"
+    text = text_of(body, f"<style>.f::after{{content:{content}}}</style>")
+    assert text.replace(" ", "") == f"费用共160{shown}，按季收取。"
+
+
+def test_ticks_and_boxes_of_a_picture_font_are_read_as_such() -> None:
+    body = (
+        "<p>婚否：<span style='font-family:Wingdings;color:red'>þ</span>已婚<font face='Wingdings'>o</font>未婚</p>"
+        "<p><span style='font-family:Wingdings'>l<span style='font:7pt serif'>&nbsp;</span></span>带身份证</p>"
+    )
+    assert text_of(body) == "婚否：☑已婚□未婚\n● 带身份证"

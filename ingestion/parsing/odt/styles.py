@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingestion.parsing.number_formats import written
+from ingestion.parsing.symbols import is_symbol_font
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_FONT_FAMILY = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}font-family"
 _LONGEST_CHAIN = 30
 # By the first sign of a number format such as "一, 二, 三, ...".
 _FORMATS = {
@@ -53,6 +55,11 @@ class OdtStyles:
         if first.startswith("super") or (first.endswith("%") and not first.startswith(("-", "0"))):
             return 1
         return -1 if first.startswith(("sub", "-")) else 0
+
+    def font(self, name: str | None) -> str | None:
+        """Of pictures in the place of letters; None for any other."""
+        named = self._property(name, f"{STYLE}font-name") or self._property(name, _FONT_FAMILY) or ""
+        return named.strip("'") if is_symbol_font(named.strip("'")) else None
 
     def is_title(self, name: str | None) -> bool:
         names = {style.get(f"{STYLE}name", "").lower() for style in self._chain(name)} | {(name or "").lower()}

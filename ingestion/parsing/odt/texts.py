@@ -5,6 +5,7 @@ from typing import Any
 
 from ingestion.parsing.odt.styles import OFFICE, TEXT, OdtStyles
 from ingestion.parsing.raised_marks import lowered, raised
+from ingestion.parsing.symbols import symbols
 from kb_service.domain.file_reports import NoteKind, Notes
 
 DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
@@ -43,6 +44,8 @@ class OdtTexts:
             return self._notes.add(NoteKind.STRUCK_OUT)
         place = self._styles.place(style) if element.tag == f"{TEXT}span" else 0
         text = "".join(self._pieces(element))
+        if (font := self._styles.font(style)) is not None:
+            text = symbols(font, text)
         yield raised(text) if place > 0 else lowered(text) if place < 0 else text
         return None
 
