@@ -38,7 +38,7 @@ class Messages:
 
 def of_made_up_follow_ups() -> Measured:
     lexicon = SimpleNamespace(plain=SimpleNamespace(beside=lambda _text: ()))
-    tools = SimpleNamespace(messages=Messages(), lexicon=lexicon)
+    tools = SimpleNamespace(messages=Messages(), lexicon=lexicon, embed_ahead=lambda _texts: None)
     watching: Any = SimpleNamespace(tools=tools, converter=OpenCCConverter())
     return of_follow_ups(watching)
 
