@@ -41,6 +41,8 @@ _ASKED = {
     "居住证打什么电话问": Facet.PHONE,
     "什么条件可以办居住证": Facet.CONDITIONS,
     "居住证怎么办，要带什么材料": Facet.MATERIALS,
+    "要准备什么，居住证怎么办": Facet.MATERIALS,
+    "哪些东西要带，居住证怎么弄": Facet.MATERIALS,
 }
 
 _PUDONG, _XUHUI = "上海市/浦东新区", "上海市/徐汇区"
