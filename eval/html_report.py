@@ -16,6 +16,7 @@ from eval.curves import latency_drawn, reliability_drawn, risk_coverage_drawn
 from eval.explanation import Explanation
 from eval.fates import fates, fates_by
 from eval.halves import flatters
+from eval.never_found import never_found
 from eval.run_measures import Measure
 from eval.runs import Run
 from eval.scoring import ScoredRow
@@ -97,6 +98,7 @@ def html_report(
             style=Markup((_FOLDER / "run.css").read_text(encoding="utf-8")),
             shown_scores=_SHOWN_SCORES,
             fewest=_FEWEST,
+            never_found=never_found(rows),
         )
     )
 

@@ -19,6 +19,7 @@ class Statistic(StrEnum):
 class Component(StrEnum):
     """What a fault may lie in, in the order in which an answer is made."""
 
+    TAKING_IN = "taking in"
     REGIONS = "district filter"
     AUDIENCES = "audience filter"
     DAYS = "date filter"
@@ -30,6 +31,8 @@ class Component(StrEnum):
     DRAFTING = "drafting"
     CITATIONS = "citation offsets"
     CITED = "contents of citations"
+    NOTICES = "notices"
+    SCRIPT = "script of replies"
     CHECKING = "checks of drafts"
     CONFIDENCE = "calibration"
     ROUTING = "routing"
@@ -67,8 +70,9 @@ class Kind:
     is_exact: bool = False
 
 
-_FILTERS = (Component.DAYS, Component.REGIONS, Component.AUDIENCES)
-_FINDING = (Component.WORDS, *_FILTERS, Component.VECTORS, Component.SEARCH)
+_BEFORE_FINDING = (Component.TAKING_IN, Component.DAYS, Component.REGIONS, Component.AUDIENCES)
+_FINDING = (Component.WORDS, *_BEFORE_FINDING, Component.VECTORS, Component.SEARCH)
+_BEFORE_DRAFTING = (Component.TAKING_IN, Component.WORDS, Component.DAYS)
 _BEFORE_ANSWERING = (*_FINDING, Component.READING, Component.DRAFTING, Component.CITATIONS)
 # What a turn is asked of goes by the answers before it, and of two ways to read it the surer one is taken.
 _BEFORE_TURNS = (
@@ -81,12 +85,18 @@ _BEFORE_TURNS = (
 )
 
 KIND_OF: Mapping[str, Kind] = {
+    "taken_in.rules": Kind(
+        Component.TAKING_IN, "made-up texts cut or headed otherwise than worked out by hand", is_exact=True
+    ),
     "words.terms": Kind(Component.WORDS, "texts cut into other words than expected", is_exact=True),
     "words.same": Kind(Component.WORDS, "questions read otherwise in traditional script or full width"),
     "words.script": Kind(
         Component.WORDS, "messages taken for traditional that are not, or the other way round", is_exact=True
     ),
-    "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", _FILTERS),
+    "words.weights": Kind(
+        Component.WORDS, "weights of made-up words that are others than worked out by hand", is_exact=True
+    ),
+    "words.leg": Kind(Component.WORDS, "questions whose document the words did not find", _BEFORE_FINDING),
     "days.shown": Kind(
         Component.DAYS,
         "versions hidden on a day on which they are in force",
@@ -110,12 +120,20 @@ KIND_OF: Mapping[str, Kind] = {
     "audiences.shown": Kind(Component.AUDIENCES, "texts hidden from people whom they are for", (Component.REGIONS,)),
     "audiences.hidden": Kind(Component.AUDIENCES, "texts for others shown to people", is_exact=True),
     "vectors.leg": Kind(
-        Component.VECTORS, "questions whose document the vectors did not find", (Component.WORDS, *_FILTERS)
+        Component.VECTORS, "questions whose document the vectors did not find", (Component.WORDS, *_BEFORE_FINDING)
     ),
     "search.first": Kind(
         Component.SEARCH,
         "questions without their document among the first three found",
-        (Component.WORDS, *_FILTERS, Component.VECTORS, Component.READING),
+        (Component.WORDS, *_BEFORE_FINDING, Component.VECTORS, Component.READING),
+    ),
+    "search.rules": Kind(
+        Component.SEARCH, "scores of made-up passages that are others than worked out by hand", is_exact=True
+    ),
+    "search.sections": Kind(
+        Component.SEARCH,
+        "questions for a part of a matter whose own section is not found first",
+        (Component.WORDS, *_BEFORE_FINDING, Component.VECTORS, Component.READING),
     ),
     "reading.matter": Kind(Component.READING, "questions read as of another matter", (Component.WORDS,)),
     "reading.scope": Kind(
@@ -128,6 +146,7 @@ KIND_OF: Mapping[str, Kind] = {
     ),
     "reading.people": Kind(Component.READING, "messages for people, or only like these, read otherwise than by hand"),
     "reading.facets": Kind(Component.READING, "questions read as of another part of a matter than by hand"),
+    "reading.places": Kind(Component.READING, "districts in words read otherwise than by hand"),
     "articles.rules": Kind(
         Component.ARTICLES,
         "made-up articles asked for by number of which something else is said",
@@ -137,7 +156,7 @@ KIND_OF: Mapping[str, Kind] = {
     "articles.corpus": Kind(
         Component.ARTICLES,
         "articles asked for by number of which something else is said",
-        (Component.DAYS, Component.WORDS),
+        (Component.TAKING_IN, Component.DAYS, Component.WORDS),
     ),
     "drafting.leads": Kind(
         Component.DRAFTING,
@@ -145,16 +164,15 @@ KIND_OF: Mapping[str, Kind] = {
         (Component.WORDS, Component.READING),
         is_exact=True,
     ),
-    "drafting.facts": Kind(
-        Component.DRAFTING, "drafts from the right document without the fact", (Component.WORDS, Component.DAYS)
-    ),
-    "drafting.first": Kind(
-        Component.DRAFTING, "drafts without the fact in their first sentence", (Component.WORDS, Component.DAYS)
-    ),
+    "drafting.facts": Kind(Component.DRAFTING, "drafts from the right document without the fact", _BEFORE_DRAFTING),
+    "drafting.first": Kind(Component.DRAFTING, "drafts without the fact in their first sentence", _BEFORE_DRAFTING),
     "drafting.faithful": Kind(Component.DRAFTING, "drafts with words that their passage does not have"),
     "drafting.whole": Kind(Component.DRAFTING, "drafts that end within a sentence of their passage"),
     "drafting.sides": Kind(Component.DRAFTING, "answers that allow what their clause forbids"),
     "citations.cover": Kind(Component.CITATIONS, "drafts whose quotes leave out what they say"),
+    "citations.drafted": Kind(
+        Component.CITATIONS, "made-up drafts whose quotes leave out what they say", (Component.DRAFTING,), is_exact=True
+    ),
     "citations.stand": Kind(
         Component.CITATIONS, "answers whose quote does not stand at the place they give", is_exact=True
     ),
@@ -173,6 +191,15 @@ KIND_OF: Mapping[str, Kind] = {
         Component.CITED,
         "answers with a citation that says something else than its version and place",
         (Component.DAYS, Component.CITATIONS),
+        is_exact=True,
+    ),
+    "notices.rules": Kind(
+        Component.NOTICES, "made-up versions of whose day and changes something else is told", is_exact=True
+    ),
+    "script.replies": Kind(
+        Component.SCRIPT,
+        "replies of which something is in another script than the message",
+        (Component.WORDS,),
         is_exact=True,
     ),
     "checked.rules": Kind(
@@ -238,6 +265,11 @@ KIND_OF: Mapping[str, Kind] = {
     ),
     "signals.complained": Kind(
         Component.SIGNALS, "second complaints that call nobody, or first ones that do", (Component.READING,)
+    ),
+    "signals.classes": Kind(
+        Component.SIGNALS,
+        "messages of a kind that are answered though others should hear them, or the other way round",
+        _BEFORE_ANSWERING,
     ),
     "follow_ups.rules": Kind(
         Component.FOLLOW_UPS,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from eval.errors import SuiteInvalid
 from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Watching
-from kb_service.asking.drafting.drafts import completed
+from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.search.fusing import FusedHit
@@ -29,8 +29,8 @@ _SHOWN = 20
 
 
 class LeadsLine(BaseModel):
-    """Passages of one text as they were found, best first; what the first sentence of the answer has, and what the
-    whole of it has and does not have. ``why``: what is put to the test, for the reader."""
+    """Passages of one text as they were found, best first; how the answer begins, where it is told; what its first
+    sentence has, and what the whole of it has and does not have. ``why``: what is put to the test, for the reader."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,6 +39,7 @@ class LeadsLine(BaseModel):
     headings: list[str] = []
     passages: list[str]
     question: str
+    begins: str = ""
     leads: str
     has: list[str] = []
     lacks: list[str] = []
@@ -56,20 +57,20 @@ def read_leads(path: Path = LEADS) -> list[LeadsLine]:
 
 def of_leads(watching: Watching, lines: Sequence[LeadsLine]) -> Measured:
     """Words alone decide: meaning is left out, so that every machine chooses the same."""
-    return Measured("drafting.leads", tuple(_case(watching, each) for each in lines))
+    return Measured("drafting.leads", tuple(_case(each, draft_of(watching, each).text) for each in lines))
 
 
-def _case(watching: Watching, line: LeadsLine) -> Case:
-    text = draft_of(watching, line)
+def _case(line: LeadsLine, text: str) -> Case:
     first = first_sentence(text)
-    wrong = [] if line.leads in first else [f"begins {first[:_SHOWN]}"]
+    is_led = line.leads in first and text.startswith(line.begins)
+    wrong = [] if is_led else [f"begins {first[:_SHOWN]}"]
     wrong += [f"lacks {each}" for each in line.has if each not in text]
     wrong += [f"says {each}" for each in line.lacks if each in text]
     return Case(line.id, line.question, float(not wrong), note="; ".join(wrong))
 
 
-def draft_of(watching: Watching, line: LeadsLine) -> str:
-    """The text that the service's drafter makes of the passages."""
+def draft_of(watching: Watching, line: LeadsLine) -> Draft:
+    """What the service's drafter makes of the passages."""
     tools, converter = watching.tools, watching.converter
     sources = [_source(line, at) for at in range(len(line.passages))]
     drafter = ExtractiveDrafter(
@@ -88,7 +89,7 @@ def draft_of(watching: Watching, line: LeadsLine) -> str:
     ]
     # Each pair of characters weighs the same, whatever corpus is at hand.
     weight_of = dict.fromkeys(tools.retriever.weigh(understood).bigrams, 1.0)
-    return completed(drafter.draft(understood, candidates, weight_of)).text
+    return completed(drafter.draft(understood, candidates, weight_of))
 
 
 def _source(line: LeadsLine, at: int) -> PassageInVersion:

@@ -17,15 +17,15 @@ def of_marks(watching: Watching, seen: Sequence[Seen]) -> Measured:
     """Of every answer, and of messages that ask two answered questions at once."""
     answered = [each for each in seen if each.answer.outcome is Outcome.ANSWERED]
     cases = [_case(each.question.id, each.question.text, each.answer) for each in answered]
-    for one, other in _pairs(answered):
-        asked = replace(one.question, text=f"{_sentence(one)}{_sentence(other)}")
+    for one, other in pairs(answered):
+        asked = replace(one.question, text=f"{as_sentence(one)}{as_sentence(other)}")
         reply = watching.under(asked, lambda tools: tools)
         if reply.outcome is Outcome.ANSWERED and reply.understood_as.parts:
             cases.append(_case(f"{one.question.id}+{other.question.id}", asked.text, reply))
     return Measured("citations.marks", tuple(cases))
 
 
-def _pairs(answered: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
+def pairs(answered: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
     """Of two matters that both name, asked of today by nobody in particular."""
     alone = [
         each
@@ -42,7 +42,7 @@ def _pairs(answered: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
     yield from of_two[:: max(1, len(of_two) // _PAIRS)][:_PAIRS]
 
 
-def _sentence(seen: Seen) -> str:
+def as_sentence(seen: Seen) -> str:
     return f"{seen.question.text.rstrip('？?。')}？"
 
 

@@ -27,6 +27,10 @@ _FOR_WHOM = {
     "居 住 证 怎 么 办": None,
     "人工费发票怎么开": None,
     "从杭州搬来上海，居住证怎么办": None,
+    "杭州的社保关系怎么转到上海": None,
+    "上海医保在南京看病怎么报销": None,
+    "本市户口能在苏州补办身份证吗": None,
+    "南京医保怎么报销": Reason.OUT_OF_SCOPE,
     "房租贵死了，公积金能提取付房租吗": None,
 }
 _ASKED = {
@@ -37,6 +41,21 @@ _ASKED = {
     "居住证打什么电话问": Facet.PHONE,
     "什么条件可以办居住证": Facet.CONDITIONS,
     "居住证怎么办，要带什么材料": Facet.MATERIALS,
+    "要准备什么，居住证怎么办": Facet.MATERIALS,
+    "哪些东西要带，居住证怎么弄": Facet.MATERIALS,
+}
+
+_PUDONG, _XUHUI = "上海市/浦东新区", "上海市/徐汇区"
+# The district that is named in full or in short, where one is; names of roads and schools are none.
+_WHERE = {
+    "浦东新区居住证去哪里办": _PUDONG,
+    "浦东居住证去哪里办": _PUDONG,
+    "徐汇区居住证去哪里办": _XUHUI,
+    "我在徐汇，居住证去哪里办": _XUHUI,
+    "居住證去哪裡辦，我在浦東": _PUDONG,
+    "居住证去哪里办": None,
+    "静安寺路上哪里办居住证": None,
+    "浦东和徐汇办居住证一样吗": None,
 }
 
 # What is asked in traditional characters is answered in them, and nothing else is.
@@ -55,11 +74,13 @@ _IS_TRADITIONAL = {
 def of_messages(watching: Watching) -> list[Measured]:
     for_whom = [_case(said, _read(watching, said).scope, reason) for said, reason in _FOR_WHOM.items()]
     asked = [_case(said, _read(watching, said).facet, facet) for said, facet in _ASKED.items()]
+    where = [_case(said, _read(watching, said).question.region, region) for said, region in _WHERE.items()]
     script = [_case(said, _read(watching, said).is_traditional, is_so) for said, is_so in _IS_TRADITIONAL.items()]
     return [
         Measured("words.script", tuple(script)),
         Measured("reading.people", tuple(for_whom)),
         Measured("reading.facets", tuple(asked)),
+        Measured("reading.places", tuple(where)),
     ]
 
 

@@ -99,10 +99,12 @@ def of_reading(seen: Sequence[Seen]) -> list[Measured]:
     ]
 
 
-def of_drafting(seen: Sequence[Seen], converter: ScriptConverter, own_words: str) -> list[Measured]:
+def of_drafting(
+    seen: Sequence[Seen], converter: ScriptConverter, own_words: str, *, made_up: Mapping[str, Draft]
+) -> list[Measured]:
     """Of what is drafted from the right document alone, whatever was found first and however sure it is.
 
-    ``own_words``: what a draft may say of its own accord."""
+    ``own_words``: what a draft may say of its own accord. ``made_up``: drafts of texts that no corpus has, by id."""
     drafted = [(each, each.draft) for each in seen if each.draft is not None and each.question.required_facts]
     any_draft = [(each, each.draft) for each in seen if each.draft is not None]
     facts, first = [], []
@@ -120,7 +122,14 @@ def of_drafting(seen: Sequence[Seen], converter: ScriptConverter, own_words: str
         Measured("drafting.faithful", tuple(_case(each, *_is_faithful(draft, own_words)) for each, draft in any_draft)),
         Measured("drafting.whole", tuple(_case(each, *_is_whole(draft)) for each, draft in any_draft)),
         Measured("citations.cover", tuple(_case(each, *_is_covered(draft, own_words)) for each, draft in any_draft)),
+        Measured("citations.drafted", tuple(_made_up_covered(made_up, own_words))),
     ]
+
+
+def _made_up_covered(drafts: Mapping[str, Draft], own_words: str) -> Iterator[Case]:
+    for name, draft in drafts.items():
+        is_covered, note = _is_covered(draft, own_words)
+        yield Case(name, draft.text, float(is_covered), note=note)
 
 
 def of_citations(service: Service, seen: Sequence[Seen], converter: ScriptConverter, own_words: str) -> list[Measured]:

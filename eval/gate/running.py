@@ -8,6 +8,7 @@ from eval.controls import control_rates, out_of_order
 from eval.gate.articles import of_articles
 from eval.gate.checked import of_checked
 from eval.gate.cited import of_citations_said
+from eval.gate.classes import of_classes
 from eval.gate.component_measures import Case, Measured
 from eval.gate.days import of_cited_days, of_days
 from eval.gate.expected import Expected, is_asked
@@ -15,7 +16,7 @@ from eval.gate.filters import of_filters
 from eval.gate.follow_ups import of_follow_ups
 from eval.gate.heeded import of_signals, of_switches
 from eval.gate.known import of_known
-from eval.gate.leads import of_leads, read_leads
+from eval.gate.leads import draft_of, of_leads, read_leads
 from eval.gate.marks import of_marks
 from eval.gate.messages import of_messages
 from eval.gate.probes import (
@@ -32,10 +33,14 @@ from eval.gate.probes import (
 )
 from eval.gate.recomputed import of_computed
 from eval.gate.rules import of_rules
+from eval.gate.sections import of_sections
 from eval.gate.seeing import Seen, Watching, watching
+from eval.gate.taken_in import of_taking_in
 from eval.gate.talks import of_talks
 from eval.gate.times import of_times
+from eval.gate.told_beside import of_told_beside
 from eval.gate.turns import of_turns
+from eval.gate.weights import of_weights
 from eval.gate.worked_out import of_worked_out
 from eval.inverting import invert
 from eval.promises import House
@@ -95,15 +100,24 @@ def run_gate(
     own_words = house.wordings
     with watching(service, converter) as watched:
         seen = _seen(watched, questions_of(expected, root), advance)
+        made_up = {each.id: draft_of(watched, each) for each in read_leads()}
         measured = [
             *of_finding(seen),
             *of_reading(seen),
-            *of_drafting(seen, converter, own_words),
+            *of_drafting(seen, converter, own_words, made_up=made_up),
             *of_citations(service, seen, converter, own_words),
             *of_confidence(seen, converter),
             of_cited_days(service, seen),
             *of_answers(seen),
         ]
+        if wants("taken_in"):
+            measured += of_taking_in(service.settings.prompts_dir, converter)
+        if wants("search.sections"):
+            measured.append(of_sections(service, expected.day))
+        if wants("notices", "script"):
+            measured += of_told_beside(watched, seen)
+        if wants("words.weights", "search.rules"):
+            measured += of_weights()
         if wants("words"):
             measured += [of_words(service, read_terms(root / expected.terms)), of_writing(watched, seen)]
         if wants("days"):
@@ -122,7 +136,7 @@ def run_gate(
             measured += of_articles(watched, expected.day)
         if wants("confidence.known"):
             measured.append(of_known(converter))
-        if wants("words.script", "reading.people", "reading.facets"):
+        if wants("words.script", "reading.people", "reading.facets", "reading.places"):
             measured += of_messages(watched)
         if wants("drafting.leads"):
             measured.append(of_leads(watched, read_leads()))
@@ -138,6 +152,8 @@ def run_gate(
             measured += of_switches(watched, seen)
         if wants("signals"):
             measured += of_signals(watched, seen)
+        if wants("signals.classes"):
+            measured.append(of_classes(watched, seen))
         if wants("routing"):
             measured += of_routing(service, seen)
         if wants("talk"):

@@ -15,6 +15,7 @@ _LONGEST = 60
 
 PLACE_OF: Mapping[Component, str] = {
     Component.WORDS: "kb_service/text/terms.py, text/normalising.py, adapters/segmenter.py, adapters/script.py",
+    Component.TAKING_IN: "ingestion/structure.py, ingestion/headings.py, ingestion/splitting.py, ingestion/surfaces.py",
     Component.DAYS: "kb_service/domain/days.py, domain/documents.py, adapters/sql/schedules.py, adapters/index/",
     Component.REGIONS: "kb_service/domain/matters.py, adapters/index/points.py, asking/search/retrieving.py",
     Component.AUDIENCES: "kb_service/adapters/index/points.py, asking/search/retrieving.py",
@@ -23,8 +24,10 @@ PLACE_OF: Mapping[Component, str] = {
     Component.READING: "kb_service/asking/reading/, prompts/lexicon.yaml, prompts/examples/",
     Component.ARTICLES: "kb_service/asking/articles.py, asking/search/articles.py, text/articles.py",
     Component.DRAFTING: "kb_service/asking/drafting/, prompts/quoting.yaml",
-    Component.CITATIONS: "kb_service/asking/checking/checking.py, asking/drafting/drafts.py, ingestion/splitting.py",
+    Component.CITATIONS: "kb_service/asking/checking/checking.py, asking/drafting/quoting.py, ingestion/splitting.py",
     Component.CITED: "kb_service/asking/checking/checking.py, ingestion/splitting.py",
+    Component.NOTICES: "kb_service/asking/notices.py, prompts/wording.yaml",
+    Component.SCRIPT: "kb_service/asking/composing.py, adapters/script.py",
     Component.CHECKING: "kb_service/asking/checking/, prompts/checking.yaml",
     Component.CONFIDENCE: "kb_service/asking/search/confidence.py, confidence_model.json, asking/pipeline.py",
     Component.ROUTING: "kb_service/asking/routing.py, corpus/departments.yaml, corpus/matters.yaml",

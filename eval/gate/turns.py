@@ -1,9 +1,10 @@
 """What a message takes from the turns before it: from which of them, which option it picks, what it says anew."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from eval.gate.component_measures import Case, Measured
+from eval.gate.marks import as_sentence, pairs
 from eval.gate.seeing import Seen, Watching
 from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.answers import Answer, Outcome, Reason
@@ -23,7 +24,7 @@ def of_turns(watching: Watching, seen: Sequence[Seen]) -> list[Measured]:
     linked = [each for each in alone if each.answer.matter is not None]
     answered = [each for each in linked if each.answer.outcome is Outcome.ANSWERED]
     return [
-        Measured("talk.latest", tuple(_latest(watching, answered))),
+        Measured("talk.latest", (*_latest(watching, answered), *_last_of_two(watching, answered))),
         Measured("talk.chosen", tuple(_chosen(watching, alone))),
         Measured("talk.changed", tuple(_changed(watching, answered))),
         Measured("signals.complained", tuple(_complained(watching, answered))),
@@ -45,6 +46,19 @@ def _latest(watching: Watching, answered: Sequence[Seen]) -> list[Case]:
             note = "" if _matter(after) == wanted else f"matter {_matter(after)}, not {wanted}"
             cases.append(Case(name, words, float(not note), note=note))
     return cases
+
+
+def _last_of_two(watching: Watching, answered: Sequence[Seen]) -> Iterator[Case]:
+    """Of a message that asks two things of two matters, the last one is followed up."""
+    for one, other in pairs(answered):
+        both = replace(one.question, text=f"{as_sentence(one)}{as_sentence(other)}")
+        before = watching.under(both, lambda tools: tools)
+        if before.outcome is not Outcome.ANSWERED or len(before.understood_as.parts) != 2:
+            continue
+        after, wanted = _said(watching, one, _FOLLOW_UP, [before]), _matter(other.answer)
+        note = "" if _matter(after) == wanted else f"matter {_matter(after)}, not {wanted}"
+        name = f"{one.question.id}+{other.question.id}"
+        yield Case(name, f"{both.text} → {_FOLLOW_UP}", float(not note), note=note)
 
 
 def _chosen(watching: Watching, alone: Sequence[Seen]) -> list[Case]:

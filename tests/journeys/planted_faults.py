@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from eval.gate import answer_evidence
+from eval.gate import answer_evidence, taken_in
 from eval.gate.component_measures import Component
 from kb_service.adapters.index import edge
 from kb_service.adapters.index.points import Above, AnyOf, AtMost, OneOf
@@ -16,6 +16,7 @@ from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.asking import follow_ups, looking_up, pipeline
 from kb_service.asking.articles import ArticleAnswers
 from kb_service.asking.checking import checking
+from kb_service.asking.composing import Composer
 from kb_service.asking.conversation import following, topics
 from kb_service.asking.conversation.following import Following, FollowUp
 from kb_service.asking.conversation.messages import ConversationReader
@@ -25,6 +26,7 @@ from kb_service.asking.drafting.leading import Choosing
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.follow_ups import FollowUps
 from kb_service.asking.heeding import Heeding
+from kb_service.asking.notices import Noticing
 from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import ConfidenceModel, Tree
 from kb_service.domain.answers import Citation
@@ -213,7 +215,28 @@ def only_the_last_words_are_quoted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(checking, "_spans", lambda found: spans(found[-1:]))
 
 
+def every_line_is_a_passage(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(taken_in, "_TARGET", 1)
+    patch.setattr(taken_in, "_LONGEST", 30)
+
+
+def ends_are_told_as_the_day_after(patch: pytest.MonkeyPatch) -> None:
+    change = Noticing._change
+    patch.setattr(
+        Noticing,
+        "_change",
+        lambda self, citation, end, after, **days: change(self, citation, end + timedelta(days=1), after, **days),
+    )
+
+
+def related_questions_stay_simplified(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Composer, "_related", lambda self, parts: tuple(one for each in parts for one in each.reply.related))
+
+
 FAULTS: dict[Component, list[Any]] = {
+    Component.TAKING_IN: [every_line_is_a_passage],
+    Component.NOTICES: [ends_are_told_as_the_day_after],
+    Component.SCRIPT: [related_questions_stay_simplified],
     Component.AUDIENCES: [audiences_mixed],
     Component.CITED: [titles_of_headings],
     Component.ARTICLES: [laws_sound_like_lawsuits, inserted_articles_are_those_before],

@@ -310,6 +310,13 @@ def test_the_measured_knobs_are_described(service: Service, suite: Path) -> None
     assert system.described()["knobs"]["leg_depth"] == 7
 
 
+def test_the_page_names_the_documents_that_no_search_found(examined: Examined, tmp_path: Path) -> None:
+    last = replace(examined.rows[-1], id="q9", expected_documents=("spelt-otherwise",))
+    for name, rows, is_told in (("as-it-is", examined.rows, False), ("other", (*examined.rows[:-1], last), True)):
+        page = (file(Examined(examined.run, rows), tmp_path / name) / "report.html").read_text("utf-8")
+        assert ("没有一次检索到过文件 <code>spelt-otherwise</code>，q9 要求依据它" in page) is is_told
+
+
 def test_words_of_questions_and_answers_cannot_become_markup(examined: Examined, tmp_path: Path) -> None:
     rows = tuple(replace(row, question="<script>alert(1)</script>", text="<b>x</b>") for row in examined.rows)
     page = (file(Examined(examined.run, rows), tmp_path) / "report.html").read_text("utf-8")

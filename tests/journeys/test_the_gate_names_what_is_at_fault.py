@@ -38,7 +38,7 @@ WHOLE = tuple(name for name in KIND_OF if name != "examples.answered")
 SHORT = tuple(name for name in WHOLE if not name.startswith(("talk.", "switches.", "signals.")))
 OF_TALKS = {Component.SWITCHES, Component.SIGNALS, Component.TALK}
 # What is made up has no part in talks.
-MADE_UP = {Component.ARTICLES, Component.CHECKING}
+MADE_UP = {Component.TAKING_IN, Component.ARTICLES, Component.NOTICES, Component.SCRIPT, Component.CHECKING}
 
 
 @pytest.fixture(scope="module")
