@@ -51,7 +51,7 @@ class Trace:
     def watch(self, tools: Tools) -> Tools:
         """The same tools, noted here; what they give is what they would give."""
         self.confidence = tools.confidence
-        quoting = _Watched(tools.quoting, draft=self._quoting(tools.quoting))
+        quoting = self._quoting(tools.quoting)
         is_model = tools.drafter is not tools.quoting
         drafter = _Watched(tools.drafter, draft=self._writing(tools.drafter)) if is_model else quoting
         return replace(
@@ -104,7 +104,7 @@ class Trace:
 
         return _Watched(tool, without=without)
 
-    def _quoting(self, tool: ExtractiveDrafter) -> Callable[..., _Drafts]:
+    def _quoting(self, tool: ExtractiveDrafter) -> "_Watched":
         def draft(understood: Understanding, candidates: Sequence[Candidate], *given: Any, **named: Any) -> _Drafts:
             drafted = yield from tool.draft(understood, candidates, *given, **named)
             if self.looked_up and self.looked_up[-1].needed is not None:  # judged already
@@ -113,7 +113,8 @@ class Trace:
                 self.looked_up[-1].understood, self.looked_up[-1].quoted = understood, drafted
             return drafted
 
-        return draft
+        watched = _Watched(tool, draft=draft, for_one_answer=lambda: watched)
+        return watched
 
     def _writing(self, tool: AnswerDrafter) -> Callable[..., _Drafts]:
         def draft(*given: Any) -> _Drafts:
