@@ -15,7 +15,7 @@ from kb_service.asking.notices import present_offered
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.ready_texts import is_worth_showing, near
-from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
+from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text, help_lines
 from kb_service.asking.routing import MAJORITY, Routed
 from kb_service.asking.search.retrieving import (
     EVERYTHING,
@@ -223,7 +223,7 @@ class Pipeline:
     def _beside_help_lines(self, understood: Understanding, result: SearchResult, reply: Reply) -> Reply:
         """To someone who may be in distress: whom to call comes first, and a person is recommended, but where something
         is asked back or nothing was asked."""
-        lines = self._tools.lexicon.say("distress_beside_answer")
+        lines = help_lines(understood, self._tools.lexicon)
         today = shanghai_day(understood.question.asked_at)
         reply = replace(reply, notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices))
         if reply.outcome in {Outcome.CLARIFY, Outcome.COURTESY}:
@@ -383,7 +383,7 @@ class Pipeline:
         # Beside help lines the hours of an office help nobody, unless the message itself asks something of it.
         is_told = responsible and (reason is not Reason.DISTRESS or self._is_asked(understood, responsible))
         department = responsible.department if responsible and is_told else None
-        text = hand_over_text(reason, department, self._tools.lexicon, likely=understood.likeness.likely)
+        text = hand_over_text(reason, department, self._tools.lexicon, understood=understood)
         related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
         steps = responsible.steps if responsible else ()
         return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)

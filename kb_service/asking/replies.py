@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
+from kb_service.asking.reading.plain_words import is_mostly_english
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
 from kb_service.domain.answers import Citation, Clarification, DepartmentRef, Notice, Outcome, Possible, Reason
@@ -77,12 +78,27 @@ def hand_over_text(
     department: DepartmentRef | None,
     lexicon: Lexicon,
     *,
-    likely: MessageClass = MessageClass.KNOWLEDGE,
+    understood: Understanding | None = None,
 ) -> str:
-    """An honest sentence and whom to ask; never an answer. ``likely``: what the message most likely is."""
+    """An honest sentence and whom to ask; never an answer. ``understood``: the message, whose class may have a wording
+    of its own."""
+    likely = understood.likeness.likely if understood else MessageClass.KNOWLEDGE
     of_class = f"{reason}_{likely}"
     name = of_class if likely.reason is reason and of_class in lexicon.wording else reason.value
-    return lexicon.say(name, contact=_contact(department, lexicon))
+    text = lexicon.say(name, contact=_contact(department, lexicon))
+    return text if reason is not Reason.DISTRESS else f"{text}{_in_english(understood, lexicon)}"
+
+
+def help_lines(understood: Understanding, lexicon: Lexicon) -> str:
+    """Whom to call, beside something else that is said."""
+    return f"{lexicon.say('distress_beside_answer')}{_in_english(understood, lexicon)}"
+
+
+def _in_english(understood: Understanding | None, lexicon: Lexicon) -> str:
+    """Whom to call once more, for who writes in English and may read no Chinese; empty for others."""
+    if understood is None or not is_mostly_english(understood.question.text):
+        return ""
+    return f"\n{lexicon.say('distress_in_english')}"
 
 
 def _contact(department: DepartmentRef | None, lexicon: Lexicon) -> str:

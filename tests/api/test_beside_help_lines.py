@@ -47,6 +47,12 @@ def test_beside_help_lines_no_office_stands_that_nobody_asked_for(http: Http, me
     assert (answer["escalation"]["reasons"], answer["escalation"]["department"]) == (["distress"], None)
 
 
+def test_who_writes_in_english_is_told_in_english_too(http: Http) -> None:
+    told = http.ask("i think i want to die", as_of="2026-10-01")["text"].split("\n")
+    assert len(told) == 2 and told[1].isascii() and all(each in told[1] for each in HELP_LINES)
+    assert "\n" not in http.ask("我不想活了", as_of="2026-10-01")["text"]
+
+
 @pytest.mark.parametrize("message", ["我不想活了，热气球停放证要多少钱", "我要跳楼，你们气球处不给我办"])
 def test_who_is_in_distress_and_asks_of_an_office_is_told_that_too(http: Http, message: str) -> None:
     answer = http.ask(message, as_of="2026-10-01")

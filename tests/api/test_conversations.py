@@ -115,3 +115,8 @@ def test_who_cannot_say_more_when_asked_back_is_not_asked_again(http: Http) -> N
     open_ = http.ask("要多少钱")
     reply = http.ask("你没听懂我的意思", conversation_id=open_["conversation_id"])
     assert (reply["outcome"], reply["escalation"]["reasons"]) == ("handed_over", ["repeated_failure"])
+
+
+def test_who_corrects_the_question_in_a_word_is_answered(http: Http) -> None:
+    _, corrected = talk(http, "热气球停放证要多少钱", "不是，我问的是时间", as_of="2026-07-01")
+    assert corrected["outcome"] == "answered" and "3个工作日" in corrected["text"]

@@ -146,7 +146,7 @@ class PhrasingReader:
             pairs=frozenset(bigrams_of(self._filler.sub(" ", text))),
             beside_matter=self._beside(beside, matter),
             asks_beside_matter=self._facet_words.search(beside) is not None,
-            complaint=self._complaint(text, corrected, matter, is_dissatisfied=is_dissatisfied),
+            complaint=self._complaint(text, corrected, matter, short_facet, is_dissatisfied=is_dissatisfied),
             takes_leave=self._takes_leave.search(text) is not None,
             reply=self._reply(text, corrected),
         )
@@ -225,7 +225,9 @@ class PhrasingReader:
         spans = [each.span() for name in names for each in re.finditer(name, text)]
         return any(not any(start <= first and last <= end for start, end in held) for first, last in spans)
 
-    def _complaint(self, text: str, corrected: str, matter: Matter | None, *, is_dissatisfied: bool) -> Complaint:
+    def _complaint(
+        self, text: str, corrected: str, matter: Matter | None, facet: Facet | None, *, is_dissatisfied: bool
+    ) -> Complaint:
         """Of a message that is dissatisfied: whether it asks something as well. What says what was meant (不是,我问的是
         上限) asks that.
         """
@@ -234,7 +236,9 @@ class PhrasingReader:
         if not is_dissatisfied:
             return Complaint.NONE
         says_what_was_meant = corrected != text and bool(self.content(corrected))
-        asks = says_what_was_meant or matter is not None or self._facet_words.search(text) is not None
+        asks = (
+            says_what_was_meant or matter is not None or facet is not None or self._facet_words.search(text) is not None
+        )
         return Complaint.WITH_QUESTION if asks else Complaint.ONLY
 
     def _reply(self, text: str, corrected: str) -> OptionReply:

@@ -42,11 +42,16 @@ class PlainWords(Words):
         return tuple(found)
 
 
-_LATIN = re.compile("[a-z]")
+_LATIN = re.compile("[a-zA-Z]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _AROUND_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 # A message with fewer Latin letters for each Chinese character is one in Chinese (我的 ID card 丢了).
 _LETTERS_A_CHARACTER = 4
+
+
+def is_mostly_english(text: str) -> bool:
+    """Whether most of it is in Latin letters, of which a word takes several for each Chinese character."""
+    return len(_LATIN.findall(text)) > _LETTERS_A_CHARACTER * len(_HAN.findall(text))
 
 
 class EnglishWords(Words):
@@ -60,7 +65,7 @@ class EnglishWords(Words):
 
         Words that nobody translated stay.
         """
-        if len(_LATIN.findall(text)) <= _LETTERS_A_CHARACTER * len(_HAN.findall(text)):
+        if not is_mostly_english(text):
             return text
         translated = self._phrase.sub(lambda found: f" {self._chinese(found[1])} ", text)
         if not _HAN.search(translated):
