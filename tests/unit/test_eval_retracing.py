@@ -39,7 +39,7 @@ def test_a_reading_keeps_its_own_confidence_when_each_passage_is_heard_by_itself
     drafter = trace._quoting(cast(ExtractiveDrafter, Drafter()))
     confidence = trace._confidence(cast(ConfidenceModel, Sure()))
     for candidates, sure in (([first, second], 0.6), ([second], 0.2)):
-        completed(drafter(read, candidates))
+        completed(drafter.draft(read, candidates))
         confidence.probability({"sure": sure})
     told = [(each.candidates, each.quoted, each.probability, each.is_further) for each in trace.looked_up]
     assert told == [([first, second], (first, second), 0.6, False), ([second], (second,), 0.2, True)]

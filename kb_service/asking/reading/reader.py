@@ -25,6 +25,8 @@ _CLAUSE_ENDS = re.compile(r"[,，;；。.!！?？\s]+")
 _LONGEST_REST_OF_A_WISH = 3
 # 麻烦帮我转接人工客服谢谢.
 _LONGEST_WISH = 12
+# 帮我转人工, where nothing has that name.
+_SHORT_WISH = 5
 # 帮我转人工，我不想活了 asks nothing of the matter whose name is in the wish.
 _BESIDE_A_WISH = frozenset({Reason.USER_REQUEST, Reason.DISTRESS})
 # What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
@@ -213,11 +215,16 @@ class Reader:
     def _wish_beside(self, bare: str) -> Likeness | None:
         """That of a first or last clause that wishes for a person (公积金账户怎么解冻，帮我转人工): beside a long
         question the wish is little of the whole. None without one. Each comparison costs a vector: only a short clause
-        with a name is compared."""
+        with a name, or a very short one, is compared."""
         clauses = [each for each in _CLAUSE_ENDS.split(bare) if each]
         ends = (clauses[-1], clauses[0]) if len(clauses) > 1 else ()
-        named = (each for each in ends if len(each) <= _LONGEST_WISH and self._linker.names_in(each))
-        likenesses = (self._likeness(each) for each in named)
+        may_wish = (
+            each
+            for each in ends
+            if (len(each) <= _SHORT_WISH and not each.isascii())
+            or (len(each) <= _LONGEST_WISH and self._linker.names_in(each))
+        )
+        likenesses = (self._likeness(each) for each in may_wish)
         return next((each for each in likenesses if each.sure is MessageClass.USER_REQUEST), None)
 
     def _understood(self, question: Question, plain: _Normalised) -> Understanding:
