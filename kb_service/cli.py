@@ -37,7 +37,7 @@ StartNew = Annotated[
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.", min=0, max=65535)] = None,
     new: StartNew = False,
 ) -> None:
     """Serve the answer API and the pages until Ctrl-C."""

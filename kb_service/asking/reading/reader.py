@@ -207,12 +207,12 @@ class Reader:
         """
         found = self._likeness(own_words)
         if found.sure is MessageClass.KNOWLEDGE:
-            wish = self._wish_beside(bare)
+            wish = self._wish_beside(own_words, bare)
             found = found if wish is None else replace(wish, may_be_distress=found.may_be_distress)
         is_name = self._linker.is_name(bare) and self.phrasing.says_something(bare)
         return PLAIN if is_name and found.likely not in _MEANT_BY_A_NAME else found
 
-    def _wish_beside(self, bare: str) -> Likeness | None:
+    def _wish_beside(self, own_words: str, bare: str) -> Likeness | None:
         """That of a first or last clause that wishes for a person (公积金账户怎么解冻，帮我转人工): beside a long
         question the wish is little of the whole. None without one. Each comparison costs a vector: only a short clause
         with a name, or a very short one, is compared."""
@@ -221,7 +221,7 @@ class Reader:
         may_wish = (
             each
             for each in ends
-            if (len(each) <= _SHORT_WISH and not each.isascii())
+            if (len(each) <= _SHORT_WISH and not each.isascii() and each in own_words)
             or (len(each) <= _LONGEST_WISH and self._linker.names_in(each))
         )
         likenesses = (self._likeness(each) for each in may_wish)
