@@ -171,9 +171,10 @@ class Pipeline:
 
     def _part(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
         part = yield from self._part_as_read(readings, context)
-        if not readings[0].likeness.may_be_distress or Reason.DISTRESS in part.reply.reasons:
-            return part
-        return replace(part, reply=self._beside_help_lines(part.understood, part.result, part.reply))
+        is_answered = part.understood.scope is Reason.DISTRESS and part.reply.outcome is Outcome.ANSWERED
+        if is_answered or (readings[0].likeness.may_be_distress and Reason.DISTRESS not in part.reply.reasons):
+            return replace(part, reply=self._beside_help_lines(part.understood, part.result, part.reply))
+        return part
 
     def _part_as_read(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
         first = readings[0]
@@ -216,9 +217,7 @@ class Pipeline:
         if self._tools.drafter is not self._tools.quoting:
             usable = self._tools.planted_orders.without(result.candidates)
             draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
-        reply = self._checked(understood, result, draft, context)
-        is_beside = scope is Reason.DISTRESS and reply.outcome is Outcome.ANSWERED
-        return self._beside_help_lines(understood, result, reply) if is_beside else reply
+        return self._checked(understood, result, draft, context)
 
     def _beside_help_lines(self, understood: Understanding, result: SearchResult, reply: Reply) -> Reply:
         """To someone who may be in distress: whom to call comes first, and a person is recommended, but where something
