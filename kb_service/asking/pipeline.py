@@ -1,22 +1,21 @@
 """From a message to an answer, in the order it happens."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kb_service.asking.checking.checking import cite, foreign_words
 from kb_service.asking.conversation.clarifying import DistrictTexts
 from kb_service.asking.conversation.messages import Readings
-from kb_service.asking.conversation.topics import failures_in_a_row
 from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.follow_ups import FEW_WORDS, Contender, may_have_answer
+from kb_service.asking.handing_over import HandingOver
 from kb_service.asking.looking_up import CANDIDATES, LookingUp
 from kb_service.asking.notices import present_offered
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.ready_texts import is_worth_showing, near
-from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text, help_lines
-from kb_service.asking.routing import MAJORITY, Routed
+from kb_service.asking.replies import Context, Part, Reply, SearchResult
 from kb_service.asking.search.retrieving import (
     EVERYTHING,
     Candidate,
@@ -26,42 +25,19 @@ from kb_service.asking.tools import Tools
 from kb_service.domain.answers import (
     EXTRACTIVE,
     Answer,
-    Carried,
     Citation,
     Clarification,
     Complaint,
-    Notice,
-    NoticeKind,
     Outcome,
-    Possible,
     Question,
     Reason,
 )
-from kb_service.domain.days import shanghai_day
-from kb_service.domain.routing import RoutedBy
 
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
 # From here on the general rule is told to who asks about a case of their own. Of 11 known messages that were sure to be
 # answered, all 6 above it were right, and 3 of 5 below.
 _CLEARLY_SURE = 0.8
-_OUTCOME_OF_SCOPE = {
-    Reason.OUT_OF_SCOPE: Outcome.OUT_OF_SCOPE,
-    Reason.ABUSE: Outcome.OUT_OF_SCOPE,
-    Reason.PLATFORM_FAULT: Outcome.HANDED_OVER,
-    Reason.USER_REQUEST: Outcome.HANDED_OVER,
-    Reason.NEEDS_PERSONAL_DATA: Outcome.HANDED_OVER,
-    Reason.DISTRESS: Outcome.HANDED_OVER,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What surrounds a question: the conversation before it, and what a rehearsal shows and hides."""
-
-    turns: Sequence[Answer]
-    narrowing: Narrowing
-    is_alone: bool = True  # the only question of its message
 
 
 class Pipeline:
@@ -70,6 +46,7 @@ class Pipeline:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._looking_up = LookingUp(tools)
+        self._handing_over = HandingOver(tools)
 
     def watched(self, watch: Callable[[Tools], Tools]) -> "Pipeline":
         """The same, with tools of which some tell what they do."""
@@ -173,7 +150,7 @@ class Pipeline:
         part = yield from self._part_as_read(readings, context)
         is_answered = part.understood.scope is Reason.DISTRESS and part.reply.outcome is Outcome.ANSWERED
         if is_answered or (readings[0].likeness.may_be_distress and Reason.DISTRESS not in part.reply.reasons):
-            return replace(part, reply=self._beside_help_lines(part.understood, part.result, part.reply))
+            return self._handing_over.beside_help_lines(part)
         return part
 
     def _part_as_read(self, readings: Readings, context: Context) -> Generator[Event, None, Part]:
@@ -182,7 +159,7 @@ class Pipeline:
             text = self._tools.lexicon.say("farewell" if first.phrasing.takes_leave else "courtesy")
             return Part(first, SearchResult(), Reply(Outcome.COURTESY, text))
         if first.phrasing.complaint is Complaint.ONLY:
-            return Part(first, SearchResult(), self._after_complaint(first, context))
+            return Part(first, SearchResult(), self._handing_over.after_complaint(first, context.turns))
         yield Progress("searching")
         topic = (
             self._tools.messages.topic(first.question, context.turns) if context.is_alone and context.turns else None
@@ -191,51 +168,33 @@ class Pipeline:
         yield EvidenceFound(self._tools.composer.evidence([result]))
         yield Progress("drafting")
         reply = yield from self._decide(understood, result, context)
-        return Part(understood, result, self._after_repeated_failure(understood, result, reply, context))
+        return self._handing_over.after_repeated_failure(Part(understood, result, reply), context.turns)
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context
     ) -> Generator[Progress, None, Reply]:
         scope = understood.scope
         if scope is not None and not self._is_answered_all_the_same(understood, result):
-            return self._hand_over(understood, result, scope, _OUTCOME_OF_SCOPE[scope])
+            return self._handing_over.reply(understood, result, scope)
         if not result.candidates or result.terms is None:
-            return self._no_sure_answer(understood, result, Reason.NO_SOURCE, Outcome.NO_SOURCE, context)
+            return self._handing_over.without_sure_answer(understood, result, Reason.NO_SOURCE, context)
         if not result.is_sure and understood.likeness.likely is not MessageClass.KNOWLEDGE:
-            return self._no_sure_answer(understood, result, Reason.LOW_CONFIDENCE, Outcome.HANDED_OVER, context)
+            return self._handing_over.without_sure_answer(understood, result, Reason.LOW_CONFIDENCE, context)
         asked_back = self._asked_back(understood, result, context)
         if asked_back is not None:
             text = self._tools.clarifying.text(asked_back)
             related = () if asked_back.options else self._about(understood, result)
             return Reply(Outcome.CLARIFY, text, clarification=asked_back, related=related)
         if not result.is_sure:
-            reason = self._reason_for_doubt(understood, result)
-            return self._no_sure_answer(understood, result, reason, Outcome.HANDED_OVER, context)
+            reason = self._handing_over.reason_for_doubt(understood, result)
+            return self._handing_over.without_sure_answer(understood, result, reason, context)
         if result.quoted is None or self._tools.planted_orders.stand_in(result.candidates[0].source):
-            return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
+            return self._handing_over.reply(understood, result, Reason.NOT_GROUNDED)
         draft = result.quoted
         if self._tools.drafter is not self._tools.quoting:
             usable = self._tools.planted_orders.without(result.candidates)
             draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
         return self._checked(understood, result, draft, context)
-
-    def _beside_help_lines(self, understood: Understanding, result: SearchResult, reply: Reply) -> Reply:
-        """To someone who may be in distress: whom to call comes first, and a person is recommended, but where something
-        is asked back or nothing was asked."""
-        lines = help_lines(understood, self._tools.lexicon)
-        today = shanghai_day(understood.question.asked_at)
-        reply = replace(reply, notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices))
-        if reply.outcome in {Outcome.CLARIFY, Outcome.COURTESY}:
-            return reply
-        responsible = self._responsible(understood, result)
-        # An office that nobody asked for is told beside an answer of its own alone.
-        is_answered = reply.outcome is Outcome.ANSWERED
-        return replace(
-            reply,
-            reasons=(*reply.reasons, Reason.DISTRESS),
-            department=reply.department or (responsible.department if is_answered and responsible else None),
-            routed_by=reply.routed_by or (responsible.steps if responsible else ()),
-        )
 
     def _is_answered_all_the_same(self, understood: Understanding, result: SearchResult) -> bool:
         """Whether a message that sounds like none for documents has a sure answer; one about the person's own case
@@ -254,9 +213,9 @@ class Pipeline:
         question = understood.question
         citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
         if citations is None or self._has_foreign_words(draft):
-            return self._hand_over(understood, result, Reason.NOT_GROUNDED, Outcome.NOT_GROUNDED)
+            return self._handing_over.reply(understood, result, Reason.NOT_GROUNDED)
         if self._tools.contradicted([citation.version_id for citation in citations], question.as_of):
-            return self._hand_over(understood, result, Reason.CONFLICTING_SOURCES, Outcome.HANDED_OVER)
+            return self._handing_over.reply(understood, result, Reason.CONFLICTING_SOURCES)
         notices = self._tools.noticing.notices(understood, citations, schedules)
         return Reply(
             Outcome.ANSWERED,
@@ -320,80 +279,3 @@ class Pipeline:
             cited=[each for each in result.candidates if each.source.passage.id in quoted],
             guide=self._tools.library.passages_of_version(draft.quotes[0].source.passage.version_id),
         )
-
-    def _after_complaint(self, understood: Understanding, context: Context) -> Reply:
-        """The last answer did not help: another try is offered once, then a person. Who cannot say more when asked back
-        is not asked again."""
-        last = context.turns[-1].clarification if context.turns else None
-        is_none = understood.phrasing.reply.is_none and last is not None and bool(last.options)
-        if self._failures(context) or (last is not None and not is_none):
-            return self._hand_over(understood, SearchResult(), Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
-        text = self._tools.lexicon.say("none_of_options" if is_none else "dissatisfied")
-        return Reply(Outcome.CLARIFY, text, clarification=Clarification(text, ()))
-
-    def _after_repeated_failure(
-        self, understood: Understanding, result: SearchResult, reply: Reply, context: Context
-    ) -> Reply:
-        """Two failures in a row are enough: a person takes over."""
-        if not reply.has_failed or understood.scope is not None or self._failures(context) < 1:
-            return reply
-        handed = self._hand_over(understood, result, Reason.REPEATED_FAILURE, Outcome.HANDED_OVER)
-        return replace(handed, reasons=(*reply.reasons, Reason.REPEATED_FAILURE), possible=reply.possible)
-
-    def _failures(self, context: Context) -> int:
-        return failures_in_a_row(context.turns)
-
-    def _reason_for_doubt(self, understood: Understanding, result: SearchResult) -> Reason:
-        """Two texts that say otherwise make each other unlikely: where people have confirmed it, that is the reason."""
-        is_near = 2 * result.confidence >= self._tools.confidence.answer_threshold
-        best = result.candidates[0].source.passage.version_id
-        if is_near and self._tools.contradicted([best], understood.question.as_of):
-            return Reason.CONFLICTING_SOURCES
-        return Reason.LOW_CONFIDENCE
-
-    def _no_sure_answer(
-        self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome, context: Context
-    ) -> Reply:
-        """Nothing sure to say: then 离婚官司 is a matter for other channels, though 打官司 may stand in a law."""
-        asks = understood.phrasing.asks or "?" in understood.text
-        if understood.likeness.likely is MessageClass.COURTESY and not asks:
-            return Reply(Outcome.COURTESY, self._tools.lexicon.say("courtesy"))
-        elsewhere = understood.scope_unless_answered
-        if elsewhere is not None:
-            return self._hand_over(understood, result, elsewhere, _OUTCOME_OF_SCOPE[elsewhere])
-        handed = self._hand_over(understood, result, reason, outcome)
-        return replace(handed, possible=self._possible(understood, result, reason, context))
-
-    def _possible(
-        self, understood: Understanding, result: SearchResult, reason: Reason, context: Context
-    ) -> tuple[Possible, ...]:
-        """What was found and is not sure enough; nothing of texts that are confirmed to contradict each other."""
-        is_far_off = result.confidence < self._tools.possible.knobs.possible_confidence
-        if reason is Reason.CONFLICTING_SOURCES or result.terms is None or is_far_off:
-            return ()
-        usable = self._tools.heeding.kept(self._tools.planted_orders.without(result.candidates))
-        schedules = self._tools.library.schedules(
-            sorted({each.document_id for each in usable}), as_if_approved=context.narrowing.include_version
-        )
-        return self._tools.possible.among(usable, schedules, result.terms.bigrams, as_of=understood.question.as_of)
-
-    def _hand_over(self, understood: Understanding, result: SearchResult, reason: Reason, outcome: Outcome) -> Reply:
-        responsible = self._responsible(understood, result)
-        # Beside help lines the hours of an office help nobody, unless the message itself asks something of it.
-        is_told = responsible and (reason is not Reason.DISTRESS or self._is_asked(understood, responsible))
-        department = responsible.department if responsible and is_told else None
-        text = hand_over_text(reason, department, self._tools.lexicon, understood=understood)
-        related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
-        steps = responsible.steps if responsible else ()
-        return Reply(outcome, text, (reason,), department, related=related, routed_by=steps)
-
-    def _responsible(self, understood: Understanding, result: SearchResult) -> Routed | None:
-        routed = self._tools.router.route(understood, result.candidates)
-        return routed[0] if routed and routed[0].score >= MAJORITY else None
-
-    def _is_asked(self, understood: Understanding, responsible: Routed) -> bool:
-        """Whether the words themselves name the department or a matter of it."""
-        first = responsible.steps[0]
-        is_guess = understood.is_matter_inferred or understood.is_matter_of_wish
-        is_of_matter = first.by is RoutedBy.MATTER and not is_guess and Carried.MATTER not in understood.carried
-        return is_of_matter or self._tools.router.is_named(first.department_id, understood.text)

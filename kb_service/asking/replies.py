@@ -8,9 +8,18 @@ from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.plain_words import is_mostly_english
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.search.retrieving import Candidate, QuestionTerms
-from kb_service.domain.answers import Citation, Clarification, DepartmentRef, Notice, Outcome, Possible, Reason
+from kb_service.asking.search.retrieving import Candidate, Narrowing, QuestionTerms
+from kb_service.domain.answers import Answer, Citation, Clarification, DepartmentRef, Notice, Outcome, Possible, Reason
 from kb_service.domain.routing import RoutingStep
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What surrounds a question: the conversation before it, and what a rehearsal shows and hides."""
+
+    turns: Sequence[Answer]
+    narrowing: Narrowing
+    is_alone: bool = True  # the only question of its message
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,16 @@ def test_beside_whatever_else_is_said_whom_to_call_is_told_to_who_may_be_in_dist
     assert (answer["escalation"]["recommended"], answer["escalation"]["reasons"][-1]) == (True, "distress")
 
 
+def test_who_may_be_in_distress_and_asks_nothing_is_told_whom_to_call_and_no_more(
+    http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http.service.asking.reader, "_likeness", lambda _text: Likeness(may_be_distress=True))
+    answer = http.ask("今天的火星真安静", as_of="2026-07-01")
+    assert (answer["outcome"], answer["escalation"]["reasons"]) == ("handed_over", ["distress"])
+    assert answer["text"].startswith("听到您这样说") and "12356" in answer["text"]
+    assert (answer["notices"], answer["possible"], answer["escalation"]["department"]) == ([], [], None)
+
+
 @pytest.mark.parametrize("question", ["我不想活了，热气球停放证要多少钱", "I want to die, how much is 热气球停放证"])
 def test_what_is_said_word_for_word_is_never_answered_with_a_fee(http: Http, question: str) -> None:
     answer = http.ask(question, as_of="2026-07-01")
