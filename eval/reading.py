@@ -79,7 +79,14 @@ def _lines(file: Path) -> Iterator[Labelled]:
 def open_reader(settings: Settings) -> Reader:
     """Knows no matters: what a message is does not depend on them."""
     lexicon, converter, model = load_lexicon(settings.prompts_dir), open_converter(), open_model(settings)
-    examples = open_examples(settings, lexicon, converter, model, embed=model.embed_question)
+    examples = open_examples(
+        settings,
+        lexicon,
+        converter,
+        model,
+        embed=model.embed_question,
+        question_vectors=lambda texts: dict(zip(texts, model.embed_questions(texts), strict=True)),
+    )
     return Reader((), lexicon, converter, likeness=examples.likeness)
 
 

@@ -117,7 +117,14 @@ def open_asking(
         past=past,
         embed=meaning.as_put,
     )
-    examples = open_examples(settings, lexicon, texts.converter, texts.model, embed=meaning.as_put)
+    examples = open_examples(
+        settings,
+        lexicon,
+        texts.converter,
+        texts.model,
+        embed=meaning.as_put,
+        question_vectors=texts.preparing.question_vectors,
+    )
     reader_by, retriever_by = _readers(site), _retrievers(site, index, statistics)
     reader = reader_by(meaning.searched, examples)
     retriever = retriever_by(meaning.searched, knobs, _rerank(settings.reranker_model))

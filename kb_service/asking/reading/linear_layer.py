@@ -14,14 +14,18 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-# Characters and pairs are counted in so many slots; two that share one are seldom in the same message.
-_SLOTS = 1024
+# Characters and pairs are counted in so many slots; two that share one are seldom in the same message. With a quarter
+# of them 4 complaints and 1 message of distress in a hundred fewer were found.
+_SLOTS = 4096
 # A message's characters weigh as much as its vector, whose 384 numbers have a variance of 1 each.
 _WEIGHT_OF_CHARACTERS = 22.0
-# Half as much and twice as much give the same recall within a point.
-_PENALTY = 150.0
-_STEPS = 15
+# Half as much and twice as much give the same recall within two points.
+_PENALTY = 80.0
+_STEPS = 30
+# What was learnt otherwise is learnt anew.
+LEARNT_BY = (_SLOTS, _WEIGHT_OF_CHARACTERS, _PENALTY, _STEPS)
 _FOLDS = 4
+_INVERTED_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +56,55 @@ class LinearLayer:
         unseen = np.zeros((len(texts), count), np.float32)
         fold_of = np.arange(len(texts)) % _FOLDS  # the examples of a class stand together: each fold has its share
         for fold in range(_FOLDS):
-            rest = fold_of != fold
-            unseen[~rest] = _softmax(features[~rest] @ _fit(features[rest], wanted[rest], inverse))
-        return replace(layer, weights=_fit(features, wanted, inverse)), unseen
+            others = fold_of != fold
+            unseen[~others] = _softmax(features[~others] @ _fit(features, wanted, inverse, others))
+        return replace(layer, weights=_fit(features, wanted, inverse, np.ones(len(texts), np.bool_))), unseen
 
     def _features(self, texts: Sequence[str], vectors: Floats) -> Floats:
-        rows = len(texts)
-        return np.hstack([(vectors - self.mean) / self.scale, _characters(texts), np.ones((rows, 1), np.float32)])
-
-
-def _characters(texts: Sequence[str]) -> Floats:
-    found = np.zeros((len(texts), _SLOTS), np.float32)
-    for row, text in zip(found, texts, strict=True):
-        framed = f"^{text}$"
-        parts = {*framed, *(framed[at : at + 2] for at in range(len(framed) - 1))}
-        slots = [zlib.crc32(part.encode("utf-8", "replace")) % _SLOTS for part in parts]
-        row[slots] = 1
-        row *= _WEIGHT_OF_CHARACTERS / np.sqrt(row.sum())
-    return found
+        size = vectors.shape[1]
+        features = np.zeros((len(texts), size + _SLOTS + 1), np.float32)
+        features[:, :size] = (vectors - self.mean) / self.scale
+        for row, text in zip(features[:, size:-1], texts, strict=True):
+            framed = f"^{text}$"
+            parts = {*framed, *(framed[at : at + 2] for at in range(len(framed) - 1))}
+            row[[zlib.crc32(part.encode("utf-8", "replace")) % _SLOTS for part in parts]] = 1
+            row *= _WEIGHT_OF_CHARACTERS / np.sqrt(row.sum())
+        features[:, -1] = 1
+        return features
 
 
 def _inverse_bound(features: Floats) -> Floats:
     """No step that uses this bound of the curvature overshoots (Böhning 1992), also for a part of the rows."""
-    bound = 0.5 * features.T @ features + np.diag(_penalties(features.shape[1]))
-    inverse: Floats = np.linalg.inv(bound.astype(np.float64)).astype(np.float32)
-    return inverse
+    bound = (features.T @ features).astype(np.float64)
+    bound *= 0.5
+    bound[np.diag_indices_from(bound)] += _penalties(features.shape[1])
+    return _inverse(bound).astype(np.float32)
 
 
-def _fit(features: Floats, wanted: Floats, inverse: Floats) -> Floats:
-    """Steps of Newton's method with a fixed curvature, with Nesterov's momentum."""
+def _inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of a symmetric positive definite one, in its place, by halves: in one go it takes several times the memory."""
+    if len(matrix) <= _INVERTED_AT_ONCE:
+        return np.linalg.inv(matrix).astype(np.float64, copy=False)
+    half = len(matrix) // 2
+    first, beside, last = matrix[:half, :half], matrix[:half, half:], matrix[half:, half:]
+    first[:] = _inverse(first)
+    through = first @ beside
+    last -= beside.T @ through
+    last[:] = _inverse(last)
+    beside[:] = -through @ last
+    first -= beside @ through.T
+    matrix[half:, :half] = beside.T
+    return matrix
+
+
+def _fit(features: Floats, wanted: Floats, inverse: Floats, counted: NDArray[np.bool_]) -> Floats:
+    """Steps of Newton's method with a fixed curvature, with Nesterov's momentum. ``counted``: which rows are learnt."""
+    weight_of_row = counted.astype(np.float32)[:, None]
     penalties = _penalties(features.shape[1])[:, None]
     weights = ahead = np.zeros((features.shape[1], wanted.shape[1]), np.float32)
     pace = 1.0
     for _ in range(_STEPS):
-        slope = features.T @ (_softmax(features @ ahead) - wanted) + penalties * ahead
+        slope = features.T @ (weight_of_row * (_softmax(features @ ahead) - wanted)) + penalties * ahead
         stepped = ahead - inverse @ slope
         next_pace = (1 + (1 + 4 * pace * pace) ** 0.5) / 2
         ahead = stepped + np.float32((pace - 1) / next_pace) * (stepped - weights)
