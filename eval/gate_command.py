@@ -15,6 +15,7 @@ import typer
 from eval.comparing import compare
 from eval.errors import EvaluationStopped, RunNotFound
 from eval.gate import telling
+from eval.gate.articles import made_up_laws
 from eval.gate.expected import Baseline, Expected, as_json, as_toml, read_baseline, read_expected, with_scores
 from eval.gate.margins import margins, margins_told, with_own_margins
 from eval.gate.running import GateRun, run_gate
@@ -70,10 +71,11 @@ def gate(
             return
         baselines = _baselines(baseline, out, expected)
         started = time.monotonic()
-        with gated_service(wanted, corpus, here=here) as service:
-            run = run_gate(service, wanted, root=Path(), converter=open_converter(), only=chosen, advance=dot)
-    others = () if chosen else run.faults
-    verdict = judged(run.measured, wanted, baselines, others=others, significance=significance, only=chosen)
+        with gated_service(wanted, corpus, here=here) as service, made_up_laws() as laws:
+            run = run_gate(
+                service, wanted, root=Path(), converter=open_converter(), laws=laws, only=chosen, advance=dot
+            )
+    verdict = judged(run.measured, wanted, baselines, others=run.faults, significance=significance, only=chosen)
     text = telling.told(run, verdict, wanted, seconds=time.monotonic() - started)
     folder = _filed(run, text, out) if not chosen else None
     print(telling.as_json(run, verdict) if as_json_ else text)

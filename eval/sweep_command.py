@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from eval.errors import EvaluationStopped
+from eval.gate.articles import made_up_laws
 from eval.gate.expected import Baseline, Expected, as_json, as_toml, read_baseline, read_expected
 from eval.gate.running import run_gate
 from eval.gate.sweeping import CHOSEN_BY, PRESENT, Setting, compared, read_setting, table
@@ -54,8 +55,11 @@ def _measured(folder: Path, setting: Setting, usual: Settings, expected: Expecte
     file = folder / setting.file_name
     if not file.is_file():
         print(f"measuring {setting.label}", file=sys.stderr)
-        with open_service(setting.settings(usual), now=noon(expected), knobs=setting.knobs()) as service:
-            run = run_gate(service, expected, root=Path(), converter=open_converter(), only=CHOSEN_BY, advance=dot)
+        opened = open_service(setting.settings(usual), now=noon(expected), knobs=setting.knobs())
+        with opened as service, made_up_laws() as laws:
+            run = run_gate(
+                service, expected, root=Path(), converter=open_converter(), laws=laws, only=CHOSEN_BY, advance=dot
+            )
         scratch = file.with_suffix(".tmp")
         scratch.write_text(as_json(run.measured), encoding="utf-8")
         scratch.replace(file)

@@ -4,10 +4,11 @@ The made-up laws are called what else people write to a city about (诉讼, 信�
 lawsuit. They lie in a database of their own; the knowledge base that is gated has nothing of them.
 """
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,6 +40,9 @@ _ANNOTATION = re.compile(r"[（(][^（）()]*[)）]$")
 _SHOWN = 40
 _NO_ARTICLE = "none"
 
+# Gives the records of the made-up laws.
+MadeUpLaws = Callable[[], Records]
+
 
 class ArticleLine(BaseModel):
     """``articles``: LAW@FIRST_DAY 第四条, each whole, in this order and nothing else. Else ``outcome``: how it is said
@@ -58,10 +62,10 @@ class ArticleLine(BaseModel):
         return f"{self.before or ''}>{self.question}@{self.as_of or ''}"
 
 
-def of_articles(watching: Watching, day: date) -> list[Measured]:
+def of_articles(watching: Watching, day: date, laws: MadeUpLaws) -> list[Measured]:
     """Raises SuiteInvalid for a bad line, EvaluationStopped where a made-up law is refused."""
-    with _made_up(watching) as own:
-        cases = [_case(watching, own, each) for each in read_asked()]
+    own = _looking_into(laws(), watching.tools.articles)
+    cases = [_case(watching, own, each) for each in read_asked()]
     return [
         Measured("articles.rules", tuple(cases)),
         Measured("articles.corpus", tuple(_of_corpus(watching, day))),
@@ -88,18 +92,25 @@ def article_texts() -> Mapping[str, str]:
 
 
 @contextmanager
-def _made_up(watching: Watching) -> Iterator[ArticleAnswers]:
-    """What answers for articles in the service, looking into a database that has only the made-up laws."""
+def made_up_laws() -> Iterator[MadeUpLaws]:
+    """A database that has only the made-up laws: taken in when they are asked for first, then kept."""
+    with ExitStack() as kept:
+        yield functools.cache(lambda: kept.enter_context(_taken_in()))
+
+
+@contextmanager
+def _taken_in() -> Iterator[Records]:
     with TemporaryDirectory(prefix="kb-eval-") as folder:
         settings = scratch_settings(Path(folder))
         with open_records(settings) as records:
             taken = list(importing(settings, records).run([LAWS], actor=_ACTOR, publish=True))
             if refused := [each.reason for each in taken if each.status == "refused"]:
                 raise EvaluationStopped(f"{LAWS}: {refused[0]}")
-            yield _looking_into(records, watching.tools.articles)
+            yield records
 
 
 def _looking_into(records: Records, own: ArticleAnswers) -> ArticleAnswers:
+    """What answers for articles in the service, looking into these records alone."""
     finder = replace(own.finder, articles=records.articles, library=records.library)
     noticing = replace(own.noticing, library=records.library)
     return replace(own, finder=finder, library=records.library, noticing=noticing)

@@ -1,11 +1,12 @@
 """One run of the gate: the measures of every component, and the controls."""
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eval.controls import control_rates, out_of_order
-from eval.gate.articles import of_articles
+from eval.gate.articles import MadeUpLaws, of_articles
 from eval.gate.checked import of_checked
 from eval.gate.cited import of_citations_said
 from eval.gate.classes import of_classes
@@ -88,86 +89,96 @@ def run_gate(
     *,
     root: Path,
     converter: ScriptConverter,
+    laws: MadeUpLaws,
     only: Sequence[str] = (),
     advance: Advance = lambda: None,
 ) -> GateRun:
-    """``root``: where the files of ``expected`` lie. ``only``: beginnings of measures; the others are not made."""
-
-    def wants(*names: str) -> bool:
-        return not only or any(name.startswith(one) or one.startswith(name) for name in names for one in only)
-
-    house = House.of(service.settings.prompts_dir, service.catalogue.departments(), converter)
-    own_words = house.wordings
+    """``root``: where the files of ``expected`` lie. ``only``: beginnings of measures; the others are not made, nor are
+    questions asked for them, and without a whole run there are no controls. Raises EvaluationStopped without questions.
+    """
+    questions = questions_of(expected, root)
     with watching(service, converter) as watched:
-        seen = _seen(watched, questions_of(expected, root), advance)
-        made_up = {each.id: draft_of(watched, each) for each in read_leads()}
+        for each in questions[:1]:
+            watched.see(each)  # now the tools are known
+        seen = functools.cache(lambda: _seen(watched, questions, advance))
+        asked = _Asked(service, expected, root, converter, watched, laws, seen, advance)
         measured = [
-            *of_finding(seen),
-            *of_reading(seen),
-            *of_drafting(seen, converter, own_words, made_up=made_up),
-            *of_citations(service, seen, converter, own_words),
-            *of_confidence(seen, converter),
-            of_cited_days(service, seen),
-            *of_answers(seen),
+            one
+            for names, make in _makers(asked)
+            if not only or any(name.startswith(each) or each.startswith(name) for name in names for each in only)
+            for one in make()
         ]
-        if wants("taken_in"):
-            measured += of_taking_in(service.settings.prompts_dir, converter)
-        if wants("search.sections"):
-            measured.append(of_sections(service, expected.day))
-        if wants("notices", "script"):
-            measured += of_told_beside(watched, seen)
-        if wants("words.weights", "search.rules"):
-            measured += of_weights()
-        if wants("words"):
-            measured += [of_words(service, read_terms(root / expected.terms)), of_writing(watched, seen)]
-        if wants("days"):
-            measured += of_days(service, expected.day)
-        if wants("regions", "audiences"):
-            measured += of_filters(service, expected.day)
-        if wants("days.rules", "cited.rules"):
-            measured += of_rules()
-        if wants("routing.rules", "confidence.evidence"):
-            measured += of_worked_out(converter)
-        if wants("confidence.computed"):
-            measured.append(of_computed(watched.tools.confidence, seen))
-        if wants("checked"):
-            measured.append(of_checked(watched))
-        if wants("articles"):
-            measured += of_articles(watched, expected.day)
-        if wants("confidence.known"):
-            measured.append(of_known(converter))
-        if wants("words.script", "reading.people", "reading.facets", "reading.places"):
-            measured += of_messages(watched)
-        if wants("drafting.leads"):
-            measured.append(of_leads(watched, read_leads()))
-        if wants("reading.days"):
-            measured.append(of_times(watched))
-        if wants("citations.marks"):
-            measured.append(of_marks(watched, seen))
-        if wants("follow_ups"):
-            measured.append(of_follow_ups(watched))
-        if wants("cited"):
-            measured.append(of_citations_said(service, seen))
-        if wants("switches"):
-            measured += of_switches(watched, seen)
-        if wants("signals"):
-            measured += of_signals(watched, seen)
-        if wants("signals.classes"):
-            measured.append(of_classes(watched, seen))
-        if wants("routing"):
-            measured += of_routing(service, seen)
-        if wants("talk"):
-            measured += of_talks(watched, scripts_of(expected, root), seen, house, advance=advance)
-        if wants("talk.latest", "talk.chosen", "talk.changed", "signals.complained"):
-            measured += of_turns(watched, seen)
-        if wants("drafting.sides"):
-            measured.append(_of_sides(service, expected))
-        if wants("examples"):
-            measured.append(of_examples(service))
-    controls, faults = _controls(seen, watched, converter)
-    if only:
-        measured = [each for each in measured if each.name.startswith(tuple(only))]
-    return GateRun(tuple(measured), controls, faults)
+        if only:
+            return GateRun(tuple(each for each in measured if each.name.startswith(tuple(only))), {}, ())
+        return GateRun(tuple(measured), *_controls(seen(), watched, converter))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the measures of one run are made from. ``seen``: asks the questions when it is called first."""
+
+    service: Service
+    expected: Expected
+    root: Path
+    converter: ScriptConverter
+    watched: Watching
+    laws: MadeUpLaws
+    seen: Callable[[], Sequence[Seen]]
+    advance: Advance
+
+
+def _makers(asked: _Asked) -> Iterator[tuple[tuple[str, ...], Callable[[], Iterable[Measured]]]]:
+    """Names of measures, or their beginnings, and what makes them."""
+    service, expected, watched, seen, converter = (
+        asked.service, asked.expected, asked.watched, asked.seen, asked.converter,
+    )  # fmt: skip
+    house = House.of(service.settings.prompts_dir, service.catalogue.departments(), converter)
+    prompts, own_words, today = service.settings.prompts_dir, house.wordings, expected.day
+    yield ("words.leg", "vectors.leg", "search.first"), lambda: of_finding(seen())
+    yield ("reading.matter", "reading.scope"), lambda: of_reading(seen())
+    drafted = ("drafting.facts", "drafting.first", "drafting.faithful", "drafting.whole")
+    yield (*drafted, "citations.cover", "citations.drafted"), lambda: _of_drafting(asked, own_words)
+    quoted = ("citations.stand", "citations.back", "citations.checked")
+    yield quoted, lambda: of_citations(service, seen(), converter, own_words)
+    sure = ("confidence.honest", "confidence.order", "confidence.gives", "confidence.holds")
+    yield sure, lambda: of_confidence(seen(), converter)
+    yield ("days.cited",), lambda: [of_cited_days(service, seen())]
+    yield ("days.asked", "answers"), lambda: of_answers(seen())
+    yield ("taken_in",), lambda: of_taking_in(prompts, converter)
+    yield ("search.sections",), lambda: [of_sections(service, today)]
+    yield ("notices", "script"), lambda: of_told_beside(watched, seen())
+    yield ("words.weights", "search.rules"), of_weights
+    yield ("words.terms",), lambda: [of_words(service, read_terms(asked.root / expected.terms))]
+    yield ("words.same",), lambda: [of_writing(watched, seen())]
+    yield ("days.shown", "days.hidden"), lambda: of_days(service, today)
+    yield ("regions", "audiences"), lambda: of_filters(service, today)
+    yield ("days.rules", "cited.rules"), of_rules
+    yield ("routing.rules", "confidence.evidence"), lambda: of_worked_out(converter)
+    yield ("confidence.computed",), lambda: [of_computed(watched.tools.confidence, seen())]
+    yield ("checked",), lambda: [of_checked(watched)]
+    yield ("articles",), lambda: of_articles(watched, today, asked.laws)
+    yield ("confidence.known",), lambda: [of_known(converter)]
+    yield ("words.script", "reading.people", "reading.facets", "reading.places"), lambda: of_messages(watched)
+    yield ("drafting.leads",), lambda: [of_leads(watched, read_leads())]
+    yield ("reading.days",), lambda: [of_times(watched)]
+    yield ("citations.marks",), lambda: [of_marks(watched, seen())]
+    yield ("follow_ups",), lambda: [of_follow_ups(watched)]
+    yield ("cited.said",), lambda: [of_citations_said(service, seen())]
+    yield ("switches",), lambda: of_switches(watched, seen())
+    yield ("signals.fit", "signals.repeated"), lambda: of_signals(watched, seen())
+    yield ("signals.classes",), lambda: [of_classes(watched, seen())]
+    routed = ("routing.names", "routing.first", "routing.voted", "routing.handed")
+    yield routed, lambda: of_routing(service, seen())
+    said = ("talk.first_turns", "talk.follow_ups", "talk.carried", "talk.new_topic", "talk.kept")
+    yield said, lambda: of_talks(watched, scripts_of(expected, asked.root), seen(), house, advance=asked.advance)
+    yield ("talk.latest", "talk.chosen", "talk.changed", "signals.complained"), lambda: of_turns(watched, seen())
+    yield ("drafting.sides",), lambda: [_of_sides(service, expected)]
+    yield ("examples",), lambda: [of_examples(service)]
+
+
+def _of_drafting(asked: _Asked, own_words: str) -> list[Measured]:
+    made_up = {each.id: draft_of(asked.watched, each) for each in read_leads()}
+    return of_drafting(asked.seen(), asked.converter, own_words, made_up=made_up)
 
 
 def of_examples(service: Service) -> Measured:

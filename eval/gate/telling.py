@@ -68,7 +68,8 @@ def _lines(run: GateRun, verdict: Verdict, expected: Expected, seconds: float) -
     yield f"\n{'measure':<22}{'n':>5} {'score':>7} {'expected':>9}  wrong"
     for each in run.measured:
         yield _row(each, expected, verdict)
-    yield "\ncontrols, resolved"
+    if run.controls:
+        yield "\ncontrols, resolved"
     yield from (f"  {name:<22}{rate_with_interval(each)}" for name, each in run.controls.items())
     for name, pairs in verdict.paired_with.items():
         yield from _changes(name, pairs, {each.name: each for each in run.measured})
