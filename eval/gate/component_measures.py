@@ -20,6 +20,8 @@ class Component(StrEnum):
     """What a fault may lie in, in the order in which an answer is made."""
 
     TAKING_IN = "taking in"
+    PUBLISHED = "days of publication"
+    CONTRADICTIONS = "contradictions"
     REGIONS = "district filter"
     AUDIENCES = "audience filter"
     DAYS = "date filter"
@@ -34,7 +36,9 @@ class Component(StrEnum):
     NOTICES = "notices"
     SCRIPT = "script of replies"
     CHECKING = "checks of drafts"
+    MASKING = "masking"
     CONFIDENCE = "calibration"
+    ASKING_BACK = "asking back"
     ROUTING = "routing"
     SWITCHES = "switches"
     SIGNALS = "signals of hand-overs"
@@ -78,6 +82,7 @@ _BEFORE_ANSWERING = (*_FINDING, Component.READING, Component.DRAFTING, Component
 _BEFORE_TURNS = (
     *_BEFORE_ANSWERING,
     Component.CONFIDENCE,
+    Component.ASKING_BACK,
     Component.ROUTING,
     Component.SWITCHES,
     Component.SIGNALS,
@@ -87,6 +92,12 @@ _BEFORE_TURNS = (
 KIND_OF: Mapping[str, Kind] = {
     "taken_in.rules": Kind(
         Component.TAKING_IN, "made-up texts cut or headed otherwise than worked out by hand", is_exact=True
+    ),
+    "published.days": Kind(
+        Component.PUBLISHED, "made-up texts of other days or deadlines than worked out by hand", is_exact=True
+    ),
+    "contradictions.rules": Kind(
+        Component.CONTRADICTIONS, "made-up texts held against each other otherwise than by hand", is_exact=True
     ),
     "words.terms": Kind(Component.WORDS, "texts cut into other words than expected", is_exact=True),
     "words.same": Kind(Component.WORDS, "questions read otherwise in traditional script or full width"),
@@ -205,6 +216,15 @@ KIND_OF: Mapping[str, Kind] = {
     "checked.rules": Kind(
         Component.CHECKING,
         "made-up drafts that hold, fail or are quoted otherwise than worked out by hand",
+        is_exact=True,
+    ),
+    "masking.rules": Kind(
+        Component.MASKING, "made-up messages masked otherwise than worked out by hand", is_exact=True
+    ),
+    "asking_back.rules": Kind(
+        Component.ASKING_BACK,
+        "made-up passages of which something else is asked back than worked out by hand",
+        (Component.WORDS, Component.READING),
         is_exact=True,
     ),
     "confidence.honest": Kind(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eval.controls import control_rates, out_of_order
 from eval.gate.articles import MadeUpLaws, of_articles
+from eval.gate.asked_back import of_asked_back
 from eval.gate.checked import of_checked
 from eval.gate.cited import of_citations_said
 from eval.gate.classes import of_classes
@@ -19,6 +20,7 @@ from eval.gate.heeded import of_signals, of_switches
 from eval.gate.known import of_known
 from eval.gate.leads import draft_of, of_leads, read_leads
 from eval.gate.marks import of_marks
+from eval.gate.masking import of_masking
 from eval.gate.messages import of_messages
 from eval.gate.probes import (
     of_answers,
@@ -32,6 +34,7 @@ from eval.gate.probes import (
     of_writing,
     read_terms,
 )
+from eval.gate.published import of_published
 from eval.gate.recomputed import of_computed
 from eval.gate.rules import of_rules
 from eval.gate.sections import of_sections
@@ -145,6 +148,9 @@ def _makers(asked: _Asked) -> Iterator[tuple[tuple[str, ...], Callable[[], Itera
     yield ("days.cited",), lambda: [of_cited_days(service, seen())]
     yield ("days.asked", "answers"), lambda: of_answers(seen())
     yield ("taken_in",), lambda: of_taking_in(prompts, converter)
+    yield ("published", "contradictions"), lambda: of_published(prompts, converter)
+    yield ("masking",), lambda: [of_masking()]
+    yield ("asking_back",), lambda: [of_asked_back(watched.tools.lexicon, converter)]
     yield ("search.sections",), lambda: [of_sections(service, today)]
     yield ("notices", "script"), lambda: of_told_beside(watched, seen())
     yield ("words.weights", "search.rules"), of_weights

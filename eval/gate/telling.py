@@ -16,6 +16,8 @@ _LONGEST = 60
 PLACE_OF: Mapping[Component, str] = {
     Component.WORDS: "kb_service/text/terms.py, text/normalising.py, adapters/segmenter.py, adapters/script.py",
     Component.TAKING_IN: "ingestion/structure.py, ingestion/headings.py, ingestion/splitting.py, ingestion/surfaces.py",
+    Component.PUBLISHED: "kb_service/publishing/stated_days.py, domain/lead_time.py, domain/calendar.py",
+    Component.CONTRADICTIONS: "kb_service/publishing/contradictions.py, statements.py, prompts/contrasts.yaml",
     Component.DAYS: "kb_service/domain/days.py, domain/documents.py, adapters/sql/schedules.py, adapters/index/",
     Component.REGIONS: "kb_service/domain/matters.py, adapters/index/points.py, asking/search/retrieving.py",
     Component.AUDIENCES: "kb_service/adapters/index/points.py, asking/search/retrieving.py",
@@ -29,6 +31,8 @@ PLACE_OF: Mapping[Component, str] = {
     Component.NOTICES: "kb_service/asking/notices.py, prompts/wording.yaml",
     Component.SCRIPT: "kb_service/asking/composing.py, adapters/script.py",
     Component.CHECKING: "kb_service/asking/checking/, prompts/checking.yaml",
+    Component.MASKING: "kb_service/domain/masking.py, domain/personal_names.py, domain/checked_numbers.py",
+    Component.ASKING_BACK: "kb_service/asking/conversation/clarifying.py",
     Component.CONFIDENCE: "kb_service/asking/search/confidence.py, confidence_model.json, asking/pipeline.py",
     Component.ROUTING: "kb_service/asking/routing.py, corpus/departments.yaml, corpus/matters.yaml",
     Component.SWITCHES: "kb_service/asking/heeding.py, domain/switches.py, asking/pipeline.py",

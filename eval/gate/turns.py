@@ -6,10 +6,12 @@ from dataclasses import replace
 from eval.gate.component_measures import Case, Measured
 from eval.gate.marks import as_sentence, pairs
 from eval.gate.seeing import Seen, Watching
+from kb_service.asking.conversation.topics import TURNS
 from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.answers import Answer, Outcome, Reason
 
 _FOLLOWED = 10
+_LONG = 2
 _CHOSEN = 8
 _CHANGED = 8
 _COMPLAINING = 4
@@ -38,10 +40,12 @@ def _latest(watching: Watching, answered: Sequence[Seen]) -> list[Case]:
         other = next((one for one in answered[at + 1 :] if _matter(one.answer) != _matter(each.answer)), None)
         if other is None:
             continue
-        for turns in ([other, each], [each, other, each], [each, other]):
+        # The last is longer than a talk is remembered.
+        long = [[*[other] * TURNS, each]] if at < _LONG else []
+        for turns in ([other, each], [each, other, each], [each, other], *long):
             after = _said(watching, each, _FOLLOW_UP, [one.answer for one in turns])
             wanted = _matter(turns[-1].answer)
-            name = ">".join(one.question.id for one in turns)
+            name = ">".join(one.question.id for one in turns[-3:]) + (f"#{len(turns)}" if len(turns) > 3 else "")
             words = f"{' → '.join(one.question.text for one in turns)} → {_FOLLOW_UP}"
             note = "" if _matter(after) == wanted else f"matter {_matter(after)}, not {wanted}"
             cases.append(Case(name, words, float(not note), note=note))

@@ -1,13 +1,15 @@
 """Departments, options and evidence of made-up texts, against what was worked out by hand: rules that a corpus may
 never happen to put to the test."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import numpy as np
 
 from eval.gate.answer_evidence import of_answer_evidence
 from eval.gate.component_measures import Case, Measured
+from kb_service.asking.past_escalations import PastVotes
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.routing import Router
 from kb_service.asking.search.features import features
@@ -17,7 +19,7 @@ from kb_service.domain.answers import Question, Reason
 from kb_service.domain.documents import Kind, Metadata, Passage, PassageInVersion, VersionState
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.routing import RoutedBy
-from kb_service.ports import ScriptConverter
+from kb_service.ports import ScriptConverter, Vector
 
 _DAY = date(2026, 6, 1)
 _NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -40,13 +42,7 @@ def of_worked_out(converter: ScriptConverter) -> list[Measured]:
 def _of_routing(converter: ScriptConverter) -> Iterator[Case]:
     """The matter's department, that of its district before it; else the one named, the longest name first; else the
     votes of passages, each counting 1/(rank + 1). Faults of the platform go to its owner, whatever they name."""
-    router = Router(
-        [_PARK, _SKY, _SKY_PORT, _DATA, _PARK_OF_PUDONG],
-        converter,
-        platform_owner="数据中心",
-        past=lambda: None,
-        embed=lambda _text: np.zeros(2, dtype=np.float32),
-    )
+    router = _router(converter, None)
     sky_twice, mixed = [_of_department("sky"), _of_department("sky")], [*map(_of_department, ("park", "sky", "sky"))]
     fault = Reason.PLATFORM_FAULT
     asked: dict[str, tuple[Understanding, list[Candidate], list[str]]] = {
@@ -70,6 +66,7 @@ def _of_routing(converter: ScriptConverter) -> Iterator[Case]:
     # Of 1, 1/2 and 1/3, the first has 6 of 11.
     (first, second) = router.route(_read("能放多高"), mixed)
     yield Case("votes", "票数", float(abs(first.score - 6 / 11) + abs(second.score - 5 / 11) < 1e-9))
+    yield from _of_past(converter)
     told = router.of("放飞管理局", RoutedBy.MATTER, _PUDONG)
     steps = [(each.by, each.department_id) for each in told.steps]
     expected_steps = [(RoutedBy.MATTER, "park"), (RoutedBy.DISTRICT, "park-pudong")]
@@ -77,6 +74,55 @@ def _of_routing(converter: ScriptConverter) -> Iterator[Case]:
     ref = router.department("放飞局")
     yield Case(
         "described", "电话和时间", float((ref.name, ref.phone, ref.hours) == ("放飞管理局", "111", "周一至周五"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What became of past escalations like the question."""
+
+    resolved_in: Mapping[str, float] = field(default_factory=dict)
+    gave_away: Mapping[str, float] = field(default_factory=dict)
+    contradicted: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+
+    def votes(self, _text: str, _vector: Vector) -> PastVotes:
+        return PastVotes(self.resolved_in, self.gave_away)
+
+
+def _of_past(converter: ScriptConverter) -> Iterator[Case]:
+    """Of passages that vote 6/11 for the park and 5/11 for the sky. Past ones count 7/10 beside passages, and what gave
+    the like away counts so much less; a matter's department gives way to where it was handed on to."""
+    mixed = [*map(_of_department, ("park", "sky", "sky"))]
+    at_park, at_sky = 6 / 11, 5 / 11
+    by_votes: dict[str, tuple[_Past, list[Candidate], dict[str, float]]] = {
+        "过去转走的少算": (_Past(gave_away={"park": 0.5}), mixed, {"sky": at_sky, "park": at_park / 2}),
+        "过去办成的多算": (
+            _Past(resolved_in={"sky": 0.5}), mixed, {"sky": 0.35 + 0.65 * at_sky, "park": 0.65 * at_park},
+        ),
+        "过去办成的只看过去": (_Past(resolved_in={"sky": 0.5}), [], {"sky": 0.5}),
+        "又办成又转走": (
+            _Past({"park": 0.5}, {"park": 0.5}), mixed, {"park": 0.35 + 0.65 * at_park / 2, "sky": 0.65 * at_sky},
+        ),
+    }  # fmt: skip
+    for name, (past, candidates, expected) in by_votes.items():
+        found = _router(converter, past).route(_read("能放多高"), candidates)
+        is_right = [each.department.id for each in found] == [*expected] and all(
+            abs(each.score - expected[each.department.id]) < 1e-9 for each in found
+        )
+        told = "、".join(f"{each.department.id} {each.score:.3f}" for each in found)
+        yield Case(name, name, float(is_right), note=told)
+    past = _Past(contradicted={"kites": ("sky", 0.8)})
+    found = _router(converter, past).route(_read("怎么办", _KITES), [])
+    yield Case("handed on", "事项总被转走", float([each.department.id for each in found] == ["sky", "park"]))
+
+
+def _router(converter: ScriptConverter, past: _Past | None) -> Router:
+    return Router(
+        [_PARK, _SKY, _SKY_PORT, _DATA, _PARK_OF_PUDONG],
+        converter,
+        platform_owner="数据中心",
+        past=lambda: past,  # type: ignore[arg-type, return-value]
+        embed=lambda _text: np.zeros(2, dtype=np.float32),
     )
 
 
