@@ -31,7 +31,7 @@ from ingestion.splitting import split
 from ingestion.structure import structure_text
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.client import ServiceClient
-from kb_service.domain.answers import Answer, Question
+from kb_service.domain.answers import Answer, Outcome, Question
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.knobs import KNOBS
 from kb_service.ports import Approval
@@ -262,6 +262,22 @@ def test_the_page_needs_no_network_and_says_first_what_became_of_the_questions(f
     assert "约 <b>67</b> 个当场答对，<b>17</b> 个答错，<b>17</b> 个没有作答" in page
     assert "没有问过同样问题的上一次" in page
     assert "所有引用在当日都有效" in page
+
+
+def test_what_the_page_says_of_a_hundred_questions_adds_up_to_a_hundred(examined: Examined, tmp_path: Path) -> None:
+    """True words from another document are neither right nor wrong: one right answer of six becomes such a one."""
+    answered = next(each.id for each in examined.rows if each.is_right and each.outcome is Outcome.ANSWERED)
+    rows = tuple(
+        replace(each, cites_document=False, is_right=False, is_resolved=False) if each.id == answered else each
+        for each in examined.rows
+    )
+    page = (file(Examined(examined.run, rows), tmp_path) / "report.html").read_text("utf-8")
+    (said,) = re.findall(r'<p class="lead">(.*?)（其中', page)
+    # 3, 1, 1 and 1 of six.
+    assert re.findall(r"<b>(\d+)</b> 个(答了，依据的不是预期的文件|当场答对|答错|没有作答)", said) == [
+        ("50", "当场答对"), ("17", "答错"), ("17", "答了，依据的不是预期的文件"), ("17", "没有作答"),
+    ]  # fmt: skip
+    assert page.count(">来源不同</th>") == page.count(">未作答</th>") > 0
 
 
 def test_the_page_tells_the_worst_questions_step_by_step(folder: Path) -> None:

@@ -7,26 +7,36 @@ from typing import Any
 import pytest
 
 from eval.gate import taken_in, told_beside, weights
+from eval.gate.asked_back import of_asked_back
 from eval.gate.component_measures import Measured
+from eval.gate.masking import of_masking
+from eval.gate.published import of_published
 from ingestion import splitting, surfaces
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.asking import notices
+from kb_service.asking.conversation import clarifying
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.search import fusing, retrieving
+from kb_service.domain import masking
+from kb_service.domain.calendar import WorkingCalendar
+from kb_service.publishing import contradictions, stated_days
 from kb_service.text import terms
 
 PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 
 
 def made_up() -> dict[str, Measured]:
-    told = Measured("notices.rules", tuple(told_beside.of_notices(load_lexicon(PROMPTS))))
+    lexicon = load_lexicon(PROMPTS)
+    told = Measured("notices.rules", tuple(told_beside.of_notices(lexicon)))
     found = [*taken_in.of_taking_in(PROMPTS, OpenCCConverter()), *weights.of_weights(), told]
+    found += [*of_published(PROMPTS, OpenCCConverter()), of_masking(), of_asked_back(lexicon, OpenCCConverter())]
     return {each.name: each for each in found}
 
 
 def test_made_up_texts_weights_and_versions_are_as_worked_out_by_hand() -> None:
     assert {name: [(one.id, one.note) for one in each.wrong] for name, each in made_up().items()} == {
-        "taken_in.rules": [], "words.weights": [], "search.rules": [], "notices.rules": [],
+        "taken_in.rules": [], "words.weights": [], "search.rules": [], "notices.rules": [], "published.days": [],
+        "contradictions.rules": [], "masking.rules": [], "asking_back.rules": [],
     }  # fmt: skip
 
 
@@ -63,6 +73,26 @@ def the_next_one_is_any_later_one(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(notices, "_successor", lambda _end, after: next(iter(after[1:]), None))
 
 
+def make_up_days_are_not_worked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(WorkingCalendar, "is_working", lambda self, day: day.weekday() < 5)
+
+
+def five_years_end_on_the_same_day(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(stated_days, "months_later", lambda day, months: day.replace(year=day.year + months // 12 + 1))
+
+
+def texts_of_all_places_meet(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(contradictions, "place_of", lambda _region: "")
+
+
+def whatever_comes_first_is_masked_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(masking, "_MASKS", masking._MASKS[:4])
+
+
+def nothing_is_close(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(clarifying, "_CLOSE_UNSURE", 0.0)
+
+
 @pytest.mark.parametrize(
     ("fault", "seen_in"),
     [
@@ -74,6 +104,11 @@ def the_next_one_is_any_later_one(patch: pytest.MonkeyPatch) -> None:
         (regulations_are_guides, "search.rules"),
         (an_end_is_told_at_any_distance, "notices.rules"),
         (the_next_one_is_any_later_one, "notices.rules"),
+        (make_up_days_are_not_worked, "published.days"),
+        (five_years_end_on_the_same_day, "published.days"),
+        (texts_of_all_places_meet, "contradictions.rules"),
+        (whatever_comes_first_is_masked_alone, "masking.rules"),
+        (nothing_is_close, "asking_back.rules"),
     ],
 )
 def test_a_fault_in_what_is_made_up_is_seen_where_it_lies(
