@@ -18,6 +18,7 @@ from kb_service.asking.articles import ArticleAnswers
 from kb_service.asking.checking import checking
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation import following, topics
+from kb_service.asking.conversation.clarifying import Clarifying
 from kb_service.asking.conversation.following import Following, FollowUp
 from kb_service.asking.conversation.messages import ConversationReader
 from kb_service.asking.drafting import leading
@@ -29,7 +30,9 @@ from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing
 from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import ConfidenceModel, Tree
+from kb_service.domain import calendar, masking
 from kb_service.domain.answers import Citation
+from kb_service.publishing import contradictions
 from kb_service.service import Service
 from kb_service.text import articles
 
@@ -233,8 +236,28 @@ def related_questions_stay_simplified(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Composer, "_related", lambda self, parts: tuple(one for each in parts for one in each.reply.related))
 
 
+def weekends_are_worked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(calendar, "_SATURDAY", 7)
+
+
+def districts_speak_for_the_city(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(contradictions, "place_of", lambda _region: "")
+
+
+def only_proved_numbers_are_masked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(masking, "_MASKS", masking._CHECKED)
+
+
+def everything_reads_alike(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Clarifying, "_different", lambda self, candidates: iter(candidates[:1]))
+
+
 FAULTS: dict[Component, list[Any]] = {
     Component.TAKING_IN: [every_line_is_a_passage],
+    Component.PUBLISHED: [weekends_are_worked],
+    Component.CONTRADICTIONS: [districts_speak_for_the_city],
+    Component.MASKING: [only_proved_numbers_are_masked],
+    Component.ASKING_BACK: [everything_reads_alike],
     Component.NOTICES: [ends_are_told_as_the_day_after],
     Component.SCRIPT: [related_questions_stay_simplified],
     Component.AUDIENCES: [audiences_mixed],

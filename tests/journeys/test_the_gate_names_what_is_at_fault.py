@@ -46,6 +46,9 @@ ASKED_WHOLE = {
 # What has no part in any other measure: only these can turn.
 ALONE = {
     Component.TAKING_IN: ("taken_in.",),
+    Component.PUBLISHED: ("published.",),
+    Component.CONTRADICTIONS: ("contradictions.",),
+    Component.MASKING: ("masking.", "checked."),
     Component.CHECKING: ("checked.",),
     Component.NOTICES: ("notices.", "script.", "articles.", "answers."),
     Component.SCRIPT: ("notices.", "script.", "articles.", "answers."),
