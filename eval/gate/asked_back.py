@@ -65,6 +65,10 @@ class _Asked:
     audience: Audience | None = None
     there: Sequence[Candidate] = ()
 
+    @property
+    def districts(self) -> DistrictTexts:
+        return DistrictTexts(lambda _matter, _day: [_PUDONG] if self.there else [], lambda _region: self.there)
+
 
 _BOTH = ("放飞证申领", "放飞证续期")
 _MAILED, _FEE = "放飞证能寄到老家吗", "风筝社团注册要交多少钱"
@@ -105,7 +109,6 @@ def _cases(lexicon: Lexicon, converter: ScriptConverter) -> Iterator[Case]:
     for name, each in _CASES.items():
         question = Question(each.text, _DAY, _NOON, region=each.region, audience=each.audience)
         understood = reader.understand(question)
-        there = each.there
         asked = clarifying.clarification(
             understood,
             each.found,
@@ -113,9 +116,7 @@ def _cases(lexicon: Lexicon, converter: ScriptConverter) -> Iterator[Case]:
             turns=(),
             is_told_apart=each.is_told_apart,
             rivals=understood.rivals,
-            districts=DistrictTexts(
-                lambda _matter, _day, known=bool(there): [_PUDONG] if known else [], lambda _region, found=there: found
-            ),
+            districts=each.districts,
         )
         options = None if asked is None else tuple(option.label for option in asked.options)
         yield Case(name, each.text, float(options == each.options), note=f"{options}")

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
+from eval.questions import SuiteQuestion
 from kb_service.asking.tools import Tools
 from kb_service.domain.answers import Answer, NoticeKind, Outcome, Possible, Reason
 from kb_service.domain.switches import Covers, Standing, Switch, switched_off
 
 _SWITCHED = 5
+_THANKS = "谢谢"
 _FAILING = 6
 _EVERY_SO_MANY = 3
 _LINE_OF_PEOPLE, _HOTLINE = "online_helper", "12345"
@@ -115,10 +117,13 @@ def of_signals(watching: Watching, seen: Sequence[Seen]) -> list[Measured]:
     asked = seen[0].question
     for reason, messages in _SAID.items():
         for said in messages:
-            alone = replace(asked, text=said, as_of=None, region=None, audience=None)
-            reply = watching.under(alone, lambda tools: tools)
+            reply = watching.under(_alone(asked, said), lambda tools: tools)
             fits.append(_fit(said, said, reply, needed=reason))
     return [Measured("signals.fit", tuple(fits)), _repeated(watching, seen)]
+
+
+def _alone(asked: SuiteQuestion, text: str) -> SuiteQuestion:
+    return replace(asked, text=text, as_of=None, region=None, audience=None)
 
 
 def _fit(name: str, words: str, reply: Answer, *, needed: Reason | None = None) -> Case:
@@ -141,16 +146,17 @@ def _repeated(watching: Watching, seen: Sequence[Seen]) -> Measured:
     failed = {Reason.NO_SOURCE, Reason.LOW_CONFIDENCE, Reason.NOT_GROUNDED}
     failing = [each for each in seen if failed.intersection(each.answer.escalation.reasons)]
     given = [each for each in seen if each.answer.outcome is Outcome.ANSWERED]
+    thanks = watching.under(_alone(seen[0].question, _THANKS), lambda tools: tools)
     cases = []
     for number, each in enumerate(failing[:: max(1, len(failing) // _FAILING)][:_FAILING]):
-        for before, is_second in ((each, True), (given[number] if number < len(given) else None, False)):
-            if before is None:
-                continue
+        talks = {"second": [each.answer], "second, after thanks": [each.answer, thanks]}
+        if number < len(given):
+            talks["first"] = [given[number].answer]
+        for place, turns in talks.items():
             # Long enough not to be read as of what was asked before.
-            reply = watching.again(each.question, [before.answer])
+            reply = watching.again(each.question, turns)
             if reply.outcome is Outcome.ANSWERED or not reply.escalation.reasons:
                 continue
             says_so = Reason.REPEATED_FAILURE in reply.escalation.reasons
-            name = f"{each.question.id}:{'second' if is_second else 'first'}"
-            cases.append(Case(name, each.question.text, float(says_so is is_second)))
+            cases.append(Case(f"{each.question.id}:{place}", each.question.text, float(says_so is (place != "first"))))
     return Measured("signals.repeated", tuple(cases))

@@ -157,12 +157,9 @@ def _of_differences(prompts: Path, converter: ScriptConverter) -> Iterator[Case]
     stating = Stating(load_contrasts(prompts), converter)
     for name, (one, other, expected) in _DIFFERENCES.items():
         for ours, theirs in permutations((one, other)):
-            sides = [list(stating.statements(_section(*each))) for each in (ours, theirs)]
-            found = {
-                word
-                for each in differences(*sides, stating.groups)
-                for word in (*each.ours.written, *each.theirs.written)
-            }
+            stated, also_stated = (list(stating.statements(_section(*each))) for each in (ours, theirs))
+            differing = differences(stated, also_stated, stating.groups)
+            found = {word for each in differing for word in (*each.ours.written, *each.theirs.written)}
             words = f"{ours[1]} / {theirs[1]}"
             yield Case(f"{name}:{words}", words, float(found == expected), note=f"{sorted(found)}")
 
