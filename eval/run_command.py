@@ -24,6 +24,9 @@ from eval.telling_runs import summary_of
 from eval.worst import explained_rows, worst
 from kb_service.wiring import now, open_converter
 
+OUT = Path("var/eval")
+_STOPPED = 130  # as shells tell a program that was stopped by Ctrl-C
+
 
 def run(
     questions: Annotated[
@@ -32,7 +35,7 @@ def run(
     part: Annotated[
         SuitePart, typer.Option(help="Half of the questions, always the same: dev, or test.")
     ] = SuitePart.ALL,
-    out: Annotated[Path, typer.Option(help="Where runs and their history are kept.")] = Path("var/eval"),
+    out: Annotated[Path, typer.Option(help="Where runs and their history are kept.")] = OUT,
     url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
     beir: Annotated[
         Path | None, typer.Option(help="A BEIR folder with its corpus.jsonl, asked in a knowledge base made of it.")
@@ -45,7 +48,7 @@ def run(
         raise typer.BadParameter("give either --beir or --url")
     with errors_in_one_sentence():
         journal = _journal(beir or questions, part, out, resume)
-        with _system(url, beir) as system:
+        with telling_how_to_go_on(journal, out), _system(url, beir) as system:
             examined, folder = _examined(system, journal, out)
     print(run_as_json(examined.run) if as_json else summary_of(examined.run, folder))
     for each in never_found_told(examined.rows):
@@ -62,6 +65,17 @@ def _journal(questions: Path, part: SuitePart, out: Path, resume: str | None) ->
     read_questions(questions, part)  # a faulty suite leaves no folder behind
     name = f"{now():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
     return Journal.begin(out / name, questions, part, checksums(suite_files(questions)))
+
+
+@contextmanager
+def telling_how_to_go_on(journal: Journal, out: Path) -> Iterator[None]:
+    """Of a run that somebody stops with Ctrl-C; what was answered is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept_in = "" if out == OUT else f" --out {out}"
+        print(f"\nkb eval: stopped; go on with: kb eval run --resume {journal.folder.name}{kept_in}", file=sys.stderr)
+        raise typer.Exit(_STOPPED) from None
 
 
 @contextmanager

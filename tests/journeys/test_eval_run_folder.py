@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import typer
 
 from eval.beir_corpus import beir_service
 from eval.errors import EvaluationStopped, RunNotFound
@@ -23,6 +24,7 @@ from eval.journal import Journal
 from eval.omitting import asked_of_documents, omission
 from eval.over_http import OverHttp
 from eval.questions import SuitePart, SuiteQuestion, checksums, read_questions
+from eval.run_command import telling_how_to_go_on
 from eval.runs import read_rows, read_run, run_before
 from eval.suite_files import suite_files
 from eval.telling_runs import summary_of
@@ -244,6 +246,15 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     again.close()
     with pytest.raises(RunNotFound, match="nothing to go on with"):
         Journal.resume(tmp_path / "run")
+
+
+def test_who_stops_a_run_is_told_how_to_go_on(suite: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    journal = Journal.begin(tmp_path / "first", suite, SuitePart.ALL, checksums(suite_files(suite)))
+    with pytest.raises(typer.Exit) as stopped, telling_how_to_go_on(journal, tmp_path):
+        raise KeyboardInterrupt
+    assert stopped.value.exit_code == 130
+    assert f"kb eval run --resume first --out {tmp_path}" in capsys.readouterr().err
+    assert Journal.resume(tmp_path / "first").questions == suite
 
 
 def test_a_run_does_not_go_on_with_other_questions(service: Service, tmp_path: Path) -> None:
