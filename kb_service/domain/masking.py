@@ -254,6 +254,13 @@ _CHECKED = (
 _UNSEEN = re.compile(r"(?<=[0-9])\ufe0f?\u20e3|[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=\w)\u200d(?=\w)")
 _MASKS = (*_CHECKED, *((mask, re.compile(pattern), None) for mask, pattern in _PATTERNS))
 
+_MARKS = tuple(dict.fromkeys(mask for mask, _, _ in _MASKS))
+
+
+def marks_in(text: str) -> tuple[str, ...]:
+    """What stands in the place of what was masked, each once; 〔2021〕 of a document's number is none."""
+    return tuple(each for each in _MARKS if each in text)
+
 
 def masked(text: str) -> str:
     """The text with what identifies a person replaced by what it was. Hotlines (12345, 962222) and years stay.
