@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from eval.curves import alone, reliability_before_and_after
-from kb_service.domain.calibrations import CalibrationProposal, Outlook
+from kb_service.domain.calibrations import CalibrationProposal, Change, Outlook
 from kb_service.domain.resolution import Share
 
 _STYLE = (
@@ -29,6 +29,8 @@ def page(proposal: CalibrationProposal) -> str:
             _row("th", head),
             *(_row("td", each) for each in rows),
             "</table>",
+            f"<p>After less before, of all questions: resolved {_change(proposal.resolved)}, "
+            f"wrong {_change(proposal.wrong)}.</p>",
             "<p>Dots on the line are honest: of answers given with that confidence so many were right. "
             "Grey: before, blue: after.</p>",
             alone(reliability_before_and_after(proposal.before.dots, proposal.after.dots)),
@@ -47,6 +49,10 @@ def _cells(one: Outlook) -> Sequence[str]:
         *map(_share, (one.answered, one.resolved, one.wrong)),
         *("—" if each is None else f"{each:.3f}" for each in (one.auroc, one.calibration_error)),
     )
+
+
+def _change(one: Change) -> str:
+    return f"{100 * one.difference:+.1f} points ({100 * one.low:+.1f} to {100 * one.high:+.1f})"
 
 
 def _share(one: Share) -> str:

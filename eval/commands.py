@@ -23,7 +23,7 @@ from eval.in_force import passages_in_force
 from eval.in_process import InProcess
 from eval.inversion_command import inversion
 from eval.judge_command import judge
-from eval.known import teach
+from eval.known import held_against, teach
 from eval.labelled_sets import read_set
 from eval.omission_command import omitting
 from eval.opened import opened_system
@@ -33,13 +33,13 @@ from eval.reading import reading
 from eval.routing_command import routing
 from eval.run_command import run
 from eval.runs import read_history, read_rows, run_folder
-from eval.site_calibration import ask_all, labelled, refit
+from eval.site_calibration import ask_all, labelled, onto, refit
 from eval.suite_commands import suite
 from eval.sweep_command import sweep
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from eval.telling_runs import changes_of
 from eval.trend import trend
-from kb_service.asking.search.confidence import as_json, load_confidence
+from kb_service.asking.search.confidence import ACCEPTED_WRONG_RATE, as_json, load_confidence
 from kb_service.asking.search.known_questions import fingerprint
 from kb_service.domain.calibrations import CalibrationProposal
 from kb_service.domain.days import shanghai_day
@@ -112,7 +112,12 @@ def calibrate(
         Path | None, typer.Option(help="A site's own questions with known answers: a .jsonl file or a folder.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the model there, and propose nothing.")] = None,
-    accepted_error: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that may be wrong.")] = 0.10,
+    accepted_error: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Share of answers that may be wrong; that of the model in use, 0.10 with --rows."
+        ),
+    ] = None,
     known: Annotated[
         SuitePart,
         typer.Option(help="What becomes known of the questions: all, or a half, so that the other judges."),
@@ -129,6 +134,7 @@ def calibrate(
         return _calibrate_site(
             asked, out, version=version, accepted_error=accepted_error, known=known, actor=person_id(actor)
         )
+    accepted_error = ACCEPTED_WRONG_RATE if accepted_error is None else accepted_error
     with errors_in_one_sentence():
         sets = [read_set(each) for each in rows or ()]
         fitted = fit_confidence(sets, version=version, accepted_error=accepted_error)
@@ -165,37 +171,58 @@ def decline(
 
 
 def _calibrate_site(
-    questions: Path, out: Path | None, *, version: str, accepted_error: float, known: SuitePart, actor: str
+    questions: Path, out: Path | None, *, version: str, accepted_error: float | None, known: SuitePart, actor: str
 ) -> None:
-    """Every question is answered, however unsure; what was learned takes effect when a second person says so."""
+    """Every question is answered, however unsure; what was learned takes effect when a second person says so, and is
+    proposed only where it is shown to be better."""
     settings = Settings()
     with errors_in_one_sentence():
         asked = read_questions(questions)
+        in_use = load_confidence(settings.confidence_in_use, settings.max_wrong_rate)
+        accepted = in_use.max_wrong_rate if accepted_error is None else accepted_error
+        shipped = load_confidence(settings.confidence_model, accepted)
+        base = onto(in_use, shipped, {each.conversation or each.id for each in asked})
         with open_service(settings.model_copy(update={"max_wrong_rate": 1.0})) as service:
             system, converter = InProcess(service), open_converter()
             answered = ask_all(system, asked, converter, advance=dot)
             passages = {fingerprint(each.passage.text) for each in passages_in_force(service, shanghai_day(now()))}
-            taught = teach(answered, passages=passages, texts=service.texts, converter=converter, part=known)
-        rows = labelled(answered, taught, name=questions.name)
-        # A model of the site's own has seen these questions: onto it the folds would tell of questions seen.
-        base = load_confidence(settings.confidence_model, accepted_error)
-        in_use = load_confidence(settings.confidence_in_use, accepted_error)
-        found = refit(rows, base, taught, in_use=in_use, version=version, accepted_error=accepted_error)
+            # What was known before says nothing of texts that came since.
+            passages &= base.passages_known or passages
+            texts = service.texts
+            taught = teach(answered, passages=passages, texts=texts, converter=converter, part=known, before=base.known)
+            usual = held_against(in_use.known, answered, texts=texts, converter=converter)
+        rows, before = (labelled(answered, each, name=questions.name) for each in (taught.features, usual))
+        found = refit(rows, base, taught, before=before, in_use=in_use, version=version, accepted_error=accepted)
     print(f"{len(rows.labels)} questions, {int(rows.labels.sum())} answered right if all were answered")
     which = "" if known is SuitePart.ALL else f" (those of the {known} half)"
-    print(f"{len(taught.known)} of them are known from now on{which}")
+    print(f"{len(taught.known) - len(base.known)} of them are known from now on{which}, {len(base.known)} were before")
     print(f"{'':<8}{'answer from':<13}{'answered':<26}{'resolved':<26}{'wrong among answered':<26}AUROC  ECE")
     for name, outlook in (("before", found.before), ("after", found.after)):
         shares = "".join(f"{_with_interval(each):<26}" for each in (outlook.answered, outlook.resolved, outlook.wrong))
         print(
             f"{name:<8}{outlook.threshold:<13.2f}{shares}{_number(outlook.auroc)}  {_number(outlook.calibration_error)}"
         )
+    for name, each in (("resolved", found.resolved), ("wrong", found.wrong)):
+        interval = f"{100 * each.low:+.1f} to {100 * each.high:+.1f}"
+        print(f"{name} of all, after less before: {100 * each.difference:+.1f} points (95 % interval {interval})")
     text = as_json(found.model, {"questions": questions.name, "sha256": rows.sha256})
     if out is not None:
         return _write(out, text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     count = len(rows.labels)
-    proposal = CalibrationProposal(version, sha256, actor, now(), questions.name, count, found.before, found.after)
+    proposal = CalibrationProposal(
+        version=version,
+        sha256=sha256,
+        proposed_by=actor,
+        proposed_at=now(),
+        suite=questions.name,
+        questions=count,
+        before=found.before,
+        after=found.after,
+        accepted_error=accepted,
+        resolved=found.resolved,
+        wrong=found.wrong,
+    )
     with errors_in_one_sentence(), open_records(settings) as records:
         open_recalibrating(settings, records, now=now).propose(proposal, text, picture=page(proposal))
     print(f"before and after: {settings.calibration_dir / 'proposal.html'}, and 抽样核对 of the console")

@@ -41,14 +41,29 @@ class Taught:
 
 
 def teach(
-    asked: Sequence[Asked], *, passages: Collection[str], texts: Texts, converter: ScriptConverter, part: SuitePart
+    asked: Sequence[Asked],
+    *,
+    passages: Collection[str],
+    texts: Texts,
+    converter: ScriptConverter,
+    part: SuitePart,
+    before: Sequence[KnownQuestion] = (),
 ) -> Taught:
-    """``part``: which half of the suite becomes known; the other is left to judge by."""
+    """``part``: which half of the suite becomes known; the other is left to judge by. ``before``: what is known
+    already and stays known."""
     chosen = [each for each in asked if _is_for_all(each) and _is_of(each, part)]
-    known = [_known(each) for each in chosen]
-    vector_of = texts.preparing.question_vectors([each.answer.understood_as.text for each in asked])
+    known = (*before, *(_known(each) for each in chosen))
+    return Taught(known, frozenset(passages), held_against(known, asked, texts=texts, converter=converter))
+
+
+def held_against(
+    known: Sequence[KnownQuestion], asked: Sequence[Asked], *, texts: Texts, converter: ScriptConverter
+) -> tuple[Mapping[str, float], ...]:
+    """The features of each answer, with what known questions of other lines say of it."""
+    understood = [each.answer.understood_as.text for each in asked]
+    vector_of = texts.preparing.question_vectors([*understood, *(each.text for each in known)])
     vectors = np.array([vector_of[each.text] for each in known], np.float32)
-    judge = KnownQuestions(known, passages, vectors, converter, vector_of.__getitem__)
+    judge = KnownQuestions(known, (), vectors, converter, vector_of.__getitem__)
 
     def features(each: Asked) -> Mapping[str, float]:
         plain = {name: value for name, value in each.answer.features.items() if name not in KNOWN_FEATURES}
@@ -57,7 +72,7 @@ def teach(
         others = judge.without_line(each.line)
         return plain | others.features(each.answer.understood_as.text, _given(each.answer))
 
-    return Taught(tuple(known), frozenset(passages), tuple(features(each) for each in asked))
+    return tuple(map(features, asked))
 
 
 def _is_for_all(each: Asked) -> bool:

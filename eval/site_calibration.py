@@ -5,7 +5,7 @@ Before and after are told on questions that the further trees had not seen (fold
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from eval.systems import AnswersQuestions
 from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree
 from kb_service.asking.search.known_questions import KNOWN_FEATURES
 from kb_service.domain.answers import Outcome
-from kb_service.domain.calibrations import Dot, Outlook
+from kb_service.domain.calibrations import Change, Dot, Outlook, change
 from kb_service.domain.resolution import Share, share
 from kb_service.ports import ScriptConverter
 
@@ -36,9 +36,13 @@ _OF_MANY = replace(_OF_FEW, trees=400, depth=3)
 
 @dataclass(frozen=True, slots=True)
 class Refit:
+    """``resolved``, ``wrong``: what changes, of all questions."""
+
     model: ConfidenceModel
     before: Outlook
     after: Outlook
+    resolved: Change
+    wrong: Change
 
 
 def ask_all(
@@ -60,13 +64,28 @@ def ask_all(
     return asked
 
 
-def labelled(asked: Sequence[Asked], taught: Taught, *, name: str) -> LabelledSet:
-    """What is not answered even so (out of scope, asked back, nothing found) is left out: no confidence decides there.
+def onto(in_use: ConfidenceModel, shipped: ConfidenceModel, lines: Collection[str]) -> ConfidenceModel:
+    """What to grow on for questions of these lines: the model in use, so that nothing it knows is lost. Of one that has
+    seen some of them the folds would tell of questions seen: without what it learned from them, else the one for all
+    sites."""
+    seen = {each.line for each in in_use.known} & set(lines)
+    if not seen:
+        return in_use
+    if not in_use.own_trees:
+        return shipped
+    known = tuple(each for each in in_use.known if each.line not in seen)
+    return replace(in_use, trees=in_use.trees[: -in_use.own_trees], known=known, own_trees=0)
+
+
+def labelled(asked: Sequence[Asked], features_of: Sequence[Mapping[str, float]], *, name: str) -> LabelledSet:
+    """``features_of``: each answer's.
+
+    What is not answered even so (out of scope, asked back, nothing found) is left out: no confidence decides there.
     Raises TooFewRows.
     """
     rows = [
         (each, features)
-        for each, features in zip(asked, taught.features, strict=True)
+        for each, features in zip(asked, features_of, strict=True)
         if features and each.answer.outcome is Outcome.ANSWERED
     ]
     if not rows:
@@ -87,6 +106,7 @@ def refit(
     base: ConfidenceModel,
     taught: Taught,
     *,
+    before: LabelledSet,
     in_use: ConfidenceModel,
     version: str,
     accepted_error: float,
@@ -94,19 +114,21 @@ def refit(
     """Trees, calibration and thresholds for the questions of a site. Raises TooFewRows, ScikitLearnMissing.
 
     ``base``: a model that has not seen the questions, onto whose trees those of few questions grow; ``in_use``: what is
-    compared as before. Every row is learned from twice, with what is known of other questions and without: so the
+    compared as before, on the same rows with what it knows (``before``).
+
+    Every row is learned from twice, with what is known of other questions and without: so the
     model serves texts as well that came after the questions, from a threshold of their own.
     """
     require_enough([one], of_a_kind=_FEWEST_OF_A_KIND)
     names = (*base.names, *(name for name in one.names if name not in base.names))
     own = replace(one, names=names, features=_in_order(one, names))
     alone = replace(own, features=np.where(np.isin(names, KNOWN_FEATURES), 0.0, own.features))
-    recipe, onto = _how_to_grow(own, base)
-    knowing, unknowing = folded([own, alone], recipe, onto=onto)
+    recipe, trunk = _how_to_grow(own, base)
+    knowing, unknowing = folded([own, alone], recipe, onto=trunk)
     slope, offset = calibration([own, alone], [knowing, unknowing])
     unseen, unknown = (probabilities(each, slope, offset) for each in (knowing, unknowing))
     labels = [bool(each) for each in one.labels]
-    trees = boosted([own, alone], recipe, onto=onto)
+    trees = boosted([own, alone], recipe, onto=trunk)
 
     def risks_of(chances: Column) -> tuple[Risk, ...]:
         return tuple(thinned_risks(chances.tolist(), labels, one.answerable.tolist(), unanswerable_share=None))
@@ -125,30 +147,63 @@ def refit(
         max_wrong_rate=accepted_error,
         known=taught.known,
         passages_known=taught.passages,
+        own_trees=base.own_trees + len(trees) - len(trunk) if trunk else 0,
     )
-    rows = [dict(zip(names, row, strict=True)) for row in own.features.tolist()]
+    usual, rows = _rows(before), _rows(one)
+    old = _Judged(in_use, [in_use.probability(each) for each in usual], usual, one)
+    new = _Judged(model, unseen.tolist(), rows, one)
     return Refit(
         model=model,
-        before=_outlook(in_use, [in_use.probability(each) for each in rows], rows, one),
-        after=_outlook(model, unseen.tolist(), rows, one),
+        before=old.outlook(),
+        after=new.outlook(),
+        resolved=change(old.resolved, new.resolved),
+        wrong=change(old.wrong, new.wrong),
     )
 
 
-def _outlook(
-    model: ConfidenceModel, confidences: Sequence[float], rows: Sequence[Mapping[str, float]], one: LabelledSet
-) -> Outlook:
-    labels = [bool(each) for each in one.labels]
-    given = [sure >= model.needed(each) for sure, each in zip(confidences, rows, strict=True)]
-    asked = list(zip(given, labels, one.answerable.tolist(), strict=True))
-    return Outlook(
-        threshold=model.answer_threshold,
-        answered=_share(given),
-        resolved=_share([is_right if is_given else not is_answerable for is_given, is_right, is_answerable in asked]),
-        wrong=_share([not is_right for is_given, is_right, _ in asked if is_given]),
-        auroc=auroc(confidences, labels),
-        calibration_error=expected_calibration_error(confidences, labels),
-        dots=tuple(Dot(each.mean_confidence, each.share_right, each.n) for each in bins(confidences, labels)),
-    )
+def _rows(one: LabelledSet) -> list[dict[str, float]]:
+    """Without what no known question said anything of."""
+    named = [dict(zip(one.names, row, strict=True)) for row in one.features.tolist()]
+    return [{name: value for name, value in row.items() if value or name not in KNOWN_FEATURES} for row in named]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a model does with the rows of a set, given how sure it is of each."""
+
+    model: ConfidenceModel
+    confidences: Sequence[float]
+    rows: Sequence[Mapping[str, float]]
+    one: LabelledSet
+
+    @property
+    def labels(self) -> list[bool]:
+        return [bool(each) for each in self.one.labels]
+
+    @property
+    def given(self) -> list[bool]:
+        return [sure >= self.model.needed(each) for sure, each in zip(self.confidences, self.rows, strict=True)]
+
+    @property
+    def resolved(self) -> list[bool]:
+        asked = zip(self.given, self.labels, self.one.answerable.tolist(), strict=True)
+        return [is_right if is_given else not is_answerable for is_given, is_right, is_answerable in asked]
+
+    @property
+    def wrong(self) -> list[bool]:
+        return [is_given and not is_right for is_given, is_right in zip(self.given, self.labels, strict=True)]
+
+    def outlook(self) -> Outlook:
+        given, labels, confidences = self.given, self.labels, self.confidences
+        return Outlook(
+            threshold=self.model.answer_threshold,
+            answered=_share(given),
+            resolved=_share(self.resolved),
+            wrong=share(sum(self.wrong), sum(given)),
+            auroc=auroc(confidences, labels),
+            calibration_error=expected_calibration_error(confidences, labels),
+            dots=tuple(Dot(each.mean_confidence, each.share_right, each.n) for each in bins(confidences, labels)),
+        )
 
 
 def _share(outcomes: Sequence[bool]) -> Share:

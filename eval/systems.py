@@ -7,9 +7,10 @@ from typing import Any, Protocol
 from eval.questions import SuiteQuestion
 from kb_service.domain.answers import Answer
 from kb_service.domain.days import Interval
+from kb_service.domain.resolution import EVALUATION
 
 # Answers that were asked to measure are told apart from those of people by this.
-CHANNEL = "evaluation"
+CHANNEL = EVALUATION
 
 
 @dataclass(frozen=True, slots=True)

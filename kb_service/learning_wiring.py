@@ -33,6 +33,7 @@ class LearningWords(Words):
 
     left_open: str
     courtesies: AnyOf
+    salutations: AnyOf
     introductions: AnyOf
     asks: AnyOf
     untitled: str
@@ -46,7 +47,7 @@ def load_learning_words(prompts_dir: Path) -> LearningWords:
 
 
 def _cleaning(words: LearningWords) -> Cleaning:
-    return Cleaning(words.courtesies, words.introductions, words.asks)
+    return Cleaning(words.courtesies, words.salutations, words.introductions, words.asks)
 
 
 def open_learning(

@@ -30,14 +30,16 @@ def open_measuring(records: Records, *, now: Callable[[], datetime]) -> Measurin
 def open_reporting(
     settings: Settings, records: Records, measuring: Measuring, *, now: Callable[[], datetime]
 ) -> Reporting:
+    use = open_measuring_use(records, measuring, now=now)
     return Reporting(
         measuring=measuring,
         month_counts=records.month_counts,
         shelf=records.shelf,
         calendar=records.working_days.calendar,
+        coverage=use.coverage,
         now=now,
         audited=open_auditing(settings, records, now=now).share,
-        used=open_measuring_use(records, measuring, now=now).used,
+        used=use.used,
     )
 
 

@@ -70,7 +70,7 @@ def _measure(records: Records, answers: int, *, is_checked: bool) -> None:
 
 def _page(measuring: Measuring, use: MeasuringUse, period: Period) -> None:
     measuring.insight(period, By.MATTER)
-    measuring.coverage()
+    use.coverage()
     use.used(period)
 
 

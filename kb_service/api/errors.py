@@ -37,6 +37,7 @@ STATUS_OF: dict[type[errors.KbError], int] = {
     learning_errors.AlreadyJudged: 409,
     learning_errors.NothingToJudge: 409,
     learning_errors.NotSettled: 409,
+    learning_errors.NoGainShown: 409,
     learning_errors.NothingProposed: 409,
     learning_errors.ProposalDeclined: 409,
     learning_errors.SampledQuestionNotFound: 404,

@@ -154,7 +154,7 @@ def report_of(service: Service, period: Period, by: By) -> ResolutionReport:
         reasons=dict(figures.reasons),
         first_replies=figures.first_replies,
         clocks=_clocks(figures),
-        coverage=service.measuring.coverage(),
+        coverage=service.measuring_use.coverage(),
         knowledge_used=service.measuring_use.used(period),
         lead_time=lead_time_of(service, period),
         targets=Targets([*ASSISTANT_TARGETS], [*HUMAN_TARGETS], [*MATTER_TARGETS]),

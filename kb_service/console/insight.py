@@ -69,7 +69,7 @@ def insight(
         cells=shades,
         busiest=max(shades, key=lambda each: each.count),
         hours=found.hours,
-        coverage=service.measuring.coverage(),
+        coverage=service.measuring_use.coverage(),
         knowledge_used=service.measuring_use.used(period),
         matter_targets=MATTER_TARGETS,
         lead_time=lead_time_of(service, period),

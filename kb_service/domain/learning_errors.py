@@ -55,5 +55,9 @@ class ProposalDeclined(KbError):
     """A confidence model that somebody declined is not taken into use."""
 
 
+class NoGainShown(KbError):
+    """A confidence model that is not shown to be better than the one in use is not proposed."""
+
+
 class NothingProposed(KbError):
     """No confidence model waits for a second person, or not the one that was proposed."""

@@ -13,10 +13,10 @@ from kb_service.domain.personal_names import HOUSE_OF_MASKED, HOUSES, NAMES
 _GAP = r"[ \t.·\-–—_]{0,2}"
 # Between groups of digits a line may end too, and a comma stands where no thousands end.
 _GROUP_GAP = r"[ \t\n.·\-–—_,/()\[\]]{0,3}"
-# 幺三八…: numerals read out, or written as banks do. One may be followed by another (一直打不通): they need no end.
-_HAN = "[〇零幺一二三四五六七八九壹贰叁参肆伍陆柒捌玖]"
-_HAN_FROM_3 = "[三四五六七八九叁参肆伍陆柒捌玖]"
-_HAN_FROM_2 = "[二三四五六七八贰叁参肆伍陆柒捌]"
+# 幺三八, 洞拐勾: numerals read out, or written as banks do. One may be followed by another (一直打不通): no end needed.
+_HAN = "[〇零洞幺一二三四五六七拐八九勾壹贰叁参肆伍陆柒捌玖]"
+_HAN_FROM_3 = "[三四五六七拐八九勾叁参肆伍陆柒捌玖]"
+_HAN_FROM_2 = "[二三四五六七拐八贰叁参肆伍陆柒捌]"
 # 二一, 五七一: without the 零 before it.
 _HAN_AREA = f"(?:[幺一壹][〇零]|[二贰]{_HAN}|{_HAN_FROM_3}{_HAN}{{2}})"
 _HAN_GAP = r"[ \t.·\-–—_,，]{0,2}"
@@ -39,7 +39,9 @@ _DOCUMENTS = (
 # 38* of a number that is told in parts, and which part it is.
 _PART_OF_NUMBER = r"(?:前面?|开头|中间|当中|[最]?后面?|末尾?)(?:[二三四五六七八2-8]位)?(?:数字?)?"
 _SECRET = r"[A-Za-z0-9!@#$%^&*._+~-]"
-_ACCOUNTS = "(?:抖音|快手|小红书|微博|知乎|淘宝|支付宝|扣扣|企鹅|陌陌|随申办|一网通办|游戏|登录)"
+_ACCOUNTS = (
+    "(?:抖音|快手|小红书|微博|知乎|淘宝|支付宝|扣扣|企鹅|陌陌|随申办|一网通办|游戏|登录|钉钉|飞书|企业微信|企微)"
+)
 _NUMBER = r"[0-9〇零一二三四五六七八九十百]"
 _UNIT = rf"(?:{_NUMBER}{{1,4}}|[A-Za-z]\d?) ?(?:栋|幢|座|号楼|单元|梯) ?(?:{_NUMBER}{{1,2}}门)?"
 _ROOM = rf"{_NUMBER}{{2,5}}[A-Za-z]?(?:室|房|户)?"
@@ -64,6 +66,8 @@ def _more(count: str, of: str = r"\d") -> str:
 # number stands within neither.
 _PATTERNS = (
     ("〔证件号〕", rf"{_START}{_PROVINCE}{_more('15')}{_GAP}[\dXx]{_END}"),
+    # A digit short or too many: with an X at its end it is hardly anything else.
+    ("〔证件号〕", rf"{_START}{_PROVINCE}\d{{13,16}}[Xx]{_END}"),
     ("〔证件号〕", rf"(?<!{_HAN}){_HAN}{_more('16', _HAN)}{_GAP}(?:{_HAN}|[Xx叉])"),
     # From 3 on: two days side by side (20260101-20261231) have as many digits.
     ("〔卡号〕", rf"{_START}[3-9]{_more('15,18')}{_END}"),
@@ -109,6 +113,12 @@ _PATTERNS = (
         r"(?<![A-Za-z0-9._-])[A-Za-z0-9._-]+ ?(?:艾特|#| at ) ?[A-Za-z0-9-]+ ?(?:\.|点| dot ) ?(?:com|cn|net|org|edu)"
         r"(?: ?(?:\.|点) ?cn)?(?![A-Za-z0-9])",
     ),
+    # With Chinese characters in it, or a full stop for the point.
+    (
+        "〔邮箱〕",
+        r"(?<![A-Za-z0-9._-])[A-Za-z0-9._-]+[\u4e00-\u9fff]{0,4}@ ?[A-Za-z0-9-]+[.。](?:com|cn|net|org|edu)"
+        r"(?:[.。]cn)?(?![A-Za-z0-9])",
+    ),
     ("〔证件号〕", rf"{_DOCUMENTS}{_SAID}(?P<it>[A-Za-z]{{0,2}}{_more('6,23')}(?:[A-Za-z]\d?)?){_END}"),
     ("〔证件号〕", r"(?<![A-Za-z])(?:[EGDSPHMCWTegdsphmcwt]\d{8}|[EGDSPHMCegdsphmc][A-Za-z]\d{7}|[HM]\d{10})(?!\d)"),
     ("〔证件号〕", r"(?<![A-Za-z])[A-Za-z]{1,2}\d{6}[(][0-9A][)]|(?<!\d)[157]\d{6}[(]\d[)]"),
@@ -124,9 +134,17 @@ _PATTERNS = (
     ("〔证件号〕", rf"永(?:久居留|居)(?:身份)?[证卡]{_SAID}(?P<it>[A-Za-z]{{3}}\d{{12}}|\d{{15,18}}){_END}"),
     (
         "〔证件号〕",
-        r"(?:居住证|学籍|住院|病历|门诊|就诊|公积金|社保|医保|户口[簿本]?|户籍|户|准考证|驾驶证|退休证|档案)(?:卡|账|帐)?(?:编号|号码|号)[是为:\s]{0,3}"
-        rf"(?P<it>[A-Za-z]?\d{{6,24}}){_END}",
+        r"(?:居住证|学籍|住院|病历|病案|门诊|就诊|公积金|社保|医保|户口[簿本]?|户籍|户|准考证|驾驶证|退休证|档案)(?:卡|账|帐)?(?:编号|号码|号)[是为:\s]{0,3}"
+        rf"(?P<it>(?:\d{{4}}-)?[A-Za-z]{{0,2}}-?\d{{5,24}}){_END}",
     ),
+    # A parcel tells who lives where.
+    ("〔单号〕", rf"(?:快递|运|物流|顺丰|EMS|邮政)(?:运?单)?{_SAID}(?P<it>[A-Z]{{0,2}}\d{{9,15}}(?:CN)?){_END}"),
+    # Who tells the number of a case of their own can be found by it.
+    (
+        "〔单号〕",
+        r"(?:[我您你]的|本人)(?:办件|受理|申请|业务|预约)(?:编号|号码?)?[是为:\s]{0,3}(?P<it>[A-Za-z]{0,4}\d[\dA-Za-z-]{7,22})(?![\dA-Za-z])",
+    ),
+    ("〔位置〕", r"(?<![\d.])[NE]?\d{2,3}\.\d{4,}°?[,，、\s]{1,2}[NE]?\d{2,3}\.\d{4,}°?(?!\d)"),
     (
         "〔出生日期〕",
         r"(?:出生日期|出生年月日?|生日|出生于?|生于)[是为:\s]{0,3}"
@@ -140,7 +158,11 @@ _PATTERNS = (
     # 1990-03-07出生的, but not 1990年1月1日以后出生.
     (
         "〔出生日期〕",
-        r"(?P<it>(?<!\d)(?:19|20)\d{2}(?:年\d{1,2}月\d{1,2}[日号]|[-./]\d{1,2}[-./]\d{1,2}))\s?(?:出生|生的|生人)",
+        r"(?P<it>(?<!\d)(?:(?:19|20)?\d{2}年\d{1,2}月\d{1,2}[日号]|(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}))\s?(?:出生|生的|生人|生(?=[,，。\s]|$))",
+    ),
+    (
+        "〔出生日期〕",
+        rf"生日[是为:\s]{{0,3}}(?P<it>(?:\d{{1,2}}|{_NUMBER}{{1,3}})月初?(?:\d{{1,2}}|{_NUMBER}{{1,3}})[日号]?)",
     ),
     ("〔尾号〕", rf"(?:[后末尾][四六八468]位(?:数字?)?|尾号){_SAID}(?P<it>\d{{4,8}}[Xx]?|\d{{2,7}}[Xx]){_END}"),
     (
@@ -161,25 +183,26 @@ _PATTERNS = (
     ),
     (
         "〔尾号〕",
-        rf"(?:{_PART_OF_NUMBER}[是为:\s]{{1,3}}|(?:前|中间|后)[二三四五六七八2-8]位(?:数字?)?)(?P<it>\d{{3,8}}){_END}"
+        rf"(?:{_PART_OF_NUMBER}[是为:\s]{{1,3}}|(?:前|中间|后)[二三四五六七八2-8]位(?:数字?)?)"
+        rf"(?P<it>\d{{4}}[ -]\d{{4}}|\d{{3,8}}){_END}"
         r"(?!年|元|个|天|日|月|人|名|分|%|[./-]\d)",
     ),
     ("〔车牌〕", rf"(?:沪牌|牌照|车牌)号?[是为:\s]{{0,2}}(?P<it>(?=[A-Z]*\d[A-Z]*\d){_OF_PLATES}{{5,7}}){_END}"),
     ("〔车牌〕", r"车牌?号?[是为:\s]{0,2}(?P<it>使\d{6})(?!\d)"),
     ("〔证件号〕", r"(?<!\d)[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"),
     ("〔账号〕", rf"(?:账号|帐号|账户|帐户|户头|卡)[是为:\s]{{0,3}}(?P<it>\d{_more('11,23')}){_END}"),
-    ("〔账号〕", rf"(?:QQ|qq|微信|VX|vx|{_ACCOUNTS})[大小]?{_SAID}(?P<it>\d{{6,11}}){_END}"),
+    ("〔账号〕", rf"(?:(?<![A-Za-z])[Qq]{{1,2}}|微信|VX|vx|{_ACCOUNTS})[大小]?{_SAID}(?P<it>\d{{6,11}}){_END}"),
     # Of official accounts people give the name as well.
     (
         "〔账号〕",
         rf"(?<!公众)(?:{_ACCOUNTS}(?:账号|账户|用户名|ID|id|号)?|账号|用户名)[是为:\s]{{0,3}}"
-        r"(?P<it>(?=[A-Za-z_-]*\d|[A-Za-z0-9-]*_)[A-Za-z][A-Za-z0-9_-]{4,19})(?![A-Za-z0-9@])",
+        r"(?P<it>(?=[A-Za-z_.-]*\d|[A-Za-z0-9.-]*_)[A-Za-z][A-Za-z0-9_.-]{3,18}[A-Za-z0-9_-])(?![A-Za-z0-9@])",
     ),
     (
         "〔密码〕",
         rf"(?:密码|口令)[是为:\s]{{0,3}}(?P<it>(?={_SECRET}*\d)(?={_SECRET}*[A-Za-z]){_SECRET}{{6,32}})(?!{_SECRET})",
     ),
-    ("〔密码〕", r"(?:验证码|校验码|动态码|动态口令)[是为:\s]{0,3}(?P<it>\d{4,8})(?![\dA-Za-z位])"),
+    ("〔密码〕", r"(?:验证码|校验码|动态码|动态口令|短信码|短信验证)[是为:\s]{0,3}(?P<it>\d{4,8})(?![\dA-Za-z位])"),
     (
         "〔账号〕",
         r"(?:[Ww]e[Cc]hat|WECHAT|微信|[Qq][Qq]|[Vv][Xx])(?: ?(?:ID|id|Id))?[是为:\s]{1,3}"
@@ -230,6 +253,13 @@ _CHECKED = (
 # A joiner holds pictures of people together as well; a digit on a key (1️⃣) is the digit and two marks.
 _UNSEEN = re.compile(r"(?<=[0-9])\ufe0f?\u20e3|[\u00ad\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|(?<=\w)\u200d(?=\w)")
 _MASKS = (*_CHECKED, *((mask, re.compile(pattern), None) for mask, pattern in _PATTERNS))
+
+_MARKS = tuple(dict.fromkeys(mask for mask, _, _ in _MASKS))
+
+
+def marks_in(text: str) -> tuple[str, ...]:
+    """What stands in the place of what was masked, each once; 〔2021〕 of a document's number is none."""
+    return tuple(each for each in _MARKS if each in text)
 
 
 def masked(text: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from kb_service.domain.documents import Metadata
+from kb_service.domain.documents import Metadata, Version
+from kb_service.domain.masking import marks_in
 
 
 class PointKind(StrEnum):
@@ -16,13 +17,15 @@ class PointKind(StrEnum):
     UNKNOWN_DEPARTMENT = "unknown_department"
     UNKNOWN_REGION = "unknown_region"
     UNKNOWN_DOCUMENT = "unknown_document"
+    MASKED = "masked"
     ANSWERS_LOST = "answers_lost"
     ANSWERS_IN_CONFLICT = "answers_in_conflict"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
-    """``about``: the unknown ids. ``count``: of them, or of the known questions; 1 where something is missing.
+    """``about``: the unknown ids, or the marks of what was masked. ``count``: of them, or of the known questions; 1
+    where something is missing.
 
     Questions are not named: people asked them, and the trail, which keeps what was confirmed, never forgets.
     """
@@ -39,6 +42,14 @@ def missing_fields(metadata: Metadata) -> list[OpenPoint]:
         PointKind.NO_DEPARTMENT: metadata.department,
     }
     return [OpenPoint(kind) for kind, value in given.items() if not value]
+
+
+def marks_left(version: Version) -> list[OpenPoint]:
+    """A mark that masking left in a draft (〔手机号〕) tells residents nothing."""
+    metadata = version.metadata
+    texts = (version.text, metadata.title, metadata.question or "", *metadata.similar_questions)
+    marks = marks_in("\n".join(texts))
+    return [OpenPoint(PointKind.MASKED, marks, len(marks))] if marks else []
 
 
 def kept(points: Sequence[OpenPoint]) -> list[dict[str, Any]]:

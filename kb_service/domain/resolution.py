@@ -25,6 +25,8 @@ BACK_WITHIN = timedelta(days=7)
 # Questions that the assistant could resolve. A question back is followed by the question it asks for; greetings, and
 # what is not its business, are outside all rates.
 COUNTED = frozenset({Outcome.ANSWERED, Outcome.NO_SOURCE, Outcome.NOT_GROUNDED, Outcome.HANDED_OVER})
+# The channel of questions that `kb eval` asks: nobody's, so in no figure and no gap.
+EVALUATION = "evaluation"
 # 新疆生产建设兵团 has eight characters.
 _LONGEST_DISTRICT = 12
 # Coming back to say thanks is not coming back on the matter.

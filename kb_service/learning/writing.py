@@ -60,10 +60,12 @@ class Cases(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """``courtesies``: what a question may begin with and says nothing. ``introductions``: what leads to something that
-    identifies a person, and is left out with it. ``asks``: what stands in a sentence that asks something."""
+    """``courtesies``: what a question may begin with and says nothing. ``salutations``: what a reply may begin with
+    that is meant for one person. ``introductions``: what leads to something that identifies a person, and is left out
+    with it. ``asks``: what stands in a sentence that asks something."""
 
     courtesies: re.Pattern[str]
+    salutations: re.Pattern[str]
     introductions: re.Pattern[str]
     asks: re.Pattern[str]
 
@@ -116,7 +118,9 @@ class Writing:
         also_asked = [each for talk in case.talks for each in self._also_asked(talk)]
         asked = [*(each.question for each in case.talks), *also_asked]
         fields = self._fields(asked, first.matter_id, first.department_id, [each.region for each in case.talks])
-        draft = self.drafted(fields | {"answer": case.reply, "review_by": self._review_by(shanghai_day(at))})
+        draft = self.drafted(
+            fields | {"answer": to_everybody(case.reply, self.cleaning), "review_by": self._review_by(shanghai_day(at))}
+        )
         return self.cases.write(
             draft,
             [each.escalation_id for each in case.talks],
@@ -193,6 +197,12 @@ def of_nobody(question: str, cleaning: Cleaning) -> str:
     introduced = rf"(?:(?:{cleaning.introductions.pattern})[ :：是为]*)?(?:{_MASKED})+的?"
     left = re.sub(introduced, "，", question)
     return question if left == question else re.sub(_COMMAS, "，", left).strip(_AT_THE_ENDS)
+
+
+def to_everybody(reply: str, cleaning: Cleaning) -> str:
+    """A masked reply without how it greets the person it was written to."""
+    found = cleaning.salutations.match(reply)
+    return (reply[found.end() :].lstrip() if found else "") or reply
 
 
 def cleaned(question: str, cleaning: Cleaning) -> str:

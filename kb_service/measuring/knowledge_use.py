@@ -23,7 +23,7 @@ from kb_service.domain.knowledge_use import (
 )
 from kb_service.domain.questions_ahead import DayAhead
 from kb_service.domain.reports import month_with
-from kb_service.domain.resolution import FigureDifference, Period, Share
+from kb_service.domain.resolution import Coverage, FigureDifference, Period, Share
 from kb_service.measuring.recounting import RawRows
 
 
@@ -106,6 +106,11 @@ class MeasuringUse:
         """Of the versions in force in the period, those that its answers cite."""
         now = self.now()
         return used(self.use.known_versions(), self.use.cited_versions(period, now=now), period, shanghai_day(now))
+
+    def coverage(self) -> Coverage:
+        matter_ids = [each.id for each in self.matters()]
+        without = matters_without(self.use.known_versions(), matter_ids, shanghai_day(self.now()))
+        return Coverage(len(matter_ids) - len(without), len(matter_ids))
 
     def days_ahead(self) -> Sequence[SwitchDay]:
         """The switch days after today, the nearest first."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import add
 from typing import Protocol
@@ -15,7 +15,6 @@ from kb_service.domain.resolution import (
     By,
     ClockCounts,
     Counts,
-    Coverage,
     FigureDifference,
     Figures,
     GapAges,
@@ -50,7 +49,6 @@ class Resolution(Protocol):
     def clocks(self, period: Period, *, now: datetime) -> Sequence[ClockCounts]: ...
     def first_reply_seconds(self, period: Period) -> Sequence[float]: ...
     def gaps_to_do(self) -> Sequence[tuple[datetime, datetime]]: ...
-    def coverage(self, today: date) -> Coverage: ...
 
 
 class Rows(Protocol):
@@ -133,9 +131,6 @@ class Measuring:
             first_replies=first_replies(self.resolution.first_reply_seconds(period)),
             behind=self.outcomes.behind(),
         )
-
-    def coverage(self) -> Coverage:
-        return self.resolution.coverage(shanghai_day(self.now()))
 
     def gap_ages(self) -> Sequence[GapAges]:
         return gap_ages(self.resolution.gaps_to_do(), self.now())

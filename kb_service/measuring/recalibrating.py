@@ -7,7 +7,7 @@ from typing import Protocol
 
 from kb_service.domain.calibrations import CalibrationProposal
 from kb_service.domain.errors import ReasonMissing
-from kb_service.domain.learning_errors import NothingProposed
+from kb_service.domain.learning_errors import NoGainShown, NothingProposed
 
 
 class ProposedModel(Protocol):
@@ -39,7 +39,10 @@ class Recalibrating:
     now: Callable[[], datetime]
 
     def propose(self, proposal: CalibrationProposal, model: str, *, picture: str) -> None:
-        """In the place of an earlier one. ``model``: the file's text, ``picture``: a page of before and after."""
+        """In the place of an earlier one. ``model``: the file's text, ``picture``: a page of before and after. Raises
+        NoGainShown: what waits stays."""
+        if not proposal.shows_gain:
+            raise NoGainShown(f"no gain is shown, so nothing is proposed: {_told(proposal)}")
         self.files.keep(proposal, model, picture)
         self.consents.propose(proposal)
 
@@ -70,3 +73,11 @@ class Recalibrating:
         if found is None:
             raise NothingProposed("no confidence model waits for consent; `kb eval calibrate` proposes one")
         return found
+
+
+def _told(proposal: CalibrationProposal) -> str:
+    changes = (("resolved", proposal.resolved), ("wrong", proposal.wrong))
+    return ", ".join(
+        f"{name} {100 * each.difference:+.1f} points ({100 * each.low:+.1f} to {100 * each.high:+.1f})"
+        for name, each in changes
+    )

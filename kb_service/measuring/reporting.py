@@ -21,7 +21,7 @@ from kb_service.domain.reports import (
     month_of,
     weeks_up_to,
 )
-from kb_service.domain.resolution import By, Counts, Period, Share, share
+from kb_service.domain.resolution import By, Counts, Coverage, Period, Share, share
 from kb_service.measuring.measuring import Measuring, by_size, mondays, total_of
 from kb_service.publishing.due import kept_lead_times
 
@@ -43,6 +43,7 @@ class Reporting:
     month_counts: MonthCounts
     shelf: Shelf
     calendar: Callable[[], WorkingCalendar]
+    coverage: Callable[[], Coverage]
     now: Callable[[], datetime]
     audited: Callable[[Period], Rated] | None = None
     used: Callable[[Period], Share] | None = None
@@ -63,7 +64,7 @@ class Reporting:
             gap_ages=self.measuring.gap_ages(),
             gap_moves=self.month_counts.gap_moves(period),
             feedback=self.month_counts.feedback(period),
-            coverage=self.measuring.coverage(),
+            coverage=self.coverage(),
             used=self.used(period) if self.used else None,
             lead_times=self.lead_times(period),
             not_counted=self.month_counts.not_counted(period),

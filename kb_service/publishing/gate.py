@@ -90,6 +90,8 @@ def _told(point: OpenPoint) -> str:
             return f"region {about} is neither the city nor one of its districts"
         case PointKind.UNKNOWN_DOCUMENT:
             return f"it replaces, repeals or amends {about}, which is no document here"
+        case PointKind.MASKED:
+            return f"{', '.join(point.about)} stands where personal data was taken out"
         case PointKind.ANSWERS_LOST:
             return f"{point.count} known questions would no longer be answered"
         case PointKind.ANSWERS_IN_CONFLICT:

@@ -20,7 +20,7 @@ from kb_service.domain.errors import (
 )
 from kb_service.domain.lead_time import LeadTimeVerdict
 from kb_service.domain.life import REVIEW, Held, IntervalChange, Step, Transition, state_after
-from kb_service.domain.open_points import OpenPoint, kept
+from kb_service.domain.open_points import OpenPoint, kept, marks_left
 from kb_service.domain.people import person_id
 from kb_service.domain.rehearsals import Rehearsal
 from kb_service.publishing.due import verdict_of
@@ -90,7 +90,7 @@ class Publishing:
 
     def open_points(self, version: Version, rehearsal: Rehearsal | None) -> list[OpenPoint]:
         """What has to be confirmed by name before the next step. ``rehearsal``: of the version as it is, if any."""
-        found = list(self._points_of_fields(version.metadata))
+        found = [*self._points_of_fields(version.metadata), *marks_left(version)]
         return found + (points_of_rehearsal(rehearsal) if rehearsal else [])
 
     def submit(

@@ -13,7 +13,7 @@ import pytest
 from eval.before_after import page
 from eval.questions import read_questions
 from kb_service.domain.answers import Outcome
-from kb_service.domain.calibrations import CalibrationProposal, Dot, Outlook
+from kb_service.domain.calibrations import CalibrationProposal, Dot, Outlook, change
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.resolution import share
 from tests.api.conftest import Http, small_knowledge_base
@@ -169,7 +169,10 @@ def test_a_recalibrated_confidence_is_taken_into_use_by_a_second_person_only(wee
 
     def propose(text: str, actor: str = "zhang") -> None:
         sha256 = hashlib.sha256(text.encode()).hexdigest()
-        proposal = CalibrationProposal("20261109-a", sha256, actor, week.at, "questions", 2, half, better)
+        resolved, wrong = change([False] * 20, [True] * 20), change([True] * 2, [False] * 2)
+        proposal = CalibrationProposal(
+            "20261109-a", sha256, actor, week.at, "questions", 2, half, better, 0.1, resolved, wrong
+        )
         service.recalibrating.propose(proposal, text, picture=page(proposal))
 
     assert week.send("li", "/v1/audits/calibration:accept", {}).json()["error"] == "NothingProposed"

@@ -48,6 +48,15 @@ def test_a_complete_version_needs_no_confirmation(own: Http, editor: Desk, revie
     assert reviewer.step(version_id, "approve", confirm=[]).json()["state"] == "approved"
 
 
+def test_a_mark_of_masking_is_not_published_unseen(own: Http, editor: Desk) -> None:
+    text = "第一条 溜溜球停放免费，见沪府办发〔2021〕26号。有问题打我手机〔手机号〕。"
+    version_id = editor.draft(f"yo-yo-{uuid4().hex[:8]}", title="溜溜球停放办法", text=text, **known(own))
+    (point,) = editor.get(f"/v1/versions/{version_id}/gate").json()["open_points"]
+    assert (point["kind"], point["about"]) == ("masked", ["〔手机号〕"])
+    refused = editor.step(version_id, "submit", confirm=[]).json()
+    assert refused["error"] == "ConfirmationMissing" and "文中还有脱敏留下的“〔手机号〕”" in refused["message"]
+
+
 @pytest.mark.parametrize(
     ("changed", "kind"),
     [

@@ -1,5 +1,6 @@
 """Judging the audited sample in a real browser: by keys, blind, and settled by a third person."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from kb_service.domain.calibrations import CalibrationProposal, Dot, Outlook, change
+from kb_service.domain.resolution import share
 from tests.browser.conftest import PHONE, OpenAs
 from tests.browser.real_service import Served, serve_real
 from tests.factories import day
@@ -75,3 +78,46 @@ def test_two_judge_by_keys_and_a_third_settles_on_a_phone(open_as: OpenAs) -> No
     disputed.get_by_label("必须有的").fill("3个工作日")
     disputed.get_by_role("button", name="收入题库").click()
     expect(first.locator("main")).to_contain_text("已入题库 audited-")
+
+
+def test_who_proposed_a_calibration_waits_for_another_who_sees_before_and_after(
+    open_as: OpenAs, served: Served
+) -> None:
+    service = served.service
+    text = "{}"
+    dots = (Dot(0.55, 0.5, 40), Dot(0.9, 0.8, 60))
+    before = Outlook(0.8, share(60, 100), share(50, 100), share(3, 60), 0.7, 0.2, dots)
+    after = Outlook(0.7, share(75, 100), share(65, 100), share(5, 75), 0.8, 0.1, (Dot(0.6, 0.6, 100),))
+    # Of a hundred questions 18 are resolved only after, 3 only before.
+    resolved = change([False] * 18 + [True] * 3 + [True] * 79, [True] * 18 + [False] * 3 + [True] * 79)
+    wrong = change([False] * 2 + [True] * 98, [True] * 100)
+    proposal = CalibrationProposal(
+        version="20261130-a",
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        proposed_by="张三",
+        proposed_at=service.now(),
+        suite="questions",
+        questions=100,
+        before=before,
+        after=after,
+        accepted_error=0.1,
+        resolved=resolved,
+        wrong=wrong,
+    )
+    service.recalibrating.propose(proposal, text, picture="")
+    first = open_as("张三")
+    first.goto("/console/audit")
+    expect(first.locator(".audit-calibration")).to_contain_text("是您提出的，须由另一人同意")
+    expect(first.get_by_role("button", name="同意启用")).to_have_count(0)
+
+    second = open_as("李四", viewport=PHONE)
+    second.goto("/console/audit")
+    shown = second.locator(".audit-calibration")
+    expect(shown).to_contain_text("处理对的 +15.0（")
+    expect(shown.locator(".audit-before.audit-dot")).to_have_count(2)
+    expect(shown.locator(".audit-after.audit-dot")).to_have_count(1)
+    assert second.evaluate("document.documentElement.scrollWidth") <= 390
+    second.get_by_role("button", name="同意启用").click()
+    expect(second.locator("main")).to_contain_text("已同意，下次启动服务时")
+    expect(second.locator(".audit-calibration")).to_have_count(0)
+    assert service.settings.own_confidence_model.read_text("utf-8") == text

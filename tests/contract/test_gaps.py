@@ -91,12 +91,20 @@ class Learning:
             now=lambda: self.at,
         )
 
-    def asked(self, text: str, *, user: str | None = None, of: MatterRef | None = PERMIT, **fields: object) -> str:
+    def asked(
+        self,
+        text: str,
+        *,
+        user: str | None = None,
+        of: MatterRef | None = PERMIT,
+        channel: str | None = None,
+        **fields: object,
+    ) -> str:
         """Asked, and not answered unless ``fields`` say so; the answer's id."""
         self.count += 1
         given = unanswered(f"a{self.count}", text, matter=of, asked_at=self.at, conversation_id=f"c{self.count}")
         given = replace(given, **fields)  # type: ignore[arg-type]
-        self.transcript.add(given, question(text, user_hash=user, asked_by="web"))
+        self.transcript.add(given, question(text, user_hash=user, asked_by="web", channel=channel))
         return given.answer_id
 
     def found(self, **wanted: object) -> Sequence[Gap]:
@@ -145,6 +153,13 @@ def test_who_introduces_themselves_joins_the_gap_of_the_same_question(learning: 
 def test_what_no_text_would_help_against_is_no_gap(learning: Learning, reason: Reason) -> None:
     learning.asked("居住证能邮寄吗", escalation=HandOver(True, (reason,)))
     assert learning.found() == []
+
+
+def test_what_an_evaluation_asks_is_no_gap(learning: Learning) -> None:
+    learning.asked("居住证能邮寄吗", channel="evaluation")
+    assert learning.found() == []
+    learning.asked("居住证能邮寄吗", channel="web")
+    assert [each.count for each in learning.found()] == [1]
 
 
 def test_an_answer_that_did_not_help_is_in_a_gap_and_one_that_did_is_not(learning: Learning) -> None:

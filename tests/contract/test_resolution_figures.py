@@ -131,6 +131,16 @@ def test_opening_a_talk_is_coming_back_and_a_talk_on_an_answer_is_a_hand_over(to
     assert (told.total().human.settled, told.total().human.implied) == (2, 2)
 
 
+def test_what_an_evaluation_asks_is_in_no_figure(told: Told) -> None:
+    told.asked("u", channel="evaluation", outcome=Outcome.NO_SOURCE)
+    told.asked("u")
+    told.asked(None, channel="evaluation")
+    assert told.total().assistant.questions == 1
+    assert (told.measuring.outcomes.behind(), told.measuring.outcomes.take_in()) == (0, 0)
+    checked = told.measuring.check()
+    assert (checked.answers, checked.differences) == (1, [])
+
+
 def test_the_last_word_counts(told: Told) -> None:
     asked = told.asked("u1")
     for resolved in (True, False):

@@ -145,7 +145,7 @@ def test_what_known_questions_say_is_learned_beside_what_is_true_without_them(tm
     features = np.stack([covered, is_known_right], axis=1)
     own = LabelledSet("own", "", ("covered", "known_right_share"), features, right.astype(float), right)
     taught = Taught((KnownQuestion("签注收费吗", True, ("d",), ("不收费",)),), frozenset({"abc"}), ())
-    found = refit(own, base, taught, in_use=base, version="own", accepted_error=0.1)
+    found = refit(own, base, taught, before=own, in_use=base, version="own", accepted_error=0.1)
     between = {"covered": 0.5}
     assert found.model.probability(between | {"known_right_share": 1.0}) > found.model.probability(between) + 0.2
     assert found.model.probability({"covered": 0.95}) > found.model.probability({"covered": 0.05}) + 0.5
@@ -162,7 +162,7 @@ def test_further_trees_learn_what_the_model_in_use_does_not_know() -> None:
     is_told = np.repeat([0.0, 1.0], 200)
     right = is_told == 1  # whatever is covered
     own = LabelledSet("own", "", ("covered", "told"), np.stack([covered, is_told], axis=1), right.astype(float), right)
-    found = refit(own, base, NOTHING, in_use=base, version="own", accepted_error=0.1)
+    found = refit(own, base, NOTHING, before=own, in_use=base, version="own", accepted_error=0.1)
     assert found.model.trees[: len(base.trees)] == base.trees
     assert found.model.names == ("covered", "told")
     assert not found.model.has_margin

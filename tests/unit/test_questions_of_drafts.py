@@ -6,11 +6,11 @@ import pytest
 
 from kb_service.domain.masking import masked
 from kb_service.learning.recurring import are_alike
-from kb_service.learning.writing import Cleaning, cleaned, of_nobody, questions_of_draft
+from kb_service.learning.writing import Cleaning, cleaned, of_nobody, questions_of_draft, to_everybody
 from kb_service.learning_wiring import load_learning_words
 
 WORDS = load_learning_words(Path("prompts"))
-CLEANING = Cleaning(WORDS.courtesies, WORDS.introductions, WORDS.asks)
+CLEANING = Cleaning(WORDS.courtesies, WORDS.salutations, WORDS.introductions, WORDS.asks)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,18 @@ def test_replies_with_other_figures_are_not_alike() -> None:
     assert are_alike("补办不收费，5个工作日办结。", "补办不收费，5个工作日内办结！")
     assert not are_alike("补办收费10元，5个工作日办结。", "补办收费20元，5个工作日办结。")
     assert not are_alike("补办不收费，当场办结。", "请到派出所窗口排队取号。")
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("〔姓名〕您好，标志丢了可以重新打印。", "标志丢了可以重新打印。"),
+        ("尊敬的〔姓名〕女士：请带身份证来。", "请带身份证来。"),
+        ("您好！办理不收费。", "办理不收费。"),
+        ("您好", "您好"),
+        ("你好好看看第三条，补办不收费。", "你好好看看第三条，补办不收费。"),
+        ("申请人〔姓名〕的材料齐了。", "申请人〔姓名〕的材料齐了。"),
+    ],
+)
+def test_a_kept_reply_greets_nobody(reply: str, kept: str) -> None:
+    assert to_everybody(reply, CLEANING) == kept

@@ -19,11 +19,16 @@ from kb_service.domain.affected import EFFECTS, Affected, AffectedAnswer, Affect
 from kb_service.domain.answers import Answer
 from kb_service.domain.masking import masked
 from kb_service.domain.rehearsals import Effect
+from kb_service.domain.resolution import EVALUATION
 from kb_service.domain.webhooks import WebhookEvent
 
 _ANSWER = TypeAdapter(Answer)
 # Talks that are named to other systems; more are read in the list.
 _MOST_TALKS = 200
+
+
+# To what `kb eval` asks nobody goes by the answer.
+_OF_PEOPLE = answers.c.channel.is_distinct_from(EVALUATION)
 
 
 class SqlAffected:
@@ -36,6 +41,7 @@ class SqlAffected:
     def counts(self, version_ids: Sequence[str]) -> Mapping[str, int]:
         """How many answers cited each of them; those that none did are left out."""
         query = select(cited_versions.c.version_id, func.count()).where(cited_versions.c.version_id.in_(version_ids))
+        query = query.join(answers, answers.c.id == cited_versions.c.answer_id).where(_OF_PEOPLE)
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(cited_versions.c.version_id))}
 
@@ -109,12 +115,13 @@ def _citing(query: Select[Any], version_id: str) -> Select[Any]:
     return (
         query.join(cited_versions, cited_versions.c.answer_id == answers.c.id)
         .outerjoin(affected_answers, again)
-        .where(cited_versions.c.version_id == version_id)
+        .where(cited_versions.c.version_id == version_id, _OF_PEOPLE)
     )
 
 
 def _affected(connection: Connection, version_id: str) -> Affected:
-    total = select(func.count()).where(cited_versions.c.version_id == version_id)
+    total = select(func.count()).where(cited_versions.c.version_id == version_id, _OF_PEOPLE)
+    total = total.join(answers, answers.c.id == cited_versions.c.answer_id)
     effects = (
         select(affected_answers.c.effect, func.count())
         .where(affected_answers.c.version_id == version_id)

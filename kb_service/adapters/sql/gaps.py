@@ -27,6 +27,7 @@ from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.documents import VersionDraft
 from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapPage, GapQuery, GapState
 from kb_service.domain.matters import Facet
+from kb_service.domain.resolution import EVALUATION
 from kb_service.learning.collecting import Found, GapQuestion, NewGap, Placed
 
 _ANSWER = TypeAdapter(Answer)
@@ -52,7 +53,9 @@ class SqlGaps:
         of_interest = or_(
             and_(answers.c.asked_at >= since, answers.c.outcome.in_(_UNANSWERED)), answers.c.id.in_(is_unhelpful)
         )
-        query = select(answers).where(of_interest, is_new, answers.c.conversation_id != "")
+        query = select(answers).where(
+            of_interest, is_new, answers.c.conversation_id != "", answers.c.channel.is_distinct_from(EVALUATION)
+        )
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(answers.c.asked_at, answers.c.id).limit(limit)).all()
             said = select(feedback.c.answer_id, func.min(feedback.c.resolved)).where(

@@ -14,7 +14,7 @@ from kb_service.adapters.sql.talk_tables import escalations
 from kb_service.domain.answers import Conversation
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.masking import masked
-from kb_service.domain.resolution import BACK_WITHIN, NO_RETURN, Side, district_of, hour_of_week, week_of
+from kb_service.domain.resolution import BACK_WITHIN, EVALUATION, NO_RETURN, Side, district_of, hour_of_week, week_of
 
 _AT_ONCE = 500
 # A talk that another process was just writing when the last look came is found by the next.
@@ -29,6 +29,7 @@ def _in_body(*path: str | int) -> Any:
 
 
 _LAST_NUMBER = select(func.coalesce(func.max(outcomes.c.number), 0)).scalar_subquery()
+_IS_NEW = and_(answers.c.number > _LAST_NUMBER, answers.c.channel.is_distinct_from(EVALUATION))
 _NEW_ANSWERS: Select[Any] = (
     select(
         answers.c.id,
@@ -44,7 +45,7 @@ _NEW_ANSWERS: Select[Any] = (
         _in_body("escalation", "department", "id").as_string().label("department_id"),
         _in_body("escalation", "reasons").as_json().label("reasons"),
     )
-    .where(answers.c.number > _LAST_NUMBER)
+    .where(_IS_NEW)
     .order_by(answers.c.number)
     .limit(_AT_ONCE)
 )
@@ -59,14 +60,13 @@ class SqlOutcomes:
     def behind(self) -> int:
         """How many answers are not taken in yet."""
         with self._database.reading() as connection:
-            query = select(func.count()).select_from(answers).where(answers.c.number > _LAST_NUMBER)
+            query = select(func.count()).select_from(answers).where(_IS_NEW)
             return int(connection.execute(query).scalar_one())
 
     def take_in(self) -> int:
         """Some of what is new; how many rows. 0: nothing is left."""
         with self._database.reading() as connection:
-            is_new = answers.c.number > _LAST_NUMBER
-            has_answers = connection.execute(select(answers.c.id).where(is_new).limit(1)).first()
+            has_answers = connection.execute(select(answers.c.id).where(_IS_NEW).limit(1)).first()
             if has_answers is None and connection.execute(_changed_talks(connection).limit(1)).first() is None:
                 return 0
         with self._database.writing() as connection:

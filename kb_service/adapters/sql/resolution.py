@@ -1,12 +1,11 @@
 """Counting what was resolved, in SQL, over the rows of outcomes with what people said and what became of talks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
-    Column,
     ColumnElement,
     Connection,
     DateTime,
@@ -18,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     type_coerce,
 )
 
@@ -25,12 +25,10 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import gaps
 from kb_service.adapters.sql.measuring_tables import outcomes
 from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
-from kb_service.adapters.sql.schedules import chunks, schedules_within
-from kb_service.adapters.sql.tables import Moment, feedback, matters, versions
+from kb_service.adapters.sql.tables import Moment, feedback, matters
 from kb_service.adapters.sql.talk_tables import clocks, escalations
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.clocks import ClockKind
-from kb_service.domain.documents import VersionState
 from kb_service.domain.escalations import GOING_ON, EscalationState, Verdict
 from kb_service.domain.gaps import TO_DO
 from kb_service.domain.resolution import (
@@ -41,7 +39,6 @@ from kb_service.domain.resolution import (
     By,
     ClockCounts,
     Counts,
-    Coverage,
     Grouped,
     HumanCounts,
     Period,
@@ -60,6 +57,12 @@ _READ = (
     outcomes.c.is_followed,
     outcomes.c.came_back_at,
 )
+
+
+class _Asked(NamedTuple):
+    hour: int
+    outcome: str
+    reasons: str
 
 
 # Of what rows are grouped by, in that order.
@@ -120,31 +123,34 @@ class SqlResolution:
 
     def reasons(self, period: Period, *, now: datetime) -> Mapping[Reason, int]:
         """Why questions were not answered by the assistant, the most frequent first; one may have several reasons."""
-        is_unanswered = outcomes.c.outcome.in_(COUNTED - {Outcome.ANSWERED})
         found: dict[Reason, int] = {}
-        for reasons, count in self._by_column(outcomes.c.reasons, period, now, is_unanswered).items():
-            for each in filter(None, reasons.split(",")):
-                found[Reason(each)] = found.get(Reason(each), 0) + count
+        for asked, count in self._asked(period, now).items():
+            if asked.outcome in COUNTED - {Outcome.ANSWERED}:
+                for each in filter(None, asked.reasons.split(",")):
+                    found[Reason(each)] = found.get(Reason(each), 0) + count
         return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
     def hours(self, period: Period, *, now: datetime) -> Mapping[int, int]:
         """Questions by hour of the week, greetings left out."""
-        return self._by_column(outcomes.c.hour_of_week, period, now, outcomes.c.outcome.not_in(NO_RETURN))
+        found: dict[int, int] = {}
+        for asked, count in self._asked(period, now).items():
+            if asked.outcome not in NO_RETURN:
+                found[asked.hour] = found.get(asked.hour, 0) + count
+        return found
 
-    def _by_column(
-        self, column: Column[Any], period: Period, now: datetime, which: ColumnElement[bool]
-    ) -> dict[Any, int]:
-        """Of the assistant's outcomes how many there are, by a column."""
-        found: dict[Any, int] = {}
+    def _asked(self, period: Period, now: datetime) -> Mapping["_Asked", int]:
+        """One look for hours and reasons: both are of few kinds."""
+        columns = (outcomes.c.hour_of_week, outcomes.c.outcome, outcomes.c.reasons)
+        found: dict[_Asked, int] = {}
         with self._database.reading() as connection:
 
-            def count(days: Period) -> list[tuple[Any, int]]:
-                query = select(column, func.count()).where(*_within(Side.ASSISTANT, days), which).group_by(column)
-                return [(row[0], row[1]) for row in connection.execute(query)]
+            def count(days: Period) -> list[tuple[_Asked, int]]:
+                query = select(*columns, func.count()).where(*_within(Side.ASSISTANT, days)).group_by(*columns)
+                return [(_Asked(*row[:3]), row[3]) for row in connection.execute(query)]
 
-            for part in self._weeks.counted(connection, column.name, period, now, count):
-                for value, number in part:
-                    found[value] = found.get(value, 0) + number
+            for part in self._weeks.counted(connection, "asked", period, now, count):
+                for asked, number in part:
+                    found[asked] = found.get(asked, 0) + number
         return found
 
     def clocks(self, period: Period, *, now: datetime) -> Sequence[ClockCounts]:
@@ -185,34 +191,6 @@ class SqlResolution:
         query = select(gaps.c.opened_at, gaps.c.due_at).where(gaps.c.state.in_(TO_DO))
         with self._database.reading() as connection:
             return [(row.opened_at, row.due_at) for row in connection.execute(query)]
-
-    def coverage(self, today: date) -> Coverage:
-        """A document or two of each matter are looked at, until one is in force."""
-        query = select(versions.c.matter_id, versions.c.document_id).distinct()
-        query = query.join(matters, matters.c.id == versions.c.matter_id)
-        query = query.where(versions.c.state == VersionState.APPROVED, versions.c.published_at.is_not(None))
-        is_begun = or_(versions.c.effective_from.is_(None), versions.c.effective_from <= today)
-        is_not_over = or_(versions.c.effective_to.is_(None), versions.c.effective_to > today)
-        with self._database.reading() as connection:
-            count = connection.execute(select(func.count()).select_from(matters)).scalar_one()
-            waiting: dict[str, list[str]] = {}
-            for row in connection.execute(query.where(is_begun, is_not_over).order_by(versions.c.document_id)):
-                waiting.setdefault(row.matter_id, []).append(row.document_id)
-            covered: set[str] = set()
-            while waiting:
-                next_of = {matter_id: documents.pop() for matter_id, documents in waiting.items()}
-                in_force = _in_force(connection, next_of.values(), today)
-                covered |= {matter_id for matter_id, each in next_of.items() if each in in_force}
-                waiting = {each: left for each, left in waiting.items() if left and each not in covered}
-        return Coverage(len(covered), int(count))
-
-
-def _in_force(connection: Connection, document_ids: Any, today: date) -> set[str]:
-    found: set[str] = set()
-    for some in chunks(sorted(set(document_ids))):
-        schedules = schedules_within(connection, some)
-        found |= {each for each in some if any(one.interval.contains(today) for one in schedules[each])}
-    return found
 
 
 def times(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -325,5 +303,7 @@ def _last_word() -> Label[Any]:
 
 
 def _is_taken_over() -> Label[Any]:
-    """Whether a talk was opened on an answer."""
-    return select(escalations.c.id).where(escalations.c.answer_id == outcomes.c.id).exists().label("is_taken_over")
+    """Whether a talk was opened on an answer; looked up where the answer itself did not hand over."""
+    has_talk = select(escalations.c.id).where(escalations.c.answer_id == outcomes.c.id).exists()
+    is_handed_over = outcomes.c.outcome == Outcome.HANDED_OVER
+    return case((is_handed_over, true()), else_=has_talk).label("is_taken_over")

@@ -8,6 +8,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.measuring_tables import outcomes
 from kb_service.adapters.sql.tables import answers, feedback
 from kb_service.adapters.sql.talk_tables import escalations
+from kb_service.domain.resolution import EVALUATION
 from kb_service.measuring.recounting import KeptRow, RawAnswer, RawRows, RawTalk, RawWord
 
 _ANSWERS_AT_ONCE = 500
@@ -26,7 +27,8 @@ class SqlResolutionRows:
 
             def raw_answers() -> Iterator[RawAnswer]:
                 last = 0
-                query = select(answers).order_by(answers.c.number).limit(_ANSWERS_AT_ONCE)
+                query = select(answers).where(answers.c.channel.is_distinct_from(EVALUATION))
+                query = query.order_by(answers.c.number).limit(_ANSWERS_AT_ONCE)
                 while rows := connection.execute(query.where(answers.c.number > last)).all():
                     for row in rows:
                         yield RawAnswer(

@@ -73,6 +73,7 @@ class ConfidenceModel:
     threshold leaves a margin for chance: a model for all sites does, one fitted on a site's own questions goes by what
     was seen of them. ``max_wrong_rate``: which share of the answers given may be wrong. ``known``: questions that
     answers are held against; ``passages_known``: fingerprints of the passages that were in force when they were judged.
+    ``own_trees``: how many trees, the last ones, were grown on a site's own questions onto those of another model.
     """
 
     version: str
@@ -88,6 +89,7 @@ class ConfidenceModel:
     max_wrong_rate: float = ACCEPTED_WRONG_RATE
     known: tuple[KnownQuestion, ...] = ()
     passages_known: frozenset[str] = frozenset()
+    own_trees: int = 0
 
     def probability(self, feature_of: Mapping[str, float]) -> float:
         """0–1; 0 without features. A feature that is not given counts as 0."""
@@ -156,6 +158,7 @@ def load_confidence(path: Path, max_wrong_rate: float | None = None) -> Confiden
         max_wrong_rate=float(said["accepted_error"]) if max_wrong_rate is None else max_wrong_rate,
         known=tuple(_known(each) for each in said.get("known", ())),
         passages_known=frozenset(said.get("passages_known", ())),
+        own_trees=int(said.get("own_trees", 0)),
     )
 
 
@@ -183,6 +186,7 @@ def as_json(model: ConfidenceModel, head: Mapping[str, object]) -> str:
         "risks_elsewhere": [_numbers(each) for each in model.risks_elsewhere],
         "risks_unknown": [_numbers(each) for each in model.risks_unknown],
         "names": model.names,
+        "own_trees": model.own_trees,
         "passages_known": sorted(model.passages_known),
     }
     lines = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}," for name, value in values.items()]
