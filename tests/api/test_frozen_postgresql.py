@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.doctor import diagnoses
 from kb_service.domain.errors import RecordsUnavailable
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
@@ -72,6 +73,17 @@ def test_questions_uploads_and_all_else_are_refused_while_it_is_frozen_and_serve
         }
         until(lambda: http.get("/readyz").status_code == 200)
         assert http.ask(question["question"])["outcome"] == "answered"
+
+
+def test_the_doctor_names_a_frozen_database_once_and_looks_at_all_that_is_not_in_it(
+    server: PostgresqlServer, tmp_path: Path, models_dir: Path
+) -> None:
+    furnish(tmp_path, models_dir)
+    settings = Settings(data_dir=tmp_path, database_url=server.url("kb"), database_patience_seconds=1)
+    with server.frozen():
+        wrong = {each.subject: each.problem for each in diagnoses(settings) if each.problem}
+    assert "see that PostgreSQL runs and answers" in wrong.pop("database")
+    assert set(wrong) <= {"index"}  # nothing has made one here
 
 
 def test_a_statement_that_takes_its_time_is_waited_for(server: PostgresqlServer) -> None:
