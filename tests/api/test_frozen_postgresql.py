@@ -1,4 +1,5 @@
-"""A PostgreSQL stopped where it is, as behind a proxy that passes nothing on: nobody waits for it without end."""
+"""A PostgreSQL stopped where it is, as behind a proxy that passes nothing on, or where others hold what is wanted:
+nobody waits for it without end."""
 
 import gc
 import os
@@ -12,7 +13,7 @@ import pytest
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.doctor import diagnoses
-from kb_service.domain.errors import RecordsUnavailable
+from kb_service.domain.errors import RecordsBusy, RecordsUnavailable
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
 from tests.api.conftest import FEE_2026, Http, publish
@@ -107,4 +108,29 @@ def test_one_frozen_process_of_a_living_server_is_given_up_and_the_next_statemen
             assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() != backend
     finally:
         os.kill(backend, signal.SIGCONT)
+    database.close()
+
+
+def test_who_wants_what_somebody_else_holds_is_told_that_it_is_busy(server: PostgresqlServer) -> None:
+    server.run("CREATE TABLE held (number integer)")
+    waiting, holding = Database(server.url(), patience_seconds=0.25), Database(server.url())
+    with holding.writing() as connection:
+        connection.exec_driver_sql("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        for begun in (waiting.reading, waiting.writing):
+            with pytest.raises(RecordsBusy), begun() as kept_waiting:
+                kept_waiting.exec_driver_sql("SELECT * FROM held")
+    with waiting.reading() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM held").all() == []
+    waiting.close()
+    holding.close()
+
+
+def test_a_user_that_has_lost_its_rights_is_told_as_an_outage_with_what_to_do(server: PostgresqlServer) -> None:
+    server.run("CREATE TABLE barred (number integer)", "CREATE ROLE guest LOGIN")
+    database = Database(server.url().replace("//kb@", "//guest@"), patience_seconds=1)
+    with pytest.raises(RecordsUnavailable, match="give it the rights"), database.reading() as connection:
+        connection.exec_driver_sql("SELECT * FROM barred")
+    server.run("GRANT SELECT ON barred TO guest")
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM barred").all() == []
     database.close()
