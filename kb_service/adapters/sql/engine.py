@@ -242,7 +242,7 @@ class _NoTurns:
 
 
 def _postgresql_engine(url: str, patience: Patience, *, lock_seconds: float) -> Engine:
-    """A server that hangs, whose machine is gone, or where others hold what is wanted, is not waited for without end."""
+    """What hangs, whose machine is gone, or where others hold what is wanted, is not waited for without end."""
     given = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": patience.connect_timeout}
     engine = create_engine(url, hide_parameters=True, connect_args=given, pool_timeout=patience.connect_timeout)
 
