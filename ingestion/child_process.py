@@ -37,8 +37,6 @@ _KEPT_SHARE = 0.75
 _LARGEST_WRITTEN_FILE = 256 * 2**20
 # How a child ends whose memory does not even do for saying so.
 _OUT_OF_MEMORY = 97
-# The timers that end it in any code, by signals that nobody handles.
-_OUT_OF_TIME = frozenset({-signal.SIGPROF, -signal.SIGALRM})
 # How long a fork server may take to fork a child, or to tell how one ended: milliseconds are usual.
 _FORK_SERVER_SECONDS = 10
 _NUMBER = struct.Struct("i")
@@ -49,7 +47,15 @@ class ChildOutOfMemory(EOFError):
 
 
 class ChildOutOfTime(EOFError):
-    """The child has used up its processor time, or was silent for too long."""
+    """The child has used up its time of the processor."""
+
+
+# How a child ends at a limit: it says so itself, or one of its timers ends it in any code, by a signal nobody handles.
+_ENDS: dict[int | None, type[EOFError] | type[TimeoutError]] = {
+    _OUT_OF_MEMORY: ChildOutOfMemory,
+    -signal.SIGPROF: ChildOutOfTime,
+    -signal.SIGALRM: TimeoutError,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +107,15 @@ class Child:
         self._pipe.recv()
 
     def message(self, *, seconds: float) -> Any:
-        """The next message. Raises TimeoutError, ChildOutOfMemory, ChildOutOfTime, or EOFError with how else the child
-        ended."""
+        """The next message. Raises TimeoutError where there is none within ``seconds``, or the child had to end for its
+        silence; ChildOutOfMemory, ChildOutOfTime, or EOFError with how else it ended."""
         if not self._pipe.poll(seconds):
             raise TimeoutError
         try:
             return self._pipe.recv()
         except (EOFError, OSError) as error:
             ending = self._ending()
-            if self._process.returncode == _OUT_OF_MEMORY:
-                raise ChildOutOfMemory from None
-            if self._process.returncode in _OUT_OF_TIME:
-                raise ChildOutOfTime from None
-            raise EOFError(ending) from error
+            raise _ENDS.get(self._process.returncode, EOFError)(ending) from error
 
     def _ending(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -241,19 +241,32 @@ class ReadingChildren:
     def _message(self, child: Child, patience: float) -> object:
         try:
             return child.message(seconds=_BY_THE_CLOCK * patience)
-        except (TimeoutError, ChildOutOfTime):
+        except (TimeoutError, ChildOutOfTime) as error:
             if patience < self._seconds:
                 raise StillReading from None
-            raise ReadingFailed(
-                f"reading it took longer than the {self._seconds:g} seconds that a file may; split it and try again",
-                Cause("reading_timed_out", {"seconds": math.ceil(self._seconds)}),
-            ) from None
+            raise self._out_of_time() if isinstance(error, ChildOutOfTime) else self._stood_still() from None
         except ChildOutOfMemory:
             raise self._out_of_memory() from None
         except EOFError as error:
             crashed = str(error).startswith("exit code") or str(error) in _CRASHES
             sentence = f"reading it ended the process that read it ({error})"
             raise ReadingFailed(sentence, Cause("reader_failed" if crashed else "reader_ended")) from error
+
+    def _out_of_time(self) -> ReadingFailed:
+        return ReadingFailed(
+            f"reading it took more than the {self._seconds:g} seconds of the processor that a file may; split it and "
+            "try again",
+            Cause("reading_timed_out", {"seconds": math.ceil(self._seconds)}),
+        )
+
+    def _stood_still(self) -> ReadingFailed:
+        """It waited for something else, or for a turn on the processor."""
+        seconds = _BY_THE_CLOCK * self._seconds
+        return ReadingFailed(
+            f"nothing of it was read within the {seconds:g} seconds by the clock that a file may take; try again when "
+            "the machine is less busy",
+            Cause("reading_stood_still", {"seconds": math.ceil(seconds)}),
+        )
 
     def _out_of_memory(self) -> ReadingFailed:
         return ReadingFailed(

@@ -43,16 +43,18 @@ class BackedUp:
 
 def back_up(settings: Settings, target: Path, told: Told) -> BackedUp:
     """``target``: a file to be made, or a folder that gets one named after the moment. Raises BackupRefused,
-    RecordsUnavailable."""
+    RecordsUnavailable, NotEnoughSpace."""
     at = now()
     path = target / f"kb-{at:%Y%m%d-%H%M%S}.zip" if target.is_dir() else target
     if path.exists():
         raise BackupRefused(f"{path} is there already; name another file, or a folder")
-    path.parent.mkdir(parents=True, exist_ok=True)
     _require_database(settings)
+    if path.resolve().is_relative_to(settings.data_dir.resolve()):
+        raise BackupRefused(f"{path} is in the data folder, and would be lost with it; name a place elsewhere")
+    path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=path.parent, prefix=f"{path.name}-", suffix=".part") as folder:
         copied = Path(folder) / DATABASE
-        database = Database(settings.database)
+        database = Database(settings.database, patience_seconds=settings.database_patience_seconds)
         try:
             require_current(database)
             copy_into_file(database, copied, lambda done, total: told("copying the database", done, total))

@@ -23,6 +23,8 @@ from kb_service.senders import sender_at
 _OTHER_DESCRIPTORS = 1024
 _FEWEST_CONNECTIONS = 16
 _LONGEST_HEAD = 64 * 1024
+# Browsers and proxies send some dozens.
+_MOST_HEADERS = 200
 # What the system takes of replies that nobody reads yet; it would take megabytes, and so many replies made for nothing.
 _UNREAD_BYTES = 128 * 1024
 # A body in pieces of a byte each costs thousands of times what it weighs, and all others wait for that: whoever sends
@@ -62,8 +64,8 @@ def room_for_connections(wanted: int) -> int:
 
 class _Conversation(h11.Connection):
     """Raises RemoteProtocolError for a body in too many too small pieces, and for one that says in two ways where it
-    ends, which are answered with 400; for too long a head, which h11 itself lets pass where it comes in one go, with
-    431: ``fault_status``."""
+    ends, which are answered with 400; for a head that is too long, which h11 itself lets pass where it comes in one go,
+    or has too many lines, with 431: ``fault_status``."""
 
     _pieces = _in_pieces = 0
     fault_status = 400
@@ -92,6 +94,8 @@ def _require_plain_head(request: h11.Request) -> None:
     size = len(request.target) + sum(len(name) + len(value) + 4 for name, value in request.headers)
     if size > _LONGEST_HEAD:
         raise h11.RemoteProtocolError("a head that is too long", error_status_hint=431)
+    if len(request.headers) > _MOST_HEADERS:
+        raise h11.RemoteProtocolError("a head of too many lines", error_status_hint=431)
     if {b"content-length", b"transfer-encoding"} <= {name for name, _ in request.headers}:
         raise h11.RemoteProtocolError("both a length and a coding of the body")
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,18 +49,21 @@ class Diagnosis:
 
 
 def diagnoses(settings: Settings) -> Iterator[Diagnosis]:
-    """One for each thing that is looked at, in the order in which the service needs them."""
+    """One for each thing that is looked at, in the order in which the service needs them.
+
+    What is in the database is not looked at where that cannot be used: each look would wait for it anew."""
+    usable = _UsableDatabase()
     examine: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("data folder", _data_folder),
         ("disk", _disk),
         ("words in prompts", _words),
-        ("database", _database),
+        ("database", usable.problem),
         ("key of user hashes", _user_key),
         ("embedding model", _model),
         ("index", _index),
-        ("jobs", _jobs),
-        ("human help", _human_help),
-        ("webhooks", _webhooks),
+        ("jobs", usable.looked(_jobs)),
+        ("human help", usable.looked(_human_help)),
+        ("webhooks", usable.looked(_webhooks)),
         ("who may reach it", _reach),
         ("language model", _language_model),
         ("service", _service),
@@ -108,19 +112,36 @@ def _words(settings: Settings) -> str:
     return ""
 
 
-def _database(settings: Settings) -> str:
-    if (file := file_of(settings.database)) and not file.exists():
-        return "there is none yet; `make run` or `kb ingest` makes it. If there was one, put the last backup back"
-    database = Database(settings.database)
-    try:
-        revision = revision_of(database)
+class _UsableDatabase:
+    """Whether there is one is found out once."""
+
+    def __init__(self) -> None:
+        self._is_usable = False
+
+    def problem(self, settings: Settings) -> str:
+        if (file := file_of(settings.database)) and not file.exists():
+            return "there is none yet; `make run` or `kb ingest` makes it. If there was one, put the last backup back"
+        with _opened(settings) as database:
+            revision = revision_of(database)
         if revision is None:
             return "it has no tables yet; `kb serve` or `kb ingest` makes them, or correct KB_DATABASE_URL"
         if revision != head_revision():
             return f"it is of another version of the service ({revision}); `kb serve` brings an older one up to date"
+        self._is_usable = True
         return ""
-    finally:
-        database.close()
+
+    def looked(self, look: Callable[[Database], str]) -> Callable[[Settings], str]:
+        def problem(settings: Settings) -> str:
+            if not self._is_usable:
+                return ""
+            with _opened(settings) as database:
+                return look(database)
+
+        return problem
+
+
+def _opened(settings: Settings) -> AbstractContextManager[Database]:
+    return closing(Database(settings.database, patience_seconds=settings.database_patience_seconds))
 
 
 def _user_key(settings: Settings) -> str:
@@ -146,41 +167,23 @@ def _index(settings: Settings) -> str:
     return ""
 
 
-def _jobs(settings: Settings) -> str:
-    if _database(settings):
-        return ""
-    database = Database(settings.database)
-    try:
-        letters = SqlJobs(database, now=now).dead_letters()
-    finally:
-        database.close()
+def _jobs(database: Database) -> str:
+    letters = SqlJobs(database, now=now).dead_letters()
     if not letters:
         return ""
     return f"{len(letters)} were given up, the first with: {letters[0].error}; `kb check` lists them"
 
 
-def _human_help(settings: Settings) -> str:
-    if _database(settings):
-        return ""
-    database = Database(settings.database)
-    try:
-        unapproved = nobody_approves(SqlHelpers(database).all(), SqlCatalogue(database).departments())
-    finally:
-        database.close()
+def _human_help(database: Database) -> str:
+    unapproved = nobody_approves(SqlHelpers(database).all(), SqlCatalogue(database).departments())
     if not unapproved:
         return ""
     names = "、".join(each.name for each in unapproved)
     return f"what is written for {names} reaches nobody: its helpers are all juniors; set up one who is none"
 
 
-def _webhooks(settings: Settings) -> str:
-    if _database(settings):
-        return ""
-    database = Database(settings.database)
-    try:
-        letters = SqlWebhooks(database, new_id=str).list(is_dead=True, limit=_MOST_LETTERS)
-    finally:
-        database.close()
+def _webhooks(database: Database) -> str:
+    letters = SqlWebhooks(database, new_id=str).list(is_dead=True, limit=_MOST_LETTERS)
     if not letters:
         return ""
     count = f"{_MOST_LETTERS} or more" if len(letters) == _MOST_LETTERS else f"{len(letters)}"

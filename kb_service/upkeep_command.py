@@ -57,12 +57,14 @@ def doctor(as_json: AsJson = False) -> None:
     """Say what is wrong with this installation and what to do; exit code 1 when something is."""
     from kb_service.doctor import diagnoses
 
-    found = list(diagnoses(Settings()))
+    found = []
+    for each in diagnoses(Settings()):
+        found.append(each)
+        if not as_json:  # at once: what comes next may wait for something that does not answer
+            told = f"{'WRONG' if each.problem else 'ok':6} {each.subject}{': ' if each.problem else ''}{each.problem}"
+            print(told, flush=True)
     if as_json:
         print_json([{"subject": each.subject, "problem": each.problem or None} for each in found])
-    else:
-        for each in found:
-            print(f"{'WRONG' if each.problem else 'ok':6} {each.subject}{': ' if each.problem else ''}{each.problem}")
     if any(each.problem for each in found):
         raise typer.Exit(1)
 

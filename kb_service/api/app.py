@@ -39,8 +39,10 @@ from kb_service.api import (
     versions,
     webhooks,
 )
+from kb_service.api.heads import HeadAsGet
 from kb_service.api.limits import BodyLimit, OriginCheck
 from kb_service.api.live import Bells
+from kb_service.api.messages import messages
 from kb_service.api.observing import Observed
 from kb_service.api.probing import ProbedInTime
 from kb_service.api.rates import RequestRates
@@ -52,7 +54,9 @@ from kb_service.service import Service
 
 
 def create_app(service: Service, *, owner_token: Callable[[], str | None] = lambda: None) -> FastAPI:
-    """``owner_token``: what other `kb` commands on this machine show to be let into ``/internal``."""
+    """``owner_token``: what other `kb` commands on this machine show to be let into ``/internal``.
+
+    Raises VocabularyFault for sentences of refusals that do not fit the code."""
     app = FastAPI(
         title="城市政务知识库服务 kb-service",
         description="Answers with citations into exact versions in force, as of any day.",
@@ -70,6 +74,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     app.state.keys_seen = access.KeysSeen(service.records.people.has_keys)
     errors.register(app)
     settings = service.settings
+    messages(settings.prompts_dir)  # what is wrong with them is to be known at the start, not at the first refusal
     # The last one added meets a request first.
     app.add_middleware(BodyLimit, attachment_mb=settings.attachment_mb)
     app.add_middleware(
@@ -86,6 +91,7 @@ def create_app(service: Service, *, owner_token: Callable[[], str | None] = lamb
     )
     app.add_middleware(ProbedInTime)
     app.add_middleware(Unsniffed)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Observed)
     app.include_router(access.router)
     for module in (

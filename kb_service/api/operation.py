@@ -42,7 +42,7 @@ def ready(service: ServiceOf) -> dict[str, object]:
     return {"status": "ready", "points": service.index.count(), "behind": behind}
 
 
-@router.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/openapi.json", include_in_schema=False)
 async def described(request: Request) -> Response:
     """The description of this interface, written down once: it takes as long as many answers."""
     state = request.app.state

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kb_service.api.access import OPERATOR, actor_of, shows_key
 from kb_service.api.refusals import refusal
 from kb_service.api.shares import MAKE_ROOM, Place, Shares, WaitedTooLong
+from kb_service.api.streaming import begins_stream
 from kb_service.domain.errors import KbError, Unauthenticated
 from kb_service.domain.people import Actor
 from kb_service.senders import sender_at
@@ -192,7 +193,7 @@ def _without_place_at_the_end(place: Place, send: Send) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] != "http.response.start":
             await send(message)
-        elif not _begins_stream(message):
+        elif not begins_stream(message):
             place.make_room()
             await send(message)
         else:
@@ -200,12 +201,6 @@ def _without_place_at_the_end(place: Place, send: Send) -> Send:
                 await place.awaited(send(message))
 
     return sent
-
-
-def _begins_stream(start: Message) -> bool:
-    return any(
-        name.lower() == b"content-type" and value.startswith(b"text/event-stream") for name, value in start["headers"]
-    )
 
 
 async def _actor(request: Request) -> tuple[Actor | None, bool]:

@@ -9,7 +9,7 @@ import anyio
 import orjson
 from anyio.to_thread import run_sync
 from fastapi import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from kb_service.api.refusals import error_body
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
@@ -55,6 +55,12 @@ class EventStream(Response):
         while (block := await run_sync(next, self._events, None)) is not None:
             await send({"type": "http.response.body", "body": block, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def begins_stream(start: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/event-stream") for name, value in start["headers"]
+    )
 
 
 async def _cancel_when_left(receive: Receive, scope: anyio.CancelScope) -> None:

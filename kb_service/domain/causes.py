@@ -112,6 +112,7 @@ _OF_RECORDS = {
 }
 _OF_TAKING_IN = {
     "reading_timed_out": "seconds",
+    "reading_stood_still": "seconds",
     "reading_out_of_memory": "limit",
     "reader_ended": "",
     "reader_not_started": "",
@@ -187,6 +188,7 @@ PASSING = frozenset(
     {
         "conversion_timed_out",
         "reading_timed_out",
+        "reading_stood_still",
         "reader_ended",
         "reader_not_started",
         "reader_interrupted",

@@ -1,4 +1,5 @@
-"""A PostgreSQL stopped where it is, as behind a proxy that passes nothing on: nobody waits for it without end."""
+"""A PostgreSQL stopped where it is, as behind a proxy that passes nothing on, or where others hold what is wanted:
+nobody waits for it without end."""
 
 import gc
 import os
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from kb_service.adapters.sql.engine import Database
-from kb_service.domain.errors import RecordsUnavailable
+from kb_service.doctor import diagnoses
+from kb_service.domain.errors import RecordsBusy, RecordsUnavailable
 from kb_service.settings import Settings
 from kb_service.wiring import open_records, open_service
 from tests.api.conftest import FEE_2026, Http, publish
@@ -74,6 +76,17 @@ def test_questions_uploads_and_all_else_are_refused_while_it_is_frozen_and_serve
         assert http.ask(question["question"])["outcome"] == "answered"
 
 
+def test_the_doctor_names_a_frozen_database_once_and_looks_at_all_that_is_not_in_it(
+    server: PostgresqlServer, tmp_path: Path, models_dir: Path
+) -> None:
+    furnish(tmp_path, models_dir)
+    settings = Settings(data_dir=tmp_path, database_url=server.url("kb"), database_patience_seconds=1)
+    with server.frozen():
+        wrong = {each.subject: each.problem for each in diagnoses(settings) if each.problem}
+    assert "see that PostgreSQL runs and answers" in wrong.pop("database")
+    assert set(wrong) <= {"index"}  # nothing has made one here
+
+
 def test_a_statement_that_takes_its_time_is_waited_for(server: PostgresqlServer) -> None:
     database = Database(server.url(), patience_seconds=0.5)
     with database.reading() as connection:
@@ -95,4 +108,29 @@ def test_one_frozen_process_of_a_living_server_is_given_up_and_the_next_statemen
             assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() != backend
     finally:
         os.kill(backend, signal.SIGCONT)
+    database.close()
+
+
+def test_who_wants_what_somebody_else_holds_is_told_that_it_is_busy(server: PostgresqlServer) -> None:
+    server.run("CREATE TABLE held (number integer)")
+    waiting, holding = Database(server.url(), patience_seconds=0.25), Database(server.url())
+    with holding.writing() as connection:
+        connection.exec_driver_sql("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        for begun in (waiting.reading, waiting.writing):
+            with pytest.raises(RecordsBusy), begun() as kept_waiting:
+                kept_waiting.exec_driver_sql("SELECT * FROM held")
+    with waiting.reading() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM held").all() == []
+    waiting.close()
+    holding.close()
+
+
+def test_a_user_that_has_lost_its_rights_is_told_as_an_outage_with_what_to_do(server: PostgresqlServer) -> None:
+    server.run("CREATE TABLE barred (number integer)", "CREATE ROLE guest LOGIN")
+    database = Database(server.url().replace("//kb@", "//guest@"), patience_seconds=1)
+    with pytest.raises(RecordsUnavailable, match="give it the rights"), database.reading() as connection:
+        connection.exec_driver_sql("SELECT * FROM barred")
+    server.run("GRANT SELECT ON barred TO guest")
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM barred").all() == []
     database.close()

@@ -1,14 +1,17 @@
 """What is refused is told in Chinese beside the detail; in English to who prefers it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kb_service.api.app import create_app
 from kb_service.api.errors import STATUS_OF
 from kb_service.api.messages import messages
 from kb_service.domain.causes import Cause
+from kb_service.domain.errors import VocabularyFault
 from kb_service.settings import Settings
 from tests.api.conftest import Http
 
@@ -137,3 +140,10 @@ def test_a_version_that_never_was_is_told_as_none(http: Http) -> None:
 def test_an_upload_without_anything_in_it_is_told_so(http: Http) -> None:
     reply = http.request("POST", "/v1/documents", headers={"X-KB-Actor": "zhang"})
     assert (reply.status_code, reply.json()["message"][:6]) == (422, "没有收到文件")
+
+
+def test_a_service_with_sentences_that_do_not_fit_is_not_begun(http: Http, tmp_path: Path) -> None:
+    (tmp_path / "messages.yaml").write_text("errors: [", encoding="utf-8")
+    service = replace(http.service, settings=http.service.settings.model_copy(update={"prompts_dir": tmp_path}))
+    with pytest.raises(VocabularyFault, match=r"messages\.yaml line 2"):
+        create_app(service)

@@ -48,3 +48,16 @@ def test_measures_tell_requests_outcomes_times_queues_and_gaps(http: Http) -> No
 def test_a_reply_carries_the_id_of_its_request(http: Http, sent: str, is_kept: bool) -> None:
     given = http.request("GET", "/healthz", headers={"X-Request-ID": sent}).headers["x-request-id"]
     assert (given == sent) is is_kept and given
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/v1/documents", "/", "/docs", "/openapi.json"])
+def test_a_load_balancer_may_ask_with_head(http: Http, path: str) -> None:
+    asked, got = http.request("HEAD", path), http.request("GET", path)
+    assert (asked.status_code, asked.headers["content-type"]) == (200, got.headers["content-type"])
+    assert not asked.content and got.content
+
+
+def test_a_head_of_what_only_takes_posts_or_is_a_stream_is_refused(http: Http) -> None:
+    assert http.request("HEAD", "/v1/answers").status_code == 405
+    assert http.request("HEAD", "/v1/escalations/events").status_code == 405
+    assert http.request("HEAD", "/v1/nothing").status_code == 404

@@ -23,12 +23,13 @@ from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.suite_file import SuiteFile
 from kb_service.adapters.user_key import user_key_in
 from kb_service.backing_up import BackedUp, back_up
-from kb_service.domain.errors import BackupRefused, IndexOwnedElsewhere, RecordsUnavailable
+from kb_service.domain.errors import BackupRefused, IndexOwnedElsewhere, NotEnoughSpace, RecordsUnavailable
 from kb_service.domain.people import Role
 from kb_service.restoring import restore, verify
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records
 from tests.factories import answer, citation, draft, question
+from tests.postgresql_server import small_disk
 
 # The file is the same whatever the service runs on.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -333,6 +334,21 @@ def test_nothing_is_made_of_no_database_nor_over_another_backup(used: Settings, 
         ".zip",
         ".zip",
     ]
+
+
+def test_a_backup_is_not_made_where_it_would_be_lost_with_the_data(used: Settings) -> None:
+    for target in (used.data_dir, used.data_dir / "blobs" / "b.zip", used.data_dir / "new" / "b.zip"):
+        with pytest.raises(BackupRefused, match="would be lost with it"):
+            back_up(used, target, silent)
+    assert not [*used.data_dir.rglob("*.zip"), *used.data_dir.glob("new")]
+
+
+@on_sqlite
+def test_a_disk_without_room_for_a_backup_is_told_as_that_and_gets_nothing(used: Settings) -> None:
+    with small_disk("100k") as full:
+        with pytest.raises(NotEnoughSpace):
+            back_up(used, full / "b.zip", silent)
+        assert not list(full.iterdir())
 
 
 @on_sqlite

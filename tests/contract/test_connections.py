@@ -200,6 +200,12 @@ def test_a_head_of_60_kb_is_taken(port: int) -> None:
         assert everything(connection).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize(("lines", "status"), [(150, 200), (5000, 431)])
+def test_a_head_of_thousands_of_lines_is_refused_however_short_they_are(port: int, lines: int, status: int) -> None:
+    with opened(port, HALF + b"X-A: a\r\n" * lines + b"Connection: close\r\n\r\n") as connection:
+        assert everything(connection).startswith(b"HTTP/1.1 %d " % status)
+
+
 def test_a_body_whose_end_is_told_in_two_ways_is_refused(port: int) -> None:
     head = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
     with opened(port, head + b"0\r\n\r\nG") as connection:

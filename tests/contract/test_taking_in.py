@@ -235,8 +235,9 @@ def test_a_file_that_takes_too_long_fails_alone(database: Database, tmp_path: Pa
     done = desk.take_in(*desk.send(("endless.md", "签注。"), ("after.md", "签注收费。")))
     impatient.close()
     assert [each.state for each in done] == [UploadState.FAILED, UploadState.STORED]
-    assert "took longer than the 3 seconds" in str(done[0].reason)
-    assert (done[0].cause, done[0].is_retryable) == (Cause("reading_timed_out", {"seconds": 3}), True)
+    # Of the processor, or by the clock on a machine that leaves it hardly any.
+    limits = (Cause("reading_timed_out", {"seconds": 3}), Cause("reading_stood_still", {"seconds": 15}))
+    assert done[0].cause in limits and done[0].is_retryable
 
 
 def test_a_child_that_had_nothing_to_do_ends_and_the_next_file_gets_another(database: Database, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from kb_service.adapters.sql.schema import metadata
 from kb_service.adapters.sql.tables import versions
 from kb_service.adapters.sql.talk_tables import attachments
 from kb_service.adapters.sql.upload_tables import uploads
-from kb_service.domain.errors import BackupRefused, RecordsUnavailable
+from kb_service.domain.errors import BackupRefused, NotEnoughSpace, RecordsUnavailable
 
 # How much is done, and of how much.
 Advance = Callable[[int, int], None]
@@ -29,7 +29,7 @@ _LARGE_ROWS_AT_ONCE = 4
 
 def copy_into_file(database: Database, file: Path, advance: Advance) -> None:
     """Beside a service that writes on; what it writes meanwhile is not in the copy. Raises RecordsUnavailable when the
-    database is damaged."""
+    database is damaged, NotEnoughSpace."""
     if database.engine.dialect.name == "sqlite":
         _copy_pages(database, file, advance)
     else:
@@ -88,6 +88,8 @@ def _copy_pages(database: Database, file: Path, advance: Advance) -> None:
         try:
             pages.backup(target, pages=_PAGES_AT_ONCE, progress=lambda _, left, total: advance(total - left, total))
         except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise NotEnoughSpace(f"there is no room for a copy of the database in {file.parent.parent}") from error
             raise RecordsUnavailable(f"the database cannot be copied ({error}); `kb check` tells more") from error
 
 

@@ -1,6 +1,7 @@
 """Opening the database, and bringing its schema up to date."""
 
 import logging
+import math
 import sqlite3
 import threading
 from collections import deque
@@ -46,7 +47,8 @@ class Database:
         patience_seconds: float = 5,
         site_key: SiteKey = no_key,
     ) -> None:
-        """``patience_seconds``: how long a PostgreSQL may say nothing before it is looked at whether it lives.
+        """``patience_seconds``: how long a PostgreSQL may say nothing before it is looked at whether it lives; twice as
+        long a statement waits for what others hold.
         ``site_key``: what is written by this service is sealed with it, where the trail tells of it late or never.
 
         Raises RecordsUnavailable for an address of no database, or of one that is not supported.
@@ -60,7 +62,7 @@ class Database:
         if self._patience is None:
             self.engine = _sqlite_engine(url, synchronous, self._file)
         else:
-            self.engine = _postgresql_engine(url, self._patience)
+            self.engine = _postgresql_engine(url, self._patience, lock_seconds=2 * patience_seconds)
         self.engine.update_execution_options(**{SITE_KEY: site_key})
         # SQLite's driver begins nothing by itself: setting that anew for each read would take as long as the read.
         self._reading = self.engine.execution_options(
@@ -239,14 +241,18 @@ class _NoTurns:
         return nullcontext()
 
 
-def _postgresql_engine(url: str, patience: Patience) -> Engine:
-    """A server that hangs, or whose machine is gone, is not waited for without end."""
+def _postgresql_engine(url: str, patience: Patience, *, lock_seconds: float) -> Engine:
+    """What hangs, whose machine is gone, or where others hold what is wanted, is not waited for without end."""
     given = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": patience.connect_timeout}
     engine = create_engine(url, hide_parameters=True, connect_args=given, pool_timeout=patience.connect_timeout)
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
-        return patience.connect(tuple(arguments), options)
+        connection = patience.connect(tuple(arguments), options)
+        connection.autocommit = True  # else what is set here ends with the first transaction, if that is rolled back
+        connection.execute(f"SET lock_timeout = {math.ceil(1000 * lock_seconds)}")
+        connection.autocommit = False
+        return connection
 
     return engine
 

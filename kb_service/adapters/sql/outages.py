@@ -20,12 +20,14 @@ _FULL = "the disk of the database is full; free some space, the service goes on 
 _BUSY = "the database is busy with another writer; try again in a moment"
 _DAMAGED = "the database is damaged; stop the service and put the last backup back"
 _NO_TABLES = "the database has lost its tables; put the last backup back, or correct KB_DATABASE_URL"
+_NOT_ALLOWED = "the user of KB_DATABASE_URL may not read or write its tables; give it the rights to them"
 _NOT_ANSWERING = "the database does not answer ({reason}); the service goes on by itself when it does"
 _FileId = tuple[int, int]
-# SQLSTATEs of PostgreSQL: full disk; others in the way; tables that are not there.
+# SQLSTATEs of PostgreSQL: full disk; others in the way; tables that are not there; no right to them.
 _POSTGRESQL_FULL = {"53100"}
 _POSTGRESQL_BUSY = {"40001", "40P01", "55P03"}
 _POSTGRESQL_NO_TABLES = {"42P01", "42703", "3F000"}
+_POSTGRESQL_NOT_ALLOWED = {"42501"}
 
 
 def outage_of(error: Exception, file: "DatabaseFile | None") -> KbError | None:
@@ -42,6 +44,8 @@ def outage_of(error: Exception, file: "DatabaseFile | None") -> KbError | None:
         return RecordsBusy(_BUSY)
     if state in _POSTGRESQL_NO_TABLES:
         return RecordsUnavailable(_NO_TABLES)
+    if state in _POSTGRESQL_NOT_ALLOWED:
+        return RecordsUnavailable(_NOT_ALLOWED)
     kind = type(error).__name__
     if kind in {"OperationalError", "InterfaceError", "InternalError"}:
         return RecordsUnavailable(_NOT_ANSWERING.format(reason=_without_address(str(original))))
