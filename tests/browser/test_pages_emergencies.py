@@ -48,8 +48,9 @@ def switch_off(console: Page, *, covers: str, subject: str) -> None:
 
 
 def answered(page: Page, question: str) -> Locator:
+    before = page.locator(".answer").count()
     ask(page, question)
-    return page.locator(".answer").last
+    return page.locator(".answer").nth(before)
 
 
 def expect_banners(page: Page, texts: list[str]) -> None:
