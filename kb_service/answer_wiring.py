@@ -39,7 +39,7 @@ from kb_service.asking.notices import Noticing
 from kb_service.asking.past_escalations import PastEscalations
 from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.articles import ArticleReader
-from kb_service.asking.reading.examples import ExampleReader
+from kb_service.asking.reading.examples import PLAIN, Likeness
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
 from kb_service.asking.reading.matters import matter_names
 from kb_service.asking.reading.misspellings import Misspellings
@@ -126,10 +126,11 @@ def open_asking(
         question_vectors=texts.preparing.question_vectors,
     )
     reader_by, retriever_by = _readers(site), _retrievers(site, index, statistics)
-    reader = reader_by(meaning.searched, examples)
+    reader = reader_by(meaning.searched, examples.likeness)
     retriever = retriever_by(meaning.searched, knobs, _rerank(settings.reranker_model))
-    # The words are embedded as they stand, once: what guides call them is looked for by the words leg alone.
-    as_typed = reader_by(questions.one, ExampleReader(examples.fitted, questions.one))
+    # The words are embedded as they stand, once: what guides call them is looked for by the words leg alone, and what
+    # kind of message they are plays no part in what is found.
+    as_typed = reader_by(questions.one, lambda _text: PLAIN)
     typed = Typed(_messages(as_typed, lexicon), retriever_by(questions.one, while_typing(knobs), None))
     confidence = load_confidence(settings.confidence_in_use, settings.max_wrong_rate)
     composer = Composer(
@@ -154,6 +155,7 @@ def open_asking(
         rehearsal=Pipeline(replace(tools, drafter=tools.quoting, heeding=replace(heeding, standing=Standing))),
         reader=reader,
         retriever=retriever,
+        typed=typed,
         router=router,
         transcript=records.transcript,
         catalogue=records.catalogue,
@@ -165,20 +167,20 @@ def open_asking(
     )
 
 
-def _readers(site: _Site) -> Callable[[Embed, ExampleReader], Reader]:
-    """Makes readers that differ in how they embed what they read."""
+def _readers(site: _Site) -> Callable[[Embed, Callable[[str], Likeness]], Reader]:
+    """Makes readers that differ in how they embed what they read, and in what they compare it with."""
     names_of_matters = matter_names(site.matters, site.texts.converter).all()
     misspellings = Misspellings(names_of_matters, site.texts.segmenter, syllable)
     learned = questions_by_matter(site.records.database)
     nearest = nearest_names(site.matters, site.texts)
 
-    def reader_by(embed: Embed, examples: ExampleReader) -> Reader:
+    def reader_by(embed: Embed, likeness: Callable[[str], Likeness]) -> Reader:
         return Reader(
             site.matters,
             site.lexicon,
             site.texts.converter,
             learned,
-            likeness=examples.likeness,
+            likeness=likeness,
             names_near=(lambda text: nearest.nearness(embed(text))) if site.knobs.nearness_weight else None,
             mended=misspellings.mended if site.knobs.mends_spelling else str,
         )

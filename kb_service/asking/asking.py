@@ -14,7 +14,7 @@ from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.routing import Routed, Router
 from kb_service.asking.search.retrieving import EVERYTHING, Candidate, Narrowing, Retriever
-from kb_service.asking.tools import Tools
+from kb_service.asking.tools import Tools, Typed
 from kb_service.domain.answers import Answer, Citation, Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience, PassageInVersion
@@ -74,6 +74,7 @@ class Asking:
         rehearsal: Pipeline,
         reader: Reader,
         retriever: Retriever,
+        typed: Typed,
         router: Router,
         transcript: Transcript,
         catalogue: Catalogue,
@@ -83,13 +84,14 @@ class Asking:
         in_talk: Callable[[Question], Answer | None] = lambda _question: None,
         is_switched_off: Callable[[PassageInVersion], bool] = lambda _found: False,
     ) -> None:
-        """``rehearsal`` answers without storing and always in the same words. ``in_talk``: passes the message on to the
-        person who is in charge of the conversation, if one is, and says so. ``is_switched_off``: of what a search finds
-        all the same."""
+        """``rehearsal`` answers without storing and always in the same words. ``typed``: for who is still typing.
+        ``in_talk``: passes the message on to the person who is in charge of the conversation, if one is, and says so.
+        ``is_switched_off``: of what a search finds all the same."""
         self._pipeline = pipeline
         self._rehearsal = rehearsal
         self.reader = reader
         self._retriever = retriever
+        self._typed = typed
         self.router = router
         self._transcript = transcript
         self._matter_ids = {matter.id for matter in catalogue.matters()}
@@ -224,8 +226,8 @@ class Asking:
         return asking or ([] if statement is None else [statement])
 
     def share_of(self, text: str) -> Callable[[str], float]:
-        """How much of what this text asks another one says, by weight, 0–1."""
-        return self._retriever.share_of(self.reader.understand(self.question(text)))
+        """How much of what this text asks another one says, by weight, 0–1; told by words alone."""
+        return self._typed.retriever.share_of(self._typed.messages.reader.understand(self.question(text)))
 
     def route(self, question: Question, *, narrowing: Narrowing = EVERYTHING) -> list[Routed]:
         """Responsible departments, most likely first."""

@@ -1,5 +1,6 @@
 /** Announcements above the conversation, as text, until they end or are put away for this visit. */
 
+import { spokenMoment } from "./days.js";
 import { button, byId, element } from "./dom.js";
 import { announcements } from "./service.js";
 
@@ -32,10 +33,11 @@ function show(list) {
   region.append(...list.filter(({ id }) => !known.has(id)).map(banner));
 }
 
-function banner({ id, text }) {
+function banner({ id, text, starts_at: from, ends_at: until }) {
   const shown = element("div", { class: "announcement", "data-id": id },
     element("strong", { text: "公告" }),
     element("p", { text }),
+    element("span", { class: "hint", text: `${spokenMoment(from)} 起${until ? `，${spokenMoment(until)} 止` : ""}` }),
     button("知道了", () => {
       remember(id);
       shown.remove();

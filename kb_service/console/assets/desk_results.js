@@ -9,7 +9,7 @@ import { openVersion } from "./version_dialog.js";
 
 /** `asOf`: the day filtered for, if any; `insert(text)`: where a reply is being written. */
 export function drawResults(hits, question, { asOf, insert }) {
-  const items = hits.map((hit, position) => resultItem({ ...hit, as_of: asOf }, question, position === 0, insert));
+  const items = hits.map((hit, position) => resultItem({ ...hit, as_of: asOf }, question, position, insert));
   byId("results").replaceChildren(...items);
 }
 
@@ -23,7 +23,7 @@ export function enterResults() {
 /** Opens the first result, for Enter in the search box. */
 export const openFirst = () => byId("results").querySelector(".open-hit")?.click();
 
-function resultItem(hit, question, isFirst, insert) {
+function resultItem(hit, question, position, insert) {
   const quoted = () => copiedText(hit, selectedWithin(item) || hit.text);
   const copied = () => copyFrom(copy, quoted());
   const put = insert ? button("插入回复", () => insert(quoted()), { class: "insert-hit" }) : null;
@@ -31,8 +31,8 @@ function resultItem(hit, question, isFirst, insert) {
   const open = button("打开原文", () => openVersion({ ...hit, quote: undefined }), { class: "open-hit" });
   const headings = headingsInWords(hit.heading_path, hit.title);
   const item = element(
-    "li", { class: "result", tabindex: isFirst ? "0" : "-1" },
-    element("h2", {}, ...withMatches(quotedTitle(hit.title), question),
+    "li", { class: "result", tabindex: position ? "-1" : "0", "aria-labelledby": `hit-${position}` },
+    element("h2", { id: `hit-${position}` }, ...withMatches(quotedTitle(hit.title), question),
       hit.switched_off ? element("span", { class: "stamp stamp-withdrawn", text: "停答中" }) : null,
       headings ? element("span", { class: "headings" }, ...withMatches(headings, question)) : null),
     element("p", { class: "result-text" }, ...withMatches(hit.text, question)),

@@ -15,7 +15,10 @@ export const versionText = (versionId, signal) => getJson(`/v1/versions/${encode
 
 export const storedAnswer = (answerId) => getJson(`/v1/answers/${encodeURIComponent(answerId)}`);
 
-export const announcements = () => getJson("/v1/announcements");
+// The channel that these pages are: what is announced for it stands above the conversation.
+const CHANNEL = "web";
+
+export const announcements = () => getJson(`/v1/announcements?${new URLSearchParams({ channel: CHANNEL })}`);
 
 export const search = (parameters, signal) => getJson(`/v1/search?${new URLSearchParams(parameters)}`, signal);
 
