@@ -6,6 +6,7 @@ The words that this goes by are in `prompts/contrasts.yaml`.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
@@ -45,6 +46,7 @@ _ORDINAL = re.compile(
 _STARTING_EVENT = re.compile(r"[自从在于]?([^，,。；;、\x00自从在于]{1,14}?)(?:之日|那天|当日|以后|之后|后|起|之日起)")
 # 10月19日、20日: the second is no length.
 _DAY_OF_A_LIST = re.compile(r"[日号][、和及至到]\Z")
+_REMEMBERED = 1024
 _NO_CONDITION = SAID | READ_FREELY
 _ON_RECEIPT = frozenset({"receipt"})
 
@@ -80,7 +82,10 @@ class Stating:
     def __init__(self, words: Contrasts, converter: ScriptConverter) -> None:
         self.groups = words.groups
         self._words = words
-        self._converter = converter
+        self._plain = lru_cache(_REMEMBERED)(partial(normalised, converter=converter))
+        # A heading, a title and what stands before are the same of many statements.
+        self._members = lru_cache(_REMEMBERED)(self._members_in)
+        self.pairs_of = lru_cache(_REMEMBERED)(self._pairs_of)
 
     def statements(self, found: PassageInVersion) -> Iterator[FigureStatement]:
         text, metadata = found.passage.text, found.metadata
@@ -120,7 +125,7 @@ class Stating:
                 needs = listed_needs(text, span, within)
                 yield from self._in_sentence(_Sentence(found, span, needs, premises, title, heading + lead_in))
 
-    def pairs_of(self, text: str) -> frozenset[str]:
+    def _pairs_of(self, text: str) -> frozenset[str]:
         """Neighbouring characters, two at a time, without the words of grammar."""
         return frozenset(pairs_in(self._words.grammar.sub(" ", text)))
 
@@ -246,17 +251,20 @@ class Stating:
 
     def _named(self, kind: FigureKind, telling: Sequence[str], title: str) -> Mapping[str, Named]:
         """From the nearest words that name a member: what tells it comes in that order, the title last."""
+        nearest_first = [self._members(text) for text in telling]
+        of_title = self._members(title)
         named: dict[str, Named] = {}
-        for name, group in self.groups.items():
-            if group.kinds and kind not in group.kinds:
+        for name in {each for found in (*nearest_first, of_title) for each in found}:
+            kinds = self.groups[name].kinds
+            if kinds and kind not in kinds:
                 continue
-            in_text = next((members for text in telling if (members := group.named_in(text))), None)
-            if members := in_text or group.named_in(title):
-                named[name] = Named(members, in_text is not None)
+            in_text = next((found[name] for found in nearest_first if name in found), None)
+            named[name] = Named(in_text or of_title[name], in_text is not None)
         return named
 
-    def _plain(self, text: str) -> str:
-        return normalised(text, self._converter)
+    def _members_in(self, text: str) -> Mapping[str, frozenset[str]]:
+        """Of each group that a normalised text names."""
+        return {name: members for name, group in self.groups.items() if (members := group.named_in(text))}
 
 
 def _topic(figure: Figure) -> str:
