@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingestion.preparing import Preparing
+from ingestion.sentence_nearness import SentenceNearness
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.neighbours import SqlNeighbours
 from kb_service.adapters.sql.suspicions import SqlSuspicions
@@ -199,12 +200,13 @@ class Examining:
                 yield _of_versions(kind, version.id, _version_of(each), round(likeness, 3))
 
     def _contradictions(self, stated: Sequence[FigureStatement], around: Sequence[_Neighbour]) -> Iterator[Suspected]:
+        nearness = SentenceNearness(self._preparing.question_vectors)
         for each in around:
             if not stated or not may_contradict(stated[0].source.metadata, each.first.metadata):
                 continue
             theirs = self._stated(each.passages)
             self._give_way()
-            for difference in differences(stated, theirs, self._stating.groups):
+            for difference in differences(stated, theirs, self._stating.groups, nearness=nearness):
                 if each.is_of_its_subject or is_in_the_same_words(difference):
                     yield _contradiction(difference)
 

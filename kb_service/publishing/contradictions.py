@@ -1,23 +1,26 @@
 """Whether the figures of two texts on one matter conflict. Pure: statements in, differences out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import Metadata
 from kb_service.domain.matters import place_of
 from kb_service.domain.suspicions import on_one_level
+from kb_service.publishing.alignment import alignment
 from kb_service.publishing.contrasts import Group
 from kb_service.publishing.figure_statement import FigureStatement
 from kb_service.publishing.quantities import all_within, is_comparable
+from kb_service.publishing.stances import NO
 from kb_service.publishing.telling_apart import (
     letters_apart,
+    name_other_things,
     own_letters_apart,
     share_a_condition,
     shared_letters,
     tells_apart,
 )
-from kb_service.publishing.wordings import NO, SAID, TOPICS
+from kb_service.publishing.wordings import READ_FREELY, SAID, TOPICS
 from kb_service.text.figures import FigureKind
 
 # How much of each clause the other's surroundings must say too. Chosen on the tuning half of `python -m eval.planting`;
@@ -38,6 +41,8 @@ _NO_NEARER = 0.05
 
 # Of what is said with 可以 or 不得: of the clause that says less, and of the other.
 _SAYS_ALL, _SAYS_PART = 0.8, 0.4
+# The same of what is only likely to be of one thing.
+_SAYS_ENOUGH = 0.5
 # How much of what a bare answer is asked, by its letters, the other must name.
 _SAYS_MOST, _SAYS_NEARLY_ALL = 0.65, 0.75
 _DUTY = "duty"
@@ -48,6 +53,11 @@ _NEEDS = 0.75
 # How many pairs an act must have of its own to be recognised, and how many letters its clause may have that the other
 # text has not.
 _OWN_ACT, _NAMES_LITTLE = 1, 0.34
+# The cosine of two sentences in nearly the same words.
+_NEAREST = 0.98
+_OF_SEVERAL_SORTS = frozenset({FigureKind.COUNT, FigureKind.STANCE, FigureKind.CHOICE})
+# How likely two statements are to speak of one thing, for a difference that their words alone do not show.
+_LIKELY = 0.5
 # So many letters apart, one side of a limit says the same in other words: 限养, 最多饲养.
 _NAMED_OTHERWISE = 2
 
@@ -59,6 +69,15 @@ class FigureConflict:
     ours: FigureStatement
     theirs: FigureStatement
     likeness: float
+
+
+# The cosine of two statements' sentences, embedded as questions.
+Nearness = Callable[[FigureStatement, FigureStatement], float]
+
+
+def unknown(_one: FigureStatement, _other: FigureStatement) -> float:
+    """Of sentences that nobody embeds: far."""
+    return 0.0
 
 
 def serve_the_same(one: Metadata, other: Metadata) -> bool:
@@ -81,9 +100,15 @@ def common_from(one: Interval, other: Interval, first_day: int) -> bool:
 
 
 def differences(
-    ours: Sequence[FigureStatement], theirs: Sequence[FigureStatement], groups: Mapping[str, Group]
+    ours: Sequence[FigureStatement],
+    theirs: Sequence[FigureStatement],
+    groups: Mapping[str, Group],
+    *,
+    nearness: Nearness = unknown,
 ) -> list[FigureConflict]:
-    """Between two versions, the most alike first; a statement is held against at most one of the other side."""
+    """Between two versions, the most alike first; a statement is held against at most one of the other side, and of
+    two sentences one difference is told. First what their words show to be of one thing, then what only may be.
+    """
     alike = _alike(ours, theirs, groups)
     agreeing: dict[FigureStatement, float] = {}
     for pair in alike:
@@ -104,7 +129,64 @@ def differences(
         taken |= sides
         if not _stands_beside(pair, ours, theirs) and not _is_one_of_several(pair, conflicting):
             found.append(pair)
+    told = {_sentences(each) for each in found}
+    for pair in _aligned(ours, theirs, groups, nearness):
+        if (
+            not {pair.ours, pair.theirs} & taken
+            and _sentences(pair) not in told
+            and not agreeing.keys() & {pair.ours, pair.theirs}
+        ):
+            taken |= {pair.ours, pair.theirs}
+            told.add(_sentences(pair))
+            found.append(pair)
     return found
+
+
+def _aligned(
+    ours: Sequence[FigureStatement],
+    theirs: Sequence[FigureStatement],
+    groups: Mapping[str, Group],
+    nearness: Nearness,
+) -> list[FigureConflict]:
+    """What each text states but once and otherwise than the other, if it is likely to be of one thing."""
+    pairs = []
+    for one, other in comparable(ours, theirs, groups):
+        likely = alignment(one, other, nearness(one, other))
+        if likely >= _LIKELY:
+            pairs.append(FigureConflict(one, other, likely))
+    return sorted(pairs, key=lambda pair: -pair.likeness)
+
+
+def comparable(
+    ours: Sequence[FigureStatement], theirs: Sequence[FigureStatement], groups: Mapping[str, Group]
+) -> Iterator[tuple[FigureStatement, FigureStatement]]:
+    """What each states otherwise, and nothing but the meaning of other words could part; not what even the nearest
+    sentences would not align.
+    """
+    lonely = [_only_ones(each) for each in (ours, theirs)]
+    for one in ours:
+        for other in theirs:
+            if one.kind is not other.kind or not do_conflict(one, other):
+                continue
+            if not (_say_enough(one, other) if _is_said_of_much(one) else one in lonely[0] and other in lonely[1]):
+                continue
+            if alignment(one, other, _NEAREST) < _LIKELY or tells_apart(one, other, groups):
+                continue
+            if not _stands_beside(FigureConflict(one, other, 0), ours, theirs):
+                yield one, other
+
+
+def _is_said_of_much(one: FigureStatement) -> bool:
+    return one.kind in SAID and not one.roles & TOPICS
+
+
+def _say_enough(one: FigureStatement, other: FigureStatement) -> bool:
+    """A text permits, demands and denies many things: of one is what the other says, by half its words at least."""
+    return max(_covered(one, other), _covered(other, one)) >= _SAYS_ENOUGH
+
+
+def _sentences(pair: FigureConflict) -> tuple[object, ...]:
+    return (pair.ours.source.passage.id, pair.ours.span, pair.theirs.source.passage.id, pair.theirs.span)
 
 
 def is_in_the_same_words(pair: FigureConflict) -> bool:
@@ -165,7 +247,7 @@ def _alike(
     pairs = []
     for one in ours:
         for other in theirs:
-            if one.kind is not other.kind or not _are_counted_alike(one, other):
+            if one.kind is not other.kind or one.kind in READ_FREELY or not _are_counted_alike(one, other):
                 continue
             is_of_one_act = _need_the_same_words(one, other)
             if is_of_one_act and not _is_opposed(one, other):
@@ -173,7 +255,7 @@ def _alike(
             value = max(likeness(one, other), _ALIKE if is_of_one_act else 0)
             if one in lonely and other in lonely:
                 value += _ONLY_ONES_OF_A_ROLE if _are_of_one_role(one, other) else _ONLY_ONES
-            if value >= least and not tells_apart(one, other, groups):
+            if value >= least and not tells_apart(one, other, groups) and not name_other_things(one, other):
                 pairs.append(FigureConflict(one, other, value))
     return pairs
 
@@ -257,7 +339,7 @@ def _name_other_roles(one: FigureStatement, other: FigureStatement) -> bool:
 
 def _are_counted_alike(one: FigureStatement, other: FigureStatement) -> bool:
     """2寸 is beside 3张 no other figure of the kind."""
-    return one.kind is not FigureKind.COUNT or any(
+    return one.kind not in _OF_SEVERAL_SORTS or any(
         is_comparable(a, b) for a in one.quantities for b in other.quantities
     )
 

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from kb_service.asking.reading.lexicon import load_districts
+from kb_service.publishing.stances import Topic
 from kb_service.publishing.wordings import Wording
 from kb_service.text.figures import FigureKind
 from kb_service.text.vocabulary import AnyOf, Words, any_of, load
@@ -47,6 +48,7 @@ class Contrasts(Words):
 
     groups: dict[str, Group]
     wordings: tuple[Wording, ...]
+    topics: dict[str, Topic]
     exceptions: AnyOf
     roughly: AnyOf
     is_a_case: AnyOf

@@ -25,6 +25,7 @@ class FigureStatement:
     ``consequences``: what follows from such a case. The rest are pairs of characters: ``near`` is the context without
     the title; ``subject`` what of the clause is asked, or stands in heading or title; ``telling`` is the clause without
     what is done at any counter, ``own`` that of the last clause alone; ``thing`` what stands behind the first figure.
+    ``titled``: the letters of the title, without what any title says; ``letters``: of the context.
     ``is_of_its_text``: a day in the life of the text that says it (本办法自…起施行).
     ``is_bare``: the clause says nothing besides (十五元。); ``telling`` is then what its heading or question names.
     ``is_of_an_age``: after a case that is an age (未满16周岁的，).
@@ -50,6 +51,8 @@ class FigureStatement:
     own: frozenset[str]
     thing: frozenset[str]
     near: frozenset[str]
+    titled: frozenset[str]
+    letters: frozenset[str]
     named: Mapping[str, Named]
     roles: frozenset[str]
     is_of_an_age: bool
@@ -59,3 +62,9 @@ class FigureStatement:
     def written(self) -> tuple[str, ...]:
         """The figures as the text has them."""
         return tuple(self.source.passage.text[start:end] for start, end in self.figure_spans)
+
+    @property
+    def sentence(self) -> str:
+        """Behind the title or question that it stands under."""
+        metadata, (start, end) = self.source.metadata, self.span
+        return f"{metadata.question or metadata.title}。{self.source.passage.text[start:end]}"

@@ -16,8 +16,15 @@ _DAYS = {
     "年": (Decimal(365), Decimal(366)),
 }
 _MONTHS = {"个月": 1, "年": MONTHS_A_YEAR}
+# What is counted with several measures: 10册 and 六本.
+_SPELLINGS = (
+    "本册 条只头 次回趟遍 人位名 份客 套 张 件 辆台 处 枚 支 根 棵株 瓶 箱 袋 门 颗 间 度 针剂 题道 场 页 盘 节 期 轮"
+)
+MEASURE_OF = {each: spellings[0] for spellings in _SPELLINGS.split() for each in spellings}
 _CAN_BE_ROUGH = frozenset({FigureKind.AMOUNT, FigureKind.COUNT, FigureKind.PERCENTAGE})
 _ROUGHLY = Decimal("0.1")
+# Share of the letters of two events that name one.
+_MOSTLY = 0.6
 _LONGEST_HOTLINE = 6  # 12345, 962200
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 
@@ -46,7 +53,7 @@ def quantity(figure: Figure) -> Quantity | None:
         case FigureKind.NEED | FigureKind.RESPONSIBLE:  # said of a thing or by a list in which it stands, in a sentence
             return (figure.kind, "", figure.value, figure.value)
         case _ if _PLAIN.fullmatch(figure.value):
-            return (figure.kind, figure.unit, Decimal(figure.value), Decimal(figure.value))
+            return (figure.kind, MEASURE_OF.get(figure.unit, figure.unit), Decimal(figure.value), Decimal(figure.value))
         case _:
             return (figure.kind, figure.unit, figure.value, figure.value)
 
@@ -69,6 +76,8 @@ def says_the_same(one: Quantity, other: Quantity) -> bool:
         return False
     if one[0] is FigureKind.RESPONSIBLE:
         return _is_short_for(one[2], other[2]) or _is_short_for(other[2], one[2])
+    if one[0] is FigureKind.START:
+        return _starts_alike(str(one[2]), str(other[2]))
     if one[0] is FigureKind.PLACE:
         return _is_short_for(one[2], other[2]) or _is_short_for(other[2], one[2])
     if one[1] == other[1] and not all(isinstance(each, Decimal) for each in (*one[2:], *other[2:])):
@@ -81,6 +90,16 @@ def _is_short_for(short: Decimal | str, name: Decimal | str) -> bool:
     """市场监管局 for 区市场监督管理局: its characters stand in the name, in that order."""
     letters = iter(str(name))
     return all(each in letters for each in str(short).lstrip("市区县"))
+
+
+def _starts_alike(one: str, other: str) -> bool:
+    """受理 and 正式受理, 批准的次月 and 获批次月; not 次月 and 当月."""
+    if {each for each in ("次月", "下个月", "下月", "次日", "当月", "当天") if each in one + other} - {""} and (
+        ("当" in one) != ("当" in other)
+    ):
+        return False
+    shorter, longer = sorted((one, other), key=len)
+    return len(set(shorter) & set(longer)) >= _MOSTLY * len(set(shorter))
 
 
 def _in_days(each: Quantity) -> tuple[Decimal, Decimal]:

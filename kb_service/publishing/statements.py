@@ -6,13 +6,26 @@ The words that this goes by are in `prompts/contrasts.yaml`.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
+from kb_service.publishing.alignment import telling_letters
 from kb_service.publishing.contrasts import Contrasts
 from kb_service.publishing.figure_statement import FigureStatement, Named
 from kb_service.publishing.quantities import Quantity, quantity, roughly
-from kb_service.publishing.wordings import LISTED, SAID, TOPICS, items_needed, listed_needs, worded
+from kb_service.publishing.stances import is_denied, stances, topics
+from kb_service.publishing.values import frequencies
+from kb_service.publishing.wordings import (
+    LISTED,
+    READ_FREELY,
+    SAID,
+    SAID_IN_WORDS,
+    TOPICS,
+    items_needed,
+    listed_needs,
+    worded,
+)
 from kb_service.text.bounds import Side, side_of
 from kb_service.text.clauses import COMMAS, GAP, Clause, Span, clauses, pairs_in, sentences, without
 from kb_service.text.figures import Figure, FigureKind, figures
@@ -31,6 +44,10 @@ _ORDINAL = re.compile(
 )
 # What a time runs from: 出生 of 出生后一个月内.
 _STARTING_EVENT = re.compile(r"[自从在于]?([^，,。；;、\x00自从在于]{1,14}?)(?:之日|那天|当日|以后|之后|后|起|之日起)")
+# 10月19日、20日: the second is no length.
+_DAY_OF_A_LIST = re.compile(r"[日号][、和及至到]\Z")
+_REMEMBERED = 1024
+_NO_CONDITION = SAID | READ_FREELY
 _ON_RECEIPT = frozenset({"receipt"})
 
 
@@ -65,16 +82,27 @@ class Stating:
     def __init__(self, words: Contrasts, converter: ScriptConverter) -> None:
         self.groups = words.groups
         self._words = words
-        self._converter = converter
+        self._plain = lru_cache(_REMEMBERED)(partial(normalised, converter=converter))
+        # A heading, a title and what stands before are the same of many statements.
+        self._members = lru_cache(_REMEMBERED)(self._members_in)
+        self.pairs_of = lru_cache(_REMEMBERED)(self._pairs_of)
 
     def statements(self, found: PassageInVersion) -> Iterator[FigureStatement]:
         text, metadata = found.passage.text, found.metadata
         asked = [metadata.question or "", *(each for each in found.passage.heading_path if each != metadata.title)]
         premises = {figure.meaning for each in asked for figure in figures(each) if figure.kind is FigureKind.AGE}
-        read = figures(text)
+        repeated = list(frequencies(text))
+        read = [
+            each
+            for each in figures(text)
+            if not _DAY_OF_A_LIST.search(text, max(0, each.start - _NEAR), each.start)
+            and not any(each.start < other.end and other.start < each.end for other in repeated)
+        ]
+        read += repeated
         heading = self._plain(" ".join(asked))
         found_in_words = worded(text, self._words.wordings, read, heading)
-        stated = sorted([*read, *found_in_words], key=lambda figure: figure.start)
+        of_topics = topics(text, self._words.topics)
+        stated = sorted([*read, *found_in_words, *stances(text), *of_topics], key=lambda figure: figure.start)
         lists_needs = self._words.lists_what_is_needed.search(heading) is not None
         if not (stated or lists_needs or self._words.lists_what_is_needed.search(text)):
             return
@@ -97,7 +125,7 @@ class Stating:
                 needs = listed_needs(text, span, within)
                 yield from self._in_sentence(_Sentence(found, span, needs, premises, title, heading + lead_in))
 
-    def pairs_of(self, text: str) -> frozenset[str]:
+    def _pairs_of(self, text: str) -> frozenset[str]:
         """Neighbouring characters, two at a time, without the words of grammar."""
         return frozenset(pairs_in(self._words.grammar.sub(" ", text)))
 
@@ -120,7 +148,7 @@ class Stating:
             stated = [each for each in clause.figures if quantity(each) and each.meaning not in sentence.premises]
             for kind, topic in dict.fromkeys((each.kind, _topic(each)) for each in stated):
                 own = [each for each in stated if each.kind is kind and _topic(each) == topic]
-                if own and not (kind in SAID and self._is_excepted(sentence, parts[:at])):
+                if own and not (kind in SAID_IN_WORDS and self._is_excepted(sentence, parts[:at])):
                     yield self._statement(sentence, own, self._among(parts, at, kind), near, around)
 
     def _among(self, parts: Sequence[Clause], at: int, kind: FigureKind) -> _Among:
@@ -130,10 +158,12 @@ class Stating:
             first -= 1
         led = parts[first : at + 1]
         cases = [each for each in parts[first:at] if self._is_a_case(each)]
-        conditions = [each for part in led for each in part.figures if each.kind is not kind and each.kind not in SAID]
+        conditions = [
+            each for part in led for each in part.figures if each.kind is not kind and each.kind not in _NO_CONDITION
+        ]
         conditions += [each for part in cases for each in part.figures if each.kind is kind]
         after = parts[at + 1 :] if self._is_a_case(parts[at]) else ()
-        consequences = [each for part in after for each in part.figures if each.kind not in SAID]
+        consequences = [each for part in after for each in part.figures if each.kind not in _NO_CONDITION]
         return _Among(parts[:at], led, conditions, consequences, cases)
 
     def _is_a_case(self, clause: Clause) -> bool:
@@ -157,7 +187,7 @@ class Stating:
         *_, said = plain = [self._plain(_without_figures(each)) for each in among.led]
         text = _joined(plain)
         # Figures name too: 静安区 of 静安区受理中心, 二套 beside 首套.
-        names = self._plain(among.led[-1].text)
+        names = said if kind in READ_FREELY else self._plain(among.led[-1].text)
         earlier = self._plain(_joined(each.text for each in among.before))
         named = self._named(
             kind, (_STARTING_EVENT.sub("", said), said, names, text, earlier, sentence.heading), sentence.title
@@ -181,7 +211,7 @@ class Stating:
             is_of_its_text=kind is FigureKind.DATE and self._words.of_itself.search(f"{earlier},{text}") is not None,
             years=_years(passage.text, sentence.figures),
             ordinals=frozenset(_ORDINAL.findall(self._plain(_joined(each.text for each in among.led)))),
-            bounds=frozenset(side for figure in own if (side := _side(passage.text, figure))),
+            bounds=frozenset(_bounds(passage.text, own, sentence.span.end)),
             starting_event=self._starting_event(text),
             clause=clause,
             context=context,
@@ -190,6 +220,8 @@ class Stating:
             own=self.pairs_of(self._words.any_step.sub(" ", said)),
             thing=self.pairs_of(self._plain(_behind(among.led[-1], own[0]))),
             near=near,
+            titled=telling_letters(frozenset([self._words.any_title.sub("", sentence.title)])),
+            letters=telling_letters(context),
             named=named,
             roles=frozenset(name for name, group in self.groups.items() if group.binds and name in named)
             | {figure.unit for figure in own if figure.unit in TOPICS},
@@ -219,17 +251,20 @@ class Stating:
 
     def _named(self, kind: FigureKind, telling: Sequence[str], title: str) -> Mapping[str, Named]:
         """From the nearest words that name a member: what tells it comes in that order, the title last."""
+        nearest_first = [self._members(text) for text in telling]
+        of_title = self._members(title)
         named: dict[str, Named] = {}
-        for name, group in self.groups.items():
-            if group.kinds and kind not in group.kinds:
+        for name in {each for found in (*nearest_first, of_title) for each in found}:
+            kinds = self.groups[name].kinds
+            if kinds and kind not in kinds:
                 continue
-            in_text = next((members for text in telling if (members := group.named_in(text))), None)
-            if members := in_text or group.named_in(title):
-                named[name] = Named(members, in_text is not None)
+            in_text = next((found[name] for found in nearest_first if name in found), None)
+            named[name] = Named(in_text or of_title[name], in_text is not None)
         return named
 
-    def _plain(self, text: str) -> str:
-        return normalised(text, self._converter)
+    def _members_in(self, text: str) -> Mapping[str, frozenset[str]]:
+        """Of each group that a normalised text names."""
+        return {name: members for name, group in self.groups.items() if (members := group.named_in(text))}
 
 
 def _topic(figure: Figure) -> str:
@@ -248,6 +283,14 @@ def _side(text: str, figure: Figure) -> Side | None:
     return side_of(text, figure.start, figure.end)
 
 
+def _bounds(text: str, own: Sequence[Figure], end: int) -> Iterator[Side]:
+    """超过70周岁的不收 bounds an age from above."""
+    for figure in own:
+        if side := _side(text, figure):
+            is_turned = figure.kind is FigureKind.AGE and is_denied(text[figure.end : end])
+            yield (Side.LOWER if side is Side.UPPER else Side.UPPER) if is_turned else side
+
+
 def _joined(parts: Iterable[str]) -> str:
     return ",".join(parts)
 
@@ -263,6 +306,8 @@ def _without_figures(clause: Clause) -> str:
 def _says_more(figure: Figure, clause: Clause) -> bool:
     if figure.kind is FigureKind.NEED:
         return figure.unit == LISTED
+    if figure.kind in READ_FREELY:
+        return figure.kind not in {FigureKind.FREQUENCY, FigureKind.START}
     return figure.value == _NOTHING and figure.kind is not FigureKind.AGE
 
 

@@ -33,20 +33,23 @@ def tells_apart(one: FigureStatement, other: FigureStatement, groups: Mapping[st
         return "conditions"
     if _is_of_an_age(one, other) or _is_of_an_age(other, one):
         return "age"
+    return next((name for name, group in groups.items() if _apart_in(name, group, one, other)), "")
+
+
+def name_other_things(one: FigureStatement, other: FigureStatement) -> bool:
+    """Whether their words name two things: what is asked, what is counted, a subject of its own on each side."""
     if (one.is_bare or other.is_bare) and max(shared_letters(one, other), shared_letters(other, one)) < _ONE_THING:
-        return "question"
+        return True
     # 复诊 against 初诊: each stands on its own side only. 社保卡 is short for 社会保障卡.
     if _own_letters(one, other) and _own_letters(other, one):
-        return "subject"
+        return True
     if (
         one.kind is FigureKind.COUNT
         and not one.roles & other.roles
         and min(len(letters_apart(one, other)), len(letters_apart(other, one))) >= _OTHER_THING
     ):
-        return "thing"
-    if _is_the_contrary(one, other) or _is_the_contrary(other, one):
-        return "contrary"
-    return next((name for name, group in groups.items() if _apart_in(name, group, one, other)), "")
+        return True
+    return _is_the_contrary(one, other) or _is_the_contrary(other, one)
 
 
 def letters_apart(one: FigureStatement, other: FigureStatement) -> set[str]:

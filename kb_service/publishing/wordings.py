@@ -5,26 +5,31 @@ Each is read as a figure, so that one set of rules tells what is spoken of. The 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
+from kb_service.publishing.stances import YES
+from kb_service.publishing.values import values
 from kb_service.text.clauses import Span
 from kb_service.text.figures import Figure, FigureKind
 from kb_service.text.numerals import number, plain
 from kb_service.text.vocabulary import AnyOf, Words
 
 # Said with a word that every text has: two that differ must speak of the very same thing.
-SAID = frozenset({FigureKind.PERMISSION, FigureKind.NEED, FigureKind.RESPONSIBLE})
-YES, NO = "yes", "no"
+SAID_IN_WORDS = frozenset({FigureKind.PERMISSION, FigureKind.NEED, FigureKind.RESPONSIBLE})
+SAID = SAID_IN_WORDS | {FigureKind.STANCE}
+# Held against each other only by how likely they are to speak of one thing.
+READ_FREELY = frozenset(
+    {FigureKind.STANCE, FigureKind.FREQUENCY, FigureKind.WEEKDAY, FigureKind.CHOICE, FigureKind.START}
+)
 LISTED = "listed"
 # Units of what tells by itself what is spoken of: whether somebody else may come, whether
 # any counter will do, at which office, who decides, whether it is open, whether others than registered residents may.
 TOPICS = frozenset({"代办", "通办", "网办", "机构", "机关", "开门", "户籍"})
-_TIME_OF_DAY = re.compile(r"(?:(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d(?!\d))|(?<=[上下]午)\d{1,2}(?=[点时])")
 _MARK_OF_A_LINE = re.compile(
     r"^[\s\-*•·|]*(?:[（(]?[\d一二三四五六七八九十]{1,2}[)）]|[\d一二三四五六七八九十]{1,2}[.．、])?\s*"
 )
 _BEGINS_A_LIST = re.compile(r"(?:有|包括|为|是)?[:：]?\s*(?<=[:：有括为是])")
 _ITEM = re.compile("[^、，,。；;和及]{2,}")
-_AFTERNOON, _NOON = "下午", 12
 
 
 class Wording(Words):
@@ -52,16 +57,17 @@ class Wording(Words):
 
 
 def worded(text: str, wordings: Sequence[Wording], read: Sequence[Figure], heading: str = "") -> list[Figure]:
-    """Those of the wordings, the earlier one first where two overlap, and the times of a day; none over
-    one of ``read``. ``heading``: what stands over the text, or is asked.
+    """Those of the wordings, then other values, the earlier one first where two overlap; none over one of ``read``.
+    ``heading``: what stands over the text, or is asked.
     """
     taken = [(each.start, each.end) for each in read]
     found: list[Figure] = []
-    for figure in (each for wording in wordings for each in wording.found_in(text, heading)):
+    in_words = (each for wording in wordings for each in wording.found_in(text, heading))
+    for figure in chain(in_words, values(text)):
         if all(figure.end <= start or end <= figure.start for start, end in taken):
             taken.append((figure.start, figure.end))
             found.append(figure)
-    return found + list(_times_of_day(text))
+    return found
 
 
 def listed_needs(text: str, span: Span, stated: Sequence[Figure]) -> list[Figure]:
@@ -81,11 +87,3 @@ def items_needed(text: str, span: Span, lists_what_is_needed: AnyOf) -> Iterator
         return
     for item in _ITEM.finditer(text, begins.end(), span.end):
         yield Span(*item.span())
-
-
-def _times_of_day(text: str) -> Iterator[Figure]:
-    for match in _TIME_OF_DAY.finditer(text):
-        hour, minute = (int(part) for part in [*re.split("[:：]", match[0]), "0"][:2])
-        if hour < _NOON and text[: match.start()].endswith(_AFTERNOON):
-            hour += _NOON
-        yield Figure(FigureKind.HOUR, str(hour * 60 + minute), "", *match.span())

@@ -22,12 +22,17 @@ class FigureKind(StrEnum):
     PHONE = "phone"
     COUNT = "count"
     DOCUMENT_NUMBER = "document_number"
-    # What `publishing/wordings.py` reads; `figures` finds none of these.
+    # What `publishing/wordings.py` and `publishing/values.py` read; `figures` finds none of these.
     PERMISSION = "permission"
     NEED = "need"
     PLACE = "place"
     HOUR = "hour"
     RESPONSIBLE = "responsible"
+    FREQUENCY = "frequency"
+    WEEKDAY = "weekday"
+    CHOICE = "choice"
+    START = "start"
+    STANCE = "stance"
 
 
 @dataclass(frozen=True, slots=True)
