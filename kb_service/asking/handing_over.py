@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kb_service.asking.conversation.topics import failures_in_a_row
-from kb_service.asking.notices import day_in_words
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Context, Part, Reply, SearchResult, hand_over_text, help_lines
@@ -21,8 +20,6 @@ _OUTCOME_OF = {
     Reason.NO_SOURCE: Outcome.NO_SOURCE,
     Reason.NOT_GROUNDED: Outcome.NOT_GROUNDED,
 }
-# Nothing was found, or nothing sure, among the texts of one day.
-_OF_A_DAY = frozenset({Reason.NO_SOURCE, Reason.LOW_CONFIDENCE})
 
 
 class HandingOver:
@@ -37,8 +34,6 @@ class HandingOver:
         is_told = responsible and (reason is not Reason.DISTRESS or self._is_asked(understood, responsible))
         department = responsible.department if responsible and is_told else None
         text = hand_over_text(reason, department, self._tools.lexicon, understood=understood)
-        if reason in _OF_A_DAY and understood.question.as_of != shanghai_day(understood.question.asked_at):
-            text += self._tools.lexicon.say("looked_up_on", day=day_in_words(understood.question.as_of))
         related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
         return Reply(
             _OUTCOME_OF.get(reason, Outcome.HANDED_OVER),

@@ -195,8 +195,8 @@ class Clarifying:
         return self._asked("clarify_audience", options)
 
     def _of_bare_matter(self, understood: Understanding, candidates: Sequence[Candidate]) -> Clarification | None:
-        """The name of a matter or a part of it and nothing else (护照): what of it, asked openly; which one, where it is
-        in the names of several that were found (居住证)."""
+        """The name of a matter or a part of it and nothing else (护照): what of it, asked openly; which one, where it
+        is in the names of several that were found (居住证)."""
         matter, phrasing = understood.matter, understood.phrasing
         is_bare = bool(phrasing.content) and not phrasing.beside_matter and understood.facet is None
         if matter is None or not is_bare:

@@ -17,7 +17,7 @@ _NATION = re.compile(r"中华人民共和国")  # also within 关于适用《中
 _CITY = re.compile(r"^上海市")
 _SHORTEST_NAME = 3
 _SHORTEST_TITLE = 2  # 宪法
-# The end of a name stands for it where it says as much: 纠错反馈办法 of 知识库纠错反馈办法, but not 合同法 of 劳动合同法.
+# The end of a name stands for it where it says as much: 纠错反馈办法 of 知识库纠错反馈办法, not 合同法 of 劳动合同法.
 _SHORTEST_END = 6
 _SHORTEST_END_OF_ITS_OWN = 4
 # Characters beside the names and numbers: a longer message tells a story. So does one with more numbers than these.

@@ -37,9 +37,9 @@ class SplittingWords(Words):
     """The part `splitting` of `reading.yaml`. ``compared``: what is asked of two things (哪个快), and how of one.
     ``each_of``: that the same is asked of several things; ``sides``: things that are asked about together, each with
     its other words; ``joined``: two things with a name joined (婚假和生育假);
-    ``again``: that the same is asked of something else (社保基数又是多少), ``next_thing``: with its name alone (育儿假呢);
-    ``aspect``: one of a list of what is asked of a matter (条件、材料和时限), ``between_aspects``: what joins
-    two, ``behind_aspects``: all that may stand behind the list."""
+    ``again``: that the same is asked of something else (社保基数又是多少), ``next_thing``: in its name alone
+    (育儿假呢); ``aspect``: one of a list of what is asked of a matter (条件、材料和时限), ``between_aspects``: what
+    joins two, ``behind_aspects``: all that may stand behind the list."""
 
     another: tuple[str, ...]
     hollow: tuple[str, ...]
