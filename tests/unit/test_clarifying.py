@@ -148,12 +148,6 @@ def test_the_name_of_a_matter_alone_is_asked_back_for_what_of_it() -> None:
     assert clarified("狗证", [DOG], is_sure=True) is None
 
 
-def test_a_word_in_the_names_of_several_matters_is_asked_back_for_which_of_them() -> None:
-    understood = replace(READER.understand(question("居住证")), matter=MATTERS[0])
-    asked = CLARIFYING.clarification(understood, [APPLY, DOG, ENDORSE], is_sure=False, turns=())
-    assert labels(asked) == ["居住证申领", "居住证签注"]
-
-
 def test_a_matter_of_which_something_is_asked_is_not_asked_back_for_more() -> None:
     for text in ("狗证要带什么", "狗证丢在外地了"):
         assert clarified(text, [DOG]) is None

@@ -93,7 +93,7 @@ class Clarifying:
             (None if is_told_apart else self._between_matters(understood, candidates, rivals, is_sure=is_sure))
             or (None if is_sure else self._between_districts(understood, candidates, districts))
             or self._between_audiences(understood, candidates)
-            or (None if is_sure else self._of_bare_matter(understood, candidates))
+            or (None if is_sure else self._of_bare_matter(understood))
         )
         if asked is None or not was_clarified:
             return asked
@@ -194,21 +194,13 @@ class Clarifying:
         ]
         return self._asked("clarify_audience", options)
 
-    def _of_bare_matter(self, understood: Understanding, candidates: Sequence[Candidate]) -> Clarification | None:
-        """The name of a matter or a part of it and nothing else (护照): what of it, asked openly; which one, where it
-        is in the names of several that were found (居住证)."""
+    def _of_bare_matter(self, understood: Understanding) -> Clarification | None:
+        """The name of a matter or a part of it and nothing else (护照): what of it, asked openly."""
         matter, phrasing = understood.matter, understood.phrasing
         is_bare = bool(phrasing.content) and not phrasing.beside_matter and understood.facet is None
         if matter is None or not is_bare:
             return None
-        found = [each for each in _best_by_matter(candidates).values() if self._has_in_its_name(each, understood.text)]
-        return self._one_of("clarify_matter", found) or Clarification(
-            self._lexicon.say("clarify_aspect", matter=matter.name), ()
-        )
-
-    def _has_in_its_name(self, candidate: Candidate, said: str) -> bool:
-        matter = self._matter_of(candidate)
-        return matter is not None and said.strip(" ,，。.!！?？") in matter.name
+        return Clarification(self._lexicon.say("clarify_aspect", matter=matter.name), ())
 
     def _different(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
         """Those that say something else than each one before."""

@@ -27,6 +27,8 @@ _LONGEST_REST_OF_A_WISH = 3
 _LONGEST_WISH = 12
 # 帮我转人工, where nothing has that name.
 _SHORT_WISH = 5
+# 把狗送人了 tells what was done: nobody wishes so.
+_TELLS_WHAT_WAS_DONE = re.compile(r"^(?:我们?|他|她)?(?:已经?|刚刚?|把|将).+[了过]$")
 # 帮我转人工，我不想活了 asks nothing of the matter whose name is in the wish.
 _BESIDE_A_WISH = frozenset({Reason.USER_REQUEST, Reason.DISTRESS})
 # What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
@@ -217,7 +219,8 @@ class Reader:
         question the wish is little of the whole. None without one. Each comparison costs a vector: only a short clause
         with a name, or a very short one, is compared."""
         clauses = [each for each in _CLAUSE_ENDS.split(bare) if each]
-        ends = (clauses[-1], clauses[0]) if len(clauses) > 1 else ()
+        ends = [each for each in (clauses[-1], clauses[0]) if not _TELLS_WHAT_WAS_DONE.search(each)]
+        ends = ends if len(clauses) > 1 else []
         may_wish = (
             each
             for each in ends
