@@ -219,13 +219,15 @@ class Reader:
         question the wish is little of the whole. None without one. Each comparison costs a vector: only a short clause
         with a name, or a very short one, is compared."""
         clauses = [each for each in _CLAUSE_ENDS.split(bare) if each]
-        ends = [each for each in (clauses[-1], clauses[0]) if not _TELLS_WHAT_WAS_DONE.search(each)]
-        ends = ends if len(clauses) > 1 else []
+        ends = (clauses[-1], clauses[0]) if len(clauses) > 1 else ()
         may_wish = (
             each
             for each in ends
-            if (len(each) <= _SHORT_WISH and not each.isascii() and each in own_words)
-            or (len(each) <= _LONGEST_WISH and self._linker.names_in(each))
+            if not _TELLS_WHAT_WAS_DONE.search(each)
+            and (
+                (len(each) <= _SHORT_WISH and not each.isascii() and each in own_words)
+                or (len(each) <= _LONGEST_WISH and self._linker.names_in(each))
+            )
         )
         likenesses = (self._likeness(each) for each in may_wish)
         return next((each for each in likenesses if each.sure is MessageClass.USER_REQUEST), None)
