@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb_service.asking.drafting.drafts import Draft
+from kb_service.asking.notices import day_in_words
 from kb_service.asking.reading.examples import MessageClass
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.reading.plain_words import is_mostly_english
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate, Narrowing, QuestionTerms
 from kb_service.domain.answers import Answer, Citation, Clarification, DepartmentRef, Notice, Outcome, Possible, Reason
+from kb_service.domain.days import shanghai_day
 from kb_service.domain.routing import RoutingStep
 
 
@@ -94,8 +96,16 @@ def hand_over_text(
     likely = understood.likeness.likely if understood else MessageClass.KNOWLEDGE
     of_class = f"{reason}_{likely}"
     name = of_class if likely.reason is reason and of_class in lexicon.wording else reason.value
-    text = lexicon.say(name, contact=_contact(department, lexicon))
+    text = lexicon.say(name, contact=_contact(department, lexicon)) + _of_day(reason, understood, lexicon)
     return text if reason is not Reason.DISTRESS else f"{text}{_in_english(understood, lexicon)}"
+
+
+def _of_day(reason: Reason, understood: Understanding | None, lexicon: Lexicon) -> str:
+    """Which day's texts were looked through, where it is not today."""
+    if understood is None or reason not in {Reason.NO_SOURCE, Reason.LOW_CONFIDENCE}:
+        return ""
+    as_of, asked_at = understood.question.as_of, understood.question.asked_at
+    return "" if as_of == shanghai_day(asked_at) else lexicon.say("looked_up_on", day=day_in_words(as_of))
 
 
 def help_lines(understood: Understanding, lexicon: Lexicon) -> str:

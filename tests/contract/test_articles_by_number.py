@@ -168,6 +168,33 @@ def test_the_city_need_not_be_named(desk: Desk, text: str) -> None:
     assert desk.texts(text) == ["第一条　为了养犬。"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "浦东新区放飞风筝规则要点第一条",
+        "浦东新区放飞风筝规则第一条",
+        "浦东放飞风筝规则第1条",
+        "《放飞风筝规则》第一条",
+        "请问放飞风筝规则的第一条",
+    ],
+)
+def test_a_law_is_found_without_what_stands_around_its_name(desk: Desk, database: Database, text: str) -> None:
+    library = SqlLibrary(database, new_id=new_id)
+    approval = Approval("editor-in-chief", NOON, "bulk_import")
+    kites = law("样例：浦东新区放飞风筝规则要点（样例）", "2021-01-01", "第一条　为了风筝。", document_id="kites")
+    library.store([kites], actor="editor", at=NOON, approval=approval)
+    assert desk.texts(text) == ["第一条　为了风筝。"]
+
+
+@pytest.mark.parametrize("text", ["孔明灯放飞风筝规则第一条", "规则第一条", "徐汇放飞风筝规则第一条"])
+def test_what_stands_around_another_name_makes_another_law(desk: Desk, database: Database, text: str) -> None:
+    library = SqlLibrary(database, new_id=new_id)
+    approval = Approval("editor-in-chief", NOON, "bulk_import")
+    kites = law("浦东新区放飞风筝规则要点", "2021-01-01", "第一条　为了风筝。", document_id="kites")
+    library.store([kites], actor="editor", at=NOON, approval=approval)
+    assert not desk.texts(text)
+
+
 @pytest.mark.parametrize("text", ["第一条", "第1条是什么", "那第三条呢"])
 def test_an_article_of_no_law_is_asked_back_about(desk: Desk, text: str) -> None:
     found = desk.find(text)

@@ -1,6 +1,8 @@
 """What is said beside the quotes: marks, and whom to ask."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.replies import hand_over_text, summary
 from kb_service.domain.answers import DepartmentRef, Drafting, Reason
+from kb_service.domain.days import shanghai_day
 from kb_service.text.clauses import Span
 from tests.factories import passage_in_version, understanding
 
@@ -48,3 +51,14 @@ def test_a_summary_names_each_title_once() -> None:
     text = summary(understanding("签注要钱吗"), ["签注办法", "签注办法", "指南"], LEXICON)
     assert text == "用户询问：签注要钱吗；关联事项：未识别；已检索到的资料：《签注办法》、《指南》"
     assert summary(understanding(), [], LEXICON).endswith("资料：无")
+
+
+@pytest.mark.parametrize("reason", [Reason.NO_SOURCE, Reason.LOW_CONFIDENCE])
+def test_where_nothing_is_found_for_another_day_than_today_that_day_is_told(reason: Reason) -> None:
+    today = understanding("风筝登记要多久")
+    today = replace(today, question=replace(today.question, as_of=shanghai_day(today.question.asked_at)))
+    asked = replace(today, question=replace(today.question, as_of=date(1990, 5, 1)))
+    assert hand_over_text(reason, None, LEXICON, understood=asked).endswith(
+        "以上是按1990年5月1日当天有效的规定查找的。"
+    )
+    assert "查找" not in hand_over_text(reason, None, LEXICON, understood=today)

@@ -156,3 +156,34 @@ def test_the_same_is_asked_of_each_of_two_matters_compared() -> None:
 def test_a_letter_is_one_question() -> None:
     letter = "窗口说材料不齐，要我回去补，这样合理吗？我跑了三趟，有谁管吗？" * 10
     assert split_questions(letter) == [letter]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "风筝登记的条件、材料和时限分别是什么",
+            ["风筝登记的条件", "风筝登记的材料", "风筝登记的时限"],
+        ),
+        ("風箏登記的條件以及費用", ["風箏登記的條件", "風箏登記的費用"]),
+        ("风筝登记要什么材料和多长时间？", ["风筝登记要什么材料", "风筝登记要多长时间"]),
+        ("风筝登记的条件和材料都够了怎么还不批", ["风筝登记的条件和材料都够了怎么还不批"]),
+        ("材料和费用", ["材料和费用"]),
+        ("风筝登记的材料", ["风筝登记的材料"]),
+    ],
+)
+def test_what_is_listed_of_a_matter_is_asked_one_by_one(text: str, parts: list[str]) -> None:
+    assert split_questions(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("风筝登记多少钱，气球呢", ["风筝登记多少钱", "气球呢"]),
+        ("风筝登记多久，那气球呢？", ["风筝登记多久", "那气球呢？"]),
+        ("风筝登记多少钱，会罚款呢", ["风筝登记多少钱，会罚款呢"]),
+        ("我住在公园旁，气球呢", ["我住在公园旁，气球呢"]),
+    ],
+)
+def test_the_name_of_something_else_behind_a_comma_asks_the_same_of_it(text: str, parts: list[str]) -> None:
+    assert Splitter(READING.splitting, READING.asks, lambda part: True, asked=facet_of).split(text) == parts

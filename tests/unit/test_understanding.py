@@ -101,6 +101,13 @@ def test_a_clause_that_wishes_for_a_person_makes_the_message_a_wish(text: str) -
     assert reader.understand(question("帮我转人工以后要等多少日子，公积金取钱呢")).scope is None
 
 
+@pytest.mark.parametrize("clause", ["把狗送人了", "已转人了"])
+def test_a_clause_that_tells_what_was_done_wishes_for_nobody(clause: str) -> None:
+    reader = Reader(MATTERS, LEXICON, OpenCCConverter(), likeness=knowing(user_request=(clause, "转人工")))
+    assert reader.understand(question(f"{clause}，公积金取钱要等多少日子")).scope is None
+    assert reader.understand(question("转人工，公积金取钱要等多少日子")).scope is Reason.USER_REQUEST
+
+
 @pytest.mark.parametrize(
     "text", ["居住证签注多少钱", "请问签注要多久啊?", "公积金取钱要准备哪些材料", "居住证续签怎么办"]
 )

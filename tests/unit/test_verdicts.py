@@ -42,3 +42,18 @@ def test_what_may_and_what_must_be_done_is_said_as_the_sentence_has_it(
     question: str, sentence: str, said: AnswerVerdict
 ) -> None:
     assert verdict(question, sentence, "", WORDS) is said
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "said"),
+    [
+        ("气球能登记吗", "气球、飞艇、纸鸢都不在可以登记的情形里", AnswerVerdict.MAY_NOT),
+        ("飞艇可以登记吗", "气球、飞艇、纸鸢均不予登记", AnswerVerdict.MAY_NOT),
+        ("灯笼能登记吗", "气球、飞艇、纸鸢都不在可以登记的情形里", None),
+        ("气球能登记吗", "气球不属于可以登记的情形", AnswerVerdict.MAY_NOT),
+    ],
+)
+def test_what_holds_of_several_things_is_said_of_the_one_asked_about(
+    question: str, sentence: str, said: AnswerVerdict | None
+) -> None:
+    assert verdict(question, sentence, "", WORDS) is said

@@ -265,6 +265,8 @@ def _fits(said: str, stated: Sequence[Figure], at: int, kind: FigureKind, unit: 
 
 # So many characters of the conditions in the sentence may be beside what the question tells.
 _LONGEST_UNTOLD = 1
+# Several things of which the same holds.
+_ALIKE = re.compile(r"([^,，;；:：]+、[^,，;；:：]+)[都均]")
 # 可以不出具吗 asks whether something may be left out; 可以不可以 does not.
 _ASKS_TO_LEAVE_OUT = re.compile(r"(?:可以|能不能|可不可以|能否|可否|(?<!不)能)不(?!可以|能|得)")
 
@@ -314,6 +316,11 @@ def verdict(question: str, answer: str, context: str, words: QuotingWords) -> An
 
 
 def _is_told(condition: str, told: str) -> bool:
-    """Whether what stands before the word is of the question: whom it speaks of, and on what condition."""
+    """Whether what stands before the word is of the question: whom it speaks of, and on what condition.
+
+    Of things told alike (装修、买车、看病、旅游都不…) one is enough.
+    """
+    if (alike := _ALIKE.fullmatch(condition)) is not None:
+        return any(_is_told(each, told) for each in alike[1].split("、"))
     content = re.sub(r"[\W_]+", "", condition)
     return sum(len(run) for run in uncovered(content, pairs_of(told))) <= _LONGEST_UNTOLD

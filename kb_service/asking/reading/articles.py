@@ -17,6 +17,9 @@ _NATION = re.compile(r"中华人民共和国")  # also within 关于适用《中
 _CITY = re.compile(r"^上海市")
 _SHORTEST_NAME = 3
 _SHORTEST_TITLE = 2  # 宪法
+# The end of a name stands for it where it says as much: 纠错反馈办法 of 知识库纠错反馈办法, not 合同法 of 劳动合同法.
+_SHORTEST_END = 6
+_SHORTEST_END_OF_ITS_OWN = 4
 # Characters beside the names and numbers: a longer message tells a story. So does one with more numbers than these.
 _LONGEST_STORY = 40
 _MOST_MENTIONS = 20
@@ -29,6 +32,9 @@ class ArticleWords(Words):
     """The part `articles` of `reading.yaml`."""
 
     names: Mapping[str, str]
+    label: re.Pattern[str]
+    extract: re.Pattern[str]
+    district: re.Pattern[str]
     before: re.Pattern[str]
     ours: re.Pattern[str]
     nations: re.Pattern[str]
@@ -105,7 +111,8 @@ class ArticleReader:
         named = self._named(said, titles)
         numbered = [each for each in mentioned if each.is_marked or self._follows_law(said, each, named)]
         if not named and numbered:
-            named = self._named_loosely(said, numbered[0], titles)
+            first = numbered[0]
+            named = self._named_loosely(said, first, titles) or self._named_by_its_end(said, first, titles)
         if not numbered and not named:
             return None
         of_laws = tuple(OfLaw(self._law(said, each, named), each.numbers) for each in numbered)
@@ -185,6 +192,18 @@ class ArticleReader:
                 return [_Found(mention.start, mention.start, name.document_ids)]
         return []
 
+    def _named_by_its_end(self, said: str, mention: Mention, titles: Sequence[Titled]) -> list[_Found]:
+        """The one law whose name goes on in front of all that was said of it."""
+        before = re.sub("[的里中]$", "", said[max(0, mention.start - _NEAR) : mention.start])
+        ends = [(_alike_at_the_end(before, each.text), each) for each in self._names_of(titles).exact]
+        longest = max((length for length, _ in ends), default=0)
+        end = before[len(before) - longest :]
+        says_enough = longest >= _SHORTEST_END and len(self._words.generic.sub("", end)) > _SHORTEST_END_OF_ITS_OWN
+        if not says_enough or not self._words.before.search(before[: len(before) - longest]):
+            return []
+        documents = frozenset().union(*(each.document_ids for length, each in ends if length == longest))
+        return [_Found(mention.start, mention.start, documents)] if len(documents) == 1 else []
+
     def _is_border(self, before: str) -> bool:
         words = self._words
         return any(each.search(before) for each in (words.before, words.ours, words.nations))
@@ -202,11 +221,12 @@ class ArticleReader:
         for other, proper in self._words.names.items():
             others.setdefault(proper, []).append(other)
         for each in titles:
-            title = _ANNOTATION.sub("", self._plain(each.title))
+            title = self._words.label.sub("", _ANNOTATION.sub("", self._plain(each.title)))
             if _CITY.match(title):
                 of_the_city.add(each.document_id)
             core = _CITY.sub("", _NATION.sub("", title))
-            for name in {title, core, *others.get(core, ())}:
+            whole = self._words.extract.sub("", core)
+            for name in {title, core, whole, self._words.district.sub(r"\1", whole), *others.get(core, ())}:
                 if len(name) >= _SHORTEST_TITLE:
                     documents_of.setdefault(name, set()).add(each.document_id)
             shortened = self._words.generic.sub("", core)
@@ -220,6 +240,12 @@ class ArticleReader:
 
 def _right_before(said: str, place: int) -> str:
     return said[max(0, place - _NEAR) : place]
+
+
+def _alike_at_the_end(one: str, other: str) -> int:
+    """In characters."""
+    pairs = enumerate(zip(reversed(one), reversed(other), strict=False))
+    return next((at for at, (mine, yours) in pairs if mine != yours), min(len(one), len(other)))
 
 
 def _longest_first(documents_of: Mapping[str, set[str]]) -> list[_Name]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from kb_service.text.vocabulary import AnyOf, Words, any_of
 
 _MOST = 3
+_MOST_ASPECTS = 4
 # A question as short as this (该如何防范？) goes on with the one before, unless it names something to be asked.
 _SHORT = 6
 # A letter to the mayor asks rhetorically; its question is the whole of it.
@@ -36,7 +37,9 @@ class SplittingWords(Words):
     """The part `splitting` of `reading.yaml`. ``compared``: what is asked of two things (哪个快), and how of one.
     ``each_of``: that the same is asked of several things; ``sides``: things that are asked about together, each with
     its other words; ``joined``: two things with a name joined (婚假和生育假);
-    ``again``: that the same is asked of something else (社保基数又是多少)."""
+    ``again``: that the same is asked of something else (社保基数又是多少), ``next_thing``: in its name alone
+    (育儿假呢); ``aspect``: one of a list of what is asked of a matter (条件、材料和时限), ``between_aspects``: what
+    joins two, ``behind_aspects``: all that may stand behind the list."""
 
     another: tuple[str, ...]
     hollow: tuple[str, ...]
@@ -45,6 +48,15 @@ class SplittingWords(Words):
     sides: tuple[tuple[re.Pattern[str], ...], ...]
     joined: re.Pattern[str]
     again: re.Pattern[str]
+    next_thing: re.Pattern[str]
+    aspect: re.Pattern[str]
+    between_aspects: re.Pattern[str]
+    behind_aspects: re.Pattern[str]
+
+    @cached_property
+    def aspects(self) -> re.Pattern[str]:
+        aspect, between = self.aspect.pattern, self.between_aspects.pattern
+        return re.compile(rf"{aspect}(?:{between}{aspect})+")
 
     @cached_property
     def next_question(self) -> re.Pattern[str]:
@@ -86,14 +98,15 @@ class Splitter:
     rivals: Callable[[str], Sequence[str]] = lambda text: ()
 
     def split(self, text: str) -> list[str]:
-        """One to three questions, in order, each with the statements that lead to it; the text itself when it asks one.
+        """One to three questions (of aspects that are listed, four), in order, each with the statements that lead to
+        it; the text itself when it asks one.
 
         A part after the first is to be read with the one before it (多久能办好 of what was asked before).
         """
         if len(text) > _LONGEST:
             return [text]
-        if compared := self._compared(text):
-            return compared
+        if apart := self._compared(text) or self._of_each_aspect(text):
+            return apart
         parts = self._with_statements(self._pieces(text))
         once = list(dict.fromkeys(parts))
         if len(parts) < 2:
@@ -139,6 +152,7 @@ class Splitter:
             before = self.asked(pieces[-1]) if pieces and self.asks.search(pieces[-1]) else None
             own = self.asked(piece) if self.asks.search(piece) else None
             is_next = before and own and (before != own or self._is_of_another(piece, pieces[-1]))
+            is_next = is_next or (before and self.words.next_thing.search(piece))
             if pieces and not is_next:
                 pieces[-1] += f"，{piece}"
             else:
@@ -156,6 +170,17 @@ class Splitter:
         phrase = next((each for asked, each in self.words.compared.items() if re.search(asked, text)), None)
         rivals = list(self.rivals(text)) if phrase is not None else []
         return [f"{name}{phrase}" for name in rivals] if 1 < len(rivals) <= _MOST else []
+
+    def _of_each_aspect(self, text: str) -> list[str]:
+        """居住证申领的条件、材料和时限分别是什么: each asked of what stands before them; empty where that is nothing,
+        or the message says something else of them (条件和材料都够了)."""
+        listed = self.words.aspects.search(text)
+        before = text[: listed.start()] if listed else ""
+        is_all_asked = listed is not None and self.words.behind_aspects.match(text[listed.end() :])
+        if listed is None or not is_all_asked or not _LEAD.sub("", before) or _END.search(before):
+            return []
+        aspects = list(dict.fromkeys(each[0] for each in self.words.aspect.finditer(listed[0])))
+        return [f"{before}{each}" for each in aspects] if 1 < len(aspects) <= _MOST_ASPECTS else []
 
     def _with_statements(self, pieces: list[str]) -> list[str]:
         """Each question with what was said before it; what is said after the last belongs to the last."""

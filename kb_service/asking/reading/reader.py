@@ -27,6 +27,8 @@ _LONGEST_REST_OF_A_WISH = 3
 _LONGEST_WISH = 12
 # 帮我转人工, where nothing has that name.
 _SHORT_WISH = 5
+# 把狗送人了 tells what was done: nobody wishes so.
+_TELLS_WHAT_WAS_DONE = re.compile(r"^(?:我们?|他|她)?(?:已经?|刚刚?|把|将).+[了过]$")
 # 帮我转人工，我不想活了 asks nothing of the matter whose name is in the wish.
 _BESIDE_A_WISH = frozenset({Reason.USER_REQUEST, Reason.DISTRESS})
 # What the name of a matter alone may mean all the same: 转人工 is one of the help service's.
@@ -221,8 +223,11 @@ class Reader:
         may_wish = (
             each
             for each in ends
-            if (len(each) <= _SHORT_WISH and not each.isascii() and each in own_words)
-            or (len(each) <= _LONGEST_WISH and self._linker.names_in(each))
+            if not _TELLS_WHAT_WAS_DONE.search(each)
+            and (
+                (len(each) <= _SHORT_WISH and not each.isascii() and each in own_words)
+                or (len(each) <= _LONGEST_WISH and self._linker.names_in(each))
+            )
         )
         likenesses = (self._likeness(each) for each in may_wish)
         return next((each for each in likenesses if each.sure is MessageClass.USER_REQUEST), None)
