@@ -211,16 +211,16 @@ def _texts(cell: Any) -> Iterator[str]:
         if element is cell:
             yield _run(element.text or "") if event == "start" else ""
         elif event == "start":
-            yield _sign_before(element) if _is_apart(element) else _border(element, cell)
+            yield _sign_before(element) if _is_apart(element) else _border(element)
             yield _run(element.text or "")
         else:
             is_inner = element.tag in {"tr", "td", "th"}
             yield "" if not _is_apart(element) else RAISED_END if is_raised(element) else LOWERED_END
-            yield "" if is_inner or element.tag == "br" else _border(element, cell)
+            yield "" if is_inner or element.tag == "br" else _border(element)
             yield _run(element.tail or "")
 
 
-def _border(element: Any, cell: Any) -> str:
+def _border(element: Any) -> str:
     if element.tag == "tr":
         return "；" if element.getprevious() is not None or element.getparent().tag == "tfoot" else " "
     if element.tag in {"td", "th"}:

@@ -12,11 +12,6 @@ from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, Note, NoteKind
 
 _BROKEN = "\ufffd"
-_SUFFIXES = (
-    ".md .markdown .txt .html .htm .mht .mhtml .docx .docm .dotx .odt .pptx .pdf .ofd .xlsx .xlsm .csv .tsv .srt .vtt "
-    ".png .jpg .jpeg .webp .bmp .tif .tiff"
-)
-SUPPORTED_SUFFIXES = frozenset(_SUFFIXES.split())
 
 # Module and function of each reader; imported when first needed, since some bring heavy libraries.
 _READER_OF = {

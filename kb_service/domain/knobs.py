@@ -28,7 +28,7 @@ class Knobs:
     longest_quote: int = 420  # characters: about one phone screen
     evidence: int = 5
     related: int = 3
-    # What is shown as possible where nothing was sure enough: docs/decisions/0026-what-is-possible.md.
+    # What is shown as possible where nothing was sure enough: docs/decisions/0026-conversation-and-possible.md.
     possible: int = 3
     longest_possible: int = 120  # characters of one quote
     possible_confidence: float = 0.03  # below it what was found has nothing to do with the question

@@ -299,11 +299,11 @@ def _without_figures(clause: Clause) -> str:
     """So that two clauses with other figures can be alike. 免费 stays: it also says what it is free of; so does a
     whole clause that states something (劳务协议 among what is needed).
     """
-    written = [each for each in clause.figures if not _says_more(each, clause)]
+    written = [each for each in clause.figures if not _says_more(each)]
     return without(clause.text, [(each.start - clause.start, each.end - clause.start) for each in written])
 
 
-def _says_more(figure: Figure, clause: Clause) -> bool:
+def _says_more(figure: Figure) -> bool:
     if figure.kind is FigureKind.NEED:
         return figure.unit == LISTED
     if figure.kind in READ_FREELY:

@@ -122,7 +122,7 @@ def _hidden_size(folder: Path) -> int:
 
 def _hashes(folder: Path, model_file: str) -> dict[str, str]:
     """The sha256 by name of the files that decide a vector; of a built folder from its manifest."""
-    names = [path.name for path in folder.iterdir() if _decides_vectors(path, model_file)]
+    names = [path.name for path in folder.iterdir() if _decides_vectors(path)]
     names = sorted({*names, model_file})
     manifest = manifest_of(folder)
     if manifest is not None and set(names) <= set(manifest.files):
@@ -130,7 +130,7 @@ def _hashes(folder: Path, model_file: str) -> dict[str, str]:
     return _remembered_hashes(folder, names)
 
 
-def _decides_vectors(path: Path, model_file: str) -> bool:
+def _decides_vectors(path: Path) -> bool:
     """External weights lie beside the graph under any name; other graphs and notes about the model do not count."""
     if not path.is_file() or path.name.startswith(".") or path.name in {USAGE_FILE, MANIFEST_FILE, HASHES_FILE}:
         return False

@@ -31,7 +31,7 @@ def sentence_faults(text: str, found: Sequence[Match]) -> Iterator[Fault]:
     yield from _merged(text, found)
     for segment in _segments(found):
         own = [match for match in found if match.segment is segment]
-        yield from _lost_operators(text, own, clauses)
+        yield from _lost_operators(text, own)
         yield from _dropped_conditions(text, own, clauses)
         yield from _dropped_frequency(text, own)
         yield from _shortened(text, own, clauses)
@@ -69,7 +69,7 @@ def _belong_together(one: Match, other: Match) -> bool:
     )
 
 
-def _lost_operators(text: str, own: Sequence[Match], clauses: Sequence[CanonicalClause]) -> Iterator[Fault]:
+def _lost_operators(text: str, own: Sequence[Match]) -> Iterator[Fault]:
     touched = {
         at: clause
         for match in own

@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import ScriptConverter
 from kb_service.text.normalising import hidden_texts, normalised
+from kb_service.text.vocabulary import AnyOf, Words, any_of, load
 
 # Reading a passage for orders costs a third of a millisecond; the same ones answer again and again.
 _REMEMBERED = 4096
@@ -43,7 +42,14 @@ class PlantedOrders:
         return [each for each in passages if not self.stand_in(each)]
 
 
+class _PlantedWords(Words):
+    """The schema of `prompts/planted_orders.yaml`."""
+
+    planted: AnyOf
+    markup: AnyOf
+
+
 def load_planted(folder: Path) -> re.Pattern[str]:
-    """Raises FileNotFoundError, KeyError or re.error when the file, its list or a pattern is missing or wrong."""
-    said = yaml.safe_load((folder / "planted_orders.yaml").read_text(encoding="utf-8"))
-    return re.compile("|".join([*said["planted"], *said["markup"]]))
+    """Raises VocabularyFault."""
+    words = load(folder, "planted_orders.yaml", _PlantedWords)
+    return any_of((words.planted.pattern, words.markup.pattern))
