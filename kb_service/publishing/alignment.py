@@ -2,7 +2,7 @@
 
 No rule about words knows that 头一年要交五百块 states the fee of 首次登记. What tells is how much the two sentences
 share, with their titles and headings, and how near the embedding model finds them: a logistic model, fitted by
-`python -m eval.contradicting FILE --fit` (decision 62).
+`python -m eval.contradicting FILE --fit` (decision 61).
 """
 
 import math
