@@ -19,22 +19,47 @@ from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.user_key import USER_KEY, user_key_in
+from kb_service.api.door_words import door_words
 from kb_service.api.messages import messages
 from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.drafting.model_brief import load_prompts
+from kb_service.asking.drafting.planted_orders import load_planted
 from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.reading.examples import load_examples
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.client import ServiceClient
-from kb_service.console.words import words_for_scripts
+from kb_service.console.public_page import transparency_words
+from kb_service.console.words import console_messages, words_for_scripts
 from kb_service.domain.errors import KbError
 from kb_service.helping.approval import nobody_approves
+from kb_service.helping.canned_replies import load_canned_reply_words
+from kb_service.helping.summaries import load_summary_words
+from kb_service.learning_wiring import load_learning_words
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.second_opinion import load_opinion_prompt
 from kb_service.publishing.stated_days import load_stated_day_words
 from kb_service.settings import Settings
 from kb_service.wiring import model_source, now, open_model
 
+_LOADERS_OF_WORDS: tuple[Callable[[Path], object], ...] = (
+    messages,
+    words_for_scripts,
+    console_messages,
+    transparency_words,
+    door_words,
+    load_lexicon,
+    load_examples,
+    load_quoting_words,
+    load_planted,
+    load_checking_words,
+    load_prompts,
+    load_contrasts,
+    load_opinion_prompt,
+    load_stated_day_words,
+    load_summary_words,
+    load_canned_reply_words,
+    load_learning_words,
+)
 _SECONDS = 5
 _MOST_LETTERS = 500
 _FEW_FREE_BYTES = 2 * 1024**3
@@ -99,16 +124,8 @@ def _disk(settings: Settings) -> str:
 
 
 def _words(settings: Settings) -> str:
-    messages(settings.prompts_dir)
-    words_for_scripts(settings.prompts_dir)
-    load_lexicon(settings.prompts_dir)
-    load_examples(settings.prompts_dir)
-    load_quoting_words(settings.prompts_dir)
-    load_checking_words(settings.prompts_dir)
-    load_prompts(settings.prompts_dir)
-    load_contrasts(settings.prompts_dir)
-    load_opinion_prompt(settings.prompts_dir)
-    load_stated_day_words(settings.prompts_dir)
+    for read in _LOADERS_OF_WORDS:
+        read(settings.prompts_dir)
     return ""
 
 

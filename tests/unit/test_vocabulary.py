@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kb_service.domain.errors import VocabularyFault
 from kb_service.text.vocabulary import AnyOf, Words, any_of, load
+
+PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 
 
 class Sample(Words):
@@ -77,3 +80,10 @@ def test_of_a_misspelt_part_both_names_are_told(tmp_path: Path) -> None:
     fault = fault_of(written(tmp_path, "greeting: [你好]\nnumbers: '\\d'\n"))
     assert "greetings: Field required" in fault
     assert "line 1: greeting: Extra inputs are not permitted" in fault
+
+
+@pytest.mark.parametrize("path", sorted(PROMPTS.rglob("*.yaml")), ids=lambda path: path.name)
+def test_every_file_of_words_says_the_same_to_either_loader_of_yaml(path: Path) -> None:
+    """The one in Python, used where PyYAML was built without libyaml, takes no ? in an unquoted pattern of a list."""
+    text = path.read_text(encoding="utf-8")
+    assert yaml.load(text, yaml.SafeLoader) == yaml.load(text, yaml.CSafeLoader) is not None
