@@ -91,9 +91,12 @@ class HandingOver:
         responsible = self._responsible(understood, part.result)
         is_of_office = responsible is not None and self._is_asked(understood, responsible)
         is_question = understood.phrasing.asks and understood.likeness.likely is MessageClass.KNOWLEDGE
-        asks = is_of_office or is_question or understood.scope is not None
-        if reply.has_failed and not asks:
-            return replace(part, reply=self.reply(understood, part.result, Reason.DISTRESS))
+        if reply.has_failed and understood.scope is None and not is_of_office:
+            if not is_question:
+                return replace(part, reply=self.reply(understood, part.result, Reason.DISTRESS))
+            # What may have to do with the words, and whose hours, is of no use to them.
+            text = hand_over_text(reply.reasons[0], None, self._tools.lexicon, understood=understood)
+            reply = replace(reply, text=text, department=None, possible=(), related=())
         lines = help_lines(understood, self._tools.lexicon)
         today = shanghai_day(understood.question.asked_at)
         reply = replace(reply, notices=(Notice(NoticeKind.HELP_LINES, lines, None, today), *reply.notices))
