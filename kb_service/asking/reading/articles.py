@@ -201,7 +201,8 @@ class ArticleReader:
         says_enough = longest >= _SHORTEST_END and len(self._words.generic.sub("", end)) > _SHORTEST_END_OF_ITS_OWN
         if not says_enough or not self._words.before.search(before[: len(before) - longest]):
             return []
-        documents = frozenset().union(*(each.document_ids for length, each in ends if length == longest))
+        so_ending = (each for length, each in ends if length == longest)
+        documents = frozenset(document_id for each in so_ending for document_id in each.document_ids)
         return [_Found(mention.start, mention.start, documents)] if len(documents) == 1 else []
 
     def _is_border(self, before: str) -> bool:

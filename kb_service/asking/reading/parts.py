@@ -151,9 +151,9 @@ class Splitter:
         for piece in _COMMA.split(sentence):
             before = self.asked(pieces[-1]) if pieces and self.asks.search(pieces[-1]) else None
             own = self.asked(piece) if self.asks.search(piece) else None
-            is_next = before and own and (before != own or self._is_of_another(piece, pieces[-1]))
-            is_next = is_next or (before and self.words.next_thing.search(piece))
-            if pieces and not is_next:
+            asks_other = before and own and (before != own or self._is_of_another(piece, pieces[-1]))
+            names_other = before and self.words.next_thing.search(piece)
+            if pieces and not (asks_other or names_other):
                 pieces[-1] += f"，{piece}"
             else:
                 pieces.append(piece)
