@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kb_service.asking.reading.examples import Likeness
 from kb_service.domain.matters import Matter
 from tests.api.conftest import Http, publish, small_knowledge_base
 from tests.factories import NOON
@@ -64,3 +65,17 @@ def test_the_office_of_an_earlier_question_is_not_named_to_who_is_in_distress(ht
     first = http.ask("热气球停放证要多少钱", as_of="2026-10-01")
     answer = http.ask("我不想活了", as_of="2026-10-01", conversation_id=first["conversation_id"])
     assert (answer["escalation"]["reasons"], answer["escalation"]["department"]) == (["distress"], None)
+
+
+@pytest.mark.parametrize("message", ["想不想放生到了年纪都去窗口吗", "到窗口放生的那种年纪怎么样"])
+def test_beside_help_lines_nothing_is_shown_that_may_have_to_do_with_the_words(
+    http: Http, monkeypatch: pytest.MonkeyPatch, message: str
+) -> None:
+    without = http.ask(message, as_of="2026-10-01")
+    assert without["outcome"] == "handed_over"
+    assert without["possible"] or without["escalation"]["department"]
+    monkeypatch.setattr(http.service.asking.reader, "_likeness", lambda _text: Likeness(may_be_distress=True))
+    beside = http.ask(message, as_of="2026-10-01")
+    assert beside["notices"][0]["kind"] == "help_lines"
+    assert (beside["possible"], beside["escalation"]["department"]) == ([], None)
+    assert "气球" not in beside["text"]
