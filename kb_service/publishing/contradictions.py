@@ -57,7 +57,7 @@ _OWN_ACT, _NAMES_LITTLE = 1, 0.34
 _NEAREST = 0.98
 _OF_SEVERAL_SORTS = frozenset({FigureKind.COUNT, FigureKind.STANCE, FigureKind.CHOICE})
 # How likely two statements are to speak of one thing, for a difference that their words alone do not show.
-_LIKELY = 0.5
+_LIKELY = 0.66
 # So many letters apart, one side of a limit says the same in other words: 限养, 最多饲养.
 _NAMED_OTHERWISE = 2
 
@@ -170,7 +170,9 @@ def comparable(
                 continue
             if not (_say_enough(one, other) if _is_said_of_much(one) else one in lonely[0] and other in lonely[1]):
                 continue
-            if alignment(one, other, _NEAREST) < _LIKELY or tells_apart(one, other, groups):
+            if alignment(one, other, _NEAREST) < _LIKELY:
+                continue
+            if tells_apart(one, other, groups) or name_other_things(one, other):
                 continue
             if not _stands_beside(FigureConflict(one, other, 0), ours, theirs):
                 yield one, other
