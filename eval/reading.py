@@ -21,7 +21,7 @@ from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.answers import Question
 from kb_service.domain.days import shanghai_day
-from kb_service.reading_wiring import open_examples
+from kb_service.example_wiring import open_examples
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_converter, open_model
 

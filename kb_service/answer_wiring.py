@@ -17,14 +17,14 @@ from kb_service.adapters.language_model.endpoint_model import EndpointLanguageMo
 from kb_service.adapters.pronunciation import syllable
 from kb_service.adapters.sql.catalogue import SqlDistricts, questions_by_matter
 from kb_service.adapters.user_key import user_key_in
-from kb_service.asking.articles import ArticleAnswers
+from kb_service.asking.article_answers import ArticleAnswers
 from kb_service.asking.asking import Asking, QuestionsInFlight
 from kb_service.asking.checking.checking import Checker
 from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying
+from kb_service.asking.conversation.conversation_reader import ConversationReader
 from kb_service.asking.conversation.following import Following
-from kb_service.asking.conversation.messages import ConversationReader
 from kb_service.asking.conversation.relating import Relating
 from kb_service.asking.drafting.drafts import AnswerDrafter
 from kb_service.asking.drafting.model_brief import load_prompts
@@ -34,32 +34,32 @@ from kb_service.asking.drafting.planted_orders import PlantedOrders, load_plante
 from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.drafting.words import load_quoting_words
-from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing
 from kb_service.asking.past_escalations import PastEscalations
 from kb_service.asking.pipeline import Pipeline
-from kb_service.asking.reading.articles import ArticleReader
+from kb_service.asking.reading.article_reader import ArticleReader
 from kb_service.asking.reading.examples import PLAIN, Likeness
 from kb_service.asking.reading.lexicon import Lexicon, load_lexicon
 from kb_service.asking.reading.matters import matter_names
 from kb_service.asking.reading.misspellings import Misspellings
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.routing import Router
-from kb_service.asking.search.articles import ArticleFinder
+from kb_service.asking.search.article_finder import ArticleFinder
 from kb_service.asking.search.confidence import ConfidenceModel, load_confidence
 from kb_service.asking.search.known_questions import KnownQuestions
 from kb_service.asking.search.reranking import reranked
 from kb_service.asking.search.retrieving import Rerank, Retriever
+from kb_service.asking.switch_guard import SwitchGuard
 from kb_service.asking.tools import Tools, Typed
 from kb_service.domain.answers import Answer, Question
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.knobs import Knobs, while_typing
 from kb_service.domain.matters import Matter
 from kb_service.domain.switches import Standing
+from kb_service.example_wiring import open_examples
 from kb_service.helping.helping import Helping
 from kb_service.meaning_wiring import Meaning, nearest_names, nearness_of_sayings
 from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector
-from kb_service.reading_wiring import open_examples
 from kb_service.records import Records
 from kb_service.service import Texts
 from kb_service.settings import Settings
@@ -141,8 +141,8 @@ def open_asking(
         new_id=new_id,
         availability=helping.availability,
     )
-    heeding = Heeding(standing, {each.id: each for each in matters}, router, lexicon)
-    tools = _tools(site, meaning, reader, retriever, typed, router, confidence, composer, heeding)
+    switches = SwitchGuard(standing, {each.id: each for each in matters}, router, lexicon)
+    tools = _tools(site, meaning, reader, retriever, typed, router, confidence, composer, switches)
 
     def in_talk(question: Question) -> Answer | None:
         talk = helping.hear(question)
@@ -152,7 +152,7 @@ def open_asking(
         pipeline=Pipeline(tools),
         # A rehearsal compares the same words before and after: quotes, which are always the same. What is switched
         # off now is what a reviewer most wants to see mended.
-        rehearsal=Pipeline(replace(tools, drafter=tools.quoting, heeding=replace(heeding, standing=Standing))),
+        rehearsal=Pipeline(replace(tools, drafter=tools.quoting, switches=replace(switches, standing=Standing))),
         reader=reader,
         retriever=retriever,
         typed=typed,
@@ -163,7 +163,7 @@ def open_asking(
         user_key=user_key(settings),
         in_flight=in_flight,
         in_talk=in_talk,
-        is_switched_off=heeding.is_switched_off,
+        is_switched_off=switches.is_switched_off,
     )
 
 
@@ -223,14 +223,14 @@ def _tools(
     router: Router,
     confidence: ConfidenceModel,
     composer: Composer,
-    heeding: Heeding,
+    switches: SwitchGuard,
 ) -> Tools:
     settings, lexicon, texts, library = site.settings, site.lexicon, site.texts, site.records.library
     planted_orders = PlantedOrders(load_planted(settings.prompts_dir), lexicon, texts.converter)
     nearness = nearness_of_sayings(meaning.vectors, texts.preparing.saying_vectors)
     quoting = ExtractiveDrafter(
         sections=library.passages_of_version,
-        gives_orders=planted_orders.stand_in,
+        gives_orders=planted_orders.are_in,
         facet_headings=lexicon.questions.facet_headings,
         converter=texts.converter,
         words=load_quoting_words(settings.prompts_dir),
@@ -249,7 +249,7 @@ def _tools(
         library=library,
         confidence=confidence,
         follow_up_confidence=load_confidence(settings.follow_up_model, settings.max_wrong_rate),
-        clarifying=Clarifying(matters=heeding.matters, lexicon=lexicon, names=reader.names),
+        clarifying=Clarifying(matters=switches.matters, lexicon=lexicon, names=reader.names),
         relating=Relating(lexicon, texts.converter, limit=site.knobs.related),
         planted_orders=planted_orders,
         possible=PossibleQuotes(texts.converter, router.name, site.knobs),
@@ -260,7 +260,7 @@ def _tools(
         composer=composer,
         noticing=noticing,
         articles=_articles(site, reader, router, noticing, planted_orders),
-        heeding=heeding,
+        switches=switches,
         embed_ahead=meaning.ahead,
         districts_with_own_text=SqlDistricts(site.records.database).with_own_text,
         contradicted=site.contradicted,

@@ -50,7 +50,7 @@ def serve(
 @app.command()
 def worker() -> None:
     """Read and embed uploads beside `kb serve`, with PostgreSQL, until Ctrl-C."""
-    from kb_service.working import run
+    from kb_service.worker_process import run
 
     run(Settings())
 

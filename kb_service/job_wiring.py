@@ -5,10 +5,10 @@ import socket
 from collections.abc import Callable
 from datetime import timedelta
 
-from ingestion.jobs import Work, Worker
 from ingestion.preparing import Preparing
 from ingestion.reading_child import QUICK_SECONDS, UNHURRIED_SECONDS
 from ingestion.taking_in import TakingIn
+from ingestion.worker import Work, Worker
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.jobs import ClaimedJob, Job, JobKind, every, every_morning
 from kb_service.domain.resolution import By
@@ -48,7 +48,7 @@ def owners_worker(service: Service) -> Worker:
         service.helping.reassign()
 
     def learn(_job: ClaimedJob) -> None:
-        service.learning.heeding_feedback.look()
+        service.learning.feedback_review.run_once()
         service.measuring.take_in()
         if service.records.weeks.is_cold:  # so that nobody waits for it at the pages; what follows may take minutes
             period = service.measuring.usual_period()
@@ -58,12 +58,12 @@ def owners_worker(service: Service) -> Worker:
             service.measuring_use.used(period)
             service.records.weeks.filled()
         service.learning.collecting.collect()
-        service.learning.closing.look()
-        service.learning.ledger.look()
-        service.learning.finding_recurring.look()
+        service.learning.closing.run_once()
+        service.learning.ledger.run_once()
+        service.learning.finding_recurring.run_once()
 
     def ask_ahead(_job: ClaimedJob) -> None:
-        while not worker.stopping.is_set() and service.asking_ahead.look():
+        while not worker.stopping.is_set() and service.asking_ahead.run_once():
             pass
 
     worker = Worker(

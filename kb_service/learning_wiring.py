@@ -17,7 +17,7 @@ from kb_service.domain.errors import InvalidRecord
 from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting, in_full
-from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.feedback_review import FeedbackReview
 from kb_service.learning.learning_verbs import LearningVerbs
 from kb_service.learning.ledger import Ledger
 from kb_service.learning.recurring import FindingRecurring
@@ -69,8 +69,8 @@ def open_learning(
         writing=_writing(settings, records, words, reading=reading, new_id=new_id, now=now),
         closing=_closing(records, words, asking=asking, now=now),
         finding_recurring=FindingRecurring(records.recurring, vectors, give_way),
-        heeding_feedback=HeedingFeedback(
-            said=records.feedback,
+        feedback_review=FeedbackReview(
+            feedback=records.feedback,
             version=records.library.version,
             department_of=partial(_department_of, records),
             calendar=records.working_days.calendar,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pythonjsonlogger.json import JsonFormatter
 
-from kb_service.api.observing import request_id
+from kb_service.api.request_metrics import request_id
 
 _SECONDS = 10.0
 _OF_A_KIND = 5

@@ -22,7 +22,7 @@ from eval.gate.component_measures import Case, Measured
 from eval.gate.days import approved_versions, days_of
 from eval.gate.seeing import Watching
 from eval.scratch import scratch_settings
-from kb_service.asking.articles import ArticleAnswers
+from kb_service.asking.article_answers import ArticleAnswers
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.asking.tools import Tools
 from kb_service.domain.answers import Answer, Outcome

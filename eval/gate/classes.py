@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
-from kb_service.asking.conversation.messages import ConversationReader, Readings
+from kb_service.asking.conversation.conversation_reader import ConversationReader, Readings
 from kb_service.asking.reading.examples import Likeness, MessageClass
 from kb_service.asking.tools import Tools
 from kb_service.domain.answers import Answer, NoticeKind, Outcome, Question

@@ -98,7 +98,7 @@ def _is_of(watching: Watching, shown: Possible, covers: Covers, subject: str) ->
 
 def _with(off: Switch) -> Callable[[Tools], Tools]:
     standing = Standing(switched_off([off]))
-    return lambda tools: replace(tools, heeding=replace(tools.heeding, standing=lambda: standing))
+    return lambda tools: replace(tools, switches=replace(tools.switches, standing=lambda: standing))
 
 
 def _is_held(reply: Answer) -> bool:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from ingestion.reading_pictures import PictureReading
 from kb_service.api.access import OPERATOR
 from kb_service.api.door_words import door_words
-from kb_service.api.observing import answered
+from kb_service.api.request_metrics import answered
 from kb_service.api.sizes import LARGEST_PICTURE, LONGEST_PICTURE
 from kb_service.asking.asking import Asking
 from kb_service.asking.events import Answered, Event, Progress
@@ -62,9 +62,9 @@ def asked(service: Service, words: str, *, picture: str | None, conditions: Cond
     """All that can be checked at once. Raises PictureRefused, and what `Asking.question` raises."""
     sent = picture_of(picture) if picture else None
     has_words = bool(words.strip())
-    stand_in = door_words(service.settings.prompts_dir).see_picture
+    are_in = door_words(service.settings.prompts_dir).see_picture
     question = service.asking.question(
-        words if has_words or sent is None else stand_in,
+        words if has_words or sent is None else are_in,
         as_of=conditions.as_of,
         conversation_id=conditions.conversation_id,
         user_ref=conditions.user_ref,

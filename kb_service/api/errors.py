@@ -12,8 +12,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from kb_service.api.messages import message_for, messages_for
-from kb_service.api.observing import REQUEST_ID, request_id
 from kb_service.api.refusals import refusal
+from kb_service.api.request_metrics import REQUEST_ID, request_id
 from kb_service.api.streaming import INTERNAL
 from kb_service.console.words import screen_words
 from kb_service.domain import errors, learning_errors

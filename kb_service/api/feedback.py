@@ -74,16 +74,16 @@ def one(number: Number, service: ServiceOf, _actor: Staff) -> FeedbackShown:
 @router.post("/{number}:dismiss")
 def dismiss(number: Number, body: Because, service: ServiceOf, actor: Staff) -> FeedbackShown:
     """Nothing is to be mended, and why."""
-    return shown(service, service.learning.heeding_feedback.dismiss(number, body.reason, actor=actor.person_id))
+    return shown(service, service.learning.feedback_review.dismiss(number, body.reason, actor=actor.person_id))
 
 
 @router.post("/{number}:correct")
 def correct(number: Number, body: Corrected, service: ServiceOf, actor: Staff) -> FeedbackShown:
     """This version says it right."""
-    return shown(service, service.learning.heeding_feedback.correct(number, body.version_id, actor=actor.person_id))
+    return shown(service, service.learning.feedback_review.correct(number, body.version_id, actor=actor.person_id))
 
 
 def shown(service: Service, found: Feedback) -> FeedbackShown:
-    heeding = service.learning.heeding_feedback
+    review = service.learning.feedback_review
     department = service.asking.router.department(found.department_id) if found.department_id else None
-    return FeedbackShown(found, department, found.due_at or heeding.due_at(found), heeding.is_late(found))
+    return FeedbackShown(found, department, found.due_at or review.due_at(found), review.is_late(found))

@@ -14,7 +14,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from kb_service.api.shares import MAKE_ROOM
+from kb_service.api.concurrency import MAKE_ROOM
 from kb_service.domain.errors import KbError
 
 # How soon a change is seen that another process made, and a sign; changes of this process are told without a look.

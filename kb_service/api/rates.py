@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.api.access import OPERATOR, actor_of, shows_key
+from kb_service.api.concurrency import MAKE_ROOM, Place, Shares, WaitedTooLong
 from kb_service.api.refusals import refusal
-from kb_service.api.shares import MAKE_ROOM, Place, Shares, WaitedTooLong
 from kb_service.api.streaming import begins_stream
 from kb_service.domain.errors import KbError, Unauthenticated
 from kb_service.domain.people import Actor

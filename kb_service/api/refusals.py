@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from starlette.types import Scope
 
 from kb_service.api.messages import message_for
-from kb_service.api.observing import refused
-from kb_service.api.unsniffed import HEADERS
+from kb_service.api.request_metrics import refused
+from kb_service.api.security_headers import HEADERS
 from kb_service.domain.causes import Cause
 
 _HEADERS_OF: dict[int, dict[str, str]] = {

@@ -15,7 +15,7 @@ from kb_service.domain.life import IntervalChange
 from kb_service.domain.open_points import OpenPoint
 from kb_service.domain.rehearsals import Rehearsal
 from kb_service.domain.trail import ChainedEvent
-from kb_service.publishing.articles import Article, articles
+from kb_service.publishing.article_alignment import Article, articles
 from kb_service.publishing.difference import Difference, difference, predecessor, related_documents
 from kb_service.publishing.stated_days import StatedDay
 from kb_service.service import Service

@@ -34,7 +34,7 @@ class HandingOver:
         is_told = responsible and (reason is not Reason.DISTRESS or self._is_asked(understood, responsible))
         department = responsible.department if responsible and is_told else None
         text = hand_over_text(reason, department, self._tools.lexicon, understood=understood)
-        related = self._tools.relating.after_hand_over(understood, self._tools.heeding.kept(result.candidates))
+        related = self._tools.relating.after_hand_over(understood, self._tools.switches.allowed(result.candidates))
         return Reply(
             _OUTCOME_OF.get(reason, Outcome.HANDED_OVER),
             text,
@@ -119,7 +119,7 @@ class HandingOver:
         is_far_off = result.confidence < self._tools.possible.knobs.possible_confidence
         if reason is Reason.CONFLICTING_SOURCES or result.terms is None or is_far_off:
             return ()
-        usable = self._tools.heeding.kept(self._tools.planted_orders.without(result.candidates))
+        usable = self._tools.switches.allowed(self._tools.planted_orders.without(result.candidates))
         schedules = self._tools.library.schedules(
             sorted({each.document_id for each in usable}), as_if_approved=context.narrowing.include_version
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kb_service.asking.checking.checking import cite, foreign_words
 from kb_service.asking.conversation.clarifying import DistrictTexts
-from kb_service.asking.conversation.messages import Readings
+from kb_service.asking.conversation.conversation_reader import Readings
 from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.follow_ups import FEW_WORDS, Contender, may_have_answer
@@ -72,8 +72,9 @@ class Pipeline:
         else:
             parts = yield from self._parts(question, Context(turns, narrowing))
         # As late as can be: a model may have written for half a minute.
-        parts = self._tools.heeding.heeded(parts)
-        answer = self._tools.composer.compose(question, parts, announced=self._tools.heeding.announced(question, parts))
+        parts = self._tools.switches.hand_over_switched_off(parts)
+        announced = self._tools.switches.announced(question, parts)
+        answer = self._tools.composer.compose(question, parts, announced=announced)
         yield TextReady(answer.text)
         yield Answered(answer)
 
@@ -92,7 +93,7 @@ class Pipeline:
             understood = looking.messages.reader.with_matter(understood, about)
         terms = looking.retriever.weigh(understood)
         found = looking.retriever.find(understood, narrowing=EVERYTHING, limit=CANDIDATES, terms=terms)
-        by_document = near(self._tools.heeding.kept(self._tools.planted_orders.without(found)))
+        by_document = near(self._tools.switches.allowed(self._tools.planted_orders.without(found)))
         schedules = self._tools.library.schedules(sorted(by_document))
         # One look for all of them, and another for each only where there is something.
         of_all = [each.source.passage.version_id for _, some in by_document.values() for each in some]
@@ -188,7 +189,7 @@ class Pipeline:
         if not result.is_sure:
             reason = self._handing_over.reason_for_doubt(understood, result)
             return self._handing_over.without_sure_answer(understood, result, reason, context)
-        if result.quoted is None or self._tools.planted_orders.stand_in(result.candidates[0].source):
+        if result.quoted is None or self._tools.planted_orders.are_in(result.candidates[0].source):
             return self._handing_over.reply(understood, result, Reason.NOT_GROUNDED)
         draft = result.quoted
         if self._tools.drafter is not self._tools.quoting:
@@ -260,7 +261,7 @@ class Pipeline:
 
     def _about(self, understood: Understanding, result: SearchResult) -> tuple[str, ...]:
         best = result.candidates[0].source
-        if self._tools.heeding.is_switched_off(best):
+        if self._tools.switches.is_switched_off(best):
             return ()
         return self._tools.relating.of_matter(
             understood, self._tools.library.passages_of_version(best.passage.version_id)
@@ -275,7 +276,7 @@ class Pipeline:
         quoted = {quote.source.passage.id for quote in draft.quotes}
         return self._tools.relating.after_answer(
             understood,
-            self._tools.heeding.kept(result.candidates),
+            self._tools.switches.allowed(result.candidates),
             cited=[each for each in result.candidates if each.source.passage.id in quoted],
             guide=self._tools.library.passages_of_version(draft.quotes[0].source.passage.version_id),
         )

@@ -4,16 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kb_service.asking.articles import ArticleAnswers
+from kb_service.asking.article_answers import ArticleAnswers
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation.clarifying import Clarifying
-from kb_service.asking.conversation.messages import ConversationReader
+from kb_service.asking.conversation.conversation_reader import ConversationReader
 from kb_service.asking.conversation.relating import Relating
 from kb_service.asking.drafting.drafts import AnswerDrafter
 from kb_service.asking.drafting.planted_orders import PlantedOrders
 from kb_service.asking.drafting.possible import PossibleQuotes
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
-from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing
 from kb_service.asking.reading.lexicon import Lexicon
 from kb_service.asking.routing import Router
@@ -21,6 +20,7 @@ from kb_service.asking.search.answer_features import Nearness
 from kb_service.asking.search.confidence import ConfidenceModel
 from kb_service.asking.search.known_questions import KnownQuestions
 from kb_service.asking.search.retrieving import Retriever
+from kb_service.asking.switch_guard import SwitchGuard
 from kb_service.ports import LibraryReader, ScriptConverter
 
 
@@ -62,7 +62,7 @@ class Tools:
     composer: Composer
     noticing: Noticing
     articles: ArticleAnswers
-    heeding: Heeding
+    switches: SwitchGuard
     embed_ahead: Callable[[Sequence[str]], None]
     districts_with_own_text: Callable[[str, date], Sequence[str]]
     contradicted: Callable[[Sequence[str], date], bool]

@@ -141,9 +141,9 @@ def feedback(
 def decide_feedback(request: Request, number: int, service: ServiceOf, actor: Staff, form: FormOf) -> Response:
     def act() -> Response:
         if version_id := text_field(form, "version_id").strip():
-            service.learning.heeding_feedback.correct(number, version_id, actor=actor.person_id)
+            service.learning.feedback_review.correct(number, version_id, actor=actor.person_id)
         else:
-            service.learning.heeding_feedback.dismiss(number, text_field(form, "reason"), actor=actor.person_id)
+            service.learning.feedback_review.dismiss(number, text_field(form, "reason"), actor=actor.person_id)
         return see("/console/feedback", done="feedback_decided")
 
     def again(trouble: Trouble, _error: Exception) -> Response:

@@ -123,7 +123,7 @@ class Closing:
 
         return self.gaps.split(gap_id, answer_ids, actor=actor, at=self.now(), decide=decide)
 
-    def look(self) -> int:
+    def run_once(self) -> int:
         """What happens by itself: what is late is noted, and what has its text is asked again; how many were closed."""
         self.gaps.note_breaches(self.now())
         closed = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting
-from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.feedback_review import FeedbackReview
 from kb_service.learning.ledger import Ledger
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Writing
@@ -17,6 +17,6 @@ class LearningVerbs:
     writing: Writing
     closing: Closing
     finding_recurring: FindingRecurring
-    heeding_feedback: HeedingFeedback
+    feedback_review: FeedbackReview
     asking_again: AskingAgain
     ledger: Ledger

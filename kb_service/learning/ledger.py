@@ -103,7 +103,7 @@ class Ledger:
         new = NewProblem(description, owner, matter_id=gap.matter_id, gap_id=gap_id)
         return self.note(new, actor=actor), True
 
-    def look(self) -> int:
+    def run_once(self) -> int:
         """Tell of what is due or late, once each; how many."""
         return self.problems.note_due(self.now())
 

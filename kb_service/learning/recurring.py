@@ -37,7 +37,7 @@ class FindingRecurring:
     _state: tuple[int, datetime | None] | None = None
     _vector_of: dict[str, Vector] = field(default_factory=dict)
 
-    def look(self) -> int:
+    def run_once(self) -> int:
         """Group the newest resolved talks anew, if others were resolved since; how many cases there are."""
         state = self.talks.state()
         if state != self._state:

@@ -39,7 +39,7 @@ class AskingAhead:
     give_way: Callable[[], None]
     now: Callable[[], datetime]
 
-    def look(self) -> bool:
+    def run_once(self) -> bool:
         """Ask for the nearest switch day that was not asked for, or not as it is now; False when there is none."""
         days = self.days()[:MOST_DAYS]
         kept, known = self.store.kept(), self.questions()

@@ -15,7 +15,7 @@ from rapidfuzz.distance import Indel
 from kb_service.domain.days import OPEN_START_DAY
 from kb_service.domain.documents import Version
 from kb_service.ports import Scheduled
-from kb_service.publishing.articles import Article, aligned, moved, words
+from kb_service.publishing.article_alignment import Article, aligned, moved, words
 from kb_service.text.figures import Figure, FigureKind, figures
 
 # Cells of the comparison; above it (two texts of some 20 000 characters) sentences are compared instead of characters.

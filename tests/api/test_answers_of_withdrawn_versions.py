@@ -131,7 +131,7 @@ def test_what_identifies_a_person_stands_in_no_draft_list_recall_or_event(told: 
             comment=f"不对，{items}",
             reason=FeedbackReason.OUTDATED,
         )
-    told.service.learning.heeding_feedback.look()
+    told.service.learning.feedback_review.run_once()
     gap_ids = {gap_with(told, "空竹")["gap"]["id"]}
     gap_ids |= {each["gap"]["id"] for each in told.get("/v1/gaps", limit=200).json()["gaps"]}
     written = []

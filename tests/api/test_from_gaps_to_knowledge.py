@@ -57,14 +57,14 @@ def test_a_question_nobody_can_answer_becomes_knowledge(told: Http, clock: Clock
     assert step(told, "zhang", f"{path}:submit", confirm=confirm).status_code == 200
     alone = step(told, "zhang", f"{path}:approve", confirm=confirm)
     assert (alone.status_code, alone.json()["error"]) == (403, "SecondPersonNeeded")
-    told.service.learning.closing.look()
+    told.service.learning.closing.run_once()
     assert told.get(f"/v1/gaps/{gap_id}").json()["gap"]["gap"]["state"] == "drafted"  # residents cannot find it yet
     clock.turn_to(10, 12, hour=16)
     assert step(told, "li", f"{path}:approve", confirm=confirm).status_code == 200
     told.service.synchroniser.reconcile()
 
     # Found by residents, it is asked again by itself, and the gap is closed in time.
-    told.service.learning.closing.look()
+    told.service.learning.closing.run_once()
     closed = told.get(f"/v1/gaps/{gap_id}").json()["gap"]
     assert (closed["gap"]["state"], closed["gap"]["left_open"], closed["is_late"]) == ("closed", None, False)
     assert moment(closed["gap"]["closed_at"]) == clock.at and closed["gap"]["breached_at"] is None
@@ -79,10 +79,10 @@ def test_a_gap_that_nobody_writes_for_is_late_when_its_five_working_days_are_ove
     told.ask("滚铁环比赛的报名表去哪里领")
     gap_id = gap_with(told, "滚铁环")["gap"]["id"]
     clock.at = datetime(2026, 10, 13, 23, 59, 59, tzinfo=SHANGHAI)
-    told.service.learning.closing.look()
+    told.service.learning.closing.run_once()
     assert told.get(f"/v1/gaps/{gap_id}").json()["gap"]["is_late"] is False
     clock.turn_to(10, 14, hour=0)
-    told.service.learning.closing.look()
+    told.service.learning.closing.run_once()
     late = told.get(f"/v1/gaps/{gap_id}").json()["gap"]
     assert late["is_late"] is True and moment(late["gap"]["breached_at"]) == clock.at
 
@@ -102,7 +102,7 @@ def test_feedback_that_a_text_is_outdated_goes_to_its_owner_and_is_told_to_other
     assert asked["outcome"] == "answered"
     said = {"resolved": False, "reason": "outdated", "comment": "早涨价了，打我13912345678"}
     assert told.post(f"/v1/answers/{asked['answer_id']}/feedback", said).status_code == 204
-    told.service.learning.heeding_feedback.look()
+    told.service.learning.feedback_review.run_once()
 
     (mine,) = told.get("/v1/feedback", reason="outdated", department="市气球管理处").json()["feedback"]
     assert told.get("/v1/feedback", reason="outdated", department="市大数据中心").json()["feedback"] == []
@@ -119,8 +119,8 @@ def test_feedback_that_a_text_is_outdated_goes_to_its_owner_and_is_told_to_other
     assert f'<mark class="cited-place" id="cited">{quoted["quote"]}</mark>' in marked
 
     clock.turn_to(10, 9, hour=0)
-    told.service.learning.heeding_feedback.look()
-    told.service.learning.heeding_feedback.look()
+    told.service.learning.feedback_review.run_once()
+    told.service.learning.feedback_review.run_once()
     (late,) = told.get("/v1/feedback", late=True).json()["feedback"]
     assert late["feedback"]["id"] == mine["feedback"]["id"] and late["is_late"] is True
     sent = [each for each in told.service.records.webhooks.list() if each.webhook_id == hook.id]

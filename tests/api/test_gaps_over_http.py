@@ -42,14 +42,14 @@ def test_a_gap_closes_when_its_question_is_answered_by_the_text_that_was_written
     }
     version_id = step(http, "zhang", "/v1/documents", **record).json()["version_id"]
     assert step(http, "zhang", f"/v1/gaps/{gap_id}:draft", version_id=version_id).json()["gap"]["state"] == "drafted"
-    http.service.learning.closing.look()
+    http.service.learning.closing.run_once()
     assert http.get(f"/v1/gaps/{gap_id}").json()["gap"]["gap"]["state"] == "drafted"  # nobody can find it yet
 
     confirm = open_points(http.service, version_id)
     assert step(http, "zhang", f"/v1/versions/{version_id}:submit", confirm=confirm).status_code == 200
     assert step(http, "li", f"/v1/versions/{version_id}:approve", confirm=confirm).status_code == 200
     http.service.synchroniser.reconcile()
-    http.service.learning.closing.look()
+    http.service.learning.closing.run_once()
     closed = http.get(f"/v1/gaps/{gap_id}").json()["gap"]["gap"]
     assert (closed["state"], closed["left_open"]) == ("closed", None)
     assert http.ask(QUESTION)["citations"][0]["version_id"] == version_id
@@ -78,7 +78,7 @@ def test_who_introduces_themselves_asks_the_same_and_closes_nothing_later(http: 
     step(http, "zhang", f"/v1/versions/{version_id}:submit", confirm=confirm)
     assert step(http, "li", f"/v1/versions/{version_id}:approve", confirm=confirm).status_code == 200
     http.service.synchroniser.reconcile()
-    http.service.learning.closing.look()
+    http.service.learning.closing.run_once()
     closed = http.get(f"/v1/gaps/{gap['gap']['id']}").json()["gap"]["gap"]
     assert (closed["state"], closed["left_open"]) == ("closed", None)
 

@@ -87,7 +87,7 @@ def test_what_nobody_could_answer_is_answered_kept_reviewed_published_and_asked_
     assert telling.get("/v1/kept-drafts").json()["drafts"] == []
 
     # Residents find it: the gap's question is asked again and it closes in time; somebody else asks and is answered.
-    service.learning.closing.look()
+    service.learning.closing.run_once()
     closed = telling.get(f"/v1/gaps/{gap['id']}").json()["gap"]
     assert (closed["gap"]["state"], closed["gap"]["left_open"], closed["is_late"]) == ("closed", None, False)
     second = telling.ask(ASKED, user_ref="b", conversation_id="c2")

@@ -58,7 +58,7 @@ def test_a_lost_database_is_told_to_all_who_ask_and_jobs_wait_for_it_and_say_so_
         assert own.request("GET", "/readyz", headers={"Host": "kb.example"}).status_code == 503
         away.rename(file)
         until(lambda: "going on" in caplog.text)
-    told = [record.getMessage() for record in caplog.records if record.name == "ingestion.jobs"]
+    told = [record.getMessage() for record in caplog.records if record.name == "ingestion.worker"]
     assert [each.split(":")[0] for each in told] == ["paused", "going on"]
     assert own.get("/readyz").json()["status"] == "ready"
     assert own.ask("热气球停放证多少钱")["outcome"] == "answered"
@@ -77,7 +77,7 @@ def test_a_database_that_is_lost_in_the_middle_of_a_job_is_told_once(
             file.rename(away)
             raise RecordsUnavailable("the database file is gone")
 
-    monkeypatch.setattr("ingestion.jobs._PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("ingestion.worker._PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(own.service.rehearsing, "rehearsed", rehearsed)
     own.service.jobs.enqueue(Job(JobKind.REHEARSE, "v1"), at=now())
     worker = owners_worker(own.service)
@@ -85,7 +85,7 @@ def test_a_database_that_is_lost_in_the_middle_of_a_job_is_told_once(
     until(lambda: "paused: all jobs" in caplog.text)
     away.rename(file)
     until(lambda: "going on: all jobs" in caplog.text)
-    told = [record.getMessage() for record in caplog.records if record.name == "ingestion.jobs"]
+    told = [record.getMessage() for record in caplog.records if record.name == "ingestion.worker"]
     assert [each.split(":")[:2] for each in told] == [["paused", " all jobs"], ["going on", " all jobs"]]
     assert worker.stop(grace_seconds=20)
 
@@ -100,7 +100,7 @@ def test_a_full_disk_is_no_reason_to_give_a_job_up(
         if len(tries) < 5:
             raise NotEnoughSpace("the disk is full")
 
-    monkeypatch.setattr("ingestion.jobs._PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("ingestion.worker._PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(own.service.rehearsing, "rehearsed", rehearsed)
     own.service.jobs.enqueue(Job(JobKind.REHEARSE, "v1"), at=now())
     worker = owners_worker(own.service)

@@ -75,13 +75,13 @@ def on_postgresql(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) ->
 
 
 def told_by_jobs(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [each.getMessage().split(":")[0] for each in caplog.records if each.name == "ingestion.jobs"]
+    return [each.getMessage().split(":")[0] for each in caplog.records if each.name == "ingestion.worker"]
 
 
 def test_a_stopped_server_is_told_to_all_who_ask_and_jobs_wait_for_it_and_say_so_once(
     on_postgresql: OnPostgresql, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("ingestion.jobs._PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("ingestion.worker._PAUSE_SECONDS", 0.1)
     worker = owners_worker(on_postgresql.http.service)
     worker.start()
     on_postgresql.assert_it_serves()
@@ -144,7 +144,7 @@ def test_a_full_disk_of_the_server_refuses_what_would_be_written_and_gives_no_jo
             connection.exec_driver_sql("DROP TABLE large")
         done.append(version_id)
 
-    monkeypatch.setattr("ingestion.jobs._PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("ingestion.worker._PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(http.service.rehearsing, "rehearsed", rehearsed)
     worker = owners_worker(http.service)
     worker.start()

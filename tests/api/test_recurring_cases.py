@@ -44,12 +44,12 @@ def resolved(http: Http, conversation: str, words: str, reply: str, *, verdict: 
 def test_what_two_people_were_answered_alike_becomes_one_draft(helped: Http, clock: Clock) -> None:
     resolved(helped, "r1", "我叫张伟，热气球停放证遗失了怎么补办", REPLY)
     finding = helped.service.learning.finding_recurring
-    assert finding.look() == 0  # one person's question is nobody else's yet
+    assert finding.run_once() == 0  # one person's question is nobody else's yet
     clock.turn_to(10, 9)
     resolved(helped, "r2", "我叫李建国，热气球停放证遗失了怎么补办", f"{REPLY}有事请打我手机13912345678。")
     resolved(helped, "r3", "热气球停放证遗失了怎么补办", "遗失的要登报声明，再交工本费120元。")  # another answer
     resolved(helped, "r4", "热气球停放证遗失了怎么补办", REPLY, verdict="not")  # it did not help
-    assert finding.look() == 1
+    assert finding.run_once() == 1
     (case,) = helped.get("/v1/recurring-cases").json()["cases"]
     assert (case["count"], case["people"], case["department"]["id"]) == (2, 2, "qiqiu")
     page = helped.get("/console/recurring-cases").text
@@ -68,8 +68,8 @@ def test_what_two_people_were_answered_alike_becomes_one_draft(helped: Http, clo
     assert (again.status_code, again.json()["version_id"]) == (200, version["version_id"])
 
     # It is proposed no more, unless the draft is given up.
-    assert finding.look() == 0
+    assert finding.run_once() == 0
     assert step(helped, "wang", f"/v1/recurring-cases/{case['id']}:write").status_code == 404
     assert step(helped, "zhang", f"/v1/versions/{version['version_id']}:discard").status_code == 200
-    assert finding.look() == 1
+    assert finding.run_once() == 1
     assert helped.service.records.trail.faults() == []

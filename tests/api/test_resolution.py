@@ -191,7 +191,8 @@ def test_known_questions_are_asked_ahead_of_each_switch_day_and_those_answered_o
         matter_id="qiqiu-tingfang",
     )
     ahead = fortnight.http.service.asking_ahead
-    assert [ahead.look(), ahead.look(), ahead.look()] == [True, True, False]  # the lantern's end, and the new fee
+    # The lantern's end, and the new fee.
+    assert [ahead.run_once() for _ in range(3)] == [True, True, False]
     shown = {each["day"]: each["asked"] for each in fortnight.http.get("/v1/knowledge-use").json()["ahead"]}
     assert (shown["2026-12-31"]["questions"], shown["2026-12-31"]["effects"]) == (1, [])
     changed = {"effect": "changed", "outcome": "answered", "before": [in_force], "after": [dearer]}

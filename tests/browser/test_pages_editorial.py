@@ -210,7 +210,7 @@ def test_an_editor_writes_for_a_gap_with_one_click_and_sees_the_place_that_feedb
         assert asked["outcome"] == "answered"
         web.post(f"/v1/answers/{asked['answer_id']}/feedback", json={"resolved": False, "reason": "wrong"})
     served.service.learning.collecting.collect()
-    served.service.learning.heeding_feedback.look()
+    served.service.learning.feedback_review.run_once()
 
     editor = open_as("张三", viewport=PHONE)
     editor.goto("/console/gaps")

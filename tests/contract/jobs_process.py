@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion.jobs import Work, Worker
+from ingestion.worker import Work, Worker
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.domain.jobs import ClaimedJob, Job, JobKind

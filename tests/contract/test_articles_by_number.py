@@ -11,9 +11,9 @@ from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.sql.articles import SqlArticles
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.library import SqlLibrary
-from kb_service.asking.reading.articles import ArticleReader
+from kb_service.asking.reading.article_reader import ArticleReader
 from kb_service.asking.reading.lexicon import load_lexicon
-from kb_service.asking.search.articles import ArticleFinder, Lookup
+from kb_service.asking.search.article_finder import ArticleFinder, Lookup
 from kb_service.asking.search.retrieving import EVERYTHING
 from kb_service.domain.documents import DraftPassage, Kind, VersionDraft
 from kb_service.ports import Approval

@@ -99,11 +99,11 @@ def test_resolved_talks_become_one_draft_and_are_proposed_again_when_it_is_given
 
     finding = FindingRecurring(recurring, vectors, lambda: None)
     # All three are of one person, who asked again.
-    assert finding.look() == 0
+    assert finding.run_once() == 0
     with database.writing() as connection:
         connection.exec_driver_sql("UPDATE escalations SET user_hash = conversation_id")
     finding = FindingRecurring(recurring, vectors, lambda: None)
-    assert finding.look() == 1
+    assert finding.run_once() == 1
     (case,) = finding.found
     assert (case.people, case.reply) == (2, "带身份证到窗口补办。")
     ids = [each.escalation_id for each in case.talks]
@@ -113,7 +113,7 @@ def test_resolved_talks_become_one_draft_and_are_proposed_again_when_it_is_given
 
     version_id, is_new = write("qa-1", "li")
     assert is_new and write("qa-2", "wang") == (version_id, False)
-    assert finding.look() == 0
+    assert finding.run_once() == 0
     publishing = Publishing(
         version_states=SqlVersionStates(database, new_id=new_id),
         calendar=lambda: None,  # type: ignore[arg-type, return-value]
@@ -122,5 +122,5 @@ def test_resolved_talks_become_one_draft_and_are_proposed_again_when_it_is_given
         now=lambda: MORNING,
     )
     publishing.discard(version_id, actor="li")
-    assert finding.look() == 1
+    assert finding.run_once() == 1
     assert write("qa-3", "li")[1] is True

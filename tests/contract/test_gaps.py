@@ -25,7 +25,7 @@ from kb_service.domain.learning_errors import FeedbackStateWrong, GapStateWrong
 from kb_service.domain.matters import Facet
 from kb_service.learning.closing import Closing, worth
 from kb_service.learning.collecting import Collecting
-from kb_service.learning.heeding import HeedingFeedback
+from kb_service.learning.feedback_review import FeedbackReview
 from kb_service.ports import Vectors
 from kb_service.wiring import new_id
 from tests.factories import answer, citation, draft, question
@@ -82,9 +82,9 @@ class Learning:
         )
         self.count = 0
 
-    def heeding(self, store: SqlFeedback) -> HeedingFeedback:
-        return HeedingFeedback(
-            said=store,
+    def review(self, store: SqlFeedback) -> FeedbackReview:
+        return FeedbackReview(
+            feedback=store,
             version=self.library.version,
             department_of={"juzhuzheng": "gongan"}.get,
             calendar=statutory_calendar,
@@ -200,11 +200,11 @@ def test_a_gap_is_due_after_five_working_days_with_the_make_up_saturday(learning
     assert gap.due_at == datetime(2026, 10, 14, tzinfo=SHANGHAI)
 
     learning.at = gap.due_at - timedelta(seconds=1)
-    learning.closing.look()
+    learning.closing.run_once()
     assert learning.found(late_at=learning.at) == []
     for _ in range(2):
         learning.at = gap.due_at
-        learning.closing.look()
+        learning.closing.run_once()
     (late,) = learning.found(late_at=learning.at)
     assert late.breached_at == gap.due_at
     actions = [each.event.action for each in SqlTrail(learning.database).events(limit=20)]
@@ -220,13 +220,13 @@ def test_a_gap_closes_only_when_all_its_questions_are_answered_by_the_new_text(l
     elsewhere = answer("n2", ASKED[0][1], citation(document_id="another"))
 
     learning.now_answered = {ASKED[0][0]: right, ASKED[0][1]: elsewhere}
-    assert learning.closing.look() == 0
+    assert learning.closing.run_once() == 0
     (left,) = learning.found()
     assert (left.state, left.left_open) == (GapState.OPEN, f"1/2：{ASKED[0][1]}")
 
     learning.closing.draft(gap.id, learning.text, actor="zhang")
     learning.now_answered[ASKED[0][1]] = replace(right, answer_id="n3")
-    assert learning.closing.look() == 1
+    assert learning.closing.run_once() == 1
     (closed,) = learning.found()
     assert (closed.state, closed.closed_at, closed.left_open) == (GapState.CLOSED, learning.at, None)
 
@@ -245,7 +245,7 @@ def test_a_text_closes_its_gap_however_many_others_wait_for_theirs(learning: Lea
         text = learning.text if gap.matter_id == PERMIT.id else other.version_id
         learning.closing.draft(gap.id, text, actor="zhang")
     learning.now_answered = {ASKED[0][0]: answer("n1", ASKED[0][0], citation(document_id="guide"))}
-    assert learning.closing.look() == 1
+    assert learning.closing.run_once() == 1
 
 
 def test_what_is_not_ours_says_why_and_takes_in_who_asks_the_same(learning: Learning) -> None:
@@ -305,15 +305,15 @@ def test_what_a_person_says_bit_by_bit_is_one_feedback_until_somebody_decides(le
     assert (one.resolved, one.reason, one.cited[0].title) == (False, FeedbackReason.OUTDATED, citation().title)
     assert one.comment is not None and "早就涨价了" in one.comment and "13800138000" not in one.comment
 
-    heeding = learning.heeding(store)
+    review = learning.review(store)
     # Outdated misleads people: one working day, the last before the National Day being the 30th, is 8 October.
-    assert heeding.due_at(one) == datetime(2026, 10, 9, tzinfo=SHANGHAI)
+    assert review.due_at(one) == datetime(2026, 10, 9, tzinfo=SHANGHAI)
     with pytest.raises(ReasonMissing):
-        heeding.dismiss(one.id, "", actor="zhang")
-    corrected = heeding.correct(one.id, learning.text, actor="zhang")
+        review.dismiss(one.id, "", actor="zhang")
+    corrected = review.correct(one.id, learning.text, actor="zhang")
     assert (corrected.state, corrected.version_id) == (FeedbackState.CORRECTED, learning.text)
     with pytest.raises(FeedbackStateWrong):
-        heeding.dismiss(one.id, "看过了", actor="li")
+        review.dismiss(one.id, "看过了", actor="li")
 
     say(resolved=True, comment=None)
     say(resolved=None, comment="现在对了")
@@ -339,27 +339,27 @@ def test_feedback_goes_to_whose_document_was_cited_with_its_clock_and_is_late_on
     say(of_matter, resolved=False, reason=FeedbackReason.UNCLEAR)
     say(learning.asked("护照能邮寄吗", of=PASSPORT), resolved=True)  # praise has no clock
     store = SqlFeedback(learning.database, new_id=new_id)
-    heeding = learning.heeding(store)
-    assert (heeding.look(), heeding.look()) == (2, 0)
+    review = learning.review(store)
+    assert (review.run_once(), review.run_once()) == (2, 0)
     second, first = store.list(FeedbackQuery(), limit=10).feedback
     # The 30th, a Wednesday: 8, 9, 10, 12 and 13 October are the five working days, the 8th is the one.
     five, one = datetime(2026, 10, 14, tzinfo=SHANGHAI), datetime(2026, 10, 9, tzinfo=SHANGHAI)
     assert (first.department_id, first.due_at) == ("jinbu", five)
     assert (second.department_id, second.due_at) == ("gongan", five)
     say(of_document, resolved=None, reason=FeedbackReason.OUTDATED)  # said after the first click, it has another clock
-    assert heeding.look() == 1
+    assert review.run_once() == 1
     assert store.one(first.id).due_at == one
 
     def late() -> list[int]:
         return [each.id for each in store.list(FeedbackQuery(late_at=learning.at), limit=10).feedback]
 
     learning.at = one - timedelta(seconds=1)
-    heeding.look()
+    review.run_once()
     assert (late(), store.one(first.id).breached_at) == ([], None)
     learning.at = one
-    heeding.look()
+    review.run_once()
     learning.at = one + timedelta(hours=1)
-    heeding.look()
+    review.run_once()
     assert (late(), store.one(first.id).breached_at) == ([first.id], one)
     events = [each.event for each in SqlTrail(learning.database).events(limit=1000)]
     assert [each.action for each in events if each.actor in ("feedback", "clock")] == [

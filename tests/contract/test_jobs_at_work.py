@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from ingestion.jobs import Work, Worker, is_over
+from ingestion.worker import Work, Worker, is_over
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import LEASE, SqlJobs
 from kb_service.adapters.sql.tables import jobs as rows

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingestion import jobs as working
-from ingestion.jobs import Work, Worker
+from ingestion import worker as working
+from ingestion.worker import Work, Worker
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.domain.errors import RecordsUnavailable

@@ -168,11 +168,11 @@ def test_other_systems_are_told_when_a_problem_is_opened_due_late_and_closed(kee
     keeping.note("不归这家管")
     assert events() == ["problem_opened"]
     keeping.at = DUE - timedelta(hours=8, minutes=1)
-    assert keeping.ledger.look() == 0
+    assert keeping.ledger.run_once() == 0
     keeping.at = DUE - timedelta(hours=8)
-    assert (keeping.ledger.look(), keeping.ledger.look()) == (2, 0)  # the other one is nobody's
+    assert (keeping.ledger.run_once(), keeping.ledger.run_once()) == (2, 0)  # the other one is nobody's
     keeping.at = DUE
-    assert (keeping.ledger.look(), keeping.ledger.look()) == (2, 0)
+    assert (keeping.ledger.run_once(), keeping.ledger.run_once()) == (2, 0)
     keeping.move(ProblemMove.RECTIFY, "改用电子证照")
     keeping.move(ProblemMove.CLOSE)
     assert events() == ["problem_closed", "problem_due", "problem_late", "problem_opened"]

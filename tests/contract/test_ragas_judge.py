@@ -65,7 +65,7 @@ def embeds(texts: Sequence[str]) -> list[list[float]]:
 
 def judged(
     ragas: RagasProcess,
-    stand_in: StandInJudge,
+    are_in: StandInJudge,
     replies: Path,
     *,
     votes: int = 1,
@@ -73,7 +73,7 @@ def judged(
     metrics: tuple[Judged, ...] = FAITHFULNESS,
     seconds: float = 5,
 ) -> tuple[JudgedRun, KeptReplies]:
-    judge = Judge(stand_in.url, model="stand-in", key="secret", seconds=seconds, temperature=0.3)
+    judge = Judge(are_in.url, model="stand-in", key="secret", seconds=seconds, temperature=0.3)
     kept = KeptReplies(judge, replies)
     asked = Ragas(ragas, embeds, lambda prompt, vote, time: kept.ask(prompt, vote=vote, time=time), votes, metrics)
     try:
@@ -154,8 +154,8 @@ def test_rubbish_is_no_verdict_and_is_not_kept(ragas: RagasProcess, tmp_path: Pa
 
 
 def test_a_refusal_is_told_without_the_key() -> None:
-    with StandInJudge(reply="no secret here", status=403) as stand_in:
-        judge = Judge(stand_in.url, model="stand-in", key="secret", seconds=5, temperature=0)
+    with StandInJudge(reply="no secret here", status=403) as are_in:
+        judge = Judge(are_in.url, model="stand-in", key="secret", seconds=5, temperature=0)
         with pytest.raises(JudgeSilent, match="status 403") as refused:
             judge.ask("?")
         judge.close()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.jobs import Worker
 from ingestion.reading_child import QUICK_SECONDS
+from ingestion.worker import Worker
 from kb_service.domain.jobs import reading_job
 from kb_service.job_wiring import reading_works
 from kb_service.service import Records

@@ -14,22 +14,22 @@ from kb_service.adapters.index.points import Above, AnyOf, AtMost, OneOf
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
 from kb_service.asking import follow_ups, looking_up, pipeline
-from kb_service.asking.articles import ArticleAnswers
+from kb_service.asking.article_answers import ArticleAnswers
 from kb_service.asking.checking import checking
 from kb_service.asking.composing import Composer
 from kb_service.asking.conversation import following, topics
 from kb_service.asking.conversation.clarifying import Clarifying
+from kb_service.asking.conversation.conversation_reader import ConversationReader
 from kb_service.asking.conversation.following import Following, FollowUp
-from kb_service.asking.conversation.messages import ConversationReader
 from kb_service.asking.drafting import leading
 from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.drafting.leading import Choosing
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.follow_ups import FollowUps
-from kb_service.asking.heeding import Heeding
 from kb_service.asking.notices import Noticing
 from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import ConfidenceModel, Tree
+from kb_service.asking.switch_guard import SwitchGuard
 from kb_service.domain import calendar, masking
 from kb_service.domain.answers import Citation
 from kb_service.publishing import contradictions
@@ -146,7 +146,7 @@ def titles_of_headings(patch: pytest.MonkeyPatch) -> None:
 
 
 def nothing_is_heeded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Heeding, "heeded", lambda self, parts: list(parts))
+    patch.setattr(SwitchGuard, "hand_over_switched_off", lambda self, parts: list(parts))
 
 
 def failures_are_not_counted(patch: pytest.MonkeyPatch) -> None:

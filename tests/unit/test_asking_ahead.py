@@ -91,7 +91,7 @@ def switch(on: date, version_id: str = "v2", matter: str = "fees") -> SwitchDay:
 
 def test_only_what_changes_is_kept_and_each_day_is_asked_once_the_nearest_first() -> None:
     looking = Looking([switch(day("2026-12-01")), switch(NEW_YEAR)])
-    assert [looking.verb.look() for _ in range(3)] == [True, True, False]
+    assert [looking.verb.run_once() for _ in range(3)] == [True, True, False]
     assert looking.people.asked == [day("2026-11-30"), day("2026-12-01"), day("2026-12-31"), NEW_YEAR]
     assert [[each.effect for each in one.effects] for one in looking.kept.days.values()] == [[], [Effect.CHANGED]]
     assert looking.given_way == 4
@@ -99,21 +99,21 @@ def test_only_what_changes_is_kept_and_each_day_is_asked_once_the_nearest_first(
 
 def test_a_day_is_asked_again_when_another_version_begins_another_question_is_known_or_a_week_is_over() -> None:
     looking = Looking([switch(NEW_YEAR)])
-    assert looking.verb.look() and not looking.verb.look()
+    assert looking.verb.run_once() and not looking.verb.run_once()
     looking.days = [switch(NEW_YEAR, "v3")]
-    assert looking.verb.look() and not looking.verb.look()
+    assert looking.verb.run_once() and not looking.verb.run_once()
     looking.known = [*looking.known, RehearsalQuestion("多少天", "suite")]
-    assert looking.verb.look() and not looking.verb.look()
+    assert looking.verb.run_once() and not looking.verb.run_once()
     looking.at = NOON + timedelta(days=7)
-    assert looking.verb.look() and not looking.verb.look()
+    assert looking.verb.run_once() and not looking.verb.run_once()
 
 
 def test_a_day_that_is_no_switch_day_any_more_is_forgotten() -> None:
     looking = Looking([switch(day("2026-12-01")), switch(NEW_YEAR)])
-    while looking.verb.look():
+    while looking.verb.run_once():
         pass
     looking.days = looking.days[1:]
-    looking.verb.look()
+    looking.verb.run_once()
     assert list(looking.kept.days) == [NEW_YEAR]
 
 
@@ -122,6 +122,6 @@ def test_questions_about_what_begins_that_day_come_first_and_no_more_than_a_hund
     near = RehearsalQuestion("要钱吗", "suite", matters=("fees",))
     assert [each.text for each in nearest_first([*known, near, near], switch(NEW_YEAR))[:2]] == ["要钱吗", "问0"]
     looking = Looking([switch(NEW_YEAR + timedelta(days=number)) for number in range(MOST_DAYS + 1)], [*known, near])
-    while looking.verb.look():
+    while looking.verb.run_once():
         pass
     assert len(looking.people.asked) == 2 * MOST_QUESTIONS * MOST_DAYS

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kb_service.asking.conversation.messages import chosen
+from kb_service.asking.conversation.conversation_reader import chosen
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.answers import (
     Answer,

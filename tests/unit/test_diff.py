@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_service.domain.documents import Passage
-from kb_service.publishing.articles import Article, articles, longest_increasing
+from kb_service.publishing.article_alignment import Article, articles, longest_increasing
 from kb_service.publishing.difference import ArticleRow, Change, Difference, Op, difference, overlay
 
 WORDS = {

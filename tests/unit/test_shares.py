@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kb_service.api.shares import Shares, WaitedTooLong
+from kb_service.api.concurrency import Shares, WaitedTooLong
 
 MOST = 2
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.asking.conversation.messages import ConversationReader
+from kb_service.asking.conversation.conversation_reader import ConversationReader
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.reading.parts import Splitter
 from tests.conversations import FOLLOWING, READER

@@ -33,7 +33,7 @@ _SAYS_SOMETHING = or_(feedback.c.resolved == 0, feedback.c.comment.is_not(None),
 
 
 class SqlFeedback:
-    """Implements `heeding.Said`."""
+    """Implements `feedback_review.FeedbackStore`."""
 
     def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
         self._database = database

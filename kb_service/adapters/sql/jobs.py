@@ -10,7 +10,7 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.tables import jobs
 from kb_service.domain.jobs import ClaimedJob, DeadLetter, Job, JobKind
 
-# Extended every 5 s (`ingestion.jobs`): who misses six of them is dead.
+# Extended every 5 s (`ingestion.worker`): who misses six of them is dead.
 LEASE = timedelta(seconds=30)
 _LONGEST_ERROR = 1000
 

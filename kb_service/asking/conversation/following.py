@@ -77,7 +77,7 @@ class Following:
         content = len(phrasing.content)
         is_sure = phrasing.points_back or content <= (_SURE_TIED if phrasing.is_tied else _SURE)
         if phrasing.is_tied and not is_sure:
-            is_sure = self.reader.phrasing.alternatives.stand_in(topic.text, phrasing.rest)
+            is_sure = self.reader.phrasing.alternatives.are_in(topic.text, phrasing.rest)
         may_name = content > (_LONGEST_NAME if phrasing.points_back else 1)
         has_own_topic = self._names_matter(understood, before) or (may_name and self._names_another(understood, before))
         longest = _LONGEST_POINTING_BACK if phrasing.points_back else _LONGEST

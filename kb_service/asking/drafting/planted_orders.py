@@ -30,16 +30,16 @@ class PlantedOrders:
 
         self._gives_orders: Callable[[str], bool] = gives_orders
 
-    def stand_in(self, found: PassageInVersion) -> bool:
+    def are_in(self, found: PassageInVersion) -> bool:
         said = found.metadata
         texts = (found.passage.text, *found.passage.heading_path, said.title, said.question or "")
         return any(self._gives_orders(text) for text in texts if text)
 
     def without(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        return [each for each in candidates if not self.stand_in(each.source)]
+        return [each for each in candidates if not self.are_in(each.source)]
 
     def free_of_orders(self, passages: Sequence[PassageInVersion]) -> list[PassageInVersion]:
-        return [each for each in passages if not self.stand_in(each)]
+        return [each for each in passages if not self.are_in(each)]
 
 
 class _PlantedWords(Words):

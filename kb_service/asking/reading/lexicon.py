@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
-from kb_service.asking.reading.articles import ArticleWords
+from kb_service.asking.reading.article_reader import ArticleWords
 from kb_service.asking.reading.days import DayWords
 from kb_service.asking.reading.matters import NamingWords
 from kb_service.asking.reading.parts import PictureWords, SplittingWords

@@ -282,7 +282,7 @@ class Alternatives:
             said = said.replace(written, "")
         return said.strip(" ,。的")
 
-    def stand_in(self, earlier: str, said: str) -> bool:
+    def are_in(self, earlier: str, said: str) -> bool:
         """Whether what is said now takes the place of something in the earlier question."""
         return any(True for _ in self._found(said, earlier))
 

@@ -32,10 +32,10 @@ class FeedbackStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class HeedingFeedback:
+class FeedbackReview:
     """``version``: by its id. ``department_of``: from a matter's id to its department's."""
 
-    said: FeedbackStore
+    feedback: FeedbackStore
     version: Callable[[str], Version]
     department_of: Callable[[str], str | None]
     calendar: Callable[[], WorkingCalendar]
@@ -52,15 +52,15 @@ class HeedingFeedback:
         version = self.version(version_id)
         return self._decided(number, actor, {"state": FeedbackState.CORRECTED, "version_id": version.id})
 
-    def look(self) -> int:
+    def run_once(self) -> int:
         """What happens by itself: what is new goes to whose document it is, with its clock, and what is late is noted,
         once; how much was new."""
         placed = 0
-        while found := self.said.without_owner(since=self.now() - _LOOKS_BACK, limit=_AT_ONCE):
+        while found := self.feedback.without_owner(since=self.now() - _LOOKS_BACK, limit=_AT_ONCE):
             for each in found:
-                self.said.place(each.id, self._owner(each), due_at=self.due_at(each), at=self.now())
+                self.feedback.place(each.id, self._owner(each), due_at=self.due_at(each), at=self.now())
             placed += len(found)
-        self.said.note_breaches(self.now())
+        self.feedback.note_breaches(self.now())
         return placed
 
     def _owner(self, feedback: Feedback) -> str | None:
@@ -78,4 +78,4 @@ class HeedingFeedback:
         return feedback.state is FeedbackState.OPEN and self.due_at(feedback) <= self.now()
 
     def _decided(self, number: int, actor: str, values: Mapping[str, Any]) -> Feedback:
-        return self.said.decide(number, values, actor=actor, at=self.now())
+        return self.feedback.decide(number, values, actor=actor, at=self.now())

@@ -12,7 +12,7 @@ from kb_service.asking.reading.lexicon import NO_QUANTITY, Lexicon
 from kb_service.asking.reading.reader import Reader
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.replies import Part, Reply, SearchResult, hand_over_text
-from kb_service.asking.search.articles import ArticleFinder, Lookup, Missing, NotOfThatDay
+from kb_service.asking.search.article_finder import ArticleFinder, Lookup, Missing, NotOfThatDay
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import Candidate, Narrowing
 from kb_service.domain.answers import (
@@ -67,7 +67,7 @@ class ArticleAnswers:
             carried=(Carried.AS_OF,) if lookup.is_day_carried else (),
             quantity_asked=NO_QUANTITY,
         )
-        passages = [each for each in lookup.passages if not self.planted_orders.stand_in(each)]
+        passages = [each for each in lookup.passages if not self.planted_orders.are_in(each)]
         reply = self._quoted(understood, lookup, passages, narrowing) if passages else self._without(lookup)
         return Part(understood, _result(passages), replace(reply, documents_read=lookup.document_ids))
 

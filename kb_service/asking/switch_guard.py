@@ -24,7 +24,7 @@ from kb_service.domain.switches import Standing, SwitchedOff
 
 
 @dataclass(frozen=True, slots=True)
-class Heeding:
+class SwitchGuard:
     """Holds no state between questions. ``standing``: as of a second ago at most; ``matters``: by id."""
 
     standing: Callable[[], Standing]
@@ -32,12 +32,12 @@ class Heeding:
     router: Router
     lexicon: Lexicon
 
-    def heeded(self, parts: Sequence[Part]) -> list[Part]:
+    def hand_over_switched_off(self, parts: Sequence[Part]) -> list[Part]:
         """The parts as they may be said now."""
         off = self.standing().off
         return [self._handed_over(each) if off and self._is_of(off, each) else each for each in parts]
 
-    def kept(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+    def allowed(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Those of which something may be shown."""
         off = self.standing().off
         return [each for each in candidates if not self._covers(off, each.source)] if off else [*candidates]

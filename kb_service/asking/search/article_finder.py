@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb_service.asking.conversation.topics import TURNS
-from kb_service.asking.reading.articles import ArticleReader, ArticlesAsked, OfLaw
+from kb_service.asking.reading.article_reader import ArticleReader, ArticlesAsked, OfLaw
 from kb_service.asking.reading.days import DayWords
 from kb_service.asking.search.retrieving import Narrowing
 from kb_service.domain.answers import Answer, Outcome, Question
