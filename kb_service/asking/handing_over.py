@@ -134,4 +134,4 @@ class HandingOver:
         first = responsible.steps[0]
         is_guess = understood.is_matter_inferred or understood.is_matter_of_wish
         is_of_matter = first.by is RoutedBy.MATTER and not is_guess and Carried.MATTER not in understood.carried
-        return is_of_matter or self._tools.router.is_named(first.department_id, understood.text)
+        return is_of_matter or self._tools.router.is_named(first.department_id, understood.text_compared)

@@ -1,5 +1,6 @@
 """Whom a message of distress is told to turn to: help lines, and an office only where something is asked of it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +80,14 @@ def test_beside_help_lines_nothing_is_shown_that_may_have_to_do_with_the_words(
     assert beside["notices"][0]["kind"] == "help_lines"
     assert (beside["possible"], beside["escalation"]["department"]) == ([], None)
     assert "气球" not in beside["text"]
+
+
+def test_an_office_of_what_was_asked_before_is_not_told_beside_help_lines(
+    http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = http.ask("热气球停放证要多少钱", as_of="2026-10-01")
+    monkeypatch.setattr(http.service.asking.reader, "_likeness", lambda _text: Likeness(may_be_distress=True))
+    beside = http.ask("最后想说句什么话呢", as_of="2026-10-01", conversation_id=asked["conversation_id"])
+    assert beside["outcome"] == "handed_over" and "12356" in json.dumps(beside, ensure_ascii=False)
+    assert beside["understood_as"]["carried_over"] == ["matter"]
+    assert (beside["possible"], beside["escalation"]["department"]) == ([], None)
