@@ -180,7 +180,9 @@ class Splitter:
         if listed is None or not is_all_asked or not _LEAD.sub("", before) or _END.search(before):
             return []
         aspects = list(dict.fromkeys(each[0] for each in self.words.aspect.finditer(listed[0])))
-        return [f"{before}{each}" for each in aspects] if 1 < len(aspects) <= _MOST_ASPECTS else []
+        # Without 的, which would go for words of the question: 申领的 stands in 补领的，要缴纳工本费 as well.
+        asked = before.rstrip("的之")
+        return [f"{asked}{each}" for each in aspects] if 1 < len(aspects) <= _MOST_ASPECTS else []
 
     def _with_statements(self, pieces: list[str]) -> list[str]:
         """Each question with what was said before it; what is said after the last belongs to the last."""
