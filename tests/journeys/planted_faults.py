@@ -13,7 +13,7 @@ from kb_service.adapters.index import edge
 from kb_service.adapters.index.points import Above, AnyOf, AtMost, OneOf
 from kb_service.adapters.script import OpenCCConverter
 from kb_service.adapters.segmenter import JiebaSegmenter
-from kb_service.asking import follow_ups, looking_up, pipeline
+from kb_service.asking import follow_ups, handing_over, looking_up
 from kb_service.asking.article_answers import ArticleAnswers
 from kb_service.asking.checking import checking
 from kb_service.asking.composing import Composer
@@ -150,7 +150,7 @@ def nothing_is_heeded(patch: pytest.MonkeyPatch) -> None:
 
 
 def failures_are_not_counted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(pipeline, "failures_in_a_row", lambda turns: 0)
+    patch.setattr(handing_over, "failures_in_a_row", lambda turns: 0)
 
 
 def less_for_at_most(patch: pytest.MonkeyPatch) -> None:
