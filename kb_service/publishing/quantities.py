@@ -23,6 +23,7 @@ _SPELLINGS = (
 MEASURE_OF = {each: spellings[0] for spellings in _SPELLINGS.split() for each in spellings}
 _CAN_BE_ROUGH = frozenset({FigureKind.AMOUNT, FigureKind.COUNT, FigureKind.PERCENTAGE})
 _ROUGHLY = Decimal("0.1")
+_NEXT_OR_THIS = ("次月", "下个月", "下月", "次日", "当月", "当天")
 # Share of the letters of two events that name one.
 _MOSTLY = 0.6
 _LONGEST_HOTLINE = 6  # 12345, 962200
@@ -94,9 +95,7 @@ def _is_short_for(short: Decimal | str, name: Decimal | str) -> bool:
 
 def _starts_alike(one: str, other: str) -> bool:
     """受理 and 正式受理, 批准的次月 and 获批次月; not 次月 and 当月."""
-    if {each for each in ("次月", "下个月", "下月", "次日", "当月", "当天") if each in one + other} - {""} and (
-        ("当" in one) != ("当" in other)
-    ):
+    if any(each in one + other for each in _NEXT_OR_THIS) and ("当" in one) != ("当" in other):
         return False
     shorter, longer = sorted((one, other), key=len)
     return len(set(shorter) & set(longer)) >= _MOSTLY * len(set(shorter))

@@ -155,9 +155,7 @@ def frequencies(text: str) -> Iterator[Figure]:
             rate = times * Decimal(_A_YEAR[match["period"]]) / (number(match["of"] or "1") or 1)
         else:
             every = Decimal("0.5") if match["every"] == "半" else number(match["every"]) or Decimal(1)
-            rate = (
-                times * Decimal(_A_YEAR[match["unit"].removeprefix("个") if match["unit"] != "个月" else "月"]) / every
-            )
+            rate = times * Decimal(_A_YEAR[match["unit"].removeprefix("个")]) / every
         yield Figure(FigureKind.FREQUENCY, plain(rate.quantize(Decimal("0.01"))), "", *match.span())
     for match in _STEADILY.finditer(_OFTEN.sub(lambda found: GAP * len(found[0]), text)):
         yield Figure(FigureKind.FREQUENCY, _A_YEAR[match["period"]], "", *match.span())
