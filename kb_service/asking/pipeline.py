@@ -179,7 +179,7 @@ class Pipeline:
             return self._handing_over.reply(understood, result, scope)
         if not result.candidates or result.terms is None:
             return self._handing_over.without_sure_answer(understood, result, Reason.NO_SOURCE, context)
-        if not result.is_sure and understood.likeness.likely is not MessageClass.KNOWLEDGE:
+        if not result.is_sure and not self._may_be_asked_back(understood):
             return self._handing_over.without_sure_answer(understood, result, Reason.LOW_CONFIDENCE, context)
         asked_back = self._asked_back(understood, result, context)
         if asked_back is not None:
@@ -196,6 +196,14 @@ class Pipeline:
             usable = self._tools.planted_orders.without(result.candidates)
             draft = yield from self._tools.drafter.draft(understood, usable, result.terms.bigrams)
         return self._checked(understood, result, draft, context)
+
+    def _may_be_asked_back(self, understood: Understanding) -> bool:
+        """Not what sounds like none for documents; but what only sounds like a case of the person's own, and asks for
+        nothing of their records (房东让我去登记一下)."""
+        likely = understood.likeness.likely
+        is_own_case = likely is MessageClass.NEEDS_PERSONAL_DATA
+        asks_records = is_own_case and self._tools.lexicon.scope.own_records.search(understood.text)
+        return likely is MessageClass.KNOWLEDGE or (is_own_case and not asks_records)
 
     def _is_answered_all_the_same(self, understood: Understanding, result: SearchResult) -> bool:
         """Whether a message that sounds like none for documents has a sure answer; one about the person's own case
@@ -244,7 +252,7 @@ class Pipeline:
         is_guess = understood.is_matter_inferred and not result.is_sure
         return self._tools.clarifying.clarification(
             understood,
-            self._of_any_matter(understood, context) if is_guess else result.candidates,
+            self._of_any_matter(understood, result, context) if is_guess else result.candidates,
             is_sure=result.is_sure,
             is_told_apart=says_much and result.is_sure and result.confidence >= _CLEARLY_SURE,
             turns=context.turns,
@@ -267,10 +275,12 @@ class Pipeline:
             understood, self._tools.library.passages_of_version(best.passage.version_id)
         )
 
-    def _of_any_matter(self, understood: Understanding, context: Context) -> Sequence[Candidate]:
-        """What is found when no passage is preferred for the matter that was inferred."""
+    def _of_any_matter(self, understood: Understanding, result: SearchResult, context: Context) -> Sequence[Candidate]:
+        """What is found when no passage is preferred for the matter that was inferred, before what was found of it."""
         open_question = replace(understood, matter=None, matter_name="", is_matter_inferred=False)
-        return self._tools.retriever.find(open_question, narrowing=context.narrowing, limit=CANDIDATES)
+        found = self._tools.retriever.find(open_question, narrowing=context.narrowing, limit=CANDIDATES)
+        known = {each.source.passage.id for each in found}
+        return [*found, *(each for each in result.candidates if each.source.passage.id not in known)]
 
     def _related(self, understood: Understanding, result: SearchResult, draft: Draft) -> tuple[str, ...]:
         quoted = {quote.source.passage.id for quote in draft.quotes}

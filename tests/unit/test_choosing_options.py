@@ -133,3 +133,10 @@ def test_a_matter_named_alone_after_asking_back_is_asked_what_was_asked() -> Non
     topic = topic_after([asked_back("要带什么材料", MATTER_OPTIONS)])
     understood = carry_over(read("失业金"), topic)
     assert (understood.text, understood.facet) == ("失业金 需要什么材料", Facet.MATERIALS)
+
+
+def test_an_option_is_picked_for_what_was_asked_and_not_for_the_words_that_pick_it() -> None:
+    understood = picked("第一个", [asked_back("能邮寄吗", MATTER_OPTIONS)])
+    assert understood is not None
+    assert "第一" not in understood.phrasing.content
+    assert understood.phrasing.asks

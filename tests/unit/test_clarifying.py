@@ -153,6 +153,32 @@ def test_a_matter_of_which_something_is_asked_is_not_asked_back_for_more() -> No
         assert clarified(text, [DOG]) is None
 
 
+def test_what_only_tells_of_a_matter_is_asked_back_for_what_of_it() -> None:
+    for text in ("我有个狗证的事", "想弄狗证"):
+        asked = clarified(text, [DOG])
+        assert asked is not None and "养犬登记" in asked.question
+        assert clarified(text, [DOG], is_sure=True) is None
+
+
+def test_without_a_sure_answer_the_matter_that_is_nearest_in_meaning_is_an_option_too() -> None:
+    understood = replace(READER.understand(question("老板让弄个登记")), nearness={"closing": 0.46, "dog": 0.5})
+    closing = found("closing", "公告满45日。", 2.0)
+    asked = CLARIFYING.clarification(understood, [closing, replace(DOG, score=0.9)], is_sure=False, turns=())
+    assert labels(asked) == ["市场主体注销登记", "养犬登记"]
+    farther = replace(understood, nearness={"closing": 0.5, "dog": 0.46})
+    assert CLARIFYING.clarification(farther, [closing, replace(DOG, score=0.9)], is_sure=False, turns=()) is None
+
+
+def test_a_matter_that_was_inferred_is_among_the_options() -> None:
+    inferred = replace(
+        READER.understand(question("这个登记能邮寄到外地的老家吗")), matter=MATTERS[2], is_matter_inferred=True
+    )
+    closing = found("closing", "公告满45日。", 2.0)
+    endorse = found("endorse", "签注后不邮寄，当场取回。", 1.9)
+    asked = CLARIFYING.clarification(inferred, [closing, endorse, replace(DOG, score=0.5)], is_sure=False, turns=())
+    assert "养犬登记" in labels(asked)
+
+
 def test_nothing_is_asked_back_twice_in_a_row() -> None:
     assert clarified("居住证能寄吗", [APPLY, ENDORSE], turns=[turn("能寄吗", Outcome.CLARIFY)]) is None
     assert clarified("居住证能寄吗", [APPLY, ENDORSE], turns=[turn("能寄吗")]) is not None

@@ -141,6 +141,14 @@ def test_a_row_of_several_columns_names_them() -> None:
     assert lines("学籍档案带什么", table) == ["学籍档案：带什么 学生证，时间 一小时。"]
 
 
+def test_rows_that_say_the_same_of_several_things_are_said_once() -> None:
+    rows = "婚姻档案 | 身份证 | 半小时\n学籍档案 | 学生证 | 一小时\n兵役档案 | 身份证 | 半小时"
+    found = version(f"种类 | 带什么 | 时间\n{rows}", headings=("所需材料",))
+    draft = drafted("档案要什么材料", found, facet=Facet.MATERIALS)
+    said = "婚姻档案、兵役档案，带什么 身份证，时间 半小时；学籍档案，带什么 学生证，时间 一小时。"
+    assert draft.statements[0].text == f"所需材料：{said}"
+
+
 def test_notes_below_a_table_are_read_as_sentences_and_not_under_its_columns() -> None:
     table = "序号 | 种类 | 带什么 | 时间\n1 | 学籍档案 | 学生证 | 一小时\n2 | 兵役档案 | 退伍证 | 半天\n"
     notes = "说明： | 一共两类。 | 打电话问馆员。 | 周日不开馆。"
@@ -201,6 +209,20 @@ def test_a_list_all_of_whose_items_count_is_never_cut_to_one() -> None:
 )
 def test_yes_or_no_stands_first_only_where_it_is_asked_and_sure(asked: str, text: str, first: str) -> None:
     assert lines(asked, text) == [first]
+
+
+def test_no_stands_before_a_bare_yes_where_more_is_asked_than_the_limit() -> None:
+    assert lines("可以早退休5年吗？", "可以。早退休最多3年。") == ["不可以，早退休最多3年。"]
+
+
+def test_a_no_to_what_is_asked_leads_before_the_section_of_the_facet() -> None:
+    found = version("搜索“养蜂备案”。", headings=("网上办理入口",)) + version(
+        "快证不能在网上办。", headings=("哪些能办",)
+    )
+    found[1] = replace(found[1], passage=replace(found[1].passage, id="guide-p1", ordinal=1))
+    bees = Matter("bees", "快证", "farming")
+    draft = drafted("快证能网上办吗", found, facet=Facet.ONLINE_ENTRY, matter=bees)
+    assert draft.statements[0].text == "不可以，快证不能在网上办。"
 
 
 def test_a_bare_yes_of_a_text_stays_where_yes_or_no_is_asked() -> None:

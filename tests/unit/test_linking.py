@@ -109,3 +109,18 @@ def test_a_matter_that_is_not_named_counts_where_the_question_is_clearly_nearer_
 
 def test_what_is_denied_is_not_linked_by_nearness_either() -> None:
     assert linker_near(permit=0.8).link("我问的不是居住证").matter is None
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("居住证的条件", "居住证条件"),
+        ("养犬的登记要多久", "养犬登记要多久"),
+        ("居住证的条件和身份证的材料", "居住证条件和身份证材料"),
+        ("居住证的照片", "居住证的照片"),  # none of the aspects
+        ("我的材料", "我的材料"),
+        ("的条件", "的条件"),
+    ],
+)
+def test_a_particle_in_or_behind_a_name_is_left_out_as_guides_do(text: str, closed: str) -> None:
+    assert LINKER.without_particles(text, ("条件", "材料")) == closed

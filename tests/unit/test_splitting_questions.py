@@ -93,6 +93,9 @@ def test_two_things_asked_about_are_answered_in_the_script_of_the_whole_message(
         ("我搬家了，登记要改吗", []),
         ("居住证怎么办，多久", []),  # what says so little goes with what stands before it
         ("居住证怎么办", []),
+        ("身份证要几天，急用呢", ["身份证要几天", "急用呢"]),
+        ("狗证几天能下来，要是搬家了呢？", ["狗证几天能下来", "要是搬家了呢？"]),
+        ("我搬家了，狗呢", []),  # nothing was asked that could be asked again
     ],
 )
 def test_clauses_that_each_ask_something_may_be_asked_apart(text: str, clauses: list[str]) -> None:

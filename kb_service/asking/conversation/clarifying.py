@@ -20,6 +20,9 @@ from kb_service.text.terms import bigrams_of
 _CLOSE_UNSURE = 0.6
 _CLOSE_SURE = 0.2
 _FEWEST, _MOST = 2, 4
+# What is so near to the name of a matter, and so much nearer than to any other, is of that one (`reading/matters.py`).
+_NEAR = 0.45
+_NEARER = 0.1
 # Characters of its own in a question that says little more than a part of a name: 居住证怎么办理, 公积金要带什么.
 _FEW_WORDS = 4
 _SHORT = 12
@@ -90,7 +93,8 @@ class Clarifying:
         if was_clarified and not _names_what_it_means(understood):
             return None
         asked = (
-            (None if is_told_apart else self._between_matters(understood, candidates, rivals, is_sure=is_sure))
+            (None if is_sure or not self._only_tells(understood) else self._of_bare_matter(understood))
+            or (None if is_told_apart else self._between_matters(understood, candidates, rivals, is_sure=is_sure))
             or (None if is_sure else self._between_districts(understood, candidates, districts))
             or self._between_audiences(understood, candidates)
             or (None if is_sure else self._of_bare_matter(understood))
@@ -111,7 +115,8 @@ class Clarifying:
     def _between_matters(
         self, understood: Understanding, candidates: Sequence[Candidate], rivals: Sequence[Matter], *, is_sure: bool
     ) -> Clarification | None:
-        is_linked = understood.matter is not None and not (understood.is_matter_inferred and not is_sure)
+        is_guess = understood.is_matter_inferred and not is_sure
+        is_linked = understood.matter is not None and not is_guess
         if understood.question.matter_id is not None or (is_linked and not rivals):
             return None
         best_of = _best_by_matter(candidates)
@@ -119,9 +124,25 @@ class Clarifying:
         if not rivals and not is_sure and says_little:
             return self._between_named(understood, list(best_of.values()))
         close = _CLOSE_SURE if is_sure else _CLOSE_UNSURE
-        nearest = [each for each in best_of.values() if candidates[0].score - each.score <= close]
+        nearest = [
+            each
+            for each in best_of.values()
+            if candidates[0].score - each.score <= close
+            or (not is_sure and not understood.phrasing.asks and self._is_nearer(understood, each, candidates[0]))
+        ]
         fitting = [each for each in nearest if self._may_be_meant(understood, each, rivals)]
-        return None if candidates[0] not in fitting and is_sure else self._one_of("clarify_matter", fitting)
+        if candidates[0] not in fitting and is_sure:
+            return None
+        if is_guess and not any(self._matter_of(each) == understood.matter for each in fitting):
+            fitting = [each for each in best_of.values() if self._matter_of(each) == understood.matter][:1] + fitting
+        return self._one_of("clarify_matter", fitting)
+
+    def _is_nearer(self, understood: Understanding, candidate: Candidate, best: Candidate) -> bool:
+        """Whether the question is near to the matter of a passage, and nearer than to that of the best one."""
+        near, near_best = (
+            understood.nearness.get(each.source.metadata.matter_id or "", 0.0) for each in (candidate, best)
+        )
+        return near >= max(_NEAR, near_best)
 
     def _between_named(self, understood: Understanding, found: Sequence[Candidate]) -> Clarification | None:
         """A few words (居住证怎么办理): of the matters found those of whose names they have most.
@@ -195,12 +216,24 @@ class Clarifying:
         return self._asked("clarify_audience", options)
 
     def _of_bare_matter(self, understood: Understanding) -> Clarification | None:
-        """The name of a matter or a part of it and nothing else (护照): what of it, asked openly."""
+        """The name of a matter or a part of it and nothing else (护照), or a few words on it that ask nothing
+        (我想把公积金拿出来): what of it, asked openly."""
         matter, phrasing = understood.matter, understood.phrasing
-        is_bare = bool(phrasing.content) and not phrasing.beside_matter and understood.facet is None
-        if matter is None or not is_bare:
+        if matter is None or understood.facet is not None or not phrasing.content:
+            return None
+        if phrasing.beside_matter and not self._only_tells(understood):
             return None
         return Clarification(self._lexicon.say("clarify_aspect", matter=matter.name), ())
+
+    def _only_tells(self, understood: Understanding) -> bool:
+        """Whether a few words tell what somebody wants or has, near to a matter, and ask nothing of it."""
+        matter, phrasing = understood.matter, understood.phrasing
+        if matter is None or phrasing.asks or len(understood.text) > _SHORT:
+            return False
+        near = understood.nearness.get(matter.id, 0.0)
+        others = max((each for other, each in understood.nearness.items() if other != matter.id), default=0.0)
+        is_clear = not understood.is_matter_inferred or (near >= _NEAR and near - others >= _NEARER)
+        return is_clear and self._lexicon.talk.tells.search(understood.text) is not None
 
     def _different(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
         """Those that say something else than each one before."""

@@ -199,6 +199,5 @@ def _asked_again(understood: Understanding, turn: Answer, option: Option, *, rea
         facet=earlier.facet or again.facet,
         is_traditional=understood.is_traditional or reader.is_traditional(turn.question),
         question=question,
-        phrasing=understood.phrasing,
         carried=(Carried.QUESTION, *((Carried.AS_OF,) if is_day_taken else ())),
     )

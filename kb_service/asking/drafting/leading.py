@@ -1,19 +1,17 @@
-"""Which saying of the passages found answers the question best, and how far a single item of a list does; and
-whether 可以 or 不可以 may stand in front of it."""
+"""Which saying of the passages found answers the question best, and how far a single item of a list does."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from kb_service.asking.drafting.sayings import Saying, SayingKind
+from kb_service.asking.drafting.verdicts import says_whether
 from kb_service.asking.drafting.words import QuotingWords
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.text.bounds import Bound, bounds_of
-from kb_service.text.clauses import pairs_of, uncovered
 from kb_service.text.figures import MONTHS_A_YEAR, Figure, FigureKind, figures
 from kb_service.text.terms import covered
 
@@ -27,6 +25,7 @@ _IN_TITLE = 0.3
 _ASIDE = 0.4
 _CONTRADICTION = 1.0
 _LACK = 1.5
+_WHETHER = 2.0
 _LATER = 0.15
 # Cosines of sentences and a question lie close together. Of texts without a matter few sentences are compared, since
 # their vectors are not kept and each takes milliseconds.
@@ -72,7 +71,8 @@ class Choosing:
         return bool(found.passage.heading_with(self.facet_words))
 
     def asked_for(self, sayings: Sequence[Saying]) -> Sequence[Saying]:
-        """Those of the section of a guide that is asked for and nothing else; all where no such section has an answer.
+        """Those of the section of a guide that is asked for and nothing else, with what says yes or no to what is asked
+        (快证不能在网上申请); all where no such section has an answer.
 
         Of several headings with a word for the facet, the shortest is the section's own (办理流程, not 提取后怎么办).
         """
@@ -88,7 +88,11 @@ class Choosing:
             and not quantity.is_missing_from(with_lead_in(each))
         ]
         own = min((length for length, _ in headed), default=0)
-        return [each for length, each in headed if length == own] or sayings
+        of_section = [each for length, each in headed if length == own]
+        return [
+            *of_section,
+            *(each for each in sayings if each not in of_section and self._says_whether(each)),
+        ] or sayings
 
     def has_facet_label(self, saying: Saying) -> bool:
         """Whether a label of its own does: 办理时限：…"""
@@ -160,7 +164,12 @@ class Choosing:
         is_aside = self.words.goes_on.search(saying.key) or self.words.limits.search(saying.key)
         score -= _ASIDE * (is_aside is not None) + _CONTRADICTION * self._denies(saying)
         score += _LACK * self._is_of_who_lacks(saying)
+        score += _WHETHER * self._says_whether(saying)
         return score - _LATER * (saying.span.start > 0 and saying.kind is SayingKind.SENTENCE)
+
+    def _says_whether(self, saying: Saying) -> bool:
+        above = f"{saying.context} {saying.title}"
+        return says_whether(self.understood.own_words, saying.key, above, self.words)
 
     def _agrees_in_facet(self, saying: Saying) -> float:
         """Whether it is labelled or headed as what is asked for; less sure of times, which stand in any section, and
@@ -261,66 +270,3 @@ def _fits(said: str, stated: Sequence[Figure], at: int, kind: FigureKind, unit: 
     if Bound.LEAST in bounds:
         return value >= own
     return None
-
-
-# So many characters of the conditions in the sentence may be beside what the question tells.
-_LONGEST_UNTOLD = 1
-# Several things of which the same holds.
-_ALIKE = re.compile(r"([^,，;；:：]+、[^,，;；:：]+)[都均]")
-# 可以不出具吗 asks whether something may be left out; 可以不可以 does not.
-_ASKS_TO_LEAVE_OUT = re.compile(r"(?:可以|能不能|可不可以|能否|可否|(?<!不)能)不(?!可以|能|得)")
-
-
-class AnswerVerdict(StrEnum):
-    """The names of their wordings."""
-
-    MAY = "verdict_may"
-    MAY_NOT = "verdict_may_not"
-    MUST = "verdict_must"
-    MUST_NOT = "verdict_must_not"
-
-
-def asks_yes_or_no(question: str, words: QuotingWords) -> bool:
-    """Of a normalised question."""
-    return words.asks_may.search(question) is not None or words.asks_must.search(question) is not None
-
-
-def verdict(question: str, answer: str, context: str, words: QuotingWords) -> AnswerVerdict | None:
-    """Of a question and the sentence that answers it, both normalised; None where nothing is sure.
-
-    ``context``: title and headings above the sentence. A sentence that says both, hedges, or holds under a condition
-    that the question does not tell, gives none. That something else may be done is no yes to who wants to leave
-    something out; that it need not be done is.
-    """
-    if words.unsure.search(answer):
-        return None
-    if _ASKS_TO_LEAVE_OUT.search(question) and words.asks_may.search(question):
-        if words.must.search(answer):
-            return None
-        yes, no, verdicts = words.must_not, words.may_not, (AnswerVerdict.MAY, AnswerVerdict.MAY_NOT)
-    elif words.asks_may.search(question):
-        yes, no, verdicts = words.may, words.may_not, (AnswerVerdict.MAY, AnswerVerdict.MAY_NOT)
-    elif words.asks_must.search(question):
-        yes, no, verdicts = words.must, words.must_not, (AnswerVerdict.MUST, AnswerVerdict.MUST_NOT)
-    else:
-        return None
-    says_yes, says_no = yes.search(answer), no.search(answer)
-    said = says_yes or says_no
-    if (
-        said is None
-        or (says_yes and says_no)
-        or not _is_told(words.everybody.sub("", answer[: said.start()]), f"{question} {context}")
-    ):
-        return None
-    return verdicts[0] if says_yes else verdicts[1]
-
-
-def _is_told(condition: str, told: str) -> bool:
-    """Whether what stands before the word is of the question: whom it speaks of, and on what condition.
-
-    Of things told alike (装修、买车、看病、旅游都不…) one is enough.
-    """
-    if (alike := _ALIKE.fullmatch(condition)) is not None:
-        return any(_is_told(each, told) for each in alike[1].split("、"))
-    content = re.sub(r"[\W_]+", "", condition)
-    return sum(len(run) for run in uncovered(content, pairs_of(told))) <= _LONGEST_UNTOLD

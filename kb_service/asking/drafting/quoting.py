@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from kb_service.asking.drafting.drafts import Draft, Quote, Statement
-from kb_service.asking.drafting.leading import Choosing, agreement, asks_yes_or_no, label_of, verdict
+from kb_service.asking.drafting.leading import Choosing, agreement, label_of
 from kb_service.asking.drafting.sayings import (
     Saying,
     SayingKind,
@@ -16,6 +16,7 @@ from kb_service.asking.drafting.sayings import (
     one_item_in_words,
     sentence,
 )
+from kb_service.asking.drafting.verdicts import AnswerVerdict, asks_yes_or_no, verdict
 from kb_service.asking.drafting.words import QuotingWords
 from kb_service.asking.events import Progress
 from kb_service.asking.reading.understanding import Understanding
@@ -164,7 +165,8 @@ class ExtractiveDrafter:
     ) -> _Paragraph:
         """The saying that answers, with what belongs to it; then the rest of its passage as far as there is room."""
         first, told = self._first(lead, sayings, choosing)
-        text = self._with_verdict(understood, first, lead)
+        is_lead_first = lead in told[:1] or lead.group is None
+        text = self._with_verdict(understood, first, lead) if is_lead_first else first
         before = [each for each in sayings[: sayings.index(told[0])] if each.group is None or each.group != lead.group]
         behind = list(sayings[sayings.index(told[-1]) + 1 :])
         while behind and self._limits(behind[0]) and len(text) + len(behind[0].text) <= self._longest:
@@ -254,9 +256,9 @@ class ExtractiveDrafter:
     def _with_verdict(self, understood: Understanding, text: str, lead: Saying) -> str:
         """The text's own 可以 where it has one, else ours where it is sure."""
         question = understood.own_words
-        if lead.opening:
-            return f"{lead.opening}{text}" if asks_yes_or_no(question, self._words) else text
         found = verdict(question, lead.key, f"{lead.context} {lead.title}", self._words)
+        if lead.opening and found is not AnswerVerdict.MAY_NOT:
+            return f"{lead.opening}{text}" if asks_yes_or_no(question, self._words) else text
         return text if found is None else f"{self._say(found)}{text}"
 
     def _further(

@@ -274,7 +274,7 @@ def one_item_in_words(item: Saying) -> str:
 
 def items_in_words(items: Sequence[Saying], *, longest: int, is_led: bool = False) -> str:
     """All of them, or as many as there is room for, one at least. ``is_led``: what they hang from has been said."""
-    texts = [each.text.rstrip(_ENDS) for each in items]
+    texts = _alike_together(items, [each.text.rstrip(_ENDS) for each in items])
     lead_in = ""
     if not is_led:
         lead_in, texts = _led(items, texts)
@@ -284,6 +284,17 @@ def items_in_words(items: Sequence[Saying], *, longest: int, is_led: bool = Fals
     while len(lines) > 1 and len(lead_in) + sum(map(len, lines)) > longest:
         lines.pop()
     return "\n".join((lead_in, *lines)) if lead_in else "\n".join(lines)
+
+
+def _alike_together(items: Sequence[Saying], texts: Sequence[str]) -> list[str]:
+    """Rows of a table that say the same of several things as one, in the place of the first: 狗牌、猫牌：本人身份证."""
+    if any(each.kind is not SayingKind.ROW or text.count("：") != 1 for each, text in zip(items, texts, strict=True)):
+        return list(texts)
+    of_said: dict[str, list[str]] = {}
+    for text in texts:
+        subject, said = text.split("：")
+        of_said.setdefault(said, []).append(subject)
+    return [f"{'、'.join(subjects)}：{said}" for said, subjects in of_said.items()]
 
 
 def _led(items: Sequence[Saying], texts: list[str]) -> tuple[str, list[str]]:

@@ -16,7 +16,8 @@ class QuotingWords(Words):
     several things side by side. ``changed``: a sentence that tells what something changed by, ``asks_change``: a
     question for that. ``asks_online``: one for how it is done from home; ``asks_may``, ``asks_must``: one for
     yes or no. ``may``, ``may_not``, ``must``, ``must_not``: what a sentence says of these, ``unsure``: that it says
-    neither; ``everybody``: words for whoever asks, which are no condition.
+    neither, ``forbids``: behind which of them stands what may not be; ``everybody``: words for whoever asks, which are
+    no condition.
     """
 
     beside_the_matter: AnyOf
@@ -34,6 +35,7 @@ class QuotingWords(Words):
     asks_must: re.Pattern[str]
     may: re.Pattern[str]
     may_not: re.Pattern[str]
+    forbids: re.Pattern[str]
     must: re.Pattern[str]
     must_not: re.Pattern[str]
     unsure: re.Pattern[str]

@@ -81,6 +81,7 @@ class TalkWords(Words):
     held: AnyOf
     beside_topics: tuple[str, ...]
     topics: AnyOf
+    tells: AnyOf
     objectless: re.Pattern[str]
     same_asked: re.Pattern[str]
     facets: Mapping[Facet, AnyOf]

@@ -27,6 +27,7 @@ _LEAST_PAIRS = 2
 # The same by nearness, where names have vectors: docs/decisions/0022-finding-the-matter.md.
 _NEAR = 0.45
 _NEARER = 0.1
+_PARTICLE = "的"
 # How much what is asked of a matter, in character pairs, says beside the vectors of its names.
 _PROFILE_WEIGHT = 0.3
 
@@ -141,6 +142,20 @@ class Linker:
     def is_name(self, text: str) -> bool:
         """Whether a normalised text is the name of a matter and nothing else."""
         return text.strip(" ,.!?。") in self._matters_by_name
+
+    def without_particles(self, text: str, aspects: Sequence[str]) -> str:
+        """A normalised text without 的 inside the name of a matter (最低工资的标准), and between such a name and one of
+        the ``aspects`` (居住证申领的条件): guides write both without, and 领的 stands in other words."""
+        at = text.find(_PARTICLE)
+        while at > 0:
+            closed = text[:at] + text[at + 1 :]
+            names = [(start, start + len(name)) for start, name in self._names_in(closed)]
+            is_inside = any(start < at < end for start, end in names)
+            if is_inside or (any(end == at for _, end in names) and closed.startswith(tuple(aspects), at)):
+                text = closed
+                at -= 1
+            at = text.find(_PARTICLE, at + 1)
+        return text
 
     def matter(self, matter_id: str | None) -> Matter | None:
         return self._matter_by_id.get(matter_id) if matter_id is not None else None

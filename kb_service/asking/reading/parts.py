@@ -38,8 +38,8 @@ class SplittingWords(Words):
     ``each_of``: that the same is asked of several things; ``sides``: things that are asked about together, each with
     its other words; ``joined``: two things with a name joined (婚假和生育假);
     ``again``: that the same is asked of something else (社保基数又是多少), ``next_thing``: in its name alone
-    (育儿假呢); ``aspect``: one of a list of what is asked of a matter (条件、材料和时限), ``between_aspects``: what
-    joins two, ``behind_aspects``: all that may stand behind the list."""
+    (育儿假呢), ``another_case``: or in another case (急用呢); ``aspect``: one of a list of what is asked of a matter
+    (条件、材料和时限), ``between_aspects``: what joins two, ``behind_aspects``: all that may stand behind the list."""
 
     another: tuple[str, ...]
     hollow: tuple[str, ...]
@@ -49,6 +49,7 @@ class SplittingWords(Words):
     joined: re.Pattern[str]
     again: re.Pattern[str]
     next_thing: re.Pattern[str]
+    another_case: re.Pattern[str]
     aspect: re.Pattern[str]
     between_aspects: re.Pattern[str]
     behind_aspects: re.Pattern[str]
@@ -124,13 +125,18 @@ class Splitter:
         return {name: each_of.sub("", f"{before}{name}{behind}") for name in (joined["one"], joined["other"])}
 
     def clauses(self, text: str) -> list[str]:
-        """The two or three clauses of one sentence that each ask something of their own, statements with the one that
-        they lead to; empty where there are not so many (报工伤要几天里报，报了多久出结果)."""
+        """The two or three clauses of one sentence that each ask something of their own, with the statements that lead
+        to it (报工伤要几天里报，报了多久出结果); empty where there are not so many. A last 呢 asks what was asked
+        before it of another case (身份证要几天，急用呢).
+        """
         if len(text) > _LONGEST:
             return []
         pieces = [f"{each.strip()}，" for each in _COMMA.split(text) if each.strip()]
-        parts = [each.rstrip("，") for each in self._with_statements(pieces)]
+        is_last_other = len(pieces) > 1 and not self.asks.search(pieces[-1])
+        other_case = is_last_other and self.words.another_case.search(pieces[-1])
+        parts = [each.rstrip("，") for each in self._with_statements(pieces[:-1] if other_case else pieces)]
         is_each_one = all(self.asks.search(each) and len(each) >= _SHORT for each in parts)
+        parts += [pieces[-1].rstrip("，")] if other_case else []
         return parts if 1 < len(parts) <= _MOST and is_each_one else []
 
     def _pieces(self, text: str) -> list[str]:

@@ -186,7 +186,7 @@ class Reader:
     def _normalise(self, question: Question, of_message: bool | None = None) -> _Normalised:
         """``of_message``: whether the message is in traditional script, where ``question`` is a part of it."""
         said = self._mended(self._lexicon.plain.plainly(normalised(question.text, self._converter).strip()))
-        text = self._lexicon.english.in_chinese(said)
+        text = self._linker.without_particles(self._lexicon.english.in_chinese(said), self._lexicon.all_facet_words)
         script = is_traditional(question.text or question.seen, self._converter) if of_message is None else of_message
         is_courtesy = bool(text) and (self._lexicon.questions.courtesy.is_all_of(text) or self._takes_leave(text))
         bare = text if is_courtesy else self._lexicon.bare(text)
