@@ -162,6 +162,8 @@ class Composer:
             if all(headings) and len(set(headings)) == len(parts):
                 return headings
         numbered = [self._lexicon.say("part", number=_NUMERALS[number]) for number in range(1, len(parts) + 1)]
+        if len(set(matters)) == 1:
+            return numbered
         return [number if not name else f"{number}，{name}" for number, name in zip(numbered, matters, strict=True)]
 
     def _citations(self, parts: Sequence[Part]) -> list[Citation]:

@@ -88,7 +88,9 @@ class LookingUp:
         judged = [
             (alone, self._judged(understood, alone, result.terms)) for alone in _single_sources(result.candidates)
         ]
-        sure = [(alone, again) for alone, again in judged if again[1].is_sure and self._leads(again[1])]
+        sure = [
+            (alone, again) for alone, again in judged if again[1].quoted and again[1].is_sure and self._leads(again[1])
+        ]
         if not sure:
             return None
         alone, (read, found) = max(sure, key=lambda each: each[1][1].confidence)
@@ -141,9 +143,10 @@ class LookingUp:
         return understood, result
 
     def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:
-        """The answer in the words of the sources; None where only texts with planted orders were found."""
+        """The answer in the words of the sources; None where only texts with planted orders, or that say nothing of
+        it, were found."""
         usable = self._tools.planted_orders.without(candidates)
-        if not usable:
+        if not self._tools.quoting.telling(understood, usable):
             return None
         return completed(self._tools.quoting.draft(understood, usable, terms.bigrams))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
 from kb_service.asking.checking.checking import cite, foreign_words
-from kb_service.asking.conversation.clarifying import DistrictTexts
+from kb_service.asking.conversation.clarifying import DistrictTexts, is_name_alone
 from kb_service.asking.conversation.conversation_reader import Readings
 from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
@@ -38,6 +38,7 @@ _FAR_OFF = 0.05
 # From here on the general rule is told to who asks about a case of their own. Of 11 known messages that were sure to be
 # answered, all 6 above it were right, and 3 of 5 below.
 _CLEARLY_SURE = 0.8
+_SEVERAL_ASPECTS = 2
 
 
 class Pipeline:
@@ -249,12 +250,15 @@ class Pipeline:
         is_clear = says_much and not understood.rivals
         if not context.is_alone or (result.confidence < _FAR_OFF and is_clear):
             return None
-        is_guess = understood.is_matter_inferred and not result.is_sure
+        # Of a guide with several sections the name alone asks for none (护照).
+        is_open = is_name_alone(understood) and self._aspects(understood, result) >= _SEVERAL_ASPECTS
+        is_sure = result.is_sure and not is_open
+        is_guess = understood.is_matter_inferred and not is_sure
         return self._tools.clarifying.clarification(
             understood,
             self._of_any_matter(understood, result, context) if is_guess else result.candidates,
-            is_sure=result.is_sure,
-            is_told_apart=says_much and result.is_sure and result.confidence >= _CLEARLY_SURE,
+            is_sure=is_sure,
+            is_told_apart=says_much and is_sure and result.confidence >= _CLEARLY_SURE,
             turns=context.turns,
             rivals=understood.rivals,
             districts=DistrictTexts(
@@ -266,6 +270,10 @@ class Pipeline:
                 ),
             ),
         )
+
+    def _aspects(self, understood: Understanding, result: SearchResult) -> int:
+        best = result.candidates[0].source.passage
+        return self._tools.relating.aspects(understood, self._tools.library.passages_of_version(best.version_id))
 
     def _about(self, understood: Understanding, result: SearchResult) -> tuple[str, ...]:
         best = result.candidates[0].source

@@ -105,6 +105,12 @@ def test_what_was_cited_is_spoken_of_though_no_matter_was_named(http: Http) -> N
     assert second["matter"]["id"] == "qiqiu-tingfang"
 
 
+def test_the_name_of_a_guide_alone_is_asked_back_for_what_of_it(http: Http) -> None:
+    asked = http.ask("热气球停放证", as_of="2026-07-01")
+    assert (asked["outcome"], asked["clarification"]["options"]) == ("clarify", [])
+    assert "热气球停放证" in asked["text"]
+
+
 def test_a_question_without_a_topic_is_asked_back_openly_and_then_completed(http: Http) -> None:
     open_, named = talk(http, "要带什么材料", "热气球停放证", as_of="2026-07-01")
     assert (open_["outcome"], open_["clarification"]["options"]) == ("clarify", [])

@@ -73,6 +73,12 @@ def test_a_part_is_headed_by_its_matter_and_never_by_the_askers_words() -> None:
     assert composed(named, asked).text == "问题一，居住证签注：免费。[1]\n\n问题二：免费。[2]"
 
 
+def test_parts_of_one_matter_are_told_apart_by_their_numbers_alone() -> None:
+    one = of(answered("多久", "十日。"), "换证", Facet.TIME_LIMIT)
+    other = of(answered("多久", "三十日。", passage="q"), "换证", Facet.TIME_LIMIT)
+    assert composed(one, other).text == "问题一：十日。[1]\n\n问题二：三十日。[2]"
+
+
 def of(part: Part, matter: str | None = None, facet: Facet | None = None) -> Part:
     named = Matter(matter, matter, "gongan") if matter else None
     return replace(part, understood=replace(part.understood, matter=named, facet=facet))
@@ -98,7 +104,7 @@ def test_an_answer_in_traditional_script_is_so_throughout() -> None:
         reply=replace(part.reply, notices=(notice,), clarification=Clarification("请选择", (Option("签注", None),))),
     )
     answer = composed(part, part)
-    assert answer.text.startswith("問題一，護照：簽證頁用完，可以換發。[1]")
+    assert answer.text.startswith("問題一：簽證頁用完，可以換發。[1]")
     assert answer.notices[0].text == "規定有效至年底。"
     assert answer.clarification is not None
     assert answer.clarification.question == "請選擇"

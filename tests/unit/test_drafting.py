@@ -307,3 +307,10 @@ def test_a_word_that_stands_in_no_quote_is_found() -> None:
     quotes = (Quote(found, Span(0, 8)),)
     assert foreign_words(Statement("工本费40元。", (0,)), quotes, wording=()) == ["工本费40元"]
     assert foreign_words(Statement("费用：工本费240元。", (0,)), quotes, wording=("费用：",)) == []
+
+
+def test_a_passage_that_tells_of_the_text_only_is_passed_over() -> None:
+    head = version("本文为演示文本，非官方文件。\n文号：某〔2026〕7号")
+    (rule,) = version("签注免费。", document_id="other")
+    draft = drafted("签注", [candidate(head[0], 3.0), candidate(rule, 1.0)])
+    assert [each.text for each in draft.statements] == ["签注免费。"]

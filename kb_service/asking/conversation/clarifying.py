@@ -218,17 +218,15 @@ class Clarifying:
     def _of_bare_matter(self, understood: Understanding) -> Clarification | None:
         """The name of a matter or a part of it and nothing else (护照), or a few words on it that ask nothing
         (我想把公积金拿出来): what of it, asked openly."""
-        matter, phrasing = understood.matter, understood.phrasing
-        if matter is None or understood.facet is not None or not phrasing.content:
-            return None
-        if phrasing.beside_matter and not self._only_tells(understood):
+        matter = understood.matter
+        if matter is None or not (is_name_alone(understood) or self._only_tells(understood)):
             return None
         return Clarification(self._lexicon.say("clarify_aspect", matter=matter.name), ())
 
     def _only_tells(self, understood: Understanding) -> bool:
         """Whether a few words tell what somebody wants or has, near to a matter, and ask nothing of it."""
         matter, phrasing = understood.matter, understood.phrasing
-        if matter is None or phrasing.asks or len(understood.text) > _SHORT:
+        if matter is None or phrasing.asks or understood.facet is not None or len(understood.text) > _SHORT:
             return False
         near = understood.nearness.get(matter.id, 0.0)
         others = max((each for other, each in understood.nearness.items() if other != matter.id), default=0.0)
@@ -250,6 +248,13 @@ class Clarifying:
         if len(options) < _FEWEST:
             return None
         return Clarification(self._lexicon.say(wording), tuple(options[:_MOST]))
+
+
+def is_name_alone(understood: Understanding) -> bool:
+    """Whether it is the name of a matter or a part of it and nothing else (护照)."""
+    phrasing = understood.phrasing
+    is_bare = bool(phrasing.content) and not phrasing.beside_matter and understood.facet is None
+    return understood.matter is not None and is_bare and not understood.carried
 
 
 def _names_what_it_means(understood: Understanding) -> bool:

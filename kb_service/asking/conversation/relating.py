@@ -67,6 +67,11 @@ class Relating:
         matter_id = guide[0].metadata.matter_id if guide else None
         return self._different(understood, [*self._facets(understood, matter_id, guide)]) if matter_id else ()
 
+    def aspects(self, understood: Understanding, guide: Sequence[PassageInVersion]) -> int:
+        """How many facets of its matter the guide answers; 0 where ``guide`` is of another matter or none."""
+        matter_id = guide[0].metadata.matter_id if guide else None
+        return len([*self._facets(understood, matter_id, guide)]) if matter_id else 0
+
     def _asked_elsewhere(self, candidates: Sequence[Candidate], matter_id: str) -> Iterator[str]:
         for each in candidates:
             asked = each.source.metadata.question

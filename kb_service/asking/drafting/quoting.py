@@ -96,6 +96,11 @@ class ExtractiveDrafter:
         drafter._sections = functools.cache(self._sections)
         return drafter
 
+    def telling(self, understood: Understanding, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Those that say something of what is asked: passages of disclaimers and sources do not, however near."""
+        with_articles = ORDINAL.search(understood.own_words) is not None
+        return [each for each in candidates if self._sayings(each.source, understood.facet, with_articles)]
+
     def draft(
         self,
         understood: Understanding,
@@ -126,9 +131,10 @@ class ExtractiveDrafter:
         facet_words = self._facet_headings[understood.facet] if understood.facet else ()
         nearness = _unknown if by_words else partial(self._nearness, understood.text_compared)
         choosing = Choosing(understood, weight_of, self._words, facet_words, nearness)
+        with_articles = ORDINAL.search(understood.own_words) is not None
+        candidates = self.telling(understood, candidates) or candidates
         in_reach = self._in_reach(choosing, candidates)
         score_of = _scores(in_reach, candidates)
-        with_articles = ORDINAL.search(understood.own_words) is not None
         sayings_of = {each.passage.id: self._sayings(each, understood.facet, with_articles) for each in in_reach}
         readable = [saying for sayings in sayings_of.values() for saying in sayings]
         if not readable:
