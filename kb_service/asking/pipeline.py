@@ -6,6 +6,7 @@ from dataclasses import replace
 from kb_service.asking.checking.checking import cite, foreign_words
 from kb_service.asking.conversation.clarifying import DistrictTexts, is_name_alone
 from kb_service.asking.conversation.conversation_reader import Readings
+from kb_service.asking.conversation.topics import Topic, topic_of_part
 from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.events import Answered, Event, EvidenceFound, Progress, TextReady
 from kb_service.asking.follow_ups import FEW_WORDS, Contender, may_have_answer
@@ -140,11 +141,14 @@ class Pipeline:
         asked = {} if whole.reply.draft else messages.read_joined(question, context.turns)
         named = list(asked.items()) or [("", each) for each in messages.read_clauses(question, context.turns)]
         parts: list[Part] = []
+        context = replace(context, is_alone=False)
         for name, readings in named:
-            part = yield from self._part(readings, replace(context, is_alone=False))
+            part = yield from self._part(readings, context)
             if part.reply.draft is None:
                 return []
             parts.append(replace(part, name=name))
+            # 急用呢 is answered as if it had been asked after the answer to what stands before it.
+            context = context if asked else replace(context, spoken_of=_spoken_of(part))
         said = {each.reply.draft.statements[0].text for each in parts if each.reply.draft}
         return parts if len(said) == len(parts) else []
 
@@ -163,9 +167,9 @@ class Pipeline:
         if first.phrasing.complaint is Complaint.ONLY:
             return Part(first, SearchResult(), self._handing_over.after_complaint(first, context.turns))
         yield Progress("searching")
-        topic = (
-            self._tools.messages.topic(first.question, context.turns) if context.is_alone and context.turns else None
-        )
+        topic = context.spoken_of
+        if context.is_alone and context.turns:
+            topic = self._tools.messages.topic(first.question, context.turns)
         understood, result = self._looking_up.look_up(readings, context.narrowing, topic)
         yield EvidenceFound(self._tools.composer.evidence([result]))
         yield Progress("drafting")
@@ -298,3 +302,9 @@ class Pipeline:
             cited=[each for each in result.candidates if each.source.passage.id in quoted],
             guide=self._tools.library.passages_of_version(draft.quotes[0].source.passage.version_id),
         )
+
+
+def _spoken_of(part: Part) -> Topic | None:
+    """What an answered part of a message was about."""
+    documents = (each.document_id for each in part.reply.citations)
+    return topic_of_part(part.understood, documents=documents, answer=part.marked_text(1))

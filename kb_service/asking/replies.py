@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.notices import day_in_words
 from kb_service.asking.reading.examples import MessageClass
@@ -17,11 +18,15 @@ from kb_service.domain.routing import RoutingStep
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What surrounds a question: the conversation before it, and what a rehearsal shows and hides."""
+    """What surrounds a question: the conversation before it, and what a rehearsal shows and hides.
+
+    ``is_alone``: it is the only question of its message; ``spoken_of``: what the part before it was answered about.
+    """
 
     turns: Sequence[Answer]
     narrowing: Narrowing
-    is_alone: bool = True  # the only question of its message
+    is_alone: bool = True
+    spoken_of: Topic | None = None
 
 
 @dataclass(frozen=True, slots=True)

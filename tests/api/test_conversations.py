@@ -126,3 +126,9 @@ def test_who_cannot_say_more_when_asked_back_is_not_asked_again(http: Http) -> N
 def test_who_corrects_the_question_in_a_word_is_answered(http: Http) -> None:
     _, corrected = talk(http, "热气球停放证要多少钱", "不是，我问的是时间", as_of="2026-07-01")
     assert corrected["outcome"] == "answered" and "3个工作日" in corrected["text"]
+
+
+def test_a_last_clause_of_another_case_is_answered_beside_what_was_asked(http: Http) -> None:
+    answer = http.ask("热气球停放证几天能办好，每证收取呢", as_of="2026-07-01")
+    assert answer["outcome"] == "answered"
+    assert "3个工作日" in answer["text"] and "150元" in answer["text"]

@@ -5,7 +5,7 @@ Only where a message changes nothing but place, audience or day are the words of
 they are read anew as if they came now. See docs/decisions/0014-conversation.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -100,8 +100,11 @@ def _most_possible(turn: Answer) -> str | None:
     return matters[0] if matters and 2 * matters.count(matters[0]) > len(matters) else None
 
 
-def topic_of_part(understood: Understanding) -> Topic | None:
-    """Of an earlier part of the same message; None for a part that asks nothing."""
+def topic_of_part(understood: Understanding, *, documents: Iterable[str] = (), answer: str = "") -> Topic | None:
+    """Of an earlier part of the same message; None for a part that asks nothing.
+
+    ``documents``: the ids of those that ``answer``, the answer to it, cites, where it has one.
+    """
     if understood.is_courtesy or understood.scope is not None:
         return None
     question = understood.question
@@ -112,6 +115,8 @@ def topic_of_part(understood: Understanding) -> Topic | None:
         audience=question.audience,
         day=None if question.as_of == shanghai_day(question.asked_at) else question.as_of,
         text=understood.text,
+        documents=frozenset(documents),
+        last_answer=answer,
     )
 
 
