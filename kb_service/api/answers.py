@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kb_service.api.access import Asker, ServiceOf, needs
 from kb_service.api.answer_shapes import AnswerShown, as_json
-from kb_service.api.asked import Conditions, PicturesOf, asked, drained, events
+from kb_service.api.asked import Conditions, PicturesOf, asked, events
 from kb_service.api.messages import message_for
 from kb_service.api.sizes import LONGEST_COMMENT, LONGEST_PICTURE
 from kb_service.api.streaming import EventStream, server_sent
 from kb_service.api.texts import StorableText
+from kb_service.asking.events import answer_of
 from kb_service.domain.addresses import web_address
 from kb_service.domain.feedback import FeedbackReason
 from kb_service.domain.people import Actor, Role
@@ -67,7 +68,7 @@ def ask(
     if body.stream:
         told = partial(message_for, request.scope, status=500)
         return EventStream(server_sent(happening, message=told, dumped=dumped))
-    return Response(dumped(drained(happening)), media_type="application/json")
+    return Response(dumped(answer_of(happening)), media_type="application/json")
 
 
 @router.get("/{answer_id}", response_model=AnswerShown)

@@ -60,7 +60,7 @@ def feedback(
 ) -> FeedbackList:
     """What did not help, or says why, the newest first: question, answer as given, versions cited, without personal
     data. What was not answered, or did not help, stands in a gap too (``gap_id``)."""
-    departments = [service.asking.router.id(each) for each in department or ()]
+    departments = [service.departments.id(each) for each in department or ()]
     wanted = FeedbackQuery(state or (), reason or (), departments, service.now() if late else None)
     found = service.records.feedback.list(wanted, limit=limit, cursor=cursor)
     return FeedbackList([shown(service, each) for each in found.feedback], found.next_cursor)
@@ -85,5 +85,5 @@ def correct(number: Number, body: Corrected, service: ServiceOf, actor: Staff) -
 
 def shown(service: Service, found: Feedback) -> FeedbackShown:
     review = service.learning.feedback_review
-    department = service.asking.router.department(found.department_id) if found.department_id else None
+    department = service.departments.ref(found.department_id) if found.department_id else None
     return FeedbackShown(found, department, found.due_at or review.due_at(found), review.is_late(found))

@@ -92,7 +92,7 @@ def gaps(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> GapList:
     """The newest first; each with what it is worth to answer it."""
-    departments = [service.asking.router.id(each) for each in department or ()]
+    departments = [service.departments.id(each) for each in department or ()]
     wanted = GapQuery(tuple(state or ()), tuple(departments), matter_id, service.now() if late else None)
     found = service.records.gaps.list(wanted, limit=limit, cursor=cursor)
     return GapList(shown(service, found.gaps), found.next_cursor)
@@ -186,7 +186,7 @@ def shown(service: Service, found: Sequence[Gap]) -> list[GapShown]:
         GapShown(
             gap=replace(each, question=each.question or erased),
             matter=names.get(each.matter_id or ""),
-            department=service.asking.router.department(each.department_id) if each.department_id else None,
+            department=service.departments.ref(each.department_id) if each.department_id else None,
             is_late=each.closed_at is None and each.due_at <= now,
             worth=round(worth(each, closed=closed, decided=closed + refused), 2),
         )

@@ -68,7 +68,7 @@ def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, ne
     """By the name on their key. A department needs service hours before it can have helpers. Talks of departments that
     they no longer help for go back into the queue."""
     by_id = {each.id: each for each in service.catalogue.departments()}
-    ids = list(dict.fromkeys(service.asking.router.id(each) for each in body.departments))
+    ids = list(dict.fromkeys(service.departments.id(each) for each in body.departments))
     for each in ids:
         if each not in by_id:
             raise InvalidHelper(f"there is no department {each!r}; GET /v1/departments lists them")

@@ -92,7 +92,7 @@ def compliance(
         today=shanghai_day(service.now()),
         calendar=service.records.working_days.calendar(),
         month=month,
-        department=service.asking.router.id(department) if department else None,
+        department=service.departments.id(department) if department else None,
     )
     return list(rows)
 

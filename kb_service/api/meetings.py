@@ -41,7 +41,7 @@ def set_link(department: str, body: Link, service: ServiceOf, actor: AdminActor)
 @router.delete("/meeting-links/{department}", status_code=204)
 def remove_link(department: str, service: ServiceOf, actor: AdminActor) -> None:
     """What was offered in a talk stays in it."""
-    service.records.meeting_links.remove(service.asking.router.id(department), actor=actor.person_id, at=service.now())
+    service.records.meeting_links.remove(service.departments.id(department), actor=actor.person_id, at=service.now())
 
 
 @router.post("/escalations/{escalation_id}:meet")

@@ -95,7 +95,7 @@ def _hit(candidate: Candidate, interval: Interval, service: Service) -> SearchHi
         version_id=passage.version_id,
         title=metadata.title,
         kind=metadata.kind,
-        department=service.asking.router.name(metadata.department) if metadata.department else None,
+        department=service.departments.name(metadata.department) if metadata.department else None,
         heading_path=passage.heading_path,
         text=passage.text,
         start=passage.start,

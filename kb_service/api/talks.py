@@ -70,7 +70,7 @@ def open_talk(body: Open, service: ServiceOf, actor: Asker) -> TalkShown:
     conversation = conversation_of(
         service, actor, channel=body.channel, user_ref=body.user_ref, conversation_id=body.conversation_id
     )
-    department = service.asking.router.id(body.department) if body.department else None
+    department = service.departments.id(body.department) if body.department else None
     talk = service.desk.opening.open(conversation, words=body.words, department_id=department, opened_by="person")
     return Showing(service).talk(talk)
 

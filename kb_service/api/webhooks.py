@@ -46,7 +46,7 @@ def create(body: NewWebhook, service: ServiceOf, actor: Admin) -> WebhookMade:
         body.url,
         form=body.form,
         events=body.events,
-        departments=[service.asking.router.id(each) for each in body.departments],
+        departments=[service.departments.id(each) for each in body.departments],
         actor=actor.person_id,
         at=service.now(),
     )

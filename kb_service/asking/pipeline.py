@@ -105,7 +105,7 @@ class Pipeline:
             if not is_worth_showing(behind, len(suggested)):
                 continue
             draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams, by_words=by_words))
-            cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
+            cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.departments.name)
             versions = [each.version_id for each in cited or ()]
             if cited and not (may_contradict and self._tools.contradicted(versions, question.as_of)):
                 suggested.append(("\n".join(each.text for each in draft.statements), cited))
@@ -225,7 +225,7 @@ class Pipeline:
         document_ids = sorted({quote.source.document_id for quote in draft.quotes})
         schedules = self._tools.library.schedules(document_ids, as_if_approved=context.narrowing.include_version)
         question = understood.question
-        citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
+        citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.departments.name)
         if citations is None or self._has_foreign_words(draft):
             return self._handing_over.reply(understood, result, Reason.NOT_GROUNDED)
         if self._tools.contradicted([citation.version_id for citation in citations], question.as_of):
