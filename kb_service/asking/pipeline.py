@@ -170,11 +170,11 @@ class Pipeline:
         topic = context.spoken_of
         if context.is_alone and context.turns:
             topic = self._tools.messages.topic(first.question, context.turns)
-        understood, result = self._looking_up.look_up(readings, context.narrowing, topic)
-        yield EvidenceFound(self._tools.composer.evidence([result]))
+        found = self._looking_up.look_up(readings, context.narrowing, topic)
+        yield EvidenceFound(self._tools.composer.evidence([found.result]))
         yield Progress("drafting")
-        reply = yield from self._decide(understood, result, context)
-        return self._handing_over.after_repeated_failure(Part(understood, result, reply), context.turns)
+        reply = yield from self._decide(found.understood, found.result, context)
+        return self._handing_over.after_repeated_failure(Part(found.understood, found.result, reply), context.turns)
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context
