@@ -110,7 +110,7 @@ def _hit(candidate: Candidate, interval: Interval, service: Service) -> SearchHi
     )
 
 
-class RouteQuestion(BaseModel):
+class RouteRequest(BaseModel):
     question: str = Field(max_length=4000)
 
 
@@ -131,7 +131,7 @@ class RoutedDepartments:
 
 @router.post("/routes")
 def route(
-    body: Annotated[RouteQuestion, Body(examples=[{"question": "随申办登录不了怎么办"}])],
+    body: Annotated[RouteRequest, Body(examples=[{"question": "随申办登录不了怎么办"}])],
     service: ServiceOf,
     _actor: Asker,
 ) -> RoutedDepartments:
