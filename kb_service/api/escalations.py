@@ -31,7 +31,7 @@ from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.errors import KbError
 from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
-from kb_service.domain.talk_signs import Side
+from kb_service.domain.talk_signs import TalkSide
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/escalations", tags=["escalations"])
@@ -166,7 +166,7 @@ async def talk_events(
     """As the person's `/v1/talks/{id}/events`, with notes; `escalation` for its state, with proposed replies; `signs`
     are the person's."""
     await run_in_threadpool(service.helping.read, escalation_id, actor.person_id)
-    signs = SignsShowing(service, escalation_id, of=Side.PERSON)
+    signs = SignsShowing(service, escalation_id, of=TalkSide.PERSON)
 
     def news(after: int, shown: object) -> News:
         require_still(request, actor)

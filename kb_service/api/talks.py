@@ -19,7 +19,7 @@ from kb_service.domain.answers import Conversation
 from kb_service.domain.escalations import Escalation, EscalationState, Message, Verdict
 from kb_service.domain.meetings import as_told_to_person
 from kb_service.domain.people import Actor
-from kb_service.domain.talk_signs import Side
+from kb_service.domain.talk_signs import TalkSide
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["talks"])
@@ -144,7 +144,7 @@ async def talk_events(
     `Last-Event-ID` gets what it has not had, once."""
     await run_in_threadpool(_own, service, actor, talk_id, channel=channel, user_ref=user_ref)
     told = service.records.told_lines
-    signs = SignsShowing(service, talk_id, of=Side.HELPER, counted=lambda number: told.count(talk_id, up_to=number))
+    signs = SignsShowing(service, talk_id, of=TalkSide.HELPER, counted=lambda number: told.count(talk_id, up_to=number))
 
     def news(after: int, shown: object) -> News:
         require_still(request, actor)

@@ -136,7 +136,7 @@ class FollowUps:
         for each in read:
             for passage in _best_of_all(found):
                 draft(each, Sources.ONE, [passage])
-        asked = _Asked(readings[0], topic, found, drafted, self._own_words(readings[0]))
+        asked = _FollowUp(readings[0], topic, found, drafted, self._own_words(readings[0]))
         return [Contender(each, self._features(each, asked)) for each in drafted]
 
     def likeliest(self, contenders: Sequence[Contender], asked: Understanding) -> tuple[Contender, float] | None:
@@ -168,7 +168,7 @@ class FollowUps:
         own = understood.phrasing.content
         return frozenset({*bigrams_of(own), *_FIGURES.findall(own), *self.tools.lexicon.plain.beside(own)})
 
-    def _features(self, drafted: Drafted, asked: "_Asked") -> dict[str, float]:
+    def _features(self, drafted: Drafted, asked: "_FollowUp") -> dict[str, float]:
         """Shares are 0–1, confidences in logits, the rest 0 or 1 but for what `answer_features` gives."""
         result, source = drafted.result, drafted.source
         texts = [each.text for each in drafted.quoted.statements]
@@ -208,7 +208,7 @@ class FollowUps:
 _EVERY_TALK = (ReadAs.CARRIED, ReadAs.ALONE, ReadAs.BESIDE)
 
 
-class _Asked:
+class _FollowUp:
     """A follow-up with all that was found and drafted for it."""
 
     def __init__(
