@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kb_service.domain.documents import Kind
+from kb_service.publishing.difference import ArticleChange
 from tests.browser.conftest import PHONE, OpenAs
 from tests.browser.real_service import Served, serve_real
 from tests.factories import day
