@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from eval.curves import alone, reliability_before_and_after
-from kb_service.domain.calibrations import CalibrationProposal, Change, Outlook
+from kb_service.domain.calibrations import CalibrationProposal, Outlook, PairedChange
 from kb_service.domain.resolution import Share
 
 _STYLE = (
@@ -51,7 +51,7 @@ def _cells(one: Outlook) -> Sequence[str]:
     )
 
 
-def _change(one: Change) -> str:
+def _change(one: PairedChange) -> str:
     return f"{100 * one.difference:+.1f} points ({100 * one.low:+.1f} to {100 * one.high:+.1f})"
 
 

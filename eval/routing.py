@@ -96,7 +96,7 @@ def routing_rows(
         return service.asking.route(service.asking.question(each.asked), narrowing=narrowing_of[each.id])
 
     before = {each.id: _ids(routed(each)) for each in questions}
-    right_of = {each.id: service.asking.router.id(each.department) for each in questions}
+    right_of = {each.id: service.departments.id(each.department) for each in questions}
     said = {each.id: service.asking.said(each.asked) for each in questions}
     rows: list[RoutingRow] = []
     for judged, taught in splits_of(questions, part):

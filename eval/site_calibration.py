@@ -23,7 +23,7 @@ from eval.systems import AnswersQuestions
 from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree
 from kb_service.asking.search.known_questions import KNOWN_FEATURES
 from kb_service.domain.answers import Outcome
-from kb_service.domain.calibrations import Change, Dot, Outlook, change
+from kb_service.domain.calibrations import Dot, Outlook, PairedChange, change
 from kb_service.domain.resolution import Share, share
 from kb_service.ports import ScriptConverter
 
@@ -41,8 +41,8 @@ class Refit:
     model: ConfidenceModel
     before: Outlook
     after: Outlook
-    resolved: Change
-    wrong: Change
+    resolved: PairedChange
+    wrong: PairedChange
 
 
 def ask_all(

@@ -63,6 +63,7 @@ from kb_service.ports import LanguageModel, PassageIndex, Reranker, Vector
 from kb_service.records import Records
 from kb_service.service import Texts
 from kb_service.settings import Settings
+from kb_service.text.departments import DepartmentDirectory
 
 # Two hundred vectors are 300 KB.
 _QUESTIONS_REMEMBERED = 200
@@ -72,12 +73,13 @@ Embed = Callable[[str], Vector]
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """What every tool is made of. ``matters``: as the catalogue has them now."""
+    """What every tool is made of. ``departments``, ``matters``: as the catalogue has them now."""
 
     settings: Settings
     records: Records
     texts: Texts
     lexicon: Lexicon
+    departments: DepartmentDirectory
     matters: Sequence[Matter]
     knobs: Knobs
 
@@ -106,13 +108,13 @@ def open_asking(
 ) -> Asking:
     """With the catalogue as it is now. Raises RerankerUnavailable when a configured model cannot be loaded."""
     lexicon, matters = load_lexicon(settings.prompts_dir), records.catalogue.matters()
-    site = _Site(settings, records, texts, lexicon, matters, knobs)
+    departments = DepartmentDirectory(records.catalogue.departments(), texts.converter)
+    site = _Site(settings, records, texts, lexicon, departments, matters, knobs)
     # Reading, searching and routing want the vector of the same words.
     questions = RememberedVectors(texts.model.embed_questions, most=_QUESTIONS_REMEMBERED)
     meaning = Meaning(questions, lexicon.plain.beside if knobs.guide_word_weight else lambda _text: ())
     router = Router(
-        records.catalogue.departments(),
-        texts.converter,
+        departments,
         platform_owner=lexicon.scope.platform_owner,
         past=past,
         embed=meaning.as_put,
@@ -141,12 +143,12 @@ def open_asking(
         new_id=new_id,
         availability=helping.availability,
     )
-    switches = SwitchGuard(standing, {each.id: each for each in matters}, router, lexicon)
+    switches = SwitchGuard(standing, {each.id: each for each in matters}, router, departments, lexicon)
     tools = _tools(site, meaning, reader, retriever, typed, router, confidence, composer, switches)
 
     def in_talk(question: Question) -> Answer | None:
         talk = helping.hear(question)
-        return None if talk is None else composer.in_talk(question, talk, router.department(talk.department_id))
+        return None if talk is None else composer.in_talk(question, talk, departments.ref(talk.department_id))
 
     return Asking(
         pipeline=Pipeline(tools),
@@ -157,6 +159,7 @@ def open_asking(
         retriever=retriever,
         typed=typed,
         router=router,
+        departments=departments,
         transcript=records.transcript,
         catalogue=records.catalogue,
         now=now,
@@ -246,20 +249,21 @@ def _tools(
         quoting=quoting,
         drafter=_drafter(site, quoting, planted_orders),
         router=router,
+        departments=site.departments,
         library=library,
         confidence=confidence,
         follow_up_confidence=load_confidence(settings.follow_up_model, settings.max_wrong_rate),
         clarifying=Clarifying(matters=switches.matters, lexicon=lexicon, names=reader.names),
         relating=Relating(lexicon, texts.converter, limit=site.knobs.related),
         planted_orders=planted_orders,
-        possible=PossibleQuotes(texts.converter, router.name, site.knobs),
+        possible=PossibleQuotes(texts.converter, site.departments.name, site.knobs),
         lexicon=lexicon,
         converter=texts.converter,
         nearness=nearness,
         known=_known_questions(confidence, texts, meaning.vectors.one),
         composer=composer,
         noticing=noticing,
-        articles=_articles(site, reader, router, noticing, planted_orders),
+        articles=_articles(site, reader, noticing, planted_orders),
         switches=switches,
         embed_ahead=meaning.ahead,
         districts_with_own_text=SqlDistricts(site.records.database).with_own_text,
@@ -267,9 +271,7 @@ def _tools(
     )
 
 
-def _articles(
-    site: _Site, reader: Reader, router: Router, noticing: Noticing, planted_orders: PlantedOrders
-) -> ArticleAnswers:
+def _articles(site: _Site, reader: Reader, noticing: Noticing, planted_orders: PlantedOrders) -> ArticleAnswers:
     words, library = site.lexicon.reading, site.records.library
     named = ArticleReader(words.articles, site.texts.converter)
     return ArticleAnswers(
@@ -279,7 +281,7 @@ def _articles(
         noticing=noticing,
         planted_orders=planted_orders,
         lexicon=site.lexicon,
-        department_name=router.name,
+        department_name=site.departments.name,
         contradicted=site.contradicted,
     )
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,6 @@ from kb_service.adapters.sql.helpers import SqlHelpers
 from kb_service.adapters.sql.jobs import SqlJobs
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.user_key import USER_KEY, user_key_in
-from kb_service.api.door_words import door_words
-from kb_service.api.messages import messages
 from kb_service.asking.checking.words import load_checking_words
 from kb_service.asking.drafting.model_brief import load_prompts
 from kb_service.asking.drafting.planted_orders import load_planted
@@ -28,8 +26,6 @@ from kb_service.asking.drafting.words import load_quoting_words
 from kb_service.asking.reading.examples import load_examples
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.client import ServiceClient
-from kb_service.console.public_page import transparency_words
-from kb_service.console.words import console_messages, words_for_scripts
 from kb_service.domain.errors import KbError
 from kb_service.helping.approval import nobody_approves
 from kb_service.helping.canned_replies import load_canned_reply_words
@@ -41,12 +37,9 @@ from kb_service.publishing.stated_days import load_stated_day_words
 from kb_service.settings import Settings
 from kb_service.wiring import model_source, now, open_model
 
-_LOADERS_OF_WORDS: tuple[Callable[[Path], object], ...] = (
-    messages,
-    words_for_scripts,
-    console_messages,
-    transparency_words,
-    door_words,
+# Reads a file of words in a folder; raises VocabularyFault.
+Loader = Callable[[Path], object]
+_LOADERS_OF_WORDS: tuple[Loader, ...] = (
     load_lexicon,
     load_examples,
     load_quoting_words,
@@ -73,15 +66,21 @@ class Diagnosis:
     problem: str = ""
 
 
-def diagnoses(settings: Settings) -> Iterator[Diagnosis]:
+def diagnoses(settings: Settings, *, words_of_doors: Sequence[Loader]) -> Iterator[Diagnosis]:
     """One for each thing that is looked at, in the order in which the service needs them.
 
     What is in the database is not looked at where that cannot be used: each look would wait for it anew."""
     usable = _UsableDatabase()
+
+    def words(settings: Settings) -> str:
+        for read in (*words_of_doors, *_LOADERS_OF_WORDS):
+            read(settings.prompts_dir)
+        return ""
+
     examine: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("data folder", _data_folder),
         ("disk", _disk),
-        ("words in prompts", _words),
+        ("words in prompts", words),
         ("database", usable.problem),
         ("key of user hashes", _user_key),
         ("embedding model", _model),
@@ -120,12 +119,6 @@ def _disk(settings: Settings) -> str:
         free = shutil.disk_usage(settings.data_dir).free
         if free < _FEW_FREE_BYTES:
             return f"only {free // 1024**2} MB are free; free some space before intake stops"
-    return ""
-
-
-def _words(settings: Settings) -> str:
-    for read in _LOADERS_OF_WORDS:
-        read(settings.prompts_dir)
     return ""
 
 

@@ -42,9 +42,14 @@ class ExportWords(Words):
     others: str
 
 
+def load_export_words(folder: Path) -> ExportWords:
+    """Raises VocabularyFault."""
+    return load(folder, "export.yaml", ExportWords)
+
+
 def text_of(export: ConversationExport, prompts_dir: Path, *, name_of: Mapping[str, str]) -> str:
     """``name_of``: departments and helpers by their ids; who is not in it is told by the id."""
-    return "\n".join(_lines(export, load(prompts_dir, "export.yaml", ExportWords), prompts_dir, name_of)) + "\n"
+    return "\n".join(_lines(export, load_export_words(prompts_dir), prompts_dir, name_of)) + "\n"
 
 
 def _lines(

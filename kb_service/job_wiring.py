@@ -48,7 +48,6 @@ def owners_worker(service: Service) -> Worker:
         service.helping.reassign()
 
     def learn(_job: ClaimedJob) -> None:
-        service.learning.feedback_review.run_once()
         service.measuring.take_in()
         if service.records.weeks.is_cold:  # so that nobody waits for it at the pages; what follows may take minutes
             period = service.measuring.usual_period()
@@ -57,10 +56,7 @@ def owners_worker(service: Service) -> Worker:
             service.measuring_use.knowledge_use(period)
             service.measuring_use.used(period)
             service.records.weeks.filled()
-        service.learning.collecting.collect()
-        service.learning.closing.run_once()
-        service.learning.ledger.run_once()
-        service.learning.finding_recurring.run_once()
+        service.learning.run_once()
 
     def ask_ahead(_job: ClaimedJob) -> None:
         while not worker.stopping.is_set() and service.asking_ahead.run_once():

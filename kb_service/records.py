@@ -1,5 +1,6 @@
 """What is kept: the stores of the database and the folder of originals, opened together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +52,8 @@ from kb_service.adapters.sql.vectors import SqlVectors
 from kb_service.adapters.sql.version_states import SqlVersionStates
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.adapters.sql.working_days import SqlWorkingDays
+from kb_service.adapters.statutory_calendar import statutory_calendar
+from kb_service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +119,63 @@ class Records:
 
     def close(self) -> None:
         self.database.close()
+
+
+def records_in(
+    database: Database,
+    settings: Settings,
+    *,
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
+    new_secret: Callable[[], str],
+) -> Records:
+    """The database has its schema already."""
+    library, weeks = SqlLibrary(database, new_id=new_id), RememberedWeeks()
+    return Records(
+        database=database,
+        library=library,
+        articles=SqlArticles(database),
+        catalogue=SqlCatalogue(database),
+        transcript=SqlTranscript(database),
+        computed=SqlVectors(database),
+        blobs=BlobFolder(settings.blobs_dir),
+        people=SqlPeople(database, new_id=new_id, new_secret=new_secret),
+        version_states=SqlVersionStates(database, new_id=new_id),
+        shelf=SqlShelf(database),
+        trail=SqlTrail(database),
+        working_days=SqlWorkingDays(database, statutory_calendar()),
+        rehearsals=SqlRehearsals(database),
+        suspicions=SqlSuspicions(database, new_id=new_id),
+        uploads=SqlUploads(database, new_id=new_id),
+        intake=SqlIntake(database, library),
+        jobs=SqlJobs(database, now=now),
+        erasing=SqlErasing(database),
+        exporting=SqlExporting(database),
+        escalations=SqlEscalations(database, new_id=new_id, most_attachments=settings.attachments_per_talk),
+        helpers=SqlHelpers(database),
+        webhooks=SqlWebhooks(database, new_id=new_id),
+        cases=SqlCases(database),
+        proposals=SqlProposals(database),
+        emergencies=SqlEmergencies(database),
+        gaps=SqlGaps(database, new_id=new_id),
+        feedback=SqlFeedback(database, new_id=new_id),
+        affected=SqlAffected(database, new_id=new_id),
+        recurring=SqlRecurring(database, new_id=new_id),
+        lessons=SqlLessons(database),
+        talk_signs=SqlTalkSigns(database),
+        told_lines=SqlToldLines(database),
+        meeting_links=SqlMeetingLinks(database),
+        canned_replies=SqlCannedReplies(database),
+        attachments=SqlAttachments(database),
+        outcomes=SqlOutcomes(database),
+        resolution=SqlResolution(database, weeks),
+        resolution_rows=SqlResolutionRows(database),
+        month_counts=SqlMonthCounts(database),
+        audits=SqlAudits(database),
+        consents=SqlConsents(database),
+        knowledge_use=SqlKnowledgeUse(database, weeks),
+        days_ahead=SqlDaysAhead(database),
+        problems=SqlProblems(database, new_id=new_id),
+        kept_reviews=SqlKeptReviews(database),
+        weeks=weeks,
+    )

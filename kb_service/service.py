@@ -54,6 +54,7 @@ from kb_service.publishing.rehearsal import Rehearsing
 from kb_service.publishing.stated_days import StatedDay, StatedDayWords, stated_days
 from kb_service.records import Records
 from kb_service.settings import Settings
+from kb_service.text.departments import DepartmentDirectory
 
 if TYPE_CHECKING:  # the server's client takes two seconds to import, for nothing where the index is embedded
     from kb_service.adapters.index.server import ServerIndex
@@ -148,6 +149,11 @@ class Service:
     @property
     def transcript(self) -> SqlTranscript:
         return self.records.transcript
+
+    @property
+    def departments(self) -> DepartmentDirectory:
+        """As the catalogue was last read."""
+        return self.asking.departments
 
     def stated_days(self, version: Version) -> list[StatedDay]:
         """The days that its text states, to be proposed to its editor."""

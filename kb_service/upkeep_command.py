@@ -1,6 +1,7 @@
 """Commands of who keeps an installation: `check`, `doctor`, `reindex`, `backup`, `restore`, `erase`."""
 
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,7 @@ def doctor(as_json: AsJson = False) -> None:
     from kb_service.doctor import diagnoses
 
     found = []
-    for each in diagnoses(Settings()):
+    for each in diagnoses(Settings(), words_of_doors=words_of_doors()):
         found.append(each)
         if not as_json:  # at once: what comes next may wait for something that does not answer
             told = f"{'WRONG' if each.problem else 'ok':6} {each.subject}{': ' if each.problem else ''}{each.problem}"
@@ -124,3 +125,14 @@ def erase(
     if sum(each is not None for each in (conversation, user, older_than)) != 1:
         raise typer.BadParameter("say what to erase by one of --conversation, --user and --older-than")
     print(f"erased: {run(Settings(), conversation=conversation, user=user, older_than=older_than)} answers")
+
+
+def words_of_doors() -> Sequence[Callable[[Path], object]]:
+    """What reads the files of words that only doors use; each raises VocabularyFault."""
+    from kb_service.api.door_words import door_words
+    from kb_service.api.messages import messages
+    from kb_service.console.public_page import transparency_words
+    from kb_service.console.words import console_messages, words_for_scripts
+    from kb_service.exported_text import load_export_words
+
+    return (messages, words_for_scripts, console_messages, transparency_words, door_words, load_export_words)

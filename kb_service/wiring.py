@@ -31,8 +31,7 @@ from kb_service.domain.knobs import KNOBS, Knobs
 from kb_service.domain.matters import Department, Matter
 from kb_service.intake_wiring import known_names, reading_children
 from kb_service.ports import EmbeddingModel, ScriptConverter
-from kb_service.record_wiring import records_in
-from kb_service.records import Records
+from kb_service.records import Records, records_in
 from kb_service.service import Service, Texts, mean_terms_of
 from kb_service.service_wiring import wired_service
 from kb_service.settings import Settings

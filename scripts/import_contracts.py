@@ -1,4 +1,4 @@
-"""Three kinds of import contract that import-linter does not bring: see .importlinter."""
+"""Four kinds of import contract that import-linter does not bring: see .importlinter."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
+from importlinter.contracts.layers import Layer, LayersContract
 
 
 class StandardLibraryOnly(Contract):
@@ -49,6 +50,28 @@ class LibraryAtHome(Contract):
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         _render(check)
+
+
+class LayersOfEveryModule(LayersContract):
+    """Layers in which each module right under ``package`` has its place, so that none is left out of sight."""
+
+    type_name = "layers_of_every_module"
+    package = fields.StringField()
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        package = str(self.package)
+        layers: Iterable[Layer] = self.layers  # type: ignore[assignment]
+        named = {tail.name for layer in layers for tail in layer.module_tails}
+        unplaced = sorted({each for each in graph.modules if each.rpartition(".")[0] == package} - named)
+        return (
+            _checked([f"{each} stands in no layer" for each in unplaced]) if unplaced else super().check(graph, verbose)
+        )
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        if "faults" in check.metadata:
+            _render(check)
+        else:
+            super().render_broken_contract(check)
 
 
 class NoCircles(Contract):

@@ -25,7 +25,7 @@ def _wrong(service: Service, answer: Answer, days: Mapping[str, Days]) -> Iterat
     for each in answer.citations:
         metadata = service.library.version(each.version_id).metadata
         found = passages.get(each.passage_id)
-        department = service.asking.router.name(metadata.department) if metadata.department else None
+        department = service.departments.name(metadata.department) if metadata.department else None
         expected: dict[str, object] = {
             "title": metadata.title,
             "kind": metadata.kind,

@@ -14,7 +14,7 @@ from kb_service.asking.drafting.drafts import Draft, Quote, Statement
 from kb_service.asking.follow_ups import Contender, Drafted, FollowUps, ReadAs, Sources, as_read
 from kb_service.asking.reading.phrasing import Phrasing
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.replies import SearchResult
+from kb_service.asking.replies import LookedUp, SearchResult
 from kb_service.asking.search.confidence import ConfidenceModel, Risk, Tree
 from kb_service.asking.search.fusing import FusedHit
 from kb_service.asking.search.retrieving import EVERYTHING, Candidate, QuestionTerms
@@ -144,7 +144,8 @@ def _of_reading() -> Iterator[Case]:
         ("of its own, of the same matter", ReadAs.AS_IT_IS, "rule", own, _CARRIED, (own.text, "kites")),
     ):
         contender = _contender(passage)
-        drafted = replace(contender.drafted, read_as=read_as, understood=understood)
+        looked_up = replace(contender.drafted.looked_up, understood=understood)
+        drafted = replace(contender.drafted, read_as=read_as, looked_up=looked_up)
         read = as_read(replace(contender, drafted=drafted), [first])
         found = (read.text, read.matter.id if read.matter else None)
         yield _case(f"read: {name}", found == expected, f"{found}, not {expected}")
@@ -176,13 +177,11 @@ def _tools(watching: Watching) -> Any:
     )
 
 
-def _judged(
-    understood: Understanding, candidates: Sequence[Candidate], _terms: QuestionTerms
-) -> tuple[Understanding, SearchResult]:
+def _judged(understood: Understanding, candidates: Sequence[Candidate], _terms: QuestionTerms) -> LookedUp:
     first = candidates[0].source
     features = {"meaning_first": 0.25}
     confidence = _SURE[understood.text, first.passage.id]
-    return understood, SearchResult(tuple(candidates), None, _draft(first), features, confidence)
+    return LookedUp(understood, SearchResult(tuple(candidates), None, _draft(first), features, confidence))
 
 
 def _draft(source: PassageInVersion) -> Draft:
@@ -193,8 +192,8 @@ def _draft(source: PassageInVersion) -> Draft:
 def _contender(passage: str, **features: float) -> Contender:
     source = _candidate(passage).source
     draft = _draft(source)
-    result = SearchResult((_candidate(passage),), None, draft, features)
-    return Contender(Drafted(ReadAs.CARRIED, Sources.ONE, result.candidates, _CARRIED, result, draft), features)
+    looked_up = LookedUp(_CARRIED, SearchResult((_candidate(passage),), None, draft, features))
+    return Contender(Drafted(ReadAs.CARRIED, Sources.ONE, [_candidate(passage)], looked_up, draft), features)
 
 
 def _candidate(name: str) -> Candidate:

@@ -46,7 +46,7 @@ def of_switches(watching: Watching, seen: Sequence[Seen]) -> list[Measured]:
     at = answered[0].answer.asked_at if answered else datetime.min
     for number, each in enumerate(answered[::3][:_SWITCHED]):
         cited = each.answer.citations[0]
-        department = watching.service.asking.router.id(cited.department or "")
+        department = watching.service.departments.id(cited.department or "")
         for covers, subject in (
             (Covers.MATTER, cited.matter_id),
             (Covers.DEPARTMENT, department),
@@ -77,7 +77,7 @@ def _shown(watching: Watching, seen: Sequence[Seen]) -> Iterator[Case]:
     for each in [one for one in seen if one.answer.possible][::_EVERY_SO_MANY][:_SWITCHED]:
         first = each.answer.possible[0]
         metadata = watching.service.library.version(first.version_id).metadata
-        department = metadata.department and watching.service.asking.router.id(metadata.department)
+        department = metadata.department and watching.service.departments.id(metadata.department)
         for covers, subject in ((Covers.DOCUMENT, first.document_id), (Covers.DEPARTMENT, department)):
             if subject is None:
                 continue
@@ -93,7 +93,7 @@ def _is_of(watching: Watching, shown: Possible, covers: Covers, subject: str) ->
     if covers is Covers.DOCUMENT:
         return shown.document_id == subject
     named = watching.service.library.version(shown.version_id).metadata.department
-    return named is not None and watching.service.asking.router.id(named) == subject
+    return named is not None and watching.service.departments.id(named) == subject
 
 
 def _with(off: Switch) -> Callable[[Tools], Tools]:

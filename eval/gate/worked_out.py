@@ -20,6 +20,7 @@ from kb_service.domain.documents import Kind, Metadata, Passage, PassageInVersio
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.routing import RoutedBy
 from kb_service.ports import ScriptConverter, Vector
+from kb_service.text.departments import DepartmentDirectory
 
 _DAY = date(2026, 6, 1)
 _NOON = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -71,7 +72,7 @@ def _of_routing(converter: ScriptConverter) -> Iterator[Case]:
     steps = [(each.by, each.department_id) for each in told.steps]
     expected_steps = [(RoutedBy.MATTER, "park"), (RoutedBy.DISTRICT, "park-pudong")]
     yield Case("steps", "为什么转到那里", float(steps == expected_steps), note=f"{steps}")
-    ref = router.department("放飞局")
+    ref = _departments(converter).ref("放飞局")
     yield Case(
         "described", "电话和时间", float((ref.name, ref.phone, ref.hours) == ("放飞管理局", "111", "周一至周五"))
     )
@@ -118,12 +119,15 @@ def _of_past(converter: ScriptConverter) -> Iterator[Case]:
 
 def _router(converter: ScriptConverter, past: _Past | None) -> Router:
     return Router(
-        [_PARK, _SKY, _SKY_PORT, _DATA, _PARK_OF_PUDONG],
-        converter,
+        _departments(converter),
         platform_owner="数据中心",
         past=lambda: past,  # type: ignore[arg-type, return-value]
         embed=lambda _text: np.zeros(2, dtype=np.float32),
     )
+
+
+def _departments(converter: ScriptConverter) -> DepartmentDirectory:
+    return DepartmentDirectory([_PARK, _SKY, _SKY_PORT, _DATA, _PARK_OF_PUDONG], converter)
 
 
 def _read(

@@ -5,15 +5,17 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from kb_service.api.access import Asker, ServiceOf, needs
 from kb_service.api.answer_shapes import AnswerShown, as_json
-from kb_service.api.asked import Conditions, PicturesOf, asked, drained, events
+from kb_service.api.asked import Conditions, PicturesOf, asked, events
 from kb_service.api.messages import message_for
+from kb_service.api.request_body import RequestBody
 from kb_service.api.sizes import LONGEST_COMMENT, LONGEST_PICTURE
 from kb_service.api.streaming import EventStream, server_sent
 from kb_service.api.texts import StorableText
+from kb_service.asking.events import answer_of
 from kb_service.domain.addresses import web_address
 from kb_service.domain.feedback import FeedbackReason
 from kb_service.domain.people import Actor, Role
@@ -21,7 +23,7 @@ from kb_service.domain.people import Actor, Role
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
 
 
-class Ask(Conditions):
+class AskRequest(Conditions):
     """A question. It may be left out where a picture shows it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -36,9 +38,7 @@ class Ask(Conditions):
     stream: bool | None = False
 
 
-class Feedback(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class FeedbackRequest(RequestBody):
     resolved: bool | None = None
     reason: FeedbackReason | None = None
     comment: StorableText | None = Field(default=None, max_length=LONGEST_COMMENT)
@@ -54,7 +54,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 @router.post("", response_model=AnswerShown)
 def ask(
-    body: Annotated[Ask, Body(openapi_examples=EXAMPLES)],
+    body: Annotated[AskRequest, Body(openapi_examples=EXAMPLES)],
     request: Request,
     service: ServiceOf,
     pictures: PicturesOf,
@@ -67,7 +67,7 @@ def ask(
     if body.stream:
         told = partial(message_for, request.scope, status=500)
         return EventStream(server_sent(happening, message=told, dumped=dumped))
-    return Response(dumped(drained(happening)), media_type="application/json")
+    return Response(dumped(answer_of(happening)), media_type="application/json")
 
 
 @router.get("/{answer_id}", response_model=AnswerShown)
@@ -94,7 +94,9 @@ def stored(
 
 
 @router.post("/{answer_id}/feedback", status_code=204)
-def feedback(answer_id: str, body: Feedback, service: ServiceOf, actor: Annotated[Actor, needs(Role.FRONTEND)]) -> None:
+def feedback(
+    answer_id: str, body: FeedbackRequest, service: ServiceOf, actor: Annotated[Actor, needs(Role.FRONTEND)]
+) -> None:
     """Whether the answer resolved the person's problem: said for the one who asked, by whose key asked."""
     service.transcript.add_feedback(
         answer_id,

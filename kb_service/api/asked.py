@@ -17,7 +17,7 @@ from kb_service.api.request_metrics import answered
 from kb_service.api.sizes import LARGEST_PICTURE, LONGEST_PICTURE
 from kb_service.asking.asking import Asking
 from kb_service.asking.events import Answered, Event, Progress
-from kb_service.domain.answers import Answer, Question
+from kb_service.domain.answers import Question
 from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
@@ -87,14 +87,6 @@ def events(asking: Asking, sent: Asked, pictures: PictureReading) -> Generator[E
         if isinstance(event, Answered):
             answered(event.answer)
         yield event
-
-
-def drained(happening: Generator[Event, None, None]) -> Answer:
-    """The answer at the end of the events."""
-    for event in happening:
-        if isinstance(event, Answered):
-            return event.answer
-    raise AssertionError("the events ended without an answer")
 
 
 def _seen(sent: Asked, pictures: PictureReading) -> str:

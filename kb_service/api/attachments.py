@@ -17,7 +17,7 @@ from kb_service.api.access import Asker, HelperActor, ServiceOf
 from kb_service.api.message_key import MessageKey
 from kb_service.api.sent_files import is_form, sent_form
 from kb_service.api.talk_shapes import EscalationShown, MessageShown, Showing
-from kb_service.api.talks import Said, as_written, conversation_of
+from kb_service.api.talks import SayRequest, as_written, conversation_of
 from kb_service.domain.attachments import AttachedFile
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import AttachmentRefused, InvalidRecord
@@ -82,7 +82,7 @@ RangeOf = Annotated[str | None, Header(alias="Range", max_length=100)]
 class _Sent:
     """What came in the form, checked as a message's body is."""
 
-    said: Said
+    said: SayRequest
     files: tuple[AttachedFile, ...]
 
 
@@ -148,10 +148,10 @@ def _sent(service: Service, form: FormData) -> _Sent:
     return _Sent(said, (attached_file(files[0].file.read(), clean=service.cleaning.cleaned, most_mb=most_mb),))
 
 
-def _said(fields: dict[str, str]) -> Said:
+def _said(fields: dict[str, str]) -> SayRequest:
     """Checked as the body of a message is, and told in the same words. Raises RequestValidationError."""
     try:
-        return Said.model_validate(fields)
+        return SayRequest.model_validate(fields)
     except ValidationError as error:
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from error
 

@@ -6,19 +6,20 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import Consenter, Evaluator, ServiceOf, Watcher
+from kb_service.api.request_body import RequestBody
 from kb_service.api.sizes import LONGEST_COMMENT
 from kb_service.api.texts import StorableText
 from kb_service.domain.answers import Citation, Outcome, Possible
 from kb_service.domain.audits import (
     Agreement,
     AuditedShare,
+    JudgingStage,
     Rating,
     Sample,
     SampledQuestion,
-    Stage,
     agreement,
     audited_share,
     counts_of,
@@ -105,11 +106,7 @@ class JudgedWeek:
     questions: list[JudgedQuestion]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Judge(_Body):
+class JudgeAnswerRequest(RequestBody):
     rating: Rating
     note: StorableText = Field(default="", max_length=LONGEST_COMMENT)
 
@@ -117,13 +114,11 @@ class Judge(_Body):
 _Fact = Annotated[StorableText, Field(min_length=1, max_length=200)]
 
 
-class Declined(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class DeclineRequest(RequestBody):
     reason: StorableText = Field(max_length=2000)
 
 
-class Keep(_Body):
+class KeepRequest(RequestBody):
     """What is left out follows from the question, its answer and the judgement, where it can."""
 
     question: StorableText = Field(default="", max_length=1000, description="Worded so that it stands alone.")
@@ -147,17 +142,17 @@ def next_to_judge(
 
 
 @router.post("/questions/{answer_id}:judge")
-def judge(answer_id: str, body: Judge, service: ServiceOf, actor: Evaluator) -> MineToJudge:
+def judge(answer_id: str, body: JudgeAnswerRequest, service: ServiceOf, actor: Evaluator) -> MineToJudge:
     """Once a person; gives what is next. Two people judge each question, and a third one where they differ."""
     judged = service.auditing.judge(answer_id, body.rating, note=body.note, actor=actor.person_id)
     return next_to_judge(service, actor, judged.week)
 
 
 @router.post("/questions/{answer_id}:keep")
-def keep(answer_id: str, service: ServiceOf, actor: Evaluator, body: Keep | None = None) -> dict[str, object]:
+def keep(answer_id: str, service: ServiceOf, actor: Evaluator, body: KeepRequest | None = None) -> dict[str, object]:
     """Put a settled question into the site's suite (`questions/audited.jsonl` of the data folder), with what a right
     reply is; gives the line. Kept again, it takes the place of the one before."""
-    said = body or Keep()
+    said = body or KeepRequest()
     expectation = ExpectedReply(
         said.question, said.expect, tuple(said.documents), tuple(said.must_include), tuple(said.must_not)
     )
@@ -177,7 +172,7 @@ def accept_calibration(service: ServiceOf, actor: Consenter) -> CalibrationPropo
 
 
 @router.post("/calibration:decline")
-def decline_calibration(body: Declined, service: ServiceOf, actor: Consenter) -> CalibrationProposal:
+def decline_calibration(body: DeclineRequest, service: ServiceOf, actor: Consenter) -> CalibrationProposal:
     """It is not taken into use, and why. Also by who proposed it."""
     return service.recalibrating.decline(body.reason, actor=actor.person_id)
 
@@ -223,9 +218,9 @@ def shown(sample: Sample) -> AuditedWeek:
         questions=sample.questions,
         drawn=sample.drawn,
         left=len(sample.items),
-        open=sample.count(Stage.OPEN),
-        disputed=sample.count(Stage.DISPUTED),
-        settled=sample.count(Stage.SETTLED),
+        open=sample.count(JudgingStage.OPEN),
+        disputed=sample.count(JudgingStage.DISPUTED),
+        settled=sample.count(JudgingStage.SETTLED),
         is_complete=is_complete,
         agreement=agreement(sample.items) if is_complete else None,
         resolved=audited_share([sample]) if is_complete else None,

@@ -1,10 +1,11 @@
 """`/v1/canned-replies`: texts that helpers insert; `/v1/escalations/{id}/canned-replies`: the same, filled in."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import HelperActor, ServiceOf
 from kb_service.api.knowledge import known_department
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.canned_replies import LONGEST_SHORTCUT, LONGEST_TEXT, LONGEST_TITLE, CannedReply
 from kb_service.service import Service
@@ -12,10 +13,8 @@ from kb_service.service import Service
 router = APIRouter(prefix="/v1", tags=["escalations"])
 
 
-class Written(BaseModel):
+class CannedReplyRequest(RequestBody):
     """``department``: id, name or alias; none for all. ``shortcut``: a word that finds it first."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: StorableText = Field(max_length=LONGEST_TITLE)
     text: StorableText = Field(max_length=LONGEST_TEXT)
@@ -34,13 +33,13 @@ def canned_replies(service: ServiceOf, actor: HelperActor) -> list[CannedReply]:
 
 
 @router.post("/canned-replies", status_code=201)
-def add(body: Written, service: ServiceOf, actor: HelperActor) -> CannedReply:
+def add(body: CannedReplyRequest, service: ServiceOf, actor: HelperActor) -> CannedReply:
     """By an administrator; by a lead for their own departments."""
     return service.desk.canned_replies.add(body.reply(service, None), actor)
 
 
 @router.put("/canned-replies/{reply_id}")
-def change(reply_id: str, body: Written, service: ServiceOf, actor: HelperActor) -> CannedReply:
+def change(reply_id: str, body: CannedReplyRequest, service: ServiceOf, actor: HelperActor) -> CannedReply:
     """In place of what was written."""
     return service.desk.canned_replies.change(body.reply(service, reply_id), actor)
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 
 from kb_service.api.access import Asker, ServiceOf
 from kb_service.api.answer_shapes import as_values
-from kb_service.api.asked import PicturesOf, asked, drained, events
+from kb_service.api.asked import PicturesOf, asked, events
 from kb_service.api.chat_conversations import earlier, placed
 from kb_service.api.chat_replies import MODEL, USAGE, Replying
 from kb_service.api.chat_shapes import ChatCompletionRequest
@@ -22,7 +22,7 @@ from kb_service.api.door_words import door_words
 from kb_service.api.messages import message_for
 from kb_service.api.refusals import openai_error
 from kb_service.api.streaming import EventStream, guarded
-from kb_service.asking.events import Answered, Event, TextReady
+from kb_service.asking.events import Answered, Event, TextReady, answer_of
 from kb_service.domain.answers import Answer
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import ModelNotFound
@@ -69,7 +69,7 @@ def complete(
     completion = _Completion(f"chatcmpl-{new_id()}", asked_at, replying, service.settings.prompts_dir)
     happening = events(service.asking, sent, pictures)
     if not body.stream:
-        return _json(completion.whole(drained(happening)))
+        return _json(completion.whole(answer_of(happening)))
     with_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
     chunks = completion.chunks(happening, with_usage=with_usage)
 

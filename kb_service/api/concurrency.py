@@ -30,7 +30,7 @@ class _Share:
     users: int = field(default=0)
 
 
-class Place:
+class RequestPlace:
     """Of a request among its sender's that are at work."""
 
     def __init__(self, share: _Share, longest_wait_seconds: float) -> None:
@@ -79,11 +79,11 @@ class Shares:
         self._share_of: dict[str, _Share] = {}
 
     @asynccontextmanager
-    async def part(self, sender: str, most: int) -> AsyncIterator[Place]:
+    async def part(self, sender: str, most: int) -> AsyncIterator[RequestPlace]:
         """Raises WaitedTooLong."""
         share = self._share_of.setdefault(sender, _Share(asyncio.Semaphore(most)))
         share.users += 1
-        place = Place(share, self._longest_wait)
+        place = RequestPlace(share, self._longest_wait)
         try:
             await place.enter()
             yield place

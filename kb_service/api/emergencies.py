@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from kb_service.api.access import Asker, Reviewer, ServiceOf, needs
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.announcements import LONGEST_ANNOUNCEMENT, Announcement, Reach
 from kb_service.domain.days import storable_moment
@@ -26,27 +27,21 @@ Moment = Annotated[datetime, AfterValidator(storable_moment)]
 Reason = Annotated[StorableText, Field(max_length=2000)]
 
 
-class SwitchingOff(BaseModel):
+class SwitchOffRequest(RequestBody):
     """``subject``: an id, a name or an alias; a document's id. Without ``covers`` whatever is named so."""
-
-    model_config = ConfigDict(extra="forbid")
 
     covers: Covers | None = None
     subject: Annotated[StorableText, Field(max_length=400)] = ""
     reason: Reason
 
 
-class SwitchingOn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class SwitchOnRequest(RequestBody):
     reason: Reason
 
 
-class Announcing(BaseModel):
+class AnnounceRequest(RequestBody):
     """``subject``: the channel, or an id, a name or an alias; none for all. From now on, unless ``starts_at`` says
     otherwise, and without ``ends_at`` until somebody ends it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Annotated[StorableText, Field(min_length=1, max_length=LONGEST_ANNOUNCEMENT)]
     reach: Reach = Reach.ALL
@@ -105,7 +100,7 @@ def announcements(
 
 
 @router.post("/announcements", status_code=201)
-def announce(body: Announcing, service: ServiceOf, actor: Reviewer) -> AnnouncementShown:
+def announce(body: AnnounceRequest, service: ServiceOf, actor: Reviewer) -> AnnouncementShown:
     """One person suffices: it is an emergency. The trail tells who."""
     made = service.emergencies.announce(
         body.text,
@@ -137,14 +132,14 @@ def switches(
 
 
 @router.post("/switches", status_code=201)
-def switch_off(body: SwitchingOff, service: ServiceOf, actor: Reviewer) -> SwitchShown:
+def switch_off(body: SwitchOffRequest, service: ServiceOf, actor: Reviewer) -> SwitchShown:
     """Hand it to people from now on, in every process within a second. Off already, it stays as it is."""
     made = service.emergencies.switch_off(body.covers, body.subject, actor=actor.person_id, reason=body.reason)
     return switches_shown(service, [made])[0]
 
 
 @router.post("/switches/{switch_id}:on")
-def switch_on(switch_id: str, body: SwitchingOn, service: ServiceOf, actor: Reviewer) -> SwitchShown:
+def switch_on(switch_id: str, body: SwitchOnRequest, service: ServiceOf, actor: Reviewer) -> SwitchShown:
     """Answer it again; doing it again changes nothing."""
     back = service.emergencies.switch_on(switch_id, actor=actor.person_id, reason=body.reason)
     return switches_shown(service, [back])[0]

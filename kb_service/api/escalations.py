@@ -11,13 +11,14 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from kb_service.api.access import HelperActor, ServiceOf, require_still
 from kb_service.api.knowledge import known_department
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
 from kb_service.api.message_key import MessageKey
 from kb_service.api.proposal_shapes import EscalationWithProposals, ReplyShown, ShowingProposals
+from kb_service.api.request_body import RequestBody
 from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import (
     EscalationList,
@@ -30,7 +31,7 @@ from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.errors import KbError
 from kb_service.domain.escalations import EscalationQuery, EscalationState, Verdict
-from kb_service.domain.talk_signs import Side
+from kb_service.domain.talk_signs import TalkSide
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1/escalations", tags=["escalations"])
@@ -41,13 +42,11 @@ _MOST_AT_ONCE = 500
 _SHOWN, _MESSAGE = TypeAdapter(EscalationWithProposals), TypeAdapter(MessageShown)
 
 
-class Words(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NoteRequest(RequestBody):
     text: StorableText = Field(max_length=LONGEST_QUESTION)
 
 
-class Reply(Words):
+class ReplyRequest(NoteRequest):
     """``suggested``: the suggestion it was made from, as it was given, with the ``versions`` it cited.
     ``suggestions_ignored``: those with these ``versions`` stood beside it, and it was written without them."""
 
@@ -69,21 +68,19 @@ class KeptTalk:
     rests_on: tuple[str, ...]
 
 
-class Reason(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class ReasonRequest(RequestBody):
     reason: StorableText = Field(default="", max_length=1000)
 
 
-class Transfer(Reason):
+class TransferRequest(ReasonRequest):
     department: StorableText = Field(max_length=200, description="Id, name or alias.")
 
 
-class Order(Reason):
+class OrderRequest(ReasonRequest):
     kind: OrderKind
 
 
-class Resolve(Reason):
+class ResolveRequest(ReasonRequest):
     verdict: Verdict
 
 
@@ -169,7 +166,7 @@ async def talk_events(
     """As the person's `/v1/talks/{id}/events`, with notes; `escalation` for its state, with proposed replies; `signs`
     are the person's."""
     await run_in_threadpool(service.helping.read, escalation_id, actor.person_id)
-    signs = SignsShowing(service, escalation_id, of=Side.PERSON)
+    signs = SignsShowing(service, escalation_id, of=TalkSide.PERSON)
 
     def news(after: int, shown: object) -> News:
         require_still(request, actor)
@@ -196,7 +193,7 @@ def claim(escalation_id: str, service: ServiceOf, actor: HelperActor) -> Escalat
 
 
 @router.post("/{escalation_id}:release")
-def release(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def release(escalation_id: str, body: ReasonRequest, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """Back into the queue."""
     return Showing(service).escalation(service.helping.release(escalation_id, actor.person_id, body.reason))
 
@@ -204,7 +201,7 @@ def release(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperA
 @router.post("/{escalation_id}:reply", responses={202: {"model": ReplyShown}})
 def reply(
     escalation_id: str,
-    body: Reply,
+    body: ReplyRequest,
     service: ServiceOf,
     actor: HelperActor,
     response: Response,
@@ -228,7 +225,7 @@ def reply(
 
 @router.post("/{escalation_id}:note", status_code=201)
 def note(
-    escalation_id: str, body: Words, service: ServiceOf, actor: HelperActor, key: MessageKey = None
+    escalation_id: str, body: NoteRequest, service: ServiceOf, actor: HelperActor, key: MessageKey = None
 ) -> MessageShown:
     """Write what only helpers see."""
     require_words(body.text)
@@ -236,7 +233,7 @@ def note(
 
 
 @router.post("/{escalation_id}:transfer")
-def transfer(escalation_id: str, body: Transfer, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def transfer(escalation_id: str, body: TransferRequest, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """To another department, with the reason; by the helper in charge or a lead."""
     service.helping.seen_by(escalation_id, actor.person_id)  # another department's helper is told of no talk
     department = known_department(service, body.department)
@@ -246,19 +243,21 @@ def transfer(escalation_id: str, body: Transfer, service: ServiceOf, actor: Help
 
 
 @router.post("/{escalation_id}:order")
-def order(escalation_id: str, body: Order, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def order(escalation_id: str, body: OrderRequest, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """What cannot be answered on the spot becomes a work order: contact in 1, result in 5 or 15 working days."""
     return Showing(service).escalation(service.helping.order(escalation_id, actor.person_id, body.kind, body.reason))
 
 
 @router.post("/{escalation_id}:return")
-def return_to_assistant(escalation_id: str, body: Reason, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def return_to_assistant(
+    escalation_id: str, body: ReasonRequest, service: ServiceOf, actor: HelperActor
+) -> EscalationShown:
     """Back to the assistant."""
     return Showing(service).escalation(service.helping.return_(escalation_id, actor.person_id, body.reason))
 
 
 @router.post("/{escalation_id}:resolve")
-def resolve(escalation_id: str, body: Resolve, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def resolve(escalation_id: str, body: ResolveRequest, service: ServiceOf, actor: HelperActor) -> EscalationShown:
     """Close it, with a verdict; what was not resolved says why."""
     return Showing(service).escalation(
         service.helping.resolve(escalation_id, actor.person_id, body.verdict, body.reason)

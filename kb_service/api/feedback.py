@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import ServiceOf, Staff
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.answers import DepartmentRef
 from kb_service.domain.feedback import Feedback, FeedbackQuery, FeedbackReason, FeedbackState
@@ -35,15 +36,11 @@ class FeedbackList:
     next_cursor: str | None
 
 
-class Because(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class DismissFeedbackRequest(RequestBody):
     reason: StorableText = Field(max_length=2000)
 
 
-class Corrected(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class CorrectFeedbackRequest(RequestBody):
     version_id: StorableText = Field(min_length=1, max_length=36, description="That says it right.")
 
 
@@ -60,7 +57,7 @@ def feedback(
 ) -> FeedbackList:
     """What did not help, or says why, the newest first: question, answer as given, versions cited, without personal
     data. What was not answered, or did not help, stands in a gap too (``gap_id``)."""
-    departments = [service.asking.router.id(each) for each in department or ()]
+    departments = [service.departments.id(each) for each in department or ()]
     wanted = FeedbackQuery(state or (), reason or (), departments, service.now() if late else None)
     found = service.records.feedback.list(wanted, limit=limit, cursor=cursor)
     return FeedbackList([shown(service, each) for each in found.feedback], found.next_cursor)
@@ -72,18 +69,18 @@ def one(number: Number, service: ServiceOf, _actor: Staff) -> FeedbackShown:
 
 
 @router.post("/{number}:dismiss")
-def dismiss(number: Number, body: Because, service: ServiceOf, actor: Staff) -> FeedbackShown:
+def dismiss(number: Number, body: DismissFeedbackRequest, service: ServiceOf, actor: Staff) -> FeedbackShown:
     """Nothing is to be mended, and why."""
     return shown(service, service.learning.feedback_review.dismiss(number, body.reason, actor=actor.person_id))
 
 
 @router.post("/{number}:correct")
-def correct(number: Number, body: Corrected, service: ServiceOf, actor: Staff) -> FeedbackShown:
+def correct(number: Number, body: CorrectFeedbackRequest, service: ServiceOf, actor: Staff) -> FeedbackShown:
     """This version says it right."""
     return shown(service, service.learning.feedback_review.correct(number, body.version_id, actor=actor.person_id))
 
 
 def shown(service: Service, found: Feedback) -> FeedbackShown:
     review = service.learning.feedback_review
-    department = service.asking.router.department(found.department_id) if found.department_id else None
+    department = service.departments.ref(found.department_id) if found.department_id else None
     return FeedbackShown(found, department, found.due_at or review.due_at(found), review.is_late(found))

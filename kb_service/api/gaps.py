@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import Editor, ServiceOf, Staff
 from kb_service.api.problems import ProblemShown
 from kb_service.api.problems import shown as problems_shown
+from kb_service.api.request_body import RequestBody
 from kb_service.api.sizes import LONGEST_ANSWER
 from kb_service.api.texts import StorableText
 from kb_service.api.version_shapes import VersionRow, row_of
@@ -54,29 +55,25 @@ class GapWithDraft:
     version: VersionRow
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Drafted(_Body):
+class DraftRequest(RequestBody):
     version_id: StorableText = Field(min_length=1, max_length=36, description="Of the text that is to close it.")
 
 
-class Written(_Body):
+class WriteRequest(RequestBody):
     answer: StorableText | None = Field(
         default=None, max_length=LONGEST_ANSWER, description="Without it the draft has no text yet."
     )
 
 
-class Because(_Body):
+class GapReasonRequest(RequestBody):
     reason: StorableText = Field(max_length=2000)
 
 
-class Merge(_Body):
+class MergeRequest(RequestBody):
     into: StorableText = Field(min_length=1, max_length=36, description="The id of another gap.")
 
 
-class Split(_Body):
+class SplitRequest(RequestBody):
     answers: list[Annotated[StorableText, Field(max_length=40)]] = Field(min_length=1, max_length=500)
 
 
@@ -92,7 +89,7 @@ def gaps(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> GapList:
     """The newest first; each with what it is worth to answer it."""
-    departments = [service.asking.router.id(each) for each in department or ()]
+    departments = [service.departments.id(each) for each in department or ()]
     wanted = GapQuery(tuple(state or ()), tuple(departments), matter_id, service.now() if late else None)
     found = service.records.gaps.list(wanted, limit=limit, cursor=cursor)
     return GapList(shown(service, found.gaps), found.next_cursor)
@@ -107,7 +104,7 @@ def gap(gap_id: str, service: ServiceOf, _actor: Staff) -> GapWithQuestions:
 
 
 @router.post("/{gap_id}:draft")
-def draft(gap_id: str, body: Drafted, service: ServiceOf, actor: Staff) -> GapShown:
+def draft(gap_id: str, body: DraftRequest, service: ServiceOf, actor: Staff) -> GapShown:
     """This version is to close it: once residents find it, the gap's questions are asked again."""
     return shown(service, [service.learning.closing.draft(gap_id, body.version_id, actor=actor.person_id)])[0]
 
@@ -116,11 +113,11 @@ def draft(gap_id: str, body: Drafted, service: ServiceOf, actor: Staff) -> GapSh
     "/{gap_id}:write", status_code=201, responses={200: {"description": "It has a draft already, which is given."}}
 )
 def write(
-    gap_id: str, service: ServiceOf, actor: Editor, response: Response, body: Written | None = None
+    gap_id: str, service: ServiceOf, actor: Editor, response: Response, body: WriteRequest | None = None
 ) -> GapWithDraft:
     """Open the draft of a Q&A that is to close it: question, similar questions, matter, department, region and days are
     filled in, without personal data. The answer is the editor's; two people pass it as any other draft."""
-    answer = (body or Written()).answer
+    answer = (body or WriteRequest()).answer
     gap, is_new = service.learning.writing.write(gap_id, actor=actor.person_id, answer=answer)
     if not is_new:
         response.status_code = 200
@@ -146,24 +143,24 @@ def ask_again(gap_id: str, service: ServiceOf, actor: Staff) -> GapShown:
 
 
 @router.post("/{gap_id}:not-ours")
-def not_ours(gap_id: str, body: Because, service: ServiceOf, actor: Staff) -> GapShown:
+def not_ours(gap_id: str, body: GapReasonRequest, service: ServiceOf, actor: Staff) -> GapShown:
     """Nobody here will write a text for it, and why."""
     return shown(service, [service.learning.closing.refuse(gap_id, body.reason, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:reopen")
-def reopen(gap_id: str, body: Because, service: ServiceOf, actor: Staff) -> GapShown:
+def reopen(gap_id: str, body: GapReasonRequest, service: ServiceOf, actor: Staff) -> GapShown:
     return shown(service, [service.learning.closing.reopen(gap_id, body.reason, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:merge")
-def merge(gap_id: str, body: Merge, service: ServiceOf, actor: Staff) -> GapShown:
+def merge(gap_id: str, body: MergeRequest, service: ServiceOf, actor: Staff) -> GapShown:
     """Its questions go to the other one, which is given back."""
     return shown(service, [service.learning.closing.merge(gap_id, body.into, actor=actor.person_id)])[0]
 
 
 @router.post("/{gap_id}:split")
-def split(gap_id: str, body: Split, service: ServiceOf, actor: Staff) -> GapShown:
+def split(gap_id: str, body: SplitRequest, service: ServiceOf, actor: Staff) -> GapShown:
     """Some of its questions, by the ids of their answers, become a gap of their own, which is given back."""
     return shown(service, [service.learning.closing.split(gap_id, body.answers, actor=actor.person_id)])[0]
 
@@ -186,7 +183,7 @@ def shown(service: Service, found: Sequence[Gap]) -> list[GapShown]:
         GapShown(
             gap=replace(each, question=each.question or erased),
             matter=names.get(each.matter_id or ""),
-            department=service.asking.router.department(each.department_id) if each.department_id else None,
+            department=service.departments.ref(each.department_id) if each.department_id else None,
             is_late=each.closed_at is None and each.due_at <= now,
             worth=round(worth(each, closed=closed, decided=closed + refused), 2),
         )

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import ServiceOf, needs
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.errors import InvalidHelper
 from kb_service.domain.escalations import Helper
@@ -18,12 +19,10 @@ from kb_service.service import Service
 router = APIRouter(prefix="/v1/helpers", tags=["helpers"])
 
 
-class Duty(BaseModel):
+class DutyRequest(RequestBody):
     """``departments``: ids, names or aliases. ``capacity``: talks at a time. ``is_junior``: what they write is
     approved by another helper first, unless their department says otherwise (``juniors_reply_alone``).
     ``skills``: ids of matters, or words."""
-
-    model_config = ConfigDict(extra="forbid")
 
     departments: list[Annotated[StorableText, Field(max_length=200)]] = Field(min_length=1, max_length=50)
     capacity: int = Field(default=3, ge=1, le=1000)
@@ -32,9 +31,7 @@ class Duty(BaseModel):
     is_junior: bool = False
 
 
-class Presence(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class PresenceRequest(RequestBody):
     is_present: bool
 
 
@@ -64,11 +61,11 @@ def helpers(service: ServiceOf, _actor: Annotated[Actor, needs(Role.HELPER)]) ->
 
 
 @router.put("/{name}")
-def set_up(name: str, body: Duty, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]) -> HelperShown:
+def set_up(name: str, body: DutyRequest, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]) -> HelperShown:
     """By the name on their key. A department needs service hours before it can have helpers. Talks of departments that
     they no longer help for go back into the queue."""
     by_id = {each.id: each for each in service.catalogue.departments()}
-    ids = list(dict.fromkeys(service.asking.router.id(each) for each in body.departments))
+    ids = list(dict.fromkeys(service.departments.id(each) for each in body.departments))
     for each in ids:
         if each not in by_id:
             raise InvalidHelper(f"there is no department {each!r}; GET /v1/departments lists them")
@@ -100,7 +97,7 @@ def remove(name: str, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADM
 
 
 @router.post("/me:presence")
-def presence(body: Presence, service: ServiceOf, actor: Annotated[Actor, needs(Role.HELPER)]) -> HelperShown:
+def presence(body: PresenceRequest, service: ServiceOf, actor: Annotated[Actor, needs(Role.HELPER)]) -> HelperShown:
     """Say that one is there, or leaves. It counts while the page's events are read, or this is said again."""
     found = service.records.helpers.come_and_go(actor.person_id, is_present=body.is_present, at=service.now())
     if found is None:

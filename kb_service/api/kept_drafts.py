@@ -56,7 +56,7 @@ def shown(service: Service, found: Sequence[KeptDraft]) -> list[KeptDraftShown]:
             document_id=each.document_id,
             title=each.title,
             state=each.state,
-            department=service.asking.router.department(each.department_id) if each.department_id else None,
+            department=service.departments.ref(each.department_id) if each.department_id else None,
             escalation_id=each.escalation_id,
             kept_at=each.kept_at,
             due_at=each.due_at,

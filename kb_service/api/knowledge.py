@@ -53,7 +53,7 @@ def version(version_id: str, service: ServiceOf, response: Response, actor: Aske
         title=metadata.title,
         kind=metadata.kind,
         text=found.text,
-        department=service.asking.router.name(metadata.department) if metadata.department else None,
+        department=service.departments.name(metadata.department) if metadata.department else None,
         document_number=metadata.document_number,
         issued_on=metadata.issued_on,
         effective_from=interval.start if interval else metadata.effective_from,
@@ -76,7 +76,7 @@ def departments(service: ServiceOf, _actor: Asker) -> list[Department]:
 
 def known_department(service: Service, named: str) -> str:
     """The id of a department, from its id, name or alias. Raises SubjectUnknown, with the names that are like it."""
-    found, known = service.asking.router.id(named), service.catalogue.departments()
+    found, known = service.departments.id(named), service.catalogue.departments()
     if found in {each.id for each in known}:
         return found
     near = names_like(named, known)

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["resolution"])
 _MOST = 200
 
 
-class Part(StrEnum):
+class UseList(StrEnum):
     """A list of it, for a CSV."""
 
     NEVER_CITED = "never_cited"
@@ -132,7 +132,7 @@ class UseReport:
     matters: int
     without: list[NamedMatter]
     ahead: list[SwitchDayOf]
-    left_out: dict[Part, int]
+    left_out: dict[UseList, int]
 
 
 @router.get("/knowledge-use", responses={200: {"content": {CSV: {}}}})
@@ -140,7 +140,7 @@ def knowledge_use(
     service: ServiceOf,
     _actor: Watcher,
     period: AskedPeriod,
-    part: Annotated[Part, Query(description="Which list, as CSV.")] = Part.DAMAGES,
+    part: Annotated[UseList, Query(description="Which list, as CSV.")] = UseList.DAMAGES,
     format: Literal["json", "csv"] | None = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> UseReport:
@@ -158,7 +158,7 @@ def names_of_matters(service: Service) -> Mapping[str, str]:
 
 
 def _report(found: KnowledgeUse, name_of: Mapping[str, str]) -> UseReport:
-    whole: dict[Part, Sequence[object]] = {each: getattr(found, each) for each in Part}
+    whole: dict[UseList, Sequence[object]] = {each: getattr(found, each) for each in UseList}
     return UseReport(
         first=found.period.first,
         last=found.period.last,
@@ -249,23 +249,23 @@ _OF_VERSION = (
 _OF_SHARE = ("n", "rate", "low", "high")
 
 
-def _rows(part: Part, found: KnowledgeUse, name_of: Mapping[str, str]) -> list[tuple[object, ...]]:
+def _rows(part: UseList, found: KnowledgeUse, name_of: Mapping[str, str]) -> list[tuple[object, ...]]:
     names: tuple[str, ...]
     match part:
-        case Part.NEVER_CITED:
+        case UseList.NEVER_CITED:
             return [_OF_VERSION, *_version_rows(found.never_cited, name_of)]
-        case Part.ENDING_SOON:
+        case UseList.ENDING_SOON:
             return [_OF_VERSION, *_version_rows(found.ending_soon, name_of)]
-        case Part.PAST_REVIEW:
+        case UseList.PAST_REVIEW:
             return [_OF_VERSION, *_version_rows(found.past_review, name_of)]
-        case Part.WITHOUT:
+        case UseList.WITHOUT:
             return [("matter_id", "matter"), *((each, name_of.get(each, each)) for each in found.without)]
-        case Part.AHEAD:
+        case UseList.AHEAD:
             return [("day", "what", *_OF_VERSION), *_ahead_rows(found, name_of)]
-        case Part.DAMAGES:
+        case UseList.DAMAGES:
             names = (*_OF_VERSION[:6], "cited", "unresolved", "returned", "failed", *_OF_SHARE, "expected_damage")
             return [names, *(_damage_row(each, name_of) for each in found.damages)]
-        case Part.HANDED_OVER:
+        case UseList.HANDED_OVER:
             names = ("matter_id", "matter", "questions", "handed_over", "not_answered", "lost", *_OF_SHARE, "reasons")
             return [names, *(_handed_over_row(each, name_of) for each in found.handed_over)]
 

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from kb_service.api.access import ServiceOf, Watcher, needs
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.calendar import CalendarDay
 from kb_service.domain.causes import Cause
@@ -63,17 +64,13 @@ class CalendarYear:
     days: list[ShownDay]
 
 
-class EnteredDay(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class EnteredDay(RequestBody):
     day: date
     is_working: bool
     name: StorableText | None = Field(default=None, max_length=100)
 
 
-class EnteredYear(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class CalendarYearRequest(RequestBody):
     days: list[EnteredDay] = Field(max_length=366)
 
 
@@ -92,7 +89,7 @@ def compliance(
         today=shanghai_day(service.now()),
         calendar=service.records.working_days.calendar(),
         month=month,
-        department=service.asking.router.id(department) if department else None,
+        department=service.departments.id(department) if department else None,
     )
     return list(rows)
 
@@ -129,7 +126,7 @@ def calendar_year(year: Year, service: ServiceOf, _actor: Watcher) -> CalendarYe
 
 @router.put("/calendar/{year}")
 def enter_year(
-    year: Year, body: EnteredYear, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]
+    year: Year, body: CalendarYearRequest, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]
 ) -> CalendarYear:
     """The whole year's days off and make-up days; what is not listed is as in a plain week, or as announced."""
     if strays := [each.day for each in body.days if each.day.year != year]:

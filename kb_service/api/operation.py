@@ -76,23 +76,23 @@ def _only_with_token(request: Request, authorization: Annotated[str, Header()] =
 internal = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[Depends(_only_with_token)])
 
 
-class Documents(BaseModel):
+class SyncRequest(BaseModel):
     document_ids: list[str]
 
 
 @internal.post("/sync")
-def sync(body: Documents, service: ServiceOf) -> dict[str, int]:
+def sync(body: SyncRequest, service: ServiceOf) -> dict[str, int]:
     """Make the index follow these documents now."""
     service.synchroniser.sync(body.document_ids)
     return {"documents": len(body.document_ids)}
 
 
-class Check(BaseModel):
+class CheckRequest(BaseModel):
     kept_head: str | None = None
 
 
 @internal.post("/check")
-def check_all(body: Check, service: ServiceOf) -> CheckReport:
+def check_all(body: CheckRequest, service: ServiceOf) -> CheckReport:
     return service.check(kept_head=body.kept_head)
 
 

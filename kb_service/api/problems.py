@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import ServiceOf, Staff, Watcher
 from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.answers import MatterRef
 from kb_service.domain.days import SHANGHAI, days_later
@@ -40,11 +41,7 @@ class ProblemsShown:
     total: int
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Noted(_Body):
+class NoteProblemRequest(RequestBody):
     description: _Words
     owner: Annotated[StorableText, Field(max_length=200)] = Field(description="Who puts it right.")
     step: Annotated[StorableText, Field(max_length=400)] = Field(
@@ -57,7 +54,7 @@ class Noted(_Body):
     working_days: int = Field(default=WORKING_DAYS, ge=1, le=250, description="Until it is to be closed.")
 
 
-class Moved(_Body):
+class MoveProblemRequest(RequestBody):
     move: ProblemMove
     said: _Words = Field(default="", description="The measures, or what was seen.")
 
@@ -86,7 +83,7 @@ def problems(
 
 
 @router.post("", status_code=201)
-def note(body: Noted, service: ServiceOf, actor: Staff) -> ProblemShown:
+def note(body: NoteProblemRequest, service: ServiceOf, actor: Staff) -> ProblemShown:
     """Its words are kept without personal data."""
     return shown(service, [service.learning.ledger.note(NewProblem(**body.model_dump()), actor=actor.person_id)])[0]
 
@@ -97,7 +94,7 @@ def problem(problem_id: str, service: ServiceOf, _actor: Watcher) -> ProblemShow
 
 
 @router.post("/{problem_id}:move")
-def move(problem_id: str, body: Moved, service: ServiceOf, actor: Staff) -> ProblemShown:
+def move(problem_id: str, body: MoveProblemRequest, service: ServiceOf, actor: Staff) -> ProblemShown:
     """open → rectifying → closed → looked_back, by another person than who closed it; `reopen` when it turns out not to
     be put right."""
     return shown(service, [service.learning.ledger.move(problem_id, body.move, body.said, actor=actor.person_id)])[0]

@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import HelperActor, ServiceOf
-from kb_service.api.escalations import Reason
+from kb_service.api.escalations import ReasonRequest
 from kb_service.api.proposal_shapes import ProposalShown, ShowingProposals
+from kb_service.api.request_body import RequestBody
 from kb_service.api.talk_shapes import EscalationShown, Showing
 from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
@@ -17,10 +18,8 @@ router = APIRouter(prefix="/v1/escalations/{escalation_id}/proposals", tags=["es
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-class Approve(BaseModel):
+class ApproveRequest(RequestBody):
     """``text``: as it is to be sent, where it was edited."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: StorableText | None = Field(default=None, max_length=4 * LONGEST_QUESTION)
 
@@ -34,7 +33,7 @@ def proposals(escalation_id: str, service: ServiceOf, actor: HelperActor) -> lis
 
 @router.post("/{number}:approve")
 def approve(
-    escalation_id: str, number: Number, service: ServiceOf, actor: HelperActor, body: Approve | None = None
+    escalation_id: str, number: Number, service: ServiceOf, actor: HelperActor, body: ApproveRequest | None = None
 ) -> EscalationShown:
     """Send it to the person under its author's name. Refused for its author, for juniors, and where it was changed
     meanwhile or cites what does not hold any more."""
@@ -47,7 +46,9 @@ def approve(
 
 
 @router.post("/{number}:reject")
-def reject(escalation_id: str, number: Number, body: Reason, service: ServiceOf, actor: HelperActor) -> EscalationShown:
+def reject(
+    escalation_id: str, number: Number, body: ReasonRequest, service: ServiceOf, actor: HelperActor
+) -> EscalationShown:
     """Back to its author, who sees the reason."""
     return Showing(service).escalation(
         service.desk.proposing.reject(escalation_id, number, actor.person_id, body.reason)

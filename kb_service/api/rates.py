@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_service.api.access import OPERATOR, actor_of, shows_key
-from kb_service.api.concurrency import MAKE_ROOM, Place, Shares, WaitedTooLong
+from kb_service.api.concurrency import MAKE_ROOM, RequestPlace, Shares, WaitedTooLong
 from kb_service.api.refusals import refusal
 from kb_service.api.streaming import begins_stream
 from kb_service.domain.errors import KbError, Unauthenticated
@@ -169,7 +169,7 @@ def _has_body(scope: Scope) -> bool:
     return length != b"0" if length is not None else any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
 
-def _body_awaited_outside(place: Place, receive: Receive, sender: _Sender) -> Receive:
+def _body_awaited_outside(place: RequestPlace, receive: Receive, sender: _Sender) -> Receive:
     is_whole = False
 
     async def received() -> Message:
@@ -186,7 +186,7 @@ def _body_awaited_outside(place: Place, receive: Receive, sender: _Sender) -> Re
     return received
 
 
-def _without_place_at_the_end(place: Place, send: Send) -> Send:
+def _without_place_at_the_end(place: RequestPlace, send: Send) -> Send:
     """What is left of a request is its reply, which the client may read as slowly as it likes: of this one, or of those
     before it on the connection. A stream is still being worked at."""
 

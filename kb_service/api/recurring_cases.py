@@ -75,7 +75,7 @@ def shown(service: Service, found: Sequence[RecurringCase]) -> list[RecurringCas
             count=len(each.talks),
             people=each.people,
             matter=names.get(each.talks[0].matter_id or ""),
-            department=service.asking.router.department(each.talks[0].department_id),
+            department=service.departments.ref(each.talks[0].department_id),
             last_at=each.talks[-1].closed_at,
             talks=[AnsweredTalk(talk.question, talk.reply, talk.closed_at) for talk in each.talks],
         )

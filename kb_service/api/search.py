@@ -95,7 +95,7 @@ def _hit(candidate: Candidate, interval: Interval, service: Service) -> SearchHi
         version_id=passage.version_id,
         title=metadata.title,
         kind=metadata.kind,
-        department=service.asking.router.name(metadata.department) if metadata.department else None,
+        department=service.departments.name(metadata.department) if metadata.department else None,
         heading_path=passage.heading_path,
         text=passage.text,
         start=passage.start,
@@ -110,7 +110,7 @@ def _hit(candidate: Candidate, interval: Interval, service: Service) -> SearchHi
     )
 
 
-class RouteQuestion(BaseModel):
+class RouteRequest(BaseModel):
     question: str = Field(max_length=4000)
 
 
@@ -131,7 +131,7 @@ class RoutedDepartments:
 
 @router.post("/routes")
 def route(
-    body: Annotated[RouteQuestion, Body(examples=[{"question": "随申办登录不了怎么办"}])],
+    body: Annotated[RouteRequest, Body(examples=[{"question": "随申办登录不了怎么办"}])],
     service: ServiceOf,
     _actor: Asker,
 ) -> RoutedDepartments:

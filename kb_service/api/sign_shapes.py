@@ -7,10 +7,10 @@ from pydantic import TypeAdapter
 
 from kb_service.api.talk_shapes import MessageShown
 from kb_service.domain.escalations import Author
-from kb_service.domain.talk_signs import Side, Signs
+from kb_service.domain.talk_signs import Signs, TalkSide
 from kb_service.service import Service
 
-_AUTHOR_OF = {Side.PERSON: Author.PERSON, Side.HELPER: Author.HELPER}
+_AUTHOR_OF = {TalkSide.PERSON: Author.PERSON, TalkSide.HELPER: Author.HELPER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class SignsShowing:
     of the whole talk as the other side counts."""
 
     def __init__(
-        self, service: Service, talk_id: str, *, of: Side, counted: Callable[[int], int] = lambda number: number
+        self, service: Service, talk_id: str, *, of: TalkSide, counted: Callable[[int], int] = lambda number: number
     ) -> None:
         self._service = service
         self._talk_id = talk_id

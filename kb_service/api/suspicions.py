@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import Reviewer, ServiceOf, Staff
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.people import Actor
 from kb_service.domain.queries import SuspicionQuery
@@ -15,9 +16,7 @@ from kb_service.service import Service
 router = APIRouter(prefix="/v1", tags=["suspicions"])
 
 
-class Decision(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class DecideRequest(RequestBody):
     reason: StorableText = Field(max_length=2000)
 
 
@@ -50,24 +49,26 @@ def of_version(
 
 
 @router.post("/suspicions/{suspicion_id}:dismiss")
-def dismiss(suspicion_id: str, body: Decision, service: ServiceOf, actor: Reviewer) -> Suspicion:
+def dismiss(suspicion_id: str, body: DecideRequest, service: ServiceOf, actor: Reviewer) -> Suspicion:
     """It is none."""
     return _decided(service, suspicion_id, SuspicionState.DISMISSED, body, actor)
 
 
 @router.post("/suspicions/{suspicion_id}:settle")
-def settle(suspicion_id: str, body: Decision, service: ServiceOf, actor: Reviewer) -> Suspicion:
+def settle(suspicion_id: str, body: DecideRequest, service: ServiceOf, actor: Reviewer) -> Suspicion:
     """It was one, and has been mended."""
     return _decided(service, suspicion_id, SuspicionState.SETTLED, body, actor)
 
 
 @router.post("/suspicions/{suspicion_id}:confirm")
-def confirm(suspicion_id: str, body: Decision, service: ServiceOf, actor: Reviewer) -> Suspicion:
+def confirm(suspicion_id: str, body: DecideRequest, service: ServiceOf, actor: Reviewer) -> Suspicion:
     """It is one: until it is settled, answers that would cite either side hand over."""
     return _decided(service, suspicion_id, SuspicionState.CONFIRMED, body, actor)
 
 
-def _decided(service: Service, suspicion_id: str, state: SuspicionState, body: Decision, actor: Actor) -> Suspicion:
+def _decided(
+    service: Service, suspicion_id: str, state: SuspicionState, body: DecideRequest, actor: Actor
+) -> Suspicion:
     return service.records.suspicions.decide(
         suspicion_id, state, actor=actor.person_id, at=service.now(), reason=body.reason
     )

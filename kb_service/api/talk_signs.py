@@ -3,35 +3,34 @@
 from collections.abc import Mapping
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import Asker, HelperActor, ServiceOf
-from kb_service.api.talks import OfConversation, conversation_of
+from kb_service.api.request_body import RequestBody
+from kb_service.api.talks import ConversationRequest, conversation_of
 
 router = APIRouter(prefix="/v1", tags=["talks"])
 
 
-class Read(BaseModel):
+class ReadRequest(RequestBody):
     """``number``: of the last message that was shown."""
-
-    model_config = ConfigDict(extra="forbid")
 
     number: int = Field(ge=1, le=2**31 - 1)
 
 
-class ReadByPerson(OfConversation):
+class ReadByPersonRequest(ConversationRequest):
     number: int = Field(ge=1, le=2**31 - 1)
 
 
 @router.post("/talks/{talk_id}:typing", status_code=204)
-def person_types(talk_id: str, body: OfConversation, service: ServiceOf, actor: Asker) -> None:
+def person_types(talk_id: str, body: ConversationRequest, service: ServiceOf, actor: Asker) -> None:
     """The person presses keys; to be said again every three seconds while that goes on."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
     service.desk.signing.person_types(talk_id, conversation)
 
 
 @router.post("/talks/{talk_id}:read", status_code=204)
-def person_has_read(talk_id: str, body: ReadByPerson, service: ServiceOf, actor: Asker) -> None:
+def person_has_read(talk_id: str, body: ReadByPersonRequest, service: ServiceOf, actor: Asker) -> None:
     """Everything up to this message was shown to the person. A smaller number than before changes nothing."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
     service.desk.signing.person_has_read(talk_id, conversation, body.number)
@@ -44,7 +43,7 @@ def helper_types(escalation_id: str, service: ServiceOf, actor: HelperActor) -> 
 
 
 @router.post("/escalations/{escalation_id}:read", status_code=204)
-def helper_has_read(escalation_id: str, body: Read, service: ServiceOf, actor: HelperActor) -> None:
+def helper_has_read(escalation_id: str, body: ReadRequest, service: ServiceOf, actor: HelperActor) -> None:
     """Everything up to this message was shown to the helper in charge."""
     service.desk.signing.helper_has_read(escalation_id, actor.person_id, body.number)
 

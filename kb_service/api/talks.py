@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from kb_service.api.access import OPERATOR, Asker, ServiceOf, require_still
 from kb_service.api.live import LiveStream, News, followed
 from kb_service.api.message_key import MessageKey
+from kb_service.api.request_body import RequestBody
 from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
 from kb_service.api.texts import StorableText, require_words
@@ -18,7 +19,7 @@ from kb_service.domain.answers import Conversation
 from kb_service.domain.escalations import Escalation, EscalationState, Message, Verdict
 from kb_service.domain.meetings import as_told_to_person
 from kb_service.domain.people import Actor
-from kb_service.domain.talk_signs import Side
+from kb_service.domain.talk_signs import TalkSide
 from kb_service.service import Service
 
 router = APIRouter(prefix="/v1", tags=["talks"])
@@ -27,16 +28,14 @@ _TALK, _MESSAGE = TypeAdapter(TalkShown), TypeAdapter(MessageShown)
 _MOST_AT_ONCE = 500
 
 
-class OfConversation(BaseModel):
+class ConversationRequest(RequestBody):
     """Whose conversation it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     channel: StorableText | None = Field(default=None, max_length=100)
     user_ref: StorableText | None = Field(default=None, max_length=200, description="As it was sent with the question.")
 
 
-class Open(OfConversation):
+class OpenTalkRequest(ConversationRequest):
     """``words``: what the person says when asking for somebody; may be empty after a question."""
 
     conversation_id: StorableText = Field(min_length=1, max_length=64)
@@ -44,15 +43,15 @@ class Open(OfConversation):
     department: StorableText | None = Field(default=None, max_length=200, description="Id, name or alias; else routed.")
 
 
-class Said(OfConversation):
+class SayRequest(ConversationRequest):
     text: StorableText = Field(max_length=LONGEST_QUESTION)
 
 
-class Reopen(OfConversation):
+class ReopenRequest(ConversationRequest):
     words: StorableText = Field(default="", max_length=LONGEST_QUESTION)
 
 
-class Judge(OfConversation):
+class JudgeTalkRequest(ConversationRequest):
     verdict: Verdict
 
 
@@ -65,12 +64,12 @@ def conversation_of(
 
 
 @router.post("/escalations", status_code=201)
-def open_talk(body: Open, service: ServiceOf, actor: Asker) -> TalkShown:
+def open_talk(body: OpenTalkRequest, service: ServiceOf, actor: Asker) -> TalkShown:
     """Hand the conversation to people; the talk that is going on, where there is one already."""
     conversation = conversation_of(
         service, actor, channel=body.channel, user_ref=body.user_ref, conversation_id=body.conversation_id
     )
-    department = service.asking.router.id(body.department) if body.department else None
+    department = service.departments.id(body.department) if body.department else None
     talk = service.desk.opening.open(conversation, words=body.words, department_id=department, opened_by="person")
     return Showing(service).talk(talk)
 
@@ -102,7 +101,7 @@ def messages(
 
 
 @router.post("/talks/{talk_id}/messages", status_code=201)
-def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker, key: MessageKey = None) -> MessageShown:
+def say(talk_id: str, body: SayRequest, service: ServiceOf, actor: Asker, key: MessageKey = None) -> MessageShown:
     """The person writes."""
     require_words(body.text)
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
@@ -110,21 +109,21 @@ def say(talk_id: str, body: Said, service: ServiceOf, actor: Asker, key: Message
 
 
 @router.post("/talks/{talk_id}:leave")
-def leave(talk_id: str, body: OfConversation, service: ServiceOf, actor: Asker) -> TalkShown:
+def leave(talk_id: str, body: ConversationRequest, service: ServiceOf, actor: Asker) -> TalkShown:
     """Back to the assistant."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
     return Showing(service).talk(service.helping.leave(talk_id, conversation))
 
 
 @router.post("/talks/{talk_id}:reopen")
-def reopen(talk_id: str, body: Reopen, service: ServiceOf, actor: Asker) -> TalkShown:
+def reopen(talk_id: str, body: ReopenRequest, service: ServiceOf, actor: Asker) -> TalkShown:
     """Within seven days of its close; it goes to a person."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
     return Showing(service).talk(service.helping.reopen(talk_id, conversation, body.words))
 
 
 @router.post("/talks/{talk_id}:judge")
-def judge(talk_id: str, body: Judge, service: ServiceOf, actor: Asker) -> TalkShown:
+def judge(talk_id: str, body: JudgeTalkRequest, service: ServiceOf, actor: Asker) -> TalkShown:
     """Whether it helped, once it is closed."""
     conversation = conversation_of(service, actor, channel=body.channel, user_ref=body.user_ref)
     return Showing(service).talk(service.helping.judge(talk_id, conversation, body.verdict))
@@ -145,7 +144,7 @@ async def talk_events(
     `Last-Event-ID` gets what it has not had, once."""
     await run_in_threadpool(_own, service, actor, talk_id, channel=channel, user_ref=user_ref)
     told = service.records.told_lines
-    signs = SignsShowing(service, talk_id, of=Side.HELPER, counted=lambda number: told.count(talk_id, up_to=number))
+    signs = SignsShowing(service, talk_id, of=TalkSide.HELPER, counted=lambda number: told.count(talk_id, up_to=number))
 
     def news(after: int, shown: object) -> News:
         require_still(request, actor)

@@ -13,7 +13,7 @@ from kb_service.domain.uploads import Batch, RecordOutcome, Registered, Upload, 
 from kb_service.service import Service
 
 
-class Stage(StrEnum):
+class UploadStage(StrEnum):
     """Where a file is, as its editor sees it: stored is INDEXING until the index has followed, then READY.
 
     READY says that it was taken in. Whether residents find what it brought is up to the versions: `UploadView`.
@@ -50,7 +50,7 @@ class UploadView:
     file_name: str
     size: int
     state: UploadState
-    stage: Stage
+    stage: UploadStage
     reason: str | None
     message: str | None
     retryable: bool
@@ -208,10 +208,10 @@ def _upload_view(upload: Upload, is_indexing: bool, document_id: str | None, mes
     )
 
 
-def _stage(state: UploadState, is_indexing: bool) -> Stage:
+def _stage(state: UploadState, is_indexing: bool) -> UploadStage:
     if state is UploadState.STORED:
-        return Stage.INDEXING if is_indexing else Stage.READY
-    return Stage(state)
+        return UploadStage.INDEXING if is_indexing else UploadStage.READY
+    return UploadStage(state)
 
 
 def _part_done(upload: Upload) -> float:

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, needs
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.api.version_shapes import VersionRow, WantedVersions, row_of, rows_of
 from kb_service.domain.causes import Cause
@@ -36,9 +37,7 @@ class VersionList:
     next_cursor: str | None
 
 
-class StepRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class StepRequest(RequestBody):
     reason: StorableText | None = Field(default=None, max_length=2000)
 
 
@@ -52,15 +51,13 @@ class ApprovalRequest(GateRequest):
     withdraw: StorableText | None = Field(default=None, max_length=36, description="A version that this one corrects.")
 
 
-class Confirmation(StepRequest):
+class ConfirmRequest(StepRequest):
     review_by: date | None = Field(
         default=None, description="The next one; else as many days ahead as for kept replies."
     )
 
 
-class Refusal(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class RefuseRequest(RequestBody):
     reason: StorableText = Field(max_length=2000)
 
 
@@ -133,7 +130,9 @@ def approve(
 
 
 @router.post("/{version_id}:reject")
-def reject(version_id: str, body: Refusal, service: ServiceOf, actor: Reviewer, if_match: IfMatch = None) -> VersionRow:
+def reject(
+    version_id: str, body: RefuseRequest, service: ServiceOf, actor: Reviewer, if_match: IfMatch = None
+) -> VersionRow:
     """Send it back with the reason."""
     rejected = service.publishing.reject(
         version_id, actor=actor.person_id, reason=body.reason, if_revision=_revision(if_match)
@@ -163,7 +162,7 @@ def discard(
 
 @router.post("/{version_id}:withdraw")
 def withdraw(
-    version_id: str, body: Refusal, service: ServiceOf, actor: Reviewer, if_match: IfMatch = None
+    version_id: str, body: RefuseRequest, service: ServiceOf, actor: Reviewer, if_match: IfMatch = None
 ) -> VersionRow:
     """It was wrong: out of every view, past days too. Its predecessor is in force again."""
     withdrawn = service.publishing.withdraw(
@@ -177,11 +176,11 @@ def confirm(
     version_id: str,
     service: ServiceOf,
     actor: Reviewer,
-    body: Confirmation | None = None,
+    body: ConfirmRequest | None = None,
     if_match: IfMatch = None,
 ) -> VersionRow:
     """Somebody looked at it, and it is still right: its review date moves."""
-    asked = body or Confirmation()
+    asked = body or ConfirmRequest()
     confirmed = service.publishing.confirm(
         version_id,
         asked.review_by,
@@ -199,7 +198,9 @@ def revise(version_id: str, service: ServiceOf, actor: Editor) -> VersionRow:
 
 
 @router.post("/{version_id}:purge")
-def purge(version_id: str, body: Refusal, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]) -> VersionRow:
+def purge(
+    version_id: str, body: RefuseRequest, service: ServiceOf, actor: Annotated[Actor, needs(Role.ADMIN)]
+) -> VersionRow:
     """For unlawful content: its text and original are gone for good; what cited it stays readable without the words."""
     service.purge(version_id, actor=actor.person_id, reason=body.reason)
     return row_of(service, service.library.version(version_id))

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kb_service.api.access import ServiceOf, needs
+from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.webhooks import Delivery, Webhook, WebhookEvent, WebhookForm
@@ -16,13 +17,11 @@ router = APIRouter(prefix="/v1", tags=["webhooks"])
 Admin = Annotated[Actor, needs(Role.ADMIN)]
 
 
-class NewWebhook(BaseModel):
+class WebhookRequest(RequestBody):
     """``events`` and ``departments`` empty: all of them.
 
     ``form``: `json` is signed; `wecom` and `dingtalk` are lines for a group of helpers.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     url: StorableText = Field(max_length=2000)
     form: WebhookForm = WebhookForm.JSON
@@ -39,14 +38,14 @@ class WebhookMade:
 
 
 @router.post("/webhooks", status_code=201)
-def create(body: NewWebhook, service: ServiceOf, actor: Admin) -> WebhookMade:
+def create(body: WebhookRequest, service: ServiceOf, actor: Admin) -> WebhookMade:
     """An address inside a private network has to be named in `KB_WEBHOOK_HOSTS`."""
     service.outside.require_allowed(body.url)
     made = service.records.webhooks.create(
         body.url,
         form=body.form,
         events=body.events,
-        departments=[service.asking.router.id(each) for each in body.departments],
+        departments=[service.departments.id(each) for each in body.departments],
         actor=actor.person_id,
         at=service.now(),
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from kb_service.asking.conversation.topics import TURNS
-from kb_service.asking.events import Answered, Event, TextReady
+from kb_service.asking.events import Answered, Event, TextReady, answer_of
 from kb_service.asking.follow_ups import Contender
 from kb_service.asking.pipeline import Pipeline
 from kb_service.asking.reading.reader import Reader
@@ -23,6 +23,7 @@ from kb_service.domain.matters import region_path
 from kb_service.domain.privacy import hash_of_user, is_storable
 from kb_service.domain.routing import Destination
 from kb_service.ports import Catalogue, Transcript, Vector
+from kb_service.text.departments import DepartmentDirectory
 
 LONGEST_QUESTION = 2000
 
@@ -76,6 +77,7 @@ class Asking:
         retriever: Retriever,
         typed: Typed,
         router: Router,
+        departments: DepartmentDirectory,
         transcript: Transcript,
         catalogue: Catalogue,
         now: Callable[[], datetime],
@@ -92,7 +94,8 @@ class Asking:
         self.reader = reader
         self._retriever = retriever
         self._typed = typed
-        self.router = router
+        self._router = router
+        self.departments = departments
         self._transcript = transcript
         self._matter_ids = {matter.id for matter in catalogue.matters()}
         self._now = now
@@ -161,21 +164,15 @@ class Asking:
 
     def answer(self, question: Question) -> Answer:
         """The same, drained."""
-        answer: Answer | None = None
-        for event in self.ask(question):
-            if isinstance(event, Answered):
-                answer = event.answer
-        if answer is None:
-            raise AssertionError("the pipeline ended without an answer")
-        return answer
+        return answer_of(self.ask(question))
 
     def rehearse(self, question: Question, *, narrowing: Narrowing) -> Answer:
         """The answer that would be given with one version more and others less; nothing is stored."""
-        return _answer_of(self._rehearsal.answer(question, narrowing=narrowing))
+        return answer_of(self._rehearsal.answer(question, narrowing=narrowing))
 
     def retraced(self, question: Question, *, turns: Sequence[Answer], watch: Callable[[Tools], Tools]) -> Answer:
         """The answer that would be given now after these turns, by tools that ``watch`` gives; nothing is stored."""
-        return _answer_of(self._pipeline.watched(watch).answer(question, turns=turns))
+        return answer_of(self._pipeline.watched(watch).answer(question, turns=turns))
 
     def contenders(
         self, question: Question, *, turns: Sequence[Answer], watch: Callable[[Tools], Tools]
@@ -192,7 +189,7 @@ class Asking:
     def search(self, question: Question, *, narrowing: Narrowing, limit: int) -> list[Candidate]:
         """Passages in force on the day asked about, best first."""
         if narrowing.department is not None:
-            narrowing = replace(narrowing, department=self.router.id(narrowing.department))
+            narrowing = replace(narrowing, department=self.departments.id(narrowing.department))
         with self._in_flight:
             return self._retriever.find(self.reader.understand(question), narrowing=narrowing, limit=limit)
 
@@ -234,14 +231,14 @@ class Asking:
         return self._routed(self.reader.understand(question), narrowing)
 
     def _routed(self, understood: Understanding, narrowing: Narrowing) -> list[Routed]:
-        return self.router.route(understood, self._retriever.find(understood, narrowing=narrowing, limit=10))
+        return self._router.route(understood, self._retriever.find(understood, narrowing=narrowing, limit=10))
 
     def said(self, text: str) -> tuple[str, Vector] | None:
         """The words of a message as routing compares them, and their vector; None where they tell of no department."""
         understood = self.reader.understand(self.question(text[:LONGEST_QUESTION]))
         if understood.is_courtesy or understood.scope in _OF_NO_DEPARTMENT or not understood.text:
             return None
-        return understood.text, self.router.vector(understood.text)
+        return understood.text, self._router.vector(understood.text)
 
     def destination(self, text: str) -> Destination | None:
         """Where it most likely belongs; None where nothing points to a department."""
@@ -259,10 +256,3 @@ class Asking:
     def user_hash(self, user_ref: str | None) -> str | None:
         """What is kept of a reference to a person."""
         return None if user_ref is None else hash_of_user(user_ref, self._user_key)
-
-
-def _answer_of(events: Iterator[Event]) -> Answer:
-    for event in events:
-        if isinstance(event, Answered):
-            return event.answer
-    raise AssertionError("the pipeline ended without an answer")

@@ -1,5 +1,6 @@
 """What happens while a question is answered, in order; a stream shows them, a plain reply drains them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb_service.domain.answers import Answer, Evidence
@@ -30,3 +31,11 @@ class Answered:
 
 
 Event = Progress | EvidenceFound | TextReady | Answered
+
+
+def answer_of(events: Iterable[Event]) -> Answer:
+    """The answer that the events of a question end with; they are drained."""
+    answers = [event.answer for event in events if isinstance(event, Answered)]
+    if not answers:
+        raise AssertionError("the events ended without an answer")
+    return answers[-1]

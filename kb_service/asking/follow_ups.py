@@ -14,7 +14,7 @@ from enum import StrEnum
 from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.drafting.drafts import Draft
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.replies import SearchResult
+from kb_service.asking.replies import LookedUp, SearchResult
 from kb_service.asking.search.answer_features import lacks_what_is_asked
 from kb_service.asking.search.retrieving import Candidate, Narrowing, QuestionTerms
 from kb_service.asking.search.surroundings import above
@@ -71,9 +71,16 @@ class Drafted:
     read_as: ReadAs
     sources: Sources
     passages: Sequence[Candidate]
-    understood: Understanding
-    result: SearchResult
+    looked_up: LookedUp
     quoted: Draft
+
+    @property
+    def understood(self) -> Understanding:
+        return self.looked_up.understood
+
+    @property
+    def result(self) -> SearchResult:
+        return self.looked_up.result
 
     @property
     def source(self) -> PassageInVersion:
@@ -97,7 +104,7 @@ class Contender:
         return "\n".join(each.text for each in self.drafted.quoted.statements)
 
 
-Judge = Callable[[Understanding, Sequence[Candidate], QuestionTerms], tuple[Understanding, SearchResult]]
+Judge = Callable[[Understanding, Sequence[Candidate], QuestionTerms], LookedUp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +122,9 @@ class FollowUps:
         drafted: list[Drafted] = []
 
         def draft(read_as: ReadAs, sources: Sources, passages: Sequence[Candidate]) -> None:
-            understood, result = self.judge(read[read_as], passages, terms[read_as])
-            if result.quoted is not None:
-                drafted.append(Drafted(read_as, sources, passages, understood, result, result.quoted))
+            found = self.judge(read[read_as], passages, terms[read_as])
+            if found.result.quoted is not None:
+                drafted.append(Drafted(read_as, sources, passages, found, found.result.quoted))
 
         read = self._readings(readings, topic)
         self.tools.embed_ahead([understood.text for understood in read.values()])
@@ -129,7 +136,7 @@ class FollowUps:
         for each in read:
             for passage in _best_of_all(found):
                 draft(each, Sources.ONE, [passage])
-        asked = _Asked(readings[0], topic, found, drafted, self._own_words(readings[0]))
+        asked = _FollowUp(readings[0], topic, found, drafted, self._own_words(readings[0]))
         return [Contender(each, self._features(each, asked)) for each in drafted]
 
     def likeliest(self, contenders: Sequence[Contender], asked: Understanding) -> tuple[Contender, float] | None:
@@ -161,7 +168,7 @@ class FollowUps:
         own = understood.phrasing.content
         return frozenset({*bigrams_of(own), *_FIGURES.findall(own), *self.tools.lexicon.plain.beside(own)})
 
-    def _features(self, drafted: Drafted, asked: "_Asked") -> dict[str, float]:
+    def _features(self, drafted: Drafted, asked: "_FollowUp") -> dict[str, float]:
         """Shares are 0–1, confidences in logits, the rest 0 or 1 but for what `answer_features` gives."""
         result, source = drafted.result, drafted.source
         texts = [each.text for each in drafted.quoted.statements]
@@ -201,7 +208,7 @@ class FollowUps:
 _EVERY_TALK = (ReadAs.CARRIED, ReadAs.ALONE, ReadAs.BESIDE)
 
 
-class _Asked:
+class _FollowUp:
     """A follow-up with all that was found and drafted for it."""
 
     def __init__(
@@ -288,7 +295,7 @@ _CLEARLY_SURER = 0.1
 _NEAR = 5
 
 
-def preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple[Understanding, SearchResult]:
+def preferred(looked_up: Sequence[LookedUp]) -> LookedUp:
     """With what was said before, unless the message clearly is one by itself.
 
     A message of many words is, when next to nothing of the matter spoken of is found with them; and one that has a sure
@@ -299,17 +306,17 @@ def preferred(looked_up: Sequence[tuple[Understanding, SearchResult]]) -> tuple[
     if not others:
         return carried
     own = others[0]
-    matters = [each.source.metadata.matter_id for each in own[1].candidates[:_NEAR]]
-    before = carried[0].matter.id if carried[0].matter else None
-    says_much = len(carried[0].phrasing.content) > FEW_WORDS
+    matters = [each.source.metadata.matter_id for each in own.result.candidates[:_NEAR]]
+    before = carried.understood.matter.id if carried.understood.matter else None
+    says_much = len(carried.understood.phrasing.content) > FEW_WORDS
     if says_much and before not in matters:
         return own
-    lead = own[1].confidence - carried[1].confidence
-    is_surer = own[1].is_sure and (not carried[1].is_sure or lead > _CLEARLY_SURER)
+    lead = own.result.confidence - carried.result.confidence
+    is_surer = own.is_sure and (not carried.is_sure or lead > _CLEARLY_SURER)
     is_of_matter = before in matters[:1]
     if not is_surer or not (says_much or is_of_matter):
         return carried
-    return (of_matter(own[0], carried[0]), own[1]) if is_of_matter else own
+    return replace(own, understood=of_matter(own.understood, carried.understood)) if is_of_matter else own
 
 
 def of_matter(own: Understanding, carried: Understanding) -> Understanding:

@@ -7,7 +7,7 @@ from kb_service.asking.conversation.topics import Topic
 from kb_service.asking.drafting.drafts import Draft, completed
 from kb_service.asking.follow_ups import Contender, FollowUps, ReadAs, Sources, as_read, may_have_answer, preferred
 from kb_service.asking.reading.understanding import Understanding
-from kb_service.asking.replies import SearchResult
+from kb_service.asking.replies import LookedUp, SearchResult
 from kb_service.asking.search.answer_features import DraftedAnswer, answer_features, lacks_what_is_asked
 from kb_service.asking.search.features import features
 from kb_service.asking.search.known_questions import Given
@@ -22,9 +22,6 @@ CANDIDATES = 10
 # that the model did not know 318 were answered rightly without and 348 with it, 17 and 22 wrongly.
 _ALONE = 4
 _SURER = 0.05
-
-# A question as it was read, and what was found for it.
-LookedUp = tuple[Understanding, SearchResult]
 
 
 class LookingUp:
@@ -42,12 +39,12 @@ class LookingUp:
         if topic is not None and readings[0].carried and may_have_answer(readings[0]):
             return self._of_talk(readings, narrowing, topic)
         best = preferred([self._looked_up(each, narrowing) for each in readings])
-        if best[1].is_sure:
+        if best.is_sure:
             return best
         if topic is not None and may_have_answer(readings[0]):
             best = self._of_talk(readings, narrowing, topic)
         # To what sounds like no question for documents, only what answers at first sight is an answer.
-        if best[1].is_sure or best[0].scope is not None:
+        if best.is_sure or best.understood.scope is not None:
             return best
         return self._from_one_source(best) or best
 
@@ -58,49 +55,53 @@ class LookingUp:
     def _of_talk(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic) -> LookedUp:
         contenders = self.contenders(readings, narrowing, topic)
         together = {
-            each.drafted.read_as: (each.drafted.understood, each.drafted.result)
+            each.drafted.read_as: each.drafted.looked_up
             for each in contenders
             if each.drafted.sources is Sources.TOGETHER
         }
         at_first = [together[each] for each in (ReadAs.CARRIED, ReadAs.AS_IT_IS) if each in together]
         if not at_first:
             return self._looked_up(readings[0], narrowing)
-        written = next((each for each in at_first if self._is_written(*each)), None)
+        written = next((each for each in at_first if self._is_written(each)), None)
         if written is not None:
             return written
-        understood, best = preferred(at_first)
+        first = preferred(at_first)
+        best = first.result
         chosen = self._follow_ups.likeliest(contenders, readings[0])
         if chosen is None or not self._follow_ups.is_enough(chosen[1]):
             doubted = min(best.confidence, chosen[1] if chosen else 0.0)
-            return understood, replace(best, is_sure=False, confidence=doubted if best.is_sure else best.confidence)
+            confidence = doubted if best.is_sure else best.confidence
+            return replace(first, result=replace(best, is_sure=False, confidence=confidence))
         contender, probability = chosen
         result = contender.drafted.result
         others = (each for each in best.candidates if each not in result.candidates)
-        return as_read(contender, readings), replace(
-            result, candidates=(*result.candidates, *others), confidence=probability, is_sure=True
+        return LookedUp(
+            as_read(contender, readings),
+            replace(result, candidates=(*result.candidates, *others), confidence=probability, is_sure=True),
         )
 
     def _from_one_source(self, looked_up: LookedUp) -> LookedUp | None:
         """The surest answer of one passage or document alone: the passage that fits the question best need not be the
         one that answers it. It has to be surer than the first answer would have to be, as it is one of several.
         """
-        understood, result = looked_up
-        judged = [
-            (alone, self._judged(understood, alone, result.terms)) for alone in _single_sources(result.candidates)
-        ]
+        candidates, terms = looked_up.result.candidates, looked_up.result.terms
+        judged = [(alone, self._judged(looked_up.understood, alone, terms)) for alone in _single_sources(candidates)]
         sure = [
-            (alone, again) for alone, again in judged if again[1].quoted and again[1].is_sure and self._leads(again[1])
+            (alone, again)
+            for alone, again in judged
+            if again.result.quoted and again.is_sure and self._leads(again.result)
         ]
         if not sure:
             return None
-        alone, (read, found) = max(sure, key=lambda each: each[1][1].confidence)
-        others = (each for each in result.candidates if each not in alone)
-        return read, replace(found, candidates=(*alone, *others))
+        alone, found = max(sure, key=lambda each: each[1].result.confidence)
+        others = (each for each in candidates if each not in alone)
+        return replace(found, result=replace(found.result, candidates=(*alone, *others)))
 
-    def _is_written(self, understood: Understanding, result: SearchResult) -> bool:
+    def _is_written(self, found: LookedUp) -> bool:
         """Whether an editor said that this text answers this question: that stands above what a fit makes of it."""
-        quoted = result.quoted
-        return quoted is not None and self._tools.retriever.is_written_for(understood.text, quoted.quotes[0].source)
+        quoted = found.result.quoted
+        written_for = self._tools.retriever.is_written_for
+        return quoted is not None and written_for(found.understood.text, quoted.quotes[0].source)
 
     def _leads(self, result: SearchResult) -> bool:
         return result.confidence >= self._tools.confidence.needed(result.features or {}) + _SURER
@@ -115,7 +116,7 @@ class LookingUp:
         self, understood: Understanding, candidates: Sequence[Candidate], weighed: QuestionTerms | None = None
     ) -> LookedUp:
         if not candidates:
-            return understood, SearchResult()
+            return LookedUp(understood, SearchResult())
         retriever, confidence = self._tools.retriever, self._tools.confidence
         terms = weighed or retriever.weigh(understood)
         understood = self._tools.messages.reader.with_matter(understood, matter_shown(understood, candidates))
@@ -137,10 +138,11 @@ class LookingUp:
             confidence_applies=confidence.applies(feature_of),
             is_sure=probability >= needed and not lacks_what_is_asked(feature_of),
         )
-        if self._is_written(understood, result):
+        found = LookedUp(understood, result)
+        if self._is_written(found):
             is_sure = not lacks_what_is_asked(feature_of)
             result = replace(result, confidence=max(probability, min(needed, 1.0)), is_sure=is_sure)
-        return understood, result
+        return replace(found, result=result)
 
     def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:
         """The answer in the words of the sources; None where only texts with planted orders, or that say nothing of

@@ -105,7 +105,7 @@ class Pipeline:
             if not is_worth_showing(behind, len(suggested)):
                 continue
             draft = completed(self._tools.quoting.draft(understood, candidates, terms.bigrams, by_words=by_words))
-            cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
+            cited = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.departments.name)
             versions = [each.version_id for each in cited or ()]
             if cited and not (may_contradict and self._tools.contradicted(versions, question.as_of)):
                 suggested.append(("\n".join(each.text for each in draft.statements), cited))
@@ -170,11 +170,11 @@ class Pipeline:
         topic = context.spoken_of
         if context.is_alone and context.turns:
             topic = self._tools.messages.topic(first.question, context.turns)
-        understood, result = self._looking_up.look_up(readings, context.narrowing, topic)
-        yield EvidenceFound(self._tools.composer.evidence([result]))
+        found = self._looking_up.look_up(readings, context.narrowing, topic)
+        yield EvidenceFound(self._tools.composer.evidence([found.result]))
         yield Progress("drafting")
-        reply = yield from self._decide(understood, result, context)
-        return self._handing_over.after_repeated_failure(Part(understood, result, reply), context.turns)
+        reply = yield from self._decide(found.understood, found.result, context)
+        return self._handing_over.after_repeated_failure(Part(found.understood, found.result, reply), context.turns)
 
     def _decide(
         self, understood: Understanding, result: SearchResult, context: Context
@@ -225,7 +225,7 @@ class Pipeline:
         document_ids = sorted({quote.source.document_id for quote in draft.quotes})
         schedules = self._tools.library.schedules(document_ids, as_if_approved=context.narrowing.include_version)
         question = understood.question
-        citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.router.name)
+        citations = cite(draft.quotes, schedules, as_of=question.as_of, department_name=self._tools.departments.name)
         if citations is None or self._has_foreign_words(draft):
             return self._handing_over.reply(understood, result, Reason.NOT_GROUNDED)
         if self._tools.contradicted([citation.version_id for citation in citations], question.as_of):

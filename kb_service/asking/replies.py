@@ -43,6 +43,18 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A question as it was read, with the matter that what was found for it belongs to."""
+
+    understood: Understanding
+    result: SearchResult
+
+    @property
+    def is_sure(self) -> bool:
+        return self.result.is_sure
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """``text`` is a fixed wording; an answer has a draft instead. ``reasons`` say why a question was not answered.
 

@@ -9,10 +9,10 @@ from kb_service.asking.past_escalations import NO_VOTES, PastEscalations
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import DepartmentRef, Reason
-from kb_service.domain.matters import Department, Matter, department_of_district
+from kb_service.domain.matters import Matter
 from kb_service.domain.routing import RoutedBy, RoutingStep
-from kb_service.ports import ScriptConverter, Vector
-from kb_service.text.normalising import normalised
+from kb_service.ports import Vector
+from kb_service.text.departments import DepartmentDirectory
 
 # Passages that agree on no department know of none: below this score 12345 is the usable address.
 MAJORITY = 0.5
@@ -36,12 +36,11 @@ class Routed:
 
 
 class Router:
-    """Knows departments by id, name and alias."""
+    """Holds no state between questions."""
 
     def __init__(
         self,
-        departments: Sequence[Department],
-        converter: ScriptConverter,
+        departments: DepartmentDirectory,
         *,
         platform_owner: str,
         past: Callable[[], PastEscalations | None],
@@ -49,38 +48,21 @@ class Router:
     ) -> None:
         """``platform_owner``: any name of the department that faults of the platform itself go to. ``past``: what
         became of past escalations, as far as it is learned now; ``embed``: of a normalised question."""
-        self._past = past
-        self.vector = embed
-        self._platform_owner = platform_owner
         self._departments = departments
-        self._converter = converter
-        names = [(each.id, each) for each in departments]
-        names += [(name, each) for each in departments for name in (each.name, *each.aliases)]
-        self._by_name = {normalised(name, converter): each for name, each in names}
-
-    def department(self, name: str) -> DepartmentRef:
-        """By id, name or alias; a department that nobody described is its own name."""
-        known = self._by_name.get(normalised(name, self._converter))
-        return _ref(known) if known else DepartmentRef(name, name, None, None)
-
-    def name(self, name: str) -> str:
-        """The department's name, from its id, name or an alias."""
-        return self.department(name).name
-
-    def id(self, name: str) -> str:
-        """The department's id, as passages are marked with it."""
-        return self.department(name).id
+        self.vector = embed
+        self._past = past
+        self._platform_owner = platform_owner
 
     def of(self, name: str, reason: RoutedBy, region: str | None) -> Routed:
         """A department that is known for a reason, or in its district the one that stands for it."""
-        return next(self._with_districts([Routed(self.department(name), 1.0, reason)], region))
+        return next(self._with_districts([Routed(self._departments.ref(name), 1.0, reason)], region))
 
     def route(self, understood: Understanding, candidates: Sequence[Candidate]) -> list[Routed]:
         """Departments, most likely first; empty when nothing points to one."""
         if understood.scope is Reason.PLATFORM_FAULT:
-            return [Routed(self.department(self._platform_owner), 1.0, RoutedBy.PLATFORM_FAULT)]
+            return [Routed(self._departments.ref(self._platform_owner), 1.0, RoutedBy.PLATFORM_FAULT)]
         of_matter = list(self._of_matter(understood.matter)) if understood.matter is not None else []
-        named = self._named(understood.text)
+        named = [Routed(each, 0.9, RoutedBy.NAMED) for each in self._departments.named_in(understood.text)]
         # 公安局转人工 is not for whoever runs the help service.
         chosen = [*named, *of_matter] if understood.is_matter_of_wish else [*of_matter, *named]
         chosen += self._voted(understood.text, candidates)
@@ -94,34 +76,22 @@ class Router:
         past = self._past()
         if past is not None and matter.id in past.contradicted:
             name, share = past.contradicted[matter.id]
-            yield Routed(self.department(name), share, RoutedBy.PAST)
-        yield Routed(self.department(matter.department_id), 1.0, RoutedBy.MATTER)
+            yield Routed(self._departments.ref(name), share, RoutedBy.PAST)
+        yield Routed(self._departments.ref(matter.department_id), 1.0, RoutedBy.MATTER)
 
     def _with_districts(self, chosen: Sequence[Routed], region: str | None) -> Iterator[Routed]:
         if region is None:
             yield from chosen
             return
         for each in chosen:
-            described = self._by_name.get(normalised(each.department.id, self._converter))
-            own = department_of_district(described, region, self._departments) if described else None
+            own = self._departments.in_district(each.department.id, region)
             if own is not None:
-                yield Routed(_ref(own), each.score, RoutedBy.DISTRICT, each.steps)
+                yield Routed(own, each.score, RoutedBy.DISTRICT, each.steps)
             yield each
 
     def is_named(self, department_id: str, text: str) -> bool:
         """Whether its name, or a topic it owns, stands in a normalised text."""
-        return any(each.department.id == department_id for each in self._named(text))
-
-    def _named(self, text: str) -> list[Routed]:
-        """Departments whose own name, or a topic they own, stands in the question; the longest name first."""
-        found: dict[str, tuple[int, Department]] = {}
-        for each in self._departments:
-            names = [normalised(name, self._converter) for name in (each.name, *each.aliases, *each.owns)]
-            longest = max((len(name) for name in names if len(name) > 1 and name in text), default=0)
-            if longest:
-                found[each.id] = (longest, each)
-        ordered = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].id))
-        return [Routed(_ref(each), 0.9, RoutedBy.NAMED) for _, each in ordered]
+        return any(each.id == department_id for each in self._departments.named_in(text))
 
     def _voted(self, text: str, candidates: Sequence[Candidate]) -> list[Routed]:
         """Passages and past escalations together: the more these agree, the more they count."""
@@ -136,7 +106,7 @@ class Router:
         ordered = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         return [
             Routed(
-                self.department(name),
+                self._departments.ref(name),
                 score,
                 RoutedBy.PAST if from_past.get(name, 0.0) > from_passages.get(name, 0.0) else RoutedBy.PASSAGES,
             )
@@ -148,10 +118,6 @@ class Router:
         votes: dict[str, float] = defaultdict(float)
         for rank, candidate in enumerate(candidates[:_VOTERS]):
             if candidate.source.metadata.department:
-                votes[self.id(candidate.source.metadata.department)] += 1 / (rank + 1)
+                votes[self._departments.id(candidate.source.metadata.department)] += 1 / (rank + 1)
         total = sum(votes.values())
         return {name: vote / total for name, vote in votes.items()}
-
-
-def _ref(department: Department) -> DepartmentRef:
-    return DepartmentRef(department.id, department.name, department.phone, department.hours)

@@ -21,6 +21,7 @@ from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Matter
 from kb_service.domain.routing import RoutedBy
 from kb_service.domain.switches import Standing, SwitchedOff
+from kb_service.text.departments import DepartmentDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class SwitchGuard:
     standing: Callable[[], Standing]
     matters: Mapping[str, Matter]
     router: Router
+    departments: DepartmentDirectory
     lexicon: Lexicon
 
     def hand_over_switched_off(self, parts: Sequence[Part]) -> list[Part]:
@@ -81,7 +83,7 @@ class SwitchGuard:
 
     def _covers(self, off: SwitchedOff, found: PassageInVersion) -> bool:
         matter_id, department = found.metadata.matter_id, found.metadata.department
-        own = [self.router.id(department)] if department else []
+        own = [self.departments.id(department)] if department else []
         return off.hands_over(
             matter_id=matter_id,
             departments=[*self._departments_of(matter_id), *own],
@@ -122,4 +124,4 @@ class SwitchGuard:
         return [matter.department_id] if matter else []
 
     def _department_ids(self, citation: Citation) -> Iterable[str]:
-        return [self.router.id(citation.department)] if citation.department else []
+        return [self.departments.id(citation.department)] if citation.department else []

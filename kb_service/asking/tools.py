@@ -22,6 +22,7 @@ from kb_service.asking.search.known_questions import KnownQuestions
 from kb_service.asking.search.retrieving import Retriever
 from kb_service.asking.switch_guard import SwitchGuard
 from kb_service.ports import LibraryReader, ScriptConverter
+from kb_service.text.departments import DepartmentDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Tools:
     quoting: ExtractiveDrafter
     drafter: AnswerDrafter
     router: Router
+    departments: DepartmentDirectory
     library: LibraryReader
     confidence: ConfidenceModel
     follow_up_confidence: ConfidenceModel

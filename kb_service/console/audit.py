@@ -11,7 +11,7 @@ from kb_service.api.sizes import LONGEST_COMMENT
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.domain.answers import Citation
-from kb_service.domain.audits import Rating, Sample, Stage
+from kb_service.domain.audits import JudgingStage, Rating, Sample
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidRecord, VersionNotFound
 from kb_service.domain.people import Role
@@ -25,7 +25,7 @@ _AROUND = 800
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class QuotedPassage:
     """A citation, and the version's text around it; empty where it was purged."""
 
     citation: Citation
@@ -144,18 +144,18 @@ def _week(request: Request, service: Service, week: date, *, trouble: Trouble | 
         expects=list(Expect),
         may_keep=actor_of(request).has_any_of((Role.EVALUATOR,)),
         was_disputed={each.answer_id for each in sample.items if len(each.judgements) > 2},
-        settled=Stage.SETTLED,
+        settled=JudgingStage.SETTLED,
     )
 
 
-def _quoted(service: Service, citation: Citation) -> Quoted:
+def _quoted(service: Service, citation: Citation) -> QuotedPassage:
     try:
         text = service.library.version(citation.version_id).text
     except VersionNotFound:
         text = ""
     if text[citation.start : citation.end] != citation.quote:
-        return Quoted(citation, "", "")
-    return Quoted(
+        return QuotedPassage(citation, "", "")
+    return QuotedPassage(
         citation,
         text[max(0, citation.start - _AROUND) : citation.start],
         text[citation.end : citation.end + _AROUND],

@@ -23,7 +23,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """``name``: confirmed or implied. ``runs``: stretches of weeks with something to count, as SVG points; ``bands``:
     their intervals as polygons."""
 
@@ -44,13 +44,13 @@ class Trend:
     """``ticks``: of the weeks, as many as there is room for."""
 
     side: Side
-    lines: Sequence[Line]
+    lines: Sequence[ChartLine]
     levels: Sequence[Level]
     ticks: Sequence[tuple[float, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class ChartDot:
     x: float
     y: float
     radius: float
@@ -90,7 +90,7 @@ def trend(side: Side, weeks: Mapping[str, Counts], targets: Sequence[Target]) ->
     )
 
 
-def _line(name: str, shares: Mapping[str, Share], x_of: Mapping[str, float]) -> Line:
+def _line(name: str, shares: Mapping[str, Share], x_of: Mapping[str, float]) -> ChartLine:
     """A week with nothing to count is a gap in the line, not a zero."""
     marks: list[Mark] = []
     stretches: list[list[Mark]] = []
@@ -98,7 +98,9 @@ def _line(name: str, shares: Mapping[str, Share], x_of: Mapping[str, float]) -> 
         if has_some:
             stretches.append([_mark(week, one, x_of[week]) for week, one in run])
             marks += stretches[-1]
-    return Line(name, marks, [_points((m.x, m.y) for m in run) for run in stretches], [_band(run) for run in stretches])
+    return ChartLine(
+        name, marks, [_points((m.x, m.y) for m in run) for run in stretches], [_band(run) for run in stretches]
+    )
 
 
 def _mark(week: str, one: Share, x: float) -> Mark:
@@ -113,14 +115,14 @@ def _points(places: Iterable[tuple[float, float]]) -> str:
     return " ".join(f"{x},{y}" for x, y in places)
 
 
-def dots(groups: Sequence[tuple[str, int, Share]]) -> list[Dot]:
+def dots(groups: Sequence[tuple[str, int, Share]]) -> list[ChartDot]:
     """Questions from left to right, resolution from the bottom up; what has nothing to count is left out."""
     shown = [each for each in groups if each[2].n]
     most = max((questions for _, questions, _ in shown), default=1)
     room = WIDTH - _LEFT - _RIGHT - 2 * _RADIUS[1]
     smallest, largest = _RADIUS
     return [
-        Dot(
+        ChartDot(
             x=round(_LEFT + _RADIUS[1] + room * (questions / most) ** 0.5, 1),
             y=y_of(one.rate or 0),
             radius=round(smallest + (largest - smallest) * (questions / most) ** 0.5, 1),

@@ -68,7 +68,7 @@ def overview(request: Request, service: ServiceOf, actor: Staff) -> Response:
         "overview.html",
         count_of={state: shelf.count(VersionQuery(states=(state,))) for state in VersionState},
         due=due_now(service, shanghai_day(service.now())),
-        department_name=service.asking.router.name,
+        department_name=service.departments.name,
         suspected=len(service.records.suspicions.list(open_ones, limit=_MANY).suspicions),
         many=_MANY,
         batches=[batch_view(service, each, with_uploads=False) for each in uploads.batches(limit=5)],
@@ -121,7 +121,7 @@ def due(request: Request, service: ServiceOf, actor: Watcher, by: str = "week") 
         compliance=compliance_since(service, today),
         kept=service.records.kept_reviews.waiting(limit=200),
         now=service.now(),
-        department_name=service.asking.router.name,
+        department_name=service.departments.name,
         years=[(year, stretches(year)) for year in years],
         may_open=actor.has_any_of((Role.EDITOR, Role.REVIEWER)),
     )

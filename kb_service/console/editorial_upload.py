@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from kb_service.api.access import Editor, ServiceOf, Staff
 from kb_service.api.record_shapes import RecordView, record_view
 from kb_service.api.sent_files import SentForm, arrivals_of, sent_form
-from kb_service.api.upload_shapes import BatchView, Stage, batch_view
+from kb_service.api.upload_shapes import BatchView, UploadStage, batch_view
 from kb_service.api.uploads import retried
 from kb_service.console.admission import Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
@@ -25,7 +25,7 @@ _LAST_BATCHES = 10
 # All of them are in the file that the page links to.
 _MOST_REFUSED_OF_A_FILE = 20
 _MOST_REFUSED_IN_ALL = 400
-_UNDER_WAY = (Stage.WAITING, Stage.READING, Stage.INDEXING)
+_UNDER_WAY = (UploadStage.WAITING, UploadStage.READING, UploadStage.INDEXING)
 _FIELDS = (
     "kind", "matter", "department", "region", "audience", "effective_from", "valid_through", "issued_on",
     "document_number", "replaces",

@@ -25,5 +25,5 @@ def knowledge(
         query_of={"from": period.first, "to": period.last},
         found=service.measuring_use.knowledge_use(period),
         name_of=names_of_matters(service),
-        department_name=service.asking.router.name,
+        department_name=service.departments.name,
     )

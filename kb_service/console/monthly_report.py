@@ -13,7 +13,7 @@ from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse
 
 from kb_service.api.access import ServiceOf, Watcher
-from kb_service.console.charts import HEIGHT, WIDTH, Dot, dots, trend, y_of
+from kb_service.console.charts import HEIGHT, WIDTH, ChartDot, dots, trend, y_of
 from kb_service.console.pages import HEADERS
 from kb_service.console.screens import rendered
 from kb_service.console.words import screen_words
@@ -76,14 +76,14 @@ class Row:
 class Tag:
     """The number of a dot, and where it is written."""
 
-    dot: Dot
+    dot: ChartDot
     number: int
     x: float
     y: float
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class MonthFigure:
     """``name``: confirmed, implied or audited."""
 
     side: Side
@@ -149,13 +149,13 @@ def html_of(report: MonthReport, names: Names, *, prompts: Path) -> str:
     )
 
 
-def _figures(report: MonthReport) -> Iterator[Figure]:
+def _figures(report: MonthReport) -> Iterator[MonthFigure]:
     for side, targets in ((Side.ASSISTANT, ASSISTANT_TARGETS), (Side.HUMAN, HUMAN_TARGETS)):
         new, old = getattr(report.figures.total, side), getattr(report.before, side)
-        yield Figure(side, "confirmed", new.confirmed, old.confirmed, targets)
-        yield Figure(side, "implied", new.implied_share, old.implied_share, targets)
+        yield MonthFigure(side, "confirmed", new.confirmed, old.confirmed, targets)
+        yield MonthFigure(side, "implied", new.implied_share, old.implied_share, targets)
         if report.audited and side is Side.ASSISTANT:
-            yield Figure(side, "audited", *report.audited, targets)
+            yield MonthFigure(side, "audited", *report.audited, targets)
 
 
 def _rows(groups: Grouped, name_of: Mapping[str, str]) -> list[Row]:
@@ -172,7 +172,7 @@ def _listed(rows: Sequence[Row]) -> list[Row]:
     return (numbered + [row for row in rows if not row.number])[:_MOST_ROWS]
 
 
-def _dots(rows: Sequence[Row]) -> "list[tuple[Dot, int | None]]":
+def _dots(rows: Sequence[Row]) -> "list[tuple[ChartDot, int | None]]":
     """With their numbers; what has nothing to count yet has no dot."""
     drawn = [row for row in rows if row.number] + [row for row in rows if not row.number][:_MOST_DOTS]
     drawn = [row for row in drawn if row.counts.assistant.settled]
@@ -180,7 +180,7 @@ def _dots(rows: Sequence[Row]) -> "list[tuple[Dot, int | None]]":
     return [(dot, row.number) for dot, row in zip(dots(points), drawn, strict=True)]
 
 
-def _tags(drawn: "Sequence[tuple[Dot, int | None]]") -> list[Tag]:
+def _tags(drawn: "Sequence[tuple[ChartDot, int | None]]") -> list[Tag]:
     """Above their dots, and above one another where dots are near."""
     placed: list[Tag] = []
     for dot, number in drawn:

@@ -20,18 +20,32 @@ from kb_service.domain.reports import Rated
 from kb_service.domain.resolution import By, Share
 from kb_service.text.vocabulary import Words, load
 
-_TITLES = {
-    "questions": "小申收到的提问",
-    "answered": "其中答复的",
-    "handed_over": "其中转人工的",
-    "confirmed": "本人说已解决的",
-    "implied": "推定已解决的",
-    "talks": "人工帮办的会话",
-    "talks_confirmed": "本人评价为已解决的会话",
-    "talks_implied": "推定已解决的会话",
-}
 _SHARE = {"constraints": {"minimum": 0, "maximum": 1}}
 _DATA_PACKAGE = "https://specs.frictionlessdata.io/schemas/tabular-data-package.json"
+
+
+class ColumnWords(Words):
+    """What a column of the table is called, and what stands in it; may have blanks."""
+
+    title: str
+    description: str
+
+
+class OpenDataWords(Words):
+    """``counts``: what each count is called, by the name of its measure; ``count``: the column of any of them,
+    ``count_of``, ``rate``, ``low``, ``high``: of how many a rate is, itself, and its interval."""
+
+    title: str
+    by: ColumnWords
+    value: ColumnWords
+    name: ColumnWords
+    counts: Mapping[str, str]
+    count: ColumnWords
+    count_of: ColumnWords
+    rate: ColumnWords
+    low: ColumnWords
+    high: ColumnWords
+    withheld: ColumnWords
 
 
 class TransparencyWords(Words):
@@ -44,6 +58,7 @@ class TransparencyWords(Words):
     not_for: tuple[str, ...]
     limits: tuple[str, ...]
     reaching_people: str
+    open_data: OpenDataWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +83,14 @@ def transparency_words(folder: Path) -> TransparencyWords:
 def files_of(record: PublicRecord, names: Names, told: Told, *, prompts: Path) -> Mapping[str, str]:
     """Their texts by their names."""
     rows = [_values(each, names) for each in [record.total, *record.rows]]
-    fields = list(_fields(record.smallest))
+    said = transparency_words(prompts).open_data
+    fields = list(_fields(said, record.smallest))
     columns = [field["name"] for field in fields]
     table = csv_text([(*columns,), *((*(_cell(row[name]) for name in columns),) for row in rows)])
     return {
         "resolution.csv": table,
         "resolution.json": _json(_head(record) | {"rows": rows}),
-        "datapackage.json": _json(_package(record, fields, table.encode())),
+        "datapackage.json": _json(_package(record, said, fields, table.encode())),
         "index.html": _page(record, told, prompts),
     }
 
@@ -110,31 +126,25 @@ def _cell(value: object) -> object:
     return "" if value is None else value
 
 
-def _fields(smallest: int) -> Iterator[dict[str, Any]]:
+def _fields(said: OpenDataWords, smallest: int) -> Iterator[dict[str, Any]]:
     """As the Table Schema of Frictionless Data has them."""
-    yield _field("by", "string", "分组", "total 为合计；matter 事项，department 责任单位，district 区，week 周") | {
-        "constraints": {"required": True, "enum": ["total", *(each.value for each in TABLES)]}
-    }
-    yield _field("value", "string", "编号", "事项或责任单位的编号、区名、周一的日期；合计和未说明的为空")
-    yield _field("name", "string", "名称", "未说明的为空")
+    grouped = {"constraints": {"required": True, "enum": ["total", *(each.value for each in TABLES)]}}
+    yield _field("by", "string", said.by) | grouped
+    yield _field("value", "string", said.value)
+    yield _field("name", "string", said.name)
     for measure in MEASURES:
-        told = f"少于 {smallest}，或者能由此算出少于 {smallest} 的数的，不公开，为空"
-        yield _field(measure.name, "integer", _TITLES[measure.name], told) | {"constraints": {"minimum": smallest}}
+        blanks = {"count": said.counts[measure.name], "smallest": smallest}
+        yield _field(measure.name, "integer", said.count, **blanks) | {"constraints": {"minimum": smallest}}
         if measure.name in RATES:
-            yield _field(f"{measure.name}_n", "integer", f"{_TITLES[measure.name]}：可算的个数", "比率的分母")
-            yield _field(f"{measure.name}_rate", "number", f"{_TITLES[measure.name]}：比率", "0 到 1") | _SHARE
-            yield (
-                _field(f"{measure.name}_low", "number", f"{_TITLES[measure.name]}：区间下限", "95% Wilson 区间")
-                | _SHARE
-            )
-            yield (
-                _field(f"{measure.name}_high", "number", f"{_TITLES[measure.name]}：区间上限", "95% Wilson 区间")
-                | _SHARE
-            )
-    yield _field("withheld", "string", "不公开的列", "列名，以空格分开")
+            yield _field(f"{measure.name}_n", "integer", said.count_of, **blanks)
+            yield _field(f"{measure.name}_rate", "number", said.rate, **blanks) | _SHARE
+            yield _field(f"{measure.name}_low", "number", said.low, **blanks) | _SHARE
+            yield _field(f"{measure.name}_high", "number", said.high, **blanks) | _SHARE
+    yield _field("withheld", "string", said.withheld)
 
 
-def _field(name: str, kind: str, title: str, description: str) -> dict[str, Any]:
+def _field(name: str, kind: str, said: ColumnWords, **blanks: object) -> dict[str, Any]:
+    title, description = said.title.format(**blanks), said.description.format(**blanks)
     return {"name": name, "type": kind, "title": title, "description": description}
 
 
@@ -147,14 +157,16 @@ def _head(record: PublicRecord) -> dict[str, Any]:
     }
 
 
-def _package(record: PublicRecord, fields: Sequence[Mapping[str, Any]], table: bytes) -> dict[str, Any]:
+def _package(
+    record: PublicRecord, said: OpenDataWords, fields: Sequence[Mapping[str, Any]], table: bytes
+) -> dict[str, Any]:
     """``table``: the CSV; whoever copied it finds by its hash whether it is whole."""
     month = f"{record.period.first:%Y-%m}"
     return {
         "$schema": _DATA_PACKAGE,
         "profile": "tabular-data-package",
         "name": f"resolution-{month}",
-        "title": f"智能问答与人工帮办解决率 {month}",
+        "title": said.title.format(month=month),
         "created": record.at.isoformat(timespec="seconds"),
         "resources": [
             {
@@ -183,7 +195,7 @@ def _page(record: PublicRecord, told: Told, prompts: Path) -> str:
         style=STYLE,
         record=record,
         total=record.total,
-        rates=[(name, _TITLES[name], record.total.rate(name)) for name in RATES],
+        rates=[(name, said.open_data.counts[name], record.total.rate(name)) for name in RATES],
         said=said,
         model=said.with_model.format(model=told.model) if told.model else said.without_model,
         told=told,

@@ -12,7 +12,7 @@ from pydantic import ValidationInfo, field_validator
 from kb_service.api.door_words import door_words
 from kb_service.api.messages import Messages, messages
 from kb_service.api.sizes import LIMITS
-from kb_service.api.upload_shapes import Stage
+from kb_service.api.upload_shapes import UploadStage
 from kb_service.asking.reading.lexicon import load_districts
 from kb_service.domain.announcements import Reach
 from kb_service.domain.answers import Outcome, Reason
@@ -38,7 +38,7 @@ from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
 from kb_service.helping.summaries import load_summary_words
 from kb_service.measuring.keeping import Expect
-from kb_service.publishing.difference import Change
+from kb_service.publishing.difference import ArticleChange
 from kb_service.publishing.stated_days import StatedField
 from kb_service.text.vocabulary import Words, load
 
@@ -128,7 +128,7 @@ class ScreenWords(Words):
     whys: Mapping[str, str]
     effects: Mapping[Effect, str]
     sources: Mapping[str, str]
-    changes: Mapping[Change, str]
+    changes: Mapping[ArticleChange, str]
     suspicions: Mapping[SuspicionKind, str]
     suspicion_states: Mapping[SuspicionState, str]
     facets: Mapping[Facet, str]
@@ -147,7 +147,7 @@ class ScreenWords(Words):
     expects: Mapping[Expect, str]
     hand_overs: Mapping[Reason, str]
     reaches: Mapping[Reach, str]
-    stages: Mapping[Stage, str]
+    stages: Mapping[UploadStage, str]
     open_points: Mapping[PointKind, str]
     stated: Mapping[StatedField, str]
     reading_notes: Mapping[NoteKind, str]

@@ -51,7 +51,7 @@ class Judgement:
     at: datetime
 
 
-class Stage(StrEnum):
+class JudgingStage(StrEnum):
     """OPEN: fewer than two have judged. DISPUTED: two differ, and a third is wanted."""
 
     OPEN = "open"
@@ -77,14 +77,14 @@ class SampledQuestion:
         return settled_rating([each.rating for each in self.judgements])
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> JudgingStage:
         if self.rating is not None:
-            return Stage.SETTLED
-        return Stage.OPEN if len(self.judgements) < JUDGES else Stage.DISPUTED
+            return JudgingStage.SETTLED
+        return JudgingStage.OPEN if len(self.judgements) < JUDGES else JudgingStage.DISPUTED
 
     def is_for(self, person_id: str) -> bool:
         """Whether this person may still judge it."""
-        return self.stage is not Stage.SETTLED and not self.was_judged_by(person_id)
+        return self.stage is not JudgingStage.SETTLED and not self.was_judged_by(person_id)
 
     def was_judged_by(self, person_id: str) -> bool:
         return any(each.person_id == person_id for each in self.judgements)
@@ -93,7 +93,7 @@ class SampledQuestion:
         """Raises AlreadyJudged, NothingToJudge, and InvalidRecord for a rating that is not for such a question."""
         if self.was_judged_by(person_id):
             raise AlreadyJudged("you have judged this question; a person judges once, and others look at it next")
-        if self.stage is Stage.SETTLED:
+        if self.stage is JudgingStage.SETTLED:
             raise NothingToJudge("this question is judged already; ask for the next one")
         if rating not in (allowed := ratings_of(is_answered=self.is_answered)):
             raise InvalidRecord(
@@ -129,13 +129,13 @@ class Sample:
     def questions(self) -> int:
         return sum(each.size for each in self.strata)
 
-    def count(self, stage: Stage) -> int:
+    def count(self, stage: JudgingStage) -> int:
         return sum(each.stage is stage for each in self.items)
 
     @property
     def is_complete(self) -> bool:
         """A part of it tells nothing yet: what is disputed is not like the rest."""
-        return bool(self.items) and all(each.stage is Stage.SETTLED for each in self.items)
+        return bool(self.items) and all(each.stage is JudgingStage.SETTLED for each in self.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PairedChange:
     """Of the same questions: the share of them for which something holds after less that before, and its 95 %
     interval. ``gained``: for how many it holds only after, ``lost``: only before."""
 
@@ -43,11 +43,11 @@ class Change:
     high: float
 
 
-def change(before: Sequence[bool], after: Sequence[bool]) -> Change:
+def change(before: Sequence[bool], after: Sequence[bool]) -> PairedChange:
     """The same questions in the same order."""
     pairs = list(zip(before, after, strict=True))
     gained, lost = pairs.count((False, True)), pairs.count((True, False))
-    return Change(gained, lost, (gained - lost) / max(len(pairs), 1), *paired_interval(gained, lost, len(pairs)))
+    return PairedChange(gained, lost, (gained - lost) / max(len(pairs), 1), *paired_interval(gained, lost, len(pairs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class CalibrationProposal:
     before: Outlook
     after: Outlook
     accepted_error: float
-    resolved: Change
-    wrong: Change
+    resolved: PairedChange
+    wrong: PairedChange
 
     @property
     def shows_gain(self) -> bool:

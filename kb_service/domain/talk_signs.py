@@ -10,15 +10,15 @@ TYPING_LASTS = timedelta(seconds=6)
 _WRITTEN_EVERY = timedelta(seconds=2)
 
 
-class Side(StrEnum):
+class TalkSide(StrEnum):
     """HELPER: whoever is in charge of the talk."""
 
     PERSON = "person"
     HELPER = "helper"
 
     @property
-    def other(self) -> "Side":
-        return Side.HELPER if self is Side.PERSON else Side.PERSON
+    def other(self) -> "TalkSide":
+        return TalkSide.HELPER if self is TalkSide.PERSON else TalkSide.PERSON
 
 
 @dataclass(frozen=True, slots=True)

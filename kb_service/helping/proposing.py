@@ -6,32 +6,19 @@ from typing import Protocol
 
 from kb_service.domain.answers import Citation
 from kb_service.domain.errors import ProposalNotThere, ProposalOutdated
-from kb_service.domain.escalations import Escalation, Helper
+from kb_service.domain.escalations import Escalation
 from kb_service.domain.matters import Department
 from kb_service.domain.proposals import Proposal
 from kb_service.helping import approval
 from kb_service.helping.approval import ReplyApproval
 from kb_service.helping.moves import Change
-
-
-class Escalations(Protocol):
-    """As far as proposals need them."""
-
-    def escalation(self, escalation_id: str) -> Escalation: ...
-
-    def change(
-        self, escalation_id: str, *, actor: str, at: datetime, decide: Callable[[Escalation], Change]
-    ) -> Escalation: ...
+from kb_service.helping.stores import Escalations, Helpers
 
 
 class Proposals(Protocol):
     """Where they are kept; each change is one of its escalation."""
 
     def of(self, escalation_id: str) -> Sequence[Proposal]: ...
-
-
-class Helpers(Protocol):
-    def all(self) -> Sequence[Helper]: ...
 
 
 class Proposing:

@@ -21,7 +21,7 @@ _READ = 20
 _LIKE = 0.5
 
 
-class Cases(Protocol):
+class ResolvedCases(Protocol):
     """How questions were resolved."""
 
     def resolved(
@@ -38,7 +38,7 @@ class Suggesting:
         self,
         *,
         asking: Callable[[], Asking],
-        cases: Cases,
+        cases: ResolvedCases,
         messages: Callable[[str], Sequence[Message]],
         last_turns: Callable[[Conversation], Sequence[Answer]],
         basis: str,

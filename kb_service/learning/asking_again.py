@@ -12,7 +12,7 @@ from kb_service.domain.rehearsals import Effect
 _AT_ONCE = 20
 
 
-class AffectedAnswers(Protocol):
+class AffectedStore(Protocol):
     def not_asked_again(self, version_id: str, *, limit: int) -> Sequence[Answer]: ...
 
     def keep(self, version_id: str, effect_of: Mapping[str, Effect], *, at: datetime) -> None: ...
@@ -25,7 +25,7 @@ class AskingAgain:
     """``follow``: makes the index say what the rows say. ``ask``: the question of an answer, as it would be answered
     now, stored nowhere. ``give_way``: called between small steps."""
 
-    answers: AffectedAnswers
+    answers: AffectedStore
     follow: Callable[[], object]
     ask: Callable[[Answer], Answer]
     give_way: Callable[[], None]

@@ -3,45 +3,17 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from kb_service.domain.answers import Answer, Outcome
 from kb_service.domain.documents import Version
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapState
 from kb_service.domain.learning_errors import GapStateWrong
-from kb_service.learning.collecting import NewGap
+from kb_service.learning.stores import Gaps, NewGap
 
 # A gap is asked again with so many of its questions, the newest; more would say the same.
 _ASKED_OF_ONE = 20
-
-
-class Gaps(Protocol):
-    """Where gaps are kept, each move in one transaction."""
-
-    def gap(self, gap_id: str) -> Gap: ...
-
-    def drafted(self) -> Mapping[str, str]: ...
-
-    def questions(self, gap_id: str, *, limit: int) -> Sequence[AskedQuestion]: ...
-
-    def change(
-        self, gap_id: str, *, actor: str, at: datetime, action: str, decide: Callable[[Gap], Mapping[str, Any]]
-    ) -> Gap: ...
-
-    def merge(self, gap_id: str, into: str, *, actor: str, at: datetime, decide: Callable[[Gap, Gap], None]) -> Gap: ...
-
-    def split(
-        self,
-        gap_id: str,
-        answer_ids: Collection[str],
-        *,
-        actor: str,
-        at: datetime,
-        decide: Callable[[Gap, int], NewGap],
-    ) -> Gap: ...
-
-    def note_breaches(self, at: datetime) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)

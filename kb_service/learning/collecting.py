@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from kb_service.domain.answers import Answer
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.clocks import end_of_working_day
-from kb_service.domain.gaps import WORKING_DAYS, Why, why_in_gap
+from kb_service.domain.gaps import WORKING_DAYS, why_in_gap
 from kb_service.domain.masking import masked
 from kb_service.domain.matters import Facet
+from kb_service.learning.stores import Found, Gaps, NewGap, Placed
 from kb_service.ports import Vector, Vectors
 
 # Older answers were looked at, or came from before there were gaps.
@@ -25,55 +25,6 @@ _EMBEDDED_AT_ONCE = 16
 _LIKE = 0.92
 # Without a matter nothing else holds them together: of pairs from different documents, 1 in 200 lies above.
 _LIKE_WITHOUT_A_MATTER = 0.93
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An answer that may show a gap. ``helped``: what the person said of it; ``asker`` tells people apart."""
-
-    answer: Answer
-    helped: bool | None
-    asker: str
-
-
-@dataclass(frozen=True, slots=True)
-class GapQuestion:
-    """A question that stands in a gap already."""
-
-    gap_id: str
-    question: str
-    facet: Facet | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewGap:
-    matter_id: str | None
-    facet: Facet | None
-    department_id: str | None
-    at: datetime
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """``gap``: an id, a new one, or None for what no text would help."""
-
-    answer_id: str
-    gap: str | NewGap | None
-    question: str
-    asker: str
-    asked_at: datetime
-    why: Why | None
-    facet: Facet | None
-    closest: str | None
-
-
-class Gaps(Protocol):
-    def not_looked_at(self, *, since: datetime, limit: int) -> Sequence[Found]: ...
-
-    def like(self, matter_id: str | None, *, limit: int) -> Sequence[GapQuestion]: ...
-
-    def place(self, placed: Placed) -> str | None: ...
 
 
 @dataclass(slots=True)

@@ -20,3 +20,11 @@ class LearningVerbs:
     feedback_review: FeedbackReview
     asking_again: AskingAgain
     ledger: Ledger
+
+    def run_once(self) -> None:
+        """What happens by itself: new questions are grouped before gaps are closed, and clocks are noted."""
+        self.feedback_review.run_once()
+        self.collecting.collect()
+        self.closing.run_once()
+        self.ledger.run_once()
+        self.finding_recurring.run_once()

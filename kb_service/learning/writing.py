@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.clocks import review_due_at
 from kb_service.domain.days import days_later, shanghai_day
 from kb_service.domain.documents import Kind, Version, VersionDraft
 from kb_service.domain.errors import EscalationStateWrong
-from kb_service.domain.gaps import AskedQuestion, Gap, GapState
+from kb_service.domain.gaps import Gap, GapState
 from kb_service.domain.recurring import RecurringCase, ResolvedTalk
 from kb_service.learning.recurring import letters_of, pairs
+from kb_service.learning.stores import Cases, Gaps
 
 # Of a gap the newest so many questions are read, and the most frequent of them stand in the draft.
 _READ = 500
@@ -29,33 +30,6 @@ _MASKED = "〔[^〔〕]{1,6}〕"
 _LIKE_THE_QUESTION = 1 / 3
 _COMMAS = "[,，、 ]*[，,][,，、 ]*"
 _AT_THE_ENDS = " \t\n,，。.;；、:：!！~～…"
-
-
-class Gaps(Protocol):
-    def gap(self, gap_id: str) -> Gap: ...
-
-    def questions(self, gap_id: str, *, limit: int) -> Sequence[AskedQuestion]: ...
-
-    def regions(self, gap_id: str) -> Sequence[str | None]: ...
-
-    def write(
-        self, gap_id: str, *, actor: str, at: datetime, decide: Callable[[Gap], VersionDraft | None]
-    ) -> tuple[Gap, bool]: ...
-
-
-class Cases(Protocol):
-    def talk(self, escalation_id: str) -> ResolvedTalk | None: ...
-
-    def write(
-        self,
-        draft: VersionDraft,
-        escalation_ids: Sequence[str],
-        *,
-        rests_on: Sequence[str],
-        actor: str,
-        at: datetime,
-        review_due_at: datetime,
-    ) -> tuple[str, bool]: ...
 
 
 @dataclass(frozen=True, slots=True)

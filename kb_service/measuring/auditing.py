@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from kb_service.domain.answers import Answer
 from kb_service.domain.audits import (
     AuditedShare,
+    JudgingStage,
     Rating,
     Sample,
     SampledQuestion,
-    Stage,
     audited_share,
     settled_rating,
 )
@@ -139,7 +139,7 @@ class Auditing:
 def waiting_for(person_id: str, sample: Sample) -> list[SampledQuestion]:
     """What this person may judge of it, first what nobody has settled, what is disputed last."""
     mine = [each for each in sample.items if each.is_for(person_id)]
-    return sorted(mine, key=lambda each: (each.stage is Stage.DISPUTED, each.place))
+    return sorted(mine, key=lambda each: (each.stage is JudgingStage.DISPUTED, each.place))
 
 
 def _ratings(question: SampledQuestion) -> list[tuple[str, str]]:

@@ -8,8 +8,8 @@ from typing import Self
 from pydantic import model_validator
 
 from kb_service.asking.reading.lexicon import load_districts
-from kb_service.publishing.stances import Topic
-from kb_service.publishing.wordings import Wording
+from kb_service.publishing.stances import OpposedTopic
+from kb_service.publishing.wordings import ValueWording
 from kb_service.text.figures import FigureKind
 from kb_service.text.vocabulary import AnyOf, Words, any_of, load
 
@@ -47,8 +47,8 @@ class Contrasts(Words):
     """As in `prompts/contrasts.yaml`, where each is explained."""
 
     groups: dict[str, Group]
-    wordings: tuple[Wording, ...]
-    topics: dict[str, Topic]
+    wordings: tuple[ValueWording, ...]
+    topics: dict[str, OpposedTopic]
     exceptions: AnyOf
     roughly: AnyOf
     is_a_case: AnyOf

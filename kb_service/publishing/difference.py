@@ -66,7 +66,7 @@ class StatedFigure:
     text: str
 
 
-class Change(StrEnum):
+class ArticleChange(StrEnum):
     UNCHANGED = "unchanged"
     MOVED = "moved"  # the same words in another chapter or order
     RENUMBERED = "renumbered"  # the same words under another number
@@ -82,7 +82,7 @@ class ArticleRow:
     Equal and deleted segments joined are ``before.text``, equal and inserted ones ``after.text``.
     """
 
-    change: Change
+    change: ArticleChange
     is_moved: bool
     before: Article | None
     after: Article | None
@@ -108,11 +108,11 @@ class Difference:
     """
 
     rows: tuple[ArticleRow, ...]
-    counts: Mapping[Change, int]
+    counts: Mapping[ArticleChange, int]
 
     @property
     def changed_rows(self) -> tuple[ArticleRow, ...]:
-        return tuple(row for row in self.rows if row.change is not Change.UNCHANGED)
+        return tuple(row for row in self.rows if row.change is not ArticleChange.UNCHANGED)
 
 
 def difference(before: Sequence[Article], after: Sequence[Article]) -> Difference:
@@ -126,7 +126,7 @@ def difference(before: Sequence[Article], after: Sequence[Article]) -> Differenc
         rows.append(_row(old, article, is_moved=new in in_other_place))
         rows.extend(_row(gone, None) for gone in removed_after.get(new, ()))
     counted = Counter(row.change for row in rows)
-    return Difference(tuple(rows), {change: counted[change] for change in Change})
+    return Difference(tuple(rows), {change: counted[change] for change in ArticleChange})
 
 
 def _removed_after(
@@ -151,16 +151,16 @@ def _row(before: Article | None, after: Article | None, *, is_moved: bool = Fals
     return ArticleRow(change, is_moved, before, after, shown.segments, shown.removed_figures, shown.added_figures)
 
 
-def _change(before: Article | None, after: Article | None, *, is_moved: bool) -> Change:
+def _change(before: Article | None, after: Article | None, *, is_moved: bool) -> ArticleChange:
     if before is None:
-        return Change.ADDED
+        return ArticleChange.ADDED
     if after is None:
-        return Change.REMOVED
+        return ArticleChange.REMOVED
     if words(before) != words(after) or _name(before) != _name(after):
-        return Change.CHANGED
+        return ArticleChange.CHANGED
     if is_moved:
-        return Change.MOVED
-    return Change.UNCHANGED if before.label == after.label else Change.RENUMBERED
+        return ArticleChange.MOVED
+    return ArticleChange.UNCHANGED if before.label == after.label else ArticleChange.RENUMBERED
 
 
 def _name(article: Article) -> str:

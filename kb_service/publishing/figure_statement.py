@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb_service.domain.documents import PassageInVersion
 from kb_service.publishing.quantities import Quantity
-from kb_service.text.bounds import Side
+from kb_service.text.bounds import BoundSide
 from kb_service.text.figures import FigureKind
 
 
@@ -37,12 +37,12 @@ class FigureStatement:
     quantities: tuple[Quantity, ...]
     figure_spans: tuple[tuple[int, int], ...]
     span: tuple[int, int]
-    conditions: tuple[tuple[Quantity, Side | None], ...]
+    conditions: tuple[tuple[Quantity, BoundSide | None], ...]
     consequences: tuple[Quantity, ...]
     is_of_its_text: bool
     years: frozenset[str]
     ordinals: frozenset[str]
-    bounds: frozenset[Side]
+    bounds: frozenset[BoundSide]
     starting_event: frozenset[str]
     clause: frozenset[str]
     context: frozenset[str]

@@ -40,7 +40,7 @@ _DEMANDED = re.compile("须|必须|要|应|得|只|仅|限")
 _SHORTEST = 4
 
 
-class Topic(Words):
+class OpposedTopic(Words):
     """``of``: words of the one way; ``instead``: of the other way, which rules it out where it is demanded."""
 
     of: AnyOf
@@ -73,7 +73,7 @@ def stances(text: str) -> Iterator[Figure]:
                 yield found
 
 
-def topics(text: str, words: Mapping[str, Topic]) -> Iterator[Figure]:
+def topics(text: str, words: Mapping[str, OpposedTopic]) -> Iterator[Figure]:
     """What each clause says of a topic by who or what it names: 家里人来没用, 必须自己去拿. ``unit``: the topic."""
     for sentence in sentences(text):
         for clause in clauses(text, marks=COMMAS, within=sentence):

@@ -122,7 +122,7 @@ def stated_days(text: str, metadata: Metadata, words: StatedDayWords) -> list[St
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
+class _DatedSentence:
     """``narrow`` has the same offsets as the text it was cut from."""
 
     narrow: str
@@ -152,14 +152,14 @@ class _Reading:
             yield from self._last_days(sentence, first)
             yield from self._repeals(sentence)
 
-    def _sentences(self) -> Iterator[_Sentence]:
+    def _sentences(self) -> Iterator[_DatedSentence]:
         for span in sentences(self._text):
             written = self._text[span.start : span.end]
             narrow = written.translate(ONE_WIDTH)
             if self._words.any_word.search(narrow):
-                yield _Sentence(narrow, span.start, tuple(figures(written)))
+                yield _DatedSentence(narrow, span.start, tuple(figures(written)))
 
-    def _first_days(self, sentence: _Sentence) -> Iterator[StatedDay]:
+    def _first_days(self, sentence: _DatedSentence) -> Iterator[StatedDay]:
         for figure, day in _days(sentence):
             before, after = sentence.before(figure), sentence.after(figure)
             if self._is_of_another(sentence, before):
@@ -170,7 +170,7 @@ class _Reading:
         if match := self._words.from_issue.search(sentence.narrow):
             yield self._stated(sentence, StatedField.FIRST_DAY, self._after_issue(match[0]))
 
-    def _last_days(self, sentence: _Sentence, first: date | None) -> Iterator[StatedDay]:
+    def _last_days(self, sentence: _DatedSentence, first: date | None) -> Iterator[StatedDay]:
         for figure, day in _days(sentence):
             before, after = sentence.before(figure), sentence.after(figure)
             if self._is_of_another(sentence, before) or _BEGINS_A_RANGE.match(after):
@@ -192,7 +192,7 @@ class _Reading:
                 end = months_later(first, int(months)) if first else None
                 yield self._stated(sentence, StatedField.LAST_DAY, end - timedelta(days=1) if end else None)
 
-    def _repeals(self, sentence: _Sentence) -> Iterator[StatedDay]:
+    def _repeals(self, sentence: _DatedSentence) -> Iterator[StatedDay]:
         """《…》同时废止, 废止《…》; a notice that only names its own title repeals nothing else."""
         own = self._metadata.title.strip("《》")
         titles = [match[1] for match in _TITLE.finditer(sentence.narrow) if match[1] not in (own, "")]
@@ -201,7 +201,7 @@ class _Reading:
         if titles and is_repeal and not re.search(r"(?:不|未|尚未)(?:予|得)?废止", sentence.narrow):
             yield self._stated(sentence, StatedField.REPEALS, None, tuple(dict.fromkeys(titles)))
 
-    def _is_of_another(self, sentence: _Sentence, before: str) -> bool:
+    def _is_of_another(self, sentence: _DatedSentence, before: str) -> bool:
         """《…办法》自…起施行 in a text that explains it; a notice names in its own title what it brings into force."""
         named = _TITLE.findall(before)
         own = self._metadata.title
@@ -215,7 +215,7 @@ class _Reading:
         named = _TITLE.findall(before) or [each[1] for each in [_TITLE.match(after, match.end())] if each]
         return not named or self._metadata.title.strip("《》") in named
 
-    def _is_validity(self, sentence: _Sentence) -> bool:
+    def _is_validity(self, sentence: _DatedSentence) -> bool:
         is_about_validity = self._words.last_day_named.search(sentence.narrow) or (
             self._words.takes_effect.search(sentence.narrow) and self._words.the_text_itself.search(sentence.narrow)
         )
@@ -237,7 +237,7 @@ class _Reading:
         return None
 
     def _stated(
-        self, sentence: _Sentence, field: StatedField, day: date | None, titles: tuple[str, ...] = ()
+        self, sentence: _DatedSentence, field: StatedField, day: date | None, titles: tuple[str, ...] = ()
     ) -> StatedDay:
         end = sentence.start + len(sentence.narrow)
         written = self._text[sentence.start : end]
@@ -245,7 +245,7 @@ class _Reading:
         return StatedDay(field, day, shown, sentence.start, end, titles)
 
 
-def _days(sentence: _Sentence) -> list[tuple[Figure, date]]:
+def _days(sentence: _DatedSentence) -> list[tuple[Figure, date]]:
     return [(each, day) for each in sentence.figures if (day := _whole_day(each))]
 
 
@@ -259,7 +259,7 @@ def _whole_day(figure: Figure) -> date | None:
         return None
 
 
-def _without_days(sentence: _Sentence, figure: Figure) -> str:
+def _without_days(sentence: _DatedSentence, figure: Figure) -> str:
     """有效期自2021年5月1日起5年: the words before the length, without the day between."""
     before = sentence.before(figure)
     for each in reversed(sentence.figures):

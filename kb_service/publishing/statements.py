@@ -26,7 +26,7 @@ from kb_service.publishing.wordings import (
     listed_needs,
     worded,
 )
-from kb_service.text.bounds import Side, side_of
+from kb_service.text.bounds import BoundSide, side_of
 from kb_service.text.clauses import COMMAS, GAP, Clause, Span, clauses, pairs_in, sentences, without
 from kb_service.text.figures import Figure, FigureKind, figures
 from kb_service.text.normalising import normalised
@@ -279,16 +279,16 @@ def _years(text: str, stated: Sequence[Figure]) -> frozenset[str]:
     return frozenset(each.value[:4] for each in of_a_year or dates)
 
 
-def _side(text: str, figure: Figure) -> Side | None:
+def _side(text: str, figure: Figure) -> BoundSide | None:
     return side_of(text, figure.start, figure.end)
 
 
-def _bounds(text: str, own: Sequence[Figure], end: int) -> Iterator[Side]:
+def _bounds(text: str, own: Sequence[Figure], end: int) -> Iterator[BoundSide]:
     """超过70周岁的不收 bounds an age from above."""
     for figure in own:
         if side := _side(text, figure):
             is_turned = figure.kind is FigureKind.AGE and is_denied(text[figure.end : end])
-            yield (Side.LOWER if side is Side.UPPER else Side.UPPER) if is_turned else side
+            yield (BoundSide.LOWER if side is BoundSide.UPPER else BoundSide.UPPER) if is_turned else side
 
 
 def _joined(parts: Iterable[str]) -> str:

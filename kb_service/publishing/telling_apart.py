@@ -6,7 +6,7 @@ from kb_service.publishing.contrasts import Group
 from kb_service.publishing.figure_statement import FigureStatement
 from kb_service.publishing.quantities import Quantity, says_the_same
 from kb_service.publishing.wordings import SAID
-from kb_service.text.bounds import Side
+from kb_service.text.bounds import BoundSide
 from kb_service.text.figures import FigureKind
 
 _CONTRARY, _CONTRARY_OF_SAID = "非", "非无未"
@@ -113,6 +113,6 @@ def share_a_condition(one: FigureStatement, other: FigureStatement, kind: Figure
     )
 
 
-def _sides(of: Quantity, among: Sequence[tuple[Quantity, Side | None]]) -> frozenset[Side]:
+def _sides(of: Quantity, among: Sequence[tuple[Quantity, BoundSide | None]]) -> frozenset[BoundSide]:
     """五年以下（含五年）has five years at its upper side, although they are said again without."""
     return frozenset(side for each, side in among if side and says_the_same(each, of))

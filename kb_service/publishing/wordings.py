@@ -32,7 +32,7 @@ _BEGINS_A_LIST = re.compile(r"(?:有|包括|为|是)?[:：]?\s*(?<=[:：有括�
 _ITEM = re.compile("[^、，,。；;和及]{2,}")
 
 
-class Wording(Words):
+class ValueWording(Words):
     """Words that state ``value``, or the part of them that is named so: ``(?P<value>…)``. With ``under`` they state it
     only below a heading or question that it matches.
     """
@@ -56,7 +56,7 @@ class Wording(Words):
         return written if counted is None else plain(counted)
 
 
-def worded(text: str, wordings: Sequence[Wording], read: Sequence[Figure], heading: str = "") -> list[Figure]:
+def worded(text: str, wordings: Sequence[ValueWording], read: Sequence[Figure], heading: str = "") -> list[Figure]:
     """Those of the wordings, then other values, the earlier one first where two overlap; none over one of ``read``.
     ``heading``: what stands over the text, or is asked.
     """

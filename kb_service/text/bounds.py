@@ -17,7 +17,7 @@ class Bound(StrEnum):
     AFTER = "after"
 
 
-class Side(StrEnum):
+class BoundSide(StrEnum):
     UPPER = "upper"
     LOWER = "lower"
 
@@ -66,13 +66,13 @@ AT_LEAST = rf"{_IN_FRONT[Bound.LEAST]}|{_IN_FRONT[Bound.MORE]}|以上"
 LIMITS = rf"{_NOT}(?:{_OVER}|{_UNDER}|[晚迟早]于)|最[多高长晚迟低少短]|至[多少]"
 
 _SIDES = {
-    Bound.MOST: Side.UPPER,
-    Bound.LESS: Side.UPPER,
-    Bound.WITHIN: Side.UPPER,
-    Bound.BEFORE: Side.UPPER,
-    Bound.LEAST: Side.LOWER,
-    Bound.MORE: Side.LOWER,
-    Bound.AFTER: Side.LOWER,
+    Bound.MOST: BoundSide.UPPER,
+    Bound.LESS: BoundSide.UPPER,
+    Bound.WITHIN: BoundSide.UPPER,
+    Bound.BEFORE: BoundSide.UPPER,
+    Bound.LEAST: BoundSide.LOWER,
+    Bound.MORE: BoundSide.LOWER,
+    Bound.AFTER: BoundSide.LOWER,
 }
 
 
@@ -86,7 +86,7 @@ def bounds_of(text: str, start: int, end: int) -> tuple[frozenset[Bound], int, i
     return bounds, start - len(before[0]) if before else start, after.end() if after else end
 
 
-def side_of(text: str, start: int, end: int) -> Side | None:
+def side_of(text: str, start: int, end: int) -> BoundSide | None:
     """Whether the figure ``text[start:end]`` is the greatest or the least one, by the words near it (最高可达500元);
     None when they do not say. Of a range the first figure is the least.
     """
@@ -95,9 +95,9 @@ def side_of(text: str, start: int, end: int) -> Side | None:
     bounds = {Bound(str(each.lastgroup)) for each in near if first + each.end() >= start - _BETWEEN}
     if after := _RIGHT_AFTER.match(text, end):
         bounds.add(Bound(str(after.lastgroup)))
-    return _side(bounds) or (Side.LOWER if _RANGE_AFTER.match(text, end) else None)
+    return _side(bounds) or (BoundSide.LOWER if _RANGE_AFTER.match(text, end) else None)
 
 
-def _side(bounds: Set[Bound]) -> Side | None:
+def _side(bounds: Set[Bound]) -> BoundSide | None:
     sides = {_SIDES[each] for each in bounds if each in _SIDES}
-    return Side.UPPER if Side.UPPER in sides else next(iter(sides), None)
+    return BoundSide.UPPER if BoundSide.UPPER in sides else next(iter(sides), None)

@@ -14,9 +14,20 @@ from kb_service.text.figures import Figure
 
 # A sentence ends after 。！？； (and closing marks), or at a line break. A colon ends none: its list belongs to it.
 _SENTENCE = re.compile(r"[^。！？；!?\n]+(?:[。！？；!?]+[”’」』）)]*)?|[。！？；!?]+")
+# What is quoted whole goes on behind a ；.
+_WHOLE_SENTENCE = re.compile(r"[^。！？!?\n]+(?:[。！？!?]+[”’」』）)]*)?|[。！？!?]+")
 # Not between two digits: 12,000元, 9:00.
 COMMAS = re.compile(r"(?:(?<!\d)[,，]|[,，](?!\d))+")
 ALL_MARKS = re.compile(r"(?:(?<!\d)[,:]|[,:](?!\d)|[;。!?()\t\n—])+")
+# Of a message or an answer, normalised: where a sentence ends, where a clause, and where an item of a list as well.
+SENTENCE_ENDS = re.compile(r"[。!?;\n]")
+CLAUSE_ENDS = re.compile(r"[,。!?;\n]")
+ITEM_ENDS = re.compile(r"[,。?!;、\n]")
+# Of a message as it was typed: people put a space where others put a comma.
+PAUSES = re.compile("[,，、 ]")
+PAUSES_AND_ENDS = re.compile(r"[,，;；。.!！?？\s]+")
+# Marks behind a question go with it, two spaces are an end.
+MESSAGE_ENDS = re.compile(r"(?<=[?？])[\s!！。.~]*|(?<=[。!！;；\n])\s*|\s{2,}")
 # In the place of something taken out: characters on its two sides do not stand together.
 GAP = "\x00"
 _RUN = re.compile(r"[^\W_]+")
@@ -41,8 +52,17 @@ class Clause:
 
 def sentences(text: str) -> list[Span]:
     """Spans without surrounding white space, in order; blank ones are left out."""
+    return _spans(_SENTENCE, text, Span(0, len(text)))
+
+
+def whole_sentences(text: str, *, within: Span) -> list[Span]:
+    """The same of a part of a text, but for ；, which ends none."""
+    return _spans(_WHOLE_SENTENCE, text, within)
+
+
+def _spans(sentence: re.Pattern[str], text: str, within: Span) -> list[Span]:
     spans = []
-    for match in _SENTENCE.finditer(text):
+    for match in sentence.finditer(text, within.start, within.end):
         found = match.group()
         start = match.start() + len(found) - len(found.lstrip())
         end = match.end() - (len(found) - len(found.rstrip()))

@@ -8,7 +8,7 @@ import pytest
 
 from kb_service.domain.answers import Conversation
 from kb_service.domain.exports import handle_of
-from kb_service.domain.talk_signs import Side
+from kb_service.domain.talk_signs import TalkSide
 from tests.api.conftest import small_knowledge_base
 from tests.api.people import People, blocks_of
 
@@ -99,9 +99,9 @@ def test_what_the_person_has_read_is_the_line_they_count_so(people: People) -> N
     talk = talked(people, "n6", notes=1)
     assert people.post("前端", f"/v1/talks/{talk}:read", {"number": 3}).status_code == 204
     signs = people.http.service.records.talk_signs
-    assert signs.of(talk, Side.PERSON).read_up_to == 5  # the reply
+    assert signs.of(talk, TalkSide.PERSON).read_up_to == 5  # the reply
     assert people.post("前端", f"/v1/talks/{talk}:read", {"number": 99}).status_code == 204
-    assert signs.of(talk, Side.PERSON).read_up_to == 7  # the last line that they were shown
+    assert signs.of(talk, TalkSide.PERSON).read_up_to == 7  # the last line that they were shown
 
 
 def test_a_picture_behind_a_note_is_exported_with_the_number_of_its_line(people: People) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kb_service.domain.documents import Kind
-from kb_service.publishing.difference import Change
+from kb_service.publishing.difference import ArticleChange
 from tests.browser.conftest import PHONE, OpenAs
 from tests.browser.real_service import Served, serve_real
 from tests.factories import day
@@ -127,7 +127,7 @@ def test_the_difference_marks_what_changed_and_the_figures(open_as: OpenAs, serv
     expect(reviewer.locator(".diff-text del.figure")).to_have_text(["120元", "5个工作日"])
     expect(reviewer.locator(".diff-text ins.figure")).to_have_text(["150元", "3个工作日"])
     expect(reviewer.locator(".diff-row h2")).to_have_text(["第二条", "第三条", "第四条"])
-    expect(reviewer.locator(f".change-counts .change-{Change.CHANGED} strong")).to_have_text("2")
+    expect(reviewer.locator(f".change-counts .change-{ArticleChange.CHANGED} strong")).to_have_text("2")
     reviewer.get_by_role("link", name="显示全文").click()
     expect(reviewer.locator(".diff-row h2")).to_have_text(["第一条", "第二条", "第三条", "第四条"])
 

@@ -17,7 +17,7 @@ from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.domain.answers import MatterRef, Outcome
-from kb_service.domain.audits import Rating, SampledQuestion, Stage
+from kb_service.domain.audits import JudgingStage, Rating, SampledQuestion
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.learning_errors import AlreadyJudged, NothingToJudge, SampledQuestionNotFound
 from kb_service.domain.resolution import Period
@@ -122,14 +122,14 @@ def test_a_person_judges_once_and_only_a_third_settles_what_two_dispute(audited:
     audited.auditing().draw()
     one, other = [each for each in audited.items() if each.is_answered][:2]
     held = audited.judge(one, ("zhang", RESOLVED))
-    assert held.stage is Stage.OPEN
+    assert held.stage is JudgingStage.OPEN
     with pytest.raises(AlreadyJudged):
         audited.judge(one, ("zhang", NOT))
-    assert audited.judge(one, ("li", NOT)).stage is Stage.DISPUTED
+    assert audited.judge(one, ("li", NOT)).stage is JudgingStage.DISPUTED
     with pytest.raises(AlreadyJudged):
         audited.judge(one, ("li", RESOLVED))
     settled = audited.judge(one, ("wang", Rating.PARTLY))
-    assert (settled.stage, settled.rating) == (Stage.SETTLED, Rating.PARTLY)
+    assert (settled.stage, settled.rating) == (JudgingStage.SETTLED, Rating.PARTLY)
     with pytest.raises(NothingToJudge):
         audited.judge(one, ("zhao", NOT))
     audited.judge(other, ("zhang", RESOLVED), ("li", RESOLVED))

@@ -20,8 +20,8 @@ from kb_service.domain.escalations import Verdict
 from kb_service.domain.gaps import Gap, GapState, Why
 from kb_service.domain.rehearsals import Effect
 from kb_service.learning.asking_again import AskingAgain
-from kb_service.learning.collecting import NewGap, Placed
 from kb_service.learning.recurring import FindingRecurring
+from kb_service.learning.stores import NewGap, Placed
 from kb_service.ports import Vectors
 from kb_service.publishing.publishing import Publishing
 from kb_service.wiring import new_id

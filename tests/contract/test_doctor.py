@@ -9,6 +9,7 @@ from kb_service.doctor import diagnoses
 from kb_service.domain.escalations import Helper
 from kb_service.domain.matters import Department
 from kb_service.settings import Settings
+from kb_service.upkeep_command import words_of_doors
 from kb_service.wiring import now, open_records, open_service
 
 
@@ -22,7 +23,7 @@ def sound(tmp_path: Path, models_dir: Path) -> Settings:
 
 
 def wrong(settings: Settings) -> dict[str, str]:
-    return {each.subject: each.problem for each in diagnoses(settings) if each.problem}
+    return {each.subject: each.problem for each in diagnoses(settings, words_of_doors=words_of_doors()) if each.problem}
 
 
 def test_a_sound_installation_has_nothing_wrong_with_it(sound: Settings) -> None:
@@ -61,17 +62,16 @@ def test_a_department_whose_helpers_are_all_juniors_is_named(sound: Settings) ->
             assert ("市气球管理处" in wrong(sound).get("human help", "")) == is_junior
 
 
-def test_words_that_do_not_fit_are_named_with_file_and_line(sound: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["messages.yaml", "export.yaml", "contrasts.yaml"])
+def test_words_that_do_not_fit_are_named_with_file_and_line(sound: Settings, tmp_path: Path, file: str) -> None:
     prompts = tmp_path / "prompts"
     prompts.mkdir()
     for path in sound.prompts_dir.iterdir():
         (prompts / path.name).symlink_to(path)
-    (prompts / "messages.yaml").unlink()
-    (prompts / "messages.yaml").write_text("errors: [", encoding="utf-8")
-    assert (
-        "messages.yaml line 2 is no YAML"
-        in wrong(sound.model_copy(update={"prompts_dir": prompts}))["words in prompts"]
-    )
+    (prompts / file).unlink()
+    (prompts / file).write_text("errors: [", encoding="utf-8")
+    found = wrong(sound.model_copy(update={"prompts_dir": prompts}))
+    assert f"{file} line 2 is no YAML" in found["words in prompts"]
 
 
 def test_a_database_without_tables_is_no_database_of_ours(sound: Settings) -> None:

@@ -14,7 +14,7 @@ from kb_service.adapters.sql.told_lines import SqlToldLines
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.domain.errors import EscalationNotThere, EscalationStateWrong, HelperNotInCharge
 from kb_service.domain.escalations import Escalation
-from kb_service.domain.talk_signs import Side, Signs
+from kb_service.domain.talk_signs import Signs, TalkSide
 from kb_service.helping.signs import Signing
 from tests.contract.desk import MORNING, RESIDENT, SOMEBODY_ELSE, Desk
 
@@ -64,36 +64,38 @@ def test_signs_change_neither_the_talk_nor_the_trail(talking: Talking) -> None:
 
 def test_each_side_sees_the_other_type_for_six_seconds(talking: Talking) -> None:
     talking.signing.person_types(talking.id, RESIDENT)
-    shown = talking.signs.of(talking.id, Side.PERSON)
+    shown = talking.signs.of(talking.id, TalkSide.PERSON)
     assert shown.types_for(MORNING) == timedelta(seconds=6)
     assert shown.types_for(MORNING + timedelta(seconds=4)) == timedelta(seconds=2)
     assert shown.types_for(MORNING + timedelta(seconds=6)) == timedelta()
     assert shown.types_for(MORNING - timedelta(seconds=1)) == timedelta()  # the clock was set back
-    assert talking.signs.of(talking.id, Side.HELPER) == Signs()
+    assert talking.signs.of(talking.id, TalkSide.HELPER) == Signs()
     # Who types on is written every two seconds at most.
     written = set()
     for _ in range(9):  # a key each half second, from 0 to 4 seconds
         talking.signing.helper_types(talking.id, "zhang")
-        written.add(talking.signs.of(talking.id, Side.HELPER).typed_at)
+        written.add(talking.signs.of(talking.id, TalkSide.HELPER).typed_at)
         talking.desk.later(seconds=0.5)
     assert written == {MORNING + timedelta(seconds=each) for each in (0, 2, 4)}
 
 
 def test_a_read_mark_never_goes_back_and_reaches_no_further_than_the_talk(talking: Talking) -> None:
     def mark() -> int:
-        return talking.signs.of(talking.id, Side.PERSON).read_up_to
+        return talking.signs.of(talking.id, TalkSide.PERSON).read_up_to
 
     for number, reached in ((3, 3), (2, 3), (4, 4), (99, 4), (1, 4)):
         talking.signing.person_has_read(talking.id, RESIDENT, number)
         assert mark() == reached
-    talking.signs.note_reading(talking.id, Side.PERSON, 2, at=talking.desk.at)  # came late, past the verb
+    talking.signs.note_reading(talking.id, TalkSide.PERSON, 2, at=talking.desk.at)  # came late, past the verb
     assert mark() == 4
     talking.signing.person_types(talking.id, RESIDENT)
     assert mark() == 4
     # Written at once, the greatest stays.
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda n: talking.signs.note_reading(talking.id, Side.HELPER, n, at=MORNING), (1, 4, 2, 3) * 3))
-    assert talking.signs.of(talking.id, Side.HELPER).read_up_to == 4
+        list(
+            pool.map(lambda n: talking.signs.note_reading(talking.id, TalkSide.HELPER, n, at=MORNING), (1, 4, 2, 3) * 3)
+        )
+    assert talking.signs.of(talking.id, TalkSide.HELPER).read_up_to == 4
 
 
 def test_only_the_two_sides_of_a_talk_sign_while_it_goes_on(talking: Talking) -> None:
@@ -114,7 +116,7 @@ def test_only_the_two_sides_of_a_talk_sign_while_it_goes_on(talking: Talking) ->
     with pytest.raises(EscalationStateWrong):
         talking.signing.person_types(talking.id, RESIDENT)
     talking.signing.person_has_read(talking.id, RESIDENT, 5)
-    assert talking.signs.of(talking.id, Side.PERSON).read_up_to == 5
+    assert talking.signs.of(talking.id, TalkSide.PERSON).read_up_to == 5
 
 
 def test_a_helper_is_told_how_much_of_their_own_talks_is_unread(talking: Talking) -> None:

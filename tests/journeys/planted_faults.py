@@ -97,7 +97,7 @@ def always_one_department(patch: pytest.MonkeyPatch) -> None:
     route = Router.route
 
     def one(self: Router, *given: Any) -> list[Any]:
-        return [replace(each, department=self.department("minzheng")) for each in route(self, *given)]
+        return [replace(each, department=self._departments.ref("minzheng")) for each in route(self, *given)]
 
     patch.setattr(Router, "route", one)
 
@@ -106,10 +106,10 @@ def shuffled_departments(patch: pytest.MonkeyPatch) -> None:
     route = Router.route
 
     def shuffled(self: Router, *given: Any) -> list[Any]:
-        ids = sorted(each.id for each in self._departments)
+        ids = sorted(each.id for each in self._departments.described)
         next_of = dict(zip(ids, ids[1:] + ids[:1], strict=True))
         return [
-            replace(each, department=self.department(next_of.get(each.department.id, ids[0])))
+            replace(each, department=self._departments.ref(next_of.get(each.department.id, ids[0])))
             for each in route(self, *given)
         ]
 

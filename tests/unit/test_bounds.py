@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb_service.text.bounds import Bound, Side, bounds_of, side_of
+from kb_service.text.bounds import Bound, BoundSide, bounds_of, side_of
 from kb_service.text.figures import figures
 
 
@@ -33,16 +33,16 @@ def test_the_words_right_beside_a_figure_bound_it(text: str, bounds: set[Bound],
 @pytest.mark.parametrize(
     ("text", "side"),
     [
-        ("补贴最高可达500元", Side.UPPER),
-        ("缴存比例不得低于5%", Side.LOWER),
-        ("最高车速不得超过每小时120公里", Side.UPPER),
-        ("最低车速不得低于每小时60公里", Side.LOWER),
-        ("检查人员不得少于二人", Side.LOWER),
-        ("20人以下", Side.UPPER),
-        ("3至5日", Side.LOWER),
+        ("补贴最高可达500元", BoundSide.UPPER),
+        ("缴存比例不得低于5%", BoundSide.LOWER),
+        ("最高车速不得超过每小时120公里", BoundSide.UPPER),
+        ("最低车速不得低于每小时60公里", BoundSide.LOWER),
+        ("检查人员不得少于二人", BoundSide.LOWER),
+        ("20人以下", BoundSide.UPPER),
+        ("3至5日", BoundSide.LOWER),
         ("市民满意的30个项目", None),
         ("工本费80元", None),
     ],
 )
-def test_the_words_near_a_figure_say_whether_it_is_the_greatest_or_the_least(text: str, side: Side | None) -> None:
+def test_the_words_near_a_figure_say_whether_it_is_the_greatest_or_the_least(text: str, side: BoundSide | None) -> None:
     assert side_of(text, *span(text)) is side

@@ -11,7 +11,7 @@ from eval.site_calibration import onto
 from kb_service.adapters.calibration_folder import CalibrationFolder
 from kb_service.asking.search.confidence import ConfidenceModel, Tree
 from kb_service.asking.search.known_questions import KnownQuestion
-from kb_service.domain.calibrations import CalibrationProposal, Change, Outlook, change
+from kb_service.domain.calibrations import CalibrationProposal, Outlook, PairedChange, change
 from kb_service.domain.learning_errors import NoGainShown
 from kb_service.domain.resolution import share
 from kb_service.measuring.recalibrating import Recalibrating
@@ -27,7 +27,7 @@ def proposal(
     return CalibrationProposal("v", "sha", "zhang", datetime.now(UTC), "own", 200, before, after, 0.1, *changes)
 
 
-def _of(gained: int, lost: int) -> Change:
+def _of(gained: int, lost: int) -> PairedChange:
     both = 200 - gained - lost
     return change([False] * gained + [True] * (lost + both), [True] * gained + [False] * lost + [True] * both)
 

@@ -133,6 +133,24 @@ from tests.contradicting import FEE, STATING, TIME, answer, conflicts, section
             id="whether one must come oneself",
         ),
         pytest.param(
+            answer("停靠证可以代办吗？", "可以。"),
+            section("领取", "停靠证须本人办理，不得代办。"),
+            ("可以", "须本人"),
+            id="a bare yes on who may come",
+        ),
+        pytest.param(
+            answer("停靠证需要本人去办吗？", "需要。"),
+            section("代办", "停靠证可以由家属代办。"),
+            ("需要", "可以"),
+            id="a bare yes on coming oneself",
+        ),
+        pytest.param(
+            answer("停靠证要本人到场吗？", "必须。"),
+            section("到场", "办停靠证无需本人到场。"),
+            ("必须", "无需本人"),
+            id="a bare must on coming oneself",
+        ),
+        pytest.param(
             section("有效期", "长期"), section("有效期", "停靠证有效期3年。"), ("长期", "3年"), id="for ever and years"
         ),
         pytest.param(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb_service.domain.documents import Passage
 from kb_service.publishing.article_alignment import Article, articles, longest_increasing
-from kb_service.publishing.difference import ArticleRow, Change, Difference, Op, difference, overlay
+from kb_service.publishing.difference import ArticleChange, ArticleRow, Difference, Op, difference, overlay
 
 WORDS = {
     "甲": "申请人应当向区社会保障部门提交身份证明。",
@@ -169,7 +169,7 @@ class TestWhichIsWhich:
             + law("第三条 丙", chapter="第二章 申请")
             + law("第四条 丁", chapter="第三章 决定")
         )
-        assert Counter(row.change for row in difference(before, after).rows) == {Change.UNCHANGED: 4}
+        assert Counter(row.change for row in difference(before, after).rows) == {ArticleChange.UNCHANGED: 4}
 
     def test_unlike_articles_are_not_paired_for_their_number(self) -> None:
         assert changes(difference(law("第一条 甲"), law("第一条 丁"))) == ["removed 第一条>", "added >第一条"]
@@ -182,13 +182,16 @@ class TestWhichIsWhich:
         text = "身份证；户口簿。"
         renumbered = difference([section("一、申请材料", text)], [section("二、申请材料", text)])
         renamed = difference([section("申请材料", text)], [section("办理材料", text)])
-        assert [row.change for row in (*renumbered.rows, *renamed.rows)] == [Change.RENUMBERED, Change.CHANGED]
+        assert [row.change for row in (*renumbered.rows, *renamed.rows)] == [
+            ArticleChange.RENUMBERED,
+            ArticleChange.CHANGED,
+        ]
 
     def test_paragraphs_without_a_heading_are_found_by_their_words(self) -> None:
         old = [section("", WORDS[name]) for name in "甲乙丙"]
         new = [section("", WORDS["甲"]), section("", WORDS["乙"].replace("当场", "三日内")), section("", WORDS["丁"])]
         changes = [row.change for row in difference(old, new).rows]
-        assert changes == [Change.UNCHANGED, Change.CHANGED, Change.REMOVED, Change.ADDED]
+        assert changes == [ArticleChange.UNCHANGED, ArticleChange.CHANGED, ArticleChange.REMOVED, ArticleChange.ADDED]
 
     def test_equal_articles_are_told_apart_by_their_number(self) -> None:
         before = law("第一条 （删去）", "第二条 甲", "第三条 （删去）")
@@ -201,12 +204,12 @@ class TestWhichIsWhich:
     def test_every_change_is_counted_and_those_that_are_not_there_as_nought(self) -> None:
         found = difference(law("第一条 甲", "第二条 乙"), law("第一条 甲", "第二条 丁"))
         assert found.counts == {
-            Change.UNCHANGED: 1,
-            Change.MOVED: 0,
-            Change.RENUMBERED: 0,
-            Change.CHANGED: 0,
-            Change.ADDED: 1,
-            Change.REMOVED: 1,
+            ArticleChange.UNCHANGED: 1,
+            ArticleChange.MOVED: 0,
+            ArticleChange.RENUMBERED: 0,
+            ArticleChange.CHANGED: 0,
+            ArticleChange.ADDED: 1,
+            ArticleChange.REMOVED: 1,
         }
 
     def test_a_version_of_nothing(self) -> None:
@@ -230,7 +233,7 @@ class TestWhatIsMarked:
     def test_the_same_figure_in_other_words_is_no_changed_figure(self) -> None:
         row = only("处五千元罚款。", "处0.5万元罚款。")
         assert marked(row) == "第一条 处[-五千元-]{+0.5万元+}罚款。"
-        assert (row.change, row.has_changed_figures) == (Change.CHANGED, False)
+        assert (row.change, row.has_changed_figures) == (ArticleChange.CHANGED, False)
 
     def test_days_that_become_working_days_are_a_changed_figure(self) -> None:
         assert marked(only("五日内答复申请人。", "五个工作日内答复申请人。")) == (
@@ -329,4 +332,4 @@ def test_two_laws_of_three_hundred_articles_are_compared_quickly(changed: str) -
     started = time.perf_counter()
     found = difference(before, after)
     assert time.perf_counter() - started < 5  # one second on an idle machine
-    assert found.counts[Change.CHANGED if changed else Change.RENUMBERED] == 300
+    assert found.counts[ArticleChange.CHANGED if changed else ArticleChange.RENUMBERED] == 300

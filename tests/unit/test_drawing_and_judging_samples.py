@@ -6,10 +6,10 @@ import pytest
 
 from kb_service.domain.audits import (
     Judgement,
+    JudgingStage,
     Rating,
     Sample,
     SampledQuestion,
-    Stage,
     agreement,
     audited_share,
     cohens_kappa,
@@ -117,9 +117,9 @@ def test_bands_begin_with_their_bound(confidence: float, band: Band) -> None:
 
 
 def test_two_who_agree_settle_it_and_a_third_where_they_differ() -> None:
-    assert judged(RESOLVED).stage is Stage.OPEN
-    assert (judged(RESOLVED, RESOLVED).rating, judged(RESOLVED, RESOLVED).stage) == (RESOLVED, Stage.SETTLED)
-    assert (judged(RESOLVED, NOT).rating, judged(RESOLVED, NOT).stage) == (None, Stage.DISPUTED)
+    assert judged(RESOLVED).stage is JudgingStage.OPEN
+    assert (judged(RESOLVED, RESOLVED).rating, judged(RESOLVED, RESOLVED).stage) == (RESOLVED, JudgingStage.SETTLED)
+    assert (judged(RESOLVED, NOT).rating, judged(RESOLVED, NOT).stage) == (None, JudgingStage.DISPUTED)
     assert judged(RESOLVED, NOT, PARTLY).rating is PARTLY
 
 

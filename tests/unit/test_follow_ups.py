@@ -64,8 +64,8 @@ def contender(text: str, value: float, *, lacks_amount: bool = False, matter: st
     source = SimpleNamespace(metadata=SimpleNamespace(matter_id=matter))
     quoted = SimpleNamespace(statements=[SimpleNamespace(text=text)], quotes=[SimpleNamespace(source=source)])
     result: Any = SimpleNamespace(quoted=quoted, features={"answer_value_missing": float(lacks_amount)})
-    understood: Any = None
-    return Contender(Drafted(ReadAs.CARRIED, Sources.ONE, [], understood, result, result.quoted), {"confidence": value})
+    looked_up: Any = SimpleNamespace(understood=None, result=result)
+    return Contender(Drafted(ReadAs.CARRIED, Sources.ONE, [], looked_up, result.quoted), {"confidence": value})
 
 
 def choosing(*, max_wrong_rate: float) -> FollowUps:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb_service.api.sizes import LARGEST_PICTURE
-from kb_service.api.upload_shapes import Stage
+from kb_service.api.upload_shapes import UploadStage
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.console.words import console_messages, screen_words
@@ -40,7 +40,7 @@ from kb_service.domain.routing import RoutedBy
 from kb_service.domain.suspicions import SuspicionKind, SuspicionState
 from kb_service.domain.switches import Covers
 from kb_service.domain.uploads import RecordOutcome
-from kb_service.publishing.difference import Change
+from kb_service.publishing.difference import ArticleChange
 from kb_service.publishing.stated_days import StatedField
 from tests.factories import day
 
@@ -72,7 +72,7 @@ def chinese_in_the_glossary(row: str) -> dict[str, str]:
         ("Announcement", Reach, WORDS.reaches),
         ("Role", Role, WORDS.roles),
         ("Lead time", LeadTime, WORDS.lead_times),
-        ("Difference", Change, WORDS.changes),
+        ("Difference", ArticleChange, WORDS.changes),
         ("Rehearsal", Effect, WORDS.effects),
         ("Escalation", EscalationState, WORDS.talk_states),
         ("Verdict \\(of a talk\\)", Verdict, WORDS.verdicts),
@@ -94,7 +94,7 @@ def test_a_screen_shows_the_words_of_the_glossary(
         (Phase, WORDS.phases),
         (Reason, WORDS.reasons),
         (RoutedBy, WORDS.route_reasons),
-        (Stage, WORDS.stages),
+        (UploadStage, WORDS.stages),
         (RecordOutcome, WORDS.record_outcomes),
         (NoteKind, WORDS.reading_notes),
         (PointKind, WORDS.open_points),

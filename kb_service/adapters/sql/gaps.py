@@ -28,7 +28,7 @@ from kb_service.domain.documents import VersionDraft
 from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapPage, GapQuery, GapState
 from kb_service.domain.matters import Facet
 from kb_service.domain.resolution import EVALUATION
-from kb_service.learning.collecting import Found, GapQuestion, NewGap, Placed
+from kb_service.learning.stores import Found, GapQuestion, NewGap, Placed
 
 _ANSWER = TypeAdapter(Answer)
 _UNANSWERED = (Outcome.NO_SOURCE, Outcome.NOT_GROUNDED, Outcome.HANDED_OVER)
@@ -37,7 +37,7 @@ _JOINED = (*TO_DO, GapState.NOT_OURS)
 
 
 class SqlGaps:
-    """Implements `collecting.Gaps`, `closing.Gaps` and `writing.Gaps`."""
+    """Implements `stores.Gaps`."""
 
     def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
         self._database = database

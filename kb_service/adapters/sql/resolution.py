@@ -59,7 +59,7 @@ _READ = (
 )
 
 
-class _Asked(NamedTuple):
+class _AskedRow(NamedTuple):
     hour: int
     outcome: str
     reasons: str
@@ -138,15 +138,15 @@ class SqlResolution:
                 found[asked.hour] = found.get(asked.hour, 0) + count
         return found
 
-    def _asked(self, period: Period, now: datetime) -> Mapping["_Asked", int]:
+    def _asked(self, period: Period, now: datetime) -> Mapping["_AskedRow", int]:
         """One look for hours and reasons: both are of few kinds."""
         columns = (outcomes.c.hour_of_week, outcomes.c.outcome, outcomes.c.reasons)
-        found: dict[_Asked, int] = {}
+        found: dict[_AskedRow, int] = {}
         with self._database.reading() as connection:
 
-            def count(days: Period) -> list[tuple[_Asked, int]]:
+            def count(days: Period) -> list[tuple[_AskedRow, int]]:
                 query = select(*columns, func.count()).where(*_within(Side.ASSISTANT, days)).group_by(*columns)
-                return [(_Asked(*row[:3]), row[3]) for row in connection.execute(query)]
+                return [(_AskedRow(*row[:3]), row[3]) for row in connection.execute(query)]
 
             for part in self._weeks.counted(connection, "asked", period, now, count):
                 for asked, number in part:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, select
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.talk_tables import escalations, talk_messages, talk_signs
 from kb_service.domain.escalations import GOING_ON, Author
-from kb_service.domain.talk_signs import Side, Signs
+from kb_service.domain.talk_signs import Signs, TalkSide
 
 _KEY = ["escalation_id", "side"]
 _OF = select(talk_signs).where(
@@ -23,19 +23,19 @@ class SqlTalkSigns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, escalation_id: str, side: Side) -> Signs:
+    def of(self, escalation_id: str, side: TalkSide) -> Signs:
         with self._database.reading() as connection:
             row = connection.execute(_OF, {"escalation_id": escalation_id, "side": side}).first()
         return Signs(row.read_up_to, row.typed_at) if row else Signs()
 
-    def note_typing(self, escalation_id: str, side: Side, *, at: datetime) -> None:
+    def note_typing(self, escalation_id: str, side: TalkSide, *, at: datetime) -> None:
         row = {"escalation_id": escalation_id, "side": side, "read_up_to": 0, "typed_at": at, "changed_at": at}
         added = self._database.insert(talk_signs).values(row)
         changed = {"typed_at": at, "changed_at": at}
         with self._database.writing() as connection:
             connection.execute(added.on_conflict_do_update(index_elements=_KEY, set_=changed))
 
-    def note_reading(self, escalation_id: str, side: Side, number: int, *, at: datetime) -> None:
+    def note_reading(self, escalation_id: str, side: TalkSide, number: int, *, at: datetime) -> None:
         """A mark never goes back, whoever writes at the same time."""
         row = {"escalation_id": escalation_id, "side": side, "read_up_to": number, "changed_at": at}
         added = self._database.insert(talk_signs).values(row)
@@ -53,7 +53,7 @@ class SqlTalkSigns:
     def unread_of(self, helper: str) -> Mapping[str, int]:
         """How many of the person's messages the helper's side has not read, of each talk this helper is in charge of;
         talks without any are left out."""
-        mark = and_(talk_signs.c.escalation_id == escalations.c.id, talk_signs.c.side == Side.HELPER)
+        mark = and_(talk_signs.c.escalation_id == escalations.c.id, talk_signs.c.side == TalkSide.HELPER)
         theirs = and_(talk_messages.c.escalation_id == escalations.c.id, talk_messages.c.author == Author.PERSON)
         query = (
             select(escalations.c.id, func.count())

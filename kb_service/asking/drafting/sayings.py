@@ -10,10 +10,9 @@ from kb_service.asking.drafting.words import QuotingWords
 from kb_service.domain.documents import CELL_BORDER, PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.text.articles import ORDINAL
-from kb_service.text.clauses import Span
+from kb_service.text.clauses import Span, whole_sentences
 
 _LINE = re.compile(r"[^\n]+")
-_SENTENCE = re.compile(r"[^。！？!?]+(?:[。！？!?]+[”’」』）)]*)?|[。！？!?]+")
 _LIST_MARK = re.compile(
     r"^\s*(?:[-*•·#>]+\s+|[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)、.．](?!\d)\s*|[①-⑳]\s*)+"
 )
@@ -145,11 +144,9 @@ def _joined(sayings: Sequence[Saying]) -> list[Saying]:
 
 def _sentences(found: PassageInVersion, line: Span, *, with_articles: bool) -> list[Saying]:
     text = found.passage.text
-    spans = [Span(*_trimmed(text, *each.span())) for each in _SENTENCE.finditer(text, line.start, line.end)]
     return [
         _saying(found, span, SayingKind.SENTENCE, _clean(text[span.start : span.end], with_articles=with_articles))
-        for span in spans
-        if span.start < span.end
+        for span in whole_sentences(text, within=line)
     ] or [_saying(found, line, SayingKind.SENTENCE, "")]
 
 

@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 from kb_service.asking.reading.times import TIME, day_of, holds, is_vaguely_now, span_of
+from kb_service.text.clauses import ITEM_ENDS
 from kb_service.text.vocabulary import AnyOf, Words
 
 _PAST_MARK = re.compile(r"^[^,。?!;]{0,12}了(?:[,。;]|$)")
@@ -15,7 +16,6 @@ _NUMBERED = re.compile(
 )
 # A message of nothing but a year, as a reply gives it; in a sentence 2024 is a number like any other.
 _BARE_YEAR = re.compile(r"^(?P<year>(?:19|20)\d\d)(?=的?呢?$)")
-_CLAUSE = re.compile(r"[,。?!;、\n]")
 # Between two times that are the same one.
 _LINK = re.compile(r"^[,，、(（]?(?:也)?(?:就)?(?:是|即)?(?:指|说的是)?")
 _SAYS_NO_MORE = re.compile(r"(?:的|那)?(?:会儿?|阵子?|时候?|当时|年|个?月)?(?:里|份|左右)?")
@@ -93,7 +93,7 @@ class DayWords(Words):
             return True
         before = _clause_before(text, match)
         rest = text[match.end() :]
-        clauses = _CLAUSE.split(rest)
+        clauses = ITEM_ENDS.split(rest)
         # A time that is a clause of its own (去年10月的时候，…) goes with the one behind it.
         after = "".join(clauses[: 2 if _SAYS_NO_MORE.fullmatch(clauses[0]) and before in ("", "在") else 1])
         span = span_of(match, today)
@@ -123,7 +123,7 @@ def _said_once(text: str, today: date) -> str:
 
 
 def _clause_before(text: str, match: re.Match[str]) -> str:
-    return _CLAUSE.split(text[: match.start()])[-1]
+    return ITEM_ENDS.split(text[: match.start()])[-1]
 
 
 def timeless(text: str) -> str:

@@ -16,13 +16,12 @@ from kb_service.asking.reading.plain_words import EnglishWords, PlainWords
 from kb_service.asking.reading.scope import Courtesies, ScopeWords
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet
+from kb_service.text.clauses import CLAUSE_ENDS, SENTENCE_ENDS
 from kb_service.text.districts import Districts
 from kb_service.text.vocabulary import AnyOf, Words, load
 
 _WORD = re.compile(r"\{([a-z_]+)\}")
 # In normalised text.
-_CLAUSE_END = re.compile(r"[,。!?;\n]")
-_SENTENCE_END = re.compile(r"[。!?;\n]")
 _NUMBER = "(?P<number>[1-9一二三四五六七八九两])"
 
 
@@ -136,7 +135,7 @@ class QuantityAsked:
     def is_of_another(self, answer: str, under: str = "") -> bool:
         """Whether a normalised text has what is asked for only of something else: the ordinary time to who asks for the
         urgent one. ``under``: what it stands under, normalised."""
-        sentences = [self._said(each) for each in _SENTENCE_END.split(answer)]
+        sentences = [self._said(each) for each in SENTENCE_ENDS.split(answer)]
         missing = [each for each in self.qualified if not each.search(under)]
         return any(
             not any(qualifier.search(each) and amount.search(each) for each in sentences)
@@ -146,15 +145,15 @@ class QuantityAsked:
 
     def disclaimed_in(self, answer: str) -> str:
         """The clause of a normalised text that says of what is asked for that the source has none; empty for none."""
-        clauses = [each for each in _CLAUSE_END.split(answer) if self._disclaims(each)]
+        clauses = [each for each in CLAUSE_ENDS.split(answer) if self._disclaims(each)]
         return next((each for each in clauses if any(name.search(each) for name in self.disclaimed)), "")
 
     def begins_with_disclaimer(self, answer: str) -> bool:
         """Whether a normalised text says first that the source does not have the answer."""
-        return self._disclaims(_CLAUSE_END.split(answer, 1)[0])
+        return self._disclaims(CLAUSE_ENDS.split(answer, 1)[0])
 
     def _said(self, answer: str) -> str:
-        return "\n".join(each for each in _CLAUSE_END.split(answer) if not self._disclaims(each))
+        return "\n".join(each for each in CLAUSE_ENDS.split(answer) if not self._disclaims(each))
 
     def _disclaims(self, clause: str) -> bool:
         return any(word in clause for word in self.disclaimers)

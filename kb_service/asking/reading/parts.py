@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from kb_service.text.clauses import MESSAGE_ENDS, PAUSES
 from kb_service.text.vocabulary import AnyOf, Words, any_of
 
 _MOST = 3
@@ -20,12 +21,10 @@ _LONGEST = 300
 # As long as any honest message; the rest is repetition.
 _MOST_PIECES = 40
 
-_END = re.compile(r"(?<=[?？])[\s!！。.~]*|(?<=[。!！;；\n])\s*|\s{2,}")
 _NUMBER = re.compile(
     r"(?:^|(?<=[\s。;；?？,，:：]))(?:[(（]?[1-3一二三][)）.、．]|[①②③]|第[一二三](?:个问题)?[,，、:：])\s*(?=[^\d\s])"
 )
 _QUESTION_MARK = re.compile(r"[?？]|呢[。!]?$")
-_COMMA = re.compile("[,，、 ]")
 _LONGEST_HOLLOW = 16
 _LEAD = re.compile(r"^[\s,，、;；:：。]+")
 _LONGEST_SEEN = 120
@@ -131,7 +130,7 @@ class Splitter:
         """
         if len(text) > _LONGEST:
             return []
-        pieces = [f"{each.strip()}，" for each in _COMMA.split(text) if each.strip()]
+        pieces = [f"{each.strip()}，" for each in PAUSES.split(text) if each.strip()]
         is_last_other = len(pieces) > 1 and not self.asks.search(pieces[-1])
         other_case = is_last_other and self.words.another_case.search(pieces[-1])
         parts = [each.rstrip("，") for each in self._with_statements(pieces[:-1] if other_case else pieces)]
@@ -142,7 +141,7 @@ class Splitter:
     def _pieces(self, text: str) -> list[str]:
         numbered = _NUMBER.split(text)
         rough = numbered if len(numbered) > 2 else [text]
-        sentences = [sentence for part in rough for sentence in _END.split(part)]
+        sentences = [sentence for part in rough for sentence in MESSAGE_ENDS.split(part)]
         pieces = [
             piece
             for sentence in sentences
@@ -154,7 +153,7 @@ class Splitter:
     def _asking_otherwise(self, sentence: str) -> list[str]:
         """多少钱，要多久: apart at a comma where each side asks for something else of a matter, or of another one."""
         pieces: list[str] = []
-        for piece in _COMMA.split(sentence):
+        for piece in PAUSES.split(sentence):
             before = self.asked(pieces[-1]) if pieces and self.asks.search(pieces[-1]) else None
             own = self.asked(piece) if self.asks.search(piece) else None
             asks_other = before and own and (before != own or self._is_of_another(piece, pieces[-1]))
@@ -183,7 +182,7 @@ class Splitter:
         listed = self.words.aspects.search(text)
         before = text[: listed.start()] if listed else ""
         is_all_asked = listed is not None and self.words.behind_aspects.match(text[listed.end() :])
-        if listed is None or not is_all_asked or not _LEAD.sub("", before) or _END.search(before):
+        if listed is None or not is_all_asked or not _LEAD.sub("", before) or MESSAGE_ENDS.search(before):
             return []
         aspects = list(dict.fromkeys(each[0] for each in self.words.aspect.finditer(listed[0])))
         # Without 的, which would go for words of the question: 申领的 stands in 补领的，要缴纳工本费 as well.

@@ -50,18 +50,21 @@ class OptionReply:
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """``rest``: the text without what only ties it to the talk before; ``content``: what it says of its own, without
-    places, audiences, times, common words and marks.
+    """The slots that a talk is followed with; texts are pieces of the normalised message, "" where it has none.
 
+    ``rest``: the text without what only ties it to the talk before; ``content``: what it says of its own, letters and
+    digits alone, without places, audiences, times and common words.
     ``is_tied``: it has words that only go on with something; ``points_back``: words that stand for something said
     before (这个); ``adds``: 还要…, 也能…. ``corrects``: 不是,我问的是…, and then ``rest`` is what was meant.
-    ``only_changes``: it says nothing but place, audience or time.
+    ``only_changes``: it says nothing but the place, audience or time in ``changes``.
     ``facet``: as few words ask for one; ``asks``: it has words that ask.
     ``names_matter``: its matter stands there by name and is not only something brought along (要带身份证吗);
-    ``has_matter_name``: in whatever role. ``things``: words for something that is handled.
-    ``telling``: bigrams that may tell one matter from another; ``pairs``: all bigrams without common words.
-    ``beside_matter``: its content without the names of its matter; ``asks_beside_matter``: that asks for a facet.
-    ``takes_leave``: thanks, goodbyes and 算了, which call for no introduction.
+    ``has_matter_name``: in whatever role. ``things``: words for something that is handled, as written.
+    ``telling``, ``pairs``: sets of two neighbouring Han characters: those that may tell one matter from another, and
+    all outside common words.
+    ``beside_matter``: as ``content``, without the names of its matter; ``asks_beside_matter``: that asks for a facet.
+    ``complaint``: what it says of the answer before. ``takes_leave``: thanks, goodbyes and 算了, which call for no
+    introduction. ``reply``: the option of the question back that it may pick.
     """
 
     rest: str = ""

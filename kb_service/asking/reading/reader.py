@@ -16,11 +16,11 @@ from kb_service.domain.answers import Question, Reason
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.matters import Facet, Matter
 from kb_service.ports import ScriptConverter
+from kb_service.text.clauses import PAUSES_AND_ENDS
 from kb_service.text.normalising import hidden_texts, is_traditional, normalised
 
 # Who is in distress, wants a person or attacks does so with the whole message.
 _OF_THE_WHOLE = frozenset({Reason.DISTRESS, Reason.USER_REQUEST, Reason.ABUSE})
-_CLAUSE_ENDS = re.compile(r"[,，;；。.!！?？\s]+")
 # 谢谢, 好吗: what people add to a wish for a person.
 _LONGEST_REST_OF_A_WISH = 3
 # 麻烦帮我转接人工客服谢谢.
@@ -218,7 +218,7 @@ class Reader:
         """That of a first or last clause that wishes for a person (公积金账户怎么解冻，帮我转人工): beside a long
         question the wish is little of the whole. None without one. Each comparison costs a vector: only a short clause
         with a name, or a very short one, is compared."""
-        clauses = [each for each in _CLAUSE_ENDS.split(bare) if each]
+        clauses = [each for each in PAUSES_AND_ENDS.split(bare) if each]
         ends = (clauses[-1], clauses[0]) if len(clauses) > 1 else ()
         may_wish = (
             each

@@ -15,19 +15,23 @@ from kb_service.domain.matters import Facet, Matter
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """One question, as it was read. ``text`` is what is searched for: normalised, without courtesies.
+    """One question, as it was read.
 
+    ``text``: what is searched for: normalised (simplified, half width, lower case), without courtesies; with what was
+    carried over and what was ``seen`` in a picture.
     ``question``: as asked, with the district and the day that its words name, unless others were chosen.
-    ``matter_name``: normalised. ``rivals``: two or more matters that it may be about as well as not.
+    ``matter``: None where no one matter is known; ``matter_name``: its proper name, normalised, "" for none.
+    ``rivals``: two or more matters that it may be about as well as not, or none.
     ``is_matter_inferred``: linked by what is asked of the matter, not by a name. ``is_matter_of_wish``: only by the
     words that wish for a person, which are a name of it. ``is_beside_wish``: it is what else a wish for a person says,
-    and no matter is known of that (医保报销转人工). ``nearness``: of the text to each
-    matter, by id, see `NearestNames`; empty where nothing is known of it.
-    ``scope`` is set when no document should answer it; ``likeness``: the class of message that it follows from.
-    ``audience_named``: whom its words speak for; ``as_of_named``: the day they ask about.
-    ``quantity_asked``: the amounts and times that an answer must have; ``sides``: the things asked about together, by
-    what an answer says of each. ``seen``: what was taken from a picture, part of
-    ``text``. ``phrasing``: how the message itself was put, whatever was carried over since. ``carried``: that.
+    and no matter is known of that (医保报销转人工).
+    ``nearness``: of the text to each matter, a cosine (−1 to 1) by matter id (see `NearestNames`); empty where nothing
+    is known of it.
+    ``scope``: set when no document should answer it; ``likeness``: the class of message that it follows from.
+    ``audience_named``: whom its words speak for; ``as_of_named``: the Shanghai day they ask about.
+    ``quantity_asked``: the amounts and times that an answer must have; ``sides``: of two or more things asked about
+    together, what an answer says of each.
+    ``phrasing``: how the message itself was put, whatever was carried over since; ``carried``: which slots were.
     """
 
     text: str
