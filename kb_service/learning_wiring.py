@@ -21,7 +21,7 @@ from kb_service.learning.feedback_review import FeedbackReview
 from kb_service.learning.learning_verbs import LearningVerbs
 from kb_service.learning.ledger import Ledger
 from kb_service.learning.recurring import FindingRecurring
-from kb_service.learning.writing import Cleaning, Writing, of_nobody
+from kb_service.learning.writing import Cleaning, Writing, of_nobody, question_of
 from kb_service.ports import Vectors
 from kb_service.records import Records
 from kb_service.settings import Settings
@@ -68,7 +68,9 @@ def open_learning(
         collecting=_collecting(records, words, vectors, give_way=give_way, now=now),
         writing=_writing(settings, records, words, reading=reading, new_id=new_id, now=now),
         closing=_closing(records, words, asking=asking, now=now),
-        finding_recurring=FindingRecurring(records.recurring, vectors, give_way),
+        finding_recurring=FindingRecurring(
+            records.recurring, vectors, give_way, partial(question_of, cleaning=_cleaning(words))
+        ),
         feedback_review=FeedbackReview(
             feedback=records.feedback,
             version=records.library.version,

@@ -149,7 +149,11 @@ def _repeated(watching: Watching, seen: Sequence[Seen]) -> Measured:
     thanks = watching.under(_alone(seen[0].question, _THANKS), lambda tools: tools)
     cases = []
     for number, each in enumerate(failing[:: max(1, len(failing) // _FAILING)][:_FAILING]):
-        talks = {"second": [each.answer], "second, after thanks": [each.answer, thanks]}
+        talks = {
+            "second": [each.answer],
+            "second, after thanks": [each.answer, thanks],
+            "second, after a question back": [each.answer, replace(thanks, outcome=Outcome.CLARIFY)],
+        }
         if number < len(given):
             talks["first"] = [given[number].answer]
         for place, turns in talks.items():

@@ -47,6 +47,10 @@ def _of_days() -> Iterator[Case]:
         days = {_MAY: True, date(2026, 4, 30): False} | ({end: False} if end else {})
         is_right = all(found.contains(day) is is_in_force for day, is_in_force in days.items())
         yield Case(f"{name}:borders", f"{name}，头尾两天", float(is_right))
+    unstated = Interval(None, _JULY, known_from=_MAY)
+    borders = {date(2026, 4, 30): False, _MAY: True, _LAST_OF_JUNE: True, _JULY: False}
+    is_right = all(unstated.contains(day) is is_in_force for day, is_in_force in borders.items())
+    yield Case("known from", "没有写明施行日，5月1日起已知有效", float(is_right))
     yield Case(
         "through", "有效期至6月30日", float(declared_end(effective_to=None, valid_through=_LAST_OF_JUNE) == _JULY)
     )

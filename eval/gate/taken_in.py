@@ -135,6 +135,14 @@ _TEXTS: dict[str, tuple[list[Block], list[_Cut]]] = {
         [_TITLE, heading("须知", 2), paragraph("".join((*_LONG, *_LONG)))],
         [(("须知",), _LONG[0] + _LONG[1]), (("须知",), _LONG[2] + _LONG[0]), (("须知",), _LONG[1] + _LONG[2])],
     ),
+    "句间空两格": (  # the space between sentences belongs to none, and takes nothing from their ends
+        [_TITLE, heading("须知", 2), paragraph("　　".join((*_LONG, *_LONG)))],
+        [
+            (("须知",), f"{_LONG[0]}　　{_LONG[1]}"),
+            (("须知",), f"{_LONG[2]}　　{_LONG[0]}"),
+            (("须知",), f"{_LONG[1]}　　{_LONG[2]}"),
+        ],
+    ),
     "长表各段带表头": (
         [_TITLE, heading("收费", 2), _table(_HEADER, *_ROWS, *_OTHERS)],
         [

@@ -21,8 +21,9 @@ from kb_service.domain.answers import Question
 from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
 from kb_service.domain.documents import Audience
-from kb_service.domain.errors import PictureRefused
-from kb_service.domain.people import Actor
+from kb_service.domain.errors import NotAllowed, PictureRefused
+from kb_service.domain.people import Actor, Role
+from kb_service.domain.resolution import EVALUATION
 from kb_service.service import Service
 
 
@@ -59,7 +60,8 @@ class Asked:
 
 
 def asked(service: Service, words: str, *, picture: str | None, conditions: Conditions, actor: Actor) -> Asked:
-    """All that can be checked at once. Raises PictureRefused, and what `Asking.question` raises."""
+    """All that can be checked at once. Raises NotAllowed, PictureRefused, and what `Asking.question` raises."""
+    _require_counted(conditions.channel, actor)
     sent = picture_of(picture) if picture else None
     has_words = bool(words.strip())
     are_in = door_words(service.settings.prompts_dir).see_picture
@@ -75,6 +77,15 @@ def asked(service: Service, words: str, *, picture: str | None, conditions: Cond
         asked_by=None if actor is OPERATOR else actor.person_id,
     )
     return Asked(question, sent, has_words)
+
+
+def _require_counted(channel: str | None, actor: Actor) -> None:
+    """No figure counts what evaluations ask, so nobody else may ask as one. Raises NotAllowed."""
+    if channel == EVALUATION and not actor.has_any_of((Role.EVALUATOR,)):
+        raise NotAllowed(
+            f"what comes by the channel {EVALUATION} is in no figure and no gap: only a key with the role "
+            f"{Role.EVALUATOR} may ask by it; name another channel, or none"
+        )
 
 
 def events(asking: Asking, sent: Asked, pictures: PictureReading) -> Generator[Event, None, None]:

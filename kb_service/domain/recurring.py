@@ -14,7 +14,8 @@ FEWEST = 2
 @dataclass(frozen=True, slots=True)
 class ResolvedTalk:
     """Personal data is masked in question and reply. ``asker`` tells people apart. ``said``: what the person wrote
-    besides, masked; ``rests_on``: ids of the versions that the helper's replies cited."""
+    besides, masked; ``rests_on``: ids of the versions that the helper's replies cited. ``asked_before``: the question
+    that the talk was opened on, masked; empty where there was none or its words were erased."""
 
     escalation_id: str
     question: str
@@ -26,6 +27,7 @@ class ResolvedTalk:
     closed_at: datetime
     said: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
+    asked_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Protocol
 
 from kb_service.domain.learning_errors import RecurringCaseNotFound
@@ -28,11 +29,13 @@ class Talks(Protocol):
 
 @dataclass(slots=True)
 class FindingRecurring:
-    """``vectors``: of questions, each of length 1. ``give_way``: called between small steps. Holds what it found."""
+    """``vectors``: of questions, each of length 1. ``give_way``: called between small steps. ``question_of``: what was
+    asked in a talk. Holds what it found."""
 
     talks: Talks
     vectors: Callable[[Sequence[str]], Vectors]
     give_way: Callable[[], None]
+    question_of: Callable[[ResolvedTalk], str] = attrgetter("question")
     found: Sequence[RecurringCase] = ()
     _state: tuple[int, datetime | None] | None = None
     _vector_of: dict[str, Vector] = field(default_factory=dict)
@@ -41,7 +44,8 @@ class FindingRecurring:
         """Group the newest resolved talks anew, if others were resolved since; how many cases there are."""
         state = self.talks.state()
         if state != self._state:
-            self.found = self._grouped(self.talks.not_kept(limit=_NEWEST))
+            talks = self.talks.not_kept(limit=_NEWEST)
+            self.found = self._grouped([replace(each, question=self.question_of(each)) for each in talks])
             self._state = state
         return len(self.found)
 

@@ -90,7 +90,7 @@ class Writing:
         person is to review it within a working day."""
         at, first = self.now(), case.talks[0]
         also_asked = [each for talk in case.talks for each in self._also_asked(talk)]
-        asked = [*(each.question for each in case.talks), *also_asked]
+        asked = [*(question_of(each, self.cleaning) for each in case.talks), *also_asked]
         fields = self._fields(asked, first.matter_id, first.department_id, [each.region for each in case.talks])
         draft = self.drafted(
             fields | {"answer": to_everybody(case.reply, self.cleaning), "review_by": self._review_by(shanghai_day(at))}
@@ -113,10 +113,10 @@ class Writing:
 
     def _also_asked(self, talk: ResolvedTalk) -> list[str]:
         """What the person of a talk wrote besides that is another way to ask its question."""
-        names, question = self.names_of(talk.matter_id), pairs(talk.question)
+        names, question = self.names_of(talk.matter_id), pairs(question_of(talk, self.cleaning))
         return [
             each
-            for each in (cleaned(line, self.cleaning) for line in talk.said)
+            for each in (cleaned(line, self.cleaning) for line in (talk.asked_before, *talk.said))
             if self.cleaning.asks.search(each) and _is_like(each, question, names)
         ]
 
@@ -147,6 +147,12 @@ class Writing:
             "effective_from": today,
             "issued_on": today,
         }
+
+
+def question_of(talk: ResolvedTalk, cleaning: Cleaning) -> str:
+    """What was asked in a talk: who calls somebody and asks nothing (请帮我问问) means the question before."""
+    asks_itself = cleaning.asks.search(cleaned(talk.question, cleaning)) is not None
+    return talk.question if asks_itself or not talk.asked_before else talk.asked_before
 
 
 def questions_of_draft(asked: Sequence[str], cleaning: Cleaning) -> list[str]:

@@ -257,3 +257,16 @@ def test_evaluators_judge_and_others_of_the_staff_see_results_only(keyed: Http) 
     assert status("POST", "/v1/audits/questions/a:judge", Role.EVALUATOR) == 404
     assert [status("GET", "/v1/audits/weeks", each) for each in (Role.EDITOR, Role.REVIEWER)] == [200] * 2
     assert [status("GET", "/v1/audits/weeks", each) for each in (Role.HELPER, Role.FRONTEND)] == [403] * 2
+
+
+def test_only_evaluators_ask_by_the_channel_that_no_figure_counts(keyed: Http) -> None:
+    def asked_by(role: Role, channel: str) -> list[int]:
+        key = {"Authorization": "Bearer " + key_of(keyed, f"提问 {role}", role)}
+        beside = {"channel": channel}
+        message = {"messages": [{"role": "user", "content": QUESTION}], "metadata": beside}
+        bodies = {"/v1/answers": {"question": QUESTION} | beside, "/v1/chat/completions": message}
+        return [keyed.request("POST", path, json=body, headers=key).status_code for path, body in bodies.items()]
+
+    assert [asked_by(each, "evaluation") for each in (Role.EVALUATOR, Role.ADMIN)] == [[200, 200]] * 2
+    assert [asked_by(each, "evaluation") for each in (Role.FRONTEND, Role.HELPER, Role.EDITOR)] == [[403, 403]] * 3
+    assert asked_by(Role.FRONTEND, "web") == [200, 200]

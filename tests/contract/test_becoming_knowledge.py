@@ -124,3 +124,20 @@ def test_resolved_talks_become_one_draft_and_are_proposed_again_when_it_is_given
     publishing.discard(version_id, actor="li")
     assert finding.run_once() == 1
     assert write("qa-3", "li")[1] is True
+
+
+def test_a_talk_that_was_opened_on_an_answer_tells_the_question_before_without_personal_data(
+    database: Database,
+) -> None:
+    desk = Desk(database)
+    desk.hire("zhang", "gongan", capacity=9)
+    SqlTranscript(database).add(answer("a1", "居住证补办期间可以开临时凭证吗，电话13812345678"), question("问"))
+    talk = desk.open(words="请帮我问问")
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE escalations SET answer_id = 'a1' WHERE id = '{talk.id}'")
+    desk.helping.claim(talk.id, "zhang")
+    desk.helping.reply(talk.id, "zhang", "可以，有效期15天。")
+    desk.helping.resolve(talk.id, "zhang", Verdict.RESOLVED, "")
+    found = SqlRecurring(database, new_id=new_id).talk(talk.id)
+    assert found is not None
+    assert (found.question, found.asked_before) == ("请帮我问问", "居住证补办期间可以开临时凭证吗，电话〔手机号〕")

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
@@ -14,10 +14,11 @@ from kb_service.adapters.sql.outcomes import SqlOutcomes
 from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
 from kb_service.adapters.sql.resolution import SqlResolution
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
+from kb_service.adapters.sql.tables import feedback
 from kb_service.adapters.sql.talk_tables import clocks, escalations
 from kb_service.adapters.sql.transcript import SqlTranscript
 from kb_service.domain.answers import HandOver, MatterRef, Outcome, Reason
-from kb_service.domain.days import SHANGHAI
+from kb_service.domain.days import SHANGHAI, shanghai_day
 from kb_service.domain.resolution import By, Counts, Period
 from kb_service.measuring.measuring import Measuring
 from tests.factories import answer, question
@@ -200,6 +201,42 @@ def test_all_figures_are_what_the_rows_say_however_people_come_and_go(told: Told
     checked = told.measuring.check()
     assert checked.differences == []
     assert checked.answers == 120 and told.total().assistant.implied > 0 and told.total().human.implied > 0
+
+
+def test_of_several_words_on_one_answer_the_last_that_says_whether_it_helped_counts(told: Told) -> None:
+    asked = told.asked("u1")
+    with told.database.writing() as connection:
+        for resolved in (1, 0, None):  # 已解决, then 未解决, then a comment alone
+            connection.execute(insert(feedback).values(answer_id=asked, given_at=told.at, resolved=resolved))
+    told.at = MONDAY + timedelta(days=8)
+    found = told.total().assistant
+    assert (found.questions, found.said, found.said_resolved, found.implied) == (1, 1, 0, 0)
+    assert told.measuring.check().differences == []
+
+
+def test_weeks_of_which_nothing_is_remembered_are_counted_in_one_look(told: Told) -> None:
+    for weeks_later in (0, 1, 3):
+        told.asked("u1", MONDAY + timedelta(weeks=weeks_later))
+    told.at = MONDAY + timedelta(weeks=10)
+    told.measuring.take_in()
+    weeks, looks = RememberedWeeks(), []
+    first = shanghai_day(MONDAY)
+
+    def counted(name: str, until: date) -> list[int]:
+        def count(days: Period) -> dict[date, int]:
+            looks.append(days)
+            week = [first + timedelta(weeks=each) for each in (0, 1, 3)]
+            return {each: 1 for each in week if days.first <= each <= days.last}
+
+        with told.database.reading() as connection:
+            return weeks.counted(connection, name, Period(first, until), told.at, count)
+
+    third, fifth = first + timedelta(days=20), first + timedelta(days=34)
+    assert (counted("a", third), looks) == ([1, 1], [Period(first, third)])
+    # The third week, in which nothing was asked, is remembered as well: only the fourth and fifth are counted.
+    assert (counted("a", fifth), looks[1:]) == ([1, 1, 1], [Period(third + timedelta(days=1), fifth)])
+    assert (counted("a", fifth), len(looks)) == ([1, 1, 1], 2)
+    assert (counted("b", third), len(looks)) == ([1, 1], 3)
 
 
 def test_one_figure_that_somebody_asked_for_leaves_the_others_to_be_counted_ahead(told: Told) -> None:

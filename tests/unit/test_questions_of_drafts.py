@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from kb_service.domain.masking import masked
+from kb_service.domain.recurring import ResolvedTalk
 from kb_service.learning.recurring import are_alike
-from kb_service.learning.writing import Cleaning, cleaned, of_nobody, questions_of_draft, to_everybody
+from kb_service.learning.writing import Cleaning, cleaned, of_nobody, question_of, questions_of_draft, to_everybody
 from kb_service.learning_wiring import load_learning_words
+from tests.factories import NOON
 
 WORDS = load_learning_words(Path("prompts"))
 CLEANING = Cleaning(WORDS.courtesies, WORDS.salutations, WORDS.introductions, WORDS.asks)
@@ -50,6 +52,22 @@ def test_a_question_is_compared_without_who_asks_it(asked: str, left: str) -> No
 def test_the_most_frequent_question_is_the_first_and_none_stands_twice() -> None:
     asked = ["居住证能寄吗", "请问居住证能邮寄吗", "你好，居住证能邮寄吗？", "谢谢，", "居住证可以寄来吗"]
     assert questions_of_draft(asked, CLEANING) == ["居住证能邮寄吗", "居住证能寄吗", "谢谢", "居住证可以寄来吗"]
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "asked"),
+    [
+        ("请帮我问问", "居住证补办期间能开临时凭证吗", "居住证补办期间能开临时凭证吗"),
+        ("你好，麻烦找人看一下，谢谢", "居住证能邮寄吗", "居住证能邮寄吗"),
+        ("那临时凭证能用几天", "居住证补办期间能开临时凭证吗", "那临时凭证能用几天"),
+        ("请帮我问问", "", "请帮我问问"),
+    ],
+)
+def test_who_calls_somebody_with_words_that_ask_nothing_means_the_question_before(
+    words: str, before: str, asked: str
+) -> None:
+    talk = ResolvedTalk("t1", words, "可以。", "juzhuzheng", "gongan", None, "u1", NOON, asked_before=before)
+    assert question_of(talk, CLEANING) == asked
 
 
 def test_replies_with_other_figures_are_not_alike() -> None:

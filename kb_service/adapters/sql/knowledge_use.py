@@ -10,8 +10,9 @@ from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.learning_tables import cited_versions
 from kb_service.adapters.sql.measuring_tables import outcomes
 from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
+from kb_service.adapters.sql.resolution import last_word, with_last_word
 from kb_service.adapters.sql.schedules import chunks, replacements_within, schedules_within
-from kb_service.adapters.sql.tables import documents, feedback, versions
+from kb_service.adapters.sql.tables import documents, versions
 from kb_service.adapters.sql.talk_tables import escalations
 from kb_service.domain.answers import Outcome, Reason
 from kb_service.domain.days import Interval, shanghai_day
@@ -63,8 +64,11 @@ class SqlKnowledgeUse:
         that cites two versions of one document once; answers whose words were erased cite nothing any more."""
         with self._database.reading() as connection:
 
-            def count(days: Period) -> dict[str, CitedCounts]:
-                return {row.document_id: CitedCounts(*row[1:]) for row in connection.execute(_counts(days, now))}
+            def count(days: Period) -> Mapping[date, dict[str, CitedCounts]]:
+                found: dict[date, dict[str, CitedCounts]] = {}
+                for week, document_id, *counts in connection.execute(_counts(days, now)).all():
+                    found.setdefault(week, {})[document_id] = CitedCounts(*counts)
+                return found
 
             counts_of: dict[str, CitedCounts] = {}
             for part in self._weeks.counted(connection, "damages", period, now, count):
@@ -81,12 +85,12 @@ class SqlKnowledgeUse:
         """Ids of the versions that answers of the period cite."""
         with self._database.reading() as connection:
 
-            def count(days: Period) -> Set[str]:
-                cited = select(cited_versions.c.version_id).distinct()
-                cited = cited.join(outcomes, outcomes.c.id == cited_versions.c.answer_id)
-                # In one text: of thousands of rows the reading takes longer than the finding.
-                ids = func.aggregate_strings(cited.where(*_within(days)).subquery().c.version_id, ",")
-                return set(filter(None, (connection.execute(select(ids)).scalar() or "").split(",")))
+            def count(days: Period) -> Mapping[date, Set[str]]:
+                cited = select(outcomes.c.week, cited_versions.c.version_id).distinct()
+                its = cited.join(outcomes, outcomes.c.id == cited_versions.c.answer_id).where(*_within(days)).subquery()
+                # In one text a week: of thousands of rows the reading takes longer than the finding.
+                ids = select(its.c.week, func.aggregate_strings(its.c.version_id, ",")).group_by(its.c.week)
+                return {week: set(found.split(",")) for week, found in connection.execute(ids).all()}
 
             return frozenset().union(*self._weeks.counted(connection, "cited", period, now, count))
 
@@ -95,8 +99,11 @@ class SqlKnowledgeUse:
         counted: dict[_Lost, int] = {}
         with self._database.reading() as connection:
 
-            def count(days: Period) -> list[tuple[_Lost, int]]:
-                return [(_Lost(*row[:4]), row.asked) for row in connection.execute(_lost(days))]
+            def count(days: Period) -> Mapping[date, list[tuple[_Lost, int]]]:
+                lost_of: dict[date, list[tuple[_Lost, int]]] = {}
+                for week, *lost, asked in connection.execute(_lost(days)).all():
+                    lost_of.setdefault(week, []).append((_Lost(*lost), asked))
+                return lost_of
 
             for part in self._weeks.counted(connection, "handed over", period, now, count):
                 for one, number in part:
@@ -130,7 +137,7 @@ class _Texts(NamedTuple):
 
 def _known_versions(connection: Connection) -> Sequence[KnownVersion]:
     known: Select[Any] = select(*_SHOWN, versions.c.published_at, versions.c.review_by).where(_KNOWN)
-    row_of = {row.id: row for row in connection.execute(known)}
+    row_of = {row.id: row for row in connection.execute(known).all()}
     schedules = schedules_within(connection, sorted({row.document_id for row in row_of.values()}))
     return [
         _known(row_of[each.version_id], each.interval)
@@ -141,10 +148,11 @@ def _known_versions(connection: Connection) -> Sequence[KnownVersion]:
 
 
 def _lost(period: Period) -> Select[Any]:
-    """By matter, outcome and reasons; whether a talk was opened on it is looked up once for each."""
+    """By week, matter, outcome and reasons; whether a talk was opened on it is looked up once for each."""
     is_taken_over = select(escalations.c.id).where(escalations.c.answer_id == outcomes.c.id).exists()
     facts = (
         select(
+            outcomes.c.week,
             outcomes.c.matter_id,
             outcomes.c.outcome,
             outcomes.c.reasons,
@@ -154,7 +162,7 @@ def _lost(period: Period) -> Select[Any]:
         .cte("facts")
         .prefix_with("MATERIALIZED")
     )
-    columns = (facts.c.matter_id, facts.c.outcome, facts.c.reasons, facts.c.is_taken_over)
+    columns = (facts.c.week, facts.c.matter_id, facts.c.outcome, facts.c.reasons, facts.c.is_taken_over)
     return select(*columns, func.count().label("asked")).group_by(*columns)
 
 
@@ -172,13 +180,11 @@ def _newest(connection: Connection) -> Mapping[str, Row[Any]]:
     is_public = versions.c.state.in_((VersionState.APPROVED, VersionState.WITHDRAWN))
     starts_at = func.coalesce(versions.c.effective_from, literal(date.min, Date()))
     query: Select[Any] = select(*_SHOWN).where(is_public).order_by(versions.c.created_at, starts_at, versions.c.id)
-    return {row.document_id: row for row in connection.execute(query)}  # the newest comes last
+    return {row.document_id: row for row in connection.execute(query).all()}  # the newest comes last
 
 
 def _counts(period: Period, now: datetime) -> Any:
-    """By document. What became of an answer is looked up once for each, before it is counted for what it cites."""
-    said = select(feedback.c.resolved).where(feedback.c.answer_id == outcomes.c.id, feedback.c.resolved.is_not(None))
-    last_word = said.order_by(feedback.c.id.desc()).limit(1).scalar_subquery()
+    """By week and document. What became of an answer is looked up once, before it is counted for what it cites."""
     is_taken_over = select(escalations.c.id).where(escalations.c.answer_id == outcomes.c.id).exists()
     is_back = outcomes.c.came_back_at > outcomes.c.ended_at
     is_settled = and_(outcomes.c.is_followed == 1, outcomes.c.ended_at <= now - BACK_WITHIN)
@@ -186,17 +192,26 @@ def _counts(period: Period, now: datetime) -> Any:
         select(
             outcomes.c.id,
             outcomes.c.number,
-            case((last_word == 0, 1), else_=0).label("is_unresolved"),
+            outcomes.c.week,
+            case((last_word.c.resolved == 0, 1), else_=0).label("is_unresolved"),
             case((or_(is_back, is_taken_over), 1), else_=0).label("is_returned"),
             case((is_settled, 1), else_=0).label("is_settled"),
         )
+        .select_from(with_last_word())
         .where(*_within(period), outcomes.c.outcome.in_(COUNTED))
         .cte("facts")
         .prefix_with("MATERIALIZED")
     )
     # The rows of an answer are looked up by its id: asked the other way round, SQLite has no index to go by.
     cited = (
-        select(facts.c.number, facts.c.is_unresolved, facts.c.is_returned, facts.c.is_settled, versions.c.document_id)
+        select(
+            facts.c.number,
+            facts.c.week,
+            facts.c.is_unresolved,
+            facts.c.is_returned,
+            facts.c.is_settled,
+            versions.c.document_id,
+        )
         .select_from(facts.join(cited_versions, cited_versions.c.answer_id == facts.c.id))
         .join(versions, versions.c.id == cited_versions.c.version_id)
         .distinct()
@@ -204,13 +219,14 @@ def _counts(period: Period, now: datetime) -> Any:
     )
     is_failed = case((or_(cited.c.is_unresolved == 1, cited.c.is_returned == 1), cited.c.is_settled), else_=0)
     return select(
+        cited.c.week,
         cited.c.document_id,
         func.count(),
         _sum(cited.c.is_unresolved),
         _sum(cited.c.is_returned),
         _sum(cited.c.is_settled),
         _sum(is_failed),
-    ).group_by(cited.c.document_id)
+    ).group_by(cited.c.week, cited.c.document_id)
 
 
 def _sum(column: Any) -> Any:

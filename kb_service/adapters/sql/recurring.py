@@ -13,7 +13,7 @@ from kb_service.adapters.sql.learning_tables import kept_cases
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.adapters.sql.seals import seals
-from kb_service.adapters.sql.tables import versions
+from kb_service.adapters.sql.tables import answers, versions
 from kb_service.adapters.sql.talk_tables import escalations, talk_messages
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.upload_rows import one_at_a_time
@@ -59,6 +59,7 @@ class SqlRecurring:
         with self._database.reading() as connection:
             row_of = {row.id: row for row in connection.execute(query)}
             said, cited = _said_and_cited(connection, list(row_of))
+            asked_before = _questions(connection, [row.answer_id for row in row_of.values() if row.answer_id])
         return [
             ResolvedTalk(
                 escalation_id=each.escalation_id,
@@ -71,6 +72,7 @@ class SqlRecurring:
                 closed_at=each.closed_at,
                 said=tuple(map(masked, said.get(each.escalation_id, ()))),
                 rests_on=tuple(dict.fromkeys(cited.get(each.escalation_id, ()))),
+                asked_before=masked(asked_before.get(row_of[each.escalation_id].answer_id, "")),
             )
             for each in self._cases.cases(list(row_of))
         ]
@@ -114,6 +116,16 @@ class SqlRecurring:
                 was=was,
             )
             return stored.version_id, True
+
+
+def _questions(connection: Connection, answer_ids: Sequence[str]) -> dict[str, str]:
+    """By the id of the answer; without those whose words were erased."""
+    found: dict[str, str] = {}
+    for ids in chunks(answer_ids):
+        asked = answers.c.body["question"].as_string()
+        for row in connection.execute(select(answers.c.id, asked.label("asked")).where(answers.c.id.in_(ids))):
+            found[row.id] = row.asked or ""
+    return found
 
 
 def _said_and_cited(

@@ -5,9 +5,10 @@ can still change is looked for before each count: answers taken in late, what pe
 opened on them. Erased words, or another database under the service, and everything is counted anew.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Set
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from threading import Lock
 from typing import TypeVar
 
@@ -47,38 +48,43 @@ class _Seen:
 class RememberedWeeks:
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: dict[tuple[Hashable, date], object] = {}
+        # None: nothing was there to count.
+        self._kept: dict[tuple[Hashable, date], object | None] = {}
         self._seen: _Seen | None = None
         # Whether somebody may still wait for a count of all weeks: until whoever fills it has asked for all figures.
         self.is_cold = True
 
     def counted(
-        self, connection: Connection, name: Hashable, period: Period, now: datetime, count: Callable[[Period], Counted]
+        self,
+        connection: Connection,
+        name: Hashable,
+        period: Period,
+        now: datetime,
+        count: Callable[[Period], Mapping[date, Counted]],
     ) -> list[Counted]:
-        """What ``count`` gives for each part of the period, to be added up: counted now, or kept from before.
+        """The counts of the weeks of a period, to be added up: made now, or kept from before.
 
-        ``name``: of what is counted, and of all that it depends on besides the rows looked at here.
+        ``name``: of what is counted, and of all that it depends on besides the rows looked at here. ``count``: of days,
+        by the Monday of their week; a week that has nothing may be missing.
         """
         kept_of = self._follow(connection)
         found: list[Counted] = []
-        for part, week in _parts(period, shanghai_day(now)):
-            if week is None:
-                found.append(count(part))
-            elif (name, week) in kept_of:
-                found.append(kept_of[name, week])  # type: ignore[arg-type]
-            else:
-                made = count(part)
-                found.append(made)
-                with self._lock:
-                    if kept_of is self._kept:  # else something changed meanwhile, perhaps in this week
-                        kept_of[name, week] = made
+        for days, weeks in _runs(period, shanghai_day(now), lambda week: (name, week) in kept_of):
+            if days is None:
+                found += [each for week in weeks if (each := kept_of[name, week]) is not None]  # type: ignore[misc]
+                continue
+            made = count(days)
+            found += made.values()
+            with self._lock:
+                if kept_of is self._kept:  # else something changed meanwhile, perhaps in one of these weeks
+                    kept_of.update({(name, week): made.get(week) for week in weeks})
         return found
 
     def filled(self) -> None:
         """Everything that pages show was asked for."""
         self.is_cold = False
 
-    def _follow(self, connection: Connection) -> dict[tuple[Hashable, date], object]:
+    def _follow(self, connection: Connection) -> dict[tuple[Hashable, date], object | None]:
         """What is kept, without the weeks in which something changed."""
         with self._lock:
             before = self._seen
@@ -88,6 +94,17 @@ class RememberedWeeks:
             elif touched := _touched(connection, before, now_seen):
                 self._kept = {key: each for key, each in self._kept.items() if key[1] not in touched}
             return self._kept
+
+
+def _runs(
+    period: Period, today: date, is_kept: Callable[[date], bool]
+) -> Iterator[tuple[Period | None, Sequence[date]]]:
+    """Neighbouring parts of a period that are to be counted, as one, with those of its weeks that may be kept; and,
+    without days, the weeks that are kept: many looks at a few days each take the database longer than one at all."""
+    for is_known, parts in groupby(_parts(period, today), key=lambda part: part[1] is not None and is_kept(part[1])):
+        run = list(parts)
+        weeks = [week for _, week in run if week is not None]
+        yield (None if is_known else Period(run[0][0].first, run[-1][0].last)), weeks
 
 
 def _parts(period: Period, today: date) -> Iterator[tuple[Period, date | None]]:

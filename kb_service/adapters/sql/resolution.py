@@ -1,7 +1,7 @@
 """Counting what was resolved, in SQL, over the rows of outcomes with what people said and what became of talks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -115,7 +115,7 @@ class SqlResolution:
             ("assistant", *bys, owners),
             period,
             now,
-            lambda days: _of_assistant(connection, days, bys, now),
+            lambda days: _by_week(_of_assistant(connection, days, (By.WEEK, *bys), now)),
         ):
             for values, counts in part.items():
                 found[values] = found[values] + counts if values in found else counts
@@ -144,9 +144,13 @@ class SqlResolution:
         found: dict[_AskedRow, int] = {}
         with self._database.reading() as connection:
 
-            def count(days: Period) -> list[tuple[_AskedRow, int]]:
-                query = select(*columns, func.count()).where(*_within(Side.ASSISTANT, days)).group_by(*columns)
-                return [(_AskedRow(*row[:3]), row[3]) for row in connection.execute(query)]
+            def count(days: Period) -> Mapping[date, list[tuple[_AskedRow, int]]]:
+                keys = (outcomes.c.week, *columns)
+                query = select(*keys, func.count()).where(*_within(Side.ASSISTANT, days)).group_by(*keys)
+                asked_of: dict[date, list[tuple[_AskedRow, int]]] = {}
+                for week, *kind, number in connection.execute(query).all():
+                    asked_of.setdefault(week, []).append((_AskedRow(*kind), number))
+                return asked_of
 
             for part in self._weeks.counted(connection, "asked", period, now, count):
                 for asked, number in part:
@@ -193,6 +197,14 @@ class SqlResolution:
             return [(row.opened_at, row.due_at) for row in connection.execute(query)]
 
 
+def _by_week(counts_of: Mapping[_Values, AssistantCounts]) -> Mapping[date, dict[_Values, AssistantCounts]]:
+    """Of counts whose first value is the week."""
+    found: dict[date, dict[_Values, AssistantCounts]] = {}
+    for (week, *values), counts in counts_of.items():
+        found.setdefault(date.fromisoformat(str(week)), {})[tuple(values)] = counts
+    return found
+
+
 def times(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
@@ -214,7 +226,9 @@ def _is_settled(facts: CTE, now: datetime) -> ColumnElement[bool]:
 def _of_assistant(
     connection: Connection, period: Period | None, bys: Sequence[By], now: datetime
 ) -> dict[_Values, AssistantCounts]:
-    facts = _facts(Side.ASSISTANT, period, _last_word(), _is_taken_over())
+    facts = _facts(
+        Side.ASSISTANT, period, last_word.c.resolved.label("said"), _is_taken_over(), source=with_last_word()
+    )
     is_counted = facts.c.outcome.in_(COUNTED)
     is_answered = facts.c.outcome == Outcome.ANSWERED
     is_handed_over = or_(facts.c.outcome == Outcome.HANDED_OVER, facts.c.is_taken_over)
@@ -284,22 +298,32 @@ def _grouped(
     source: FromClause,
 ) -> dict[_Values, tuple[int, ...]]:
     found: dict[_Values, tuple[int, ...]] = {}
-    for row in connection.execute(select(*keys, *counted).select_from(source).group_by(*keys)):
+    for row in connection.execute(select(*keys, *counted).select_from(source).group_by(*keys)).all():
         values = tuple(None if each is None else str(each) for each in row[: len(keys)])
         found[values] = tuple(int(each) for each in row[len(keys) :])
     return found
 
 
-def _facts(side: Side, period: Period | None, *more: ColumnElement[Any]) -> CTE:
+def _facts(side: Side, period: Period | None, *more: ColumnElement[Any], source: FromClause = outcomes) -> CTE:
     """The rows of one side, ``more`` looked up once for each: left to choose, SQLite looks up anew for each sum."""
-    query = select(*_READ, *more).where(*_within(side, period))
+    query = select(*_READ, *more).select_from(source).where(*_within(side, period))
     return query.cte("facts").prefix_with("MATERIALIZED")
 
 
-def _last_word() -> Label[Any]:
-    """What the person said last of whether an answer helped."""
-    said = select(feedback.c.resolved).where(feedback.c.answer_id == outcomes.c.id, feedback.c.resolved.is_not(None))
-    return said.order_by(feedback.c.id.desc()).limit(1).scalar_subquery().label("said")
+last_word = feedback.alias("last_word")
+
+
+def with_last_word() -> FromClause:
+    """The rows of outcomes, each with what the person said last of whether the answer helped.
+
+    A join with the table itself: SQLite finds its rows by their index, PostgreSQL reads them all at once.
+    """
+    later = feedback.alias("later")
+    is_said = [last_word.c.answer_id == outcomes.c.id, last_word.c.resolved.is_not(None)]
+    said_later = select(later.c.id).where(
+        later.c.answer_id == last_word.c.answer_id, later.c.resolved.is_not(None), later.c.id > last_word.c.id
+    )
+    return outcomes.outerjoin(last_word, and_(*is_said, ~said_later.exists()))
 
 
 def _is_taken_over() -> Label[Any]:

@@ -91,7 +91,7 @@ def _days_of_ending(connection: Connection, asked: Mapping[str, object]) -> dict
 def _timespans(connection: Connection, asked: Mapping[str, object]) -> tuple[dict[str, list[Timespan]], dict[str, str]]:
     spans: dict[str, list[Timespan]] = defaultdict(list)
     titles: dict[str, str] = {}
-    for row in connection.execute(_SPANS, asked):
+    for row in connection.execute(_SPANS, asked).all():
         approved_at = row.approved_at or _LAST  # taken as if approved now, so after all others
         spans[row.document_id].append(
             Timespan(
