@@ -20,6 +20,7 @@ from kb_service.domain.webhooks import (
 
 _AT_ONCE = 100
 _THREADS = 4
+_LONGEST_SAID = 200
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,9 @@ def _fault(form: WebhookForm, status: int, reply: bytes) -> str | None:
         return None
     try:
         said = json.loads(reply)
-        code, why = said.get("errcode", 0), said.get("errmsg", "")
+        code, why = said.get("errcode", 0), str(said.get("errmsg", ""))
     except (ValueError, AttributeError):
         return "its reply is none of a robot's"
-    return None if code == 0 else f"it replied with errcode {code} {why}".strip()
+    # Shown at a terminal, which would obey what is unprintable.
+    told = "".join(filter(str.isprintable, why))[:_LONGEST_SAID]
+    return None if code == 0 else f"it replied with errcode {code} {told}".strip()

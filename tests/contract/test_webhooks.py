@@ -170,7 +170,7 @@ def test_a_receiver_that_is_gone_keeps_nothing_from_the_others(telling: Telling)
 @pytest.mark.parametrize("form", [WebhookForm.WECOM, WebhookForm.DINGTALK])
 def test_a_group_of_helpers_is_told_in_a_line(telling: Telling, form: WebhookForm) -> None:
     telling.tell(WebhookEvent.OPENED, form=form)
-    telling.receiver.replies_with = b'{"errcode": 310000, "errmsg": "keywords not in content"}'
+    telling.receiver.replies_with = b'{"errcode": 310000, "errmsg": "keywords \\u001bnot in content"}'
     telling.desk.open(words="签注怎么办，手机13800138000")
     assert telling.delivering.deliver() == 0  # the robot says that it did not take it
     assert telling.webhooks.list()[0].error == "it replied with errcode 310000 keywords not in content"
