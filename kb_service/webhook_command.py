@@ -29,15 +29,22 @@ def add(
     ),
     event: Annotated[list[WebhookEvent] | None, typer.Option(help="May be repeated; else all.")] = None,
     department: Annotated[list[str] | None, typer.Option(help="Id, name or alias; may be repeated; else all.")] = None,
+    robot_secret: Annotated[
+        str | None,
+        typer.Option(envvar="KB_ROBOT_SECRET", show_envvar=True, help="What DingTalk shows for a robot with 加签."),
+    ] = None,
     url: Url = None,
     key: Key = None,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell a system from now on; its secret is shown once."""
-    body = {"url": target, "form": form, "events": event or [], "departments": department or []}
+    body: dict[str, Any] = {"url": target, "form": form, "events": event or [], "departments": department or []}
+    if robot_secret:
+        body["robot_secret"] = robot_secret.strip()
     made = service_at(url, key, actor).call("POST", "/v1/webhooks", body)
-    told(made, f"{_webhook_line(made['webhook'])}\nsecret, shown only now: {made['secret']}", as_json)
+    shown = f"\nsecret, shown only now: {made['secret']}" if made["secret"] else ""
+    told(made, f"{_webhook_line(made['webhook'])}{shown}", as_json)
 
 
 @webhooks.command("end")
@@ -88,7 +95,8 @@ def send(
 def _webhook_line(webhook: dict[str, Any]) -> str:
     of = ",".join(webhook["departments"]) or "all departments"
     ended = f"ENDED {webhook['ended_at']}" if webhook["ended_at"] else ""
-    parts = [webhook["id"], webhook["form"], webhook["url"], ",".join(webhook["events"]) or "all events", of, ended]
+    form = f"{webhook['form']}{' (signed)' if webhook['has_robot_secret'] else ''}"
+    parts = [webhook["id"], form, webhook["url"], ",".join(webhook["events"]) or "all events", of, ended]
     return "  ".join(filter(None, parts))
 
 

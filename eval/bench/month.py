@@ -155,7 +155,8 @@ class Month:
             elif (again := self._move(FRONTEND, f"/v1/talks/{talk_id}:reopen", mine, "reopen")) is not None:
                 self._wants_claim(talk_id, again["department"]["id"], dealer)
             else:
-                self._move(FRONTEND, f"/v1/talks/{talk_id}:judge", mine | {"verdict": "not"}, "judge")
+                verdict = {"verdict": dealer.choice(["resolved", "not"])}
+                self._move(FRONTEND, f"/v1/talks/{talk_id}:judge", mine | verdict, "judge")
             if dealer.random() < 0.75:
                 self._after(timedelta(seconds=dealer.choice([40, 900, 90_000]) * dealer.random()), speak)
 
@@ -208,7 +209,8 @@ class Month:
                 case "reply" | "note":
                     is_mine = self._write(path, name, wish, f"答{name}-{next(self._numbers)}", talk_id)
                 case "resolve":
-                    self._move(name, f"{path}:resolve", reason | {"verdict": "partly"}, "resolve")
+                    verdict = {"verdict": dealer.choice(["resolved", "resolved", "partly"])}
+                    self._move(name, f"{path}:resolve", reason | verdict, "resolve")
                     is_mine = dealer.random() < 0.05  # the same click again
                 case "transfer":
                     to = dealer.choice(list(HOURS_OF))

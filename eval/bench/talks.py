@@ -50,6 +50,7 @@ def month(*, conversations: int, seed: int = _SEED, database_url: str | None = N
             ledger = played.ledger
             faults = faults_of(service, ledger)
             clock.at = LOOKED_AT
+            service.measuring.take_in()  # as each minute in a service that runs
             differ = [*figure_faults(service, ledger, page_over_http(port, key_of))]
     for fault in [*faults[:_SHOWN], *differ[:_SHOWN]]:
         print(f"FAULT {fault}")

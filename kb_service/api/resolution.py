@@ -101,8 +101,8 @@ class Targets:
 @dataclass(frozen=True, slots=True)
 class ResolutionReport:
     """``first`` to ``last``: days in Shanghai, both in it. ``left_out``: groups that are not listed. ``behind``:
-    answers that are not counted yet. ``coverage`` is of today. ``knowledge_used``: of the versions in force on a day
-    of the period, those that its answers cite."""
+    answers and talks that are not counted yet. ``coverage`` is of today. ``knowledge_used``: of the versions in force
+    on a day of the period, those that its answers cite."""
 
     first: date
     last: date

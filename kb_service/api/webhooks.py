@@ -1,10 +1,10 @@
 """`/v1/webhooks` and `/v1/deliveries`: which systems are told what happens to escalations, and what reached them."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kb_service.api.access import ServiceOf, needs
 from kb_service.api.request_body import RequestBody
@@ -20,21 +20,29 @@ Admin = Annotated[Actor, needs(Role.ADMIN)]
 class WebhookRequest(RequestBody):
     """``events`` and ``departments`` empty: all of them.
 
-    ``form``: `json` is signed; `wecom` and `dingtalk` are lines for a group of helpers.
+    ``form``: `json` is signed; `wecom` and `dingtalk` are lines for a group of helpers. ``robot_secret``: what DingTalk
+    shows for a robot whose messages are to be signed (加签); it is told to nobody afterwards.
     """
 
     url: StorableText = Field(max_length=2000)
     form: WebhookForm = WebhookForm.JSON
     events: list[WebhookEvent] = Field(default=[], max_length=20)
     departments: list[Annotated[StorableText, Field(max_length=200)]] = Field(default=[], max_length=200)
+    robot_secret: str | None = Field(default=None, pattern=r"^[!-~]{1,200}$")
+
+    @model_validator(mode="after")
+    def _is_of_a_robot_that_signs(self) -> Self:
+        if self.robot_secret is not None and self.form is not WebhookForm.DINGTALK:
+            raise ValueError("robot_secret is for form dingtalk only")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookMade:
-    """``secret``: shown now and never again; the receiver checks `X-KB-Signature` with it."""
+    """``secret``: shown now and never again; the receiver checks `X-KB-Signature` with it. Null for robots."""
 
     webhook: Webhook
-    secret: str
+    secret: str | None
 
 
 @router.post("/webhooks", status_code=201)
@@ -48,6 +56,7 @@ def create(body: WebhookRequest, service: ServiceOf, actor: Admin) -> WebhookMad
         departments=[service.departments.id(each) for each in body.departments],
         actor=actor.person_id,
         at=service.now(),
+        robot_secret=body.robot_secret,
     )
     return WebhookMade(made, service.desk.delivering.secret(made))
 

@@ -197,6 +197,9 @@ _DOOR = r"(?:[Rr]oom|[Rr]m|[Aa]pt|[Aa]partment|[Ff]lat|[Uu]nit)\.? ?[0-9A-Za-z-]
 HOUSES = (
     rf"{_LIVES}[:是在为\s]{{0,3}}[^，。；！？,;!?\n\d]{{2,30}}?"
     rf"(?P<it>{_ROOMS}|\d{{1,4}}(?:-\d{{1,5}}){{1,3}}(?:号|室|房)?)",
+    # 住浦东新区世纪大道100号3楼, 现居普陀区长寿路285号; no office is lived in, and none is gone to in the same breath.
+    rf"(?:(?<![居现暂租常])住(?![房宅所建户院址宿证])|(?:现居|暂住|租住|常住)住?(?!证|人口|户|地|住))"
+    rf"[^，。；！？,;!?\n\d请到去至往来]{{2,30}}?(?P<it>{_ROOMS})",
     rf"(?P<it>(?<![号弄]){_ROOMS})(?=住着|住了|居住)",
     rf"(?:[Ll]iv(?:e|ing) (?:at|on)|[Rr]esid(?:e|ing) at|[Aa]ddress(?: is|:)?) (?P<it>(?:No\. ?)?{_STREET}"
     rf"(?:,? {_DOOR})?)",

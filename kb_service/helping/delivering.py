@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import quote_plus
 
 from kb_service.domain.errors import WebhookRefused
 from kb_service.domain.webhooks import (
     Delivery,
     Webhook,
     WebhookForm,
-    dingtalk_signature,
     secret_of,
     signature,
+    signed_for_dingtalk,
     written,
 )
 
 _AT_ONCE = 100
 _THREADS = 4
+_LONGEST_SAID = 200
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ class Deliveries(Protocol):
     """What is still to be sent."""
 
     def due(self, at: datetime, *, limit: int) -> Sequence[tuple[Delivery, Webhook]]: ...
+
+    def robot_secret(self, webhook_id: str) -> str | None: ...
 
     def delivered(self, delivery: Delivery, *, at: datetime) -> None: ...
 
@@ -59,8 +61,9 @@ class Delivering:
         self._line_of = line_of
         self._now = now
 
-    def secret(self, webhook: Webhook) -> str:
-        return secret_of(webhook.id, self._site_key)
+    def secret(self, webhook: Webhook) -> str | None:
+        """What its owner checks signatures with; None for a robot, whose makers have a way of their own."""
+        return secret_of(webhook.id, self._site_key) if webhook.form is WebhookForm.JSON else None
 
     def deliver(self) -> int:
         """Send what is due; how many were taken. A slow receiver holds up its own, and three others at most."""
@@ -84,9 +87,8 @@ class Delivering:
         return True
 
     def _request(self, delivery: Delivery, webhook: Webhook) -> tuple[str, bytes, dict[str, str]]:
-        secret = self.secret(webhook)
         seconds = int(self._now().timestamp())
-        if webhook.form is WebhookForm.JSON:
+        if (secret := self.secret(webhook)) is not None:
             body = written(delivery.body)
             signed = {
                 "X-KB-Timestamp": str(seconds),
@@ -95,10 +97,9 @@ class Delivering:
             }
             return webhook.url, body, signed
         body = written({"msgtype": "text", "text": {"content": self._line_of(delivery)}})
-        if webhook.form is WebhookForm.WECOM:
-            return webhook.url, body, {}
-        sign = f"timestamp={seconds * 1000}&sign={quote_plus(dingtalk_signature(secret, seconds * 1000))}"
-        return f"{webhook.url}{'&' if '?' in webhook.url else '?'}{sign}", body, {}
+        given = self._deliveries.robot_secret(webhook.id) if webhook.has_robot_secret else None
+        url = webhook.url if given is None else signed_for_dingtalk(webhook.url, given, seconds * 1000)
+        return url, body, {}
 
 
 def _fault(form: WebhookForm, status: int, reply: bytes) -> str | None:
@@ -108,7 +109,10 @@ def _fault(form: WebhookForm, status: int, reply: bytes) -> str | None:
     if form is WebhookForm.JSON:
         return None
     try:
-        code = json.loads(reply).get("errcode", 0)
+        said = json.loads(reply)
+        code, why = said.get("errcode", 0), str(said.get("errmsg", ""))
     except (ValueError, AttributeError):
         return "its reply is none of a robot's"
-    return None if code == 0 else f"it replied with errcode {code}"
+    # Shown at a terminal, which would obey what is unprintable.
+    told = "".join(filter(str.isprintable, why))[:_LONGEST_SAID]
+    return None if code == 0 else f"it replied with errcode {code} {told}".strip()

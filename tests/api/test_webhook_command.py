@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from kb_service.adapters.outside import Outside
@@ -70,3 +71,25 @@ def test_dead_letters_are_listed_named_by_the_doctor_and_sent_again(people: Peop
         assert waiting == {each.id for each in letters}
         kb("end", made["webhook"]["id"])
         assert "ENDED" in kb("list")
+
+
+def test_the_secret_of_a_signed_robot_is_taken_and_told_to_nobody(people: People) -> None:
+    service = replace(people.http.service, outside=Outside(["203.0.113.9"]))
+    key = people.key["管理"]["Authorization"].removeprefix("Bearer ")
+    secret = f"SEC{'0a1b' * 16}"
+    with served(create_app(service)) as address:
+
+        def kb(*arguments: str, **environment: str) -> Result:
+            asked = ["webhooks", *arguments, "--url", address, "--key", key]
+            return CliRunner().invoke(app, asked, env=environment)
+
+        added = kb("add", "https://203.0.113.9/send?access_token=t", "--form", "dingtalk", KB_ROBOT_SECRET=secret)
+        assert (added.exit_code, "dingtalk (signed)" in added.output) == (0, True), added.output
+        listed = kb("list", "--json")
+        assert secret not in added.output + listed.output
+        (made,) = [each for each in json.loads(listed.output)["webhooks"] if each["form"] == "dingtalk"]
+        assert service.records.webhooks.robot_secret(made["id"]) == secret
+        assert "secret" not in added.output  # nothing to check a signature of ours with
+        refused = kb("add", "https://203.0.113.9/kb", "--robot-secret", secret)
+        assert refused.exit_code == 1 and "robot_secret is for form dingtalk only" in str(refused.exception)
+        assert secret not in str(refused.exception)

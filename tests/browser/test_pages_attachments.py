@@ -105,6 +105,25 @@ def test_both_sides_show_pictures_and_send_what_they_record(served: Served, open
     assert resident.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_the_newest_line_stays_in_sight_when_the_buttons_of_who_may_reply_appear(
+    served: Served, open_as: OpenAs, resident: Page
+) -> None:
+    for number in range(3):
+        hold(resident, "选择图片", "x.jpg", photograph())
+        resident.get_by_role("button", name="发送").click()
+        expect(resident.get_by_role("link", name="您发来的图片")).to_have_count(number + 1)
+    desk = open_as(HELPER)
+    desk.goto("/desk")
+    desk.locator(f".queue-item[data-id='{waiting(served).id}']").click()
+    expect(desk.get_by_role("link", name="居民发来的图片")).to_have_count(3)
+    desk.get_by_role("button", name="接起").click()
+    expect(desk.get_by_role("button", name="图片", exact=True)).to_be_visible()
+    claimed = desk.locator(".line-event").last
+    expect(claimed).to_contain_text("接起了会话")
+    desk.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    expect(claimed).to_be_in_viewport(ratio=1, timeout=1000)
+
+
 def test_a_picture_is_not_lost_where_something_is_recorded_beside_it(resident: Page) -> None:
     hold(resident, "选择图片", "x.jpg", photograph())
     resident.get_by_role("button", name="录音", exact=True).click()

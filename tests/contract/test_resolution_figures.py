@@ -142,6 +142,15 @@ def test_what_an_evaluation_asks_is_in_no_figure(told: Told) -> None:
     assert (checked.answers, checked.differences) == (1, [])
 
 
+def test_talks_that_are_not_counted_yet_are_told_as_answers_are(told: Told) -> None:
+    told.asked("u1")
+    told.talked("u2", MONDAY)
+    told.talked("u3", MONDAY + timedelta(days=1))
+    assert told.measuring.outcomes.behind() == 3
+    told.measuring.take_in()
+    assert told.measuring.outcomes.behind() == 0
+
+
 def test_the_last_word_counts(told: Told) -> None:
     asked = told.asked("u1")
     for resolved in (True, False):

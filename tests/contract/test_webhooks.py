@@ -13,7 +13,7 @@ from kb_service.adapters.sql.talk_tables import deliveries
 from kb_service.adapters.sql.webhooks import SqlWebhooks
 from kb_service.domain.errors import WebhookNotFound, WebhookRefused
 from kb_service.domain.escalations import Verdict
-from kb_service.domain.webhooks import Webhook, WebhookEvent, WebhookForm, pause_after
+from kb_service.domain.webhooks import Webhook, WebhookEvent, WebhookForm, pause_after, signed_for_dingtalk
 from kb_service.helping.delivering import Delivering
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.settings import Settings
@@ -43,12 +43,22 @@ class Telling:
         )
 
     def tell(
-        self, *events: WebhookEvent, form: WebhookForm = WebhookForm.JSON, departments: tuple[str, ...] = ()
+        self,
+        *events: WebhookEvent,
+        form: WebhookForm = WebhookForm.JSON,
+        departments: tuple[str, ...] = (),
+        robot_secret: str | None = None,
     ) -> Webhook:
         made = self.webhooks.create(
-            self.receiver.url, form=form, events=events, departments=departments, actor="admin", at=self.desk.at
+            self.receiver.url,
+            form=form,
+            events=events,
+            departments=departments,
+            actor="admin",
+            at=self.desk.at,
+            robot_secret=robot_secret,
         )
-        self.receiver.secret = self.delivering.secret(made)
+        self.receiver.secret = self.delivering.secret(made) or ""
         return made
 
     def told(self) -> list[str]:
@@ -160,16 +170,47 @@ def test_a_receiver_that_is_gone_keeps_nothing_from_the_others(telling: Telling)
 @pytest.mark.parametrize("form", [WebhookForm.WECOM, WebhookForm.DINGTALK])
 def test_a_group_of_helpers_is_told_in_a_line(telling: Telling, form: WebhookForm) -> None:
     telling.tell(WebhookEvent.OPENED, form=form)
-    telling.receiver.replies_with = b'{"errcode": 310000}'
+    telling.receiver.replies_with = b'{"errcode": 310000, "errmsg": "keywords \\u001bnot in content"}'
     telling.desk.open(words="签注怎么办，手机13800138000")
     assert telling.delivering.deliver() == 0  # the robot says that it did not take it
-    assert telling.webhooks.list()[0].error == "it replied with errcode 310000"
+    assert telling.webhooks.list()[0].error == "it replied with errcode 310000 keywords not in content"
     telling.receiver.replies_with = b'{"errcode": 0}'
     telling.desk.later(seconds=5)
     assert telling.delivering.deliver() == 1
     assert telling.receiver.lines[-1].startswith("新的转人工（市公安局）：签注怎么办")
     assert "13800138000" not in telling.receiver.lines[-1]
-    assert ("&sign=" in telling.receiver.paths[-1]) is (form is WebhookForm.DINGTALK)
+    assert telling.receiver.paths == ["/kb", "/kb"]
+
+
+def test_a_robot_of_dingtalk_takes_a_message_that_is_signed_with_its_own_secret_only(telling: Telling) -> None:
+    telling.receiver.robot_secret = f"SEC{'0a1b' * 16}"
+    telling.receiver.url += "?access_token=t"
+    unsigned = telling.tell(WebhookEvent.OPENED, form=WebhookForm.DINGTALK)
+    telling.desk.open()
+    assert telling.delivering.deliver() == 0
+    assert telling.webhooks.list()[0].error == "it replied with errcode 310000 sign not match"
+    telling.webhooks.end(unsigned.id, actor="admin", at=telling.desk.at)
+    signed = telling.tell(WebhookEvent.OPENED, form=WebhookForm.DINGTALK, robot_secret=telling.receiver.robot_secret)
+    telling.receiver.replies_with = b'{"errcode": 0, "errmsg": "ok"}'
+    telling.desk.open(2, words="签注怎么办")
+    assert telling.delivering.deliver() == 1
+    assert telling.receiver.lines == ["新的转人工（市公安局）：签注怎么办"]
+    assert (signed.has_robot_secret, unsigned.has_robot_secret) == (True, False)
+    telling.webhooks.end(signed.id, actor="admin", at=telling.desk.at)
+    assert telling.webhooks.robot_secret(signed.id) is None
+    assert row_faults(telling.desk.database) == []
+
+
+def test_the_address_of_a_signed_robot_is_what_openssl_makes_of_it() -> None:
+    # printf '1700000000000\nthis is secret' | openssl dgst -sha256 -hmac 'this is secret' -binary | base64
+    quoted = "sSFWELbV2YwjdDQhWZwTcWlX5BWUx5J6TPpsZmuPii0%3D"
+    wanted = f"timestamp=1700000000000&sign={quoted}"
+    for url, joined in (("https://r.example.org/send?access_token=t", "&"), ("https://r.example.org/send", "?")):
+        assert signed_for_dingtalk(url, "this is secret", 1700000000000) == f"{url}{joined}{wanted}"
+    # With a + and a / in it: both have to be quoted.
+    # printf '1700000000001\nSECtest' | openssl dgst -sha256 -hmac 'SECtest' -binary | base64
+    made = signed_for_dingtalk("https://r.example.org/send", "SECtest", 1700000000001)
+    assert made.endswith("&sign=r4CWp%2FDz%2BNg0sbTjH1vB0Fr%2BuQ2fn831mssaN6%2FC05I%3D")
 
 
 # Where nothing is sent to

@@ -52,10 +52,11 @@ class SqlOutcomes:
         self._database = database
 
     def behind(self) -> int:
-        """How many answers are not taken in yet."""
+        """How many answers and talks are not taken in as they are now."""
         with self._database.reading() as connection:
-            query = select(func.count()).select_from(answers).where(_is_new(connection))
-            return int(connection.execute(query).scalar_one())
+            new = select(func.count()).select_from(answers).where(_is_new(connection))
+            changed = select(func.count()).select_from(_changed_talks(connection).subquery())
+            return sum(int(connection.execute(each).scalar_one()) for each in (new, changed))
 
     def take_in(self) -> int:
         """Some of what is new; how many rows. 0: nothing is left."""

@@ -108,6 +108,7 @@ webhooks = Table(
     Column("created_at", Moment, nullable=False),
     Column("created_by", String(200), nullable=False),
     Column("ended_at", Moment),
+    Column("robot_secret", Text),
 )
 
 # What is told to each, once by its id. `due_at` is empty when it was delivered or given up.

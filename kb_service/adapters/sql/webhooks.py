@@ -90,6 +90,7 @@ class SqlWebhooks:
         departments: Sequence[str],
         actor: str,
         at: datetime,
+        robot_secret: str | None = None,
     ) -> Webhook:
         row = {
             "id": self._new_id(),
@@ -99,6 +100,7 @@ class SqlWebhooks:
             "departments": list(departments),
             "created_at": at,
             "created_by": actor,
+            "robot_secret": robot_secret,
         }
         with self._database.writing() as connection:
             connection.execute(insert(webhooks).values(row))
@@ -113,11 +115,12 @@ class SqlWebhooks:
             return _webhook(connection.execute(select(webhooks).where(webhooks.c.id == row["id"])).one())
 
     def end(self, webhook_id: str, *, actor: str, at: datetime) -> None:
-        """It is told nothing more; what was not delivered is given up. Raises WebhookNotFound."""
+        """It is told nothing more; what was not delivered is given up, and a robot's secret forgotten. Raises
+        WebhookNotFound."""
         with self._database.writing() as connection:
             was = seals(connection, [("webhook", webhook_id)])
             ended = update(webhooks).where(webhooks.c.id == webhook_id, webhooks.c.ended_at.is_(None))
-            if not connection.execute(ended.values(ended_at=at)).rowcount:
+            if not connection.execute(ended.values(ended_at=at, robot_secret=None)).rowcount:
                 raise WebhookNotFound(f"there is no webhook {webhook_id!r} that is told anything")
             open_ones = update(deliveries).where(
                 deliveries.c.webhook_id == webhook_id, deliveries.c.due_at.is_not(None)
@@ -141,6 +144,11 @@ class SqlWebhooks:
             self._change(each, {"due_at": None, "dead_at": at, "error": _NOT_OURS})
         own = [row for row in found if row.id not in foreign]
         return [(_delivery(row), by_id[row.webhook_id]) for row in own if row.webhook_id in by_id]
+
+    def robot_secret(self, webhook_id: str) -> str | None:
+        """What its maker gave a robot to sign with."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(webhooks.c.robot_secret).where(webhooks.c.id == webhook_id))
 
     def delivered(self, delivery: Delivery, *, at: datetime) -> None:
         done = {"due_at": None, "delivered_at": at, "attempts": delivery.attempts + 1, "error": None, "dead_at": None}
@@ -204,6 +212,7 @@ def _webhook(row: Row[Any]) -> Webhook:
         created_at=row.created_at,
         created_by=row.created_by,
         ended_at=row.ended_at,
+        has_robot_secret=row.robot_secret is not None,
     )
 
 

@@ -140,7 +140,7 @@ function resolvedCase({ question, reply, closed_at: closedAt }) {
 }
 
 function inWords({ question, texts, cases }) {
-  if (!question) return "居民还没有提出问题，暂时没有建议。";
+  if (!question) return "居民的话里还没有能查资料的问题，暂时没有建议。";
   if (texts.length) return `有 ${texts.length} 条建议${cases.length ? `，${cases.length} 条相似办结` : ""}`;
   return `现行资料里没有找到能直接回答的内容，没有建议；可以换个说法检索${cases.length ? "，或查下面的相似办结" : ""}。`;
 }

@@ -66,13 +66,18 @@ function openedTalk(place, first, desk) {
   let sendLabel = "回复 ";
   const aids = deskAids({ id: first.id, box, messages, current: () => escalation, isMine, isTyping: () => isMine() && !isNote, become, tell });
   const form = element("form", { class: "reply", novalidate: true });
-  const attached = attachInput({ place: form, onChange: drawAttached });
+  const attached = attachInput({ place: form, onChange: drawSend });
   form.append(attached.root, aids.picker, box, element("div", { class: "reply-row" }, send, note, ...aids.buttons,
     element("span", { class: "hint", text: "备注只有工作人员看得见；先点“存为备注”再写，对方也看不到正在输入" })));
   // What could not be sent for all this page knows: sent again, it has the same key.
   let unsure = null;
   const bar = moveBar({ ...desk, current: () => escalation, become, tell });
   place.replaceChildren(head, scroller, aids.typing, trouble, form, bar.root);
+  // What appears below, as the buttons of who may reply and what is about to be sent, takes room from the newest lines.
+  let isAtEnd = true;
+  const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
+  scroller.addEventListener("scroll", () => { isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80; });
+  new ResizeObserver(() => { if (isAtEnd) toEnd(); }).observe(scroller);
   box.value = desk.draft;
   form.addEventListener("submit", (event) => { event.preventDefault(); write("reply"); });
   box.addEventListener("keydown", (event) => {
@@ -105,12 +110,6 @@ function openedTalk(place, first, desk) {
   const mayReply = () => isMine() && REPLIED_FROM.includes(escalation.state);
 
   function drawSend() { send.disabled = isNote ? note.disabled : !mayReply() || attached.isBusy(); }
-
-  /** What is about to be sent takes room from the newest lines. */
-  function drawAttached() {
-    drawSend();
-    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 200) scroller.scrollTop = scroller.scrollHeight;
-  }
 
   /** A junior's reply is proposed to another helper first. */
   function askFirst({ needs_approval: isAsked, helper }) {
@@ -163,14 +162,13 @@ function openedTalk(place, first, desk) {
   const stop = follow(escalationEvents(first.id), {
     onEvent({ event, data }) {
       if (event === "message") {
-        const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
         aids.heard(data, messages.add(data));
         if (data.author === "person") desk.suggestions.heard(first.id);
-        if (isAtEnd || messages.list.getAttribute("aria-live") === "off") scroller.scrollTop = scroller.scrollHeight;
+        if (isAtEnd || messages.list.getAttribute("aria-live") === "off") toEnd();
       } else if (event === "escalation") {
         become(data);
         askFirst(data);
-        if (cards.draw(data.proposals)) scroller.scrollTop = scroller.scrollHeight;
+        if (cards.draw(data.proposals)) toEnd();
         messages.speak();
       } else if (event === "signs") {
         return aids.signs(data);

@@ -75,7 +75,7 @@ function desk(known, { searchFor, focusSearch }) {
     document.body.classList.add("with-talks");
     for (const id of ["queue", "talk", "duty", "talk-keys"]) byId(id).hidden = false;
     byId("duty").append(element("span", { class: "duty-name", text: me.name }), onDuty, sound);
-    byId("talk").append(element("p", { class: "desk-empty", text: "从左边选一个会话。" }));
+    byId("talk").append(element("p", { class: "desk-empty", text: "请选一个会话。" }));
     onAlt("ArrowDown", () => step(1));
     onAlt("ArrowUp", () => step(-1));
     onAlt("R", () => pane.focusReply());
