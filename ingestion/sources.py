@@ -5,8 +5,8 @@ import json
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import merge
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -177,7 +177,8 @@ class Reading:
             answered = AnsweredRows(self._converter)
             rows = (self._row(file, row, fields, blob, answered) for row in parsed.question_answers)
             refused = (self._refused_row(file, row, fields) for row in parsed.refused_rows)
-            for position, read in enumerate(chain(rows, refused)):
+            # Both are in the order of the sheet; together they are told as an editor goes through it.
+            for position, read in enumerate(merge(rows, refused, key=lambda each: each.line or 0)):
                 yield read if position else replace(read, report=parsed.report)
             if not parsed.blocks:
                 return

@@ -58,6 +58,7 @@ def test_what_a_file_is_refused_for_stands_in_chinese_and_only_what_may_pass_is_
     assert "共 3 条记录，其中 2 条没有收下，其余已收下；" in page
     assert "第 3 行</span>这一行有问题，没有答案；请补上答案。" in page
     assert "第 4 行</span>“施行日”写的“2026-09-31”是不存在的日期；" in page
+    assert page.index("第 3 行") < page.index("第 4 行")  # in the order of the sheet, whoever refused them
     assert "试了多次都没有完成；请重试，" in page and "10 times" not in page
     retried = re.search(r"/console(/uploads/[\w-]+/retry)", page)
     assert retried is not None and page_of_text in retried[1]
@@ -67,6 +68,21 @@ def test_what_a_file_is_refused_for_stands_in_chinese_and_only_what_may_pass_is_
     page = editor.open(batch).text
     assert "“施行日”写的“2026-13-40”是不存在的日期；请改成正确的日期，如 2026-03-01。" in page
     assert "/retry" not in page
+
+
+def test_from_a_sheet_of_questions_a_link_leads_to_what_was_taken_in_of_it(http: Http, editor: Person) -> None:
+    name = uuid4().hex[:8]
+    rows = f"编号,问题,答案\n{name}-a,{name} 要钱吗？,免费。\n{name}-b,{name} 多久？,三天。\n"
+    files = [("files", (f"{uuid4().hex[:8]}.csv", rows.encode()))]
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    batch = http.request("POST", "/console/upload", files=files, headers=cookie).headers["location"][len("/console") :]
+    (sheet,) = http.service.records.uploads.batch(batch.rsplit("/", 1)[-1]).upload_ids
+    http.service.taking_in.take_in(sheet, lease="test")
+    http.service.synchroniser.reconcile()
+    found = re.search(r'href="/console(/versions\?upload_id=[\w-]+)"', editor.open(batch).text)
+    assert found is not None
+    page = editor.open(found[1]).text
+    assert "共 2 个" in page and f"{name}-a" in page and f"{name}-b" in page
 
 
 def test_of_many_refused_rows_the_page_shows_the_first_and_tells_how_many_more(http: Http, editor: Person) -> None:
