@@ -3,6 +3,7 @@
 import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -62,8 +63,9 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     for sheet_name, grid, merges, unread in filled:
         found = question_answers(_unmerged(grid, merges), unread)
         if found is not None:
-            rows.extend(found.rows)
-            refused.extend(found.refused)
+            of = sheet_name if len(filled) > 1 else ""
+            rows.extend(replace(row, sheet=of) for row in found.rows)
+            refused.extend(replace(row, sheet=of) for row in found.refused)
             for number in found.above:
                 notes.add(NoteKind.ROWS_ABOVE_HEADER, f"{sheet_name}!{number}")
             continue

@@ -1,8 +1,12 @@
 """Uploads through the console's form."""
 
+import json
 import re
+from io import BytesIO
 from urllib.parse import quote
 from uuid import uuid4
+
+from openpyxl import Workbook
 
 from kb_service.domain.people import Role
 from tests.api.conftest import Http, key_of
@@ -83,6 +87,32 @@ def test_from_a_sheet_of_questions_a_link_leads_to_what_was_taken_in_of_it(http:
     assert found is not None
     page = editor.open(found[1]).text
     assert "共 2 个" in page and f"{name}-a" in page and f"{name}-b" in page
+
+
+def test_a_refused_row_of_a_workbook_of_several_sheets_is_named_with_its_sheet(http: Http, editor: Person) -> None:
+    name, book = uuid4().hex[:8], Workbook()
+    for title, late in (("居住证", "2026-13-40"), ("养犬", "2026-07-01")):
+        sheet = book.create_sheet(title)
+        sheet.append(["问题", "答案", "施行日期"])
+        sheet.append([f"{name} {title}要钱吗", "免费。", late])
+        sheet.append([f"{name} {title}几天", "", ""])
+    del book["Sheet"]
+    book.save(buffer := BytesIO())
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    files = [("files", (f"{name}.xlsx", buffer.getvalue()))]
+    batch = http.request("POST", "/console/upload", files=files, headers=cookie).headers["location"][len("/console") :]
+    (workbook,) = http.service.records.uploads.batch(batch.rsplit("/", 1)[-1]).upload_ids
+    http.service.taking_in.take_in(workbook, lease="test")
+    page = editor.open(batch).text
+    places = [
+        "“居住证”第 2 行</span>“施行日”写的“2026-13-40”",
+        "“居住证”第 3 行</span>这一行有问题",
+        "“养犬”第 3 行</span>",
+    ]
+    assert [page.count(each) for each in places] == [1, 1, 1]
+    assert sorted(map(page.index, places)) == list(map(page.index, places))
+    handed_back = http.request("GET", f"/v1{batch}/refused", headers=cookie).text
+    assert [json.loads(line)["_sheet"] for line in handed_back.splitlines()] == ["居住证", "居住证", "养犬"]
 
 
 def test_of_many_refused_rows_the_page_shows_the_first_and_tells_how_many_more(http: Http, editor: Person) -> None:
