@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from ingestion.frontmatter import field_name
 from ingestion.importing import Imported
@@ -19,17 +20,30 @@ Row = list[str]
 Tell = Callable[[Cause], str]
 
 
+def sheet_of(content: str | None) -> str | None:
+    """The sheet that a refused row stands in, where its workbook has several."""
+    found = (_record_of(content) or {}).get("_sheet")
+    return found if isinstance(found, str) else None
+
+
 def refused_line(
     content: str | None, *, file_name: str, line: int | None, reason: str | None, message: str | None
 ) -> str:
     """A line of `.jsonl`; what is no JSON object stands in `_raw`. Imports pass over names that begin with "_"."""
+    record = _record_of(content)
+    if record is None:
+        record = {"_raw": content or ""}
+    remarks = {"_file": file_name, "_line": line, "_reason": reason, "_message": message}
+    return json.dumps(record | remarks, ensure_ascii=False) + "\n"
+
+
+def _record_of(content: str | None) -> dict[str, Any] | None:
+    """None for what is no JSON object."""
     try:
         parsed = json.loads(content or "")
     except (ValueError, RecursionError):
-        parsed = None
-    record = parsed if isinstance(parsed, dict) else {"_raw": content or ""}
-    remarks = {"_file": file_name, "_line": line, "_reason": reason, "_message": message}
-    return json.dumps(record | remarks, ensure_ascii=False) + "\n"
+        return None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def require_refused_file(path: Path, sources: Sequence[Path]) -> None:

@@ -6,13 +6,12 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingestion.answered_rows import AnsweredRows
 from ingestion.frontmatter import once_each
-from ingestion.parsing.blocks import QuestionAnswer, RefusedRow
+from ingestion.parsing.blocks import ParsedFile, QuestionAnswer, RefusedRow
 from ingestion.parsing.limits import LIMITS, ParsingLimits, require_passages
 from ingestion.parsing.parse import parse
 from ingestion.records import EDITABLE, Record, derived_title, fields_of, metadata_of, read_record, require_clean
@@ -175,9 +174,12 @@ class Reading:
         if parsed.question_answers or parsed.refused_rows:
             self._require_records(len(parsed.question_answers) + len(parsed.refused_rows), file.name)
             answered = AnsweredRows(self._converter)
-            rows = (self._row(file, row, fields, blob, answered) for row in parsed.question_answers)
-            refused = (self._refused_row(file, row, fields) for row in parsed.refused_rows)
-            for position, read in enumerate(chain(rows, refused)):
+            for position, row in enumerate(_in_order(parsed)):
+                read = (
+                    self._row(file, row, fields, blob, answered)
+                    if isinstance(row, QuestionAnswer)
+                    else self._refused_row(file, row, fields)
+                )
                 yield read if position else replace(read, report=parsed.report)
             if not parsed.blocks:
                 return
@@ -198,7 +200,7 @@ class Reading:
             answered.require_the_same(row, draft)
             return Read(file.source, row.row, draft)
         except (InvalidRecord, InvalidInterval) as error:
-            return Read(file.source, row.row, None, str(error), _written(raw), cause=error.cause)
+            return Read(file.source, row.row, None, str(error), _written(raw | _place(row)), cause=error.cause)
 
     def _refused_row(self, file: _File, row: RefusedRow, fields: Mapping[str, Any]) -> Read:
         """With the id that it would have; without a question, one by what it says."""
@@ -208,7 +210,7 @@ class Reading:
         raw = dict(fields) | dict(row.fields) | {"id": self._row_id(base, as_row)}
         if row.is_cut:  # as it is, half of an answer would be taken in
             raw = {name: value for name, value in raw.items() if name != "answer"} | {"_cells": list(row.cells)}
-        return Read(file.source, row.row, None, row.reason, _written(raw), cause=row.cause)
+        return Read(file.source, row.row, None, row.reason, _written(raw | _place(row)), cause=row.cause)
 
     def _row_id(self, base: str, row: QuestionAnswer) -> str:
         """Its own id, kept apart from other sheets' by the file's where it is a mere number.
@@ -298,6 +300,18 @@ class Reading:
         )
         key = question_key(metadata.question, text, self._converter) if metadata.question else None
         return VersionDraft(str(record.id), metadata, text, passages, source_name, blob, key)
+
+
+def _in_order(parsed: ParsedFile) -> list[QuestionAnswer | RefusedRow]:
+    """Rows as an editor goes through the file, whichever of them are refused."""
+    rows: list[QuestionAnswer | RefusedRow] = [*parsed.question_answers, *parsed.refused_rows]
+    sheets = {sheet: number for number, sheet in enumerate(dict.fromkeys(row.sheet for row in rows))}
+    return sorted(rows, key=lambda row: (sheets[row.sheet], row.row))
+
+
+def _place(row: QuestionAnswer | RefusedRow) -> dict[str, str]:
+    """Beside the number of a refused row: of which sheet it is, where a workbook has several."""
+    return {"_sheet": row.sheet} if row.sheet else {}
 
 
 def _written(record: Mapping[str, Any]) -> str:

@@ -12,12 +12,13 @@ from kb_service.answer_wiring import language_model
 from kb_service.asking.asking import Asking
 from kb_service.asking.drafting.model_calls import CircuitBreaker
 from kb_service.asking.reading.lexicon import load_districts
+from kb_service.domain.documents import VersionState
 from kb_service.domain.knowledge_use import SwitchDay
 from kb_service.ports import PassageIndex
 from kb_service.publishing.asking_ahead import AskingAhead
 from kb_service.publishing.contrasts import load_contrasts
 from kb_service.publishing.emergencies import Emergencies
-from kb_service.publishing.gate import KnownIds, points_of_fields
+from kb_service.publishing.gate import KnownIds, points_of_version
 from kb_service.publishing.publishing import Publishing
 from kb_service.publishing.rehearsal import RehearsalQuestions, Rehearsing
 from kb_service.publishing.second_opinion import SecondOpinion, load_opinion_prompt
@@ -35,7 +36,7 @@ def open_publishing(
         version_states=records.version_states,
         calendar=records.working_days.calendar,
         rehearsed=rehearsing.rehearsed,
-        points_of_fields=lambda metadata: points_of_fields(metadata, _known_ids(records, districts)),
+        points_of_version=lambda version: points_of_version(version, _known_ids(records, districts)),
         now=now,
         review_days=settings.kept_review_days,
     )
@@ -149,4 +150,10 @@ def _known_ids(records: Records, regions: Collection[str]) -> KnownIds:
         matters={each.id for each in records.catalogue.matters()},
         departments={each.id for each in records.catalogue.departments()},
         documents=records.library.documents_among,
+        titles=lambda document_id: _approved_titles(records, document_id),
     )
+
+
+def _approved_titles(records: Records, document_id: str) -> set[str]:
+    versions = records.shelf.document(document_id)
+    return {each.metadata.title for each in versions if each.state is VersionState.APPROVED}

@@ -144,6 +144,6 @@ def publishing_in(database: Database) -> Publishing:
         version_states=SqlVersionStates(database, new_id=new_id),
         calendar=statutory_calendar,
         rehearsed=rehearsal,
-        points_of_fields=no_points,
+        points_of_version=no_points,
         now=lambda: NOON,
     )

@@ -36,7 +36,8 @@ class Block:
 class QuestionAnswer:
     """One row of a question-and-answer sheet; ``row`` is its number in the sheet, from 1.
 
-    ``extra`` holds the other recognised columns under the field names of the bulk format (title, matter, …).
+    ``extra`` holds the other recognised columns under the field names of the bulk format (title, matter, …). ``sheet``:
+    the sheet's name, in a workbook of several.
     """
 
     row: int
@@ -44,6 +45,7 @@ class QuestionAnswer:
     answer: str
     similar_questions: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class RefusedRow:
     fields: Mapping[str, str] = field(default_factory=dict)
     cause: Cause | None = None
     is_cut: bool = False
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

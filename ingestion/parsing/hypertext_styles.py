@@ -25,9 +25,13 @@ _MEDIA_WORDS = re.compile(
 _DEEPEST_MEDIA = 3
 _DESK_WIDTH = 1280  # px
 
+_COLOUR, _GROUND = r"(?!inherit|initial|unset|revert|currentcolor)#?\w{3,20}", "background(?:-color)?"
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0?\.?0*\s*(?:!|;|$)"
     r"|font-size\s*:\s*0(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:!|;|$)|(?<![\w-])color\s*:\s*transparent"
+    # in the colour of their own ground
+    rf"|(?<![\w-])color\s*:\s*(?P<ink>{_COLOUR})\s*;[^{{}}]{{0,200}}?{_GROUND}\s*:\s*(?P=ink)\s*(?:!|;|$)"
+    rf"|{_GROUND}\s*:\s*(?P<ground>{_COLOUR})\s*;(?:[^{{}}]{{0,200}}?;)?\s*color\s*:\s*(?P=ground)\s*(?:!|;|$)"
     r"|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|(?<![\w-])(?:left|top)\s*:\s*-\d{3,}\s*(?:px|em)",
     re.IGNORECASE,
 )

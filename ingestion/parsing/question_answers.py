@@ -52,7 +52,8 @@ def question_answers(rows: Sequence[NumberedRow], unread: Unread = _NOTHING_UNRE
     for number, row in rows[position + 1 :]:
         if not any(row):
             continue
-        filled = [columns for columns in pairs if _holds_any(row, columns)]
+        # Of several pairs beside each other, those that the row fills.
+        filled = [columns for columns in pairs if _holds_any(row, columns)] if len(pairs) > 1 else []
         for columns in filled or pairs[:1]:
             _take(number, row, header, columns, unread, found)
     return found
@@ -209,9 +210,8 @@ def _column_field(text: str) -> str | None:
 
 
 def _fields(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
-    return {
-        field: row[column].strip() for column, field in columns.items() if column < len(row) and row[column].strip()
-    }
+    width = len(row)
+    return {field: text for column, field in columns.items() if column < width and (text := row[column].strip())}
 
 
 def _row(number: int, fields: dict[str, str]) -> QuestionAnswer:

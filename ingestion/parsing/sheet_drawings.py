@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ingestion.parsing.charts import title_of_chart
@@ -15,7 +16,31 @@ from kb_service.domain.file_reports import NoteKind, Notes
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_BOOK = "xl/workbook.xml"
 _XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSheet:
+    """A sheet without cells, in the place of which a program shows one chart."""
+
+    title: str
+    path: str
+    is_shown: bool
+
+
+def chart_sheets(archive: Any) -> Iterator[ChartSheet]:
+    path_of = {each.get("Id"): path for each, path in _relations(archive, _BOOK) if _kind(each) == "chartsheet"}
+    for sheet in _parsed(archive.read(_BOOK)).iter(f"{_SHEET}sheet") if path_of else ():
+        if path := path_of.get(sheet.get(f"{_R}id")):
+            yield ChartSheet(sheet.get("name", ""), path, sheet.get("state", "visible") == "visible")
+
+
+def has_chart(archive: Any, sheet_path: str) -> bool:
+    drawings = [part for kind, part in _related(archive, sheet_path) if kind == "drawing"]
+    return any(kind == "chart" for part in drawings for kind, _ in _related(archive, part))
 
 
 def texts_beside_cells(archive: Any, sheet_path: str, notes: Notes) -> Iterator[str]:
@@ -53,6 +78,14 @@ def _boxes(drawing_xml: bytes, notes: Notes) -> Iterator[str]:
 
 def _related(archive: Any, part: str) -> Iterator[tuple[str, str]]:
     """Kind and path of the parts that one part names."""
+    return ((_kind(relation), path) for relation, path in _relations(archive, part))
+
+
+def _kind(relation: Any) -> str:
+    return str(relation.get("Type", "")).rsplit("/", 1)[-1]
+
+
+def _relations(archive: Any, part: str) -> Iterator[tuple[Any, str]]:
     folder, name = posixpath.split(part.lstrip("/"))
     entries = set(archive.namelist())
     listed = f"{folder}/_rels/{name}.rels"
@@ -60,7 +93,7 @@ def _related(archive: Any, part: str) -> Iterator[tuple[str, str]]:
         target = relation.get("Target", "")
         path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))
         if path in entries:
-            yield relation.get("Type", "").rsplit("/", 1)[-1], path
+            yield relation, path
 
 
 def _parsed(xml: bytes) -> Any:

@@ -3,6 +3,7 @@
 import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -12,7 +13,7 @@ from ingestion.parsing.office_package import mended, with_underscores
 from ingestion.parsing.plain_workbook import plain_workbook
 from ingestion.parsing.question_answers import Unread, misses_a_column, question_answers
 from ingestion.parsing.sheet_cells import SheetCells, holds_marked_words
-from ingestion.parsing.sheet_drawings import pictures_in, texts_beside_cells
+from ingestion.parsing.sheet_drawings import chart_sheets, has_chart, pictures_in, texts_beside_cells
 from ingestion.parsing.tables import Cell, table_block
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
@@ -38,7 +39,15 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
         notes.add(NoteKind.HIDDEN_SHEETS, count=len(workbook.worksheets) - len(shown))
         sheets = [(sheet.title, *_grid(SheetCells(sheet, notes), room)) for sheet in shown]
         with zipfile.ZipFile(BytesIO(book_data)) as archive:
-            beside = {each.title: list(texts_beside_cells(archive, each._worksheet_path, notes)) for each in shown}
+            charts = list(chart_sheets(archive))
+            notes.add(NoteKind.HIDDEN_SHEETS, count=sum(not each.is_shown for each in charts))
+            path_of = {each.title: each._worksheet_path for each in shown}
+            path_of |= {each.title: each.path for each in charts if each.is_shown}
+            beside = {title: list(texts_beside_cells(archive, path, notes)) for title, path in path_of.items()}
+            sheets += [(title, [], {}, {}) for title in path_of if title not in {sheet[0] for sheet in sheets}]
+            for sheet_name, grid, *_ in sheets:
+                if not grid and has_chart(archive, path_of[sheet_name]):
+                    notes.add(NoteKind.CHART_SHEETS, sheet_name)
             pictures = pictures_in(archive)
         title = (workbook.properties.title or "").strip()
         workbook.close()
@@ -54,8 +63,9 @@ def read_xlsx(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile:
     for sheet_name, grid, merges, unread in filled:
         found = question_answers(_unmerged(grid, merges), unread)
         if found is not None:
-            rows.extend(found.rows)
-            refused.extend(found.refused)
+            of = sheet_name if len(filled) > 1 else ""
+            rows.extend(replace(row, sheet=of) for row in found.rows)
+            refused.extend(replace(row, sheet=of) for row in found.refused)
             for number in found.above:
                 notes.add(NoteKind.ROWS_ABOVE_HEADER, f"{sheet_name}!{number}")
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingestion.refusing import refused_line
+from ingestion.refusing import refused_line, sheet_of
 from kb_service.api.messages import messages
 from kb_service.domain.causes import Cause
 from kb_service.domain.uploads import Batch, RecordOutcome, RecordReport
@@ -14,7 +14,7 @@ _RECORDS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """``line`` as its editor sees it: of a sheet the row."""
+    """``line`` as its editor sees it: of a sheet the row; ``sheet`` of a refused one, in a workbook of several."""
 
     ordinal: int
     line: int | None
@@ -23,6 +23,7 @@ class RecordView:
     reason: str | None
     message: str | None
     retryable: bool
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def record_view(service: Service, report: RecordReport) -> RecordView:
         reason=report.reason,
         message=told(service, report.cause),
         retryable=report.cause is not None and report.cause.is_passing,
+        sheet=sheet_of(report.content),
     )
 
 

@@ -41,6 +41,7 @@ class ListForm(BaseModel):
     matter: str = Field(default="", max_length=120)
     department: str = Field(default="", max_length=200)
     document_id: str = Field(default="", max_length=400)
+    upload_id: str = Field(default="", max_length=36)
     effective_from: DayOrNone = None
     effective_until: DayOrNone = None
     cursor: str = Field(default="", max_length=100)
@@ -53,6 +54,7 @@ def wanted_by(form: ListForm) -> VersionQuery:
         matter_id=form.matter or None,
         department=form.department or None,
         document_id=form.document_id or None,
+        upload_id=form.upload_id or None,
         effective_from=form.effective_from,
         effective_until=form.effective_until,
         text=form.text.strip() or None,

@@ -15,6 +15,7 @@ class NoteKind(StrEnum):
     HIDDEN_ROWS = "hidden_rows"
     HIDDEN_COLUMNS = "hidden_columns"
     HIDDEN_SHEETS = "hidden_sheets"
+    CHART_SHEETS = "chart_sheets"
     HIDDEN_SLIDES = "hidden_slides"
     SPEAKER_NOTES = "speaker_notes"
     STRUCK_OUT = "struck_out"
@@ -43,6 +44,8 @@ _SENTENCE_OF: Mapping[NoteKind, str] = {
     NoteKind.HIDDEN_ROWS: "{count} hidden rows were left out",
     NoteKind.HIDDEN_COLUMNS: "{count} hidden columns were left out",
     NoteKind.HIDDEN_SHEETS: "{count} hidden sheets were left out",
+    NoteKind.CHART_SHEETS: "{count} sheets are only a chart; its titles were read, its numbers only where they stand "
+    "in shown cells",
     NoteKind.HIDDEN_SLIDES: "{count} hidden slides were left out",
     NoteKind.SPEAKER_NOTES: "the notes of {count} slides were left out; KB_SPEAKER_NOTES reads them",
     NoteKind.STRUCK_OUT: "struck-out text was left out ({count} pieces)",

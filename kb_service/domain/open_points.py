@@ -17,6 +17,7 @@ class PointKind(StrEnum):
     UNKNOWN_DEPARTMENT = "unknown_department"
     UNKNOWN_REGION = "unknown_region"
     UNKNOWN_DOCUMENT = "unknown_document"
+    OTHER_TITLE = "other_title"
     MASKED = "masked"
     ANSWERS_LOST = "answers_lost"
     ANSWERS_IN_CONFLICT = "answers_in_conflict"
@@ -24,8 +25,8 @@ class PointKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
-    """``about``: the unknown ids, or the marks of what was masked. ``count``: of them, or of the known questions; 1
-    where something is missing.
+    """``about``: the unknown ids, the document of another title, or the marks of what was masked. ``count``: of them,
+    or of the known questions; 1 where something is missing.
 
     Questions are not named: people asked them, and the trail, which keeps what was confirmed, never forgets.
     """

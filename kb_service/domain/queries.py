@@ -17,6 +17,7 @@ class VersionQuery:
     matter_id: str | None = None
     department: str | None = None
     document_id: str | None = None
+    upload_id: str | None = None
     effective_from: date | None = None
     effective_until: date | None = None
     text: str | None = None

@@ -1,25 +1,51 @@
 """What has to be confirmed by name before a version is submitted or approved: docs/decisions/0034."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from kb_service.domain.documents import Metadata
+from kb_service.domain.documents import Metadata, Version
 from kb_service.domain.errors import ConfirmationMissing
 from kb_service.domain.matters import region_path
 from kb_service.domain.open_points import OpenPoint, PointKind, kept, missing_fields
 from kb_service.domain.rehearsals import Effect, Rehearsal
+
+# 某某办法（2025年修订）, 2025年某某标准.
+_BRACKETED = r"（[^（）]*）|\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]"
+_NOT_OF_A_TITLE = re.compile(rf"{_BRACKETED}|[\d〇零一二三四五六七八九]{{2,4}}年度?|[\s《》]")
 
 _OF_EFFECT = {Effect.LOST: PointKind.ANSWERS_LOST, Effect.IN_CONFLICT: PointKind.ANSWERS_IN_CONFLICT}
 
 
 @dataclass(frozen=True, slots=True)
 class KnownIds:
-    """``regions``: the names of districts. ``documents``: which of some ids are documents."""
+    """``regions``: the names of districts. ``documents``: which of some ids are documents. ``titles``: those under
+    which a document has been approved.
+    """
 
     regions: Collection[str]
     matters: Collection[str]
     departments: Collection[str]
     documents: Callable[[Collection[str]], Collection[str]]
+    titles: Callable[[str], Collection[str]]
+
+
+def points_of_version(version: Version, known: KnownIds) -> list[OpenPoint]:
+    """What is missing, what no catalogue knows, and whether it may be another document under the same id."""
+    return points_of_fields(version.metadata, known) + _points_of_title(version, known)
+
+
+def _points_of_title(version: Version, known: KnownIds) -> list[OpenPoint]:
+    """A file without an id is called by its name, and two files may be called 附件1: the second one approved would
+    take the place of the first. Years and what stands in brackets do not make another title.
+    """
+    before = {_bare(each) for each in known.titles(version.document_id)}
+    is_another = bool(before) and _bare(version.metadata.title) not in before
+    return [OpenPoint(PointKind.OTHER_TITLE, (version.document_id,))] if is_another else []
+
+
+def _bare(title: str) -> str:
+    return _NOT_OF_A_TITLE.sub("", title)
 
 
 def points_of_fields(metadata: Metadata, known: KnownIds) -> list[OpenPoint]:
@@ -90,6 +116,8 @@ def _told(point: OpenPoint) -> str:
             return f"region {about} is neither the city nor one of its districts"
         case PointKind.UNKNOWN_DOCUMENT:
             return f"it replaces, repeals or amends {about}, which is no document here"
+        case PointKind.OTHER_TITLE:
+            return f"no approved version of document {about} has this title; is it the same document?"
         case PointKind.MASKED:
             return f"{', '.join(point.about)} stands where personal data was taken out"
         case PointKind.ANSWERS_LOST:

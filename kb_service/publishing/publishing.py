@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from kb_service.domain.calendar import WorkingCalendar
 from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day
-from kb_service.domain.documents import Metadata, Version, VersionDraft
+from kb_service.domain.documents import Version, VersionDraft
 from kb_service.domain.errors import (
     InvalidRecord,
     LateReasonMissing,
@@ -63,7 +63,7 @@ class Publishing:
         version_states: VersionStates,
         calendar: Callable[[], WorkingCalendar],
         rehearsed: Callable[[str], Rehearsal],
-        points_of_fields: Callable[[Metadata], Sequence[OpenPoint]],
+        points_of_version: Callable[[Version], Sequence[OpenPoint]],
         now: Callable[[], datetime],
         review_days: int = 0,
     ) -> None:
@@ -71,7 +71,7 @@ class Publishing:
         site has it; 0 where it has no usual time."""
         self._version_states = version_states
         self._rehearsed = rehearsed
-        self._points_of_fields = points_of_fields
+        self._points_of_version = points_of_version
         self._calendar = calendar
         self._now = now
         self._review_days = review_days or _REVIEW_DAYS
@@ -90,7 +90,7 @@ class Publishing:
 
     def open_points(self, version: Version, rehearsal: Rehearsal | None) -> list[OpenPoint]:
         """What has to be confirmed by name before the next step. ``rehearsal``: of the version as it is, if any."""
-        found = [*self._points_of_fields(version.metadata), *marks_left(version)]
+        found = [*self._points_of_version(version), *marks_left(version)]
         return found + (points_of_rehearsal(rehearsal) if rehearsal else [])
 
     def submit(

@@ -159,3 +159,33 @@ def test_a_discarded_draft_leaves_lists_of_work_and_stays_in_the_trail(own: Http
     again = editor.post("/v1/documents", fields)
     assert (again.status_code, again.json()["status"]) == (201, "new_version")
     assert editor.step(version_id, "revise").json()["state"] == "draft"
+
+
+@pytest.mark.parametrize("title", ["悠悠球充气须知", "溜溜球停放办法实施细则"])
+def test_another_document_under_the_same_id_takes_its_place_only_when_somebody_says_so(
+    own: Http, editor: Desk, reviewer: Desk, title: str
+) -> None:
+    document_id, fields = f"yo-yo-{uuid4().hex[:8]}", known(own)
+    first = editor.draft(document_id, title="溜溜球停放办法", text="第一条 溜溜球停放免费。", **fields)
+    later = fields | {"effective_from": "2031-01-01"}
+    other = editor.draft(document_id, title=title, text="第一条 充气自备。", **later)
+    assert kinds(editor, other) == []  # nothing is known yet under this id
+    editor.step(first, "submit", confirm=[])
+    reviewer.step(first, "approve", confirm=[])
+    (point,) = editor.get(f"/v1/versions/{other}/gate").json()["open_points"]
+    assert (point["kind"], point["about"]) == ("other_title", [document_id])
+    refused = editor.step(other, "submit", confirm=[]).json()
+    assert refused["error"] == "ConfirmationMissing" and "若不是同一份文件" in refused["message"]
+    assert editor.step(other, "submit", confirm=["other_title"]).json()["state"] == "in_review"
+
+
+@pytest.mark.parametrize("title", ["2031年溜溜球停放办法", "溜溜球停放办法（2031年修订）", "《溜溜球停放办法》"])
+def test_the_year_or_the_state_of_a_text_in_its_title_makes_no_other_document(
+    own: Http, editor: Desk, reviewer: Desk, title: str
+) -> None:
+    document_id, fields = f"yo-yo-{uuid4().hex[:8]}", known(own)
+    first = editor.draft(document_id, title="溜溜球停放办法（2030年版）", text="第一条 溜溜球停放免费。", **fields)
+    editor.step(first, "submit", confirm=[])
+    reviewer.step(first, "approve", confirm=[])
+    later = fields | {"effective_from": "2031-01-01"}
+    assert kinds(editor, editor.draft(document_id, title=title, text="第一条 溜溜球停放免费。", **later)) == []

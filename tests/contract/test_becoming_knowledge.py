@@ -118,7 +118,7 @@ def test_resolved_talks_become_one_draft_and_are_proposed_again_when_it_is_given
         version_states=SqlVersionStates(database, new_id=new_id),
         calendar=lambda: None,  # type: ignore[arg-type, return-value]
         rehearsed=lambda _version_id: None,  # type: ignore[arg-type, return-value]
-        points_of_fields=lambda _metadata: (),
+        points_of_version=lambda _version: (),
         now=lambda: MORNING,
     )
     publishing.discard(version_id, actor="li")

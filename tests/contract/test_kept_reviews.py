@@ -49,7 +49,7 @@ class Keeping:
             version_states=SqlVersionStates(self.database, new_id=new_id),
             calendar=statutory_calendar,
             rehearsed=rehearsal,
-            points_of_fields=lambda _metadata: (),
+            points_of_version=lambda _version: (),
             now=lambda: self.desk.at,
         )
 

@@ -265,6 +265,24 @@ def test_the_titles_of_a_chart_and_of_its_axes_are_read() -> None:
     assert text(book) == "区 | 登记\n东区 | 310\n各区养犬登记数 只"
 
 
+def test_a_sheet_that_is_only_a_chart_is_read_by_its_title_and_told() -> None:
+    book, sheet = sheet_of(("区", "登记"), ("东区", 310))
+    numbers = Reference(sheet, min_col=2, min_row=1, max_row=2)
+    for name in ("走势图", "底稿图"):
+        chart = BarChart()
+        chart.title = f"各区登记{name}"
+        chart.add_data(numbers, titles_from_data=True)
+        book.create_chartsheet(name).add_chart(chart)
+    book["底稿图"].sheet_state = "hidden"
+    untitled = BarChart()
+    untitled.add_data(numbers)
+    book.create_sheet("无题图").add_chart(untitled)
+    assert noted(book) == {
+        NoteKind.CHART_SHEETS: (2, ("无题图", "走势图")), NoteKind.HIDDEN_SHEETS: (1, ()),
+    }  # fmt: skip
+    assert text(book) == "Sheet\n区 | 登记\n东区 | 310\n走势图\n各区登记走势图"
+
+
 def test_a_box_on_a_sheet_keeps_its_formula_and_loses_what_is_struck_out() -> None:
     book, sheet = sheet_of(("区", "登记"), ("东区", 310))
     sheet.add_chart(BarChart(), "D2")

@@ -139,7 +139,7 @@ def test_what_was_rejected_since_is_taken_in_anew(uploads: SqlUploads, intake: S
         version_states=version_states,
         calendar=working_days.calendar,
         rehearsed=rehearsal,
-        points_of_fields=no_points,
+        points_of_version=no_points,
         now=lambda: NOON,
     )
     publishing.submit(str(done.version_id), actor="wang")

@@ -33,7 +33,7 @@ def publishing(database: Database) -> Publishing:
         version_states=version_states,
         calendar=statutory_calendar,
         rehearsed=rehearsal,
-        points_of_fields=no_points,
+        points_of_version=no_points,
         now=lambda: NOON,
     )
 

@@ -360,3 +360,14 @@ def test_white_words_on_the_page_and_tiny_ones_stay_out_and_those_on_a_ground_ar
     body += paragraph(run("重要提示", white + shade)) + cell
     assert lines(word_file(body)) == ["补贴八百元。", "重要提示", "项目 | 金额"]
     assert noted(word_file(body)) == {NoteKind.HIDDEN_TEXT: 2}
+
+
+def test_words_drawn_as_word_art_are_read_and_a_watermark_of_that_kind_is_left_out() -> None:
+    def art(words: str, shape: str) -> str:
+        return f'<w:r><w:pict><v:shape id="{shape}"><v:textpath string="{words}"/></v:shape></w:pict></w:r>'
+
+    body = paragraph(art("本周六休息", "_x0000_i1025")) + paragraph(
+        art("内部资料", "PowerPlusWaterMarkObject1"), "免费。"
+    )
+    assert lines(word_file(body)) == ["本周六休息", "免费。"]
+    assert noted(word_file(body)) == {NoteKind.WATERMARKS: 1}

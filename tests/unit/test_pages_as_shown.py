@@ -56,6 +56,8 @@ def test_raised_marks_and_exponents_never_join_figures(body: str, shown: str) ->
         ("", "<p style='opacity:0'>内部备注</p>"),
         ("", "<p style='position:absolute; left:-9999px'>内部备注</p>"),
         ("", "<p style='mso-hide:all'>内部备注</p>"),
+        ("", "<p style='color:#fff; font-size:9px; background: #FFF'>内部备注</p>"),
+        ("<style>.memo{background-color:white;color:white}</style>", "<p class=memo>内部备注</p>"),
         ("", "<p hidden>内部备注</p>"),
         (
             "",
@@ -67,6 +69,13 @@ def test_what_a_page_hides_is_left_out_and_told(head: str, body: str) -> None:
     parsed = read(f"<h1>补贴</h1><p>{LONG}</p>{body}", head=head)
     assert "内部备注" not in "".join(block.text for block in parsed.blocks)
     assert "hidden_text" in kinds_of(parsed)
+
+
+@pytest.mark.parametrize(
+    "style", ["color:#fff;background:#c00", "color:inherit;background:inherit", "color:red;background:red url(x.png)"]
+)
+def test_words_on_another_ground_than_their_own_colour_are_read(style: str) -> None:
+    assert "限时办理" in text_of(f"<h1>补贴</h1><p>{LONG}</p><p style='{style}'>限时办理</p>")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ _NOT_TEXT = frozenset(
 )
 # What is set off its line by so many half points, and is no word, is raised or lowered.
 _MARK, _LEAST_MOVED = re.compile(r"[\d\s,，、*＊†‡+\-−–\[\]［］()（）①-⑳n]{1,8}"), 3
+_WATERMARK = "WaterMark"  # as Word calls the shape
 _LARGEST_UNSEEN = 2  # half points
 _MAY_BE_GROUNDS = frozenset({f"{W}tbl", f"{W}txbxContent"})
 _DELETED = frozenset({f"{W}del", f"{W}moveFrom"})
@@ -160,6 +161,8 @@ class ParagraphTexts:
                 | "endnoteRef"
             ):
                 return ""
+            case "textpath":
+                return self._drawn_letters(element)
             case "commentReference":
                 self._notes.add(NoteKind.COMMENTS)
                 return ""
@@ -169,6 +172,14 @@ class ParagraphTexts:
             case "fldChar" | "rubyPr":
                 return ""
         return None
+
+    def _drawn_letters(self, element: Any) -> str:
+        """Of an old WordArt, unless it is a watermark across the page."""
+        shape = element.getparent()
+        if shape is not None and _WATERMARK in (shape.get("id") or ""):
+            self._notes.add(NoteKind.WATERMARKS)
+            return ""
+        return element.get("string") or ""
 
     def _symbol(self, element: Any) -> str:
         code = int(element.get(f"{W}char") or "0", 16)

@@ -101,6 +101,7 @@ def _narrowed(query: Select[Any], wanted: VersionQuery) -> Select[Any]:
         (versions.c.matter_id, wanted.matter_id),
         (versions.c.department, wanted.department),
         (versions.c.document_id, wanted.document_id),
+        (versions.c.upload_id, wanted.upload_id),
     ):
         if value is not None:
             conditions.append(column == value)

@@ -1,8 +1,12 @@
 """Uploads through the console's form."""
 
+import json
 import re
+from io import BytesIO
 from urllib.parse import quote
 from uuid import uuid4
+
+from openpyxl import Workbook
 
 from kb_service.domain.people import Role
 from tests.api.conftest import Http, key_of
@@ -58,6 +62,7 @@ def test_what_a_file_is_refused_for_stands_in_chinese_and_only_what_may_pass_is_
     assert "共 3 条记录，其中 2 条没有收下，其余已收下；" in page
     assert "第 3 行</span>这一行有问题，没有答案；请补上答案。" in page
     assert "第 4 行</span>“施行日”写的“2026-09-31”是不存在的日期；" in page
+    assert page.index("第 3 行") < page.index("第 4 行")  # in the order of the sheet, whoever refused them
     assert "试了多次都没有完成；请重试，" in page and "10 times" not in page
     retried = re.search(r"/console(/uploads/[\w-]+/retry)", page)
     assert retried is not None and page_of_text in retried[1]
@@ -67,6 +72,47 @@ def test_what_a_file_is_refused_for_stands_in_chinese_and_only_what_may_pass_is_
     page = editor.open(batch).text
     assert "“施行日”写的“2026-13-40”是不存在的日期；请改成正确的日期，如 2026-03-01。" in page
     assert "/retry" not in page
+
+
+def test_from_a_sheet_of_questions_a_link_leads_to_what_was_taken_in_of_it(http: Http, editor: Person) -> None:
+    name = uuid4().hex[:8]
+    rows = f"编号,问题,答案\n{name}-a,{name} 要钱吗？,免费。\n{name}-b,{name} 多久？,三天。\n"
+    files = [("files", (f"{uuid4().hex[:8]}.csv", rows.encode()))]
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    batch = http.request("POST", "/console/upload", files=files, headers=cookie).headers["location"][len("/console") :]
+    (sheet,) = http.service.records.uploads.batch(batch.rsplit("/", 1)[-1]).upload_ids
+    http.service.taking_in.take_in(sheet, lease="test")
+    http.service.synchroniser.reconcile()
+    found = re.search(r'href="/console(/versions\?upload_id=[\w-]+)"', editor.open(batch).text)
+    assert found is not None
+    page = editor.open(found[1]).text
+    assert "共 2 个" in page and f"{name}-a" in page and f"{name}-b" in page
+
+
+def test_a_refused_row_of_a_workbook_of_several_sheets_is_named_with_its_sheet(http: Http, editor: Person) -> None:
+    name, book = uuid4().hex[:8], Workbook()
+    for title, late in (("居住证", "2026-13-40"), ("养犬", "2026-07-01")):
+        sheet = book.create_sheet(title)
+        sheet.append(["问题", "答案", "施行日期"])
+        sheet.append([f"{name} {title}要钱吗", "免费。", late])
+        sheet.append([f"{name} {title}几天", "", ""])
+    del book["Sheet"]
+    book.save(buffer := BytesIO())
+    cookie = {"Cookie": f"kb_actor={quote('张三')}"}
+    files = [("files", (f"{name}.xlsx", buffer.getvalue()))]
+    batch = http.request("POST", "/console/upload", files=files, headers=cookie).headers["location"][len("/console") :]
+    (workbook,) = http.service.records.uploads.batch(batch.rsplit("/", 1)[-1]).upload_ids
+    http.service.taking_in.take_in(workbook, lease="test")
+    page = editor.open(batch).text
+    places = [
+        "“居住证”第 2 行</span>“施行日”写的“2026-13-40”",
+        "“居住证”第 3 行</span>这一行有问题",
+        "“养犬”第 3 行</span>",
+    ]
+    assert [page.count(each) for each in places] == [1, 1, 1]
+    assert sorted(map(page.index, places)) == list(map(page.index, places))
+    handed_back = http.request("GET", f"/v1{batch}/refused", headers=cookie).text
+    assert [json.loads(line)["_sheet"] for line in handed_back.splitlines()] == ["居住证", "居住证", "养犬"]
 
 
 def test_of_many_refused_rows_the_page_shows_the_first_and_tells_how_many_more(http: Http, editor: Person) -> None:

@@ -121,6 +121,9 @@ def test_a_rejection_says_why(http: Http, editor: Person, reviewer: Person, docu
     assert_page(reviewer.step(version_id, "reject", reason="  "), 422, "请填写原因")
     assert reviewer.step(version_id, "reject", reason="日期有误").status_code == 303
     assert http.service.library.version(version_id).rejection_reason == "日期有误"
+    # What was found of it is no longer kept up: nothing is said of what it would contradict.
+    page = editor.open(f"/versions/{version_id}").text
+    assert "已退回的版本不再与其他内容比对" in page and "没有发现与其他内容重复" not in page
 
 
 def test_a_late_version_is_approved_with_a_reason_only(
