@@ -255,7 +255,8 @@ class Pipeline:
         if not context.is_alone or (result.confidence < _FAR_OFF and is_clear):
             return None
         # Of a guide with several sections the name alone asks for none (护照).
-        is_open = is_name_alone(understood) and self._aspects(understood, result) >= _SEVERAL_ASPECTS
+        is_bare = is_name_alone(understood) and not understood.phrasing.asks
+        is_open = is_bare and self._aspects(understood, result) >= _SEVERAL_ASPECTS
         is_sure = result.is_sure and not is_open
         is_guess = understood.is_matter_inferred and not is_sure
         return self._tools.clarifying.clarification(
