@@ -259,11 +259,12 @@ class Pipeline:
         is_open = is_bare and self._aspects(understood, result) >= _SEVERAL_ASPECTS
         is_sure = result.is_sure and not is_open
         is_guess = understood.is_matter_inferred and not is_sure
+        asks_something = understood.phrasing.asks or understood.facet is not None
         return self._tools.clarifying.clarification(
             understood,
-            self._of_any_matter(understood, result, context) if is_guess else result.candidates,
+            self._of_any_matter(understood, result, context) if is_guess or understood.rivals else result.candidates,
             is_sure=is_sure,
-            is_told_apart=says_much and is_sure and result.confidence >= _CLEARLY_SURE,
+            is_told_apart=says_much and asks_something and is_sure and result.confidence >= _CLEARLY_SURE,
             turns=context.turns,
             rivals=understood.rivals,
             districts=DistrictTexts(

@@ -160,6 +160,10 @@ def test_what_only_tells_of_a_matter_is_asked_back_for_what_of_it() -> None:
         assert clarified(text, [DOG], is_sure=True) is None
 
 
+def test_of_two_matters_that_are_only_told_of_it_is_asked_which() -> None:
+    assert labels(clarified("我想问狗证和居住证签注", [DOG, ENDORSE])) == ["养犬登记", "居住证签注"]
+
+
 def test_without_a_sure_answer_the_matter_that_is_nearest_in_meaning_is_an_option_too() -> None:
     understood = replace(READER.understand(question("老板让弄个登记")), nearness={"closing": 0.46, "dog": 0.5})
     closing = found("closing", "公告满45日。", 2.0)

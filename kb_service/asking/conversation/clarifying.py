@@ -93,7 +93,7 @@ class Clarifying:
         if was_clarified and not _names_what_it_means(understood):
             return None
         asked = (
-            (None if is_sure or not self._only_tells(understood) else self._of_bare_matter(understood))
+            (None if is_sure or rivals or not self._only_tells(understood) else self._of_bare_matter(understood))
             or (None if is_told_apart else self._between_matters(understood, candidates, rivals, is_sure=is_sure))
             or (None if is_sure else self._between_districts(understood, candidates, districts))
             or self._between_audiences(understood, candidates)
