@@ -62,6 +62,9 @@ def check(
             points += difference.points
             if not difference.is_none:
                 yield Finding("index", document_id, str(difference))
+            if changed := synchroniser.changed_vectors(document_id):
+                detail = f"vectors or weights of {len(changed)} points were changed; make them anew with `kb reindex`"
+                yield Finding("index", document_id, detail)
         yield from _misplaced_passages(library, document_id)
         yield from _changed_versions(library, document_id, approved_content)
 

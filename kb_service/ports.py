@@ -112,6 +112,9 @@ class PassageIndex(Protocol):
     def payloads_of_document(self, document_id: str) -> Mapping[str, PointPayload]:
         """Every point of a document, by point id, published or not."""
 
+    def vectors_of_document(self, document_id: str) -> Mapping[str, tuple[Vector, SparseVector]]:
+        """The dense and the sparse vector of every point of a document, by point id; one that is gone is empty."""
+
     def search(
         self, *, dense: Vector | None, sparse: SparseVector | None, within: InForceFilter, limit: int
     ) -> TwoLegs:

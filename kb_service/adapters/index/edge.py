@@ -41,6 +41,7 @@ from kb_service.adapters.index.points import (
     payload_from_dict,
     points_of_document,
     require_all,
+    vectors_from_dict,
 )
 from kb_service.domain.errors import IndexUnavailable
 from kb_service.ports import IndexPoint, InForceFilter, PointPayload, SparseVector, TwoLegs, Vector
@@ -146,6 +147,18 @@ class EdgeIndex:
                 payload_of |= {str(record.id): payload_from_dict(record.payload or {}) for record in records}
             if offset is None:
                 return payload_of
+
+    def vectors_of_document(self, document_id: str) -> Mapping[str, tuple[Vector, SparseVector]]:
+        only = edge_filter(points_of_document(document_id))
+        vectors_of: dict[str, tuple[Vector, SparseVector]] = {}
+        offset: engine.PointId | None = None
+        while True:
+            page = engine.ScrollRequest(offset=offset, limit=POINTS_PER_CALL, filter=only, with_vector=True)
+            with self._lock, engine_faults("the index could not be read"):
+                records, offset = self._opened().scroll(page)
+                vectors_of |= {str(record.id): vectors_from_dict(record.vector) for record in records}
+            if offset is None:
+                return vectors_of
 
     def search(
         self, *, dense: Vector | None, sparse: SparseVector | None, within: InForceFilter, limit: int

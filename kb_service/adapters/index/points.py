@@ -67,6 +67,17 @@ def payload_from_dict(value_of: Mapping[str, Any]) -> PointPayload:
     )
 
 
+def vectors_from_dict(vector_of: Any) -> tuple[Vector, SparseVector]:
+    """``vector_of``: as either engine gives a point's vectors back; one that is gone is empty."""
+    named = vector_of if isinstance(vector_of, Mapping) else {}
+    sparse = named.get(SPARSE)
+    ids, weights = (sparse.indices, sparse.values) if sparse is not None else ([], [])
+    term_ids = np.asarray(ids, dtype=np.uint32)
+    order = np.argsort(term_ids)
+    in_order = SparseVector(term_ids[order], np.asarray(weights, dtype=np.float32)[order])
+    return np.asarray(named.get(DENSE, []), dtype=np.float32), in_order
+
+
 # The engines accept NaN, wrong order and unequal lengths.
 def check_points(points: Sequence[IndexPoint], *, dimensions: int) -> None:
     """Raises InvalidPoint naming the first bad point; call it before the first one is written."""

@@ -18,6 +18,7 @@ from kb_service.adapters.index.points import (
     payload_from_dict,
     points_of_document,
     require_all,
+    vectors_from_dict,
 )
 from kb_service.adapters.index.server_translation import (
     collection_behind,
@@ -119,6 +120,19 @@ class ServerIndex:
                 payload_of |= {str(record.id): payload_from_dict(record.payload or {}) for record in records}
             if offset is None:
                 return payload_of
+
+    def vectors_of_document(self, document_id: str) -> Mapping[str, tuple[Vector, SparseVector]]:
+        only = server_filter(points_of_document(document_id))
+        vectors_of: dict[str, tuple[Vector, SparseVector]] = {}
+        offset = None
+        while True:
+            with self._guarded("the index could not be read"):
+                records, offset = self._client.scroll(
+                    self._alias, scroll_filter=only, limit=_POINTS_PER_CALL, offset=offset, with_vectors=True
+                )
+                vectors_of |= {str(record.id): vectors_from_dict(record.vector) for record in records}
+            if offset is None:
+                return vectors_of
 
     def search(
         self, *, dense: Vector | None, sparse: SparseVector | None, within: InForceFilter, limit: int
