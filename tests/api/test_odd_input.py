@@ -54,6 +54,13 @@ def test_a_month_that_is_none(http: Http, month: str) -> None:
     assert_told(http, "GET", "/v1/compliance?month=" + quote(month))
 
 
+@pytest.mark.parametrize("day", ENDS_OF_TIME)
+def test_a_period_at_the_end_of_time(http: Http, day: str) -> None:
+    for path in ("/v1/resolution", "/v1/knowledge-use", "/console/insight", "/console/knowledge"):
+        for asked in (f"?from={quote(day)}", f"?to={quote(day)}", f"?from={quote(day)}&to={quote(day)}"):
+            assert_told(http, "GET", path + asked)
+
+
 @pytest.mark.parametrize("field", ["effective_from", "effective_to", "valid_through", "issued_on"])
 def test_a_record_at_the_ends_of_time_can_be_shown_in_every_list(http: Http, field: str) -> None:
     for number, day in enumerate(ENDS_OF_TIME):
