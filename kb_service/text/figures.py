@@ -55,6 +55,13 @@ class Figure:
         """Equal for two figures that say the same at different places or in other words."""
         return (self.kind, self.value, self.unit)
 
+    @property
+    def measured(self) -> tuple[str, Decimal]:
+        """Unit and amount to compare figures by, years as months; of figures with a unit only."""
+        if self.unit == "年":
+            return "个月", Decimal(self.value) * MONTHS_A_YEAR
+        return self.unit, Decimal(self.value)
+
 
 def figures(text: str) -> list[Figure]:
     """In the order of the text, not overlapping. Ordinals (第十二条、（一）、1.) and words (一网通办) are none."""

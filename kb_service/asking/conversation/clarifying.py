@@ -6,7 +6,7 @@ from datetime import date
 
 from kb_service.asking.conversation.topics import matters_asked_back, matters_of, of_other_matters
 from kb_service.asking.reading.lexicon import Lexicon
-from kb_service.asking.reading.matters import MatterNames
+from kb_service.asking.reading.matters import NEAR, MatterNames, clearly_nearest
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.search.retrieving import Candidate
 from kb_service.domain.answers import Answer, Clarification, Option, Outcome
@@ -20,9 +20,6 @@ from kb_service.text.terms import bigrams_of
 _CLOSE_UNSURE = 0.6
 _CLOSE_SURE = 0.2
 _FEWEST, _MOST = 2, 4
-# What is so near to the name of a matter, and so much nearer than to any other, is of that one (`reading/matters.py`).
-_NEAR = 0.45
-_NEARER = 0.1
 # Characters of its own in a question that says little more than a part of a name: 居住证怎么办理, 公积金要带什么.
 _FEW_WORDS = 4
 _SHORT = 12
@@ -142,7 +139,7 @@ class Clarifying:
         near, near_best = (
             understood.nearness.get(each.source.metadata.matter_id or "", 0.0) for each in (candidate, best)
         )
-        return near >= max(_NEAR, near_best)
+        return near >= max(NEAR, near_best)
 
     def _between_named(self, understood: Understanding, found: Sequence[Candidate]) -> Clarification | None:
         """A few words (居住证怎么办理): of the matters found those of whose names they have most.
@@ -228,9 +225,7 @@ class Clarifying:
         matter, phrasing = understood.matter, understood.phrasing
         if matter is None or phrasing.asks or understood.facet is not None or len(understood.text) > _SHORT:
             return False
-        near = understood.nearness.get(matter.id, 0.0)
-        others = max((each for other, each in understood.nearness.items() if other != matter.id), default=0.0)
-        is_clear = not understood.is_matter_inferred or (near >= _NEAR and near - others >= _NEARER)
+        is_clear = not understood.is_matter_inferred or matter.id in clearly_nearest(understood.nearness)
         return is_clear and self._lexicon.talk.tells.search(understood.text) is not None
 
     def _different(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:

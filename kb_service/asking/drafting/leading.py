@@ -12,7 +12,7 @@ from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.text.bounds import Bound, bounds_of
-from kb_service.text.figures import MONTHS_A_YEAR, Figure, FigureKind, figures
+from kb_service.text.figures import Figure, FigureKind, figures
 from kb_service.text.terms import covered
 
 # What counts for how much: shares of the question's weight and scores of passages in standard deviations.
@@ -235,7 +235,7 @@ def agreement(question: str, said: str) -> int:
 def _asked(question: str) -> Iterator[tuple[FigureKind, str, Decimal]]:
     for each in figures(question):
         if each.kind in _COMPARED:
-            unit, value = _measured(each)
+            unit, value = each.measured
             bounds = bounds_of(question, each.start, each.end)[0]
             yield each.kind, unit, value - _A_LITTLE * (Bound.LESS in bounds) + _A_LITTLE * (Bound.MORE in bounds)
     for match in _BARE_NUMBER.finditer(question):
@@ -246,20 +246,14 @@ def _asked(question: str) -> Iterator[tuple[FigureKind, str, Decimal]]:
             yield FigureKind.AMOUNT, "元", value
 
 
-def _measured(figure: Figure) -> tuple[str, Decimal]:
-    if figure.unit == "年":
-        return "个月", Decimal(figure.value) * MONTHS_A_YEAR
-    return figure.unit, Decimal(figure.value)
-
-
 def _fits(said: str, stated: Sequence[Figure], at: int, kind: FigureKind, unit: str, value: Decimal) -> bool | None:
     """None where the figure at ``at`` bounds nothing that the value could be held against."""
     figure = stated[at]
-    own_unit, own = _measured(figure)
+    own_unit, own = figure.measured
     if figure.kind is not kind or own_unit != unit:
         return None
-    if at and _RANGE.search(said[stated[at - 1].end : figure.start]) and _measured(stated[at - 1])[0] == unit:
-        return _measured(stated[at - 1])[1] <= value <= own
+    if at and _RANGE.search(said[stated[at - 1].end : figure.start]) and stated[at - 1].measured[0] == unit:
+        return stated[at - 1].measured[1] <= value <= own
     if at + 1 < len(stated) and _RANGE.search(said[figure.end : stated[at + 1].start]):
         return None
     bounds = bounds_of(said, figure.start, figure.end)[0]

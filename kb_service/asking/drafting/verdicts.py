@@ -6,13 +6,12 @@ from enum import StrEnum
 
 from kb_service.asking.drafting.words import QuotingWords
 from kb_service.text.bounds import Bound, bounds_of
-from kb_service.text.clauses import pairs_of, uncovered
-from kb_service.text.figures import MONTHS_A_YEAR, Figure, FigureKind, figures
+from kb_service.text.clauses import CLAUSE_ENDS, pairs_of, uncovered
+from kb_service.text.figures import Figure, FigureKind, figures
 
 # So many characters of the conditions in the sentence may be beside what the question tells.
 _LONGEST_UNTOLD = 1
 _CLAUSE_CONTENT = re.compile(r"[\W_]+")
-_CLAUSE_END = re.compile(r"[,，。;；:：]")
 # What may stand behind 吗.
 _MARKS = "?？!！。.,，~～ 啊呀呢的"
 # Several things of which the same holds; of things that are ruled out each one is enough (醉酒或者吸毒的不认定).
@@ -75,7 +74,7 @@ def verdict(question: str, answer: str, context: str, words: QuotingWords) -> An
 
 def _is_of_something_else(behind: str, told: str) -> bool:
     """Whether most of what may not be is no words of the question: 不得养烈性犬 is no answer to 能养犬吗."""
-    content = _CLAUSE_CONTENT.sub("", _CLAUSE_END.split(behind, maxsplit=1)[0])
+    content = _CLAUSE_CONTENT.sub("", CLAUSE_ENDS.split(behind, maxsplit=1)[0])
     untold = sum(len(run) for run in uncovered(content, pairs_of(told)))
     return len(content) > 2 * _LONGEST_UNTOLD and 2 * untold > len(content)
 
@@ -124,13 +123,14 @@ def exceeds(question: str, answer: str) -> bool:
         each
         for each in figures(question)
         if each.kind in _LIMITED
+        and each.unit
         and any(start < each.start < end for start, end in spans)
         and bounds_of(question, each.start, each.end)[0] <= {Bound.EARLY}
     ]
     if len(asked) != 1:
         return False
-    value, unit = _measured(asked[0])
-    stated = [each for each in figures(answer) if each.kind is asked[0].kind and _measured(each)[1] == unit]
+    unit, value = asked[0].measured
+    stated = [each for each in figures(answer) if each.kind is asked[0].kind and each.unit and each.measured[0] == unit]
     limits = [_limits(answer, stated, at) for at in range(len(stated))]
     most = [highest for _, highest in limits if highest is not None]
     least = [lowest for lowest, _ in limits if lowest is not None]
@@ -141,14 +141,9 @@ def exceeds(question: str, answer: str) -> bool:
 
 def _limits(text: str, stated: list[Figure], at: int) -> tuple[Decimal | None, Decimal | None]:
     """The least and the most that the figure at ``at``, the latter one of a range, leaves; None where it sets none."""
-    figure, value = stated[at], _measured(stated[at])[0]
+    figure, value = stated[at], stated[at].measured[1]
     if at and _RANGE.fullmatch(text[stated[at - 1].end : figure.start]):
-        return _measured(stated[at - 1])[0], value
+        return stated[at - 1].measured[1], value
     starts = range(figure.start, max(figure.start - _BETWEEN, 0) - 1, -1)
     bounds = {each for start in starts for each in bounds_of(text, start, figure.end)[0]}
     return (value if Bound.LEAST in bounds else None), (value if Bound.MOST in bounds else None)
-
-
-def _measured(figure: Figure) -> tuple[Decimal, str]:
-    value = Decimal(figure.value) if "/" not in figure.value else Decimal(0)
-    return (value * MONTHS_A_YEAR, "个月") if figure.unit == "年" else (value, figure.unit)

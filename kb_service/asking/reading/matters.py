@@ -25,7 +25,7 @@ _RIVAL_SHARE = 0.92
 # How many different pairs of a question must be known: one alone is chance (办理, 上海).
 _LEAST_PAIRS = 2
 # The same by nearness, where names have vectors: docs/decisions/0022-finding-the-matter.md.
-_NEAR = 0.45
+NEAR = 0.45
 _NEARER = 0.1
 _PARTICLE = "的"
 # How much what is asked of a matter, in character pairs, says beside the vectors of its names.
@@ -179,7 +179,7 @@ class Linker:
         nearness = self._nearness(text, asked_like)
         if mentions:
             return replace(self._of_mentions(text, mentions, nearness), nearness=nearness)
-        found = _alone(nearest(nearness), _NEAR, _NEARER) or self._profiles.nearest(asked_like)
+        found = clearly_nearest(nearness) or self._profiles.nearest(asked_like)
         matters = [self._matter_by_id[each] for each in found if self._matter_by_id[each] not in denied]
         if len(matters) > 1:
             return Linked(None, tuple(matters), nearness=nearness)
@@ -250,6 +250,11 @@ def _alone(ranked: Sequence[tuple[str, float]], least: float, margin: float) -> 
         return []
     second = ranked[1][1] if len(ranked) > 1 else 0.0
     return [ranked[0][0]] if ranked[0][1] - second >= margin else []
+
+
+def clearly_nearest(nearness: Mapping[str, float]) -> list[str]:
+    """The id of the matter that a question is near to, and clearly nearer than to any other; empty where none is."""
+    return _alone(nearest(nearness), NEAR, _NEARER)
 
 
 class AskedProfiles:
