@@ -88,3 +88,9 @@ def test_an_amount_of_something_else_is_not_the_one_asked_for(asked: str, statem
 
 def test_what_the_amount_stands_under_may_say_what_it_is_of() -> None:
     assert not LEXICON.quantity_asked("简易注销公示几天").is_of_another("公示期为10日。", under="简易注销 公示")
+
+
+@pytest.mark.parametrize(("asked", "bars"), [("敬老卡每月发多少钱", False), ("敬老卡多少钱", True)])
+def test_that_no_fee_is_told_of_is_no_lack_of_what_somebody_receives(asked: str, bars: bool) -> None:
+    said = "每月津贴: 75元。\n收费: 来源没有载明任何收费。"
+    assert bool(LEXICON.quantity_asked(asked).disclaimed_in(said)) is bars
