@@ -37,6 +37,9 @@ DAYS = load_lexicon(Path(__file__).parents[2] / "prompts").reading.days
         ("去年第二季度公积金上限", "2025-06-30"),
         ("上半年的失业金标准", "2026-06-30"),
         ("2023年办食品经营许可按哪个办法", "2023-12-31"),
+        ("去年10月中旬最低工资多少", "2025-10-20"),
+        ("去年八月份刚失业那会 失业金一个月多少", "2025-08-31"),
+        ("2024年3月刚生孩子的时候,产假是几天", "2024-03-31"),
     ],
 )
 def test_a_past_period_is_asked_about_as_of_its_last_day(text: str, expected: str) -> None:
@@ -55,6 +58,8 @@ def test_a_past_period_is_asked_about_as_of_its_last_day(text: str, expected: st
         ("元旦以后社保下限多少", "2027-01-01"),
         ("十二月起公积金下限", "2026-12-01"),
         ("明年周六坐席还有人吗", "2027-01-01"),
+        ("要是明年三月中旬我提纠错,几天答复", "2027-03-11"),
+        ("如果是明年三月下旬提纠错,几天答复", "2027-03-21"),
     ],
 )
 def test_a_period_to_come_is_asked_about_as_of_its_first_day(text: str, expected: str) -> None:
@@ -124,6 +129,8 @@ def test_the_present_is_asked_about_as_of_today(text: str) -> None:
         "去年的工资没发怎么办",
         "上个月发的失业金少了怎么办",
         "我爸三年前退休的，养老金怎么算",
+        "2020年生孩子的时候没报销，能补多少",
+        "我是2024年3月领的，能用几年",
     ],
 )
 def test_the_year_of_an_event_asks_for_no_day(text: str) -> None:

@@ -61,6 +61,7 @@ def drafted(
         asked,
         facet=facet,
         matter=matter,
+        matter_name=matter.name if matter else "",
         quantity_asked=LEXICON.quantity_asked(asked),
         sides=LEXICON.reading.splitting.sides_of(asked),
     )
@@ -118,6 +119,13 @@ def test_who_asks_of_not_doing_something_reads_first_what_follows_from_not_doing
 def test_who_asks_whether_or_not_does_not_ask_of_not_doing_it() -> None:
     said = lines("能不能登记，罚多少", "登记过的扰民罚款五百元。没有登记的罚款一百元。")
     assert said[0].startswith("登记过的扰民罚款五百元。")
+
+
+def test_what_the_talk_is_of_need_not_be_said_again_for_a_no() -> None:
+    texts = version("着急的可以到窗口申请快证。快证不能在网上申请。", "网上入口：打开网站搜索登记。")
+    matter = Matter("fast", "居住证快证办理", "police")
+    draft = drafted("网上能申请吗", texts, facet=Facet.ONLINE_ENTRY, matter=matter)
+    assert draft.statements[0].text.startswith("不可以，快证不能在网上申请。")
 
 
 def test_sources_and_greetings_are_not_quoted() -> None:

@@ -82,7 +82,7 @@ def test_a_question_of_its_own_carries_nothing(text: str) -> None:
 def test_another_matter_named_alone_is_asked_what_was_asked() -> None:
     read_after = after("居住证签注多少钱", "那居住登记呢？")
     assert (read_after.text, matter_of(read_after)) == ("居住登记 多少钱", "registration")
-    assert (read_after.facet, read_after.carried) == (Facet.FEE, (Carried.FACET,))
+    assert (read_after.facet, read_after.carried) == (Facet.FEE, (Carried.QUESTION, Carried.FACET))
 
 
 def test_a_thing_that_the_matter_is_named_after_is_no_other_topic() -> None:
@@ -106,6 +106,23 @@ def test_another_place_asks_the_same_question_there(text: str) -> None:
     assert read_after.question.region == "上海市/浦东新区"
     assert read_after.carried == (Carried.QUESTION, Carried.MATTER, Carried.FACET)
     assert read_after.question.text == text
+
+
+@pytest.mark.parametrize("text", ["换个区呢，我在徐汇", "换个地方呢 我朋友的单位开在徐汇"])
+def test_a_first_clause_that_only_changes_something_asks_the_same_question(text: str) -> None:
+    read_after = after("浦东注销公司公示期多久", text)
+    assert (matter_of(read_after), read_after.question.region) == ("closing", "上海市/徐汇区")
+    assert read_after.text.endswith("注销公司公示期多久")
+
+
+def test_a_day_in_a_first_clause_is_the_day_asked_about() -> None:
+    read_after = after("失业金每月多少", "去年这个时候呢，头一年那档")
+    assert read_after.question.as_of == date(2025, 7, 1)
+    assert read_after.text.endswith("失业金每月多少")
+
+
+def test_a_first_clause_that_asks_something_changes_nothing_of_the_question_before() -> None:
+    assert after("注销公司公示期多久", "徐汇呢，要带什么材料").facet is Facet.MATERIALS
 
 
 def test_the_words_of_another_place_take_the_place_of_those_before() -> None:
@@ -220,6 +237,11 @@ def test_a_correction_asks_of_what_was_meant(text: str, expected: str) -> None:
     assert (read_after.text, matter_of(read_after)) == (expected, "registration")
 
 
+def test_an_age_beside_what_was_meant_takes_the_place_of_the_one_before() -> None:
+    read_after = after("12岁小孩护照管几年", "不是，我问的是身份证，50岁的")
+    assert (read_after.text, matter_of(read_after)) == ("身份证,50岁的 50岁小孩管几年", "identity")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -257,7 +279,7 @@ def test_a_short_question_that_may_be_one_of_its_own_is_read_both_ways() -> None
 def test_another_name_of_the_same_matter_stays_in_its_place() -> None:
     read_after = after("注销公司在浦东新区公示期多久", "公司注销呢")
     assert (read_after.text, read_after.question.region) == ("公司注销 在浦东新区公示期多久", "上海市/浦东新区")
-    assert read_after.carried == (Carried.FACET, Carried.REGION)
+    assert read_after.carried == (Carried.QUESTION, Carried.FACET, Carried.REGION)
 
 
 @pytest.mark.parametrize("text", ["那浦东发展银行呢", "宝山钢铁呢", "那静安寺呢"])

@@ -132,19 +132,27 @@ class Following:
         """A matter that was only named, with the words of the question before, or with its facet alone."""
         phrasing = understood.phrasing
         before = self.reader.matter(topic.matter_id)
-        earlier = None if phrasing.beside_matter or before is None else self._earlier(understood, topic)
+        earlier = None if before is None or self._says_more(understood) else self._earlier(understood, topic)
         words = self.reader.names.without(earlier.text, before) if earlier and before else ""
+        carried: tuple[Carried, ...] = (Carried.QUESTION,) if words else ()
         if not words and topic.facet is not None:
             words = self.facet_phrases[topic.facet]
         if not words:
             return understood
-        carried = (Carried.FACET,) if topic.facet is not None else ()
+        carried += (Carried.FACET,) if topic.facet is not None else ()
         return replace(understood, text=f"{phrasing.rest} {words}", facet=topic.facet, carried=carried)
+
+    def _says_more(self, understood: Understanding) -> bool:
+        """Whether it says more than the name of its matter and of whom it is, in figures (我问的是身份证,我今年50)."""
+        phrasing, matter = understood.phrasing, understood.matter
+        beside = self.reader.names.without(phrasing.rest, matter) if matter else phrasing.rest
+        today = shanghai_day(understood.question.asked_at)
+        return phrasing.beside_matter != "" and not self.reader.phrasing.says_only_values(beside, today=today)
 
     def _carried(self, understood: Understanding, before: Matter, topic: Topic, *, is_sure: bool) -> Understanding:
         """Of the matter spoken of: with the earlier question where the message asks nothing itself."""
         phrasing = understood.phrasing
-        if phrasing.only_changes or (is_sure and not phrasing.asks):
+        if phrasing.only_changes or phrasing.begins_with_change or (is_sure and not phrasing.asks):
             again = self._asked_again(understood, topic)
             if again is not None:
                 return again
@@ -169,7 +177,7 @@ class Following:
             return None
         beside = "" if phrasing.only_changes else self.reader.phrasing.alternatives.without(phrasing.rest, topic.text)
         name = "" if again.phrasing.has_matter_name else again.matter_name
-        if phrasing.only_changes and phrasing.changes.day:
+        if (phrasing.only_changes or phrasing.begins_with_change) and phrasing.changes.day:
             again = self._on(again, self.reader.day_meant(phrasing.changes.day, asked))
         asked_again = replace(
             again,

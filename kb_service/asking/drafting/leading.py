@@ -167,9 +167,13 @@ class Choosing:
         score += _WHETHER * self._says_whether(saying)
         return score - _LATER * (saying.span.start > 0 and saying.kind is SayingKind.SENTENCE)
 
+    def told_above(self, saying: Saying) -> str:
+        """What is known of a saying besides its words: headings, title, and the matter that the talk is of."""
+        of_talk = "" if self.understood.is_matter_inferred else self.understood.matter_name
+        return f"{saying.context} {saying.title} {of_talk}"
+
     def _says_whether(self, saying: Saying) -> bool:
-        above = f"{saying.context} {saying.title}"
-        return says_whether(self.understood.own_words, saying.key, above, self.words)
+        return says_whether(self.understood.own_words, saying.key, self.told_above(saying), self.words)
 
     def _agrees_in_facet(self, saying: Saying) -> float:
         """Whether it is labelled or headed as what is asked for; less sure of times, which stand in any section, and

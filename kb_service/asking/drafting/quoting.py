@@ -172,7 +172,7 @@ class ExtractiveDrafter:
         """The saying that answers, with what belongs to it; then the rest of its passage as far as there is room."""
         first, told = self._first(lead, sayings, choosing)
         is_lead_first = lead in told[:1] or lead.group is None
-        text = self._with_verdict(understood, first, lead) if is_lead_first else first
+        text = self._with_verdict(choosing, first, lead) if is_lead_first else first
         before = [each for each in sayings[: sayings.index(told[0])] if each.group is None or each.group != lead.group]
         behind = list(sayings[sayings.index(told[-1]) + 1 :])
         while behind and self._limits(behind[0]) and len(text) + len(behind[0].text) <= self._longest:
@@ -259,10 +259,10 @@ class ExtractiveDrafter:
         patterns = (self._words.limits, self._words.exceptions)
         return saying.group is None and any(each.search(saying.key) for each in patterns)
 
-    def _with_verdict(self, understood: Understanding, text: str, lead: Saying) -> str:
+    def _with_verdict(self, choosing: Choosing, text: str, lead: Saying) -> str:
         """The text's own 可以 where it has one, else ours where it is sure."""
-        question = understood.own_words
-        found = verdict(question, lead.key, f"{lead.context} {lead.title}", self._words)
+        question = choosing.understood.own_words
+        found = verdict(question, lead.key, choosing.told_above(lead), self._words)
         if lead.opening and found is not AnswerVerdict.MAY_NOT:
             return f"{lead.opening}{text}" if asks_yes_or_no(question, self._words) else text
         return text if found is None else f"{self._say(found)}{text}"

@@ -29,6 +29,7 @@ class DayWords(Words):
     values: AnyOf
     events: AnyOf
     now: AnyOf
+    then: re.Pattern[str]
     not_on: re.Pattern[str]
     until: AnyOf
     taken_for_today: AnyOf
@@ -93,6 +94,8 @@ class DayWords(Words):
             return True
         before = _clause_before(text, match)
         rest = text[match.end() :]
+        if told := self.then.match(rest):
+            before, rest = "", rest[told.end() :]
         clauses = ITEM_ENDS.split(rest)
         # A time that is a clause of its own (去年10月的时候，…) goes with the one behind it.
         after = "".join(clauses[: 2 if _SAYS_NO_MORE.fullmatch(clauses[0]) and before in ("", "在") else 1])

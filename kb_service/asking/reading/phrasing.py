@@ -14,6 +14,7 @@ from kb_service.asking.reading.matters import MatterNames
 from kb_service.domain.answers import Complaint
 from kb_service.domain.documents import Audience
 from kb_service.domain.matters import Facet, Matter, region_path
+from kb_service.text.clauses import PAUSES_AND_ENDS
 from kb_service.text.figures import Figure, FigureKind, figures
 from kb_service.text.numerals import number
 from kb_service.text.terms import bigrams_of
@@ -56,7 +57,8 @@ class Phrasing:
     digits alone, without places, audiences, times and common words.
     ``is_tied``: it has words that only go on with something; ``points_back``: words that stand for something said
     before (这个); ``adds``: 还要…, 也能…. ``corrects``: 不是,我问的是…, and then ``rest`` is what was meant.
-    ``only_changes``: it says nothing but the place, audience or time in ``changes``.
+    ``only_changes``: it says nothing but the place, audience or time in ``changes``; ``begins_with_change``: its first
+    clause does not, and the rest goes on with it (换个区呢,我在徐汇).
     ``facet``: as few words ask for one; ``asks``: it has words that ask.
     ``names_matter``: its matter stands there by name and is not only something brought along (要带身份证吗);
     ``has_matter_name``: in whatever role. ``things``: words for something that is handled, as written.
@@ -74,6 +76,7 @@ class Phrasing:
     adds: bool = False
     corrects: bool = False
     only_changes: bool = False
+    begins_with_change: bool = False
     changes: Changes = field(default_factory=Changes)
     facet: Facet | None = None
     asks: bool = False
@@ -139,6 +142,7 @@ class PhrasingReader:
             points_back=talk.anaphors.search(untied) is not None,
             adds=talk.adds.search(rest) is not None,
             only_changes=bool(changes) and short_facet is None and self._says_no_more(bare),
+            begins_with_change=bool(changes) and self._begins_with_change(rest, today),
             changes=changes,
             facet=short_facet,
             asks=short_facet is not None or self.asks(rest),
@@ -208,6 +212,11 @@ class PhrasingReader:
     def _says_no_more(self, bare: str) -> bool:
         more = self._talk.same_asked.sub("", bare)
         return not self.content(more) and not self.asks(more)
+
+    def _begins_with_change(self, rest: str, today: date) -> bool:
+        first, *more = PAUSES_AND_ENDS.split(rest, maxsplit=1)
+        is_change = first.endswith("呢") and self._says_no_more(self._without_changes(first, today))
+        return is_change and bool(more) and not self.asks(more[0])
 
     def _beside(self, text: str, matter: Matter | None) -> str:
         """Its content without names of the matter; a part of another one (备案 of 异地就医备案) says no more."""

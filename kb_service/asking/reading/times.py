@@ -62,7 +62,7 @@ _DAY_NAME = r"(?:3[01]|[12]\d|0?[1-9])[日号]"
 # 七八月 is read as 八月.
 _MONTH = (
     rf"(?:[一二三四五六七八](?=[二三四五六七八九]月))?(?P<month>{_MONTH_NAME})月份?"
-    rf"(?:(?P<day>{_DAY_NAME})|(?P<month_part>底|末|初(?!中|次)))?"
+    rf"(?:(?P<day>{_DAY_NAME})|(?P<month_part>[上中下]旬|底|末|初(?!中|次)))?"
 )
 _QUARTER = r"第?(?P<quarter>[一二三四1-4])季度"
 _HOLIDAY = (
@@ -189,8 +189,12 @@ def _month(year: int, month: int, today: date, *, day: str | None = None, part: 
     if day is not None:
         number = int(day.rstrip("日号"))
         return DaySpan.on(date(year, month, number)) if number <= last else None
-    if part == "初":
+    if part in ("初", "上旬"):
         return DaySpan(date(year, month, 1), date(year, month, 10))
+    if part == "中旬":
+        return DaySpan(date(year, month, 11), date(year, month, 20))
+    if part == "下旬":
+        return DaySpan(date(year, month, 21), date(year, month, last))
     return DaySpan.on(date(year, month, last)) if part else DaySpan(date(year, month, 1), date(year, month, last))
 
 
