@@ -63,6 +63,13 @@ class Figure:
         return self.unit, Decimal(self.value)
 
 
+def bare_amounts(question: str) -> Iterator[Figure]:
+    """The numbers of a question that have no unit and are large enough to be meant in 元 (能提8000吗)."""
+    for match in _BARE_NUMBER.finditer(question):
+        if Decimal(match[0]) >= _SMALLEST_AMOUNT:
+            yield Figure(FigureKind.AMOUNT, match[0], "元", *match.span())
+
+
 def figures(text: str) -> list[Figure]:
     """In the order of the text, not overlapping. Ordinals (第十二条、（一）、1.) and words (一网通办) are none."""
     narrow = text.translate(ONE_WIDTH)
@@ -117,6 +124,8 @@ _UNITS: dict[str, tuple[FigureKind, str, Decimal]] = {
     for written in spellings.split()
 } | {unit: (FigureKind.COUNT, unit, Decimal(1)) for unit in _COUNTED.split()}
 _FIGURE = figure_pattern(_UNITS)
+_BARE_NUMBER = re.compile(r"(?<![\d.第〔])\d{1,7}(?:\.\d+)?(?![\d.]|年|月|号|日|%|个|条|岁|周岁|元|天|路|楼)")
+_SMALLEST_AMOUNT = 300
 _DATE_PARTS = date_parts()
 _LISTED_NUMBER = re.compile(r"\d+(?:-\d+)?")
 _PARTS_OF = {"百": 100, "千": 1000, "万": 10_000}

@@ -190,3 +190,16 @@ def test_what_is_listed_of_a_matter_is_asked_one_by_one(text: str, parts: list[s
 )
 def test_the_name_of_something_else_behind_a_comma_asks_the_same_of_it(text: str, parts: list[str]) -> None:
     assert Splitter(READING.splitting, READING.asks, lambda part: True, asked=facet_of).split(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("护照有效期几年，多久能拿到", ["护照有效期几年", "多久能拿到"]),
+        ("护照管几年 多少天能办好", ["护照管几年", "多少天能办好"]),
+        ("居住证签注去哪里办，要钱不", ["居住证签注去哪里办", "要钱不"]),
+        ("护照几天能拿，多久办好", ["护照几天能拿，多久办好"]),
+    ],
+)
+def test_how_long_something_is_good_for_is_another_question_than_when_it_is_ready(text: str, parts: list[str]) -> None:
+    assert READER.splitter.split(text) == parts

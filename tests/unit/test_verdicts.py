@@ -65,6 +65,9 @@ def test_what_holds_of_several_things_is_said_of_the_one_asked_about(
         ("风筝可以放5年吗", "风筝最长放3年", AnswerVerdict.MAY_NOT),
         ("风筝能提前5年放吗?", "弹性提前最多3年", AnswerVerdict.MAY_NOT),
         ("风筝线拿80米可以吗", "风筝线不得超过50米", AnswerVerdict.MAY_NOT),
+        ("一个人拿40米 两个人合起来拿80米可以么", "风筝线不得超过50米", AnswerVerdict.MAY_NOT),
+        ("每人交400 一个月合起来交800可以么", "每户家庭每月最多交500元", AnswerVerdict.MAY_NOT),
+        ("能交300吗", "每户家庭每月最多交500元", None),
         ("押金能交4%吗", "押金为5%至7%", AnswerVerdict.MAY_NOT),
         ("可以只提前10日申请吗", "至少提前30日", AnswerVerdict.MAY_NOT),
         # Within the limit the sentence says it itself: there may be other conditions.

@@ -12,7 +12,7 @@ from kb_service.asking.reading.understanding import Understanding
 from kb_service.domain.documents import PassageInVersion
 from kb_service.domain.matters import Facet
 from kb_service.text.bounds import Bound, bounds_of
-from kb_service.text.figures import Figure, FigureKind, figures
+from kb_service.text.figures import Figure, FigureKind, bare_amounts, figures
 from kb_service.text.terms import covered
 
 # What counts for how much: shares of the question's weight and scores of passages in standard deviations.
@@ -44,10 +44,9 @@ _OF_TIMES = 1 / 3
 _DENIED = re.compile(r"(?:没有|不是|无)(\w{2})")
 # 不登记, 没登记 (and not 能不能登记): who has not done it is asked about.
 _LACKING = re.compile(r"(?<![能要是会可用])[不没未](?:有|能)?(\w{2})")
-_BARE_NUMBER = re.compile(r"(?<![\d.第〔])(\d{1,7}(?:\.\d+)?)(?![\d.]|年|月|号|日|%|个|条|岁|周岁|元|天|路|楼)")
+_BARE_AGE = re.compile(r"今年.*?(?<![\d.第〔])(\d{1,3})(?![\d.]|年|月|号|日|%|个|条|岁|周岁|元|天|路|楼)")
 _LONGEST_LABEL = 8
 _OLDEST = 120
-_SMALLEST_AMOUNT = 300
 # Below 16 (未满16周岁) is not 16.
 _A_LITTLE = Decimal("0.5")
 _COMPARED = frozenset({FigureKind.AGE, FigureKind.AMOUNT, FigureKind.DURATION})
@@ -242,12 +241,11 @@ def _asked(question: str) -> Iterator[tuple[FigureKind, str, Decimal]]:
             unit, value = each.measured
             bounds = bounds_of(question, each.start, each.end)[0]
             yield each.kind, unit, value - _A_LITTLE * (Bound.LESS in bounds) + _A_LITTLE * (Bound.MORE in bounds)
-    for match in _BARE_NUMBER.finditer(question):
-        value = Decimal(match[1])
-        if value <= _OLDEST and "今年" in question[: match.start()]:
+    for each in bare_amounts(question):
+        yield each.kind, each.unit, Decimal(each.value)
+    for match in _BARE_AGE.finditer(question):
+        if (value := Decimal(match[1])) <= _OLDEST:
             yield FigureKind.AGE, "周岁", value
-        elif value >= _SMALLEST_AMOUNT:
-            yield FigureKind.AMOUNT, "元", value
 
 
 def _fits(said: str, stated: Sequence[Figure], at: int, kind: FigureKind, unit: str, value: Decimal) -> bool | None:

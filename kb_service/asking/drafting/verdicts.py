@@ -7,7 +7,7 @@ from enum import StrEnum
 from kb_service.asking.drafting.words import QuotingWords
 from kb_service.text.bounds import Bound, bounds_of
 from kb_service.text.clauses import CLAUSE_ENDS, pairs_of, uncovered
-from kb_service.text.figures import Figure, FigureKind, figures
+from kb_service.text.figures import Figure, FigureKind, bare_amounts, figures
 
 # So many characters of the conditions in the sentence may be beside what the question tells.
 _LONGEST_UNTOLD = 1
@@ -106,7 +106,8 @@ def _is_told(condition: str, told: str, *, alike: re.Pattern[str]) -> bool:
 
 # What is asked about stands behind 能, 可以 in the same clause (能歇5年吗), or before a last 可以吗 (拿8000元可以吗).
 _MAY = re.compile(
-    r"(?:能不能|可不可以|可以|能否|可否|能)[^,，。;；?？!！]*|[^,，。;；?？!！]*(?:可以|行|能行)(?:吗|不|不行|不可以)$"
+    r"(?:能不能|可不可以|可以|能否|可否|能)[^,，。;；?？!！ ]*"
+    r"|[^,，。;；?？!！ ]*(?:可以|行|能行)(?:[吗么不]|不行|不可以)$"
 )
 # Characters between a limit and its figure: 最长放3年, 至少提前30日.
 _BETWEEN = 2
@@ -121,22 +122,29 @@ def exceeds(question: str, answer: str) -> bool:
     spans = [each.span() for each in _MAY.finditer(question)]
     asked = [
         each
-        for each in figures(question)
+        for each in (*figures(question), *bare_amounts(question))
         if each.kind in _LIMITED
         and each.unit
         and any(start < each.start < end for start, end in spans)
         and bounds_of(question, each.start, each.end)[0] <= {Bound.EARLY}
     ]
-    if len(asked) != 1:
+    stated = {each: _of_unit(each, figures(answer)) for each in asked}
+    comparable = [each for each, others in stated.items() if others]
+    if len(comparable) != 1:
         return False
-    unit, value = asked[0].measured
-    stated = [each for each in figures(answer) if each.kind is asked[0].kind and each.unit and each.measured[0] == unit]
-    limits = [_limits(answer, stated, at) for at in range(len(stated))]
+    value, others = comparable[0].measured[1], stated[comparable[0]]
+    limits = [_limits(answer, others, at) for at in range(len(others))]
     most = [highest for _, highest in limits if highest is not None]
     least = [lowest for lowest, _ in limits if lowest is not None]
     if most:
         return value > max(most) or (len(least) == len(most) == 1 and value < least[0])
     return bool(least) and value < min(least)
+
+
+def _of_unit(figure: Figure, others: list[Figure]) -> list[Figure]:
+    return [
+        each for each in others if each.kind is figure.kind and each.unit and each.measured[0] == figure.measured[0]
+    ]
 
 
 def _limits(text: str, stated: list[Figure], at: int) -> tuple[Decimal | None, Decimal | None]:

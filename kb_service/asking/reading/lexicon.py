@@ -46,6 +46,7 @@ class QuestionWords(Words):
     """`prompts/lexicon.yaml`. All words are in normalised form (simplified, lower case)."""
 
     facets: Mapping[Facet, tuple[str, ...]]
+    validity: re.Pattern[str]
     facet_headings: Mapping[Facet, tuple[str, ...]]
     asking_words: tuple[str, ...]
     courtesy: Courtesies

@@ -293,8 +293,11 @@ class Reader:
         leaves = self._lexicon.questions.courtesy.closings.search(said) is not None
         return leaves and not (self.phrasing.asks(said) or self._names_something(said))
 
-    def _asked(self, text: str) -> Facet | tuple[re.Pattern[str], ...]:
-        """The facet, else the kinds of amounts and times that a normalised text asks for; false for neither."""
+    def _asked(self, text: str) -> Facet | str | tuple[re.Pattern[str], ...]:
+        """The facet, validity apart from other times, else the kinds of amounts and times that a normalised text asks
+        for; false for none of them."""
+        if validity := self._lexicon.questions.validity.search(text):
+            return validity.re.pattern
         return self._facet(text) or self._lexicon.quantity_asked(text).needed
 
     def _matter_named(self, text: str) -> str:
