@@ -257,7 +257,7 @@ class Pipeline:
         # Of a guide with several sections the name alone asks for none (护照).
         is_bare = is_name_alone(understood) and not understood.phrasing.asks
         is_open = is_bare and self._aspects(understood, result) >= _SEVERAL_ASPECTS
-        is_sure = result.is_sure and not is_open
+        is_sure = result.is_sure and not is_open and not understood.names_kind
         is_guess = understood.is_matter_inferred and not is_sure
         asks_something = understood.phrasing.asks or understood.facet is not None
         return self._tools.clarifying.clarification(

@@ -141,6 +141,12 @@ def test_rivals_that_the_question_names_are_the_options() -> None:
     assert labels(asked) == ["居住证申领", "养犬登记"]
 
 
+def test_of_a_kind_of_thing_those_named_after_it_are_offered_that_something_was_found_of() -> None:
+    assert labels(clarified("证能寄吗", [DOG, ENDORSE, APPLY])) == ["居住证申领", "居住证签注", "养犬登记"]
+    # Where hardly any was found, the person it is handed to is at least the right one.
+    assert labels(clarified("登记要多久", [APPLY])) == ["养犬登记", "市场主体注销登记"]
+
+
 def test_the_name_of_a_matter_alone_is_asked_back_for_what_of_it() -> None:
     asked = clarified("狗证", [DOG])
     assert asked is not None and asked.options == ()

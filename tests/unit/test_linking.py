@@ -124,3 +124,14 @@ def test_what_is_denied_is_not_linked_by_nearness_either() -> None:
 )
 def test_a_particle_in_or_behind_a_name_is_left_out_as_guides_do(text: str, closed: str) -> None:
     assert LINKER.without_particles(text, ("条件", "材料")) == closed
+
+
+@pytest.mark.parametrize("text", ["证丢了怎么补", "我的证件丢了", "证快到期了怎么办"])
+def test_a_kind_of_thing_alone_may_be_any_of_those_named_after_it(text: str) -> None:
+    found = linker_near(permit=0.3, identity=0.6, dogs=0.7).link(text)
+    assert (found.matter, found.rivals, found.names_kind) == (None, (IDENTITY, PERMIT), True)
+
+
+@pytest.mark.parametrize("text", ["毕业证丢了怎么补", "证明怎么开", "补贴怎么申请"])
+def test_a_thing_of_its_own_and_one_that_no_matters_are_named_after_are_no_kind(text: str) -> None:
+    assert not linker_near(permit=0.3).link(text).names_kind

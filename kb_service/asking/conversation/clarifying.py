@@ -117,6 +117,10 @@ class Clarifying:
         if understood.question.matter_id is not None or (is_linked and not rivals):
             return None
         best_of = _best_by_matter(candidates)
+        if understood.names_kind and rivals:
+            found = [each for each in rivals if each.id in best_of]
+            offered = found if len(found) >= _FEWEST else rivals
+            return self._asked("clarify_matter", [Option(each.name, each.id) for each in offered])
         says_little = len(understood.phrasing.content) <= _FEW_WORDS and len(understood.text) <= _SHORT
         if not rivals and not is_sure and says_little:
             return self._between_named(understood, list(best_of.values()))

@@ -209,6 +209,7 @@ class Following:
             matter_name=name,
             facet=facet,
             rivals=(),
+            names_kind=False,
             is_matter_inferred=False,
             carried=tuple(carried),
         )

@@ -33,10 +33,12 @@ _PROFILE_WEIGHT = 0.3
 
 
 class NamingWords(Words):
-    """The part `naming` of `reading.yaml`. ``denied``: before a name; ``beside``: between two of them."""
+    """The part `naming` of `reading.yaml`. ``denied``: before a name; ``beside``: between two of them; ``kind``: a thing
+    (group ``kind``) that several matters are named after, where nothing says which is meant."""
 
     denied: re.Pattern[str]
     beside: re.Pattern[str]
+    kind: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,14 @@ class Linked:
     """``matter``: what the question is about. ``rivals``: matters, two or more, that it may be about as well as not.
 
     ``is_named``: by its name or an alias; otherwise it was inferred from questions that are asked of it.
-    ``nearness``: of the question to each matter, by id; empty where names have no vectors.
+    ``names_kind``: only a kind of thing is named, after which the rivals are. ``nearness``: of the question to each
+    matter, by id; empty where names have no vectors.
     """
 
     matter: Matter | None = None
     rivals: tuple[Matter, ...] = ()
     is_named: bool = False
+    names_kind: bool = False
     nearness: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -179,11 +183,22 @@ class Linker:
         nearness = self._nearness(text, asked_like)
         if mentions:
             return replace(self._of_mentions(text, mentions, nearness), nearness=nearness)
+        if kinds := self._of_kind(text, nearness):
+            return Linked(None, kinds, names_kind=True, nearness=nearness)
         found = clearly_nearest(nearness) or self._profiles.nearest(asked_like)
         matters = [self._matter_by_id[each] for each in found if self._matter_by_id[each] not in denied]
         if len(matters) > 1:
             return Linked(None, tuple(matters), nearness=nearness)
         return Linked(matters[0] if matters else None, nearness=nearness)
+
+    def _of_kind(self, text: str, nearness: Mapping[str, float]) -> tuple[Matter, ...]:
+        """The matters named after the kind of thing that a text speaks of (证丢了怎么补), nearest first; none for one."""
+        found = self._words.kind.match(text)
+        if found is None:
+            return ()
+        kind = found["kind"].removesuffix("件")
+        named = [each for each in self._matter_by_id.values() if any(kind in name for name in self.names.of(each))]
+        return tuple(sorted(named, key=lambda each: -nearness.get(each.id, 0.0))) if len(named) > 1 else ()
 
     def _nearness(self, text: str, asked_like: Sequence[tuple[str, float]]) -> dict[str, float]:
         """By the names' vectors, and a little by what is asked of each matter."""

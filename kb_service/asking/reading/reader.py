@@ -255,6 +255,7 @@ class Reader:
             matter=linked.matter,
             matter_name=self.name_of(linked.matter) if linked.matter else "",
             rivals=linked.rivals,
+            names_kind=linked.names_kind,
             is_matter_inferred=linked.matter is not None and not linked.is_named,
             is_matter_of_wish=is_of_wish,
             is_beside_wish=bool(beside),

@@ -21,7 +21,8 @@ class Understanding:
     carried over and what was ``seen`` in a picture.
     ``question``: as asked, with the district and the day that its words name, unless others were chosen.
     ``matter``: None where no one matter is known; ``matter_name``: its proper name, normalised, "" for none.
-    ``rivals``: two or more matters that it may be about as well as not, or none.
+    ``rivals``: two or more matters that it may be about as well as not, or none; ``names_kind``: they are all that are
+    named after the kind of thing it speaks of (证丢了怎么补).
     ``is_matter_inferred``: linked by what is asked of the matter, not by a name. ``is_matter_of_wish``: only by the
     words that wish for a person, which are a name of it. ``is_beside_wish``: it is what else a wish for a person says,
     and no matter is known of that (医保报销转人工).
@@ -40,6 +41,7 @@ class Understanding:
     matter: Matter | None = None
     matter_name: str = ""
     rivals: tuple[Matter, ...] = ()
+    names_kind: bool = False
     is_matter_inferred: bool = False
     is_matter_of_wish: bool = False
     is_beside_wish: bool = False
