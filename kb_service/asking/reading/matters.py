@@ -33,8 +33,8 @@ _PROFILE_WEIGHT = 0.3
 
 
 class NamingWords(Words):
-    """The part `naming` of `reading.yaml`. ``denied``: before a name; ``beside``: between two of them; ``kind``: a thing
-    (group ``kind``) that several matters are named after, where nothing says which is meant."""
+    """The part `naming` of `reading.yaml`. ``denied``: before a name; ``beside``: between two of them; ``kind``: where
+    nothing more is named than a kind of thing (the group ``kind``) that matters are named after."""
 
     denied: re.Pattern[str]
     beside: re.Pattern[str]
@@ -192,7 +192,7 @@ class Linker:
         return Linked(matters[0] if matters else None, nearness=nearness)
 
     def _of_kind(self, text: str, nearness: Mapping[str, float]) -> tuple[Matter, ...]:
-        """The matters named after the kind of thing that a text speaks of (证丢了怎么补), nearest first; none for one."""
+        """Those named after the kind of thing that a text speaks of (证丢了怎么补), nearest first; none for one."""
         found = self._words.kind.match(text)
         if found is None:
             return ()
