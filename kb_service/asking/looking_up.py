@@ -120,13 +120,16 @@ class LookingUp:
         retriever, confidence = self._tools.retriever, self._tools.confidence
         terms = weighed or retriever.weigh(understood)
         understood = self._tools.messages.reader.with_matter(understood, matter_shown(understood, candidates))
+        # What no answer is made of is no evidence for one either.
+        usable = self._usable(understood, candidates)
+        evidence = usable or candidates
         facet = understood.facet
-        facet_agrees = facet is not None and retriever.heading_names(facet, candidates[0].source)
-        quoted = self._quoted(understood, candidates, terms)
-        feature_of = features(understood, candidates, terms, facet_agrees=facet_agrees)
+        facet_agrees = facet is not None and retriever.heading_names(facet, evidence[0].source)
+        feature_of = features(understood, evidence, terms, facet_agrees=facet_agrees)
+        quoted = completed(self._tools.quoting.draft(understood, usable, terms.bigrams)) if usable else None
         if quoted is not None:
             answer = self._drafted(quoted, understood.facet)
-            feature_of |= answer_features(understood, candidates, terms, answer, self._tools.nearness)
+            feature_of |= answer_features(understood, usable, terms, answer, self._tools.nearness)
             feature_of |= self._tools.known.features(understood.text, _given(quoted))
         probability, needed = confidence.probability(feature_of), confidence.needed(feature_of)
         result = SearchResult(
@@ -144,13 +147,9 @@ class LookingUp:
             result = replace(result, confidence=max(probability, min(needed, 1.0)), is_sure=is_sure)
         return replace(found, result=result)
 
-    def _quoted(self, understood: Understanding, candidates: Sequence[Candidate], terms: QuestionTerms) -> Draft | None:
-        """The answer in the words of the sources; None where only texts with planted orders, or that say nothing of
-        it, were found."""
-        usable = self._tools.planted_orders.without(candidates)
-        if not self._tools.quoting.telling(understood, usable):
-            return None
-        return completed(self._tools.quoting.draft(understood, usable, terms.bigrams))
+    def _usable(self, understood: Understanding, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Without texts with planted orders, and those that say nothing of what is asked."""
+        return self._tools.quoting.telling(understood, self._tools.planted_orders.without(candidates))
 
     def _drafted(self, draft: Draft, facet: Facet | None) -> DraftedAnswer:
         source = draft.quotes[0].source

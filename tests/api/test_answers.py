@@ -9,6 +9,15 @@ from kb_service.domain.documents import Kind
 from tests.api.conftest import OWNER_TOKEN, Http, publish
 
 
+def test_what_says_nothing_of_the_question_lends_no_confidence_to_another_text(http: Http) -> None:
+    """A page of disclaimers is nearest to the question by its words; what is quoted is from another text."""
+    publish(
+        http.service, "raft-head", "本文为演示文本，竹筏漂流夜航预约收费标准以后公布。", title="竹筏漂流夜航预约收费"
+    )
+    publish(http.service, "sled", "雪橇夜航须结伴。", title="雪橇须知")
+    assert http.ask("竹筏漂流夜航预约收费标准是多少")["outcome"] != "answered"
+
+
 def test_an_answer_cites_the_version_in_force_on_the_day_asked_about(http: Http) -> None:
     past = http.ask("热气球停放证要多少钱", as_of="2025-12-31")
     present = http.ask("热气球停放证要多少钱", as_of="2026-01-01")

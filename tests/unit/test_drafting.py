@@ -25,13 +25,16 @@ WORDS = load_quoting_words(PROMPTS)
 
 
 def version(
-    *texts: str, headings: tuple[str, ...] = (), document_id: str = "guide", question: str | None = None
+    *texts: str,
+    headings: tuple[str, ...] = (),
+    document_id: str = "guide",
+    **fields: str | None,
 ) -> list[PassageInVersion]:
     """The passages of one version in order."""
     found = []
     for ordinal, text in enumerate(texts):
         each = passage_in_version(
-            text, headings=headings, passage_id=f"{document_id}-p{ordinal}", document_id=document_id, question=question
+            text, headings=headings, passage_id=f"{document_id}-p{ordinal}", document_id=document_id, **fields
         )
         found.append(replace(each, passage=replace(each.passage, ordinal=ordinal)))
     return found
@@ -315,6 +318,14 @@ def test_a_word_that_stands_in_no_quote_is_found() -> None:
     quotes = (Quote(found, Span(0, 8)),)
     assert foreign_words(Statement("工本费40元。", (0,)), quotes, wording=()) == ["工本费40元"]
     assert foreign_words(Statement("费用：工本费240元。", (0,)), quotes, wording=("费用：",)) == []
+
+
+def test_a_notice_that_says_all_in_its_title_is_quoted() -> None:
+    notice = "烟火从零时起施放238秒。"
+    (said,) = version(notice, title=notice)
+    (other,) = version("烟火施放在八月十五日。", document_id="other")
+    draft = drafted("烟火施放多久", [candidate(said, 3.0), candidate(other, 1.0)])
+    assert draft.statements[0].text == notice
 
 
 def test_a_passage_that_tells_of_the_text_only_is_passed_over() -> None:

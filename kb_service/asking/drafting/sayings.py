@@ -72,19 +72,24 @@ class SayingReader:
         headings = self.normalise(" ".join(found.passage.heading_path))
         title = self.normalise(f"{found.metadata.title} {found.metadata.question or ''}")
         sayings: list[Saying] = []
+        repeated: list[Saying] = []
         context = headings
         for each in self._raw(found, with_articles=with_articles):
             own = replace(each, key=self.normalise(each.text))
             if own.key.endswith("?"):  # asked and answered by the text itself: 要不要钱？不收费。
                 context = f"{headings} {own.key}"
                 continue
-            if not own.key or own.key.rstrip("。") in title or any(each.search(own.key) for each in beside):
+            if not own.key or any(each.search(own.key) for each in beside):
+                continue
+            if own.key.rstrip("。") in title:
+                repeated += [replace(own, context=context, title=title)] if "。" in own.key else []
                 continue
             lead_in = replace(own.lead_in, key=self.normalise(own.lead_in.text)) if own.lead_in else None
             above = f"{context} {lead_in.key}" if lead_in else context
             sayings.append(replace(own, context=above, title=title, lead_in=lead_in))
             context = headings
-        return _joined(sayings)
+        # A notice may say all it has to say in its title.
+        return _joined(sayings or repeated)
 
     def _raw(self, found: PassageInVersion, *, with_articles: bool) -> Iterator[Saying]:
         text = found.passage.text
