@@ -59,6 +59,7 @@ LEXICON = load_lexicon(Path(__file__).parents[2] / "prompts")
         ("要不要钱", "社会保险费用都已结清的，可以申请。", True),
         ("要不要钱", "首次申领不收取费用。", False),
         ("手续费谁出", "费用由单位承担。", False),
+        ("最高能交多少", "本人上一年度月平均工资乘以缴存比例。", True),
     ],
 )
 def test_an_answer_without_the_amount_asked_for_is_none(asked: str, statement: str, lacks: bool) -> None:
