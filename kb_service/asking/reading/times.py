@@ -87,7 +87,8 @@ _SHORT_YEAR = (
 _NEAR = r"(?P<near>上个?月|下个?月|这个?月|本月|上个?季度|下个?季度|这个?季度|本季度)"
 TIME = re.compile(
     rf"(?<![\d.年])(?:{_NUMERIC}|{_AGO}|{_SHORT_YEAR}"
-    rf"|{_YEAR}(?:年)?(?:度)?(?:的)?(?:(?:{_THEN}|年初的?|(?:{_SEASON})[ ,，]?)?[(（]?{_MONTH}[)）]?|{_QUARTER}|{_HOLIDAY}|{_PART}|{_SAME})?(?:份)?"
+    rf"|{_YEAR}(?:年)?(?:度)?(?:的)?(?:(?:{_THEN}|年初的?|(?:{_SEASON})[ ,，]?)?"
+    rf"[(（]?{_MONTH}[)）]?|{_QUARTER}|{_HOLIDAY}|{_PART}|{_SAME})?(?:份)?"
     rf"|{_NEAR}(?P<near_day>{_DAY_NAME})?|(?P<beside>昨天|前天)|(?P<bare_part>{_HALF})"
     rf"|{_BARE_HOLIDAY}"
     rf"|(?P<bare>{_MONTH_NAME})月份?(?P<bare_day>{_DAY_NAME})?){_TAIL}"
