@@ -140,7 +140,9 @@ async def queue_events(request: Request, service: ServiceOf, actor: HelperActor)
 
 @router.get("/{escalation_id}")
 def escalation(escalation_id: str, service: ServiceOf, actor: HelperActor) -> EscalationShown:
-    return Showing(service).escalation(service.helping.seen_by(escalation_id, actor.person_id))
+    """With the summary of the whole conversation. As the talk itself, read by who is not in charge of it it leaves an
+    entry in the trail, one in an hour for the same reader."""
+    return Showing(service).escalation(service.helping.read(escalation_id, actor.person_id))
 
 
 @router.get("/{escalation_id}/messages")
@@ -150,7 +152,7 @@ def messages(
     actor: HelperActor,
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> list[MessageShown]:
-    """The whole talk, helpers' notes too. Reading what another helper is in charge of leaves an entry in the trail."""
+    """The whole talk, helpers' notes too. Who is not in charge of it leaves an entry in the trail, one in an hour."""
     service.helping.read(escalation_id, actor.person_id)
     return _messages(service, escalation_id, after)
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 # What stands before the first entry.
@@ -26,6 +26,9 @@ TAKEN_AS_FOUND = frozenset({"baseline", "accept"})
 ERASED = "erase"
 ERASED_TALKS = "erase_talks"
 TALKS_TOLD = "tell_talks"
+READ_TALK = "read_talk"
+# The same reader of the same talk is told once in this time.
+ONE_READING = timedelta(hours=1)
 # Who writes entries when a database is brought up to date.
 UPGRADE = "upgrade"
 

@@ -88,7 +88,7 @@ class Helping:
             raise not_there(escalation_id)
 
     def read(self, escalation_id: str, helper: str) -> Escalation:
-        """The same for its talk: who is not in charge of it leaves an entry in the trail."""
+        """The same for its summary and its talk: who is not in charge of it leaves an entry in the trail."""
         found = self.seen_by(escalation_id, helper)
         if found.helper != helper:
             self._escalations.note_reading(escalation_id, actor=helper, at=self._now())

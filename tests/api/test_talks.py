@@ -84,12 +84,23 @@ def test_reading_anothers_talk_leaves_an_entry_in_the_trail(people: People) -> N
     people.post("张帮办", f"/v1/escalations/{talk['id']}:claim")
     people.get("张帮办", f"/v1/escalations/{talk['id']}/messages")
     people.get("李帮办", f"/v1/escalations/{talk['id']}/messages")
+    people.get("李帮办", f"/v1/escalations/{talk['id']}/messages")  # the same page again
     entries = people.http.service.records.trail.events(limit=1000)
     readers = [
         e.event.actor for e in entries if e.event.action == "read_talk" and e.event.detail["escalation"] == talk["id"]
     ]
     assert readers == ["李帮办"]
     people.post("张帮办", f"/v1/escalations/{talk['id']}:resolve", {"verdict": "resolved"})
+
+
+def test_reading_an_escalation_without_its_talk_leaves_an_entry_too(people: People) -> None:
+    """It has the summary of the whole conversation."""
+    talk = people.open("t4b")
+    before = people.http.service.records.trail.head().events
+    assert people.get("李帮办", f"/v1/escalations/{talk['id']}").status_code == 200
+    (entry,) = people.http.service.records.trail.events(after=before)
+    assert (entry.event.actor, entry.event.action) == ("李帮办", "read_talk")
+    people.post("前端", f"/v1/talks/{talk['id']}:leave", {})
 
 
 def test_a_conversation_is_exported_to_administrators_only_whatever_its_id(people: People) -> None:

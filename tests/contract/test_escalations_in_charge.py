@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kb_service.adapters.sql.engine import Database
+from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.errors import (
     EscalationNotThere,
@@ -18,6 +19,7 @@ from kb_service.domain.escalations import (
     Escalation,
     Verdict,
 )
+from kb_service.domain.trail import READ_TALK
 from tests.contract.desk import SOMEBODY_ELSE, Desk, staffed
 
 
@@ -105,3 +107,34 @@ def test_a_helper_never_holds_more_talks_than_allowed(desk: Desk) -> None:
     held = next(each for each in talks if desk.escalations.escalation(each.id).helper == "zhao")
     desk.helping.resolve(held.id, "zhao", Verdict.NOT, "没有回应")
     assert claim(next(each for each in talks if desk.escalations.escalation(each.id).helper is None))
+
+
+def _readers(desk: Desk, escalation_id: str) -> list[str]:
+    entries = [each.event for each in SqlTrail(desk.database).events(limit=1000)]
+    return [each.actor for each in entries if each.action == READ_TALK and each.detail["escalation"] == escalation_id]
+
+
+def test_who_reads_anothers_talk_is_told_in_the_trail_once_in_an_hour(desk: Desk) -> None:
+    talk, other = desk.open(1), desk.open(2)
+    desk.helping.claim(talk.id, "zhang")
+    for _refresh in range(3):
+        desk.helping.read(talk.id, "li")
+        desk.later(minutes=10)
+    desk.helping.read(talk.id, "zhang")  # in whose charge it is
+    desk.helping.read(other.id, "li")
+    desk.helping.read(other.id, "zhang")
+    assert (_readers(desk, talk.id), _readers(desk, other.id)) == (["li"], ["li", "zhang"])
+    desk.later(minutes=30, seconds=1)  # an hour after the first
+    desk.helping.read(talk.id, "li")
+    assert _readers(desk, talk.id) == ["li", "li"]
+    desk.later(days=-1)  # a clock set back hides nobody
+    desk.helping.read(talk.id, "li")
+    assert _readers(desk, talk.id) == ["li", "li", "li"]
+    assert SqlTrail(desk.database).faults() == []
+
+
+def test_requests_of_one_page_at_once_leave_one_entry(desk: Desk) -> None:
+    talk = desk.open()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _request: desk.helping.read(talk.id, "li"), range(8)))
+    assert _readers(desk, talk.id) == ["li"]

@@ -36,7 +36,7 @@ from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.talk_chain import ends_of_talks, last_told, written_since
 from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
-from kb_service.adapters.sql.trail import record
+from kb_service.adapters.sql.trail import has_read, record
 from kb_service.domain.answers import Conversation
 from kb_service.domain.clocks import Clock
 from kb_service.domain.errors import EscalationChanged, EscalationStateWrong
@@ -53,7 +53,7 @@ from kb_service.domain.escalations import (
     not_there,
 )
 from kb_service.domain.sent_once import Once
-from kb_service.domain.trail import TALKS, TALKS_TOLD
+from kb_service.domain.trail import READ_TALK, TALKS, TALKS_TOLD
 from kb_service.domain.webhooks import WebhookEvent
 from kb_service.helping.moves import Change, Line
 
@@ -203,9 +203,15 @@ class SqlEscalations:
             return count_ahead_of(connection, waiting)
 
     def note_reading(self, escalation_id: str, *, actor: str, at: datetime) -> None:
-        """Who reads another's talk leaves an entry in the trail."""
+        """Who reads another's talk leaves an entry in the trail, the same reader one in an hour: a page that reads it
+        again and again writes nothing more. Raises EscalationNotThere."""
+        with self._database.reading() as connection:
+            if has_read(connection, escalation_id, actor=actor, at=at):
+                return
         with self._database.writing() as connection:
-            record(connection, at=at, actor=actor, action="read_talk", detail={"escalation": escalation_id})
+            escalation_of(connection, escalation_id, lock=True)  # of several requests of a page, one writes
+            if not has_read(connection, escalation_id, actor=actor, at=at):
+                record(connection, at=at, actor=actor, action=READ_TALK, detail={"escalation": escalation_id})
 
     def count_of_held(self) -> Mapping[str, int]:
         """How many talks each helper holds, by person id."""
@@ -257,14 +263,8 @@ class SqlEscalations:
             record(connection, at=at, actor=actor, action=change.action, detail=detail, was=was)
             changed = noted(escalation_of(connection, escalation_id))
             if (event := EVENT_OF.get(change.action)) is not None:
-                tell_of(
-                    connection,
-                    event,
-                    changed,
-                    at=at,
-                    new_id=self._new_id,
-                    line=change.lines[-1] if change.lines else None,
-                )
+                line = change.lines[-1] if change.lines else None
+                tell_of(connection, event, changed, at=at, new_id=self._new_id, line=line)
             return changed
 
     def write(
@@ -337,14 +337,8 @@ class SqlEscalations:
             )
             if not connection.execute(noted).rowcount:
                 return False
-            tell_of(
-                connection,
-                WebhookEvent.WARNED,
-                escalation_of(connection, escalation_id),
-                at=at,
-                new_id=self._new_id,
-                clock=clock,
-            )
+            held = escalation_of(connection, escalation_id)
+            tell_of(connection, WebhookEvent.WARNED, held, at=at, new_id=self._new_id, clock=clock)
             return True
 
     def note_breach(self, escalation_id: str, clock: Clock, *, at: datetime) -> bool:
@@ -357,14 +351,8 @@ class SqlEscalations:
                 return False
             detail = {"escalation": escalation_id, "clock": clock.kind, "due_at": clock.due_at.isoformat()}
             record(connection, at=at, actor="clock", action="breach", detail=detail, was=was)
-            tell_of(
-                connection,
-                WebhookEvent.BREACHED,
-                escalation_of(connection, escalation_id),
-                at=at,
-                new_id=self._new_id,
-                clock=clock,
-            )
+            held = escalation_of(connection, escalation_id)
+            tell_of(connection, WebhookEvent.BREACHED, held, at=at, new_id=self._new_id, clock=clock)
             return True
 
     def _follow(self, connection: Connection, escalation_id: str, last: int, change: Change, *, at: datetime) -> None:

@@ -347,6 +347,7 @@ due_lists = Table(
 )
 
 Index("ix_jobs_in_order", jobs.c.kind, jobs.c.priority, jobs.c.created_at, jobs.c.subject)
+Index("ix_events_actor", events.c.actor, events.c.at)
 Index("ix_answers_number", answers.c.number, unique=True)
 Index("ix_answers_matter_id", answers.c.matter_id, answers.c.asked_at)
 Index("ix_versions_state", versions.c.state, versions.c.effective_from)

@@ -12,6 +12,8 @@ from kb_service.adapters.sql.tables import answers, events
 from kb_service.adapters.sql.talk_chain import ends_of_talks
 from kb_service.domain.trail import (
     NO_HASH,
+    ONE_READING,
+    READ_TALK,
     ROWS,
     TALKS,
     ChainedEvent,
@@ -68,6 +70,13 @@ def record(
             hash=hash_of(entry, previous),
         )
     )
+
+
+def has_read(connection: Connection, escalation_id: str, *, actor: str, at: datetime) -> bool:
+    """Whether the trail tells already that they read this talk about this time."""
+    theirs = (events.c.actor == actor, events.c.at.between(at - ONE_READING, at), events.c.action == READ_TALK)
+    told = connection.execute(select(events.c.detail).where(*theirs)).scalars()
+    return any(each.get("escalation") == escalation_id for each in told)
 
 
 class SqlTrail:
