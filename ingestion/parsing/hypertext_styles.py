@@ -28,7 +28,7 @@ _WORDS = re.compile(r"(?<![\w-])content\s*:\s*((?:\"[^\"]*\"|'[^']*'|[\w-]+\([^(
 _PIECE = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)\(\s*([^()]*?)\s*\)")
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _SIGNS_OF_FIGURES = frozenset("%‰℃°¥￥$€£")
-_MOST_RULES = 200
+_MOST_RULES = 400
 _MEDIA = re.compile(r"\s*@media\b([^{};]{0,300})$")
 _MEDIA_WORDS = re.compile(
     r"\(\s*(?P<side>min|max)-width\s*:\s*(?P<width>\d{1,5}(?:\.\d{1,3})?)(?P<unit>px|r?em)\s*\)|[^\s]+"

@@ -110,3 +110,13 @@ def test_what_does_not_undo_the_hiding_around_it_is_left_out(body: str) -> None:
 def test_small_figures_that_are_moved_up_are_marks(style: str, shown: str) -> None:
     for body, head in ((f"<span style='{style}'>2</span>", ""), ("<span class=u>2</span>", f".u{{{style}}}")):
         assert read(f"<p>每月500{body}元，每年发放</p>", head)[0].splitlines()[2] == f"{shown}，每年发放"
+
+
+@pytest.mark.parametrize(("own", "is_read"), [("", False), ("<style>.memo{display:block}</style>", True)])
+def test_the_style_sheets_saved_with_a_page_hide_what_its_own_styles_do_not_show(own: str, is_read: bool) -> None:
+    page = f"<html><head>{own}</head><body><h1>补贴</h1><p>{LONG}</p><p class=memo>内部备注</p></body></html>"
+    parts = (("text/html", page), ("text/css", ".memo{display:none}"))
+    saved = "".join(f"--B\r\nContent-Type: {kind}; charset=utf-8\r\n\r\n{text}\r\n" for kind, text in parts)
+    head = 'From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="B"\r\n\r\n'
+    parsed = parse(f"{head}{saved}--B--\r\n".encode(), "a.mht")
+    assert ("内部备注" in "".join(block.text for block in parsed.blocks)) is is_read
