@@ -74,7 +74,7 @@ def with_underscores(data: bytes) -> bytes:
 
 
 def with_chinese_escapes(data: bytes) -> bytes:
-    """A workbook that LibreOffice wrote, with the ``!`` of number formats as Chinese editions of Excel mean it: the next
+    """A workbook that LibreOffice wrote, its number formats with ``!`` as Chinese editions of Excel mean it: the next
     character stands for itself. LibreOffice takes it for a letter and writes ``\\!``.
     """
     with zipfile.ZipFile(BytesIO(data)) as archive:
