@@ -1,6 +1,10 @@
 """What a style declares that takes its element out of sight, brings it back, or raises and lowers its letters."""
 
 import re
+from functools import lru_cache
+
+# A page repeats the same few styles in thousands of elements.
+_STYLES_REMEMBERED = 1024
 
 _ZERO = r"0(?:\.0*)?"
 _END = r"\s*(?:!|;|$|\})"
@@ -61,6 +65,7 @@ _SMALLER = re.compile(
 )
 
 
+@lru_cache(_STYLES_REMEMBERED)
 def hides(declared: str) -> bool:
     if _GONE.search(declared) or _INVISIBLE.search(declared):
         return True
@@ -72,6 +77,7 @@ def hides(declared: str) -> bool:
     return bool(has_no_room and _CUT_OFF.search(declared) and not is_given_room)
 
 
+@lru_cache(_STYLES_REMEMBERED)
 def shows(declared: str) -> bool:
     return _SHOWN.search(declared) is not None
 
@@ -87,6 +93,7 @@ def hides_by_size(text: str) -> bool:
     return _WITHOUT_SIZE.search(text) is not None
 
 
+@lru_cache(_STYLES_REMEMBERED)
 def shows_letters(declared: str) -> bool:
     return _SIZED.search(declared) is not None or _VISIBLE.search(declared) is not None
 
@@ -98,14 +105,17 @@ def shows_letters_again(declared: str, within: str) -> bool:
     return is_sized and is_visible
 
 
+@lru_cache(_STYLES_REMEMBERED)
 def raises(declared: str) -> bool:
     return _SUPER.search(declared) is not None or _is_shifted(declared, _SHIFTED_UP)
 
 
+@lru_cache(_STYLES_REMEMBERED)
 def lowers(declared: str) -> bool:
     return _LOWERED.search(declared) is not None or _is_shifted(declared, _SHIFTED_DOWN)
 
 
+@lru_cache(_STYLES_REMEMBERED)
 def raises_by_itself(declared: str) -> bool:
     return raises(declared) or _TOP.search(declared) is not None
 
