@@ -52,7 +52,7 @@ def keep_what_is_shown(root: Any, notes: Notes) -> None:
             listed.set("type", kind)
     noscripts = ["".join(element.itertext()) for element in body.iter("noscript")]
     hidden = _remove_unseen(body, styles, scripts, notes)
-    _settle_hidden(body, hidden, notes)
+    _settle_hidden(body, hidden, styles, notes)
     if _length_shown(body) < _NEARLY_EMPTY and not put:
         _read_scripts(body, [*scripts.all_words(), *noscripts], notes)
 
@@ -91,7 +91,7 @@ def _is_closed_dialog(element: Any) -> bool:
     return element.tag == "dialog" and element.get("open") is None
 
 
-def _settle_hidden(body: Any, hidden: Sequence[Any], notes: Notes) -> None:
+def _settle_hidden(body: Any, hidden: Sequence[Any], styles: Styles, notes: Notes) -> None:
     """Left out; but what is hidden by one and the same means on a page that shows hardly anything else is its text,
     which something shows: 公众号 articles come like that.
     """
@@ -101,9 +101,26 @@ def _settle_hidden(body: Any, hidden: Sequence[Any], notes: Notes) -> None:
             break
         notes.add(NoteKind.SHOWN_BY_SCRIPT)
         left = [each for each in left if each not in text]
-    for element in _outermost(left):
-        notes.add(NoteKind.HIDDEN_TEXT, count=int(bool("".join(element.itertext()).strip())))
-        element.drop_tree()
+    for element in left:
+        if element.getparent() is None or not any(each is body for each in element.iterancestors()):
+            continue  # went with what holds it
+        seen = _outermost(styles.shown_again(element))
+        if _keep_only(element, seen):
+            notes.add(NoteKind.HIDDEN_TEXT)
+        if not seen:
+            element.drop_tree()
+
+
+def _keep_only(element: Any, seen: Sequence[Any]) -> bool:
+    """Takes all other words out; whether there were any."""
+    kept = {inner for each in seen for inner in each.iter()}
+    has_words = False
+    for each in [inner for inner in element.iter() if inner not in kept]:
+        has_words |= bool((each.text or "").strip() or any((child.tail or "").strip() for child in each))
+        each.text = None
+        for child in each:
+            child.tail = None
+    return has_words
 
 
 def _hidden_text_of_page(body: Any, hidden: Sequence[Any]) -> set[Any]:

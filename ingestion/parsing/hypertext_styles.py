@@ -1,10 +1,21 @@
-"""The little of a page's styles that decides what is shown: hidden and struck-out elements, words put before others."""
+"""The rules of a page's styles that decide what is shown: which elements they hold of, and which rule wins."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ingestion.parsing.hypertext_hiding import (
+    hides,
+    hides_by_size,
+    hides_letters_alone,
+    lowers,
+    raises,
+    raises_by_itself,
+    shows,
+    shows_letters,
+    shows_letters_again,
+)
 from ingestion.parsing.hypertext_lists import LIST_TYPE, type_declared
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -17,7 +28,7 @@ _WORDS = re.compile(r"(?<![\w-])content\s*:\s*((?:\"[^\"]*\"|'[^']*'|[\w-]+\([^(
 _PIECE = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)\(\s*([^()]*?)\s*\)")
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _SIGNS_OF_FIGURES = frozenset("%‰℃°¥￥$€£")
-_MOST_RULES = 200
+_MOST_RULES = 400
 _MEDIA = re.compile(r"\s*@media\b([^{};]{0,300})$")
 _MEDIA_WORDS = re.compile(
     r"\(\s*(?P<side>min|max)-width\s*:\s*(?P<width>\d{1,5}(?:\.\d{1,3})?)(?P<unit>px|r?em)\s*\)|[^\s]+"
@@ -25,36 +36,26 @@ _MEDIA_WORDS = re.compile(
 _DEEPEST_MEDIA = 3
 _DESK_WIDTH = 1280  # px
 
-_COLOUR, _GROUND = r"(?!inherit|initial|unset|revert|currentcolor)#?\w{3,20}", "background(?:-color)?"
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0?\.?0*\s*(?:!|;|$)"
-    r"|font-size\s*:\s*0(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:!|;|$)|(?<![\w-])color\s*:\s*transparent"
-    # in the colour of their own ground
-    rf"|(?<![\w-])color\s*:\s*(?P<ink>{_COLOUR})\s*;[^{{}}]{{0,200}}?{_GROUND}\s*:\s*(?P=ink)\s*(?:!|;|$)"
-    rf"|{_GROUND}\s*:\s*(?P<ground>{_COLOUR})\s*;(?:[^{{}}]{{0,200}}?;)?\s*color\s*:\s*(?P=ground)\s*(?:!|;|$)"
-    r"|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|(?<![\w-])(?:left|top)\s*:\s*-\d{3,}\s*(?:px|em)",
-    re.IGNORECASE,
-)
-_SHOWN = re.compile(r"display\s*:\s*(?!none)[a-z]|visibility\s*:\s*visible", re.IGNORECASE)
 # As blocks or within a line, whatever their tag is; inline-block is left as it is, boxes side by side are no line.
 _INLINE = re.compile(r"(?<![\w-])display\s*:\s*(?:inline|contents)\s*(?:!|;|$)", re.IGNORECASE)
 _BLOCK = re.compile(r"(?<![\w-])display\s*:\s*(?:block|flex|grid|list-item|flow-root)\s*(?:!|;|$)", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _STRUCK_TAGS = frozenset({"del", "s", "strike"})
-_RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
-# Rules of a page put pictures at the top of the text as well: only this raises letters.
-_SUPER = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
-_LOWERED = re.compile(r"vertical-align\s*:\s*sub", re.IGNORECASE)
+
+
+_LOOKED_FOR = (
+    hides, shows, _STRUCK.search, _WORDS.search, raises, lowers, _INLINE.search, _BLOCK.search, LIST_TYPE.search,
+)  # fmt: skip
 
 
 def is_raised(element: Any) -> bool:
     style = element.get("style")
-    return element.tag == "sup" or bool(style and _RAISED.search(style))
+    return element.tag == "sup" or bool(style and raises_by_itself(style))
 
 
 def is_lowered(element: Any) -> bool:
     style = element.get("style")
-    return element.tag == "sub" or bool(style and _LOWERED.search(style))
+    return element.tag == "sub" or bool(style and lowers(style))
 
 
 def is_struck_by_itself(element: Any) -> bool:
@@ -138,13 +139,16 @@ class Styles:
         self._hidden, self._shown, self._struck, self._words = _Rules(), _Rules(), _Rules(), _Rules()
         self._raised, self._lowered, self._lists = _Rules(), _Rules(), _Rules()
         self._inline, self._block = _Rules(), _Rules()
+        self._letters = _Rules()  # that may show what is hidden around them
         self._names = Names()
         self._called: set[str] = set()  # names that a rule here is about
         self._is_class_called: dict[str | None, bool] = {None: False}
 
     def say_nothing_of(self, element: Any) -> bool:
         """Of most elements of most pages: quickly told."""
-        if element.get("style") is not None or element.get("hidden") is not None or element.tag in _STRUCK_TAGS:
+        if any(element.get(name) is not None for name in ("style", "hidden", "popover")):
+            return False
+        if element.tag in _STRUCK_TAGS:
             return False
         if not self._called:
             return True
@@ -159,12 +163,31 @@ class Styles:
     def is_hidden(self, element: Any) -> bool:
         """By its own style, else by the page's."""
         own = element.get("style")
-        if element.get("hidden") is not None or (own and _HIDDEN.search(own)):
+        if element.get("hidden") is not None or element.get("popover") is not None or (own and hides(own)):
             return bool(element.get("hidden") != "until-found")
-        if not self._hidden or (own and _SHOWN.search(own)):
+        if not self._hidden or (own and shows(own)):
             return False
-        hidden = max((rule.weight for rule in self._hidden.of(element, self._names)), default=None)
-        return hidden is not None and all(rule.weight < hidden for rule in self._shown.of(element, self._names))
+        hidden = self._hiding_rule(element)
+        shown = self._shown.of(element, self._names)
+        return hidden is not None and all(rule.weight < hidden.weight for rule in shown)
+
+    def _hiding_rule(self, element: Any) -> _Rule | None:
+        return max(self._hidden.of(element, self._names), key=lambda rule: rule.weight, default=None)
+
+    def shown_again(self, element: Any) -> list[Any]:
+        """What stands in a hidden element and is seen nevertheless: it has a size, or is visible, of its own."""
+        own = element.get("style") or ""
+        rule = None if hides(own) else self._hiding_rule(element)
+        within = own if rule is None else rule.words
+        if element.get("hidden") is not None or not hides_letters_alone(within):
+            return []
+        return [each for each in element.iterdescendants() if self._shows_letters_again(each, within)]
+
+    def _shows_letters_again(self, element: Any, within: str) -> bool:
+        own = element.get("style")
+        if own and shows_letters_again(own, within):
+            return True
+        return any(shows_letters_again(rule.words, within) for rule in self._letters.of(element, self._names))
 
     def is_struck(self, element: Any) -> bool:
         return is_struck_by_itself(element) or any(True for _ in self._struck.of(element, self._names))
@@ -214,19 +237,21 @@ class Styles:
             return
         if kind := type_declared(declared):
             self._lists.add(replace(rule, words=kind))
-        for rules, sign in (
-            (self._struck, _STRUCK),
-            (self._raised, _SUPER),
-            (self._lowered, _LOWERED),
-            (self._inline, _INLINE),
-            (self._block, _BLOCK),
+        for rules, is_declared in (
+            (self._struck, _STRUCK.search),
+            (self._raised, raises),
+            (self._lowered, lowers),
+            (self._inline, _INLINE.search),
+            (self._block, _BLOCK.search),
         ):
-            if sign.search(declared):
+            if is_declared(declared):
                 self._called.add(rules.add(rule))
-        if _HIDDEN.search(declared):
-            self._called.add(self._hidden.add(rule))
-        elif _SHOWN.search(declared):
+        if hides(declared):
+            self._called.add(self._hidden.add(replace(rule, words=declared)))
+        elif shows(declared):
             self._shown.add(rule)
+        if shows_letters(declared):
+            self._letters.add(replace(rule, words=declared))
 
 
 def _says_something(content: str) -> bool:
@@ -254,11 +279,11 @@ def styles_of(root: Any) -> Styles:
     styles = Styles()
     count = 0
     for element in root.iter("style"):
-        for selectors, declared in _rules(_COMMENT.sub("", element.text or "")):
-            if not any(
-                each.search(declared)
-                for each in (_HIDDEN, _SHOWN, _STRUCK, _WORDS, _SUPER, _LOWERED, _INLINE, _BLOCK, LIST_TYPE)
-            ):
+        text = _COMMENT.sub("", element.text or "")
+        asks_for_sizes = hides_by_size(text)
+        for selectors, declared in _rules(text):
+            is_of_sizes = asks_for_sizes and shows_letters(declared)
+            if not (is_of_sizes or any(is_declared(declared) for is_declared in _LOOKED_FOR)):
                 continue
             for selector in selectors.split(","):
                 count += 1

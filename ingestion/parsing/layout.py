@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from ingestion.markers import marker_of
 from ingestion.parsing.blocks import Block
 from ingestion.parsing.wrapping import joined
 
@@ -19,7 +20,11 @@ _LEAST_TWO_SIDED_ROWS = 8
 _LEAST_TWO_SIDED_SHARE = 0.3
 # So few are enough where sentences run from line to line on both sides.
 _LEAST_ROWS_THAT_READ_ON = 3
-_SENTENCE_END = re.compile(r"[。！？；：][”』」）)]*$")
+_SENTENCE_END = re.compile(r"(?:[。！？；：]|(?<=[a-z)])[.!?;:])[”』」）)]*$")
+# Latin text has no straight right margin: its sentences run on where the next line goes on with a small letter.
+_LATIN_OPEN, _LATIN_ON = re.compile(r"[a-z,]-?$"), re.compile(r"[a-z]")
+_LONG_LATIN = 12  # characters; cells are shorter
+_LEAST_NUMBERED = 2  # lines on a side
 _NARROWEST_COLUMN_SHARE = 0.22
 # Narrower ones are cells, unless most of their lines go on in the next one.
 _NARROWEST_TEXT_SHARE, _READS_ON_SHARE, _MOSTLY_READS_ON = 0.14, 0.3, 0.6
@@ -179,14 +184,33 @@ def _gutter_between(printed: Sequence[PrintedLine], low: float, high: float, pag
     right = [part for part in printed if part.x0 >= gutter]
     tops = sorted(part.top for part in right)
     two_sided = sum(_is_any_within(tops, part.top, part.size) for part in left)
-    least = _LEAST_ROWS_THAT_READ_ON if _reads_on(left) and _reads_on(right) else _LEAST_TWO_SIDED_ROWS
-    if two_sided < least or two_sided < _LEAST_TWO_SIDED_SHARE * max(len(left), len(right)):
+    counts_on = _counts_on(left, right)
+    reads_on = counts_on or (_reads_on(left) and _reads_on(right))
+    least = min(_LEAST_ROWS_THAT_READ_ON, len(left), len(right)) if reads_on else _LEAST_TWO_SIDED_ROWS
+    if two_sided < max(2, least) or two_sided < _LEAST_TWO_SIDED_SHARE * max(len(left), len(right)):
         return None
+    if counts_on:
+        return gutter
     # Formulas break into many short parts: a column is as wide as its better lines.
     widths = [sorted(part.x1 - part.x0 for part in side)[int(0.7 * len(side))] for side in (left, right)]
     is_text = all(_reads_on(column, _MOSTLY_READS_ON) for side in (left, right) for column in _by_left(side))
     narrowest = _NARROWEST_TEXT_SHARE if is_text else _NARROWEST_COLUMN_SHARE
     return gutter if min(widths) >= narrowest * page_width else None
+
+
+def _counts_on(left: Sequence[PrintedLine], right: Sequence[PrintedLine]) -> bool:
+    """Whether numbered lines stand on both sides, and those on the right go on with the numbers of the left."""
+    if not left or not right:
+        return False
+    found = [[marker for line in _downwards(side) if (marker := marker_of(line.text))] for side in (left, right)]
+    numbers = [marker.number for side in found for marker in side]
+    is_of_one_kind = len({marker.rank for side in found for marker in side}) == 1
+    goes_on = all(below == above + 1 for above, below in pairwise(numbers))
+    return is_of_one_kind and goes_on and min(map(len, found)) >= _LEAST_NUMBERED
+
+
+def _downwards(side: Sequence[PrintedLine]) -> list[PrintedLine]:
+    return sorted(_of_usual_size(side), key=lambda part: part.top)
 
 
 def _by_left(side: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
@@ -204,17 +228,22 @@ def _reads_on(side: Sequence[PrintedLine], share: float = _READS_ON_SHARE) -> bo
     """Whether sentences run over its lines, as they do in a column of text and hardly in a column of cells."""
     if not side:
         return False
-    lines = sorted(_of_usual_size(side), key=lambda part: part.top)
+    lines = _downwards(side)
     full = max(line.x1 for line in lines) - lines[0].size
     runs_on = [
         _SENTENCE_END.search(line.text) is None
-        and line.x1 >= full
+        and (line.x1 >= full or _goes_on_in_latin(line.text, below.text))
         and abs(below.x0 - line.x0) <= _INDENT * line.size
         and below.top - line.bottom <= 1.5 * line.size
         for line, below in pairwise(lines)
     ]
     ends = sum(_SENTENCE_END.search(line.text) is not None for line in lines)
     return ends > 0 and sum(runs_on) >= max(1, share * len(lines))
+
+
+def _goes_on_in_latin(line: str, below: str) -> bool:
+    is_open = len(line) >= _LONG_LATIN and _LATIN_OPEN.search(line) is not None
+    return is_open and _LATIN_ON.match(below) is not None
 
 
 def _of_usual_size(lines: Sequence[PrintedLine]) -> list[PrintedLine]:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from kb_service.domain.file_reports import NoteKind, Notes
 
+_STYLES = "xl/styles.xml"
 _TYPES = "[Content_Types].xml"
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _STRICT_NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
@@ -70,6 +71,17 @@ def with_underscores(data: bytes) -> bytes:
         read = ((each, archive.read(each)) for each in texts)
         changed = {each: _TAKEN_OUT.sub(_kept, xml) for each, xml in read if b"x005F_" in xml}
         return _written(archive, {each: each for each in archive.namelist()}, changed) if changed else data
+
+
+def with_chinese_escapes(data: bytes) -> bytes:
+    """A workbook that LibreOffice wrote, its number formats with ``!`` as Chinese editions of Excel mean it: the next
+    character stands for itself. LibreOffice takes it for a letter and writes ``\\!``.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        name_of = {each: each for each in archive.namelist()}
+        if _STYLES not in name_of or b"\\!" not in (styles := archive.read(_STYLES)):
+            return data
+        return _written(archive, name_of, {_STYLES: styles.replace(b"\\!", b"!")})
 
 
 def _kept(found: re.Match[bytes]) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 from ingestion.parsing.blocks import ParsedFile
 from ingestion.parsing.conversion import converted, libreoffice, new_suffix
 from ingestion.parsing.limits import ParsingLimits, require_safe_archive
+from ingestion.parsing.office_package import with_chinese_escapes
 from ingestion.parsing.sheets import read_xlsx
 from ingestion.parsing.slides import read_pptx
 from ingestion.parsing.word.reading import read_docx
@@ -20,6 +21,8 @@ def read_old_office(data: bytes, name: str, limits: ParsingLimits) -> ParsedFile
     limits.page_recognised()  # it takes seconds: whoever waits for quick files first hears of it now
     made = converted(program, data, suffix, new, name=name, limits=limits)
     require_safe_archive(made, name, limits)
+    if new == "xlsx":
+        made = with_chinese_escapes(made)
     reader = {"docx": read_docx, "xlsx": read_xlsx, "pptx": read_pptx}[new]
     parsed = reader(made, name, limits)
     notes = (*parsed.report.notes, Note(NoteKind.CONVERTED))

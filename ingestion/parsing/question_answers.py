@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from types import MappingProxyType
 
 from ingestion.frontmatter import field_name
@@ -15,6 +16,10 @@ _LONGEST_COLUMN_NAME = 12
 _NAMES_A_QUESTION = re.compile(r"(?:问题|問題|提问|咨询内容|问法|^q|^问|^問|^questions?)$")
 _NAMES_AN_ANSWER = re.compile(r"(?:答案|答复|答覆|回答|回复|回覆|解答|口径|答复内容|回答内容|^a|^答|^answers?)$")
 _LIKE_A_QUESTION = re.compile(r"问|問|答|咨询|^[QA]$|FAQ|[Qq]uestion|[Aa]nswer")
+_ASKS = re.compile(
+    r"[?？]$|[吗嗎呢]$|^(?:请问|如何|怎么|怎样|什么|为什么|哪|能否|可否|是否|多久|有没有)|(?:怎么办|怎么做|多少|多久|几天|哪里|哪儿|什么)$"
+)
+_ROWS_LOOKED_AT, _LEAST_ASKING, _SHARE_ASKING = 200, 2, 0.6
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|#+)")
 _FULL_WIDTH = re.compile("[，；]")
 # Column names that mean a question or an answer only in such a sheet.
@@ -115,12 +120,21 @@ def _unread_of(number: int, fields: Mapping[str, str], columns: Mapping[int, str
 
 
 def misses_a_column(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether a sheet that is read as a table looks like one of questions and answers."""
+    """Whether a sheet that is read as a table looks like one of questions and answers: by its first rows, else by a
+    column that mostly asks.
+    """
+    if any(_mostly_asks(column) for column in zip_longest(*rows[:_ROWS_LOOKED_AT], fillvalue="")):
+        return True
     for row in [row for row in rows if any(row)][:_HEADER_WITHIN]:
         short = [text for text in row if text and len(text) <= _LONGEST_COLUMN_NAME]
         if len(short) > 1 and any(_LIKE_A_QUESTION.search(text) for text in short):
             return True
     return False
+
+
+def _mostly_asks(column: Sequence[str]) -> bool:
+    asking = sum(_ASKS.search(text) is not None for text in column)
+    return asking >= max(_LEAST_ASKING, _SHARE_ASKING * sum(map(bool, column)))
 
 
 def header_position(rows: Sequence[Sequence[str]]) -> int | None:

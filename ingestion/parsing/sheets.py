@@ -1,10 +1,12 @@
 """Sheets to question-and-answer rows where their columns say so, else to one table each."""
 
+import re
 import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
+from itertools import dropwhile
 from typing import Any
 
 from ingestion.parsing.blocks import Block, ParsedFile, QuestionAnswer, RefusedRow, heading, paragraph
@@ -19,6 +21,9 @@ from kb_service.domain.causes import Cause
 from kb_service.domain.errors import FileRefused
 from kb_service.domain.file_reports import FileReport, NoteKind, Notes
 
+_DIGIT = re.compile(r"\d")
+_LONGEST_NAME = 12  # of a column, in characters
+_ROWS_LOOKED_AT = 50
 # Every name that sheets get when nobody named them.
 _DEFAULT_NAMES = ("sheet", "工作表", "表")
 
@@ -170,14 +175,55 @@ def table_of_rows(rows: Grid) -> Iterator[Block]:
 
 
 def _table(grid: Grid, merges: Merges) -> Iterator[Block]:
-    """Title rows above the table as text of their own, then the table."""
-    first = 0
-    while first < len(grid) - 1 and len(grid[first][1]) > 1 and sum(map(bool, grid[first][1])) == 1:
-        yield paragraph(next(text for text in grid[first][1] if text))
-        first += 1
-    rows = grid[first:]
+    """Title rows above each table as text of their own, then the table."""
+    for rows in _tables(grid):
+        first = 0
+        while first < len(rows) - 1 and len(rows[first][1]) > 1 and _filled(rows[first][1]) == 1:
+            yield paragraph(next(text for text in rows[first][1] if text))
+            first += 1
+        if (block := _one_table(rows[first:], merges)) is not None:
+            yield block
+
+
+def _tables(grid: Grid) -> Iterator[Grid]:
+    """Below an empty row another table may begin, with a header of its own over other columns."""
+    start = 0
+    for at in range(1, len(grid)):
+        is_below_empty = grid[at][0] - grid[at - 1][0] > 1
+        if (
+            is_below_empty
+            and at - start > 1
+            and _begins_table(grid[at : at + _ROWS_LOOKED_AT], grid[max(start, at - _ROWS_LOOKED_AT) : at])
+        ):
+            yield grid[start:at]
+            start = at
+    yield grid[start:]
+
+
+def _begins_table(below: Grid, above: Grid) -> bool:
+    """Whether these rows, up to the next empty one, are a header and rows with figures under a name without any, in
+    other columns than those above; rows of one cell may stand over them as its title.
+    """
+    rows = [texts for at, (row, texts) in enumerate(below) if row == below[0][0] + at]
+    header, *body = list(dropwhile(lambda texts: _filled(texts) == 1, rows)) or [[]]
+    names = {column: text for column, text in enumerate(header) if text}
+    columns_above = {column for _, texts in above if _filled(texts) > 1 for column, text in enumerate(texts) if text}
+    if not body or len(names) < 2 or names.keys() == columns_above:
+        return False
+    if any(len(text) > _LONGEST_NAME or _DIGIT.search(text) for text in names.values()):
+        return False
+    filled_below = [column for texts in body for column, text in enumerate(texts) if text]
+    of_figures = (all(_DIGIT.search(texts[column]) for texts in body) for column in names)
+    return set(filled_below) <= names.keys() and any(of_figures)
+
+
+def _filled(texts: Sequence[str]) -> int:
+    return sum(map(bool, texts))
+
+
+def _one_table(rows: Grid, merges: Merges) -> Block | None:
     hidden = _hidden([row for row, _ in rows], merges)
-    block = table_block(
+    return table_block(
         [
             [
                 Cell(text, *merges.get((row, column), (1, 1)))
@@ -187,8 +233,6 @@ def _table(grid: Grid, merges: Merges) -> Iterator[Block]:
             for row, texts in rows
         ]
     )
-    if block is not None:
-        yield block
 
 
 def _hidden(rows: Sequence[int], merges: Merges) -> set[tuple[int, int]]:

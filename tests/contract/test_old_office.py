@@ -86,3 +86,16 @@ def test_an_old_workbook_keeps_its_formats_and_hidden_rows() -> None:
     book.save(buffer)
     old = converted(str(LIBREOFFICE), buffer.getvalue(), ".xlsx", "xls", name="a.xlsx", limits=WITH)
     assert [block.text for block in parse(old, "a.et", limits=WITH).blocks] == ["项目 | 比例\n甲 | 100%"]
+
+
+def test_a_sign_escaped_as_chinese_editions_do_is_read_so_where_libreoffice_took_it_for_a_letter(
+    tmp_path: Path,
+) -> None:
+    book = Workbook()
+    sheet = book["Sheet"]
+    sheet.append(("上限", 25_000))
+    sheet["B1"].number_format = '0\\!.0,"万元"'
+    book.save(tmp_path / "made.xlsx")
+    made = f'while [ "$1" != --outdir ]; do shift; done; mkdir -p "$2"; cp {tmp_path}/made.xlsx "$2/source.xlsx"'
+    limits = replace(LIMITS, libreoffice=stub(tmp_path, made))
+    assert [block.text for block in parse(OLE + b"x", "a.xls", limits=limits).blocks] == ["上限 | 2.5万元"]

@@ -190,3 +190,43 @@ def test_words_on_their_side_beside_the_text_are_told() -> None:
 
     parsed = parse(pdf_file(draw), "a.pdf")
     assert [(str(note.kind), note.count, note.places) for note in parsed.report.notes] == [("turned_text", 1, ("1",))]
+
+
+def beside(left: Sequence[str], right: Sequence[str]) -> Draw:
+    def page(canvas: Canvas) -> None:
+        write(canvas, 220, 780, "市民公约", size=18)
+        for x, side in ((80, left), (330, right)):
+            for number, text in enumerate(side):
+                write(canvas, x, 720 - 20 * number, text)
+
+    return page
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "read"),
+    [
+        (("1. 身份证原件", "2. 户口簿原件", "3. 近期照片"), ("4. 居住证明", "5. 婚姻证明", "6. 委托书"),
+         ["1. 身份证原件", "2. 户口簿原件", "3. 近期照片", "4. 居住证明", "5. 婚姻证明", "6. 委托书"]),
+        (("第一条 为了规范养犬行", "为，制定本办法。", "第二条 养犬应当登记，", "不得弃养。"),
+         ("第三条 犬只应当免疫，", "证明随身携带。", "第四条 外出应当束犬", "链。"),
+         ["第一条 为了规范养犬行为，制定本办法。", "第二条 养犬应当登记，不得弃养。",
+          "第三条 犬只应当免疫，证明随身携带。", "第四条 外出应当束犬链。"]),
+        (("本市居民可以到任一社区", "事务受理服务中心办理，", "不受户籍所在地的限制，", "也可以在网上办理。"),
+         ("外省市居民应当持有效居", "住证办理。"),
+         ["本市居民可以到任一社区事务受理服务中心办理，不受户籍所在地的限制，也可以在网上办理。",
+          "外省市居民应当持有效居住证办理。"]),
+        (("Residents shall keep the", "streets clean and must", "not litter in any place."),
+         ("Passengers shall give", "up their seats to the", "elderly on the train."),
+         ["Residents shall keep the streets clean and must not litter in any place.",
+          "Passengers shall give up their seats to the elderly on the train."]),
+    ],
+)  # fmt: skip
+def test_short_columns_that_count_on_or_read_on_are_read_one_after_the_other(
+    left: Sequence[str], right: Sequence[str], read: list[str]
+) -> None:
+    assert lines(beside(left, right))[1:] == read
+
+
+def test_numbered_lines_with_what_belongs_to_them_beside_are_a_table() -> None:
+    page = beside(("1. 身份证", "2. 户口簿", "3. 照片"), ("原件一份", "复印件一份", "二张"))
+    assert lines(page)[1:] == ["1. 身份证 | 原件一份", "2. 户口簿 | 复印件一份", "3. 照片 | 二张"]

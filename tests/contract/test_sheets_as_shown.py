@@ -302,3 +302,35 @@ def test_a_box_on_a_sheet_keeps_its_formula_and_loses_what_is_struck_out() -> No
     both = box.format(f"<mc:Choice>{shape.format(formula)}</mc:Choice>", shape.format(""))
     data = rewritten(saved(book), "</wsDr>", f"{both}</wsDr>")
     assert "每只500元（注1）P/2" in [block.text for block in parse(data, "a.xlsx").blocks]
+
+
+def test_a_second_table_below_an_empty_row_has_its_own_header() -> None:
+    above = [
+        ("收费一览表",),
+        (),
+        ("项目", "金额", "依据"),
+        ("工本费", "10元", "沪价1号"),
+        ("快递费", "15元", "沪价2号"),
+    ]
+    book, _ = sheet_of(*above, (), ("办理窗口",), ("窗口", "电话"), ("一号窗口", "555-0101"), ("二号窗口", "555-0102"))
+    blocks = parse(saved(book), "a.xlsx").blocks
+    assert [block.text.split("\n") for block in blocks] == [
+        ["收费一览表"], ["项目 | 金额 | 依据", "工本费 | 10元 | 沪价1号", "快递费 | 15元 | 沪价2号"],
+        ["办理窗口"], ["窗口 | 电话", "一号窗口 | 555-0101", "二号窗口 | 555-0102"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [("加急费", "50元", "沪价3号")],
+        [("其他", "免费"), ("咨询", "免费")],
+        [("合计", "25元"), ("封顶", "30元")],
+        [("其他", "免费", "无"), ("拍照", "5元", "沪价4号")],
+    ],
+)
+def test_an_empty_row_within_a_table_leaves_it_one(below: list[tuple[str, ...]]) -> None:
+    book, _ = sheet_of(
+        ("项目", "金额", "依据"), ("工本费", "10元", "沪价1号"), ("快递费", "15元", "沪价2号"), (), *below
+    )
+    assert [block.kind for block in parse(saved(book), "a.xlsx").blocks] == ["table"]

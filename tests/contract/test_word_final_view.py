@@ -36,3 +36,18 @@ def test_of_a_list_to_choose_from_only_the_choice_is_read_and_no_prompt_to_type(
     chosen = control(f"<w:dropDownList>{listed}</w:dropDownList>", "西港")
     body = paragraph("港区：", chosen) + paragraph("船名：", control("<w:showingPlcHdr/>", "单击此处输入文字"))
     assert lines(word_file(body)) == ["港区：西港", "船名："]
+
+
+def test_white_words_in_a_style_without_a_ground_of_its_own_stay_out() -> None:
+    white = '<w:color w:val="FFFFFF"/>'
+    shade = '<w:shd w:val="clear" w:fill="1F4E79"/>'
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="Plain"><w:name w:val="Plain"/></w:style>'
+        f'<w:style w:type="paragraph" w:styleId="Band"><w:name w:val="Band"/><w:pPr>{shade}</w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="Title"><w:name w:val="Band2"/><w:basedOn w:val="Band"/></w:style>'
+    )
+    body = "".join(
+        paragraph(f"{name}见", run("白字", white), properties=f'<w:pStyle w:val="{name}"/>')
+        for name in ("Plain", "Band", "Title", "Unknown")
+    )
+    assert lines(word_file(body, styles=styles)) == ["Plain见", "Band见白字", "Title见白字", "Unknown见白字"]

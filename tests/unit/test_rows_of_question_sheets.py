@@ -98,6 +98,20 @@ def test_a_sheet_that_only_looks_like_one_is_a_table_and_that_is_told(sheet: str
     assert [str(note.kind) for note in parsed.report.notes] == ["read_as_table"]
 
 
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "怎么预约挂号,登录健康云预约。\n预约能取消吗,提前一天取消。\n",
+        "1,居住证丢了怎么办,到派出所补办。\n2,补办要带什么？,身份证。\n3,当天能拿到吗？,十五日。\n",
+        "登记费,20元\n多少天能办好？,五天。\n在哪里办？,窗口。\n",
+    ],
+)
+def test_questions_with_their_answers_below_no_header_are_a_table_and_that_is_told(sheet: str) -> None:
+    parsed = parse(sheet.encode(), "a.csv")
+    assert [block.kind for block in parsed.blocks] == ["table"]
+    assert [str(note.kind) for note in parsed.report.notes] == ["read_as_table"]
+
+
 def test_an_ordinary_table_is_a_table_without_a_word() -> None:
     parsed = parse("项目,金额\n工本费,20元\n".encode(), "a.csv")
     assert [block.text for block in parsed.blocks] == ["项目 | 金额\n工本费 | 20元"]

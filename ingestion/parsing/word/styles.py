@@ -134,6 +134,14 @@ class Styles:
             own = next((each for each in found if each is not None), None)
         return None if own is None else own.get(f"{W}val")
 
+    def may_give_a_ground(self, paragraph: Any) -> bool:
+        """Whether the paragraph's style colours what stands behind its letters, or is not known."""
+        named = self._style_id(paragraph)
+        paths = (f"{W}pPr/{W}shd", f"{W}rPr/{W}shd", f"{W}rPr/{W}highlight")
+        if named is not None and named not in self._style_of:
+            return True
+        return any(style.find(path) is not None for style in self._chain(named) for path in paths)
+
     @staticmethod
     def font(properties: Any | None) -> str | None:
         fonts = None if properties is None else properties.find(f"{W}rFonts")

@@ -129,7 +129,7 @@ class ParagraphTexts:
         if (self._styles.value(properties, "color") or "").upper() != "FFFFFF":
             return False
         grounds = (properties.find(f"{W}shd"), properties.find(f"{W}highlight"), self._paragraph.find(f"{W}pPr/{W}shd"))
-        if any(each is not None for each in grounds) or self._paragraph.find(f"{W}pPr/{W}pStyle") is not None:
+        if any(each is not None for each in grounds) or self._styles.may_give_a_ground(self._paragraph):
             return False
         around = {each.tag for each in self._paragraph.iterancestors()}
         return not around & _MAY_BE_GROUNDS and self._paragraph.getroottree().find(f"{W}background") is None
