@@ -96,8 +96,11 @@ class Closing:
         return self.gaps.split(gap_id, answer_ids, actor=actor, at=self.now(), decide=decide)
 
     def run_once(self) -> int:
-        """What happens by itself: what is late is noted, and what has its text is asked again; how many were closed."""
+        """What happens by itself: what is late is noted, a reply that a helper kept is to close the gap of its
+        question, and what has its text is asked again; how many were closed."""
         self.gaps.note_breaches(self.now())
+        for gap_id, version_id in self.gaps.kept().items():
+            self.draft(gap_id, version_id, actor="gaps")
         closed = 0
         for gap_id, version_id in self.gaps.drafted().items():
             if self.is_found(version_id):
