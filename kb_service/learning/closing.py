@@ -27,13 +27,14 @@ class AskedAgain:
 
 @dataclass(slots=True)
 class Closing:
-    """``version``: by its id. ``is_found``: whether residents can find it today. ``ask``: as it would be answered now,
-    stored nowhere. ``left_open``: a sentence for what is not answered yet, with {answered}, {asked}, {question}."""
+    """``version``: by its id. ``is_found``: whether residents can find it today. ``ask``: a question for a region, as
+    it would be answered now, stored nowhere. ``left_open``: a sentence for what is not answered yet, with {answered},
+    {asked}, {question}."""
 
     gaps: Gaps
     version: Callable[[str], Version]
     is_found: Callable[[str], bool]
-    ask: Callable[[str], Answer]
+    ask: Callable[[str, str | None], Answer]
     left_open: str
     now: Callable[[], datetime]
 
@@ -131,9 +132,9 @@ class Closing:
         return self.gaps.change(gap_id, actor=actor, at=self.now(), action=action, decide=decide)
 
     def _asked_again(self, questions: Sequence[AskedQuestion], document_id: str | None) -> AskedAgain:
-        texts = list(dict.fromkeys(each.question for each in questions if each.question))
-        others = tuple(each for each in texts if not _answers(self.ask(each), document_id))
-        return AskedAgain(len(texts), len(texts) - len(others), others)
+        asked = list(dict.fromkeys((each.question, each.region) for each in questions if each.question))
+        others = tuple(text for text, region in asked if not _answers(self.ask(text, region), document_id))
+        return AskedAgain(len(asked), len(asked) - len(others), others)
 
 
 def _answers(answer: Answer, document_id: str | None) -> bool:

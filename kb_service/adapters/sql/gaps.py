@@ -32,6 +32,7 @@ from kb_service.domain.resolution import EVALUATION
 from kb_service.learning.stores import Found, GapQuestion, NewGap, Placed
 
 _ANSWER = TypeAdapter(Answer)
+_REGION = answers.c.body["understood_as"]["region"].as_string()
 _UNANSWERED = (Outcome.NO_SOURCE, Outcome.NOT_GROUNDED, Outcome.HANDED_OVER)
 # Questions that join a gap which is nobody's work any more are not found again as new ones.
 _JOINED = (*TO_DO, GapState.NOT_OURS)
@@ -146,15 +147,19 @@ class SqlGaps:
 
     def questions(self, gap_id: str, *, limit: int = 500) -> Sequence[AskedQuestion]:
         """The newest first. Raises GapNotFound."""
-        query = select(gap_questions).where(gap_questions.c.gap_id == gap_id).order_by(gap_questions.c.asked_at.desc())
+        query = (
+            select(gap_questions, _REGION.label("region"))
+            .outerjoin(answers, answers.c.id == gap_questions.c.answer_id)
+            .where(gap_questions.c.gap_id == gap_id)
+            .order_by(gap_questions.c.asked_at.desc())
+        )
         with self._database.reading() as connection:
             gap_held(connection, gap_id)
             return [question_of(row) for row in connection.execute(query.limit(limit))]
 
     def regions(self, gap_id: str) -> Sequence[str | None]:
         """For which districts its questions were asked, as far as their words are still kept; each once."""
-        region = answers.c.body["understood_as"]["region"].as_string()
-        query = select(region).distinct().join(gap_questions, gap_questions.c.answer_id == answers.c.id)
+        query = select(_REGION).distinct().join(gap_questions, gap_questions.c.answer_id == answers.c.id)
         with self._database.reading() as connection:
             its = and_(gap_questions.c.gap_id == gap_id, gap_questions.c.question != "")
             return list(connection.execute(query.where(its)).scalars())
