@@ -73,7 +73,7 @@ def problems(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> ProblemsShown:
     """What is to do first, by when it is due. As CSV with `format=csv` or `Accept: text/csv`, whole."""
-    wanted = ProblemQuery(tuple(state or ()), owner, matter_id, gap_id, _due_before(service, late, due_until))
+    wanted = ProblemQuery(tuple(state or ()), owner, matter_id, gap_id, due_before(service, late, due_until))
     if is_csv_asked:
         found = service.records.problems.list(wanted, limit=_MOST_IN_CSV)
         return csv_file("problems.csv", csv_text(_rows(service, found.problems)))  # type: ignore[return-value]
@@ -108,7 +108,7 @@ def shown(service: Service, found: Sequence[Problem]) -> list[ProblemShown]:
     ]
 
 
-def _due_before(service: Service, late: bool, due_until: date | None) -> datetime | None:
+def due_before(service: Service, late: bool, due_until: date | None) -> datetime | None:
     """The end of a day is the midnight after it."""
     bounds = [service.now()] if late else []
     if due_until is not None and (day := days_later(due_until, 1)) is not None:
