@@ -110,10 +110,10 @@ def _department_of(records: Records, matter_id: str) -> str | None:
 def _closing(
     records: Records, words: LearningWords, *, asking: Callable[[], Asking], now: Callable[[], datetime]
 ) -> Closing:
-    def ask(question: str) -> Answer:
+    def ask(question: str, region: str | None) -> Answer:
         """Who introduced themselves asked all the same: what was masked of it says nothing, and may only mislead."""
         bare = of_nobody(question, _cleaning(words)) or question
-        return asking().rehearse(asking().question(bare), narrowing=EVERYTHING)
+        return asking().rehearse(asking().question(bare, region=region), narrowing=EVERYTHING)
 
     def is_found(version_id: str) -> bool:
         interval = records.library.interval(version_id)

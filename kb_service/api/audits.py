@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from kb_service.api.access import Consenter, Evaluator, ServiceOf, Watcher
+from kb_service.api.csv_files import AS_CSV, CsvAsked, list_as_csv
 from kb_service.api.request_body import RequestBody
 from kb_service.api.sizes import LONGEST_COMMENT
 from kb_service.api.texts import StorableText
@@ -177,18 +178,24 @@ def decline_calibration(body: DeclineRequest, service: ServiceOf, actor: Consent
     return service.recalibrating.decline(body.reason, actor=actor.person_id)
 
 
-@router.get("/weeks")
-def weeks(service: ServiceOf, _actor: Watcher) -> list[AuditedWeek]:
-    """The newest first."""
-    return [shown(each) for each in reversed(service.records.audits.samples())]
+@router.get("/weeks", responses=AS_CSV)
+def weeks(service: ServiceOf, _actor: Watcher, is_csv_asked: CsvAsked) -> list[AuditedWeek]:
+    """The newest first. As CSV with `format=csv`."""
+    found = [shown(each) for each in reversed(service.records.audits.samples())]
+    if is_csv_asked:
+        return list_as_csv("audited-weeks.csv", AuditedWeek, found)  # type: ignore[return-value]
+    return found
 
 
-@router.get("/weeks/{week}")
-def judged_week(week: date, service: ServiceOf, _actor: Watcher) -> JudgedWeek | None:
-    """With its questions, once all are judged; null where nothing was drawn of it."""
-    for sample in service.records.audits.samples(week, week):
-        return JudgedWeek(shown(sample), judged_questions(service, sample))
-    return None
+@router.get("/weeks/{week}", responses=AS_CSV)
+def judged_week(week: date, service: ServiceOf, _actor: Watcher, is_csv_asked: CsvAsked) -> JudgedWeek | None:
+    """With its questions, once all are judged; null where nothing was drawn of it. The questions as CSV with
+    `format=csv`."""
+    found = next(iter(service.records.audits.samples(week, week)), None)
+    questions = judged_questions(service, found) if found else []
+    if is_csv_asked:
+        return list_as_csv(f"audited-{week}.csv", JudgedQuestion, questions)  # type: ignore[return-value]
+    return JudgedWeek(shown(found), questions) if found else None
 
 
 def to_read(reading: SampledAnswer) -> ToRead:

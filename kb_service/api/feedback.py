@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from kb_service.api.access import ServiceOf, Staff
+from kb_service.api.csv_files import AS_CSV, CsvAsked, list_as_csv, whole
 from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.answers import DepartmentRef
@@ -44,10 +45,11 @@ class CorrectFeedbackRequest(RequestBody):
     version_id: StorableText = Field(min_length=1, max_length=36, description="That says it right.")
 
 
-@router.get("")
+@router.get("", responses=AS_CSV)
 def feedback(
     service: ServiceOf,
     _actor: Staff,
+    is_csv_asked: CsvAsked,
     state: Annotated[list[FeedbackState] | None, Query()] = None,
     reason: Annotated[list[FeedbackReason] | None, Query()] = None,
     department: Annotated[list[str] | None, Query(max_length=200)] = None,
@@ -56,11 +58,18 @@ def feedback(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> FeedbackList:
     """What did not help, or says why, the newest first: question, answer as given, versions cited, without personal
-    data. What was not answered, or did not help, stands in a gap too (``gap_id``)."""
+    data. What was not answered, or did not help, stands in a gap too (``gap_id``).
+    As CSV with `format=csv`, whole."""
     departments = [service.departments.id(each) for each in department or ()]
     wanted = FeedbackQuery(state or (), reason or (), departments, service.now() if late else None)
-    found = service.records.feedback.list(wanted, limit=limit, cursor=cursor)
-    return FeedbackList([shown(service, each) for each in found.feedback], found.next_cursor)
+
+    def page(limit: int, cursor: str | None) -> tuple[list[FeedbackShown], str | None]:
+        found = service.records.feedback.list(wanted, limit=limit, cursor=cursor)
+        return [shown(service, each) for each in found.feedback], found.next_cursor
+
+    if is_csv_asked:
+        return list_as_csv("feedback.csv", FeedbackShown, whole(page))  # type: ignore[return-value]
+    return FeedbackList(*page(limit, cursor))
 
 
 @router.get("/{number}")

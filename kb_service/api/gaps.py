@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from kb_service.api.access import Editor, ServiceOf, Staff
+from kb_service.api.csv_files import AS_CSV, CsvAsked, list_as_csv, whole
 from kb_service.api.problems import ProblemShown
 from kb_service.api.problems import shown as problems_shown
 from kb_service.api.request_body import RequestBody
@@ -77,10 +78,11 @@ class SplitRequest(RequestBody):
     answers: list[Annotated[StorableText, Field(max_length=40)]] = Field(min_length=1, max_length=500)
 
 
-@router.get("")
+@router.get("", responses=AS_CSV)
 def gaps(
     service: ServiceOf,
     _actor: Staff,
+    is_csv_asked: CsvAsked,
     state: Annotated[list[GapState] | None, Query()] = None,
     department: Annotated[list[str] | None, Query(max_length=200)] = None,
     matter_id: Annotated[str | None, Query(max_length=120)] = None,
@@ -88,11 +90,18 @@ def gaps(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> GapList:
-    """The newest first; each with what it is worth to answer it."""
+    """The newest first; each with what it is worth to answer it. As CSV with `format=csv`, whole."""
     departments = [service.departments.id(each) for each in department or ()]
     wanted = GapQuery(tuple(state or ()), tuple(departments), matter_id, service.now() if late else None)
-    found = service.records.gaps.list(wanted, limit=limit, cursor=cursor)
-    return GapList(shown(service, found.gaps), found.next_cursor)
+
+    def page(limit: int, cursor: str | None) -> tuple[Sequence[Gap], str | None]:
+        found = service.records.gaps.list(wanted, limit=limit, cursor=cursor)
+        return found.gaps, found.next_cursor
+
+    if is_csv_asked:
+        return list_as_csv("gaps.csv", GapShown, shown(service, whole(page)))  # type: ignore[return-value]
+    found, following = page(limit, cursor)
+    return GapList(shown(service, found), following)
 
 
 @router.get("/{gap_id}")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from kb_service.api.access import ServiceOf, Watcher
+from kb_service.api.csv_files import AS_CSV, MOST_ROWS, CsvAsked, list_as_csv
 from kb_service.domain.answers import DepartmentRef
 from kb_service.domain.documents import VersionState
 from kb_service.domain.recurring import KeptDraft
@@ -39,12 +40,19 @@ class KeptDrafts:
     drafts: list[KeptDraftShown]
 
 
-@router.get("")
+@router.get("", responses=AS_CSV)
 def kept_drafts(
-    service: ServiceOf, _actor: Watcher, late: bool = False, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    service: ServiceOf,
+    _actor: Watcher,
+    is_csv_asked: CsvAsked,
+    late: bool = False,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> KeptDrafts:
-    """Those that nobody has reviewed yet, the first due first."""
+    """Those that nobody has reviewed yet, the first due first. As CSV with `format=csv`, whole."""
     late_at = service.now() if late else None
+    if is_csv_asked:
+        found = service.records.kept_reviews.waiting(late_at=late_at, limit=MOST_ROWS)
+        return list_as_csv("kept-drafts.csv", KeptDraftShown, shown(service, found))  # type: ignore[return-value]
     return KeptDrafts(shown(service, service.records.kept_reviews.waiting(late_at=late_at, limit=limit)))
 
 

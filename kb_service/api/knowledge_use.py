@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 
 from kb_service.api.access import ServiceOf, Watcher
-from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
+from kb_service.api.csv_files import AS_CSV, CsvAsked, csv_file, csv_text
 from kb_service.api.periods import AskedPeriod
 from kb_service.api.resolution import share_cells
 from kb_service.domain.answers import Reason
@@ -135,19 +135,18 @@ class UseReport:
     left_out: dict[UseList, int]
 
 
-@router.get("/knowledge-use", responses={200: {"content": {CSV: {}}}})
+@router.get("/knowledge-use", responses=AS_CSV)
 def knowledge_use(
     service: ServiceOf,
     _actor: Watcher,
     period: AskedPeriod,
+    is_csv_asked: CsvAsked,
     part: Annotated[UseList, Query(description="Which list, as CSV.")] = UseList.DAMAGES,
-    format: Literal["json", "csv"] | None = None,
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> UseReport:
     """Nothing is asked for it: counts are of answers given, days of intervals. With `format=csv` one list, whole."""
     found = service.measuring_use.knowledge_use(period)
     name_of = names_of_matters(service)
-    if is_csv_asked(format, accept):
+    if is_csv_asked:
         name = f"knowledge-{part}-{found.period.first}-{found.period.last}.csv"
         return csv_file(name, csv_text(_rows(part, found, name_of)))  # type: ignore[return-value]
     return _report(found, name_of)

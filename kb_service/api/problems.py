@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from kb_service.api.access import ServiceOf, Staff, Watcher
-from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
+from kb_service.api.csv_files import AS_CSV, CsvAsked, csv_file, csv_text
 from kb_service.api.request_body import RequestBody
 from kb_service.api.texts import StorableText
 from kb_service.domain.answers import MatterRef
@@ -59,10 +59,11 @@ class MoveProblemRequest(RequestBody):
     said: _Words = Field(default="", description="The measures, or what was seen.")
 
 
-@router.get("", responses={200: {"content": {CSV: {}}}})
+@router.get("", responses=AS_CSV)
 def problems(
     service: ServiceOf,
     _actor: Watcher,
+    is_csv_asked: CsvAsked,
     state: Annotated[list[ProblemState] | None, Query()] = None,
     owner: Annotated[str | None, Query(max_length=200)] = None,
     gap_id: Annotated[str | None, Query(max_length=36)] = None,
@@ -70,12 +71,10 @@ def problems(
     late: bool = False,
     due_until: Annotated[date | None, Query(description="To be closed by the end of that day, and not closed.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    format: Literal["json", "csv"] | None = None,
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ProblemsShown:
     """What is to do first, by when it is due. As CSV with `format=csv` or `Accept: text/csv`, whole."""
-    wanted = ProblemQuery(tuple(state or ()), owner, matter_id, gap_id, _due_before(service, late, due_until))
-    if is_csv_asked(format, accept):
+    wanted = ProblemQuery(tuple(state or ()), owner, matter_id, gap_id, due_before(service, late, due_until))
+    if is_csv_asked:
         found = service.records.problems.list(wanted, limit=_MOST_IN_CSV)
         return csv_file("problems.csv", csv_text(_rows(service, found.problems)))  # type: ignore[return-value]
     found = service.records.problems.list(wanted, limit=limit)
@@ -109,7 +108,7 @@ def shown(service: Service, found: Sequence[Problem]) -> list[ProblemShown]:
     ]
 
 
-def _due_before(service: Service, late: bool, due_until: date | None) -> datetime | None:
+def due_before(service: Service, late: bool, due_until: date | None) -> datetime | None:
     """The end of a day is the midnight after it."""
     bounds = [service.now()] if late else []
     if due_until is not None and (day := days_later(due_until, 1)) is not None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from kb_service.api.access import Editor, ServiceOf, Staff
+from kb_service.api.csv_files import AS_CSV, CsvAsked, list_as_csv
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.domain.answers import DepartmentRef, MatterRef
 from kb_service.domain.recurring import RecurringCase
@@ -44,13 +45,16 @@ class RecurringCases:
     cases: list[RecurringCaseShown]
 
 
-@router.get("")
+@router.get("", responses=AS_CSV)
 def recurring_cases(
-    service: ServiceOf, _actor: Staff, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    service: ServiceOf, _actor: Staff, is_csv_asked: CsvAsked, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> RecurringCases:
     """The most frequent first: like questions of two people or more that helpers resolved with like replies, and that
-    are no text yet. Looked for anew each minute."""
-    return RecurringCases(shown(service, service.learning.finding_recurring.found[:limit]))
+    are no text yet. Looked for anew each minute. As CSV with `format=csv`, whole."""
+    found = service.learning.finding_recurring.found
+    if is_csv_asked:
+        return list_as_csv("recurring-cases.csv", RecurringCaseShown, shown(service, found))  # type: ignore[return-value]
+    return RecurringCases(shown(service, found[:limit]))
 
 
 @router.post("/{case_id}:write", status_code=201, responses={200: {"description": "It is a draft already."}})

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 
 from kb_service.api.access import ServiceOf, Watcher
-from kb_service.api.csv_files import CSV, csv_file, csv_text, is_csv_asked
+from kb_service.api.csv_files import AS_CSV, CsvAsked, csv_file, csv_text
 from kb_service.api.periods import AskedPeriod
 from kb_service.domain.answers import Reason
 from kb_service.domain.audits import AuditedShare
@@ -121,19 +120,18 @@ class ResolutionReport:
     behind: int
 
 
-@router.get("/resolution", responses={200: {"content": {CSV: {}}}})
+@router.get("/resolution", responses=AS_CSV)
 def resolution(
     service: ServiceOf,
     _actor: Watcher,
     period: AskedPeriod,
+    is_csv_asked: CsvAsked,
     by: By = By.WEEK,
-    format: Literal["json", "csv"] | None = None,
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ResolutionReport:
     """Three figures are never one: what people confirmed, what their silence implies, and what people judged of a
     sample. As CSV with `format=csv` or `Accept: text/csv`: a row for each group and one for all."""
     report = report_of(service, period, by)
-    if is_csv_asked(format, accept):
+    if is_csv_asked:
         return csv_response(report)  # type: ignore[return-value]
     return report
 

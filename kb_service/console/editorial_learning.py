@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from kb_service.api.access import Editor, ServiceOf, Staff, actor_of
 from kb_service.api.feedback import shown as feedback_shown
+from kb_service.api.gaps import GapShown
 from kb_service.api.gaps import questions_shown as gap_questions_shown
 from kb_service.api.gaps import shown as gaps_shown
 from kb_service.api.problems import shown as problems_shown
@@ -16,7 +17,7 @@ from kb_service.console.version_view import matter_names
 from kb_service.domain.causes import Cause
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.feedback import FeedbackQuery, FeedbackReason, FeedbackState
-from kb_service.domain.gaps import TO_DO, GapQuery, GapState
+from kb_service.domain.gaps import TO_DO, Gap, GapQuery, GapState
 from kb_service.domain.people import Role
 from kb_service.service import Service
 
@@ -59,6 +60,9 @@ def move_gap(request: Request, gap_id: str, service: ServiceOf, actor: Staff, fo
             case "merge":
                 into = closing.merge(gap_id, text_field(form, "into").strip(), actor=who)
                 return see(f"/console/gaps/{into.id}", done="gap_moved")
+            case "split":
+                answers = [each for each in form.getlist("answers") if isinstance(each, str)]
+                return see(f"/console/gaps/{closing.split(gap_id, answers, actor=who).id}", done="gap_moved")
             case _:
                 raise InvalidRecord(f"move={move!r} is none", Cause("unknown_state", {"value": move[:40]}))
         return see(f"/console/gaps/{gap_id}", done="gap_moved")
@@ -179,6 +183,7 @@ def _gaps(request: Request, service: Service, state: GapState, cursor: str) -> R
 
 def _gap(request: Request, service: Service, gap_id: str, *, trouble: Trouble | None = None) -> Response:
     (shown,) = gaps_shown(service, [service.records.gaps.gap(gap_id)])
+    is_to_do = shown.gap.state in TO_DO
     return page(
         request,
         "gap.html",
@@ -186,10 +191,20 @@ def _gap(request: Request, service: Service, gap_id: str, *, trouble: Trouble | 
         shown=shown,
         questions=gap_questions_shown(service, gap_id),
         problems=problems_shown(service, service.records.problems.of_gap(gap_id)),
-        is_to_do=shown.gap.state in TO_DO,
+        is_to_do=is_to_do,
+        may_split=is_to_do and shown.gap.count > 1,
+        others=_others(service, shown.gap) if is_to_do else [],
         has_draft=shown.gap.state is GapState.DRAFTED,
         may_write=actor_of(request).has_any_of((Role.EDITOR,)),
     )
+
+
+def _others(service: Service, gap: Gap) -> list[GapShown]:
+    """What it may be merged into: those of its matter first."""
+    queries = [GapQuery(tuple(TO_DO), matter_id=each) for each in (gap.matter_id, None)]
+    near, all_of_them = (service.records.gaps.list(each, limit=_ROWS).gaps for each in queries)
+    found = {each.id: each for each in (*near, *all_of_them)}
+    return gaps_shown(service, [each for each in found.values() if each.id != gap.id])
 
 
 def _feedback(

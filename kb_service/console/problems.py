@@ -1,14 +1,16 @@
 """问题台账: problems met while accompanying somebody, by when they are due, each with its next moves."""
 
 from dataclasses import replace
+from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
 from kb_service.api.access import ServiceOf, Staff, Watcher
-from kb_service.api.problems import last_day, shown
+from kb_service.api.problems import due_before, last_day, shown
 from kb_service.console.admission import FormOf, Shown, text_field
 from kb_service.console.screens import Trouble, page, see, settled
 from kb_service.domain.causes import Cause
+from kb_service.domain.days import days_later, shanghai_day
 from kb_service.domain.errors import InvalidRecord
 from kb_service.domain.people import Role
 from kb_service.domain.problems import ProblemMove, ProblemQuery, ProblemState
@@ -23,9 +25,14 @@ _LONGEST = 4000
 
 @router.get("/problems")
 def problems(
-    request: Request, service: ServiceOf, actor: Watcher, state: ProblemState | None = None, late: bool = False
+    request: Request,
+    service: ServiceOf,
+    actor: Watcher,
+    state: ProblemState | None = None,
+    late: bool = False,
+    due_until: date | None = None,
 ) -> Response:
-    return _problems(request, service, state, late=late)
+    return _problems(request, service, state, late=late, due_until=due_until)
 
 
 @router.post("/problems")
@@ -72,9 +79,10 @@ def _problems(
     state: ProblemState | None,
     *,
     late: bool = False,
+    due_until: date | None = None,
     trouble: Trouble | None = None,
 ) -> Response:
-    wanted = ProblemQuery((state,) if state else (), due_before=service.now() if late else None)
+    wanted = ProblemQuery((state,) if state else (), due_before=due_before(service, late, due_until))
     found = service.records.problems.list(wanted, limit=_ROWS)
     return page(
         request,
@@ -85,6 +93,8 @@ def _problems(
         states=[*ProblemState],
         state=state,
         late=late,
+        due_until=due_until,
+        in_a_week=days_later(shanghai_day(service.now()), 7),
         last_day=last_day,
         matters=service.catalogue.matters(),
         me=request.state.actor.person_id,

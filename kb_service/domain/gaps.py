@@ -46,7 +46,8 @@ def why_in_gap(answer: Answer, *, helped: bool | None) -> Why | None:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question of a gap, without personal data. ``closest``: the title of what came closest, if anything did."""
+    """A question of a gap, without personal data. ``closest``: the title of what came closest, if anything did.
+    ``region``: for which it was asked, while its answer is kept."""
 
     answer_id: str
     question: str
@@ -54,6 +55,7 @@ class AskedQuestion:
     why: Why
     facet: Facet | None
     closest: str | None
+    region: str | None
 
 
 @dataclass(frozen=True, slots=True)

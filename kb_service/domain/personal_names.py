@@ -118,7 +118,35 @@ _OF_SOUNDS = (
 )
 _FROM_SOUNDS = rf"[{_OF_SOUNDS}]{{2,8}}(?:·[{_OF_SOUNDS}]{{1,8}}){{1,2}}"
 
-# The same where nothing but a label says that it is a name, so without what words are made of (户主都不同意).
+# What given names are made of: behind who it is said of and a surname, two of these are hardly ever a word.
+_IN_NAMES = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英兰华玉萍玲芬燕梅荣珍凤莲香琴云雪琳晶莹洁颖怡婷雯雅欣慧佳嘉倩蕾薇菲琪"
+    "瑶璐丹彤娇媛妍婕芸芝菊翠彩银爱晨晓旭阳东海波江涵浩瀚宇轩宏鸿鹏飞翔龙虎豪俊峰岭岩松柏林森桐楠梓国庆民胜兴福禄寿喜祥瑞"
+    "吉贵富宝金铜铁钢锋锐鑫德仁义礼智忠孝诚武斌彬博才思远达哲诗根盛茂繁耀辉光亮灿炎焕炳恒久康宁泰善良贤淑惠娣妹珠珊瑚琼瑜瑾"
+    "琦瑛璇珏露霖震雷霆振启勤俭顺亨贞凯旋奇伦贻绍继承祖守敬崇尚清澄洪汉川泉湘苏炜烨煜翼羽昊昱昕晟晗曦昀皓毅坚卓越骏驰猛虹岚"
+    "峻嵘巍玲珑黛眉蓉莉茜荷菁萱葵蓓苗茵菡莎仙狗毛红永生文志山林"
+)
+_FIRST_IN_NAMES = f"{_IN_NAMES}小大家建正新立成学子美世春秋冬长月"
+_LAST_IN_NAMES = f"{_IN_NAMES}元媚囡"
+# 居民文明，居民高峰，村民金秋: words of two of these.
+_WORDS_OF_NAMES = (
+    "(?!文明|文华|高峰|高明|高贵|高雅|高寿|金秋|金银|金铜|金铁|金光|金玉|金龙|金海|康宁|康泰|康乐|温泉|洪峰|洪福|江海|江山|江东|武林"
+    "|林海|林清|华东|华清|张江|马龙|马上|马达|方明|石英|石林|雷达|龙凤|龙卷|史诗|汪洋|杨柳|杨柏|胡杨|顾家|万福|万达|万家|万祥|万春|万世"
+    "|毛茂|成长|叶茂|严冬|严正|严明|钱江|严守|方正|方家|郑家|任家|康平|季春|季冬|施家|周家|宋庆龄|唐山|石家|石化|洪山|江小|万山)"
+)
+_OF_TWO_IN_NAMES = (
+    rf"{_WORDS}{_ALSO_WORDS}{_WORDS_OF_NAMES}(?:{_COMPOUND}|[{_SURNAMES}萧邢骆焦殷牛穆甘滕佟窦柴隋耿岳鲍詹辛闵栾邬楚涂赖迟纪乔阮裴伍戚])"
+    rf"(?:阿[大二三四{_LAST_IN_NAMES}]|[{_FIRST_IN_NAMES}][{_LAST_IN_NAMES}])(?![{_HAN}]?[{_OF_PLACES}])"
+)
+_OF_ONE_IN_NAMES = rf"{_WORDS}{_ALSO_WORDS}{_WORDS_OF_NAMES}[{_SURNAMES_ALONE}贺方高江钱严汤施][{_LAST_IN_NAMES}]"
+# Whom helpers and officials tell of: 群众王桂兰反映, 陪同老人陆阿根到窗口.
+_TOLD_OF = (
+    "陪同(?:办事)?|陪着?|帮办|代表|服务对象|对象|群众|老人|孤老|居民|市民|村民|残疾人|家属|家长|亲属|子女|来访人|来电人|申请人|当事人|办事人员?"
+    "|经办人员?|务工人员|工作人员|负责人|职工|员工|个体户|业主|户主|老伴|志愿者|求助人|访客|客户|学生|考生|患者|租客"
+)
+_GOES_ON_OF_ONE = rf"(?=[,，。.;；、:！!?？\s(〔]|$|[{_GOES_ON}{_GOES_ON_LATER}反表提说问填等带用持打跑])"
+
+# Such names where nothing but a label says that it is a name, so without what words are made of (户主都不同意).
 _SOUNDS_ALONE = f"[{re.sub('[不都再多居在加特别马罗达力合曼央金]', '', _OF_SOUNDS)}力合曼]"
 _LATIN_NAME = r"[A-Z][A-Za-z'’]+(?:[ .·-]{1,2}[A-Z][A-Za-z'’]*){1,3}"
 
@@ -163,6 +191,10 @@ NAMES = (
     rf"[老小]([{_SURNAMES}{_MORE_SURNAMES}])[,，、\s](?P<it>\1{_TITLES}[{_HAN}]{{1,2}}){_ENDS}",
     rf"(?:{_RELATIVES}|邻居)[老小阿][{_HAN}]名?叫(?P<it>{_NAMED}){_IS_SAID_OF}",
     rf"(?:[爸妈]|岳[父母])(?P<it>{_NAMED}){_IS_SAID_TO}",
+    rf"(?:{_TOLD_OF})[:\s]?(?P<it>{_OF_TWO_IN_NAMES}|{_OF_ONE_IN_NAMES}{_GOES_ON_OF_ONE})",
+    # 沈阿妹（女，74岁）, but not 杨浦区老人（80岁以上）
+    rf"(?P<it>{_OF_TWO_IN_NAMES}|{_BEGINS}{_OF_ONE_IN_NAMES})(?=\((?:[男女][,，)]|\d{{1,3}}岁(?!以)))",
+    rf"{_BEGINS}(?P<it>{_NAMED})(?=[,，、\s]{{0,2}}(?:[男女][,，、\s]{{0,2}})?〔出生日期〕(?:出?生|$|[,，。]))",
     rf"(?:[Mm]y name is|[Ii] am|[Ii]['’]m|我叫|姓名(?:拼音)?|名字[叫是]?|{_LABELS}|本人)\s?[:是为叫]?\s?"
     rf"(?P<it>{_LATIN_NAME})",
     rf"[Tt]his is (?P<it>{_LATIN_NAME})(?= (?:speaking|calling|here)|[,.，。])",

@@ -27,13 +27,14 @@ class AskedAgain:
 
 @dataclass(slots=True)
 class Closing:
-    """``version``: by its id. ``is_found``: whether residents can find it today. ``ask``: as it would be answered now,
-    stored nowhere. ``left_open``: a sentence for what is not answered yet, with {answered}, {asked}, {question}."""
+    """``version``: by its id. ``is_found``: whether residents can find it today. ``ask``: a question for a region, as
+    it would be answered now, stored nowhere. ``left_open``: a sentence for what is not answered yet, with {answered},
+    {asked}, {question}."""
 
     gaps: Gaps
     version: Callable[[str], Version]
     is_found: Callable[[str], bool]
-    ask: Callable[[str], Answer]
+    ask: Callable[[str, str | None], Answer]
     left_open: str
     now: Callable[[], datetime]
 
@@ -96,8 +97,11 @@ class Closing:
         return self.gaps.split(gap_id, answer_ids, actor=actor, at=self.now(), decide=decide)
 
     def run_once(self) -> int:
-        """What happens by itself: what is late is noted, and what has its text is asked again; how many were closed."""
+        """What happens by itself: what is late is noted, a reply that a helper kept is to close the gap of its
+        question, and what has its text is asked again; how many were closed."""
         self.gaps.note_breaches(self.now())
+        for gap_id, version_id in self.gaps.kept().items():
+            self.draft(gap_id, version_id, actor="gaps")
         closed = 0
         for gap_id, version_id in self.gaps.drafted().items():
             if self.is_found(version_id):
@@ -128,9 +132,9 @@ class Closing:
         return self.gaps.change(gap_id, actor=actor, at=self.now(), action=action, decide=decide)
 
     def _asked_again(self, questions: Sequence[AskedQuestion], document_id: str | None) -> AskedAgain:
-        texts = list(dict.fromkeys(each.question for each in questions if each.question))
-        others = tuple(each for each in texts if not _answers(self.ask(each), document_id))
-        return AskedAgain(len(texts), len(texts) - len(others), others)
+        asked = list(dict.fromkeys((each.question, each.region) for each in questions if each.question))
+        others = tuple(text for text, region in asked if not _answers(self.ask(text, region), document_id))
+        return AskedAgain(len(asked), len(asked) - len(others), others)
 
 
 def _answers(answer: Answer, document_id: str | None) -> bool:

@@ -131,7 +131,8 @@ class Writing:
     ) -> dict[str, Any]:
         """``asked``: the oldest first. It holds from today on, and is issued today: people ask for what is so already.
 
-        In the department's own region, else in the district that all of the questions were asked for.
+        In the department's own region, else in the district that all of the questions were asked for, where one of
+        them names it: frontends send where a person lives with whatever is asked.
         """
         today, asked_for = shanghai_day(self.now()), set(regions)
         question, *similar = questions_of_draft(asked, self.cleaning) or [""]
@@ -143,10 +144,17 @@ class Writing:
             "similar_questions": similar,
             "matter": matter_id,
             "department": department_id,
-            "region": self.region_of(department_id) or (asked_for.pop() if len(asked_for) == 1 else None),
+            "region": self.region_of(department_id)
+            or (named_region(asked_for.pop(), asked) if len(asked_for) == 1 else None),
             "effective_from": today,
             "issued_on": today,
         }
+
+
+def named_region(region: str | None, asked: Sequence[str]) -> str | None:
+    """浦东 and 浦东新区 name 上海市/浦东新区."""
+    name = (region or "").rpartition("/")[2].removesuffix("新区").removesuffix("区")
+    return region if name and any(name in each for each in asked) else None
 
 
 def question_of(talk: ResolvedTalk, cleaning: Cleaning) -> str:
@@ -180,9 +188,11 @@ def of_nobody(question: str, cleaning: Cleaning) -> str:
 
 
 def to_everybody(reply: str, cleaning: Cleaning) -> str:
-    """A masked reply without how it greets the person it was written to."""
-    found = cleaning.salutations.match(reply)
-    return (reply[found.end() :].lstrip() if found else "") or reply
+    """A masked reply without how it greets the person it was written to, and who says that they are there."""
+    left = reply
+    while (found := cleaning.salutations.match(left)) and found.end():
+        left = left[found.end() :].lstrip()
+    return left or reply
 
 
 def cleaned(question: str, cleaning: Cleaning) -> str:

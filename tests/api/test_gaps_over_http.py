@@ -1,5 +1,7 @@
 """From a question that nobody can answer to a text that does, and the gap closed by asking it again."""
 
+import csv
+import io
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +55,40 @@ def test_a_gap_closes_when_its_question_is_answered_by_the_text_that_was_written
     closed = http.get(f"/v1/gaps/{gap_id}").json()["gap"]["gap"]
     assert (closed["state"], closed["left_open"]) == ("closed", None)
     assert http.ask(QUESTION)["citations"][0]["version_id"] == version_id
+
+
+def test_gaps_are_given_as_csv_whole_and_in_columns_called_like_the_fields_of_json(http: Http) -> None:
+    for number in range(3):
+        http.ask(f"=跳绳{uuid4().hex[:6]}等级证{number}在哪里领")
+    http.service.learning.collecting.collect()
+    listed = http.get("/v1/gaps", state="open", limit=200).json()["gaps"]
+    asked = [http.get("/v1/gaps", state="open", limit=1, format="csv")]
+    asked.append(http.request("GET", "/v1/gaps?state=open&limit=1", headers={"Accept": "text/csv"}))
+    for got in asked:
+        assert got.headers["content-type"] == "text/csv; charset=utf-8" and got.text.startswith("\ufeff")
+        rows = [*csv.DictReader(io.StringIO(got.text.removeprefix("\ufeff")))]
+        assert [(each["gap.id"], each["gap.count"], each["department.name"], each["is_late"]) for each in rows] == [
+            (
+                each["gap"]["id"],
+                str(each["gap"]["count"]),
+                each["department"]["name"] if each["department"] else "",
+                str(int(each["is_late"])),
+            )
+            for each in listed
+        ]
+        # What a spreadsheet would take for a formula it is shown as text.
+        assert any(each["gap.question"].startswith("'=跳绳") for each in rows)
+    nothing = http.get("/v1/gaps", state="merged", matter_id="qiqiu-tingfang", format="csv").text
+    assert nothing.removeprefix("\ufeff").split(",")[0] == "gap.id" and len(nothing.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["feedback", "kept-drafts", "recurring-cases", "audits/weeks", "audits/weeks/2026-11-02"]
+)
+def test_every_list_of_learning_is_given_as_csv(http: Http, path: str) -> None:
+    got = http.get(f"/v1/{path}", format="csv")
+    assert (got.status_code, got.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert got.text.startswith("\ufeff") and got.headers["content-disposition"].endswith('.csv"')
 
 
 def test_who_introduces_themselves_asks_the_same_and_closes_nothing_later(http: Http) -> None:

@@ -70,7 +70,10 @@ def test_what_nobody_could_answer_is_answered_kept_reviewed_published_and_asked_
     assert moment(kept["review_due_at"]) == datetime(2026, 10, 9, tzinfo=SHANGHAI)
     assert (kept["effective_from"], kept["review_by"]) == ("2026-09-30", "2027-03-29")
     version = f"/v1/versions/{kept['version_id']}"
-    assert step(telling, "zhang", f"/v1/gaps/{gap['id']}:draft", version_id=kept["version_id"]).status_code == 200
+    # By itself it is what is to close the gap of that question.
+    service.learning.closing.run_once()
+    linked = telling.get(f"/v1/gaps/{gap['id']}").json()["gap"]["gap"]
+    assert (linked["state"], linked["version_id"]) == ("drafted", kept["version_id"])
 
     # At four on the 8th the review warns; a second person approves at five.
     clock.turn_to(10, 8, hour=16)
@@ -136,6 +139,12 @@ def test_what_nobody_could_answer_is_answered_kept_reviewed_published_and_asked_
     assert used[1].startswith("1,2,0.5000,")
     checked = service.measuring.check()
     assert (checked.answers, checked.talks, checked.differences) == (2, 1, [])
+
+    # Who opens the gap again wants another text than this one.
+    step(telling, "zhang", f"/v1/gaps/{gap['id']}:reopen", reason="要补照片要求")
+    service.learning.closing.run_once()
+    opened_again = telling.get(f"/v1/gaps/{gap['id']}").json()["gap"]["gap"]
+    assert (opened_again["state"], opened_again["version_id"]) == ("open", None)
 
     # Half a year later it is to be looked at again; a reviewer does, and it is out of the list.
     clock.at = datetime(2027, 3, 30, 9, tzinfo=SHANGHAI)

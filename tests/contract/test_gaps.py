@@ -76,11 +76,14 @@ class Learning:
             gaps=self.gaps,
             version=self.library.version,
             is_found=lambda _version_id: True,
-            ask=lambda text: self.now_answered.get(text, unanswered("x", text)),
+            ask=self.ask,
             left_open="{answered}/{asked}：{question}",
             now=lambda: self.at,
         )
         self.count = 0
+
+    def ask(self, text: str, region: str | None) -> Answer:
+        return self.now_answered.get(f"{region}：{text}" if region else text, unanswered("x", text))
 
     def review(self, store: SqlFeedback) -> FeedbackReview:
         return FeedbackReview(
@@ -232,6 +235,23 @@ def test_a_gap_closes_only_when_all_its_questions_are_answered_by_the_new_text(l
 
     learning.asked(ASKED[0][0])
     assert sorted(each.state for each in learning.found()) == [GapState.CLOSED, GapState.OPEN]
+
+
+def test_a_question_asked_for_a_district_is_asked_again_for_it(learning: Learning) -> None:
+    there = replace(unanswered("x", "x").understood_as, region="上海市/浦东新区")
+    learning.asked(ASKED[0][0], user="u1", understood_as=there)
+    learning.asked(ASKED[0][0], user="u2", understood_as=there)
+    (gap,) = learning.found()
+    assert [each.region for each in learning.gaps.questions(gap.id)] == ["上海市/浦东新区"] * 2
+    learning.closing.draft(gap.id, learning.text, actor="zhang")
+    right = answer("n1", ASKED[0][0], citation(document_id="guide"))
+    learning.now_answered = {ASKED[0][0]: right}  # to who lives elsewhere
+    assert learning.closing.run_once() == 0
+    (left,) = learning.found()
+    assert left.left_open == f"0/1：{ASKED[0][0]}"
+    learning.closing.draft(gap.id, learning.text, actor="zhang")
+    learning.now_answered = {f"上海市/浦东新区：{ASKED[0][0]}": right}
+    assert learning.closing.run_once() == 1
 
 
 def test_a_text_closes_its_gap_however_many_others_wait_for_theirs(learning: Learning) -> None:

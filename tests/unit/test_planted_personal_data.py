@@ -2,7 +2,8 @@
 any stay as they are. `first.txt` was written before anybody looked at the patterns, `second.txt` after they were mended
 by it, before they were mended by that; `third.txt` and `fourth.txt`, `fifth.txt` and `sixth.txt`, `seventh.txt` and
 `eighth.txt`, `ninth.txt` and `tenth.txt`, `eleventh.txt` and `twelfth.txt` likewise, each pair a release later.
-`thirteenth.txt` and `harmless_homes.txt`, before the patterns were mended: homes told with 住 or 现居 alone."""
+`thirteenth.txt` and `harmless_homes.txt`, before the patterns were mended: homes told with 住 or 现居 alone.
+`fourteenth.txt` and `harmless_told.txt` likewise: people told of by helpers and officials, and what looks like them."""
 
 import re
 from pathlib import Path
@@ -15,7 +16,7 @@ FOLDER = Path(__file__).parent.parent / "personal_data"
 # A surname alone or with a title; names of four characters; a number glued to three digits; who is named in passing.
 _KNOWN_TO_STAY = {
     "first": {
-        "18901234567", "林志玲玲", "葉嘉瑩瑩", "王小姐", "余秋雨雨", "廖仲恺民", "邹家华军", "金城武文", "小王", "江",
+        "18901234567", "葉嘉瑩瑩", "王小姐", "余秋雨雨", "廖仲恺民", "金城武文", "小王", "江",
         "罗大佑民", "白居易安",
     },
     "second": {"徐海波"},
@@ -33,6 +34,7 @@ _KNOWN_TO_STAY = {
     "eleventh": {"690号", "92310104MA1FXXXX3K"},
     "twelfth": {"223号", "812号", "HB2026110900123", "310202611300001234"},
     "thirteenth": set(),
+    "fourteenth": set(),
     "eighth": {"１１００号", "1027-2号", "31%35%39%30%31%38%36", "花满楼", "胡斐"},
 }  # fmt: skip
 
@@ -56,6 +58,7 @@ def test_planted_personal_data_goes(name: str) -> None:
         ("harmless_new", 135),
         ("harmless_asked", 80),
         ("harmless_homes", 13),
+        ("harmless_told", 54),
     ],
 )
 def test_lines_without_personal_data_stay_as_they_are(name: str, count: int) -> None:

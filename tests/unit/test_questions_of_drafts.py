@@ -7,7 +7,15 @@ import pytest
 from kb_service.domain.masking import masked
 from kb_service.domain.recurring import ResolvedTalk
 from kb_service.learning.recurring import are_alike
-from kb_service.learning.writing import Cleaning, cleaned, of_nobody, question_of, questions_of_draft, to_everybody
+from kb_service.learning.writing import (
+    Cleaning,
+    cleaned,
+    named_region,
+    of_nobody,
+    question_of,
+    questions_of_draft,
+    to_everybody,
+)
 from kb_service.learning_wiring import load_learning_words
 from tests.factories import NOON
 
@@ -70,6 +78,17 @@ def test_who_calls_somebody_with_words_that_ask_nothing_means_the_question_befor
     assert question_of(talk, CLEANING) == asked
 
 
+@pytest.mark.parametrize(
+    ("asked", "region"),
+    [
+        ("失业保险金能不能发到支付宝", None),  # the frontend sent where they live
+        ("浦东的失业保险金在哪里领", "上海市/浦东新区"),
+    ],
+)
+def test_a_text_is_of_a_district_only_where_a_question_names_it(asked: str, region: str | None) -> None:
+    assert named_region("上海市/浦东新区", ["怎么领", asked]) == region
+
+
 def test_replies_with_other_figures_are_not_alike() -> None:
     assert are_alike("补办不收费，5个工作日办结。", "补办不收费，5个工作日内办结！")
     assert not are_alike("补办收费10元，5个工作日办结。", "补办收费20元，5个工作日办结。")
@@ -83,6 +102,10 @@ def test_replies_with_other_figures_are_not_alike() -> None:
         ("尊敬的〔姓名〕女士：请带身份证来。", "请带身份证来。"),
         ("您好！办理不收费。", "办理不收费。"),
         ("您好", "您好"),
+        ("您好，我是人社局帮办小陈。当场办结。", "当场办结。"),
+        ("您好！这里是市公安局帮办〔姓名〕，高兴为您解答。可以代办。", "可以代办。"),
+        ("我是本人办理的，可以当场办结。", "我是本人办理的，可以当场办结。"),
+        ("这里是工作人员代录的材料，可以补交。", "这里是工作人员代录的材料，可以补交。"),
         ("你好好看看第三条，补办不收费。", "你好好看看第三条，补办不收费。"),
         ("申请人〔姓名〕的材料齐了。", "申请人〔姓名〕的材料齐了。"),
     ],

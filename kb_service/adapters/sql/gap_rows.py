@@ -87,7 +87,7 @@ def gap_of(row: Row[Any], question: str) -> Gap:
 
 def question_of(row: Row[Any]) -> AskedQuestion:
     facet = Facet(row.facet) if row.facet else None
-    return AskedQuestion(row.answer_id, row.question, row.asked_at, Why(row.why), facet, row.closest)
+    return AskedQuestion(row.answer_id, row.question, row.asked_at, Why(row.why), facet, row.closest, row.region)
 
 
 def conversation_of(row: Row[Any]) -> Conversation:

@@ -17,20 +17,22 @@ from kb_service.adapters.sql.gap_rows import (
     gap_of,
     question_of,
 )
-from kb_service.adapters.sql.learning_tables import gap_questions, gaps
+from kb_service.adapters.sql.learning_tables import gap_questions, gaps, kept_cases
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.rows import page_of
-from kb_service.adapters.sql.tables import answers, feedback
+from kb_service.adapters.sql.tables import answers, feedback, versions
+from kb_service.adapters.sql.talk_tables import escalations
 from kb_service.adapters.sql.trail import record
 from kb_service.adapters.sql.upload_rows import one_at_a_time
 from kb_service.domain.answers import Answer, Outcome
-from kb_service.domain.documents import VersionDraft
+from kb_service.domain.documents import VersionDraft, VersionState
 from kb_service.domain.gaps import TO_DO, AskedQuestion, Gap, GapPage, GapQuery, GapState
 from kb_service.domain.matters import Facet
 from kb_service.domain.resolution import EVALUATION
 from kb_service.learning.stores import Found, GapQuestion, NewGap, Placed
 
 _ANSWER = TypeAdapter(Answer)
+_REGION = answers.c.body["understood_as"]["region"].as_string()
 _UNANSWERED = (Outcome.NO_SOURCE, Outcome.NOT_GROUNDED, Outcome.HANDED_OVER)
 # Questions that join a gap which is nobody's work any more are not found again as new ones.
 _JOINED = (*TO_DO, GapState.NOT_OURS)
@@ -128,17 +130,36 @@ class SqlGaps:
         with self._database.reading() as connection:
             return {row.id: row.version_id for row in connection.execute(query)}
 
+    def kept(self) -> Mapping[str, str]:
+        """Of open gaps without a text the draft that a helper's reply to one of their questions became, not published
+        yet: a gap that was opened again has seen its text."""
+        query = (
+            select(gaps.c.id, kept_cases.c.version_id)
+            .join(gap_questions, gap_questions.c.gap_id == gaps.c.id)
+            .join(escalations, escalations.c.answer_id == gap_questions.c.answer_id)
+            .join(kept_cases, kept_cases.c.escalation_id == escalations.c.id)
+            .join(versions, versions.c.id == kept_cases.c.version_id)
+            .where(gaps.c.state == GapState.OPEN, gaps.c.version_id.is_(None))
+            .where(versions.c.state.in_((VersionState.DRAFT, VersionState.IN_REVIEW)))
+        )
+        with self._database.reading() as connection:
+            return {row.id: row.version_id for row in connection.execute(query.order_by(kept_cases.c.kept_at.desc()))}
+
     def questions(self, gap_id: str, *, limit: int = 500) -> Sequence[AskedQuestion]:
         """The newest first. Raises GapNotFound."""
-        query = select(gap_questions).where(gap_questions.c.gap_id == gap_id).order_by(gap_questions.c.asked_at.desc())
+        query = (
+            select(gap_questions, _REGION.label("region"))
+            .outerjoin(answers, answers.c.id == gap_questions.c.answer_id)
+            .where(gap_questions.c.gap_id == gap_id)
+            .order_by(gap_questions.c.asked_at.desc())
+        )
         with self._database.reading() as connection:
             gap_held(connection, gap_id)
             return [question_of(row) for row in connection.execute(query.limit(limit))]
 
     def regions(self, gap_id: str) -> Sequence[str | None]:
         """For which districts its questions were asked, as far as their words are still kept; each once."""
-        region = answers.c.body["understood_as"]["region"].as_string()
-        query = select(region).distinct().join(gap_questions, gap_questions.c.answer_id == answers.c.id)
+        query = select(_REGION).distinct().join(gap_questions, gap_questions.c.answer_id == answers.c.id)
         with self._database.reading() as connection:
             its = and_(gap_questions.c.gap_id == gap_id, gap_questions.c.question != "")
             return list(connection.execute(query.where(its)).scalars())

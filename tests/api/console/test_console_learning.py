@@ -30,6 +30,25 @@ def test_what_people_said_of_answers_is_read_and_mended_on_a_page(http: Http, ed
     assert "价格没有变" in editor.open("/feedback?state=dismissed").text
 
 
+def test_an_editor_splits_a_gap_and_merges_it_again_on_a_page(http: Http, editor: Person) -> None:
+    words = f"空竹比赛{uuid4().hex[:4]}在哪里报名"
+    for user in ("a", "b"):
+        http.ask(words, user_ref=user)
+    http.service.learning.collecting.collect()
+    (gap,) = [each["gap"] for each in http.get("/v1/gaps").json()["gaps"] if each["gap"]["question"] == words]
+    first, _ = http.get(f"/v1/gaps/{gap['id']}").json()["questions"]
+    assert f'value="{first["answer_id"]}" form="split"' in editor.open(f"/gaps/{gap['id']}").text
+    split = editor.send(f"/gaps/{gap['id']}", move="split", answers=first["answer_id"]).headers["location"]
+    other = split.partition("?")[0].removeprefix("/console/gaps/")
+    assert other != gap["id"] and "问过 1 次" in editor.open(f"/gaps/{other}").text
+    # One question is not split; the other gap is offered by its words.
+    page = editor.open(f"/gaps/{other}").text
+    assert 'form="split"' not in page and f'<option value="{gap["id"]}">{words}' in page
+    merged = editor.send(f"/gaps/{other}", move="merge", into=gap["id"])
+    assert merged.headers["location"].startswith(f"/console/gaps/{gap['id']}?")
+    assert "问过 2 次" in editor.open(f"/gaps/{gap['id']}").text
+
+
 def test_an_editor_works_on_a_gap_on_a_page(http: Http, editor: Person) -> None:
     words = f"空竹表演备案{uuid4().hex[:4]}要什么材料"
     http.ask(words)

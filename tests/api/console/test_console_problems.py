@@ -2,8 +2,9 @@
 
 import csv
 import io
+from datetime import timedelta
 
-from tests.api.conftest import Http
+from tests.api.conftest import Http, moment
 from tests.api.console.conftest import Person
 
 
@@ -17,6 +18,11 @@ def test_a_problem_is_noted_moved_and_read_as_csv(http: Http, editor: Person, re
     ]
     problem_id = noted["problem"]["id"]
     assert (noted["problem"]["state"], noted["moves"], noted["is_late"]) == ("open", ["rectify"], False)
+    # To be closed by the end of a day: due with that day, and not with the day before.
+    last_day = (moment(noted["problem"]["due_at"]) - timedelta(days=1)).date()
+    assert "铁环停放" in editor.open("/problems", due_until=str(last_day)).text
+    day_before = editor.open("/problems", due_until=str(last_day - timedelta(days=1))).text
+    assert "铁环停放" not in day_before and f"format=csv&amp;due_until={last_day - timedelta(days=1)}" in day_before
     refused = reviewer.send(f"/problems/{problem_id}", move="close", said="")
     assert refused.status_code == 409 and "状态已经变了" in refused.text
     assert reviewer.send(f"/problems/{problem_id}", move="rectify", said="改用电子证照").status_code == 303
