@@ -25,6 +25,7 @@ def written(reply: str) -> str:
         "<thinking>想</thinking>",
         "◁think▷想◁/think▷",
         "[THINK]想[/THINK]",
+        "<|begin_of_thought|>想<|end_of_thought|>\n",
         "<seed:think>想</seed:think>",
         "<|channel|>analysis<|message|>想<|end|><|start|>assistant<|channel|>final<|message|>",
         "<think>一</think><think>二</think>",
@@ -33,7 +34,7 @@ def written(reply: str) -> str:
         f"{LONG}</think>",
         f"<think>{'根据第三条的规定，签注免费；' * 90}</think>",
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_a_reply_is_what_follows_the_thoughts_however_long_they_are(thoughts: str) -> None:
     assert written(thoughts + SAID) == SAID
@@ -45,6 +46,7 @@ def test_a_reply_is_what_follows_the_thoughts_however_long_they_are(thoughts: st
         f"<answer>{SAID}</answer>",
         f"<think>想</think>\n<answer>\n{SAID}\n</answer>\n",
         f"{SAID}<|im_end|>",
+        f"<|begin_of_thought|>想<|end_of_thought|>\n<|begin_of_solution|>\n{SAID}\n<|end_of_solution|>",
         f"{SAID}</s>",
     ],
 )

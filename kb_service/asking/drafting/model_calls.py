@@ -29,11 +29,13 @@ _Piece = str | Exception | None  # None ends it
 
 # What a model thinks before it replies, written into the reply, is no part of it.
 _NAMES = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning)"
-_OPENING = re.compile(rf"\s*(?:<{_NAMES}(?: [^<>]*)?>|◁think▷|\[THINK\])", re.I)
+_OPENING = re.compile(rf"\s*(?:<{_NAMES}(?: [^<>]*)?>|◁think▷|\[THINK\]|<\|begin_of_thought\|>)", re.I)
 # Also alone: where the request itself ends in the opening mark, the reply has the closing one only.
-_CLOSING = re.compile(rf"</{_NAMES} *>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>", re.I)
+_CLOSING = re.compile(rf"</{_NAMES} *>|◁/think▷|\[/THINK\]|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>", re.I)
 # What some endpoints leave in: the marks around a reply that follows thoughts, and those of its end.
-_AROUND = re.compile(r"^\s*<answer>|</answer>\s*$|(?:\s*(?:<[|｜][^<>\s]{1,40}[|｜]>|</s>))+\s*$")
+_AROUND = re.compile(
+    r"^\s*(?:<answer>|<\|begin_of_solution\|>)|</answer>\s*$|(?:\s*(?:<[|｜][^<>\s]{1,40}[|｜]>|</s>))+\s*$"
+)
 _LONGEST_MARK = 40
 _LONGEST_OPENING = 200
 _RECENT = 2000
