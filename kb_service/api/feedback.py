@@ -8,8 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from kb_service.api.access import ServiceOf, Staff
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.answers import DepartmentRef
 from kb_service.domain.feedback import Feedback, FeedbackQuery, FeedbackReason, FeedbackState
 from kb_service.service import Service
