@@ -97,7 +97,7 @@ def routing_rows(
 
     before = {each.id: _ids(routed(each)) for each in questions}
     right_of = {each.id: service.departments.id(each.department) for each in questions}
-    said = {each.id: service.asking.said(each.asked) for each in questions}
+    said = {each.id: service.asking.words_for_routing(each.asked) for each in questions}
     rows: list[RoutingRow] = []
     for judged, taught in splits_of(questions, part):
         lessons = [

@@ -1,4 +1,5 @@
-"""Connections that cannot be held for nothing: bounded in number, in the time a request may take to come, in silence.
+"""Connections that cannot be held for nothing: bounded in number, in the time a request may take to come, in silence;
+and from whom one comes.
 
 uvicorn itself waits for ever for the rest of a head or of a body, and for a client that does not read its reply.
 """
@@ -11,13 +12,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kb_service.domain.errors import KbError
-from kb_service.senders import sender_at
 
 # The most descriptors that everything else needs: database, index, uploads on their way to the disk, children.
 _OTHER_DESCRIPTORS = 1024
@@ -253,3 +254,15 @@ class BoundedProtocol(H11Protocol):
         self._pace_since = time.monotonic()
         self._received = 0
         self._unread = self.transport.get_write_buffer_size()
+
+
+def sender_at(host: str) -> tuple[str, bool]:
+    """A name for the sender, and whether it is this machine. Of IPv6 the network of one subscriber, who has 2⁶⁴
+    addresses in it."""
+    try:
+        address = ip_address(host)
+    except ValueError:  # a proxy may write anything
+        return host[:64], False
+    if isinstance(address, IPv6Address) and not address.is_loopback and not address.ipv4_mapped:
+        return str(ip_network((address, 64), strict=False)), False
+    return str(address), address.is_loopback

@@ -16,7 +16,6 @@ from kb_service.domain.proposals import Proposed
 from kb_service.domain.webhooks import Delivery
 from kb_service.helping.canned_replies import CannedReplies, load_canned_reply_words
 from kb_service.helping.delivering import Delivering
-from kb_service.helping.desk_verbs import DeskVerbs
 from kb_service.helping.drafting import draft_of, still_hold
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes, Said
@@ -27,6 +26,7 @@ from kb_service.helping.signs import Signing
 from kb_service.helping.suggesting import Suggesting
 from kb_service.helping.summaries import line_of, load_summary_words
 from kb_service.records import Records
+from kb_service.service import DeskVerbs
 from kb_service.settings import Settings
 
 log = logging.getLogger(__name__)

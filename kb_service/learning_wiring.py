@@ -18,12 +18,12 @@ from kb_service.learning.asking_again import AskingAgain
 from kb_service.learning.closing import Closing
 from kb_service.learning.collecting import Collecting, in_full
 from kb_service.learning.feedback_review import FeedbackReview
-from kb_service.learning.learning_verbs import LearningVerbs
 from kb_service.learning.ledger import Ledger
 from kb_service.learning.recurring import FindingRecurring
 from kb_service.learning.writing import Cleaning, Writing, of_nobody, question_of
 from kb_service.ports import Vectors
 from kb_service.records import Records
+from kb_service.service import LearningVerbs
 from kb_service.settings import Settings
 from kb_service.text.vocabulary import AnyOf, Words, load
 

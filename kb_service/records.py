@@ -13,7 +13,6 @@ from kb_service.adapters.sql.canned_replies import SqlCannedReplies
 from kb_service.adapters.sql.cases import SqlCases
 from kb_service.adapters.sql.catalogue import SqlCatalogue
 from kb_service.adapters.sql.consents import SqlConsents
-from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.emergencies import SqlEmergencies
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.erasing import SqlErasing
@@ -35,7 +34,7 @@ from kb_service.adapters.sql.people import SqlPeople
 from kb_service.adapters.sql.problems import SqlProblems
 from kb_service.adapters.sql.proposals import SqlProposals
 from kb_service.adapters.sql.recurring import SqlRecurring
-from kb_service.adapters.sql.rehearsals import SqlRehearsals
+from kb_service.adapters.sql.rehearsals import SqlDaysAhead, SqlRehearsals
 from kb_service.adapters.sql.remembered_weeks import RememberedWeeks
 from kb_service.adapters.sql.resolution import SqlResolution
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows

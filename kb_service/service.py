@@ -35,10 +35,22 @@ from kb_service.domain.documents import Version, VersionState
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.jobs import Job, JobKind
 from kb_service.domain.trail import TrailHead
-from kb_service.helping.desk_verbs import DeskVerbs
+from kb_service.helping.canned_replies import CannedReplies
+from kb_service.helping.delivering import Delivering
 from kb_service.helping.helping import Helping
 from kb_service.helping.learning_routes import LearningRoutes
-from kb_service.learning.learning_verbs import LearningVerbs
+from kb_service.helping.meetings import Meetings
+from kb_service.helping.opening import Opening
+from kb_service.helping.proposing import Proposing
+from kb_service.helping.signs import Signing
+from kb_service.helping.suggesting import Suggesting
+from kb_service.learning.asking_again import AskingAgain
+from kb_service.learning.closing import Closing
+from kb_service.learning.collecting import Collecting
+from kb_service.learning.feedback_review import FeedbackReview
+from kb_service.learning.ledger import Ledger
+from kb_service.learning.recurring import FindingRecurring
+from kb_service.learning.writing import Writing
 from kb_service.measuring.auditing import Auditing
 from kb_service.measuring.keeping import Keeping
 from kb_service.measuring.knowledge_use import MeasuringUse
@@ -68,6 +80,40 @@ _SAMPLE = 4000
 _EXAMINED_AT_ONCE = 50
 # More come in by an import: their editor looks at one after the other, which rehearses each.
 _REHEARSED_AT_ONCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DeskVerbs:
+    """What a talk has at a desk besides its moves (`helping.py`)."""
+
+    opening: Opening
+    suggesting: Suggesting
+    proposing: Proposing
+    signing: Signing
+    meetings: Meetings
+    canned_replies: CannedReplies
+    delivering: Delivering
+
+
+@dataclass(frozen=True, slots=True)
+class LearningVerbs:
+    """The verbs of learning, as doors and jobs hold them."""
+
+    collecting: Collecting
+    writing: Writing
+    closing: Closing
+    finding_recurring: FindingRecurring
+    feedback_review: FeedbackReview
+    asking_again: AskingAgain
+    ledger: Ledger
+
+    def run_once(self) -> None:
+        """What happens by itself: new questions are grouped before gaps are closed, and clocks are noted."""
+        self.feedback_review.run_once()
+        self.collecting.collect()
+        self.closing.run_once()
+        self.ledger.run_once()
+        self.finding_recurring.run_once()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def wired_service(
     outside = Outside(settings.webhook_hosts.split(","))
     helping = open_helping(settings, records, now=now)
     learning_routes = open_learning_routes(
-        settings, records, said=lambda text: service.asking.said(text), give_way=in_flight.give_way
+        settings, records, said=lambda text: service.asking.words_for_routing(text), give_way=in_flight.give_way
     )
     emergencies = open_emergencies(records, now=now, new_id=new_id)
     measuring = open_measuring(records, now=now)

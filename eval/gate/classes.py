@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from eval.gate.component_measures import Case, Measured
 from eval.gate.seeing import Seen, Watching
-from kb_service.asking.conversation.conversation_reader import ConversationReader, Readings
+from kb_service.asking.conversation.conversation_reader import ConversationReader, MessageInTalk
 from kb_service.asking.reading.examples import Likeness, MessageClass
 from kb_service.asking.tools import Tools
 from kb_service.domain.answers import Answer, NoticeKind, Outcome, Question
@@ -38,16 +38,20 @@ class _Heard(ConversationReader):
     likeness: Likeness
     beside: str = ""
 
-    def read(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
+    def read(self, question: Question, turns: Sequence[Answer]) -> MessageInTalk:
         """As it would be read, but for the class."""
         scope = self.likeness.sure.reason
-        return [
-            tuple(
-                replace(each, likeness=self.likeness, scope=scope, text=f"{each.text}{self.beside}")
-                for each in readings
-            )
-            for readings in ConversationReader.read(self, question, turns)
-        ]
+        message = ConversationReader.read(self, question, turns)
+        return replace(
+            message,
+            questions=[
+                tuple(
+                    replace(each, likeness=self.likeness, scope=scope, text=f"{each.text}{self.beside}")
+                    for each in readings
+                )
+                for readings in message.questions
+            ],
+        )
 
 
 def of_classes(watching: Watching, seen: Sequence[Seen]) -> Measured:

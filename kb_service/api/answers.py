@@ -11,10 +11,9 @@ from kb_service.api.access import Asker, ServiceOf, needs
 from kb_service.api.answer_shapes import AnswerShown, as_json
 from kb_service.api.asked import Conditions, PicturesOf, asked, events
 from kb_service.api.messages import message_for
-from kb_service.api.request_body import RequestBody
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.api.sizes import LONGEST_COMMENT, LONGEST_PICTURE
 from kb_service.api.streaming import EventStream, server_sent
-from kb_service.api.texts import StorableText
 from kb_service.asking.events import answer_of
 from kb_service.domain.addresses import web_address
 from kb_service.domain.feedback import FeedbackReason

@@ -39,11 +39,10 @@ from kb_service.api import (
     versions,
     webhooks,
 )
-from kb_service.api.heads import HeadAsGet
 from kb_service.api.limits import BodyLimit, OriginCheck
 from kb_service.api.live import Bells
 from kb_service.api.messages import messages
-from kb_service.api.probing import ProbedInTime
+from kb_service.api.probing import HeadAsGet, ProbedInTime
 from kb_service.api.rates import RequestRates
 from kb_service.api.request_metrics import Observed
 from kb_service.api.security_headers import Unsniffed

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from kb_service.api.access import Asker, HelperActor, ServiceOf
-from kb_service.api.message_key import MessageKey
+from kb_service.api.request_body import MessageKey
 from kb_service.api.sent_files import is_form, sent_form
 from kb_service.api.talk_shapes import EscalationShown, MessageShown, Showing
 from kb_service.api.talks import SayRequest, as_written, conversation_of

@@ -10,9 +10,8 @@ from pydantic import Field
 
 from kb_service.api.access import Consenter, Evaluator, ServiceOf, Watcher
 from kb_service.api.csv_files import AS_CSV, CsvAsked, list_as_csv
-from kb_service.api.request_body import RequestBody
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.api.sizes import LONGEST_COMMENT
-from kb_service.api.texts import StorableText
 from kb_service.domain.answers import Citation, Outcome, Possible
 from kb_service.domain.audits import (
     Agreement,

@@ -5,8 +5,7 @@ from pydantic import Field
 
 from kb_service.api.access import HelperActor, ServiceOf
 from kb_service.api.knowledge import known_department
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.canned_replies import LONGEST_SHORTCUT, LONGEST_TEXT, LONGEST_TITLE, CannedReply
 from kb_service.service import Service
 

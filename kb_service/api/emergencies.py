@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
 from kb_service.api.access import Asker, Reviewer, ServiceOf, needs
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.announcements import LONGEST_ANNOUNCEMENT, Announcement, Reach
 from kb_service.domain.days import storable_moment
 from kb_service.domain.people import Actor, Role

@@ -16,9 +16,8 @@ from pydantic import Field, TypeAdapter
 from kb_service.api.access import HelperActor, ServiceOf, require_still
 from kb_service.api.knowledge import known_department
 from kb_service.api.live import EVERYTHING, PING, PING_SECONDS, Bells, LiveStream, News, event_block, followed, waited
-from kb_service.api.message_key import MessageKey
 from kb_service.api.proposal_shapes import EscalationWithProposals, ReplyShown, ShowingProposals
-from kb_service.api.request_body import RequestBody
+from kb_service.api.request_body import MessageKey, RequestBody, StorableText, require_words
 from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import (
     EscalationList,
@@ -26,7 +25,6 @@ from kb_service.api.talk_shapes import (
     MessageShown,
     Showing,
 )
-from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.clocks import OrderKind
 from kb_service.domain.errors import KbError

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from kb_service.api.access import ServiceOf, Staff
 from kb_service.api.csv_files import AS_CSV, CsvAsked, list_as_csv, whole
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.answers import DepartmentRef
 from kb_service.domain.feedback import Feedback, FeedbackQuery, FeedbackReason, FeedbackState
 from kb_service.service import Service

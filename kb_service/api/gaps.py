@@ -11,9 +11,8 @@ from kb_service.api.access import Editor, ServiceOf, Staff
 from kb_service.api.csv_files import AS_CSV, CsvAsked, list_as_csv, whole
 from kb_service.api.problems import ProblemShown
 from kb_service.api.problems import shown as problems_shown
-from kb_service.api.request_body import RequestBody
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.api.sizes import LONGEST_ANSWER
-from kb_service.api.texts import StorableText
 from kb_service.api.version_shapes import VersionRow, row_of
 from kb_service.console.words import screen_words
 from kb_service.domain.answers import DepartmentRef, MatterRef

@@ -9,8 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from kb_service.api.access import ServiceOf, needs
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.errors import InvalidHelper
 from kb_service.domain.escalations import Helper
 from kb_service.domain.people import Actor, Role, person_id, shown_name

@@ -10,8 +10,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from kb_service.api.access import ServiceOf, Watcher, needs
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.calendar import CalendarDay
 from kb_service.domain.causes import Cause
 from kb_service.domain.days import shanghai_day

@@ -5,10 +5,9 @@ from pydantic import Field
 
 from kb_service.api.access import AdminActor, Asker, HelperActor, ServiceOf
 from kb_service.api.knowledge import known_department
-from kb_service.api.request_body import RequestBody
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.api.talk_shapes import EscalationShown, Showing, TalkShown
 from kb_service.api.talks import ConversationRequest, conversation_of
-from kb_service.api.texts import StorableText
 from kb_service.domain.meetings import LONGEST_LINK, MeetingLink, checked_link
 from kb_service.domain.people import Role
 

@@ -10,8 +10,7 @@ from pydantic import Field
 
 from kb_service.api.access import ServiceOf, Staff, Watcher
 from kb_service.api.csv_files import AS_CSV, CsvAsked, csv_file, csv_text
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.answers import MatterRef
 from kb_service.domain.days import SHANGHAI, days_later
 from kb_service.domain.problems import WORKING_DAYS, Problem, ProblemMove, ProblemQuery, ProblemState, moves_of

@@ -8,9 +8,8 @@ from pydantic import Field
 from kb_service.api.access import HelperActor, ServiceOf
 from kb_service.api.escalations import ReasonRequest
 from kb_service.api.proposal_shapes import ProposalShown, ShowingProposals
-from kb_service.api.request_body import RequestBody
+from kb_service.api.request_body import RequestBody, StorableText, require_words
 from kb_service.api.talk_shapes import EscalationShown, Showing
-from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
 
 router = APIRouter(prefix="/v1/escalations/{escalation_id}/proposals", tags=["escalations"])

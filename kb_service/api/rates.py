@@ -17,9 +17,9 @@ from kb_service.api.access import OPERATOR, actor_of, shows_key
 from kb_service.api.concurrency import MAKE_ROOM, RequestPlace, Shares, WaitedTooLong
 from kb_service.api.refusals import refusal
 from kb_service.api.streaming import begins_stream
+from kb_service.connections import sender_at
 from kb_service.domain.errors import KbError, Unauthenticated
 from kb_service.domain.people import Actor
-from kb_service.senders import sender_at
 
 # Served from memory: probes, pages and what belongs to them.
 _NOT_COUNTED = frozenset({"/healthz", "/", "/desk"})

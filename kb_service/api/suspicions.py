@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from kb_service.api.access import Reviewer, ServiceOf, Staff
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.people import Actor
 from kb_service.domain.queries import SuspicionQuery
 from kb_service.domain.suspicions import Suspicion, SuspicionKind, SuspicionPage, SuspicionState

@@ -20,8 +20,8 @@ from kb_service.domain.escalations import (
     Verdict,
 )
 from kb_service.domain.routing import HandOn, RoutingStep
+from kb_service.helping.desks import skills_asked
 from kb_service.helping.helping import PERSON
-from kb_service.helping.skills import skills_asked
 from kb_service.service import Service
 
 

@@ -9,11 +9,9 @@ from pydantic import Field, TypeAdapter
 
 from kb_service.api.access import OPERATOR, Asker, ServiceOf, require_still
 from kb_service.api.live import LiveStream, News, followed
-from kb_service.api.message_key import MessageKey
-from kb_service.api.request_body import RequestBody
+from kb_service.api.request_body import MessageKey, RequestBody, StorableText, require_words
 from kb_service.api.sign_shapes import SignsShowing
 from kb_service.api.talk_shapes import MessageShown, Showing, TalkShown
-from kb_service.api.texts import StorableText, require_words
 from kb_service.asking.asking import LONGEST_QUESTION
 from kb_service.domain.answers import Conversation
 from kb_service.domain.escalations import Escalation, EscalationState, Message, Verdict

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Header, Query
 from pydantic import Field
 
 from kb_service.api.access import Editor, Reviewer, ServiceOf, Staff, needs
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.api.version_shapes import VersionRow, WantedVersions, row_of, rows_of
 from kb_service.domain.causes import Cause
 from kb_service.domain.days import cause_of_bad_day, shanghai_day

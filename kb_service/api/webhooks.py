@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 
 from kb_service.api.access import ServiceOf, needs
-from kb_service.api.request_body import RequestBody
-from kb_service.api.texts import StorableText
+from kb_service.api.request_body import RequestBody, StorableText
 from kb_service.domain.people import Actor, Role
 from kb_service.domain.webhooks import Delivery, Webhook, WebhookEvent, WebhookForm
 

@@ -233,7 +233,7 @@ class Asking:
     def _routed(self, understood: Understanding, narrowing: Narrowing) -> list[Routed]:
         return self._router.route(understood, self._retriever.find(understood, narrowing=narrowing, limit=10))
 
-    def said(self, text: str) -> tuple[str, Vector] | None:
+    def words_for_routing(self, text: str) -> tuple[str, Vector] | None:
         """The words of a message as routing compares them, and their vector; None where they tell of no department."""
         understood = self.reader.understand(self.question(text[:LONGEST_QUESTION]))
         if understood.is_courtesy or understood.scope in _OF_NO_DEPARTMENT or not understood.text:

@@ -33,6 +33,7 @@ from kb_service.domain.answers import (
     Question,
     Reason,
 )
+from kb_service.domain.documents import PassageInVersion
 
 # Below this confidence nothing that was found has to do with the question.
 _FAR_OFF = 0.05
@@ -90,7 +91,7 @@ class Pipeline:
         Nothing of texts with planted orders, that are switched off, or that are confirmed to contradict another.
         """
         looking = self._tools.typed if by_words else self._tools
-        understood = looking.messages.read(question, ())[0][0]
+        understood = looking.messages.read(question, ()).questions[0][0]
         if understood.matter is None:
             understood = looking.messages.reader.with_matter(understood, about)
         terms = looking.retriever.weigh(understood)
@@ -116,30 +117,34 @@ class Pipeline:
     def contenders(self, question: Question, turns: Sequence[Answer]) -> Sequence[Contender]:
         """The answers to a follow-up to choose from; empty for a message that does not go on with these turns, or that
         no document answers."""
-        asked = self._tools.messages.read(question, turns)
-        topic = self._tools.messages.topic(question, turns) if turns else None
-        if topic is None or len(asked) > 1 or asked[0][0].is_courtesy or not may_have_answer(asked[0][0]):
+        message = self._tools.messages.read(question, turns)
+        readings, topic = message.questions[0], message.topic if turns else None
+        if topic is None or len(message.questions) > 1 or readings[0].is_courtesy or not may_have_answer(readings[0]):
             return ()
-        return self._looking_up.contenders(asked[0], EVERYTHING, topic)
+        return self._looking_up.contenders(readings, EVERYTHING, topic)
 
     def _parts(self, question: Question, context: Context) -> Generator[Event, None, list[Part]]:
-        asked = self._tools.messages.read(question, context.turns)
+        message = self._tools.messages.read(question, context.turns)
         yield Progress("understood")
-        context = replace(context, is_alone=len(asked) == 1)
+        is_alone = len(message.questions) == 1
+        # A part of several goes on with the part before it, which it was read after.
+        spoken_of = message.topic if is_alone and context.turns else None
         parts: list[Part] = []
-        for readings in asked:
-            part = yield from self._part(readings, context)
+        for readings in message.questions:
+            part = yield from self._part(readings, replace(context, is_alone=is_alone, spoken_of=spoken_of))
             parts.append(part)
-        if context.is_alone and parts[0].understood.scope is None:
-            parts = (yield from self._apart(question, parts[0], context)) or parts
+        if is_alone and parts[0].understood.scope is None:
+            parts = (yield from self._apart(question, parts[0], context, message.topic)) or parts
         return parts
 
-    def _apart(self, question: Question, whole: Part, context: Context) -> Generator[Event, None, list[Part]]:
+    def _apart(
+        self, question: Question, whole: Part, context: Context, topic: Topic | None
+    ) -> Generator[Event, None, list[Part]]:
         """Of a question that asks the same of two things and has no answer as it is, an answer for each; of a sentence
         two clauses of which ask, one for each clause. Empty where one of them has none, or they have the same."""
         messages = self._tools.messages
-        asked = {} if whole.reply.draft else messages.read_joined(question, context.turns)
-        named = list(asked.items()) or [("", each) for each in messages.read_clauses(question, context.turns)]
+        asked = {} if whole.reply.draft else messages.read_joined(question, topic)
+        named = list(asked.items()) or [("", each) for each in messages.read_clauses(question, topic)]
         parts: list[Part] = []
         context = replace(context, is_alone=False)
         for name, readings in named:
@@ -167,10 +172,7 @@ class Pipeline:
         if first.phrasing.complaint is Complaint.ONLY:
             return Part(first, SearchResult(), self._handing_over.after_complaint(first, context.turns))
         yield Progress("searching")
-        topic = context.spoken_of
-        if context.is_alone and context.turns:
-            topic = self._tools.messages.topic(first.question, context.turns)
-        found = self._looking_up.look_up(readings, context.narrowing, topic)
+        found = self._looking_up.look_up(readings, context.narrowing, context.spoken_of)
         yield EvidenceFound(self._tools.composer.evidence([found.result]))
         yield Progress("drafting")
         reply = yield from self._decide(found.understood, found.result, context)
@@ -256,7 +258,7 @@ class Pipeline:
             return None
         # Of a guide with several sections the name alone asks for none (护照).
         is_bare = is_name_alone(understood) and not understood.phrasing.asks
-        is_open = is_bare and self._aspects(understood, result) >= _SEVERAL_ASPECTS
+        is_open = is_bare and len(self._tools.relating.facets(understood, self._guide(result))) >= _SEVERAL_ASPECTS
         is_sure = result.is_sure and not is_open and not understood.names_kind
         is_guess = understood.is_matter_inferred and not is_sure
         asks_something = understood.phrasing.asks or understood.facet is not None
@@ -277,17 +279,14 @@ class Pipeline:
             ),
         )
 
-    def _aspects(self, understood: Understanding, result: SearchResult) -> int:
-        best = result.candidates[0].source.passage
-        return self._tools.relating.aspects(understood, self._tools.library.passages_of_version(best.version_id))
+    def _guide(self, result: SearchResult) -> Sequence[PassageInVersion]:
+        """The version that the best passage is of."""
+        return self._tools.library.passages_of_version(result.candidates[0].source.passage.version_id)
 
     def _about(self, understood: Understanding, result: SearchResult) -> tuple[str, ...]:
-        best = result.candidates[0].source
-        if self._tools.switches.is_switched_off(best):
+        if self._tools.switches.is_switched_off(result.candidates[0].source):
             return ()
-        return self._tools.relating.of_matter(
-            understood, self._tools.library.passages_of_version(best.passage.version_id)
-        )
+        return self._tools.relating.of_matter(understood, self._guide(result))
 
     def _of_any_matter(self, understood: Understanding, result: SearchResult, context: Context) -> Sequence[Candidate]:
         """What is found when no passage is preferred for the matter that was inferred, before what was found of it."""

@@ -20,7 +20,8 @@ from kb_service.domain.routing import RoutingStep
 class Context:
     """What surrounds a question: the conversation before it, and what a rehearsal shows and hides.
 
-    ``is_alone``: it is the only question of its message; ``spoken_of``: what the part before it was answered about.
+    ``is_alone``: it is the only question of its message; ``spoken_of``: what the turns, or the answered part before it,
+    were about.
     """
 
     turns: Sequence[Answer]

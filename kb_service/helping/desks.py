@@ -1,12 +1,16 @@
-"""Which department takes a talk: its own, its district's, a deputy, at last the general desk. Pure."""
+"""Who takes a talk: which department (its own, its district's, a deputy, at last the general desk), and of its helpers
+who may, and whose skills it asks for. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from kb_service.domain.attachments import AttachedFile
 from kb_service.domain.calendar import WorkingCalendar
+from kb_service.domain.causes import Cause
 from kb_service.domain.clocks import FIRST_REPLY, Clock, first_reply_clock
-from kb_service.domain.escalations import Availability, Helper
+from kb_service.domain.errors import AttachmentRefused
+from kb_service.domain.escalations import Availability, Escalation, Helper, Subject
 from kb_service.domain.matters import Department, department_of_district
 from kb_service.domain.routing import STANDING_IN, RoutedBy, RoutingStep
 
@@ -109,3 +113,38 @@ def _deputies(
 
 def first_reply(desk: Department, at: datetime, calendar: WorkingCalendar, *, round: int = 1) -> Clock | None:
     return first_reply_clock(at, desk.service_hours, calendar, round=round) if desk.service_hours else None
+
+
+def skills_asked(subject: Subject, skills: Iterable[str]) -> list[str]:
+    """Those of ``skills`` that are its matter, or that stand in its question (会说粤语吗)."""
+    question = subject.question.casefold()
+    return [each for each in skills if each == subject.matter_id or (each and each.casefold() in question)]
+
+
+def best_for(subject: Subject, able: Sequence[Helper], held: Mapping[str, int]) -> Helper | None:
+    """Of those with room who has most of the skills asked for, then the most room; None where nobody has room."""
+    room = {each.person_id: each.capacity - held.get(each.person_id, 0) for each in able}
+    free = [each for each in able if room[each.person_id] > 0]
+    return max(
+        free,
+        key=lambda each: (len(skills_asked(subject, each.skills)), room[each.person_id], each.person_id),
+        default=None,
+    )
+
+
+def require_words_alone(files: Sequence[AttachedFile]) -> None:
+    """A proposed reply is text: a picture would be lost without a word."""
+    if files:
+        raise AttachmentRefused(
+            "pictures and sound of a junior cannot be approved; another helper sends them",
+            Cause("attachment_of_junior"),
+        )
+
+
+def require_serves(helper: Helper | None, held: Escalation) -> None:
+    if helper is None or not helper.serves(held.department_id):
+        raise held.not_for_you()
+
+
+def is_lead_of(helper: Helper | None, held: Escalation) -> bool:
+    return helper is not None and helper.is_lead and helper.serves(held.department_id)

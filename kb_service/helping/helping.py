@@ -14,10 +14,17 @@ from kb_service.domain.matters import Department
 from kb_service.domain.sent_once import ASKER, once
 from kb_service.domain.suggestions import use_of
 from kb_service.helping import approval, moves
-from kb_service.helping.charge import is_lead_of, require_serves, require_words_alone
-from kb_service.helping.desks import Desk, Staff, desk_for, first_reply
+from kb_service.helping.desks import (
+    Desk,
+    Staff,
+    best_for,
+    desk_for,
+    first_reply,
+    is_lead_of,
+    require_serves,
+    require_words_alone,
+)
 from kb_service.helping.moves import Change, Line
-from kb_service.helping.skills import best_for
 from kb_service.helping.stores import Escalations, Helpers
 
 _ASSIGNED_AT_ONCE = 50

@@ -17,6 +17,10 @@ class DepartmentDirectory:
         names = [(each.id, each) for each in departments]
         names += [(name, each) for each in departments for name in (each.name, *each.aliases)]
         self._by_name = {normalised(name, converter): each for name, each in names}
+        self._called = [
+            (each, [normalised(name, converter) for name in (each.name, *each.aliases, *each.owns)])
+            for each in departments
+        ]
 
     def ref(self, name: str) -> DepartmentRef:
         """By id, name or alias; a department that nobody described is its own name."""
@@ -40,8 +44,7 @@ class DepartmentDirectory:
     def named_in(self, text: str) -> list[DepartmentRef]:
         """Whose own name, or a topic they own, stands in a normalised text; the longest name first."""
         found: dict[str, tuple[int, Department]] = {}
-        for each in self.described:
-            names = [normalised(name, self._converter) for name in (each.name, *each.aliases, *each.owns)]
+        for each, names in self._called:
             longest = max((len(name) for name in names if len(name) > 1 and name in text), default=0)
             if longest:
                 found[each.id] = (longest, each)

@@ -11,8 +11,8 @@ import pytest
 
 from kb_service.api import limits
 from kb_service.api.app import create_app
+from kb_service.connections import sender_at
 from kb_service.domain.people import Role
-from kb_service.senders import sender_at
 from kb_service.service import Service
 from tests.api.conftest import OWNER_TOKEN, Http, key_of, service_with_a_key
 from tests.api.test_access import UNKNOWN, shown

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from kb_service.adapters.sql.days_ahead import SqlDaysAhead
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.knowledge_use import SqlKnowledgeUse
 from kb_service.adapters.sql.learning_tables import cited_versions
 from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.adapters.sql.outcomes import SqlOutcomes
+from kb_service.adapters.sql.rehearsals import SqlDaysAhead
 from kb_service.adapters.sql.resolution_rows import SqlResolutionRows
 from kb_service.adapters.sql.tables import feedback
 from kb_service.adapters.sql.talk_tables import escalations

@@ -129,7 +129,7 @@ def another_saying(patch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_the_talk(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ConversationReader, "topic", lambda self, question, turns: None)
+    patch.setattr(ConversationReader, "_topic", lambda self, question, turns: None)
 
 
 def carries_always(patch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from kb_service.api.heads import HeadAsGet
 from kb_service.api.live import LiveStream
+from kb_service.api.probing import HeadAsGet
 
 ENDED: list[str] = []
 

@@ -1,7 +1,7 @@
 """Skills of helpers: which of them a talk asks for, and who is given it."""
 
 from kb_service.domain.escalations import Helper, Subject
-from kb_service.helping.skills import best_for, skills_asked
+from kb_service.helping.desks import best_for, skills_asked
 
 CANTONESE = Subject("请问有没有会说粤语的人", "")
 PERMIT = Subject("怎么签注", "", matter_id="residence-permit")

@@ -77,7 +77,7 @@ def test_what_is_asked_of_two_things_is_asked_of_each(text: str, apart: dict[str
 def test_two_things_asked_about_are_answered_in_the_script_of_the_whole_message() -> None:
     messages = ConversationReader(READER, FOLLOWING)
     # 生育假多少天 alone has the same characters in both scripts.
-    read = messages.read_joined(question("生育假和產假各多少天"), ())
+    read = messages.read_joined(question("生育假和產假各多少天"), None)
     assert {name: readings[0].text for name, readings in read.items()} == {
         "生育假": "生育假多少天",
         "產假": "产假多少天",

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select
 from kb_service.adapters.sql import proposals
 from kb_service.adapters.sql.attachments import add_files, attachment_in, attachments_of
 from kb_service.adapters.sql.talk_chain import end_seal, linked
-from kb_service.adapters.sql.talk_tables import clocks, escalations, talk_messages
+from kb_service.adapters.sql.talk_tables import clocks, escalations, message_keys, talk_messages
 from kb_service.domain.answers import Conversation, Evidence, Reason
 from kb_service.domain.attachments import Attachment
 from kb_service.domain.clocks import Clock, ClockKind, OrderKind
@@ -27,6 +27,7 @@ from kb_service.domain.escalations import (
 from kb_service.domain.matters import Facet
 from kb_service.domain.proposals import Proposal
 from kb_service.domain.routing import HandOn, RoutedBy, RoutingStep
+from kb_service.domain.sent_once import Once
 from kb_service.helping.moves import Line
 
 EVIDENCE = TypeAdapter(tuple[Evidence, ...])
@@ -188,3 +189,31 @@ def row_of_clock(escalation_id: str, clock: Clock) -> dict[str, Any]:
         "warns_at": clock.warns_at,
         "due_at": clock.due_at,
     }
+
+
+def number_of_first(connection: Connection, escalation_id: str, sent: Once) -> int | None:
+    """Of the message that came with this key; None for a new key. The talk's row is held, so two at a time take turns.
+
+    Raises MessageKeyReused.
+    """
+    query = select(message_keys).where(
+        message_keys.c.escalation_id == escalation_id,
+        message_keys.c.author == sent.author,
+        message_keys.c.key == sent.key,
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    sent.require_same(row.digest)
+    return int(row.message_number)
+
+
+def keep_key(connection: Connection, escalation_id: str, sent: Once, message_number: int) -> None:
+    row = {
+        "escalation_id": escalation_id,
+        "author": sent.author,
+        "key": sent.key,
+        "message_number": message_number,
+        "digest": sent.digest,
+    }
+    connection.execute(insert(message_keys).values(row))

@@ -25,13 +25,14 @@ from kb_service.adapters.sql.escalation_rows import (
     EVIDENCE,
     add_lines,
     escalation_of,
+    keep_key,
     message_in,
     message_of,
     messages_of,
+    number_of_first,
     row_of_clock,
     with_clocks,
 )
-from kb_service.adapters.sql.message_keys import keep_key, number_of_first
 from kb_service.adapters.sql.rows import page_of
 from kb_service.adapters.sql.seals import new, seals
 from kb_service.adapters.sql.talk_chain import ends_of_talks, last_told, written_since

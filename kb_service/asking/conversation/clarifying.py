@@ -89,13 +89,16 @@ class Clarifying:
             return None
         if was_clarified and not _names_what_it_means(understood):
             return None
-        asked = (
-            (None if is_sure or rivals or not self._only_tells(understood) else self._of_bare_matter(understood))
-            or (None if is_told_apart else self._between_matters(understood, candidates, rivals, is_sure=is_sure))
-            or (None if is_sure else self._between_districts(understood, candidates, districts))
-            or self._between_audiences(understood, candidates)
-            or (None if is_sure else self._of_bare_matter(understood))
-        )
+        only_tells = not is_sure and self._only_tells(understood)
+        asked = None
+        if not only_tells or rivals:
+            asked = (
+                (None if is_told_apart else self._between_matters(understood, candidates, rivals, is_sure=is_sure))
+                or (None if is_sure else self._between_districts(understood, candidates, districts))
+                or self._between_audiences(understood, candidates)
+            )
+        if asked is None and (only_tells or (not is_sure and is_name_alone(understood))):
+            asked = self._what_of_it(understood)
         if asked is None or not was_clarified:
             return asked
         matter_id = understood.matter.id if understood.matter else None
@@ -216,16 +219,14 @@ class Clarifying:
         ]
         return self._asked("clarify_audience", options)
 
-    def _of_bare_matter(self, understood: Understanding) -> Clarification | None:
-        """The name of a matter or a part of it and nothing else (护照), or a few words on it that ask nothing
-        (我想把公积金拿出来): what of it, asked openly."""
+    def _what_of_it(self, understood: Understanding) -> Clarification | None:
+        """Asked openly: what of the matter that was only named, or that a few words tell of."""
         matter = understood.matter
-        if matter is None or not (is_name_alone(understood) or self._only_tells(understood)):
-            return None
-        return Clarification(self._lexicon.say("clarify_aspect", matter=matter.name), ())
+        return Clarification(self._lexicon.say("clarify_aspect", matter=matter.name), ()) if matter else None
 
     def _only_tells(self, understood: Understanding) -> bool:
-        """Whether a few words tell what somebody wants or has, near to a matter, and ask nothing of it."""
+        """Whether a few words tell what somebody wants or has, near to a matter, and ask nothing of it
+        (我想把公积金拿出来)."""
         matter, phrasing = understood.matter, understood.phrasing
         if matter is None or phrasing.asks or understood.facet is not None or len(understood.text) > _SHORT:
             return False

@@ -22,50 +22,37 @@ _LEAD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
+class MessageInTalk:
+    """``questions``: those of the message, never empty; ``topic``: what was spoken of before it, if anything was."""
+
+    questions: Sequence[Readings]
+    topic: Topic | None
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationReader:
     """Reads each message with what was said before it."""
 
     reader: Reader
     following: Following
 
-    def read(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
-        """The questions of a message; never empty. ``turns``: the conversation so far, oldest first."""
-        message = self.reader.read(question)
-        option = chosen(message, turns, reader=self.reader)
-        if option is not None:
-            return [self._settled((option,))]
-        topic = self.topic(question, turns)
-        parts = self._parts(message, topic) if len(message.parts) > 1 else []
-        # One answer speaks of one day: a comparison of days is read as one question of the day chosen.
-        is_of_one_day = len({part[0].question.as_of for part in parts}) == 1
-        if len(parts) > 1 and is_of_one_day:
-            return parts
-        whole = message.parts[0] if len(message.parts) == 1 else self.reader.understand(question)
-        return [self._readings(whole, topic)]
+    def read(self, question: Question, turns: Sequence[Answer]) -> MessageInTalk:
+        """``turns``: the conversation so far, oldest first."""
+        topic = self._topic(question, turns)
+        return MessageInTalk(self._questions(self.reader.read(question), turns, topic), topic)
 
-    def read_joined(self, question: Question, turns: Sequence[Answer]) -> dict[str, Readings]:
+    def read_joined(self, question: Question, topic: Topic | None) -> dict[str, Readings]:
         """Of a question that asks the same of two things, the question of each, by its name; empty of any other."""
         texts = self.reader.splitter.joined(question.text)
-        if not texts:
-            return {}
-        parts, topic = self.reader.read_apart(question, [*texts.values()]).parts, self.topic(question, turns)
+        parts = self.reader.read_apart(question, [*texts.values()]).parts if texts else ()
         return {name: self._readings(each, topic) for name, each in zip(texts, parts, strict=True)}
 
-    def read_clauses(self, question: Question, turns: Sequence[Answer]) -> list[Readings]:
+    def read_clauses(self, question: Question, topic: Topic | None) -> list[Readings]:
         """Of a sentence two clauses of which ask, the question of each, read after those before it; empty of any
         other."""
         texts = self.reader.splitter.clauses(question.text)
-        parts = self._parts(self.reader.read_apart(question, texts), self.topic(question, turns)) if texts else []
+        parts = self._parts(self.reader.read_apart(question, texts), topic) if texts else []
         return parts if len(parts) > 1 else []
-
-    def topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:
-        """What was spoken of before a question, if anything was."""
-
-        def names_topic(text: str) -> bool:
-            again = replace(question, text=text, seen="", matter_id=None)
-            return self.reader.understand(again).phrasing.things != frozenset()
-
-        return topic_of_turns(turns, names_topic=names_topic) if turns else self._topic_of_words(question)
 
     def alone(self, understood: Understanding) -> Understanding:
         """Only what a message says itself, of the matter that it was read as of."""
@@ -82,6 +69,25 @@ class ConversationReader:
                 matter_name=self.reader.name_of(matter) if matter else understood.matter_name,
             )
         )
+
+    def _questions(self, message: ReadMessage, turns: Sequence[Answer], topic: Topic | None) -> Sequence[Readings]:
+        option = chosen(message, turns, reader=self.reader)
+        if option is not None:
+            return [self._settled((option,))]
+        parts = self._parts(message, topic) if len(message.parts) > 1 else []
+        # One answer speaks of one day: a comparison of days is read as one question of the day chosen.
+        is_of_one_day = len({part[0].question.as_of for part in parts}) == 1
+        if len(parts) > 1 and is_of_one_day:
+            return parts
+        whole = message.parts[0] if len(message.parts) == 1 else self.reader.understand(message.question)
+        return [self._readings(whole, topic)]
+
+    def _topic(self, question: Question, turns: Sequence[Answer]) -> Topic | None:
+        def names_topic(text: str) -> bool:
+            again = replace(question, text=text, seen="", matter_id=None)
+            return self.reader.understand(again).phrasing.things != frozenset()
+
+        return topic_of_turns(turns, names_topic=names_topic) if turns else self._topic_of_words(question)
 
     def _topic_of_words(self, question: Question) -> Topic | None:
         """What the messages before were about, read as if each were asked now."""

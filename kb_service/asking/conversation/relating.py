@@ -63,14 +63,14 @@ class Relating:
         return self._different(understood, [*self._asked_elsewhere(candidates, understood.matter.id)])
 
     def of_matter(self, understood: Understanding, guide: Sequence[PassageInVersion]) -> tuple[str, ...]:
-        """The facets that the guide of the matter asked about has; nothing where ``guide`` is of another matter."""
-        matter_id = guide[0].metadata.matter_id if guide else None
-        return self._different(understood, [*self._facets(understood, matter_id, guide)]) if matter_id else ()
+        """Of the facets that the guide of the matter asked about has, those to offer."""
+        return self._different(understood, self.facets(understood, guide))
 
-    def aspects(self, understood: Understanding, guide: Sequence[PassageInVersion]) -> int:
-        """How many facets of its matter the guide answers; 0 where ``guide`` is of another matter or none."""
+    def facets(self, understood: Understanding, guide: Sequence[PassageInVersion]) -> tuple[str, ...]:
+        """A question for each other facet of its matter that the guide answers; none where ``guide`` is of another
+        matter."""
         matter_id = guide[0].metadata.matter_id if guide else None
-        return len([*self._facets(understood, matter_id, guide)]) if matter_id else 0
+        return tuple(self._facets(understood, matter_id, guide)) if matter_id else ()
 
     def _asked_elsewhere(self, candidates: Sequence[Candidate], matter_id: str) -> Iterator[str]:
         for each in candidates:

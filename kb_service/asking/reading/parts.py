@@ -155,8 +155,8 @@ class Splitter:
         pieces: list[str] = []
         for piece in PAUSES.split(sentence):
             before = self.asked(pieces[-1]) if pieces and self.asks.search(pieces[-1]) else None
-            own = self.asked(piece) if self.asks.search(piece) else None
-            asks_other = before and own and (before != own or self._is_of_another(piece, pieces[-1]))
+            own = self.asked(piece) if before and self.asks.search(piece) else None
+            asks_other = own and (before != own or self._is_of_another(piece, pieces[-1]))
             names_other = before and self.words.next_thing.search(piece)
             if pieces and not (asks_other or names_other):
                 pieces[-1] += f"，{piece}"
