@@ -26,7 +26,7 @@ from eval.judge_command import judge
 from eval.known import held_against, teach
 from eval.labelled_sets import read_set
 from eval.omission_command import omitting
-from eval.opened import opened_system
+from eval.opened import Key, Url, opened_system
 from eval.peers_command import peers
 from eval.questions import SuitePart, read_questions
 from eval.reading import reading
@@ -93,10 +93,11 @@ def compare(before: str, after: str, out: Out = _OUT, as_json: AsJson = False) -
 def collect(
     queries: Annotated[Path, typer.Option(help="Lines of {question, relevant: [document ids], answerable?}.")],
     out: Annotated[Path, typer.Option(help="Where the rows go.")],
-    url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
+    url: Url = None,
+    key: Key = None,
 ) -> None:
     """Ask labelled queries of the knowledge base at hand and keep what `calibrate` learns from."""
-    with errors_in_one_sentence(), opened_system(url) as system:
+    with errors_in_one_sentence(), opened_system(url, key) as system:
         rows = collect_rows(system, queries, out)
     print(f"{len(rows)} rows in {out}; first evidence right in {sum(row.label for row in rows)}")
     for depth in (1, 3, 5, 10):

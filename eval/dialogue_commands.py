@@ -16,6 +16,7 @@ from eval.attacking import AttackRow, held, make_attacks
 from eval.attacks import Attack, read_attacks
 from eval.conversing import TurnRow, scripts_right, turns_right
 from eval.obeying_model import NAME, ObeyingModel, orders_of
+from eval.opened import Key, Url, running_service
 from eval.promises import House
 from eval.scratch import plant, scratch_service
 from eval.scripts import read_scripts
@@ -23,10 +24,9 @@ from eval.statistics import rate
 from eval.talking import Talks, TalksInProcess, TalksOverHttp
 from eval.telling import dot, errors_in_one_sentence, rate_with_interval
 from ingestion.catalogue import read_departments
-from kb_service.client import ServiceClient
 from kb_service.service import Service
 from kb_service.settings import Settings
-from kb_service.wiring import now, open_converter, open_service, owner_address
+from kb_service.wiring import now, open_converter, open_service
 
 _OUT = Path("var/eval")
 Out = Annotated[Path, typer.Option(help="Where the rows go.")]
@@ -63,12 +63,13 @@ def attack(
 def converse(
     scripts: Annotated[Path, typer.Option(help="A .jsonl file or a folder of them.")] = Path("corpus/conversations"),
     out: Out = _OUT,
-    url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
+    url: Url = None,
+    key: Key = None,
 ) -> None:
     """Hold every scripted conversation; fails when a turn did what may never happen."""
     with errors_in_one_sentence():
         held_ones = read_scripts(scripts)
-        with _talking(url) as (talks, house):
+        with _talking(url, key) as (talks, house):
             rows = conversing.converse(held_ones, talks, house, advance=dot)
     file = conversing.write_rows(rows, _folder(out, "converse"))
     print(_turn_report(rows, file))
@@ -97,14 +98,13 @@ def _plant(service: Service, attacks: Sequence[Attack]) -> None:
 
 
 @contextmanager
-def _talking(url: str | None) -> Iterator[tuple[Talks, House]]:
+def _talking(url: str | None, key: str | None) -> Iterator[tuple[Talks, House]]:
     """The service that runs, if one does; else opened here."""
     settings = Settings()
-    if url is None and (owner := owner_address(settings)):
-        url = f"http://{owner.host}:{owner.port}"
-    if url is not None:
+    client = running_service(settings, url, key)
+    if client is not None:
         departments = read_departments(Path("corpus") / "departments.yaml")
-        yield TalksOverHttp(ServiceClient(url)), House.of(settings.prompts_dir, departments, open_converter())
+        yield TalksOverHttp(client), House.of(settings.prompts_dir, departments, open_converter())
         return
     with open_service(settings) as service:
         yield TalksInProcess(service), _house(service)

@@ -14,7 +14,7 @@ from eval.examining import Examined, examine, failures, file
 from eval.in_process import InProcess
 from eval.journal import Journal
 from eval.never_found import never_found_told
-from eval.opened import opened_system
+from eval.opened import Key, Url, opened_system
 from eval.questions import SuitePart, checksums, read_questions
 from eval.runs import run_as_json, run_folder
 from eval.suite_files import suite_files
@@ -36,7 +36,8 @@ def run(
         SuitePart, typer.Option(help="Half of the questions, always the same: dev, or test.")
     ] = SuitePart.ALL,
     out: Annotated[Path, typer.Option(help="Where runs and their history are kept.")] = OUT,
-    url: Annotated[str | None, typer.Option(help="A running service; found by itself on this machine.")] = None,
+    url: Url = None,
+    key: Key = None,
     beir: Annotated[
         Path | None, typer.Option(help="A BEIR folder with its corpus.jsonl, asked in a knowledge base made of it.")
     ] = None,
@@ -48,7 +49,7 @@ def run(
         raise typer.BadParameter("give either --beir or --url")
     with errors_in_one_sentence():
         journal = _journal(beir or questions, part, out, resume)
-        with telling_how_to_go_on(journal, out), _system(url, beir) as system:
+        with telling_how_to_go_on(journal, out), _system(url, key, beir) as system:
             examined, folder = _examined(system, journal, out)
     print(run_as_json(examined.run) if as_json else summary_of(examined.run, folder))
     for each in never_found_told(examined.rows):
@@ -79,9 +80,9 @@ def telling_how_to_go_on(journal: Journal, out: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _system(url: str | None, beir: Path | None) -> Iterator[AnswersQuestions]:
+def _system(url: str | None, key: str | None, beir: Path | None) -> Iterator[AnswersQuestions]:
     if beir is None:
-        with opened_system(url) as system:
+        with opened_system(url, key) as system:
             yield system
         return
     with beir_service(beir) as service:

@@ -63,7 +63,8 @@ class Kind:
 
     ``wrong``: what a case is that has not come out. ``explained_by``: components whose fault lowers it as well.
     ``is_own_when_empty``: that no cases are left is the component's own fault, too. ``is_exact``: neither a model nor a
-    processor has a part in it, so that no case may go wrong by chance.
+    processor has a part in it, so that no case may go wrong by chance. ``is_strict``: a model has, and yet a person
+    looks at each case that goes wrong: a fault of the kind that it is there for spoils one in forty.
     """
 
     component: Component | None
@@ -72,6 +73,11 @@ class Kind:
     statistic: Statistic = Statistic.MEAN
     is_own_when_empty: bool = False
     is_exact: bool = False
+    is_strict: bool = False
+
+    @property
+    def lets_none_pass(self) -> bool:
+        return self.is_exact or self.is_strict
 
 
 _BEFORE_FINDING = (Component.TAKING_IN, Component.DAYS, Component.REGIONS, Component.AUDIENCES)
@@ -156,6 +162,12 @@ KIND_OF: Mapping[str, Kind] = {
         Component.READING, "times in words read as another day than worked out by hand", is_exact=True
     ),
     "reading.people": Kind(Component.READING, "messages for people, or only like these, read otherwise than by hand"),
+    "reading.look_alikes": Kind(
+        Component.READING,
+        "questions that look like messages of another kind, taken for one",
+        (Component.WORDS, Component.VECTORS),
+        is_strict=True,
+    ),
     "reading.facets": Kind(Component.READING, "questions read as of another part of a matter than by hand"),
     "reading.places": Kind(Component.READING, "districts in words read otherwise than by hand"),
     "articles.rules": Kind(

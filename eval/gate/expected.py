@@ -34,12 +34,14 @@ class Expectation(BaseModel):
 
 class Expected(BaseModel):
     """``day``: what is taken for today. ``questions``, ``scripts``: files, and of how many lines one is asked, always
-    the same ones. ``terms``: texts cut into words."""
+    the same ones. ``terms``: texts cut into words. ``look_alikes``: questions that look like other
+    messages; of a site without such a file this is not measured."""
 
     model_config = ConfigDict(extra="forbid")
 
     day: date
     terms: Path
+    look_alikes: Path | None = None
     questions: Mapping[Path, int]
     scripts: Mapping[Path, int]
     measures: Mapping[str, Expectation] = {}
@@ -93,7 +95,9 @@ def with_scores(expected: Expected, measured: Sequence[Measured], margin: float)
 
 
 def as_toml(expected: Expected) -> str:
-    lines = [_HEAD, f"day = {expected.day.isoformat()}", f'terms = "{expected.terms}"', ""]
+    lines = [_HEAD, f"day = {expected.day.isoformat()}", f'terms = "{expected.terms}"']
+    lines += [f'look_alikes = "{expected.look_alikes}"'] if expected.look_alikes else []
+    lines.append("")
     for name, files in (("questions", expected.questions), ("scripts", expected.scripts)):
         lines += [f"[{name}]  # one line of so many", *(f'"{file}" = {one_of}' for file, one_of in files.items()), ""]
     for name in KIND_OF:

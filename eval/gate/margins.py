@@ -19,8 +19,9 @@ _AS_WIDE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class MarginRow:
-    """``own``: from the score down to the lower end of its 95 % interval (Wilson, else bootstrap); 0 of what is exact.
-    ``allowed``: how many cases may go wrong; None of what is no share. ``proposed``: the margin that would say so."""
+    """``own``: from the score down to the lower end of its 95 % interval (Wilson, else bootstrap); 0 of what lets none
+    pass. ``allowed``: how many cases may go wrong; None of what is no share. ``proposed``: the margin that would say
+    so."""
 
     name: str
     expected: Expectation
@@ -47,13 +48,13 @@ def margins(expected: Expected, accepted: Baseline | None) -> Iterator[MarginRow
 
 
 def with_own_margins(accepted: Expected, before: Expected, measured: Sequence[Measured]) -> Expected:
-    """What is new gets the margin of its own interval, where that is narrower, and what is exact one that lets no case
-    pass, however many cases it has by now; the others keep theirs."""
+    """What is new gets the margin of its own interval, where that is narrower, and what lets none pass one
+    that does so, however many cases it has by now; the others keep theirs."""
     cases = Baseline("accepted", {each.name: {one.id: one for one in each.cases} for each in measured})
     own = {
         row.name: row.proposed
         for row in margins(accepted, cases)
-        if row.name not in before.measures or (KIND_OF[row.name].is_exact and row.is_wider)
+        if row.name not in before.measures or (KIND_OF[row.name].lets_none_pass and row.is_wider)
     }
     narrowed = {
         name: each.model_copy(update={"margin": min(each.margin, own.get(name, each.margin))})
@@ -63,14 +64,14 @@ def with_own_margins(accepted: Expected, before: Expected, measured: Sequence[Me
 
 
 def proposed(name: str, each: Expectation, own: float | None) -> float:
-    if KIND_OF[name].is_exact:
+    if KIND_OF[name].lets_none_pass:
         return round(_LESS_THAN_ONE / each.n, 4)
     return each.margin if own is None else math.ceil(own * 1000) / 1000
 
 
 def _own(name: str, each: Expectation, cases: Sequence[Case]) -> float | None:
     kind = KIND_OF[name]
-    if kind.is_exact:
+    if kind.lets_none_pass:
         return 0.0
     if kind.statistic is Statistic.MEAN:
         right = round(each.score * each.n)

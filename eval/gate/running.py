@@ -19,6 +19,7 @@ from eval.gate.follow_ups import of_follow_ups
 from eval.gate.heeded import of_signals, of_switches
 from eval.gate.known import of_known
 from eval.gate.leads import draft_of, of_leads, read_leads
+from eval.gate.look_alikes import of_look_alikes
 from eval.gate.marks import of_marks
 from eval.gate.masking import of_masking
 from eval.gate.messages import of_messages
@@ -165,6 +166,9 @@ def _makers(asked: _Asked) -> Iterator[tuple[tuple[str, ...], Callable[[], Itera
     yield ("articles",), lambda: of_articles(watched, today, asked.laws)
     yield ("confidence.known",), lambda: [of_known(converter)]
     yield ("words.script", "reading.people", "reading.facets", "reading.places"), lambda: of_messages(watched)
+    if expected.look_alikes is not None:
+        alike = asked.root / expected.look_alikes
+        yield ("reading.look_alikes",), lambda: [of_look_alikes(watched, alike, today)]
     yield ("drafting.leads",), lambda: [of_leads(watched, read_leads())]
     yield ("reading.days",), lambda: [of_times(watched)]
     yield ("citations.marks",), lambda: [of_marks(watched, seen())]

@@ -9,7 +9,7 @@ import numpy as np
 
 from eval.gate.answer_evidence import of_answer_evidence
 from eval.gate.component_measures import Case, Measured
-from kb_service.asking.past_escalations import PastVotes
+from kb_service.asking.past_escalations import PastEscalations, PastVotes
 from kb_service.asking.reading.understanding import Understanding
 from kb_service.asking.routing import Router
 from kb_service.asking.search.features import features
@@ -17,6 +17,7 @@ from kb_service.asking.search.fusing import FusedHit, LegShape, LegShapes
 from kb_service.asking.search.retrieving import Candidate, QuestionTerms
 from kb_service.domain.answers import Question, Reason
 from kb_service.domain.documents import Kind, Metadata, Passage, PassageInVersion, VersionState
+from kb_service.domain.lessons import Lesson
 from kb_service.domain.matters import Department, Matter
 from kb_service.domain.routing import RoutedBy
 from kb_service.ports import ScriptConverter, Vector
@@ -31,6 +32,7 @@ _SKY_PORT = Department("port", "天空局机场分局")
 _DATA = Department("data", "数据中心")
 _PARK_OF_PUDONG = Department("park-pudong", "浦东放飞所", region=_PUDONG, stands_for="park")
 _KITES = Matter("kites", "风筝放飞", "park")
+_ASKED_BEFORE = "风筝断线找谁"
 
 
 def of_worked_out(converter: ScriptConverter) -> list[Measured]:
@@ -68,6 +70,7 @@ def _of_routing(converter: ScriptConverter) -> Iterator[Case]:
     (first, second) = router.route(_read("能放多高"), mixed)
     yield Case("votes", "票数", float(abs(first.score - 6 / 11) + abs(second.score - 5 / 11) < 1e-9))
     yield from _of_past(converter)
+    yield from _of_voices()
     told = router.of("放飞管理局", RoutedBy.MATTER, _PUDONG)
     steps = [(each.by, each.department_id) for each in told.steps]
     expected_steps = [(RoutedBy.MATTER, "park"), (RoutedBy.DISTRICT, "park-pudong")]
@@ -115,6 +118,35 @@ def _of_past(converter: ScriptConverter) -> Iterator[Case]:
     past = _Past(contradicted={"kites": ("sky", 0.8)})
     found = _router(converter, past).route(_read("怎么办", _KITES), [])
     yield Case("handed on", "事项总被转走", float([each.department.id for each in found] == ["sky", "park"]))
+
+
+def _of_voices() -> Iterator[Case]:
+    """Two people were helped by the park with the very same question, and one person five times by the sky; or five, by
+    the same helper of the sky. Who asks has one voice, a helper three; 0.09 speak for nobody."""
+    by_who: dict[str, tuple[list[Lesson], Mapping[str, float]]] = {
+        "一人问过五次，只算一次": (
+            [_lesson("sky", "甲", f"天{each}") for each in range(5)],
+            {"park": 2 / 3.09, "sky": 1 / 3.09},
+        ),
+        "一人办过五件，只算三件": (
+            [_lesson("sky", f"甲{each}", "天") for each in range(5)],
+            {"park": 2 / 5.09, "sky": 3 / 5.09},
+        ),
+    }
+    of_park = [_lesson("park", each, f"放{each}") for each in "乙丙"]
+    others = [_lesson("port", each, f"机{each}", text="云上行李托运") for each in "丁戊己"]
+    # Their mean is nought: the three others lie where the question does not.
+    vectors = np.array([[1.0]] * 7 + [[-7 / 3]] * 3, dtype=np.float32)
+    for name, (of_sky, expected) in by_who.items():
+        past = PastEscalations([*of_sky, *of_park, *others], vectors, contradicted={})
+        found = past.votes(_ASKED_BEFORE, np.ones(1, dtype=np.float32)).resolved_in
+        is_right = found.keys() == expected.keys() and all(abs(found[at] - expected[at]) < 1e-6 for at in expected)
+        yield Case(name, name, float(is_right), note="、".join(f"{at} {share:.3f}" for at, share in found.items()))
+
+
+def _lesson(department: str, asker: str, helper: str, *, text: str = _ASKED_BEFORE) -> Lesson:
+    """One that two helpers speak for: who handed it on, and who resolved it."""
+    return Lesson(f"{asker}{helper}", text, None, department, asker, helper, handed_on_by=f"同事{asker}")
 
 
 def _router(converter: ScriptConverter, past: _Past | None) -> Router:

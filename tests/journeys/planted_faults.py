@@ -27,6 +27,8 @@ from kb_service.asking.drafting.leading import Choosing
 from kb_service.asking.drafting.quoting import ExtractiveDrafter
 from kb_service.asking.follow_ups import FollowUps
 from kb_service.asking.notices import Noticing
+from kb_service.asking.reading.examples import MessageClass
+from kb_service.asking.reading.linear_layer import Floats, LinearLayer
 from kb_service.asking.routing import Router
 from kb_service.asking.search.confidence import ConfidenceModel, Tree
 from kb_service.asking.switch_guard import SwitchGuard
@@ -248,6 +250,18 @@ def only_proved_numbers_are_masked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(masking, "_MASKS", masking._CHECKED)
 
 
+def what_to_do_sounds_like_a_fault(patch: pytest.MonkeyPatch) -> None:
+    """As after many examples of faults that are put as questions, with nothing beside them that only looks like one."""
+    probabilities, fault = LinearLayer.probabilities, list(MessageClass).index(MessageClass.PLATFORM_FAULT)
+
+    def shares(self: LinearLayer, texts: Sequence[str], vectors: Floats) -> Floats:
+        found = probabilities(self, texts, vectors)
+        found[["怎么" in each for each in texts], fault] *= 4
+        return found / found.sum(axis=1, keepdims=True)
+
+    patch.setattr(LinearLayer, "probabilities", shares)
+
+
 def everything_reads_alike(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Clarifying, "_different", lambda self, candidates: iter(candidates[:1]))
 
@@ -257,6 +271,7 @@ FAULTS: dict[Component, list[Any]] = {
     Component.PUBLISHED: [weekends_are_worked],
     Component.CONTRADICTIONS: [districts_speak_for_the_city],
     Component.MASKING: [only_proved_numbers_are_masked],
+    Component.READING: [what_to_do_sounds_like_a_fault],
     Component.ASKING_BACK: [everything_reads_alike],
     Component.NOTICES: [ends_are_told_as_the_day_after],
     Component.SCRIPT: [related_questions_stay_simplified],

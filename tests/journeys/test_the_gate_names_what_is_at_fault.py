@@ -49,6 +49,7 @@ ALONE = {
     Component.PUBLISHED: ("published.",),
     Component.CONTRADICTIONS: ("contradictions.",),
     Component.MASKING: ("masking.", "checked."),
+    Component.READING: ("reading.",),
     Component.CHECKING: ("checked.",),
     Component.NOTICES: ("notices.", "script.", "articles.", "answers."),
     Component.SCRIPT: ("notices.", "script.", "articles.", "answers."),
@@ -75,14 +76,21 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write(root / "questions.jsonl", [*lines, *near[::8], *_lines("out_of_scope.jsonl")[::4]])
     talks = [each for each in _lines("talk.jsonl") if _documents(each) and _documents(each) <= IDS]
     _write(root / "talks.jsonl", talks[:4])
-    shutil.copy(ROOT / "corpus" / "gate" / "terms.jsonl", root / "terms.jsonl")
+    for name in ("terms.jsonl", "look_alikes.jsonl"):
+        shutil.copy(ROOT / "corpus" / "gate" / name, root / name)
     return root
 
 
 @pytest.fixture(scope="module")
 def asked(world: Path) -> Expected:
     files = {Path("questions.jsonl"): 1}
-    return Expected(day=day("2026-11-30"), terms=Path("terms.jsonl"), questions=files, scripts={Path("talks.jsonl"): 1})
+    return Expected(
+        day=day("2026-11-30"),
+        terms=Path("terms.jsonl"),
+        look_alikes=Path("look_alikes.jsonl"),
+        questions=files,
+        scripts={Path("talks.jsonl"): 1},
+    )
 
 
 @pytest.fixture(scope="module")

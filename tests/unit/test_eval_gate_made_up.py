@@ -1,5 +1,6 @@
 """Made-up texts, weights and versions of the gate are as worked out by hand, and a fault in them is seen."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +12,10 @@ from eval.gate.asked_back import of_asked_back
 from eval.gate.component_measures import Measured
 from eval.gate.masking import of_masking
 from eval.gate.published import of_published
+from eval.gate.worked_out import of_worked_out
 from ingestion import splitting, surfaces
 from kb_service.adapters.script import OpenCCConverter
-from kb_service.asking import notices
+from kb_service.asking import notices, past_escalations
 from kb_service.asking.conversation import clarifying
 from kb_service.asking.reading.lexicon import load_lexicon
 from kb_service.asking.search import fusing, retrieving
@@ -30,6 +32,7 @@ def made_up() -> dict[str, Measured]:
     told = Measured("notices.rules", tuple(told_beside.of_notices(lexicon)))
     found = [*taken_in.of_taking_in(PROMPTS, OpenCCConverter()), *weights.of_weights(), told]
     found += [*of_published(PROMPTS, OpenCCConverter()), of_masking(), of_asked_back(lexicon, OpenCCConverter())]
+    found += of_worked_out(OpenCCConverter())
     return {each.name: each for each in found}
 
 
@@ -37,6 +40,7 @@ def test_made_up_texts_weights_and_versions_are_as_worked_out_by_hand() -> None:
     assert {name: [(one.id, one.note) for one in each.wrong] for name, each in made_up().items()} == {
         "taken_in.rules": [], "words.weights": [], "search.rules": [], "notices.rules": [], "published.days": [],
         "contradictions.rules": [], "masking.rules": [], "asking_back.rules": [],
+        "routing.rules": [], "confidence.evidence": [],
     }  # fmt: skip
 
 
@@ -93,6 +97,15 @@ def nothing_is_close(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(clarifying, "_CLOSE_UNSURE", 0.0)
 
 
+def who_asks_often_is_heard_often(patch: pytest.MonkeyPatch) -> None:
+    heard = past_escalations._heard
+    patch.setattr(
+        past_escalations,
+        "_heard",
+        lambda near: heard((replace(lesson, asker=lesson.id), likeness) for lesson, likeness in near),
+    )
+
+
 @pytest.mark.parametrize(
     ("fault", "seen_in"),
     [
@@ -109,6 +122,7 @@ def nothing_is_close(patch: pytest.MonkeyPatch) -> None:
         (texts_of_all_places_meet, "contradictions.rules"),
         (whatever_comes_first_is_masked_alone, "masking.rules"),
         (nothing_is_close, "asking_back.rules"),
+        (who_asks_often_is_heard_often, "routing.rules"),
     ],
 )
 def test_a_fault_in_what_is_made_up_is_seen_where_it_lies(
