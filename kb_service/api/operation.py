@@ -96,6 +96,12 @@ def check_all(body: CheckRequest, service: ServiceOf) -> CheckReport:
     return service.check(kept_head=body.kept_head)
 
 
+@internal.post("/compute-anew")
+def compute_anew(service: ServiceOf) -> dict[str, bool]:
+    service.compute_anew()
+    return {"done": True}
+
+
 @internal.post("/reindex")
 def reindex(service: ServiceOf) -> dict[str, int]:
     """Rebuild the index beside the running one and swap it in."""
