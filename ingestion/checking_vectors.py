@@ -26,7 +26,6 @@ _SAME_TEXT = 0.98
 # A passage's words begin with the name of its matter: after another was given, the statistics are older for a while.
 _STATISTICS_OFF = 0.05
 _COUNTED_AT_ONCE = 4_000
-_NOTHING = TermCounts(np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 class VectorCheck:
@@ -120,8 +119,11 @@ class VectorCheck:
     ) -> None:
         """Of own surfaces only, as `PublishedStatistics`; a point of one has its passage's id."""
         published = {each.passage.id for each in passages if each.state is VersionState.APPROVED}
-        keys = [each.sparse_key for each in surfaces if each.point_id in published]
-        self._to_count += [terms_of.get(key, _NOTHING) for key in keys]
+        self._to_count += [
+            terms_of[each.sparse_key] if each.sparse_key in terms_of else self._preparing.counted_anew(each)
+            for each in surfaces
+            if each.point_id in published
+        ]
         if len(self._to_count) >= _COUNTED_AT_ONCE:
             self._count_up()
 

@@ -106,7 +106,8 @@ class Synchroniser:
         statistics_changed = self._count(document_ids, passages)
         upserts: list[IndexPoint] = []
         for document_id, (_revision, synced) in revisions.items():
-            wanted = self._points(passages[document_id], schedules[document_id])
+            of_it = passages[document_id], schedules[document_id]
+            wanted = list(points(*of_it, self._preparing, mean_terms=self._mean_terms()))
             # Ids follow from the rows, so writing a never synced document over its own half-written points is enough.
             present = self._index.payloads_of_document(document_id) if synced else {}
             is_edited = synced < 0  # a draft has another text or title under the same ids
@@ -129,9 +130,6 @@ class Synchroniser:
         new = self._library.about_to_be_published(document_ids)
         self._statistics.add([each for found in passages.values() for each in found if each.passage.id in new])
         return withdrawn or bool(new)
-
-    def _points(self, passages: Sequence[PassageInVersion], schedule: Sequence[Scheduled]) -> list[IndexPoint]:
-        return list(points(passages, schedule, self._preparing, mean_terms=self._mean_terms()))
 
     def difference(self, document_id: str, passages: Sequence[PassageInVersion]) -> IndexDifference:
         """Compare a document's points with its rows and ``passages``, changing nothing."""

@@ -9,10 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from kb_service.adapters.sql.tables import embeddings, term_counts
-from kb_service.ports import IndexPoint, SparseVector
+from kb_service.ports import IndexPoint
 from tests.api.conftest import Http, small_knowledge_base
-
-REINDEX = "make them anew with `kb reindex`"
 
 
 @pytest.fixture
@@ -71,17 +69,6 @@ def test_the_vector_of_another_text_is_found_where_index_and_database_agree_on_i
     )
     told.service.index.upsert([replace(point, dense=other)])
     assert f"the kept vector of point {point.id} is not that of its text" in found(told)
-
-
-def test_a_point_with_another_vector_or_without_its_words_is_found(told: Http) -> None:
-    point = a_point(told)
-    told.service.index.upsert([replace(point, dense=-point.dense)])
-    assert found(told) == "index: kite: vectors of 1 points are not those of their texts; " + REINDEX
-    nothing = SparseVector(np.empty(0, np.uint32), np.empty(0, np.float32))
-    told.service.index.upsert([replace(point, sparse=nothing)])
-    assert found(told) == "index: kite: weights of words of 1 points are not those of their texts; " + REINDEX
-    told.service.rebuild()
-    assert found(told) == ""
 
 
 def test_counts_that_weigh_questions_are_held_against_the_published_passages(told: Http) -> None:
