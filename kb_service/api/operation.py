@@ -28,8 +28,8 @@ _ASSISTANT_PROPOSALS = Gauge(
 
 
 @router.get("/healthz")
-def alive() -> dict[str, str]:
-    """The process answers."""
+async def alive() -> dict[str, str]:
+    """The process answers. Without a thread: when all are at work a probe is not to wait for them."""
     return {"status": "ok"}
 
 
