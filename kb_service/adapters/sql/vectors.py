@@ -34,7 +34,7 @@ class SqlVectors:
     def faulty_embeddings(self, models: Sequence[str], *, dimensions: int) -> Sequence[str]:
         """The keys whose vector is no unit vector of so many finite numbers; reads every row of these models."""
         query = select(embeddings.c.text_sha256, embeddings.c.vector).where(embeddings.c.model.in_(models))
-        with self._database.reading() as connection:
+        with self._database.snapshot() as connection:  # PostgreSQL reads in pieces only within a transaction
             rows = connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
             return [row.text_sha256 for row in rows if not _is_unit(row.vector, dimensions=dimensions)]
 
