@@ -10,7 +10,7 @@ from kb_service.adapters.sql.seals import digest_of
 from kb_service.adapters.sql.tables import answers
 from kb_service.domain.trail import NO_HASH, hash_of_answer
 
-# Plain SQL: each question waits for it, and what it costs to make a statement of it is more than what it costs to run.
+# Plain SQL: each question waits for it.
 _LAST = "SELECT number, hash FROM answers WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1"
 # On PostgreSQL one transaction at a time extends the chain of answers, by a lock of its own: an import holds that of
 # the trail to the end of its transaction. Any number, the same in every process. Both statements go in one message;
