@@ -1,9 +1,12 @@
-"""`kb check`: database against index, texts against passages, blobs against their names; jobs that were given up."""
+"""`kb check`: database against index, vectors and words against texts, texts against passages, blobs against their
+names; jobs that were given up.
+"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ingestion.checking_vectors import VectorCheck
 from ingestion.sync import Synchroniser
 from kb_service.adapters.blobs import BlobFolder
 from kb_service.adapters.sql.added_rules import added_rules
@@ -14,7 +17,9 @@ from kb_service.adapters.sql.row_faults import row_faults
 from kb_service.adapters.sql.rows import content_sha256
 from kb_service.adapters.sql.trail import SqlTrail
 from kb_service.domain.days import SHANGHAI
+from kb_service.domain.documents import PassageInVersion
 from kb_service.ports import PassageIndex
+from kb_service.text.terms import TermStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,14 @@ def check(
     blobs: BlobFolder,
     trail: SqlTrail,
     jobs: SqlJobs,
+    vectors: VectorCheck,
+    statistics: TermStatistics,
     kept_head: str | None = None,
 ) -> Iterator[Finding]:
-    """Everything found wrong; nothing is changed. ``kept_head``: a head of the trail that was kept elsewhere."""
+    """Everything found wrong; nothing is changed.
+
+    ``statistics``: what questions are weighed with. ``kept_head``: a head of the trail that was kept elsewhere.
+    """
     yield from _read("trail", "the trail", lambda: _trail(trail, kept_head))
     yield from _read("row", "all rows", lambda: _rows(database))
     for rule, fault in added_rules(database):
@@ -57,21 +67,26 @@ def check(
 
     def document(document_id: str) -> Iterator[Finding]:
         nonlocal points
+        passages = library.passages_of_documents([document_id])[document_id]
         if document_id not in behind:
-            difference = synchroniser.difference(document_id)
+            difference = synchroniser.difference(document_id, passages)
             points += difference.points
             if not difference.is_none:
                 yield Finding("index", document_id, str(difference))
-            if changed := synchroniser.changed_vectors(document_id):
-                detail = f"vectors or weights of {len(changed)} points were changed; make them anew with `kb reindex`"
-                yield Finding("index", document_id, detail)
-        yield from _misplaced_passages(library, document_id)
+            for fault in vectors.of_document(document_id, passages):
+                yield Finding("index", document_id, fault)
+        yield from _misplaced_passages(library, document_id, passages)
         yield from _changed_versions(library, document_id, approved_content)
 
     for document_id in library.document_ids():
         yield from _read("version", document_id, partial(document, document_id))
     if not behind and (counted := index.count()) != points:
         yield Finding("index", "all documents", f"the index holds {counted} points, the database calls for {points}")
+    for fault in vectors.of_the_rest():
+        yield Finding("index", "kept vectors", fault)
+    if not behind:
+        for fault in vectors.of_statistics(statistics):
+            yield Finding("index", "counts of words", fault)
     for digest in library.blobs():
         if not blobs.is_intact(digest):
             yield Finding("blob", digest, "the original file is missing or was changed")
@@ -103,9 +118,11 @@ def _changed_versions(library: SqlLibrary, document_id: str, approved_content: M
             yield Finding("version", version.id, "its text or fields were changed after it was approved")
 
 
-def _misplaced_passages(library: SqlLibrary, document_id: str) -> Iterator[Finding]:
+def _misplaced_passages(
+    library: SqlLibrary, document_id: str, passages: Sequence[PassageInVersion]
+) -> Iterator[Finding]:
     text_of = {version.id: version.text for version in library.versions_of(document_id)}
-    for found in library.passages_of_documents([document_id])[document_id]:
+    for found in passages:
         passage = found.passage
         if text_of[passage.version_id][passage.start : passage.end] != passage.text:
             yield Finding("passage", passage.id, f"its text is not at {passage.start}:{passage.end} of its version")

@@ -13,6 +13,8 @@ from kb_service.text.terms import counted, terms_of
 
 # Passages embedded and written together: enough to sort by length, small enough to lose little when killed.
 _BATCH = 256
+# What questions do without for the seconds that it takes to compute them anew.
+_DOCUMENTS_ANEW = 4
 
 _Item = TypeVar("_Item")
 Advance = Callable[[int], None]  # called with how many more surfaces are done
@@ -39,6 +41,10 @@ class Preparing:
         self._surfacing = surfacing
         self._model = model
         self._segmenter = segmenter
+
+    @property
+    def _as_questions(self) -> str:
+        return f"{self._model.fingerprint} as questions"
 
     @property
     def segmenter_fingerprint(self) -> str:
@@ -71,6 +77,33 @@ class Preparing:
             self._computed.add_term_counts(self._segmenter.fingerprint, new)
             known |= new
         return known
+
+    def kept(self, surfaces: Sequence[Surface]) -> tuple[Mapping[str, Vector], Mapping[str, TermCounts]]:
+        """By dense and by sparse key, what was computed of them before; nothing is computed."""
+        vectors = self._computed.embeddings(self._model.fingerprint, [each.dense_key for each in surfaces])
+        terms = self._computed.term_counts(self._segmenter.fingerprint, [each.sparse_key for each in surfaces])
+        return vectors, terms
+
+    def counted_anew(self, surface: Surface) -> TermCounts:
+        """From the text, whatever is kept."""
+        return counted(terms_of(surface.sparse_text, self._segmenter))
+
+    def embedded_anew(self, surfaces: Sequence[Surface]) -> Vectors:
+        """From the texts, whatever is kept: some ten milliseconds each."""
+        return self._model.embed_passages([each.dense_text for each in surfaces])
+
+    def compute_anew(self, document_ids: Sequence[str], *, advance: Advance = silent) -> None:
+        """From the texts, whatever is kept; each batch takes the place of what it was. As long as a first import."""
+        self._computed.forget(self.faulty_vectors())
+        for batch in batches(document_ids, _DOCUMENTS_ANEW):
+            by_document = self._library.passages_of_documents(batch)
+            self._computed.forget(sorted(self.text_keys([each for found in by_document.values() for each in found])))
+            self.prepare(batch, advance=advance)
+
+    def faulty_vectors(self) -> Sequence[str]:
+        """The keys of kept vectors that this model cannot have given, of texts and of questions."""
+        kinds = [self._model.fingerprint, self._as_questions]
+        return self._computed.faulty_embeddings(kinds, dimensions=self._model.dimensions)
 
     def mean_terms(self, passages: Sequence[PassageInVersion]) -> float:
         """The mean number of terms of a passage; 0 for none."""
@@ -135,7 +168,7 @@ class Preparing:
 
     def question_vectors(self, texts: Sequence[str]) -> Mapping[str, Vector]:
         """By normalised text, embedded as if each were asked; computed where missing: some milliseconds a text."""
-        kind = f"{self._model.fingerprint} as questions"
+        kind = self._as_questions
         text_of = {key_of(text): text for text in texts}
         known = dict(self._computed.embeddings(kind, list(text_of)))
         missing = {key: text for key, text in text_of.items() if key not in known}

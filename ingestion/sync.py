@@ -15,15 +15,13 @@ from kb_service.adapters.sql.library import SqlLibrary
 from kb_service.domain.days import Interval
 from kb_service.domain.documents import PassageInVersion, VersionState
 from kb_service.domain.matters import region_path
-from kb_service.ports import IndexPoint, PassageIndex, PointPayload, Scheduled, SparseVector, Vector
+from kb_service.ports import IndexPoint, PassageIndex, PointPayload, Scheduled
 from kb_service.text.terms import passage_vector
 
 _DOCUMENTS_AT_ONCE = 128
 # Some seconds of embedding.
 _PASSAGES_AT_ONCE = 128
 _LOOK_AGAIN_SECONDS = 2.0
-# An engine may normalise a vector again, in single precision.
-_SAME_WITHIN = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,8 @@ class Synchroniser:
         statistics_changed = self._count(document_ids, passages)
         upserts: list[IndexPoint] = []
         for document_id, (_revision, synced) in revisions.items():
-            wanted = self._points(passages[document_id], schedules[document_id])
+            of_it = passages[document_id], schedules[document_id]
+            wanted = list(points(*of_it, self._preparing, mean_terms=self._mean_terms()))
             # Ids follow from the rows, so writing a never synced document over its own half-written points is enough.
             present = self._index.payloads_of_document(document_id) if synced else {}
             is_edited = synced < 0  # a draft has another text or title under the same ids
@@ -132,20 +131,8 @@ class Synchroniser:
         self._statistics.add([each for found in passages.values() for each in found if each.passage.id in new])
         return withdrawn or bool(new)
 
-    def _points(self, passages: Sequence[PassageInVersion], schedule: Sequence[Scheduled]) -> list[IndexPoint]:
-        return list(points(passages, schedule, self._preparing, mean_terms=self._mean_terms()))
-
-    def changed_vectors(self, document_id: str) -> list[str]:
-        """Ids of the points whose vectors or weights of words are not those that the texts give; what is computed of
-        the texts is read from where it is kept, and computed only where that is missing."""
-        passages = self._library.passages_of_documents([document_id])[document_id]
-        wanted = self._points(passages, self._library.schedules([document_id])[document_id])
-        present = self._index.vectors_of_document(document_id)
-        return sorted(each.id for each in wanted if each.id in present and not _has_vectors(each, *present[each.id]))
-
-    def difference(self, document_id: str) -> IndexDifference:
-        """Compare a document's points with its rows, changing nothing."""
-        passages = self._library.passages_of_documents([document_id])[document_id]
+    def difference(self, document_id: str, passages: Sequence[PassageInVersion]) -> IndexDifference:
+        """Compare a document's points with its rows and ``passages``, changing nothing."""
         schedule = self._library.schedules([document_id])[document_id]
         payload_of = payloads(passages, schedule, self._preparing)
         present = self._index.payloads_of_document(document_id)
@@ -156,15 +143,6 @@ class Synchroniser:
             surplus=tuple(sorted(set(present) - set(payload_of))),
             changed=tuple(sorted(i for i in set(present) & set(payload_of) if present[i] != payload_of[i])),
         )
-
-
-def _has_vectors(point: IndexPoint, dense: Vector, sparse: SparseVector) -> bool:
-    return (
-        dense.shape == point.dense.shape
-        and np.allclose(dense, point.dense, rtol=0, atol=_SAME_WITHIN)
-        and np.array_equal(sparse.term_ids, point.sparse.term_ids)
-        and np.allclose(sparse.weights, point.sparse.weights, rtol=_SAME_WITHIN, atol=0)
-    )
 
 
 def _shortest_first(sized: Sequence[tuple[str, int]]) -> Iterator[list[str]]:

@@ -78,6 +78,9 @@ class ServiceClient:
     def check(self, kept_head: str | None) -> dict[str, Any]:
         return dict(self._post("/internal/check", {"kept_head": kept_head}))
 
+    def compute_anew(self) -> None:
+        self._post("/internal/compute-anew", {})
+
     def reindex(self) -> int:
         """The number of points in the new index."""
         return int(self._post("/internal/reindex", {})["points"])

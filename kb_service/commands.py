@@ -94,6 +94,14 @@ def reindex(settings: Settings) -> int:
         return service.rebuild()
 
 
+def compute_anew(settings: Settings) -> None:
+    if owner := owner_of(settings):
+        owner.compute_anew()
+    else:
+        with open_service(settings) as service:
+            service.compute_anew()
+
+
 def owner_of(settings: Settings) -> ServiceClient | None:
     """The process that owns the embedded index, if one does."""
     owner = owner_address(settings)

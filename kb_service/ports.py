@@ -277,7 +277,13 @@ class ComputedTexts(Protocol):
 
     def embeddings(self, model: str, keys: Sequence[str]) -> Mapping[str, Vector]: ...
 
+    def faulty_embeddings(self, models: Sequence[str], *, dimensions: int) -> Sequence[str]:
+        """The keys whose vector is no unit vector of so many finite numbers."""
+
     def add_embeddings(self, model: str, vector_of: Mapping[str, Vector]) -> None: ...
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Whatever was computed of these texts, by any model and segmenter."""
 
     def term_counts(self, segmenter: str, keys: Sequence[str]) -> Mapping[str, TermCounts]: ...
 

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from ingestion.checking import Finding, check
+from ingestion.checking_vectors import VectorCheck
 from ingestion.cleaning_pictures import PictureCleaning
 from ingestion.examining import Examining
 from ingestion.preparing import Advance, Preparing, silent
@@ -220,6 +222,13 @@ class Service:
             blobs=self.records.blobs,
             trail=self.records.trail,
             jobs=self.records.jobs,
+            vectors=VectorCheck(
+                preparing=self.texts.preparing,
+                index=self.index,
+                mean_terms=self.index.manifest.mean_terms,
+                chance=SystemRandom(),
+            ),
+            statistics=self.statistics.current(),
             kept_head=kept_head,
         )
         return CheckReport(list(findings), self.records.trail.head())
@@ -293,6 +302,12 @@ class Service:
     def has_long_tail(self) -> bool:
         """Whether so many points are outside the index's graph that a rebuild pays."""
         return isinstance(self.index, EdgeIndex) and self.index.tail_points > TAIL_LIMIT
+
+    def compute_anew(self, *, advance: Advance = silent) -> None:
+        """Words and vectors from the texts again, when what is kept is in doubt; `rebuild` then puts them to use."""
+        with self._one_rebuild:
+            self.texts.preparing.compute_anew(self.library.document_ids(), advance=advance)
+            self.statistics.recount()
 
     def rebuild(self, *, advance: Advance = silent) -> int:
         """Build the index anew in a child process and swap it in; the number of points."""

@@ -71,10 +71,17 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @upkeep.command()
-def reindex() -> None:
+def reindex(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Compute words and vectors from the texts again first: as long as an import.")
+    ] = False,
+) -> None:
     """Rebuild the index from the database; nothing is embedded that already was."""
+    from kb_service.commands import compute_anew
     from kb_service.commands import reindex as run
 
+    if anew:
+        compute_anew(Settings())
     print(f"rebuilt: {run(Settings())} points")
 
 

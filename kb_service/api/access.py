@@ -141,7 +141,7 @@ async def _known_actor(
     request: Request, _shown: Annotated[Any, Security(_IN_HEADER)], _kept: Annotated[Any, Security(_IN_COOKIE)]
 ) -> Actor:
     """In a thread only where the database is read; the other parameters declare in OpenAPI how a key is shown."""
-    if request.app.state.keys_seen.is_known_keyless:
+    if hasattr(request.state, "actor") or request.app.state.keys_seen.is_known_keyless:
         return actor_of(request)
     return await run_in_threadpool(actor_of, request)
 

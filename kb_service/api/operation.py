@@ -28,8 +28,8 @@ _ASSISTANT_PROPOSALS = Gauge(
 
 
 @router.get("/healthz")
-def alive() -> dict[str, str]:
-    """The process answers."""
+async def alive() -> dict[str, str]:
+    """The process answers. Without a thread: when all are at work a probe is not to wait for them."""
     return {"status": "ok"}
 
 
@@ -94,6 +94,12 @@ class CheckRequest(BaseModel):
 @internal.post("/check")
 def check_all(body: CheckRequest, service: ServiceOf) -> CheckReport:
     return service.check(kept_head=body.kept_head)
+
+
+@internal.post("/compute-anew")
+def compute_anew(service: ServiceOf) -> dict[str, bool]:
+    service.compute_anew()
+    return {"done": True}
 
 
 @internal.post("/reindex")

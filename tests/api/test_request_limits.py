@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 
 from kb_service.api import limits
 from kb_service.api.app import create_app
@@ -111,6 +112,20 @@ def test_a_crowd_of_questions_from_one_address_does_not_stand_before_those_of_ot
     asyncio.run(play())
     # 16 of the crowd are at work at a time; without that all 120 would stand before the other one.
     assert answered.index("other") < 60
+
+
+def test_the_process_says_that_it_lives_while_all_its_threads_are_at_work(http: Http) -> None:
+    app = create_app(http.service)
+
+    async def play() -> int:
+        threads = current_default_thread_limiter()
+        for at_work in range(int(threads.total_tokens)):
+            threads.acquire_on_behalf_of_nowait(at_work)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as probe:
+            async with asyncio.timeout(20):
+                return (await probe.get("/healthz")).status_code
+
+    assert asyncio.run(play()) == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"], ids=["bodies that do not come", "replies that nobody reads"])

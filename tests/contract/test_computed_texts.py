@@ -19,6 +19,17 @@ def test_embeddings_are_kept_by_model_and_text(database: Database) -> None:
     assert computed.embeddings("model-2", ["a" * 64]) == {}
 
 
+def test_vectors_of_no_direction_are_found_and_forgotten(database: Database) -> None:
+    computed = SqlVectors(database)
+    unit = np.array([0.6, 0.8], np.float32)
+    kept = {"u" * 64: unit, "z" * 64: unit * 0, "l" * 64: unit * 2, "n" * 64: unit * np.nan, "s" * 64: unit[:1]}
+    computed.add_embeddings("model-1", kept)
+    faulty = computed.faulty_embeddings(["model-1"], dimensions=2)
+    assert set(faulty) == {"z" * 64, "l" * 64, "n" * 64, "s" * 64}
+    computed.forget(faulty)
+    assert set(computed.embeddings("model-1", list(kept))) == {"u" * 64}
+
+
 def test_term_counts_are_kept_by_segmenter_and_text(database: Database) -> None:
     computed = SqlVectors(database)
     terms = counted(["签注", "材料", "签注"])

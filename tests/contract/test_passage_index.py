@@ -228,6 +228,18 @@ def test_a_document_of_more_points_than_one_page_of_the_engine_comes_back_whole(
     assert len(index.payloads_of_document("document-1")) == 1_002
 
 
+def test_vectors_come_back_as_they_were_written_and_an_empty_one_as_empty(index: PassageIndex) -> None:
+    written = [point(1, terms={7: 1.5, 4_000_000_000: 0.25}), point(2, terms={})]
+    index.upsert(written)
+    vectors_of = index.vectors_of_document("document-1")
+    assert set(vectors_of) == {each.id for each in written}
+    for each in written:
+        dense, sparse = vectors_of[each.id]
+        assert dense.tolist() == pytest.approx(each.dense.tolist(), abs=1e-6)
+        assert sparse.term_ids.tolist() == each.sparse.term_ids.tolist()
+        assert sparse.weights.tolist() == each.sparse.weights.tolist()
+
+
 def test_a_replaced_payload_loses_the_fields_it_no_longer_has(index: PassageIndex) -> None:
     ended = payload(1, interval=Interval(None, date(2026, 1, 1)), region="上海市/徐汇区", audience=Audience.PERSON)
     fill(index, {1: ended})

@@ -44,6 +44,11 @@ def test_a_landline_without_area_code_is_masked_where_it_is_called_one() -> None
     assert masked("共计62345678元") == "共计62345678元"
 
 
+def test_a_landline_in_two_groups_is_masked_where_an_extension_follows() -> None:
+    assert masked("可以打6234-5678转8012找我") == "可以打〔座机号〕转〔分机号〕找我"
+    assert masked("学年2023-2024转学怎么办") == "学年2023-2024转学怎么办"
+
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -4,21 +4,18 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from kb_service.adapters.sql.seals import digest_of
 from kb_service.adapters.sql.tables import answers
 from kb_service.domain.trail import NO_HASH, hash_of_answer
 
+# Plain SQL: each question waits for it.
+_LAST = "SELECT number, hash FROM answers WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1"
 # On PostgreSQL one transaction at a time extends the chain of answers, by a lock of its own: an import holds that of
-# the trail to the end of its transaction. Any number, the same in every process. Both statements go in one message,
-# since a question waits for each; the second sees what was committed while the first waited.
-_LOCK_AND_LAST = """
-SELECT pg_advisory_xact_lock(7206033);
-SELECT number, hash FROM answers WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1
-"""
-_LAST = select(answers.c.number, answers.c.hash).where(answers.c.number.is_not(None))
-_LAST = _LAST.order_by(answers.c.number.desc()).limit(1)
+# the trail to the end of its transaction. Any number, the same in every process. Both statements go in one message;
+# the second sees what was committed while the first waited.
+_LOCK_AND_LAST = f"SELECT pg_advisory_xact_lock(7206033); {_LAST}"
 _ADD = insert(answers)
 
 
@@ -47,5 +44,5 @@ def _last(connection: Connection) -> tuple[int, str] | None:
             cursor.nextset()
             found: tuple[int, str] | None = cursor.fetchone()
             return found
-    row = connection.execute(_LAST).first()
+    row = connection.exec_driver_sql(_LAST).first()
     return (row.number, row.hash) if row else None

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select
 
 from kb_service.adapters.sql.engine import Database
 from kb_service.adapters.sql.schedules import chunks
 from kb_service.adapters.sql.tables import embeddings, term_counts
 from kb_service.ports import TermCounts, Vector
+
+_ROWS_AT_ONCE = 1_000
+# Of the squared length: single precision is off by less than a thousandth of it.
+_OFF_UNIT = 0.01
 
 
 class SqlVectors:
@@ -27,12 +31,26 @@ class SqlVectors:
                     found[row.text_sha256] = np.frombuffer(row.vector, dtype="<f4")
         return found
 
+    def faulty_embeddings(self, models: Sequence[str], *, dimensions: int) -> Sequence[str]:
+        """The keys whose vector is no unit vector of so many finite numbers; reads every row of these models."""
+        query = select(embeddings.c.text_sha256, embeddings.c.vector).where(embeddings.c.model.in_(models))
+        with self._database.snapshot() as connection:  # PostgreSQL reads in pieces only within a transaction
+            rows = connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
+            return [row.text_sha256 for row in rows if not _is_unit(row.vector, dimensions=dimensions)]
+
     def add_embeddings(self, model: str, vector_of: Mapping[str, Vector]) -> None:
         rows = [
             {"model": model, "text_sha256": key, "vector": np.asarray(vector, dtype="<f4").tobytes()}
             for key, vector in vector_of.items()
         ]
         self._insert_missing(embeddings, rows)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Whatever was computed of these texts, by any model and segmenter."""
+        for some in chunks(keys):
+            with self._database.writing() as connection:
+                for table in (embeddings, term_counts):
+                    connection.execute(delete(table).where(table.c.text_sha256.in_(some)))
 
     def term_counts(self, segmenter: str, keys: Sequence[str]) -> Mapping[str, TermCounts]:
         query = select(term_counts.c.text_sha256, term_counts.c.terms).where(term_counts.c.segmenter == segmenter)
@@ -54,6 +72,13 @@ class SqlVectors:
         for some in chunks(rows):
             with self._database.writing() as connection:
                 connection.execute(statement, some)
+
+
+def _is_unit(blob: bytes, *, dimensions: int) -> bool:
+    if len(blob) != 4 * dimensions:
+        return False
+    vector = np.frombuffer(blob, dtype="<f4")
+    return bool(abs(float(vector @ vector) - 1.0) < _OFF_UNIT)  # false for what is not finite
 
 
 def _packed(terms: TermCounts) -> bytes:
