@@ -42,10 +42,11 @@ class BackedUp:
 
 
 def back_up(settings: Settings, target: Path, told: Told) -> BackedUp:
-    """``target``: a file to be made, or a folder that gets one named after the moment. Raises BackupRefused,
+    """``target``: a .zip to be made, or a folder that gets one named after the moment. Raises BackupRefused,
     RecordsUnavailable, NotEnoughSpace."""
     at = now()
-    path = target / f"kb-{at:%Y%m%d-%H%M%S}.zip" if target.is_dir() else target
+    is_file = target.suffix == ".zip" and not target.is_dir()
+    path = target if is_file else target / f"kb-{at:%Y%m%d-%H%M%S}.zip"
     if path.exists():
         raise BackupRefused(f"{path} is there already; name another file, or a folder")
     _require_database(settings)

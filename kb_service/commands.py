@@ -14,7 +14,7 @@ from kb_service.client import ServiceClient
 from kb_service.domain.days import SHANGHAI
 from kb_service.domain.errors import ReasonMissing
 from kb_service.domain.people import Key, Role
-from kb_service.domain.privacy import hash_of_user
+from kb_service.domain.privacy import Erased, hash_of_user
 from kb_service.settings import Settings
 from kb_service.wiring import now, open_records, open_service, owner_address
 
@@ -75,8 +75,8 @@ def erase(
     of: str | None = None,
     user: str | None = None,
     older_than: int | None = None,
-) -> int:
-    """What people typed and were answered, by one of the three; the number of answers. ``older_than``: in days;
+) -> Erased:
+    """What people typed and were answered, by one of the three. ``older_than``: in days;
     ``of``: which conversation, where several have its id."""
     at = now()
     with open_records(settings) as records:

@@ -60,7 +60,8 @@ def erase(conversation_id: Id, of: Of = None) -> None:
     """Erase what was typed and answered in it, as `kb erase --conversation` does; what is counted by stays."""
     from kb_service.commands import erase as run
 
-    print(f"erased: {run(Settings(), conversation=conversation_id, of=of)} answers")
+    erased = run(Settings(), conversation=conversation_id, of=of)
+    print(f"erased: {erased.answers} answers, {erased.talks} talks")
 
 
 def _names(records: "Records") -> dict[str, str]:

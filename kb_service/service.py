@@ -280,14 +280,14 @@ class Service:
             items = due_items(self.records.shelf.with_a_deadline(), today=day, until=None, calendar=calendar)
             self.records.shelf.keep_due_list(day, _DUE_ITEMS.dump_python(items, mode="json"), at=self.now())
 
-    def erase_old_transcripts(self) -> int:
-        """The words of answers older than a site keeps them; how many."""
+    def erase_old_transcripts(self) -> None:
+        """The words of answers and talks older than a site keeps them."""
         days = self.settings.keep_transcript_days
         if not days:
-            return 0
+            return
         now = self.now()
         self.records.webhooks.forget_before(now - timedelta(days=days))
-        return self.records.erasing.before(now - timedelta(days=days), actor="retention", at=now)
+        self.records.erasing.before(now - timedelta(days=days), actor="retention", at=now)
 
     def reread_catalogue(self) -> None:
         """Link matters and departments as they now are; their words reach the segmenter at the next rebuild."""

@@ -88,7 +88,7 @@ def reindex(
 @upkeep.command()
 def backup(
     target: Annotated[
-        Path, typer.Argument(help="A file to be made, or a folder that gets one named after the moment.")
+        Path, typer.Argument(help="A .zip to be made, or a folder that gets one named after the moment.")
     ],
     as_json: AsJson = False,
 ) -> None:
@@ -131,7 +131,8 @@ def erase(
 
     if sum(each is not None for each in (conversation, user, older_than)) != 1:
         raise typer.BadParameter("say what to erase by one of --conversation, --user and --older-than")
-    print(f"erased: {run(Settings(), conversation=conversation, user=user, older_than=older_than)} answers")
+    erased = run(Settings(), conversation=conversation, user=user, older_than=older_than)
+    print(f"erased: {erased.answers} answers, {erased.talks} talks")
 
 
 def words_of_doors() -> Sequence[Callable[[Path], object]]:

@@ -4,6 +4,15 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many had words that were erased."""
+
+    answers: int
+    talks: int
 
 
 def hash_of_user(user_ref: str, key: bytes) -> str:

@@ -209,6 +209,7 @@ _NEWEST_TABLES = (
 )  # fmt: skip
 _SINCE_WHO_ASKED = [
     *(f"DROP TABLE {each}" for each in _NEWEST_TABLES),
+    "DROP INDEX ix_events_actor",
     "DROP INDEX ix_feedback_given_at",
     "DROP INDEX ix_feedback_changed_at",
     "ALTER TABLE feedback DROP COLUMN changed_at",
@@ -330,6 +331,7 @@ def test_nothing_is_made_of_no_database_nor_over_another_backup(used: Settings, 
     with pytest.raises(BackupRefused, match="is there already"):
         back_up(used, made.path, silent)
     assert back_up(used, tmp_path, silent).path.name.startswith("kb-")
+    assert back_up(used, tmp_path / "kept" / "here", silent).path.parent == tmp_path / "kept" / "here"
     assert sorted(path.suffix for path in tmp_path.iterdir() if path.is_file() and "kb.sqlite" not in path.name) == [
         ".zip",
         ".zip",

@@ -61,9 +61,9 @@ def test_answers_older_than_a_moment_lose_their_words_and_comments(
     database: Database, transcript: SqlTranscript
 ) -> None:
     erasing = SqlErasing(database)
-    assert erasing.before(NOON + 3 * DAY, actor="retention", at=NOON) == 2
+    assert erasing.before(NOON + 3 * DAY, actor="retention", at=NOON).answers == 2
     assert (left(database), comments(database)) == (["a3", "a4", "a5"], 3)
-    assert erasing.before(NOON + 3 * DAY, actor="retention", at=NOON) == 0
+    assert erasing.before(NOON + 3 * DAY, actor="retention", at=NOON).answers == 0
     with pytest.raises(AnswerNotFound):
         transcript.answer("a1", channel="web", asked_by=question().asked_by)
     later = question(conversation_id="c1", channel="web", user_hash="u1" * 32)
@@ -76,9 +76,9 @@ def test_a_conversation_and_a_person_are_erased_when_they_ask_for_it(
     database: Database, transcript: SqlTranscript
 ) -> None:
     erasing = SqlErasing(database)
-    assert erasing.conversation("c2", actor="operator", at=NOON) == 2
+    assert erasing.conversation("c2", actor="operator", at=NOON).answers == 2
     assert left(database) == ["a1", "a3", "a5"]
-    assert erasing.person("u1" * 32, actor="operator", at=NOON) == 3
+    assert erasing.person("u1" * 32, actor="operator", at=NOON).answers == 3
     assert (left(database), comments(database)) == ([], 0)
     assert row_faults(database) == []
     told = [each.event.detail["answers"] for each in SqlTrail(database).events()]

@@ -116,7 +116,7 @@ def test_two_people_whose_conversations_have_the_same_id_are_given_and_lose_only
     erasing = SqlErasing(database)
     with pytest.raises(ConversationAmbiguous):
         erasing.conversation("c1", actor="admin", at=MORNING)
-    assert erasing.conversation("c1", of=handle_of(RESIDENT), actor="admin", at=MORNING) == 1
+    assert erasing.conversation("c1", of=handle_of(RESIDENT), actor="admin", at=MORNING).answers == 1
     with pytest.raises(ConversationNotFound, match="what was erased is gone"):
         exported(database, RESIDENT)
     assert [each.question for each in exported(database, SOMEBODY_ELSE).answers] == ["第2个人的问题"]

@@ -29,6 +29,7 @@ from kb_service.domain.clocks import OF_TALKS
 from kb_service.domain.escalations import GOING_ON, EscalationState
 from kb_service.domain.exports import the_one
 from kb_service.domain.masking import masked
+from kb_service.domain.privacy import Erased
 from kb_service.domain.rehearsals import RECENT
 from kb_service.domain.trail import ERASED, ERASED_TALKS
 
@@ -40,36 +41,36 @@ _HAS_WORDS = or_(answers.c.conversation_id != "", answers.c.user_hash.is_not(Non
 
 
 class SqlErasing:
-    """Each gives the number of answers whose words were erased; the trail tells which, by their numbers."""
+    """The trail tells which answers were erased by their numbers, and which talks by their ids."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def before(self, moment: datetime, *, actor: str, at: datetime) -> int:
+    def before(self, moment: datetime, *, actor: str, at: datetime) -> Erased:
         """Answers given before then, comments made before then, and questions that rehearsals before then took."""
         erased = self._erase(answers.c.asked_at < moment, actor, at, {"before": moment.isoformat()})
         is_over = and_(escalations.c.opened_at < moment, escalations.c.talking_in.is_(None))
-        self._erase_talks(is_over, actor, at)
+        talks = self._erase_talks(is_over, actor, at)
         with self._database.writing() as connection:
             old_comments = (feedback.c.given_at < moment) & feedback.c.comment.is_not(None)
             connection.execute(update(feedback).where(old_comments).values(comment=None))
             _forget_in_rehearsals(connection, rehearsals.c.rehearsed_at < moment, lambda _question: True)
-        return erased
+        return Erased(erased, talks)
 
-    def conversation(self, conversation_id: str, *, actor: str, at: datetime, of: str | None = None) -> int:
+    def conversation(self, conversation_id: str, *, actor: str, at: datetime, of: str | None = None) -> Erased:
         """``of``: which one, where several have the id. Raises ConversationNotFound, ConversationAmbiguous."""
         with self._database.reading() as connection:
             found = the_one(conversations_named(connection, conversation_id), conversation_id, of)
-        self._erase_talks(is_of(escalations, found), actor, at)
-        return self._erase(is_of(answers, found), actor, at, {})
+        talks = self._erase_talks(is_of(escalations, found), actor, at)
+        return Erased(self._erase(is_of(answers, found), actor, at, {}), talks)
 
-    def person(self, user_hash: str, *, actor: str, at: datetime) -> int:
+    def person(self, user_hash: str, *, actor: str, at: datetime) -> Erased:
         """Everything that the same reference of a user asked."""
-        self._erase_talks(escalations.c.user_hash == user_hash, actor, at)
-        return self._erase(answers.c.user_hash == user_hash, actor, at, {})
+        talks = self._erase_talks(escalations.c.user_hash == user_hash, actor, at)
+        return Erased(self._erase(answers.c.user_hash == user_hash, actor, at, {}), talks)
 
-    def _erase_talks(self, which: ColumnElement[bool], actor: str, at: datetime) -> None:
-        """Of escalations the words, pictures and sound, and whose they were; what is counted by stays.
+    def _erase_talks(self, which: ColumnElement[bool], actor: str, at: datetime) -> int:
+        """Of escalations the words, pictures and sound, and whose they were; what is counted by stays. Their number.
 
         One that goes on ends: nobody could be reached by what is written there, and it would be kept.
         """
@@ -77,7 +78,7 @@ class SqlErasing:
             escalations.c.conversation_id != "", escalations.c.id.in_(select(talk_messages.c.escalation_id))
         )
         wanted = select(escalations.c.id).where(which, has_words).order_by(escalations.c.id)
-        is_done = False
+        erased = 0
         while True:
             with self._database.writing() as connection:
                 ids = list(connection.execute(wanted.limit(_AT_ONCE)).scalars())
@@ -92,9 +93,10 @@ class SqlErasing:
                 _forget_askers(connection, ids, at)
                 connection.execute(delete(deliveries).where(deliveries.c.escalation_id.in_(ids)))
                 record(connection, at=at, actor=actor, action=ERASED_TALKS, detail={"escalations": ids}, was=was)
-            is_done = True
-        if is_done:
+            erased += len(ids)
+        if erased:
             self._database.empty_log()
+        return erased
 
     def _erase(self, which: ColumnElement[bool], actor: str, at: datetime, detail: dict[str, str]) -> int:
         wanted = select(answers.c.id, answers.c.number, answers.c.body["question"].as_string())
