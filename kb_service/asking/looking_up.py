@@ -14,6 +14,7 @@ from kb_service.asking.search.known_questions import Given
 from kb_service.asking.search.retrieving import Candidate, Narrowing, QuestionTerms, matter_shown
 from kb_service.asking.search.surroundings import above
 from kb_service.asking.tools import Tools
+from kb_service.domain.answers import Carried
 from kb_service.domain.matters import Facet
 from kb_service.text.normalising import normalised
 
@@ -34,8 +35,11 @@ class LookingUp:
     def look_up(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic | None) -> LookedUp:
         """``topic``: what the talk before speaks of, where it matters. What goes on with it gets the likeliest of the
         answers that any reading finds, and so does what takes nothing over and has no sure answer by itself. For what
-        has none still, an answer is drafted from each of the best passages and documents alone.
+        has none still, an answer is drafted from each of the best passages and documents alone. What was asked of no
+        known matter is asked with its own words again, and has no answer without them.
         """
+        if topic is not None and topic.matter_id is None and Carried.QUESTION in readings[0].carried:
+            topic = None
         if topic is not None and readings[0].carried and may_have_answer(readings[0]):
             return self._of_talk(readings, narrowing, topic)
         best = preferred([self._looked_up(each, narrowing) for each in readings])

@@ -90,6 +90,18 @@ def test_an_answer_about_one_of_two_things_lacks_what_is_asked() -> None:
     assert not lacks_what_is_asked(seen_of(question, [candidate("guide", 3.0)], ["男职工63岁，女职工58岁。"]))
 
 
+def test_an_answer_of_another_paper_than_the_one_named_is_none() -> None:
+    licence, passport = re.compile("驾照|驾驶证"), re.compile("护照")
+    of_passports = ["护照遗失的,可以补发。"]
+    best = [candidate("guide", 3.0)]
+    assert lacks_what_is_asked(seen_of(asked("驾照丢了", things_named=(licence,)), best, of_passports))
+    assert not lacks_what_is_asked(seen_of(asked("护照丢了", things_named=(passport,)), best, of_passports))
+    both = asked("驾照和护照都丢了", things_named=(licence, passport))
+    assert not lacks_what_is_asked(seen_of(both, best, of_passports))
+    elsewhere_in_it = asked("签注丢了", things_named=(re.compile("签注"),))
+    assert not lacks_what_is_asked(seen_of(elsewhere_in_it, best, ["可以补发。"]))
+
+
 def test_whether_the_section_that_is_asked_for_is_quoted() -> None:
     answer = DraftedAnswer(("签注免费。",), (), "guide-0", is_of_section=True)
     seen = answer_features(asked(), [candidate("guide", 3.0)], TERMS, answer, characters_shared)

@@ -298,3 +298,27 @@ def test_a_person_whose_company_refuses_does_not_ask_for_the_company() -> None:
 )
 def test_a_day_is_found_in_a_follow_up_by_the_same_words_as_in_a_question(text: str, day_named: str) -> None:
     assert read(text).phrasing.changes.day == day_named
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "asked"),
+    [
+        ("第三次扔飞盘补多少", "什么时候发", "第三次扔飞盘补多少 什么时候发"),
+        ("飞盘丢了", "要收费吗", "飞盘丢了 要收费吗"),
+    ],
+)
+def test_a_question_after_one_of_no_known_matter_is_asked_with_its_words(earlier: str, text: str, asked: str) -> None:
+    read_after = after(earlier, text)
+    assert (read_after.text, read_after.carried, matter_of(read_after)) == (asked, (Carried.QUESTION,), None)
+
+
+def test_what_asks_for_itself_is_not_asked_with_words_of_no_known_matter() -> None:
+    assert after("飞盘丢了", "居住证签注需要什么材料").carried == ()
+    assert after("飞盘丢了", "周末广场上能不能放音乐跳舞").carried == ()
+
+
+def test_a_thing_that_was_spoken_of_stays_the_one_that_is_asked_about() -> None:
+    followed = READER.settled(after("护照到期了怎么换居住证签注", "要收费吗"))
+    assert followed.may_be_of("护照 100元")
+    assert not followed.may_be_of("机动车驾驶证 10元")
+    assert READER.settled(after("居住证签注要什么", "那驾照呢")).may_be_of("驾驶证")

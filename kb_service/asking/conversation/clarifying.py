@@ -139,7 +139,7 @@ class Clarifying:
             return None
         if is_guess and not any(self._matter_of(each) == understood.matter for each in fitting):
             fitting = [each for each in best_of.values() if self._matter_of(each) == understood.matter][:1] + fitting
-        return self._one_of("clarify_matter", fitting)
+        return self._one_of("clarify_matter", understood, fitting)
 
     def _is_nearer(self, understood: Understanding, candidate: Candidate, best: Candidate) -> bool:
         """Whether the question is near to the matter of a passage, and nearer than to that of the best one."""
@@ -159,7 +159,7 @@ class Clarifying:
         shares = [(self._share_said(understood, each), each) for each in found]
         best = max((share for share, _ in shares), default=0.0)
         meant = sorted((pair for pair in shares if pair[0] and 2 * pair[0] >= best), key=lambda pair: -pair[0])
-        return self._one_of("clarify_matter", [each for _, each in meant])
+        return self._one_of("clarify_matter", understood, [each for _, each in meant])
 
     def _share_said(self, understood: Understanding, candidate: Candidate) -> float:
         if not self._may_be_meant(understood, candidate, ()):
@@ -177,10 +177,12 @@ class Clarifying:
         pairs = understood.phrasing.pairs
         return not pairs or self._names.have_one_of(pairs, matter)
 
-    def _one_of(self, wording: str, candidates: Sequence[Candidate]) -> Clarification | None:
-        """The matters of those that say something else than each other."""
+    def _one_of(self, wording: str, understood: Understanding, candidates: Sequence[Candidate]) -> Clarification | None:
+        """The matters of those that say something else than each other, of a thing that is named where one is."""
         options = [
-            Option(matter.name, matter.id) for each in self._different(candidates) if (matter := self._matter_of(each))
+            Option(matter.name, matter.id)
+            for each in self._different(candidates)
+            if (matter := self._matter_of(each)) and understood.may_be_of(f"{matter.name}\n{each.text}")
         ]
         return self._asked(wording, options)
 

@@ -67,9 +67,13 @@ class Following:
         if follow_up.has_own_topic:
             is_bare = follow_up.is_bare or (topic.is_open and not understood.phrasing.asks)
             return (self._of_another(understood, topic, is_bare=is_bare),)
-        if before is None or not follow_up.follows_up:
+        if not follow_up.follows_up:
             return (understood,)
+        if before is None:
+            is_unknown = follow_up.is_sure and topic.matter_id is None
+            return ((is_unknown and self._beside_unknown(understood, topic)) or understood,)
         carried = self._carried(understood, before, topic, is_sure=follow_up.is_sure)
+        carried = replace(carried, things_named=self.reader.things_named(topic.text))
         return (carried,) if follow_up.is_sure else (carried, understood)
 
     def _follow_up(self, understood: Understanding, before: Matter | None, topic: Topic) -> FollowUp:
@@ -189,6 +193,25 @@ class Following:
             carried=(Carried.QUESTION, Carried.MATTER, *((Carried.FACET,) if topic.facet else ())),
         )
         return _surrounded(asked_again, topic, phrasing.changes)
+
+    def _beside_unknown(self, understood: Understanding, topic: Topic) -> Understanding | None:
+        """什么时候发 after a question of which no matter is known, with its words: alone it would be asked of anything.
+        None where those are too long, or may not be asked."""
+        asked, phrasing = understood.question, understood.phrasing
+        if not topic.text or len(topic.text) > _LONGEST_EARLIER:
+            return None
+        again = self.reader.understand_again(asked, f"{topic.text} {phrasing.rest}".strip(), matter_id=None)
+        if again.scope is not None or again.is_courtesy:
+            return None
+        beside = replace(
+            again,
+            facet=phrasing.facet or again.facet,
+            question=replace(again.question, text=asked.text),
+            is_traditional=understood.is_traditional,
+            phrasing=phrasing,
+            carried=(Carried.QUESTION,),
+        )
+        return _surrounded(beside, topic, phrasing.changes)
 
     def _on(self, again: Understanding, day: date) -> Understanding:
         named = day if day != shanghai_day(again.question.asked_at) else None

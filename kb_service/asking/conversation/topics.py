@@ -1,8 +1,8 @@
 """What a conversation is about, and whether it goes wrong: from stored turns, or an earlier part of the message.
 
 Earlier turns are not trusted: ids and closed choices are taken over, and the matter's name as the catalogue has it.
-Only where a message changes nothing but place, audience or day are the words of the earlier question asked again, and
-they are read anew as if they came now. See docs/decisions/0014-conversation.md.
+Only where a message changes nothing but place, audience or day, or no matter is known, are the words of the earlier
+question asked again, and they are read anew as if they came now. See docs/decisions/0014-conversation.md.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +29,7 @@ TURNS = 6  # how far back a conversation is remembered
 class Topic:
     """What was spoken of last. ``day``: the day asked about, where it was not the day of asking.
 
-    ``text``: the words that were searched for; without a matter they are never taken over. ``is_open``: it was asked
+    ``text``: the words that were searched for. ``is_open``: it was asked
     back what was meant. ``documents``, ``last_answer``: the ids of those that were cited last, and the
     text that cited them.
     """

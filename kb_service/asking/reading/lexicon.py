@@ -54,6 +54,7 @@ class QuestionWords(Words):
     qualifiers: tuple[Qualifier, ...]
     own_numbers: re.Pattern[str]
     disclaimers: tuple[str, ...]
+    told_apart: tuple[AnyOf, ...]
 
 
 class ChoiceWords(Words):
@@ -195,6 +196,11 @@ class Lexicon:
             qualified=tuple(each.said for each in words.qualifiers if each.asked.search(question)),
             disclaimed=tuple(each.disclaimed for each in asked if each.disclaimed),
         )
+
+    def things_named(self, question: str) -> tuple[re.Pattern[str], ...]:
+        """Of a normalised question, the names of each thing told apart from others that it is about."""
+        about = self.talk.held.sub(" ", question)
+        return tuple(names for names in self.questions.told_apart if names.search(about))
 
     def without_own_numbers(self, said: str) -> str:
         """A normalised message without the numbers that somebody says of themselves: nothing is asked with them."""

@@ -164,6 +164,10 @@ class Reader:
             return understood
         return replace(understood, matter=matter, matter_name=self.name_of(matter), is_matter_inferred=True)
 
+    def things_named(self, text: str) -> tuple[re.Pattern[str], ...]:
+        """Of a normalised text, the names of each thing told apart from others that it is about."""
+        return self._lexicon.things_named(text)
+
     def region_in(self, text: str) -> str | None:
         """The path of the one district that a text names."""
         return self.phrasing.region(normalised(text, self._converter))
@@ -181,6 +185,7 @@ class Reader:
             settled,
             quantity_asked=self._lexicon.quantity_asked(settled.own_words),
             sides=self._lexicon.reading.splitting.sides_of(settled.text),
+            things_named=self.things_named(settled.own_words) or understood.things_named or self.things_named(text),
         )
 
     def _normalise(self, question: Question, of_message: bool | None = None) -> _Normalised:

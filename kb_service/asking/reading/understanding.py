@@ -31,7 +31,8 @@ class Understanding:
     ``scope``: set when no document should answer it; ``likeness``: the class of message that it follows from.
     ``audience_named``: whom its words speak for; ``as_of_named``: the Shanghai day they ask about.
     ``quantity_asked``: the amounts and times that an answer must have; ``sides``: of two or more things asked about
-    together, what an answer says of each.
+    together, what an answer says of each; ``things_named``: the names of each thing told apart from others, of one of
+    which the source of an answer speaks.
     ``phrasing``: how the message itself was put, whatever was carried over since; ``carried``: which slots were.
     """
 
@@ -54,6 +55,7 @@ class Understanding:
     as_of_named: date | None = None
     quantity_asked: QuantityAsked = NO_QUANTITY
     sides: tuple[re.Pattern[str], ...] = ()
+    things_named: tuple[re.Pattern[str], ...] = ()
     seen: str = ""
     phrasing: Phrasing = NOTHING_SAID
     carried: tuple[Carried, ...] = ()
@@ -87,6 +89,10 @@ class Understanding:
             return False
         said = self.phrasing.beside_matter if self.phrasing.has_matter_name else self.phrasing.content
         return not said
+
+    def may_be_of(self, source: str) -> bool:
+        """Whether a normalised text speaks of a thing that is asked about, where one told apart from others is."""
+        return not self.things_named or any(names.search(source) for names in self.things_named)
 
     def as_stored(self) -> UnderstoodAs:
         return UnderstoodAs(

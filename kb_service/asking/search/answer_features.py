@@ -23,7 +23,13 @@ _MOST_COMPARED = 2
 # Cosines of sentences and a question lie close together.
 _ABOUT_AS_NEAR = 0.025
 # Any of these, and it is no answer.
-_LACKS = ("answer_value_missing", "answer_disclaims", "answer_of_another", "answer_side_missing")
+_LACKS = (
+    "answer_value_missing",
+    "answer_disclaims",
+    "answer_of_another",
+    "answer_side_missing",
+    "answer_of_another_thing",
+)
 
 # The cosines of a question and sentences, all normalised.
 Nearness = Callable[[str, Sequence[str]], Sequence[float]]
@@ -67,6 +73,7 @@ def answer_features(
         "answer_disclaims": float(_disclaims(understood, answer, text, nearness)),
         "answer_of_another": float(quantity.is_of_another(text, answer.under)),
         "answer_side_missing": float(any(not each.search(f"{answer.under}\n{text}") for each in understood.sides)),
+        "answer_of_another_thing": float(not understood.may_be_of(_source(understood, candidates, answer))),
         "section_asked": float(understood.asks_for_section),
         "section_quoted": float(answer.is_of_section),
         "answer_rarest_missing": max((weight for word, weight in terms.words.items() if word not in text), default=0.0),
@@ -80,7 +87,7 @@ def answer_features(
 
 def lacks_what_is_asked(feature_of: Mapping[str, float]) -> bool:
     """Whether the answer has no amount or time where one is asked for, or only that of something else; says that the
-    source has none; or leaves out one of the things asked about together.
+    source has none; leaves out one of the things asked about together; or is of another thing than the one named.
 
     However well it fits otherwise, it is none: of 2,255 known questions 88 were answered without the amount, 11 of them
     rightly.
@@ -100,6 +107,13 @@ def _disclaims(understood: Understanding, answer: DraftedAnswer, text: str, near
         return False
     near, *others = nearness(understood.text_compared, [clause, *said[:_MOST_COMPARED]])
     return near > max(others) - _ABOUT_AS_NEAR
+
+
+def _source(understood: Understanding, candidates: Sequence[Candidate], answer: DraftedAnswer) -> str:
+    """What is quoted and the rest of its document, as far as it was found: a guide to passports for 驾照掉了."""
+    quoted = next((each.document_id for each in candidates if each.source.passage.id == answer.passage_id), "")
+    found = (each.text for each in candidates if each.document_id == quoted)
+    return "\n".join([understood.matter_name, answer.under, *answer.statements, *found])
 
 
 def _margin_document(candidates: Sequence[Candidate]) -> float:
