@@ -46,7 +46,7 @@ def of_answer_evidence(candidates: Sequence[Candidate]) -> Iterator[Case]:
     expected = {
         "answer_bigrams": 5 / 6, "answer_words": 5 / 6, "answer_lead": 2 / 6, "answer_length": math.log(13),
         "answer_value_missing": 0.0, "answer_disclaims": 0.0, "answer_of_another": 0.0, "answer_side_missing": 0.0,
-        "answer_of_another_thing": 0.0,
+        "answer_kind_missing": 0.0, "answer_of_another_thing": 0.0,
         "section_asked": 0.0, "section_quoted": 1.0, "answer_rarest_missing": 1.0, "margin_document": 0.5,
         "answer_beside_title": 2 / 3, "answer_beside_title_missing": 1.0, "quoted_rank": 2.0, "quoted_behind": 1.0,
         "meaning_first": 0.5, "meaning_best": 0.8, "meaning_mean": 0.7,

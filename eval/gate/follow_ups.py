@@ -107,25 +107,30 @@ def _is(contender: Contender, read_as: ReadAs, sources: Sources, passage: str) -
 def _of_choice() -> Iterator[Case]:
     """The likeliest; of the matter that the message names, if anything is; never what lacks the amount asked for."""
     model = ConfidenceModel("made up", ("own_words",), (Tree(((0, 0.5),), (-2.0, 2.0)),), 1.0, 0.0, {}, _RISKS, ())
-    asking = FollowUps(_only(follow_up_confidence=model), judge=_judged)
+    names = SimpleNamespace(have_one_of=lambda pairs, matter: any(pair in matter.name for pair in pairs))
+    reader = SimpleNamespace(matter={"kites": _KITES, "balloons": _BALLOONS}.get, names=names)
+    tools = _only(follow_up_confidence=model, messages=SimpleNamespace(reader=reader))
+    asking = FollowUps(tools, judge=_judged)
     kites, balloons = _contender("rule", own_words=1.0), _contender("balloon", own_words=0.0)
     amountless = _contender("tail", own_words=1.0, answer_value_missing=1.0)
     of_balloons = replace(_CARRIED, matter=_BALLOONS, phrasing=replace(_PHRASING, names_matter=True))
     in_passing = replace(of_balloons, phrasing=replace(_PHRASING, names_matter=False))
+    of_their_name = replace(_CARRIED, phrasing=replace(_PHRASING, telling=frozenset({"气球"})))
     of_none = replace(of_balloons, matter=Matter("ships", "飞艇放飞", "park"))
     asked: dict[str, tuple[Sequence[Contender], Understanding, Contender | None]] = {
         "最可能的": ((balloons, kites), _CARRIED, kites),
         "点名的事项": ((kites, balloons), of_balloons, balloons),
         "不是点名": ((balloons, kites), in_passing, kites),
         "点名的事项没有": ((balloons, kites), of_none, kites),
-        "缺少所问的数": ((amountless, balloons), _CARRIED, balloons),
+        "缺少所问的数": ((amountless, balloons), of_their_name, balloons),
+        "别的事项": ((balloons,), _CARRIED, None),
         "都缺": ((amountless,), _CARRIED, None),
         "没有可选的": ((), _CARRIED, None),
     }
     for name, (contenders, understood, expected) in asked.items():
-        found = asking.likeliest(contenders, understood)
+        found = asking.likeliest(contenders, understood, _TOPIC)
         yield _case(name, (found[0] if found else None) is expected, found[0].text if found else "none")
-    sure = asking.likeliest((kites,), _CARRIED)
+    sure = asking.likeliest((kites,), _CARRIED, _TOPIC)
     yield _case("probability", sure is not None and abs(sure[1] - 1 / (1 + math.exp(-2))) < 1e-9)
     # 20 wrong of 1,000 from 0.8 on, 400 from 0.1 on.
     yield _case("enough", asking.is_enough(0.8) and not asking.is_enough(0.79))

@@ -139,9 +139,12 @@ class FollowUps:
         asked = _FollowUp(readings[0], topic, found, drafted, self._own_words(readings[0]))
         return [Contender(each, self._features(each, asked)) for each in drafted]
 
-    def likeliest(self, contenders: Sequence[Contender], asked: Understanding) -> tuple[Contender, float] | None:
+    def likeliest(
+        self, contenders: Sequence[Contender], asked: Understanding, topic: Topic
+    ) -> tuple[Contender, float] | None:
         """With its probability: of what has the amount asked for, and is of the matter that the message names, if
-        anything is; None where there is none to choose from."""
+        anything is; of another matter than the one spoken of only where the message has a word of its names. None where
+        there is none to choose from."""
         named = asked.matter.id if asked.matter and asked.phrasing.names_matter else None
         of_named = [each for each in contenders if named is not None and each.matter_id == named]
         model = self.tools.follow_up_confidence
@@ -149,8 +152,21 @@ class FollowUps:
             (each, model.probability(each.features))
             for each in of_named or contenders
             if not lacks_what_is_asked(each.drafted.result.features or {})
+            and self.goes_with(each.drafted.source, asked, topic)
         ]
         return max(likely, key=lambda pair: pair[1], default=None)
+
+    def goes_with(self, source: PassageInVersion, asked: Understanding, topic: Topic) -> bool:
+        """Whether a short message of a talk may mean this source: of the matter spoken of, cited just now, or with a
+        word of the message in a name of its matter. 外地户口可以吗 after 敬老卡 is not asked of 康复救助, though a text
+        on that says it nearly word for word."""
+        matter_id, reader = source.metadata.matter_id, self.tools.messages.reader
+        if matter_id in (None, topic.matter_id) or source.document_id in topic.documents:
+            return True
+        if asked.matter is not None and asked.matter.id == matter_id and not asked.is_matter_inferred:
+            return True
+        matter = reader.matter(matter_id)
+        return matter is None or reader.names.have_one_of(asked.phrasing.telling, matter)
 
     def is_enough(self, probability: float) -> bool:
         return probability >= self.tools.follow_up_confidence.answer_threshold

@@ -23,6 +23,8 @@ CANDIDATES = 10
 # that the model did not know 318 were answered rightly without and 348 with it, 17 and 22 wrongly.
 _ALONE = 4
 _SURER = 0.05
+# Characters. A longer message says what it is about.
+_LONGEST_OF_TALK = 24
 
 
 class LookingUp:
@@ -36,8 +38,18 @@ class LookingUp:
         """``topic``: what the talk before speaks of, where it matters. What goes on with it gets the likeliest of the
         answers that any reading finds, and so does what takes nothing over and has no sure answer by itself. For what
         has none still, an answer is drafted from each of the best passages and documents alone. What was asked of no
-        known matter is asked with its own words again, and has no answer without them.
+        known matter is asked with its own words again, and has no answer without them. What is short has none of
+        another matter that it has no word of.
         """
+        found = self._found(readings, narrowing, topic)
+        asked, quoted = readings[0], found.result.quoted
+        if topic is None or quoted is None or len(asked.question.text) > _LONGEST_OF_TALK:
+            return found
+        if self._follow_ups.goes_with(quoted.quotes[0].source, asked, topic):
+            return found
+        return replace(found, result=replace(found.result, is_sure=False))
+
+    def _found(self, readings: Sequence[Understanding], narrowing: Narrowing, topic: Topic | None) -> LookedUp:
         if topic is not None and topic.matter_id is None and Carried.QUESTION in readings[0].carried:
             topic = None
         if topic is not None and readings[0].carried and may_have_answer(readings[0]):
@@ -71,7 +83,7 @@ class LookingUp:
             return written
         first = preferred(at_first)
         best = first.result
-        chosen = self._follow_ups.likeliest(contenders, readings[0])
+        chosen = self._follow_ups.likeliest(contenders, readings[0], topic)
         if chosen is None or not self._follow_ups.is_enough(chosen[1]):
             doubted = min(best.confidence, chosen[1] if chosen else 0.0)
             confidence = doubted if best.is_sure else best.confidence

@@ -193,7 +193,9 @@ def shares_for_logits(patch: pytest.MonkeyPatch) -> None:
 def named_matters_do_not_count(patch: pytest.MonkeyPatch) -> None:
     likeliest = FollowUps.likeliest
     patch.setattr(
-        FollowUps, "likeliest", lambda self, contenders, asked: likeliest(self, contenders, replace(asked, matter=None))
+        FollowUps,
+        "likeliest",
+        lambda self, contenders, asked, topic: likeliest(self, contenders, replace(asked, matter=None), topic),
     )
 
 

@@ -90,6 +90,13 @@ def test_an_answer_about_one_of_two_things_lacks_what_is_asked() -> None:
     assert not lacks_what_is_asked(seen_of(question, [candidate("guide", 3.0)], ["男职工63岁，女职工58岁。"]))
 
 
+def test_an_answer_that_names_no_paper_is_none_to_who_asks_what_to_bring() -> None:
+    question = asked("签注要带什么", quantity_asked=QuantityAsked(kinds=(re.compile("证明|身份证"),)))
+    best = [candidate("guide", 3.0)]
+    assert lacks_what_is_asked(seen_of(question, best, ["签注每年一次。"]))
+    assert not lacks_what_is_asked(seen_of(question, best, ["签注每年一次。", "带身份证。"]))
+
+
 def test_an_answer_of_another_paper_than_the_one_named_is_none() -> None:
     licence, passport = re.compile("驾照|驾驶证"), re.compile("护照")
     of_passports = ["护照遗失的,可以补发。"]

@@ -52,16 +52,19 @@ def test_passages_of_the_documents_just_cited_are_drafted_from_together_where_th
     assert Sources.CITED not in together("a", "b")
 
 
-def asking_of(matter: str | None) -> Any:
-    """A message that names a matter, or none."""
+def asking_of(matter: str | None, *, telling: str = "") -> Any:
+    """A message that names a matter, or none. ``telling``: a word of it that matters are told apart by."""
     return SimpleNamespace(
         matter=SimpleNamespace(id=matter) if matter else None,
-        phrasing=SimpleNamespace(names_matter=matter is not None),
+        is_matter_inferred=False,
+        phrasing=SimpleNamespace(names_matter=matter is not None, telling=frozenset({telling}) - {""}),
     )
 
 
-def contender(text: str, value: float, *, lacks_amount: bool = False, matter: str | None = None) -> Contender:
-    source = SimpleNamespace(metadata=SimpleNamespace(matter_id=matter))
+def contender(
+    text: str, value: float, *, lacks_amount: bool = False, matter: str | None = None, document: str = "d"
+) -> Contender:
+    source = SimpleNamespace(metadata=SimpleNamespace(matter_id=matter), document_id=document)
     quoted = SimpleNamespace(statements=[SimpleNamespace(text=text)], quotes=[SimpleNamespace(source=source)])
     result: Any = SimpleNamespace(quoted=quoted, features={"answer_value_missing": float(lacks_amount)})
     looked_up: Any = SimpleNamespace(understood=None, result=result)
@@ -81,7 +84,10 @@ def choosing(*, max_wrong_rate: float) -> FollowUps:
         risks_elsewhere=(),
         max_wrong_rate=max_wrong_rate,
     )
-    tools: Any = SimpleNamespace(follow_up_confidence=model)
+    names = SimpleNamespace(have_one_of=lambda pairs, matter: any(pair in matter.name for pair in pairs))
+    matters = {"endorsement": SimpleNamespace(name="居住证签注"), "passport": SimpleNamespace(name="护照办理")}
+    messages = SimpleNamespace(reader=SimpleNamespace(matter=matters.get, names=names))
+    tools: Any = SimpleNamespace(follow_up_confidence=model, messages=messages)
     return FollowUps(tools, judge=lambda *_: (None, None))  # type: ignore[arg-type,return-value]
 
 
@@ -93,20 +99,27 @@ def test_the_likeliest_answer_is_chosen_and_none_without_the_amount_asked_for() 
             contender("免费", 0.5),
         ],
         asking_of(None),
+        topic(),
     )
     assert chosen is not None
     assert (chosen[0].text, round(chosen[1], 2)) == ("免费", 0.88)
-    assert (
-        choosing(max_wrong_rate=0.1).likeliest([contender("可以加急", 1.0, lacks_amount=True)], asking_of(None)) is None
-    )
+    amountless = [contender("可以加急", 1.0, lacks_amount=True)]
+    assert choosing(max_wrong_rate=0.1).likeliest(amountless, asking_of(None), topic()) is None
 
 
 def test_a_message_that_names_a_matter_is_answered_with_what_is_of_it_if_anything_is() -> None:
     answers = [contender("签注免费", 1.0, matter="endorsement"), contender("护照120元", -1.0, matter="passport")]
-    of_passport = choosing(max_wrong_rate=0.1).likeliest(answers, asking_of("passport"))
-    of_pension = choosing(max_wrong_rate=0.1).likeliest(answers, asking_of("pension"))
+    of_passport = choosing(max_wrong_rate=0.1).likeliest(answers, asking_of("passport"), topic())
+    of_pension = choosing(max_wrong_rate=0.1).likeliest(answers, asking_of("pension"), topic())
     assert of_passport is not None and of_passport[0].text == "护照120元"
     assert of_pension is not None and of_pension[0].text == "签注免费"
+
+
+def test_a_text_of_another_matter_is_only_meant_where_the_message_has_a_word_of_its_name_or_it_was_cited() -> None:
+    asking, of_passports = choosing(max_wrong_rate=0.1), [contender("护照120元", 1.0, matter="passport", document="p")]
+    assert asking.likeliest(of_passports, asking_of(None, telling="户口"), topic()) is None
+    assert asking.likeliest(of_passports, asking_of(None, telling="护照"), topic()) is not None
+    assert asking.likeliest(of_passports, asking_of(None), topic("p")) is not None
 
 
 def test_how_likely_an_answer_must_be_follows_the_accepted_rate_of_wrong_ones() -> None:

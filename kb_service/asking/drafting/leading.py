@@ -41,6 +41,7 @@ _BESIDE = 0.05
 
 _ASKED_IN_PASSING = frozenset({None, Facet.CONDITIONS, Facet.STEPS})
 _OF_TIMES = 1 / 3
+_RELATED = 1 / 2
 _DENIED = re.compile(r"(?:没有|不是|无)(\w{2})")
 # 不登记, 没登记 (and not 能不能登记): who has not done it is asked about.
 _LACKING = re.compile(r"(?<![能要是会可用])[不没未](?:有|能)?(\w{2})")
@@ -56,7 +57,8 @@ _RANGE = re.compile(r"\s*(?:至|到|-|~|—)+\s*$")
 @dataclass(frozen=True, slots=True)
 class Choosing:
     """One question and what its words weigh. ``facet_words``: of which a heading or label has one that names the facet
-    asked for; empty where none is. ``nearness``: the cosines of normalised texts and the question.
+    asked for; empty where none is. ``nearness``: the cosines of normalised texts and the question; ``related_words``:
+    of labels that answer half of it (办理条件 of 怎么办).
     """
 
     understood: Understanding
@@ -64,6 +66,7 @@ class Choosing:
     words: QuotingWords
     facet_words: tuple[str, ...]
     nearness: Callable[[Sequence[str]], Sequence[float]]
+    related_words: tuple[str, ...] = ()
 
     def names_facet(self, found: PassageInVersion) -> bool:
         """Whether a heading above the passage does."""
@@ -95,8 +98,11 @@ class Choosing:
 
     def has_facet_label(self, saying: Saying) -> bool:
         """Whether a label of its own does: 办理时限：…"""
+        return self._is_labelled(saying, self.facet_words)
+
+    def _is_labelled(self, saying: Saying, words: Sequence[str]) -> bool:
         label = label_of(saying)
-        return any(word in label for word in self.facet_words)
+        return any(word in label for word in words)
 
     def compares(self) -> bool:
         """Whether several things are asked about side by side: 分别, 哪个更."""
@@ -180,6 +186,8 @@ class Choosing:
         """
         if self.has_facet_label(saying):
             return 1
+        if self._is_labelled(saying, self.related_words):
+            return _RELATED
         is_headed = self.understood.facet not in _ASKED_IN_PASSING and self.names_facet(saying.source)
         return is_headed * (_OF_TIMES if self.understood.facet is Facet.TIME_LIMIT else 1)
 

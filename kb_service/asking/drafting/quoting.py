@@ -38,6 +38,8 @@ _SHORT_LIST = 80
 # Where to do it is a line; a whole list of addresses is not what was asked.
 _LONGEST_PLACE = 90
 _ASKED_BEFORE_GOING = frozenset({Facet.MATERIALS, Facet.STEPS})
+# What who asks how to go about something wants to know where nothing is headed so: 办理条件, 所需材料, 办理地点.
+_OF_STEPS = (Facet.CONDITIONS, Facet.MATERIALS, Facet.PLACE)
 # Another passage is quoted when it has so much of the question that nothing said so far has.
 _WORTH_ADDING = 0.15
 # Or comes close in score and has some of it, where what is said so far has less than most of the question.
@@ -130,7 +132,9 @@ class ExtractiveDrafter:
     ) -> list[_Paragraph]:
         facet_words = self._facet_headings[understood.facet] if understood.facet else ()
         nearness = _unknown if by_words else partial(self._nearness, understood.text_compared)
-        choosing = Choosing(understood, weight_of, self._words, facet_words, nearness)
+        related = _OF_STEPS if understood.facet is Facet.STEPS else ()
+        related_words = tuple(word for facet in related for word in self._facet_headings[facet])
+        choosing = Choosing(understood, weight_of, self._words, facet_words, nearness, related_words)
         with_articles = ORDINAL.search(understood.own_words) is not None
         candidates = self.telling(understood, candidates) or candidates
         in_reach = self._in_reach(choosing, candidates)

@@ -35,8 +35,8 @@ class Expectation(Words):
 
 
 class Qualifier(Words):
-    """Whoever asks for an amount or a time with words of ``asked`` is answered by one with ``said`` beside or above it:
-    15日签发 is not how long 加急 takes."""
+    """Whoever asks with words of ``asked`` is answered by ``said``: as a qualifier, beside or above an amount or a time
+    (15日签发 is not how long 加急 takes); as a kind, anywhere in the answer (带什么 by a paper)."""
 
     asked: re.Pattern[str]
     said: re.Pattern[str]
@@ -52,6 +52,7 @@ class QuestionWords(Words):
     courtesy: Courtesies
     expected: tuple[Expectation, ...]
     qualifiers: tuple[Qualifier, ...]
+    kinds: tuple[Qualifier, ...]
     own_numbers: re.Pattern[str]
     disclaimers: tuple[str, ...]
     told_apart: tuple[AnyOf, ...]
@@ -117,12 +118,14 @@ class Wording(RootModel[Mapping[str, str]]):
 @dataclass(frozen=True, slots=True)
 class QuantityAsked:
     """The amounts, times and numbers that a question asks for. ``needed``: what a text that answers must match;
-    ``qualified``: what must stand with it; ``disclaimed``: the names of what is asked for."""
+    ``qualified``: what must stand with it; ``disclaimed``: the names of what is asked for; ``kinds``: of which kinds of
+    other things an answer must name one."""
 
     needed: tuple[re.Pattern[str], ...] = ()
     disclaimers: tuple[str, ...] = ()
     qualified: tuple[re.Pattern[str], ...] = ()
     disclaimed: tuple[re.Pattern[str], ...] = ()
+    kinds: tuple[re.Pattern[str], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.needed)
@@ -133,6 +136,10 @@ class QuantityAsked:
             return False
         said = self._said(answer)
         return any(not each.search(said) for each in self.needed)
+
+    def names_no_such_thing(self, answer: str) -> bool:
+        """Whether a normalised text names nothing of a kind that is asked for."""
+        return any(not each.search(answer) for each in self.kinds)
 
     def is_of_another(self, answer: str, under: str = "") -> bool:
         """Whether a normalised text has what is asked for only of something else: the ordinary time to who asks for the
@@ -195,6 +202,7 @@ class Lexicon:
             disclaimers=words.disclaimers,
             qualified=tuple(each.said for each in words.qualifiers if each.asked.search(question)),
             disclaimed=tuple(each.disclaimed for each in asked if each.disclaimed),
+            kinds=tuple(each.said for each in words.kinds if each.asked.search(question)),
         )
 
     def things_named(self, question: str) -> tuple[re.Pattern[str], ...]:

@@ -28,6 +28,7 @@ _LACKS = (
     "answer_disclaims",
     "answer_of_another",
     "answer_side_missing",
+    "answer_kind_missing",
     "answer_of_another_thing",
 )
 
@@ -73,6 +74,7 @@ def answer_features(
         "answer_disclaims": float(_disclaims(understood, answer, text, nearness)),
         "answer_of_another": float(quantity.is_of_another(text, answer.under)),
         "answer_side_missing": float(any(not each.search(f"{answer.under}\n{text}") for each in understood.sides)),
+        "answer_kind_missing": float(quantity.names_no_such_thing(text)),
         "answer_of_another_thing": float(not understood.may_be_of(_source(understood, candidates, answer))),
         "section_asked": float(understood.asks_for_section),
         "section_quoted": float(answer.is_of_section),
@@ -86,8 +88,9 @@ def answer_features(
 
 
 def lacks_what_is_asked(feature_of: Mapping[str, float]) -> bool:
-    """Whether the answer has no amount or time where one is asked for, or only that of something else; says that the
-    source has none; leaves out one of the things asked about together; or is of another thing than the one named.
+    """Whether the answer has no amount, time or thing of the kind that is asked for, or only that of something else;
+    says that the source has none; leaves out one of the things asked about together; or is of another thing than the
+    one named.
 
     However well it fits otherwise, it is none: of 2,255 known questions 88 were answered without the amount, 11 of them
     rightly.
