@@ -322,3 +322,15 @@ def test_a_thing_that_was_spoken_of_stays_the_one_that_is_asked_about() -> None:
     assert followed.may_be_of("护照 100元")
     assert not followed.may_be_of("机动车驾驶证 10元")
     assert READER.settled(after("居住证签注要什么", "那驾照呢")).may_be_of("驾驶证")
+
+
+@pytest.mark.parametrize("text", ["我已经交了14年了", "我的证才拿了8个月", "我今年62岁"])
+def test_who_tells_an_own_figure_in_a_talk_is_answered_on_what_was_asked(text: str) -> None:
+    told = after("居住证签注需要什么材料", text)
+    assert (told.scope, matter_of(told), "材料" in told.text) == (None, "endorsement", True)
+    assert Carried.QUESTION in told.carried
+
+
+def test_what_only_sounds_like_small_talk_goes_on_with_the_talk() -> None:
+    asked = after("婚假几天", "男的也有吗")
+    assert (asked.is_courtesy, matter_of(asked)) == (False, "wedding")

@@ -56,9 +56,11 @@ class Following:
 
         A short message that may be a question of its own is read as it is too: two to choose from.
         """
+        before = self.reader.matter(topic.matter_id) if topic else None
+        if before is not None and self._only_sounds_like_another(understood):
+            understood = replace(understood, likeness=PLAIN, scope=None, is_courtesy=False)
         if topic is None or understood.is_courtesy:
             return (understood,)
-        before = self.reader.matter(topic.matter_id)
         # What asks something may only sound like no question for documents: 想早点走行不行 of retiring.
         may_ask = understood.likeness.gives_way and understood.phrasing.asks
         if (understood.scope is not None and not may_ask) or understood.phrasing.complaint is Complaint.ONLY:
@@ -75,6 +77,14 @@ class Following:
         carried = self._carried(understood, before, topic, is_sure=follow_up.is_sure)
         carried = replace(carried, things_named=self.reader.things_named(topic.text))
         return (carried,) if follow_up.is_sure else (carried, understood)
+
+    def _only_sounds_like_another(self, understood: Understanding) -> bool:
+        """Whether it goes on with what was spoken of, though by itself it sounds like an own case (我已经交了14年了) or
+        small talk (男的也有吗)."""
+        phrasing, sure = understood.phrasing, understood.likeness.sure
+        if sure is MessageClass.NEEDS_PERSONAL_DATA:
+            return not phrasing.asks and self.reader.phrasing.tells_values(phrasing.rest)
+        return sure is MessageClass.COURTESY and phrasing.adds and phrasing.asks
 
     def _follow_up(self, understood: Understanding, before: Matter | None, topic: Topic) -> FollowUp:
         phrasing = understood.phrasing
@@ -156,7 +166,8 @@ class Following:
     def _carried(self, understood: Understanding, before: Matter, topic: Topic, *, is_sure: bool) -> Understanding:
         """Of the matter spoken of: with the earlier question where the message asks nothing itself."""
         phrasing = understood.phrasing
-        if phrasing.only_changes or phrasing.begins_with_change or (is_sure and not phrasing.asks):
+        tells_values = self.reader.phrasing.tells_values(phrasing.rest)
+        if phrasing.only_changes or phrasing.begins_with_change or (not phrasing.asks and (is_sure or tells_values)):
             again = self._asked_again(understood, topic)
             if again is not None:
                 return again

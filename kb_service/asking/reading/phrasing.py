@@ -22,6 +22,8 @@ from kb_service.text.vocabulary import any_of
 
 _MARKS = re.compile(r"[\W_]+")
 _AROUND_REPLY = " ,，。.!！?？~、"
+# Characters beside a value: 证 in 我的证才拿了8个月.
+_LITTLE = 2
 LAST = -1
 
 
@@ -164,6 +166,11 @@ class PhrasingReader:
         without = without_measures(rest)
         is_value = without != rest or bool(self._changes(rest, today))
         return is_value and self._says_no_more(self._without_changes(without, today))
+
+    def tells_values(self, text: str) -> bool:
+        """Whether a normalised text tells an age, an amount or a time and little else (我已经交了14年了)."""
+        without = without_measures(text)
+        return without != text and len(self.content(without)) <= _LITTLE
 
     def says_something(self, text: str) -> bool:
         """Whether a normalised text has a word that is more than common: 小申 only speaks to us."""
