@@ -41,6 +41,10 @@ DAYS = load_lexicon(Path(__file__).parents[2] / "prompts").reading.days
         ("前年夏天 七八月份社保基数最低多少", "2024-08-31"),
         ("去年八月份刚失业那会 失业金一个月多少", "2025-08-31"),
         ("2024年3月刚生孩子的时候,产假是几天", "2024-03-31"),
+        ("去年三月份那会公积金最高按多少工资来交的", "2025-03-31"),
+        ("2024年5月份交的社保,当时最低那档基数多少", "2024-05-31"),
+        ("前年9月离职的,那时候失业金一个月多少", "2024-09-30"),
+        ("同事去年8月中旬开始领的,他头一个月多少", "2025-08-11"),
     ],
 )
 def test_a_past_period_is_asked_about_as_of_its_last_day(text: str, expected: str) -> None:
@@ -168,3 +172,8 @@ def test_a_day_that_no_calendar_has_is_none() -> None:
 @pytest.mark.parametrize("text", ["六一儿童节小孩看病能报销多少", "八一军人优待多少", "清明路派出所办居住证要多少钱"])
 def test_a_holiday_that_names_people_or_a_road_is_no_day(text: str) -> None:
     assert DAYS.asked(text, TODAY) is None
+
+
+def test_what_happened_then_asks_for_no_rules_of_then_where_nothing_points_back_to_it() -> None:
+    assert DAYS.asked("2024年5月开始交的社保,要交几年才能领养老金", TODAY) is None
+    assert DAYS.asked("去年9月来上海的,当时住朋友家,居住证能办吗", TODAY) is None

@@ -30,6 +30,7 @@ class DayWords(Words):
     events: AnyOf
     now: AnyOf
     then: re.Pattern[str]
+    back_then: AnyOf
     not_on: re.Pattern[str]
     until: AnyOf
     taken_for_today: AnyOf
@@ -94,7 +95,10 @@ class DayWords(Words):
             return True
         before = _clause_before(text, match)
         rest = text[match.end() :]
-        if told := self.then.match(rest):
+        if back := self.back_then.search(rest):  # whatever happened then
+            return self.values.search(rest, back.end()) is not None
+        told = self.then.match(rest)
+        if told:
             before, rest = "", rest[told.end() :]
         clauses = ITEM_ENDS.split(rest)
         # A time that is a clause of its own (去年10月的时候，…) goes with the one behind it.
@@ -104,7 +108,7 @@ class DayWords(Words):
         is_reached = is_to_come and self.until.fullmatch(before) is not None  # 到明年七月最低工资多少
         if (self.not_on.search(before) and not is_reached) or _PAST_MARK.match(rest):
             return False
-        if self.events.search(before) or self.events.search(after):
+        if self.events.search(before) or (not told and self.events.search(after)):
             return False
         if match["bare"] and not (match["bare_day"] or "份" in match.group() or (match["tail"] and is_to_come)):
             return False
