@@ -25,6 +25,8 @@ _ALONE = 4
 _SURER = 0.05
 # Characters. A longer message says what it is about.
 _LONGEST_OF_TALK = 24
+# So sure is what answers a question of its own, without a word of its matter (领证了能放几天假).
+_OF_ITS_OWN = 0.92
 
 
 class LookingUp:
@@ -44,6 +46,8 @@ class LookingUp:
         found = self._found(readings, narrowing, topic)
         asked, quoted = readings[0], found.result.quoted
         if topic is None or quoted is None or len(asked.question.text) > _LONGEST_OF_TALK:
+            return found
+        if found.result.confidence >= _OF_ITS_OWN:
             return found
         if self._follow_ups.goes_with(quoted.quotes[0].source, asked, topic):
             return found
