@@ -108,7 +108,11 @@ def _of_choice() -> Iterator[Case]:
     """The likeliest; of the matter that the message names, if anything is; never what lacks the amount asked for."""
     model = ConfidenceModel("made up", ("own_words",), (Tree(((0, 0.5),), (-2.0, 2.0)),), 1.0, 0.0, {}, _RISKS, ())
     names = SimpleNamespace(have_one_of=lambda pairs, matter: any(pair in matter.name for pair in pairs))
-    reader = SimpleNamespace(matter={"kites": _KITES, "balloons": _BALLOONS}.get, names=names)
+    reader = SimpleNamespace(
+        matter={"kites": _KITES, "balloons": _BALLOONS}.get,
+        names=names,
+        phrasing=SimpleNamespace(are_related=lambda *_: False, telling=lambda _text: frozenset()),
+    )
     tools = _only(follow_up_confidence=model, messages=SimpleNamespace(reader=reader))
     asking = FollowUps(tools, judge=_judged)
     kites, balloons = _contender("rule", own_words=1.0), _contender("balloon", own_words=0.0)

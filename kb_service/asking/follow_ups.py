@@ -157,16 +157,19 @@ class FollowUps:
         return max(likely, key=lambda pair: pair[1], default=None)
 
     def goes_with(self, source: PassageInVersion, asked: Understanding, topic: Topic) -> bool:
-        """Whether a short message of a talk may mean this source: of the matter spoken of, cited just now, or with a
-        word of the message in a name of its matter. 外地户口可以吗 after 敬老卡 is not asked of 康复救助, though a text
-        on that says it nearly word for word."""
+        """Whether a short message of a talk may mean this source: of the matter spoken of or one named alike, cited
+        just now, or with a word of the message or the question before in a name of its matter. 外地户口可以吗 after
+        敬老卡 is not asked of 康复救助, though a text on that says it nearly word for word."""
         matter_id, reader = source.metadata.matter_id, self.tools.messages.reader
-        if matter_id in (None, topic.matter_id) or source.document_id in topic.documents:
+        if matter_id in (None, topic.matter_id, *topic.cited_matters) or source.document_id in topic.documents:
             return True
         if asked.matter is not None and asked.matter.id == matter_id and not asked.is_matter_inferred:
             return True
         matter = reader.matter(matter_id)
-        return matter is None or reader.names.have_one_of(asked.phrasing.telling, matter)
+        if matter is None or reader.phrasing.are_related(matter.id, topic.matter_id):
+            return True
+        said = asked.phrasing.telling | reader.phrasing.telling(topic.text)
+        return reader.names.have_one_of(said, matter)
 
     def is_enough(self, probability: float) -> bool:
         return probability >= self.tools.follow_up_confidence.answer_threshold

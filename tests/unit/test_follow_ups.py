@@ -86,7 +86,10 @@ def choosing(*, max_wrong_rate: float) -> FollowUps:
     )
     names = SimpleNamespace(have_one_of=lambda pairs, matter: any(pair in matter.name for pair in pairs))
     matters = {"endorsement": SimpleNamespace(name="居住证签注"), "passport": SimpleNamespace(name="护照办理")}
-    messages = SimpleNamespace(reader=SimpleNamespace(matter=matters.get, names=names))
+    related = SimpleNamespace(
+        are_related=lambda one, other: {one, other} == {"endorsement", "residence"}, telling=lambda _text: frozenset()
+    )
+    messages = SimpleNamespace(reader=SimpleNamespace(matter=matters.get, names=names, phrasing=related))
     tools: Any = SimpleNamespace(follow_up_confidence=model, messages=messages)
     return FollowUps(tools, judge=lambda *_: (None, None))  # type: ignore[arg-type,return-value]
 
@@ -120,6 +123,8 @@ def test_a_text_of_another_matter_is_only_meant_where_the_message_has_a_word_of_
     assert asking.likeliest(of_passports, asking_of(None, telling="户口"), topic()) is None
     assert asking.likeliest(of_passports, asking_of(None, telling="护照"), topic()) is not None
     assert asking.likeliest(of_passports, asking_of(None), topic("p")) is not None
+    alike = [contender("居住满半年", 1.0, matter="residence")]
+    assert asking.likeliest(alike, asking_of(None, telling="户口"), topic()) is not None
 
 
 def test_how_likely_an_answer_must_be_follows_the_accepted_rate_of_wrong_ones() -> None:

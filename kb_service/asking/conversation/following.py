@@ -3,6 +3,7 @@
 Works on what the reader found in the message; see docs/decisions/0014-conversation.md.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -75,7 +76,7 @@ class Following:
             is_unknown = follow_up.is_sure and topic.matter_id is None
             return ((is_unknown and self._beside_unknown(understood, topic)) or understood,)
         carried = self._carried(understood, before, topic, is_sure=follow_up.is_sure)
-        carried = replace(carried, things_named=self.reader.things_named(topic.text))
+        carried = replace(carried, things_named=self._things_named(understood, topic))
         return (carried,) if follow_up.is_sure else (carried, understood)
 
     def _only_sounds_like_another(self, understood: Understanding) -> bool:
@@ -220,9 +221,15 @@ class Following:
             question=replace(again.question, text=asked.text),
             is_traditional=understood.is_traditional,
             phrasing=phrasing,
+            things_named=self._things_named(understood, topic),
             carried=(Carried.QUESTION,),
         )
         return _surrounded(beside, topic, phrasing.changes)
+
+    def _things_named(self, understood: Understanding, topic: Topic) -> tuple[re.Pattern[str], ...]:
+        """By the message, or else by the question before it, where nothing was cited of what it named."""
+        own = self.reader.things_named(understood.phrasing.rest)
+        return own or (() if topic.documents else self.reader.things_named(topic.text))
 
     def _on(self, again: Understanding, day: date) -> Understanding:
         named = day if day != shanghai_day(again.question.asked_at) else None

@@ -30,8 +30,8 @@ class Topic:
     """What was spoken of last. ``day``: the day asked about, where it was not the day of asking.
 
     ``text``: the words that were searched for. ``is_open``: it was asked
-    back what was meant. ``documents``, ``last_answer``: the ids of those that were cited last, and the
-    text that cited them.
+    back what was meant. ``documents``, ``cited_matters``, ``last_answer``: the ids of those that were cited last and of
+    their matters, and the text that cited them.
     """
 
     matter_id: str | None
@@ -42,6 +42,7 @@ class Topic:
     text: str
     is_open: bool = False
     documents: frozenset[str] = frozenset()
+    cited_matters: frozenset[str | None] = frozenset()
     last_answer: str = ""
 
 
@@ -55,7 +56,12 @@ def topic_of_turns(turns: Sequence[Answer], *, names_topic: Callable[[str], bool
     cited = next((turn for turn in reversed(turns[-TURNS:]) if turn.citations), None)
     if newest is None or cited is None:
         return newest
-    return replace(newest, documents=frozenset(each.document_id for each in cited.citations), last_answer=cited.text)
+    return replace(
+        newest,
+        documents=frozenset(each.document_id for each in cited.citations),
+        cited_matters=frozenset(each.matter_id for each in cited.citations),
+        last_answer=cited.text,
+    )
 
 
 def _newest(turns: Sequence[Answer], names_topic: Callable[[str], bool]) -> Topic | None:

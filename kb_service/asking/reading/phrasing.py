@@ -116,7 +116,7 @@ class PhrasingReader:
         self._opener = re.compile(rf"^(?:(?:{'|'.join(talk.openers)})[,，。 ]*)+")
         self._districts = reading.places
         self._telling_of = {
-            matter_id: frozenset(pair for name in own for pair in self._telling(name))
+            matter_id: frozenset(pair for name in own for pair in self.telling(name))
             for matter_id, own in names.names_of.items()
         }
 
@@ -151,7 +151,7 @@ class PhrasingReader:
             names_matter=matter is not None and self._is_named(matter, rest),
             has_matter_name=matter is not None and bool(self._names.found_in(text, matter)),
             things=frozenset(each.group() for each in talk.topics.finditer(said)),
-            telling=self._telling(said),
+            telling=self.telling(said),
             pairs=frozenset(bigrams_of(self._filler.sub(" ", text))),
             beside_matter=self._beside(beside, matter),
             asks_beside_matter=self._facet_words.search(beside) is not None,
@@ -204,6 +204,11 @@ class PhrasingReader:
         own = self._telling_of.get(than.id, frozenset()) if than else frozenset()
         return not pairs & own and any(pairs & others for others in self._telling_of.values())
 
+    def are_related(self, one: str, other: str | None) -> bool:
+        """Whether the names of two matters share a word that tells them from others (公积金缴存, 公积金提取)."""
+        of_other = self._telling_of.get(other, frozenset()) if other else frozenset[str]()
+        return not self._telling_of.get(one, frozenset()).isdisjoint(of_other)
+
     def _changes(self, text: str, today: date) -> Changes:
         return Changes(self.region(text), self.audience(text), self._days.named(text, today))
 
@@ -235,7 +240,8 @@ class PhrasingReader:
         """A normalised text without the words that tell of nothing."""
         return _MARKS.sub("", self._filler.sub("", text))
 
-    def _telling(self, text: str) -> frozenset[str]:
+    def telling(self, text: str) -> frozenset[str]:
+        """The pairs of characters of a normalised text that may tell one matter from another."""
         return frozenset(bigrams_of(self._filler.sub(" ", self._beside_topic.sub(" ", text))))
 
     def _is_named(self, matter: Matter, text: str) -> bool:

@@ -185,7 +185,7 @@ class Reader:
             settled,
             quantity_asked=self._lexicon.quantity_asked(settled.own_words),
             sides=self._lexicon.reading.splitting.sides_of(settled.text),
-            things_named=self.things_named(settled.own_words) or understood.things_named or self.things_named(text),
+            things_named=understood.things_named if understood.carried else self.things_named(text),
         )
 
     def _normalise(self, question: Question, of_message: bool | None = None) -> _Normalised:
