@@ -177,3 +177,15 @@ def test_a_holiday_that_names_people_or_a_road_is_no_day(text: str) -> None:
 def test_what_happened_then_asks_for_no_rules_of_then_where_nothing_points_back_to_it() -> None:
     assert DAYS.asked("2024年5月开始交的社保,要交几年才能领养老金", TODAY) is None
     assert DAYS.asked("去年9月来上海的,当时住朋友家,居住证能办吗", TODAY) is None
+
+
+@pytest.mark.parametrize("today", [date.max, date.min, date(9999, 11, 30)])
+@pytest.mark.parametrize(
+    "time", ["明年", "去年", "下个月", "上季度", "后天", "前天", "明年春节", "10年前", "去年这个时候", "明年的今天"]
+)
+def test_a_time_that_no_calendar_has_is_no_day(time: str, today: date) -> None:
+    """Seen from the ends of the calendar; that nothing is raised is half of it."""
+    asked = DAYS.asked(f"{time}最低工资多少", today)
+    assert asked is None or date.min <= asked <= date.max
+    assert DAYS.asked("明年最低工资多少", date.max) is None
+    assert DAYS.asked("去年最低工资多少", date.min) is None

@@ -85,7 +85,10 @@ def choosing(*, max_wrong_rate: float) -> FollowUps:
         max_wrong_rate=max_wrong_rate,
     )
     names = SimpleNamespace(have_one_of=lambda pairs, matter: any(pair in matter.name for pair in pairs))
-    matters = {"endorsement": SimpleNamespace(name="居住证签注"), "passport": SimpleNamespace(name="护照办理")}
+    matters = {
+        name: SimpleNamespace(id=name, name=proper)
+        for name, proper in [("endorsement", "居住证签注"), ("passport", "护照办理"), ("residence", "居住证申领")]
+    }
     related = SimpleNamespace(
         are_related=lambda one, other: {one, other} == {"endorsement", "residence"}, telling=lambda _text: frozenset()
     )

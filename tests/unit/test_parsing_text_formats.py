@@ -223,3 +223,9 @@ def test_a_reading_over_words_and_the_number_of_a_cue_are_not_spoken() -> None:
         "intro-2\n00:00:09.000 --> 00:00:10.000\n不收费。\n"
     )
     assert [b.text for b in parse(vtt.encode(), "a.vtt").blocks] == ["开场", "满六十岁可办。", "不收费。"]
+
+
+def test_a_moment_without_a_day_in_shanghai_is_kept_as_written_for_the_check_of_fields() -> None:
+    text = "---\n施行日: 0001-01-01T00:00:00+14:00\n---\n正文"
+    fields, _ = split_front_matter(text, "a.md")
+    assert fields == {"effective_from": "0001-01-01T00:00:00+14:00"}

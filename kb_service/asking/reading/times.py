@@ -141,7 +141,15 @@ def is_vaguely_now(match: re.Match[str]) -> bool:
 
 
 def span_of(match: re.Match[str], today: date) -> DaySpan | None:
-    """The days of a match of `TIME`; None where no calendar has them, or they are too far off to be meant."""
+    """The days of a match of `TIME`; None where no calendar has them (明年 in the year 9999), or they are too far off
+    to be meant."""
+    try:
+        return _span_of(match, today)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _span_of(match: re.Match[str], today: date) -> DaySpan | None:
     if match["y"]:
         return _month(int(match["y"]), int(match["m"]), today, day=match["d"])
     if match["ago"]:
