@@ -121,8 +121,8 @@ def _mapping(text: str, what: str, remedy: str, *, name: str, first_line: int = 
 
 
 def _plain(value: object) -> object:
-    """YAML reads days as dates; whoever stores them wants one form, ISO text. A moment that has no day in Shanghai stays
-    as it is written, and is refused as no day."""
+    """YAML reads days as dates; whoever stores them wants one form, ISO text. A moment that has no day in Shanghai
+    stays as it is written, and is refused as no day."""
     if isinstance(value, datetime):
         try:
             return (shanghai_day(value) if value.tzinfo else value.date()).isoformat()
