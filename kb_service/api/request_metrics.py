@@ -36,7 +36,8 @@ _MODEL_OF = {
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TOLD = ("/v1/", "/console", "/internal/")
-_SENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# What a frontend may send; of digits alone it could be somebody's number, and it goes into the log.
+_SENT_ID = re.compile(r"(?![0-9._-]+$)[A-Za-z0-9._-]{1,64}")
 
 log = logging.getLogger("kb_service.requests")
 

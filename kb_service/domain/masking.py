@@ -111,7 +111,8 @@ _PATTERNS = (
     ),
     (
         "〔邮箱〕",
-        r"(?<![A-Za-z0-9._-])[A-Za-z0-9._-]+ ?(?:艾特|#| at ) ?[A-Za-z0-9-]+ ?(?:\.|点| dot ) ?(?:com|cn|net|org|edu)"
+        r"(?<![A-Za-z0-9._-])[A-Za-z0-9._-]+ ?(?:艾特|#| at |[(\[]at[)\]]) ?[A-Za-z0-9-]+"
+        r" ?(?:\.|点| dot |[(\[]dot[)\]]) ?(?:com|cn|net|org|edu)"
         r"(?: ?(?:\.|点) ?cn)?(?![A-Za-z0-9])",
     ),
     # With Chinese characters in it, or a full stop for the point.

@@ -68,7 +68,7 @@ _IS_SAID_TO = (
 _GREETED = "您好|你好|先生|女士|同志|小姐"
 _HAN = r"\u4e00-\u9fff"
 
-_ENDS = r"(?=[,，。.;；、!！?？\s]|$|身份证|电话|手机|性别)"
+_ENDS = r"(?=[,，。.;；、!！?？\s]|$|身份证|电话|手机|性别|[(（][男女])"
 
 # Before a name in forms and talk, with or without a colon: 户主陈建华, 联系人周敏.
 _LABELS = (
@@ -185,7 +185,7 @@ NAMES = (
     rf"我是(?P<it>{_NAMED}){_OF_A_RELATIVE}",
     rf"本人{_NOT_OF_MYSELF}(?P<it>{_NAMED}){_DOES}",
     rf"(?:姓名|{_LABELS}|本人)\s?[:是为叫]{{0,2}}\s?(?P<it>(?=[{_OF_SOUNDS}]{{3}}){_SOUNDS_ALONE}{{3,8}})(?:{_ENDS}|{_DOES})",
-    rf"(?:窗口的?|的|(?<![{_HAN}]))(?P<it>{_WORDS}{_ALSO_WORDS}[{_SURNAMES_ALONE}][^\W\d_a-zA-Z{_GOES_ON_LATER}]{{2}})(?=老师|先生|女士|小姐)",
+    rf"(?:窗口的?|的|请|找|联系|通知|(?<![{_HAN}]))(?P<it>{_WORDS}{_ALSO_WORDS}[{_SURNAMES_ALONE}][^\W\d_a-zA-Z{_GOES_ON_LATER}]{{2}})(?=老师|先生|女士|小姐)",
     rf"[老小][{_SURNAMES}]\((?P<it>{_NAMED_WHOLE})\)",
     # 小李，李文博
     rf"[老小]([{_SURNAMES}{_MORE_SURNAMES}])[,，、\s](?P<it>\1{_TITLES}[{_HAN}]{{1,2}}){_ENDS}",

@@ -44,7 +44,10 @@ def test_measures_tell_requests_outcomes_times_queues_and_gaps(http: Http) -> No
     assert value_of(http, "kb_index_points") > 0 and value_of(http, "kb_index_points_expected") > 0
 
 
-@pytest.mark.parametrize(("sent", "is_kept"), [("abc-1", True), ("x" * 65, False), ("a b", False), ("", False)])
+@pytest.mark.parametrize(
+    ("sent", "is_kept"),
+    [("abc-1", True), ("x" * 65, False), ("a b", False), ("", False), ("13911112222", False), ("1391111-2222", False)],
+)
 def test_a_reply_carries_the_id_of_its_request(http: Http, sent: str, is_kept: bool) -> None:
     given = http.request("GET", "/healthz", headers={"X-Request-ID": sent}).headers["x-request-id"]
     assert (given == sent) is is_kept and given

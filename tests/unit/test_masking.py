@@ -345,3 +345,16 @@ def test_numbers_read_out_or_taken_apart_and_names_that_nothing_announces_are_ma
 )
 def test_words_behind_relatives_and_before_a_greeting_and_other_numbers_stay(text: str) -> None:
     assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("请赵钱孙女士到窗口", "请〔姓名〕女士到窗口"),
+        ("请单身女士填写表格", "请单身女士填写表格"),
+        ("本人张小三(女)", "本人〔姓名〕(女)"),
+        ("写信到zhang.san (at) example (dot) com", "写信到〔邮箱〕"),
+    ],
+)
+def test_who_is_invited_by_name_and_mail_written_around_its_signs_are_masked(said: str, kept: str) -> None:
+    assert masked(said) == kept
