@@ -113,10 +113,15 @@ def _disclaims(understood: Understanding, answer: DraftedAnswer, text: str, near
 
 
 def _source(understood: Understanding, candidates: Sequence[Candidate], answer: DraftedAnswer) -> str:
-    """What is quoted and the rest of its document, as far as it was found: a guide to passports for 驾照掉了."""
-    quoted = next((each.document_id for each in candidates if each.source.passage.id == answer.passage_id), "")
-    found = (each.text for each in candidates if each.document_id == quoted)
-    return "\n".join([understood.matter_name, answer.under, *answer.statements, *found])
+    """What is quoted, the name of its matter where it is the question's, and the rest of its document, as far as it was
+    found: a guide to passports for 驾照掉了."""
+    quoted = next((each for each in candidates if each.source.passage.id == answer.passage_id), None)
+    said = [answer.under, *answer.statements]
+    if quoted is None:
+        return "\n".join(said)
+    if understood.matter is not None and quoted.source.metadata.matter_id == understood.matter.id:
+        said.append(understood.matter_name)
+    return "\n".join([*said, *(each.text for each in candidates if each.document_id == quoted.document_id)])
 
 
 def _margin_document(candidates: Sequence[Candidate]) -> float:
