@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from kb_service.domain.errors import NotEnoughSpace
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+# EFBIG: a file may grow no more, by the limit of the process (`ulimit -f`) or of the file system.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
